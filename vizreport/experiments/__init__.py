@@ -1,0 +1,1 @@
+"""The experiments of the report, one folder each."""

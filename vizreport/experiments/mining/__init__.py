@@ -1,0 +1,16 @@
+"""Strongest activations."""
+
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.mining.result import MiningResult
+
+EXPERIMENT = Experiment(
+    name="mining",
+    title="Strongest activations",
+    version=1,
+    result=MiningResult,
+    compute="vizreport.experiments.mining.compute:compute",
+    section="",
+    template="",
+    requires=(),
+    settings=("layers", "max_images", "split", "seed", "top"),
+)

@@ -1,0 +1,72 @@
+"""What one pass over the data leaves behind, shared by the other experiments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class MiningResult:
+    """Strongest activations of every mined layer and the prediction of every image.
+
+    Images are numbered 0 to N-1 in the order of the data, unreadable ones left out. M is the
+    number of feature maps of a layer, K the number of strongest activations kept (9).
+
+    Attributes
+    ----------
+    layers : list of str
+        Mined layers from the input to the output.
+    values : dict of float32 [M, K]
+        Strongest activations, at most one an image, in falling order; NaN where there are
+        fewer than K images.
+    images, rows, cols : dict of int32 [M, K]
+        Image and place of each, -1 where there is none. A layer without places (dense) has 0, 0.
+    means : dict of float32 [M]
+        Mean activation over all images and places.
+    active : dict of float32 [M]
+        Share of images (0 to 1) in which the map is somewhere above 0.
+    paths, sha256 : list of str
+        Relative path and content hash of each image.
+    records : int32 [N]
+        Index of each image in the data source.
+    labels : int32 [N]
+        True class of each image, -1 where it is not known.
+    labels_reason : str
+        Why accuracy is not known; empty where it is.
+    class_names : list of str
+        Name of each output.
+    top_classes : int32 [N, T]
+        The T <= 5 most probable classes of each image, falling.
+    top_probabilities : float32 [N, T]
+        Their probabilities.
+    true_probabilities : float32 [N]
+        Probability of the true class, NaN where it is not known.
+    boxes : float32 [N, 4]
+        The network's field of view in the original image: left, top, right, bottom, pixels.
+    sizes : int32 [N, 2]
+        Width and height of each original image, pixels.
+    skipped : list of [path, reason]
+        Images that could not be read.
+    """
+
+    layers: list[str]
+    values: dict[str, np.ndarray]
+    images: dict[str, np.ndarray]
+    rows: dict[str, np.ndarray]
+    cols: dict[str, np.ndarray]
+    means: dict[str, np.ndarray]
+    active: dict[str, np.ndarray]
+    paths: list[str]
+    sha256: list[str]
+    records: np.ndarray
+    labels: np.ndarray
+    labels_reason: str
+    class_names: list[str]
+    top_classes: np.ndarray
+    top_probabilities: np.ndarray
+    true_probabilities: np.ndarray
+    boxes: np.ndarray
+    sizes: np.ndarray
+    skipped: list[list[str]]

@@ -1,0 +1,16 @@
+"""Overview."""
+
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.overview.result import OverviewResult
+
+EXPERIMENT = Experiment(
+    name="overview",
+    title="Overview",
+    version=1,
+    result=OverviewResult,
+    compute="vizreport.experiments.overview.compute:compute",
+    section="vizreport.experiments.overview.figures:section",
+    template="sections/overview.html",
+    requires=("mining",),
+    settings=("layers",),
+)

@@ -1,0 +1,51 @@
+"""The strongest feature maps of single photographs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class PhotographsResult:
+    """For each photograph given, the strongest maps of each layer and their projections.
+
+    P photographs, n strongest maps a layer; pictures are h x w, the size of the network's input.
+
+    Attributes
+    ----------
+    paths : list of str
+        File names as given.
+    pictures : uint8 [P, h, w, 3]
+        What the network saw, in its own colours.
+    top_classes : int32 [P, T]
+    top_probabilities : float32 [P, T]
+    class_names : list of str
+    layers : list of str
+    status : dict of str
+        "" or why a layer was not projected.
+    maps : dict of int32 [P, n]
+        Strongest maps of each photograph, falling by their strongest activation.
+    values : dict of float32 [P, n]
+    fields : dict of int32 [P, n, 4]
+        Receptive field of the strongest unit, clipped: left, top, right, bottom, px.
+    projections : dict of uint8 [P, n, h, w, 3]
+        round(128 + 127 * clip(p / scale, -1, 1)) over the whole input.
+    scales : dict of float32 [P, n]
+    rule : str
+    """
+
+    paths: list[str]
+    pictures: np.ndarray
+    top_classes: np.ndarray
+    top_probabilities: np.ndarray
+    class_names: list[str]
+    layers: list[str]
+    status: dict[str, str]
+    maps: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
+    fields: dict[str, np.ndarray]
+    projections: dict[str, np.ndarray]
+    scales: dict[str, np.ndarray]
+    rule: str

@@ -1,0 +1,16 @@
+"""Top-9 patches."""
+
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.top_patches.result import TopPatchesResult
+
+EXPERIMENT = Experiment(
+    name="top_patches",
+    title="Top-9 patches",
+    version=1,
+    result=TopPatchesResult,
+    compute="vizreport.experiments.top_patches.compute:compute",
+    section="vizreport.experiments.top_patches.figures:section",
+    template="sections/top_patches.html",
+    requires=("mining",),
+    settings=("layers", "maps", "rule", "scale", "window", "seed"),
+)

@@ -1,0 +1,78 @@
+"""The nine strongest activations of feature maps, projected, beside their patches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class TopPatchesResult:
+    """Top-9 patches and projections (Zeiler & Fergus, Fig. 2).
+
+    For each layer, m chosen feature maps with K = 9 tiles each. Tiles are ``window`` pixels
+    square, centred on the unit, laid out as a 3 x 3 mosaic of one picture a map: (3 window) x
+    (3 window) x 3, strongest first, row by row, without gaps. Mosaics are stored encoded, one after the other in
+    one byte vector: mosaic i of layer L is ``patches[L][patch_offsets[L][i]:patch_offsets[L][i+1]]``.
+    Patches are lossy WebP (quality 90); projections are lossless WebP of
+    round(128 + 127 * clip(p / scale, -1, 1)), so 128 is zero. Where a tile leaves the image
+    both are 128. A missing tile (fewer than K images) is 128 throughout.
+
+    Attributes
+    ----------
+    layers : list of str
+        Chosen layers from the input to the output.
+    status : dict of str
+        "" where the layer was projected, else why it was not (an operation without a rule).
+    maps : dict of int32 [m]
+        Chosen feature maps.
+    values : dict of float32 [m, K]
+        Activations; NaN where there is none.
+    images, rows, cols : dict of int32 [m, K]
+        Image (numbered as in the mining result) and place of each unit.
+    window : dict of int
+        Side of a tile, px of the network's input.
+    energy_share : dict of float
+        Least share of the layer's projections' energy that lies in the window (0 to 1).
+    receptive_field : dict of [height, width]
+        Of the layer's units, px; 0, 0 where they see the whole image.
+    fields : dict of int32 [m, K, 4]
+        Each unit's receptive field in the network's input, clipped: left, top, right, bottom.
+    patches, projections : dict of uint8 [bytes]
+    patch_offsets, projection_offsets : dict of int64 [m + 1]
+    scales : dict of float32 [m, K]
+        Value shown as full white (or, negative, full black) in each projection.
+    dead : dict of bool [m]
+        Maps whose strongest activation is not above 0: they have grey mosaics.
+    purity : dict of float32 [m]
+        Share of the most frequent true class (predicted, where labels are not known) among
+        the nine; NaN for dead maps.
+    rule : str
+        Preset of backward rules.
+    scale : {"map", "tile"}
+    labelled : bool
+        Whether ``purity`` counts true classes (else predicted ones).
+    """
+
+    layers: list[str]
+    status: dict[str, str]
+    maps: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
+    images: dict[str, np.ndarray]
+    rows: dict[str, np.ndarray]
+    cols: dict[str, np.ndarray]
+    window: dict[str, int]
+    energy_share: dict[str, float]
+    receptive_field: dict[str, list[int]]
+    fields: dict[str, np.ndarray]
+    patches: dict[str, np.ndarray]
+    projections: dict[str, np.ndarray]
+    patch_offsets: dict[str, np.ndarray]
+    projection_offsets: dict[str, np.ndarray]
+    scales: dict[str, np.ndarray]
+    dead: dict[str, np.ndarray]
+    purity: dict[str, np.ndarray]
+    rule: str
+    scale: str
+    labelled: bool

@@ -1,0 +1,55 @@
+"""What a user can choose about a report, apart from the checkpoint and the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Choices that an experiment may depend on.
+
+    An experiment names the fields it depends on; only those enter its key, so that changing
+    another one recomputes nothing of it.
+
+    Attributes
+    ----------
+    layers : tuple of str, or None
+        Reportable layers to show; None for the default choice.
+    maps : int or None
+        Size of the seeded sample of feature maps a layer; None for all.
+    max_images : int or None
+        Upper bound of the number of images, a seeded sample when there are more.
+    split : str or None
+        Split of the data source.
+    rule : {"deconvnet", "guided", "gradient"}
+        Preset of backward rules.
+    scale : {"map", "tile"}
+        Whether the nine projections of a feature map share one scale or each has its own.
+    filter_scale : {"shared", "filter"}
+        Whether the layer-1 filters share one scale or each has its own.
+    window : {"energy", "full"}
+        Whether a tile shows the smallest centred square that holds 98 % of the projections'
+        energy, or the whole receptive field.
+    photographs : tuple of str
+        Files whose strongest feature maps are projected one by one.
+    seed : int
+        Seed of every choice made at random.
+    top : int
+        Number of strongest activations kept for each feature map.
+    batch_size : int
+        Images in a forward pass.
+    """
+
+    layers: tuple[str, ...] | None = None
+    maps: int | None = 16
+    max_images: int | None = None
+    split: str | None = None
+    rule: str = "deconvnet"
+    scale: str = "map"
+    filter_scale: str = "shared"
+    window: str = "energy"
+    photographs: tuple[str, ...] = ()
+    seed: int = 0
+    top: int = 9
+    batch_size: int = 32
