@@ -1,0 +1,46 @@
+# make report   set everything up in .venv, then build the report of the demo checkpoint
+# make test     set everything up in .venv, then check and test
+# make check    formatter, linter and type checker
+# make setup    only the set-up of `make report`;  make setup-dev  only that of `make test`
+# make clean    remove .venv and the caches
+
+.DEFAULT_GOAL := report
+.DELETE_ON_ERROR:
+.PHONY: report test check docs setup setup-dev clean
+
+# PYTHON=/path/to/python chooses another interpreter for .venv.
+PYTHON ?=
+CHECKPOINT ?= checkpoints/demo/demo.keras
+DATA ?= shapes
+OUT ?= reports/demo
+
+report: setup
+	.venv/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT)
+
+test: setup-dev check
+	.venv/bin/python -m pytest
+
+check: setup-dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+docs: setup-dev
+	.venv/bin/python -m vizreport.cli.reference docs/cli.md
+
+setup: .venv/.installed
+
+setup-dev: .venv/.installed-dev
+
+# The stamps carry the dependencies' age, so that a second call takes no time. The system
+# libraries come first: without Pango the PDF cannot be written.
+.venv/.installed: pyproject.toml scripts/setup
+	PYTHON="$(PYTHON)" bash scripts/setup .
+	touch $@
+
+.venv/.installed-dev: pyproject.toml scripts/setup | .venv/.installed
+	PYTHON="$(PYTHON)" bash scripts/setup '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,30 @@
+"""Reports on what a convolutional network learned, after Zeiler & Fergus (2014).
+
+``Deconvnet`` and the module ``build`` are imported when they are first used, so that
+``import vizreport`` is quick and works without TensorFlow.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from vizreport.version import __version__
+
+if TYPE_CHECKING:
+    from vizreport import build
+    from vizreport.deconv import Deconvnet
+
+__all__ = ["Deconvnet", "__version__", "build"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Deconvnet":
+        return import_module("vizreport.deconv").Deconvnet
+    if name == "build":
+        return import_module("vizreport.build")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
