@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.results.keys import result_key
-from vizreport.results.run import ExperimentRecord, RunRecord, write_run
+from vizreport.results.run import ExperimentRecord, RunRecord, read_run, write_run
 from vizreport.results.store import NOT_APPLICABLE, Store
 
 SIZE = 227
@@ -121,17 +122,13 @@ def run_record(records: tuple[ExperimentRecord, ...], hostile_names: bool) -> Ru
 
 def mark_not_applicable(folder: Path, name: str, reason: str) -> None:
     """Turn one experiment of a made-up run into one that does not apply."""
-    from dataclasses import replace
-
-    from vizreport.results.run import read_run
-
     run = read_run(folder)
     Store(folder).save(name, "0" * 16, None, experiments()[name].version, NOT_APPLICABLE, reason)
     records = tuple(
         ExperimentRecord(name, "0" * 16, NOT_APPLICABLE, reason) if r.name == name else r
         for r in run.experiments
     )
-    write_run(folder, replace(run, experiments=records))
+    write_run(folder, dataclasses.replace(run, experiments=records))
 
 
 def _layers(hostile: bool) -> list[tuple[str, int, int, int, int, int]]:
@@ -304,28 +301,8 @@ def _filters(random: np.random.Generator, hostile: bool) -> FiltersResult:
 def _top_patches(
     random: np.random.Generator, mining: MiningResult, seen: np.ndarray, hostile: bool
 ) -> TopPatchesResult:
-    fields: dict[str, dict] = {
-        name: {}
-        for name in [
-            "status",
-            "maps",
-            "values",
-            "images",
-            "rows",
-            "cols",
-            "window",
-            "energy_share",
-            "receptive_field",
-            "fields",
-            "patches",
-            "projections",
-            "patch_offsets",
-            "projection_offsets",
-            "scales",
-            "dead",
-            "purity",
-        ]
-    }
+    by_layer = [f.name for f in dataclasses.fields(TopPatchesResult) if "dict" in str(f.type)]
+    fields: dict[str, dict] = {name: {} for name in by_layer}
     for name, maps, window, field, stride, _ in _layers(hostile):
         without_rule = hostile and name == "conv10"
         count = 0 if without_rule else 16
