@@ -6,6 +6,7 @@
 
 .DEFAULT_GOAL := report
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: report test check docs setup setup-dev clean
 
 # PYTHON=/path/to/python chooses another interpreter for .venv.
@@ -32,15 +33,14 @@ setup: .venv/.installed
 
 setup-dev: .venv/.installed-dev
 
-# The stamps carry the dependencies' age, so that a second call takes no time. The system
-# libraries come first: without Pango the PDF cannot be written.
+# The stamps carry the dependencies' age, so that a second call takes no time.
 .venv/.installed: pyproject.toml scripts/setup
 	PYTHON="$(PYTHON)" bash scripts/setup .
 	touch $@
 
-.venv/.installed-dev: pyproject.toml scripts/setup | .venv/.installed
+.venv/.installed-dev: pyproject.toml scripts/setup
 	PYTHON="$(PYTHON)" bash scripts/setup '.[dev]'
-	touch $@
+	touch .venv/.installed $@
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

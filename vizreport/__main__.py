@@ -1,0 +1,7 @@
+"""``python -m vizreport``, the same as ``vizreport``."""
+
+import sys
+
+from vizreport.cli import main
+
+sys.exit(main())

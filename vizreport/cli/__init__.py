@@ -1,0 +1,52 @@
+"""The command line: ``vizreport VERB ...``, one file a verb.
+
+Nothing here imports TensorFlow, NumPy or Matplotlib before a verb needs it, so that help and
+complaints come at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from vizreport.cli.parser import VERBS, make_parser
+from vizreport.errors import RequestError
+
+DONE, SECTION_FAILED, REQUEST_WRONG, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0 done, 1 a section of the report failed (or, for ``doctor``, a build could
+        not run), 2 the request was wrong, 130 interrupted.
+    """
+    try:
+        arguments = make_parser().parse_args(argv)
+        if arguments.verb is None:
+            verbs = ", ".join(verb.name for verb in VERBS)
+            raise RequestError(f"which verb? There are {verbs} (see vizreport --help)")
+        status: int = arguments.verb.run(arguments)
+    except RequestError as error:
+        return _complain(" ".join(str(error).split()), REQUEST_WRONG)
+    except KeyboardInterrupt:
+        return _complain(
+            "interrupted; what was finished is kept, and the same command goes on from there",
+            INTERRUPTED,
+        )
+    except SystemExit as leaving:  # --help and --version
+        return leaving.code if isinstance(leaving.code, int) else DONE
+    return status
+
+
+def _complain(message: str, status: int) -> int:
+    print(f"vizreport: {message}", file=sys.stderr)
+    return status

@@ -1,0 +1,85 @@
+"""``vizreport build``: from a checkpoint and images to a report."""
+
+from __future__ import annotations
+
+import argparse
+
+from vizreport.cli import options
+from vizreport.settings import Settings
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build the report that the arguments ask for.
+
+    Returns
+    -------
+    int
+        Exit status: 0 done, 1 a section failed.
+
+    Raises
+    ------
+    RequestError
+        If the checkpoint, the data or a setting is wrong.
+    """
+    from vizreport.build import BuildRequest, build
+
+    request = BuildRequest(
+        checkpoint=arguments.checkpoint,
+        data=arguments.data,
+        out=arguments.out,
+        settings=_settings(arguments),
+        labels=arguments.labels,
+        labels_in_order=arguments.labels_in_order,
+        preset=arguments.preprocess,
+        preprocessing=preprocessing_parts(arguments),
+        imports=tuple(arguments.imports),
+        pdf=not arguments.no_pdf,
+        strict=arguments.strict,
+    )
+    return build(request)
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    return Settings(
+        layers=arguments.layers,
+        maps=arguments.maps,
+        max_images=arguments.max_images,
+        split=arguments.split,
+        rule=arguments.rule,
+        scale=arguments.scale,
+        filter_scale=arguments.filter_scale,
+        window=arguments.window,
+        photographs=tuple(arguments.photographs),
+        seed=arguments.seed,
+        batch_size=arguments.batch_size,
+    )
+
+
+def preprocessing_parts(arguments: argparse.Namespace) -> dict[str, object]:
+    """Return the parts of the preprocessing that were given, by field of ``Preprocessing``."""
+    rule, pixels = arguments.resize or (None, None)
+    parts = {
+        "input_size": arguments.input_size,
+        "resize": rule,
+        "resize_to": pixels,
+        "crop": arguments.crop,
+        "channels": arguments.channels,
+        "scale": arguments.scale_pixels,
+        "mean": arguments.mean,
+        "std": arguments.std,
+    }
+    return {field: value for field, value in parts.items() if value is not None}
+
+
+VERB = options.Verb(
+    name="build",
+    summary="build the report of a checkpoint on images",
+    description=(
+        "Build the report of a checkpoint on images. Finished results are kept in the report's "
+        "folder: a build that was stopped goes on from there, and one with nothing changed "
+        "computes nothing."
+    ),
+    usage="--checkpoint FILE --data SOURCE [options]",
+    options=options.BUILD,
+    run=run,
+)

@@ -1,0 +1,157 @@
+"""``vizreport doctor``: what is installed, what is missing, and the cure."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import warnings
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
+from io import StringIO
+from pathlib import Path
+
+from vizreport.cli import options
+from vizreport.errors import RequestError
+from vizreport.version import __version__
+
+REQUIRED = ("tensorflow", "keras", "numpy", "matplotlib", "jinja2", "pillow")
+PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the diagnosis.
+
+    Attributes
+    ----------
+    name, found : str
+        What was looked for and what there is.
+    cure : str
+        What to do; empty where all is well.
+    needed : bool
+        Whether a build cannot run without.
+    """
+
+    name: str
+    found: str
+    cure: str = ""
+    needed: bool = False
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print versions, devices and what is missing.
+
+    Returns
+    -------
+    int
+        0 where a build could run, else 1.
+    """
+    findings = diagnose()
+    width = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        print(f"{finding.name.ljust(width)}  {finding.found}")
+        if finding.cure:
+            print(f"{' ' * width}  -> {finding.cure}")
+    stopped = [finding.name for finding in findings if finding.needed and finding.cure]
+    print()
+    print(f"a build cannot run: {', '.join(stopped)}" if stopped else "a build can run")
+    return 1 if stopped else 0
+
+
+def diagnose() -> list[Finding]:
+    """Look at the interpreter, the packages, the devices and Pango.
+
+    Returns
+    -------
+    list of Finding
+    """
+    return [
+        Finding("vizreport", __version__),
+        _interpreter(),
+        Finding("system", platform.platform()),
+        *(_package(name) for name in REQUIRED),
+        _devices(),
+        _package("weasyprint", "the PDF cannot be written"),
+        _pango(),
+        _package("tensorflow-datasets", "--data tfds:NAME cannot be read", extra="data"),
+    ]
+
+
+def _interpreter() -> Finding:
+    supported = (3, 11) <= sys.version_info[:2] < (3, 14)
+    cure = "" if supported else "install Python 3.11, 3.12 or 3.13: TensorFlow has no other wheels"
+    return Finding("python", f"{platform.python_version()} ({sys.executable})", cure, True)
+
+
+def _package(name: str, without: str = "", extra: str = "") -> Finding:
+    try:
+        return Finding(name, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        install = f"pip install 'vizreport[{extra}]'" if extra else f"pip install {name}"
+        found = f"not installed: {without}" if without else "not installed"
+        return Finding(name, found, install, needed=not without)
+
+
+def _devices() -> Finding:
+    from vizreport.tensorflow_start import start_tensorflow
+
+    try:
+        start_tensorflow()
+    except RequestError as error:
+        return Finding("devices", "unknown", str(error), True)
+    except Exception as error:  # a broken installation can fail in any way
+        cure = "reinstall it: pip install --force-reinstall tensorflow"
+        return Finding("devices", f"TensorFlow does not start: {error}", cure, True)
+    import tensorflow as tf
+
+    graphics = tf.config.list_physical_devices("GPU")
+    processors = f"CPU ({os.cpu_count()} cores)"
+    if graphics:
+        names = (tf.config.experimental.get_device_details(gpu) for gpu in graphics)
+        listed = ", ".join(details.get("device_name", "GPU") for details in names)
+        return Finding("devices", f"{processors}, {len(graphics)} GPU: {listed}")
+    if Path("/proc/driver/nvidia").exists():
+        cure = "pip install 'vizreport[gpu]' (a build runs on the CPU until then)"
+        return Finding("devices", f"{processors}; a GPU that TensorFlow cannot use", cure)
+    return Finding("devices", f"{processors}, no GPU")
+
+
+def _pango() -> Finding:
+    if find_spec("weasyprint") is None:
+        return Finding("pango", "not looked for")
+    try:
+        with redirect_stdout(StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # WeasyPrint prints a page of advice
+            from weasyprint.text import ffi
+    except OSError:
+        return Finding("pango", "not found: the PDF cannot be written", _pango_cure())
+    number = ffi.pango.pango_version()
+    found = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+    if getattr(ffi, "harfbuzz_subset", True) is None:
+        return Finding("pango", f"{found}, without harfbuzz-subset", _pango_cure())
+    return Finding("pango", found)
+
+
+def _pango_cure() -> str:
+    if sys.platform == "darwin":
+        return "brew install pango harfbuzz"
+    if Path("/etc/debian_version").exists():
+        return f"sudo apt-get update && sudo apt-get install -y {PANGO_PACKAGES}"
+    return "install Pango (1.44 or newer) and HarfBuzz with the system's package manager"
+
+
+VERB = options.Verb(
+    name="doctor",
+    summary="print versions, devices and what is missing",
+    description=(
+        "Print versions, devices and what is missing, each with its cure. Exit status 0 where a "
+        "build could run, else 1. Include this in a report of a bug."
+    ),
+    usage="",
+    options=(),
+    run=run,
+)

@@ -1,0 +1,130 @@
+"""``vizreport inspect``: the reportable layers of a checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vizreport.cli import options
+
+HEADINGS = (
+    "layer",
+    "kind",
+    "map size",
+    "maps",
+    "stride",
+    "receptive field",
+    "backward rule",
+)
+NUMBERS = {"maps", "stride"}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print each reportable layer with what a report can show of it.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    RequestError
+        If the checkpoint cannot be loaded.
+    """
+    from vizreport.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from vizreport.deconv.layers import describe
+    from vizreport.models.load import load_checkpoint
+
+    model = load_checkpoint(arguments.checkpoint, imports=tuple(arguments.imports))
+    layers = [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "rows": layer.rows,
+            "cols": layer.cols,
+            "maps": layer.maps,
+            "stride": layer.stride,
+            "receptive_field": layer.receptive_field,
+            "rule": layer.rule_problem,
+        }
+        for layer in describe(model, input_size=arguments.input_size)
+    ]
+    if arguments.as_json:
+        network = {
+            "model": model.name,
+            "parameters": model.count_params(),
+            "input_shape": list(model.input_shape[1:]),
+            "layers": layers,
+        }
+        print(json.dumps(network, indent=2))
+    else:
+        shape = " x ".join(str(side or "?") for side in model.input_shape[1:])
+        print(f"{model.name}: input {shape}, {model.count_params():,} parameters\n")
+        print(table(layers))
+    return 0
+
+
+def table(layers: Sequence[Mapping[str, Any]]) -> str:
+    """Return the layers as text in columns.
+
+    Parameters
+    ----------
+    layers : sequence of mapping
+        ``name``, ``kind``, ``rows``, ``cols``, ``maps``, ``stride`` (px, or None),
+        ``receptive_field`` ([height, width] px, or None where a unit sees the whole image) and
+        ``rule`` ("" or why there is no backward rule).
+
+    Returns
+    -------
+    str
+        A line of headings and one for each layer; lengths in pixels of the network's input.
+    """
+    rows = [HEADINGS, *(_cells(layer) for layer in layers)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if heading in NUMBERS else cell.ljust(width)
+            for heading, cell, width in zip(HEADINGS, row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    )
+
+
+def _cells(layer: Mapping[str, Any]) -> tuple[str, ...]:
+    field = layer["receptive_field"]
+    return (
+        layer["name"],
+        layer["kind"],
+        f"{layer['rows']} x {layer['cols']}",
+        str(layer["maps"]),
+        _pixels(layer["stride"]),
+        "whole image" if field is None else _pixels(field),
+        f"none: {layer['rule']}" if layer["rule"] else "yes",
+    )
+
+
+def _pixels(length: int | Sequence[int] | None) -> str:
+    if length is None:
+        return "-"
+    if isinstance(length, Sequence):
+        return " x ".join(map(str, length))
+    return str(length)
+
+
+VERB = options.Verb(
+    name="inspect",
+    summary="list the layers of a checkpoint that can be shown",
+    description=(
+        "List the reportable layers of a checkpoint: map size, number of feature maps, stride "
+        "and receptive field in pixels of the network's input, and whether every operation "
+        "below has a backward rule for the deconvnet."
+    ),
+    usage="--checkpoint FILE [options]",
+    options=(options.CHECKPOINT, options.IMPORT, options.INPUT_SIZE, options.JSON),
+    run=run,
+)

@@ -1,0 +1,272 @@
+"""What a verb and an option of the command line are, and the table of options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vizreport.cli import values
+from vizreport.settings import Settings
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option, or one positional argument, of a verb.
+
+    Attributes
+    ----------
+    flag : str
+        ``"--name"``, or ``"NAME"`` for a positional argument.
+    help : str
+        One or two sentences; the default is added where there is one.
+    parse : callable
+        Turns the text into the value; raises ``argparse.ArgumentTypeError``.
+    metavar : str
+    default : object
+    choices : tuple of str
+    group : str
+        Heading in the help.
+    name : str
+        Attribute of the parsed arguments, where the flag does not give it.
+    required, repeat, switch : bool
+        Whether it must be given, may be given several times, takes no value.
+    """
+
+    flag: str
+    help: str
+    parse: Callable[[str], object] = str
+    metavar: str | None = None
+    default: object = None
+    choices: tuple[str, ...] = ()
+    group: str = "options"
+    name: str = ""
+    required: bool = False
+    repeat: bool = False
+    switch: bool = False
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb of the command line: ``vizreport NAME ...``.
+
+    Attributes
+    ----------
+    name, summary, description : str
+    usage : str
+        What stands after ``vizreport NAME`` in the usage line.
+    options : tuple of Option
+    run : callable
+        Takes the parsed arguments, returns the exit status.
+    """
+
+    name: str
+    summary: str
+    description: str
+    usage: str
+    options: tuple[Option, ...]
+    run: Callable[[argparse.Namespace], int]
+
+
+NETWORK = "network and data"
+PREPROCESSING = "preprocessing (where the checkpoint's sidecar does not say it)"
+SHOWN = "what is shown"
+PICTURES = "how projections are made and shown"
+RUNNING = "running"
+
+CHECKPOINT = Option(
+    "--checkpoint",
+    "The network: a .keras or .h5 file that holds the architecture and the weights.",
+    parse=Path,
+    metavar="FILE",
+    group=NETWORK,
+    required=True,
+)
+IMPORT = Option(
+    "--import",
+    "Import this module first, so that the layers it registers with Keras are known. "
+    "This runs the module's code: name only modules you trust. Repeatable.",
+    metavar="MODULE",
+    group=NETWORK,
+    name="imports",
+    repeat=True,
+)
+INPUT_SIZE = Option(
+    "--input-size",
+    "Height and width of the network's input in pixels, one number for a square; needed only "
+    "where the checkpoint leaves them open.",
+    parse=values.size,
+    metavar="N|HxW",
+    group=PREPROCESSING,
+)
+NO_PDF = Option("--no-pdf", "Write the HTML pages only.", group=RUNNING, switch=True)
+JSON = Option("--json", "Print JSON instead of a table.", name="as_json", switch=True)
+RUN = Option("RUN", "Folder of a finished or stopped build.", parse=Path, metavar="RUN")
+
+BUILD = (
+    CHECKPOINT,
+    Option(
+        "--data",
+        "The images: a folder (flat, or one subfolder a class), tfds:NAME[:SPLIT], keras:NAME, "
+        "a .npz file with images and labels, or shapes (drawn by vizreport itself, offline).",
+        metavar="SOURCE",
+        group=NETWORK,
+        required=True,
+    ),
+    Option(
+        "--out",
+        "Folder of the report; the default is reports/NAME, after the checkpoint.",
+        parse=Path,
+        metavar="FOLDER",
+        group=NETWORK,
+    ),
+    Option("--split", "Split of the data source, such as test.", metavar="NAME", group=NETWORK),
+    Option(
+        "--max-images",
+        "Use a seeded sample of at most this many images.",
+        parse=values.count,
+        metavar="N",
+        group=NETWORK,
+    ),
+    Option(
+        "--labels",
+        "Names of the network's outputs: lines of index<TAB>[id<TAB>]name.",
+        parse=Path,
+        metavar="FILE",
+        group=NETWORK,
+    ),
+    Option(
+        "--labels-in-order",
+        "The network's outputs are the data's class folders in alphabetical order.",
+        group=NETWORK,
+        switch=True,
+    ),
+    IMPORT,
+    Option(
+        "--preprocess",
+        "Preset to start from: zfnet, caffe, torch, tf or unit.",
+        metavar="PRESET",
+        group=PREPROCESSING,
+    ),
+    INPUT_SIZE,
+    Option(
+        "--resize",
+        "shortest (side to that many pixels, shape kept), squash (to a square of that many "
+        "pixels) or none.",
+        parse=values.resize,
+        metavar="RULE[:PIXELS]",
+        group=PREPROCESSING,
+    ),
+    Option(
+        "--crop",
+        "Take the centre after resizing, or nothing.",
+        choices=("center", "none"),
+        group=PREPROCESSING,
+    ),
+    Option(
+        "--channels",
+        "Order of the network's input channels; L is greyscale.",
+        choices=("RGB", "BGR", "L"),
+        group=PREPROCESSING,
+    ),
+    Option(
+        "--scale-pixels",
+        "Factor for pixel values of 0 to 255, applied first, such as 1 or 1/255.",
+        parse=values.fraction,
+        metavar="F",
+        group=PREPROCESSING,
+    ),
+    Option(
+        "--mean",
+        "Subtracted after the factor: one number, or one a channel in the order of --channels, "
+        "as in 104,117,123.",
+        parse=values.numbers,
+        metavar="M[,M,M]",
+        group=PREPROCESSING,
+    ),
+    Option(
+        "--std",
+        "Divided by last: one number, or one a channel.",
+        parse=values.divisors,
+        metavar="S[,S,S]",
+        group=PREPROCESSING,
+    ),
+    Option(
+        "--layers",
+        "Reportable layers to show, as vizreport inspect names them; the default is the last "
+        "one before each change of resolution, at most 8.",
+        parse=values.names,
+        metavar="A,B,C",
+        group=SHOWN,
+    ),
+    Option(
+        "--maps",
+        "Feature maps to show of each layer, a seeded sample; all shows every one.",
+        parse=values.count_or_all,
+        metavar="N|all",
+        default=Settings.maps,
+        group=SHOWN,
+    ),
+    Option(
+        "--image",
+        "Show the strongest feature maps of this photograph too. Repeatable.",
+        metavar="FILE",
+        group=SHOWN,
+        name="photographs",
+        repeat=True,
+    ),
+    Option(
+        "--rule",
+        "Backward rules: deconvnet (the paper's), guided (guided backpropagation) or gradient "
+        "(saliency).",
+        choices=("deconvnet", "guided", "gradient"),
+        default=Settings.rule,
+        group=PICTURES,
+    ),
+    Option(
+        "--scale",
+        "One scale for the nine projections of a feature map, or one for each tile.",
+        choices=("map", "tile"),
+        default=Settings.scale,
+        group=PICTURES,
+    ),
+    Option(
+        "--filter-scale",
+        "One scale shared by all layer-1 filters, or one for each filter.",
+        choices=("shared", "filter"),
+        default=Settings.filter_scale,
+        group=PICTURES,
+    ),
+    Option(
+        "--window",
+        "A tile is the smallest centred square with 98 % of the layer's projection energy, or "
+        "the full receptive field.",
+        choices=("energy", "full"),
+        default=Settings.window,
+        group=PICTURES,
+    ),
+    Option(
+        "--seed",
+        "Seed of everything chosen at random.",
+        parse=values.seed,
+        metavar="N",
+        default=Settings.seed,
+        group=RUNNING,
+    ),
+    Option(
+        "--batch-size",
+        "Images in a forward pass.",
+        parse=values.count,
+        metavar="N",
+        default=Settings.batch_size,
+        group=RUNNING,
+    ),
+    NO_PDF,
+    Option(
+        "--strict",
+        "Stop with the traceback when a section fails, instead of showing it as failed.",
+        group=RUNNING,
+        switch=True,
+    ),
+)

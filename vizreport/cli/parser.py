@@ -1,0 +1,100 @@
+"""The argument parser, made from the verbs and their tables of options."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NoReturn
+
+from vizreport.cli import build, doctor, inspect, render
+from vizreport.cli.options import Option, Verb
+from vizreport.errors import RequestError
+from vizreport.version import __version__
+
+VERBS: tuple[Verb, ...] = (build.VERB, render.VERB, inspect.VERB, doctor.VERB)
+
+DESCRIPTION = (
+    "What did a convolutional network learn? A report in HTML and PDF, made of the experiments "
+    "of Zeiler & Fergus, Visualizing and Understanding Convolutional Networks (2014)."
+)
+EPILOGUE = (
+    "Exit status: 0 done, 1 a section of the report failed, 2 the request was wrong. "
+    "vizreport VERB --help explains a verb."
+)
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Help of one width everywhere: docs/cli.md is made from it."""
+
+    def __init__(self, prog: str, **keywords: Any) -> None:
+        keywords.update(width=92, max_help_position=28)
+        super().__init__(prog, **keywords)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are RequestErrors of one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise RequestError(f"{message.removeprefix('argument ')} (see {self.prog} --help)")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        Its arguments carry ``verb``, the chosen :class:`Verb`, or None.
+    """
+    parser = _Parser(
+        prog="vizreport",
+        usage="vizreport VERB ...",
+        description=DESCRIPTION,
+        epilog=EPILOGUE,
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"vizreport {__version__}")
+    parser.set_defaults(verb=None)
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", prog="vizreport")
+    for verb in VERBS:
+        _add_verb(verbs, verb)
+    return parser
+
+
+def _add_verb(verbs: argparse._SubParsersAction[_Parser], verb: Verb) -> None:
+    parser = verbs.add_parser(
+        verb.name,
+        usage=f"vizreport {verb.name} {verb.usage}".rstrip(),
+        help=verb.summary,
+        description=verb.description,
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(verb=verb)
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for option in verb.options:
+        if option.group not in groups and option.group != "options":
+            groups[option.group] = parser.add_argument_group(option.group)
+        _add_option(groups.get(option.group, parser), option)
+
+
+def _add_option(group: argparse._ActionsContainer, option: Option) -> None:
+    text = option.help.replace("%", "%%")
+    keywords: dict[str, Any] = {}
+    if option.flag.startswith("--"):
+        keywords["dest"] = option.name or option.flag.lstrip("-").replace("-", "_")
+        keywords["required"] = option.required
+    if option.switch:
+        group.add_argument(option.flag, action="store_true", help=text, **keywords)
+        return
+    if option.repeat:
+        keywords.update(action="append", default=[])
+    else:
+        keywords["default"] = option.default
+        if option.default is not None:
+            text += f" (default: {option.default})"
+    if option.choices:
+        keywords["choices"] = option.choices
+    group.add_argument(
+        option.flag, type=option.parse, metavar=option.metavar, help=text, **keywords
+    )

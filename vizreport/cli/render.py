@@ -1,0 +1,44 @@
+"""``vizreport render``: the report drawn again from stored results."""
+
+from __future__ import annotations
+
+import argparse
+
+from vizreport.cli import options
+from vizreport.errors import RequestError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Draw the report of a run's folder again; needs neither checkpoint, data nor TensorFlow.
+
+    Returns
+    -------
+    int
+        Exit status: 0 done, 1 a section failed.
+
+    Raises
+    ------
+    RequestError
+        If the folder is not that of a build.
+    """
+    if not (arguments.RUN / "run.json").is_file():
+        raise RequestError(
+            f"{arguments.RUN} has no run.json: name the folder that vizreport build wrote"
+        )
+    from vizreport.report.render import render
+
+    render(arguments.RUN, pdf=not arguments.no_pdf)
+    return 0
+
+
+VERB = options.Verb(
+    name="render",
+    summary="draw a report again from its stored results",
+    description=(
+        "Draw the HTML pages, the figures and the PDF of a build again from its stored results. "
+        "Reads neither the checkpoint nor the images and works without TensorFlow."
+    ),
+    usage="RUN [--no-pdf]",
+    options=(options.RUN, options.NO_PDF),
+    run=run,
+)

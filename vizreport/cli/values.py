@@ -1,0 +1,96 @@
+"""Text of the command line turned into values; a wrong one is refused with what is allowed."""
+
+from __future__ import annotations
+
+import math
+from argparse import ArgumentTypeError
+from fractions import Fraction
+
+
+def count(text: str) -> int:
+    """Return a whole number from 1 on."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return number
+
+
+def count_or_all(text: str) -> int | None:
+    """Return a whole number from 1 on, or None for ``"all"``."""
+    if text == "all":
+        return None
+    try:
+        return count(text)
+    except ArgumentTypeError:
+        raise ArgumentTypeError(f"{text!r} is neither a whole number from 1 on nor all") from None
+
+
+def seed(text: str) -> int:
+    """Return a whole number from 0 on, below 2**32."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < 2**32:
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
+    return number
+
+
+def size(text: str) -> tuple[int, int]:
+    """Return (height, width) in pixels from ``"224"`` or ``"240x320"``."""
+    try:
+        parts = [count(part) for part in text.lower().split("x")]
+    except ArgumentTypeError:
+        parts = []
+    if len(parts) not in (1, 2):
+        raise ArgumentTypeError(f"{text!r} is neither one number of pixels nor HEIGHTxWIDTH")
+    return parts[0], parts[-1]
+
+
+def resize(text: str) -> tuple[str, int | None]:
+    """Return the rule and its pixels (None where left to the preset) from ``"shortest:256"``."""
+    rule, colon, pixels = text.partition(":")
+    if rule not in ("shortest", "squash", "none") or (rule == "none" and colon):
+        raise ArgumentTypeError(f"{text!r} is none of shortest[:PIXELS], squash[:PIXELS], none")
+    return rule, count(pixels) if colon else None
+
+
+def fraction(text: str) -> float:
+    """Return a positive number from ``"0.5"`` or ``"1/255"``."""
+    try:
+        number = float(Fraction(text))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise ArgumentTypeError(f"{text!r} is not a positive number such as 0.5 or 1/255")
+    return number
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """Return one number or three from ``"104,117,123"``."""
+    try:
+        parts = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        parts = ()
+    if len(parts) not in (1, 3) or not all(math.isfinite(part) for part in parts):
+        raise ArgumentTypeError(f"{text!r} is neither one number nor three with commas")
+    return parts
+
+
+def divisors(text: str) -> tuple[float, ...]:
+    """Return one positive number or three from ``"58.4,57.1,57.4"``."""
+    parts = numbers(text)
+    if min(parts) <= 0:
+        raise ArgumentTypeError(f"{text!r} has a number that is not above 0")
+    return parts
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return the names in ``"a,b,c"``, each once, in the order given."""
+    parts = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if not parts:
+        raise ArgumentTypeError("no name was given")
+    return parts

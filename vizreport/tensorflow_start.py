@@ -1,0 +1,64 @@
+"""TensorFlow imported without its chatter, which would bury what vizreport has to say."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+from vizreport.errors import RequestError
+
+LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+
+
+def start_tensorflow() -> None:
+    """Import TensorFlow, and Keras on top of it, quietly.
+
+    Whoever sets ``TF_CPP_MIN_LOG_LEVEL`` sees what TensorFlow logs from that level on.
+
+    Raises
+    ------
+    RequestError
+        If TensorFlow or Keras is not installed, or Keras was started on another backend.
+    """
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    talk = LOG_LEVEL in os.environ
+    os.environ.setdefault(LOG_LEVEL, "3")
+    try:
+        if talk or "tensorflow" in sys.modules:
+            import_module("tensorflow")
+        else:
+            with _standard_error_held_back():
+                import_module("tensorflow")
+        backend = import_module("keras").backend.backend()
+    except ModuleNotFoundError as error:
+        raise RequestError(
+            f"{error.name} is not installed: computing needs it (pip install vizreport installs "
+            "it), only vizreport render works without"
+        ) from error
+    if backend != "tensorflow":
+        raise RequestError(
+            f"Keras runs on {backend}: set KERAS_BACKEND=tensorflow in the environment"
+        )
+
+
+@contextmanager
+def _standard_error_held_back() -> Iterator[None]:
+    # Its first lines are written by C++ before any log level counts, so the file descriptor
+    # itself is turned away. They are shown after all when the import fails.
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as sink:
+        os.dup2(sink.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            sink.seek(0)
+            os.write(kept, sink.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
