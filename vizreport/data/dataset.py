@@ -1,0 +1,109 @@
+"""What every source of images looks like to the rest of the program."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Size = tuple[int, int]
+"""Width and height, pixels."""
+
+ReadReduced = Callable[[int, Callable[[int, int], Size]], tuple[np.ndarray, Size]]
+
+
+class UnreadableImage(Exception):
+    """An image cannot be read; the message is the reason. It is left out, the run goes on."""
+
+
+@dataclass(frozen=True)
+class ImageRecord:
+    """One image of a data set.
+
+    Attributes
+    ----------
+    index : int
+        Position in ``Dataset.records``; what ``Dataset.read`` takes.
+    path : str
+        Path relative to the data source, with forward slashes; sources without files make one up.
+    sha256 : str
+        Hash of the file's bytes, or of the pixels where there is no file.
+    class_name : str or None
+        Name of the class folder, or of the data's own class.
+    label : int or None
+        The data's own class index; None for folders.
+    """
+
+    index: int
+    path: str
+    sha256: str
+    class_name: str | None = None
+    label: int | None = None
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Images in a fixed order, decoded one at a time when asked for.
+
+    Attributes
+    ----------
+    name : str
+        What a reader of the report sees; never an absolute path.
+    records : tuple of ImageRecord
+    class_names : tuple of str
+        The data's own classes in their order (folders: alphabetical); may be empty.
+    skipped : tuple of (path, reason)
+        What could not be taken up when the source was listed.
+    read : callable
+        Index of a record -> uint8 [H, W, 3] in RGB at full size. Raises UnreadableImage. May be
+        called from several threads.
+    fingerprint : str
+        Hash of the contents, paths and labels; independent of modification times and of where
+        the data are kept.
+    read_reduced : callable or None
+        ``(index, least) -> (image, (width, height))``: like ``read``, but the image may have been
+        decoded at a reduced scale not below ``least(width, height)``; the size is the original's.
+    """
+
+    name: str
+    records: tuple[ImageRecord, ...]
+    class_names: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    read: Callable[[int], np.ndarray]
+    fingerprint: str
+    read_reduced: ReadReduced | None = None
+
+
+def fingerprint(
+    kind: str,
+    records: Sequence[ImageRecord],
+    class_names: Sequence[str],
+    skipped: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Hash what a data set contains: sha256, hexadecimal.
+
+    ``kind`` separates sources and their options (such as a split). The seed of a sample is no
+    part of it: the images that were drawn are.
+    """
+    digest = hashlib.sha256()
+    head = [kind, list(class_names), [list(pair) for pair in skipped], len(records)]
+    digest.update(json.dumps(head).encode())
+    for record in records:
+        line = [record.path, record.sha256, record.class_name, record.label]
+        digest.update(json.dumps(line).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def sample_indices(count: int, max_images: int | None, seed: int) -> list[int]:
+    """Return the indices of at most ``max_images`` of ``count`` images, in rising order.
+
+    The sample is drawn without replacement and depends on ``count``, ``max_images`` and ``seed``
+    only.
+    """
+    if max_images is None or max_images >= count:
+        return list(range(count))
+    drawn = np.random.default_rng(seed).choice(count, size=max_images, replace=False)
+    return sorted(int(i) for i in drawn)

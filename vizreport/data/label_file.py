@@ -1,0 +1,72 @@
+"""Files that name a network's outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vizreport.errors import RequestError
+
+
+def read_label_file(path: Path, outputs: int) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """Read lines ``index<TAB>name`` or ``index<TAB>id<TAB>name``, in any order, as UTF-8.
+
+    Parameters
+    ----------
+    path : Path
+    outputs : int
+        Number of the network's outputs; every index from 0 to ``outputs - 1`` needs its line.
+
+    Returns
+    -------
+    names : tuple of str
+    ids : tuple of str, or None
+        None if no line has one.
+
+    Raises
+    ------
+    RequestError
+        Naming file and line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise RequestError(f"the labels file {path} cannot be opened: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RequestError(f"the labels file {path} is not UTF-8 text; save it as UTF-8") from error
+    entries: dict[int, tuple[str, str]] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        index, entry = _entry(f"{path}, line {number}", line, outputs)
+        if index in entries:
+            raise RequestError(f"{path}, line {number}: the index {index} has a line already")
+        entries[index] = entry
+    missing = [i for i in range(outputs) if i not in entries]
+    if missing:
+        raise RequestError(
+            f"{path} names {len(entries)} of the network's {outputs} outputs; "
+            f"index {missing[0]} is the first without a line"
+        )
+    ordered = [entries[i] for i in range(outputs)]
+    ids = tuple(identifier for identifier, _ in ordered)
+    return tuple(name for _, name in ordered), ids if any(ids) else None
+
+
+def _entry(where: str, line: str, outputs: int) -> tuple[int, tuple[str, str]]:
+    columns = [column.strip() for column in line.split("\t")]
+    if len(columns) not in (2, 3):
+        raise RequestError(
+            f"{where}: there are {len(columns)} columns; it must be index<TAB>name or "
+            "index<TAB>id<TAB>name"
+        )
+    index, name = columns[0], columns[-1]
+    if not (index.isascii() and index.isdigit()):
+        raise RequestError(f"{where}: the index is {index!r}; it must be a whole number from 0")
+    if int(index) >= outputs:
+        raise RequestError(
+            f"{where}: the index {index} is not one of the network's {outputs} outputs, "
+            f"0 to {outputs - 1}"
+        )
+    if not name:
+        raise RequestError(f"{where}: the name is missing")
+    return int(index), (columns[1] if len(columns) == 3 else "", name)

@@ -1,0 +1,226 @@
+"""Which output of the network is the true class of an image; never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vizreport.data.dataset import Dataset
+from vizreport.data.label_file import read_label_file
+from vizreport.errors import RequestError
+
+_INDEX = re.compile(r"(\d+)[_\-. ]")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """True classes of a data set's images.
+
+    Attributes
+    ----------
+    labels : int32 [n]
+        Output of each record, -1 where it is not known.
+    class_names : tuple of str
+        Name of each output.
+    known : bool
+        Whether any label is known.
+    reason : str
+        Why not, or why not for all, in a sentence; else empty.
+    """
+
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+    known: bool
+    reason: str
+
+
+def resolve_labels(
+    dataset: Dataset,
+    outputs: int,
+    class_names: Sequence[str] | None = None,
+    class_ids: Sequence[str] | None = None,
+    labels_file: Path | None = None,
+    labels_in_order: bool = False,
+) -> Labels:
+    """Match a data set's classes with a network's outputs.
+
+    The first that applies:
+
+    1. every class of the data has the name or the id of one output (case, spaces, hyphens and
+       underscores aside; a name that two outputs share matches none);
+    2. ``labels_in_order`` and as many classes as outputs: the data's own index, for folders the
+       alphabetical order;
+    3. folders, some of which match: the images in the others are not known;
+    4. folders, with a labels file only: the index at the start of the file names, ``42_x.jpg``,
+       when every file has one and all are in range. An index is followed by one of ``_-.`` or a
+       space and something more: ``42.jpg`` is the number of a file, not a class.
+
+    Otherwise the labels are not known.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    outputs : int
+        Number of the network's outputs.
+    class_names, class_ids : sequence of str, optional
+        The checkpoint's own, one for each output.
+    labels_file : Path, optional
+        In place of them, see ``read_label_file``.
+    labels_in_order : bool
+
+    Raises
+    ------
+    RequestError
+        If the labels file is wrong, or the names or ids are not one for each output.
+    """
+    if labels_file is not None:
+        class_names, class_ids = read_label_file(labels_file, outputs)
+    for what, given in (("class names", class_names), ("class ids", class_ids)):
+        if given and len(given) != outputs:
+            raise RequestError(
+                f"there are {len(given)} {what} for the network's {outputs} outputs; mend the "
+                "checkpoint's sidecar or give --labels"
+            )
+    labels, reason, in_order = _labels(
+        dataset, outputs, class_names or (), class_ids or (), labels_file, labels_in_order
+    )
+    if class_names:
+        names = tuple(class_names)
+    elif in_order and len(dataset.class_names) == outputs:
+        names = dataset.class_names
+    else:
+        names = tuple(f"class {i}" for i in range(outputs))
+    return Labels(labels, names, bool((labels >= 0).any()), reason)
+
+
+def _labels(
+    dataset: Dataset,
+    outputs: int,
+    names: Sequence[str],
+    ids: Sequence[str],
+    labels_file: Path | None,
+    labels_in_order: bool,
+) -> tuple[np.ndarray, str, bool]:
+    """Return labels, the reason for what is not known, and whether they were taken in order."""
+    unknown = np.full(len(dataset.records), -1, np.int32)
+    own = [record.label for record in dataset.records]
+    has_own = any(label is not None for label in own)
+    classes = _classes(dataset)
+    matches = _match(names, ids)
+    found = {name: matches[_key(name)] for name in classes if _key(name) in matches}
+    by_name = _by_class(dataset, found)
+
+    if classes and len(found) == len(classes):
+        return by_name, "", False
+    if labels_in_order:
+        order = _in_order(dataset, outputs, own if has_own else None)
+        if order is not None:
+            return order, "", True
+    if found and not has_own:
+        rest = [name for name in classes if name not in found]
+        return by_name, f"{_some(rest, 'folder')} no name or id of an output.", False
+    if not has_own and labels_file is not None:
+        indices = _leading_indices(dataset, outputs)
+        if indices is not None:
+            return indices, "", False
+    return (
+        unknown,
+        _why(dataset, outputs, classes, has_own, names, labels_file, labels_in_order),
+        False,
+    )
+
+
+def _classes(dataset: Dataset) -> list[str]:
+    """Return the names of the classes that occur, sorted."""
+    return sorted({record.class_name for record in dataset.records if record.class_name})
+
+
+def _key(name: str) -> str:
+    return " ".join(re.split(r"[\s_\-]+", name.casefold())).strip()
+
+
+def _match(names: Sequence[str], ids: Sequence[str]) -> dict[str, int]:
+    """Return the output of every name and id that belongs to one output only."""
+    outputs: dict[str, set[int]] = {}
+    for texts in (names, ids):
+        for output, text in enumerate(texts):
+            outputs.setdefault(_key(text), set()).add(output)
+    return {text: found.pop() for text, found in outputs.items() if text and len(found) == 1}
+
+
+def _by_class(dataset: Dataset, found: dict[str, int]) -> np.ndarray:
+    labels = [found.get(record.class_name or "", -1) for record in dataset.records]
+    return np.array(labels, np.int32)
+
+
+def _in_order(dataset: Dataset, outputs: int, own: list[int | None] | None) -> np.ndarray | None:
+    if own is None:
+        if len(dataset.class_names) != outputs:
+            return None
+        return _by_class(dataset, {name: i for i, name in enumerate(dataset.class_names)})
+    labels = np.array([-1 if label is None else label for label in own], np.int32)
+    classes = len(dataset.class_names) or outputs
+    return labels if classes == outputs and labels.max() < outputs else None
+
+
+def _leading_indices(dataset: Dataset, outputs: int) -> np.ndarray | None:
+    indices = []
+    for record in dataset.records:
+        stem = Path(record.path).stem
+        match = _INDEX.match(stem)
+        if match is None or match.end() == len(stem) or int(match[1]) >= outputs:
+            return None
+        indices.append(int(match[1]))
+    return np.array(indices, np.int32) if indices else None
+
+
+def _why(
+    dataset: Dataset,
+    outputs: int,
+    classes: list[str],
+    has_own: bool,
+    names: Sequence[str],
+    labels_file: Path | None,
+    labels_in_order: bool,
+) -> str:
+    """Return why no label is known, in a sentence or two."""
+    if not classes and not has_own:
+        if not labels_file:
+            return "The images are in no class folders, and no labels were given (--labels)."
+        return (
+            "The images are in no class folders, and not every file name starts with the index of "
+            "an output."
+        )
+    what = "classes" if has_own else "folders"
+    if labels_in_order:
+        count = len(dataset.class_names) or len({r.label for r in dataset.records})
+        return f"The data have {count} {what} and the network {outputs} outputs."
+    if not names:
+        return (
+            "The network's outputs have no names to match the data's classes with (--labels), and "
+            "their order is not known to agree (--labels-in-order)."
+        )
+    if not classes:
+        return (
+            "The data's classes have no names to match with the outputs', and their order is not "
+            "known to agree (--labels-in-order)."
+        )
+    unmatched = [name for name in classes if _key(name) not in _match(names, ())]
+    return (
+        f"{_some(unmatched, 'class' if has_own else 'folder')} no name or id of an output, and "
+        "their order is not known to agree (--labels-in-order)."
+    )
+
+
+def _some(names: list[str], kind: str) -> str:
+    """Return the subject of a sentence about at most three of the names."""
+    shown = ", ".join(f"'{name}'" for name in names[:3])
+    plural = kind + ("es" if kind.endswith("s") else "s")
+    if len(names) == 1:
+        return f"The {kind} {shown} has"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"The {plural} {shown}{more} have"

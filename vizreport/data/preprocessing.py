@@ -1,0 +1,255 @@
+"""How an image becomes a network's input, and how a gradient goes back to RGB."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.data.dataset import Size, UnreadableImage
+from vizreport.data.validation import check
+from vizreport.errors import RequestError
+
+LUMINANCE = (0.299, 0.587, 0.114)
+"""Weights of R, G and B in the luminance of ITU-R BT.601, as Pillow and TensorFlow have them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Preprocessing:
+    """Resize, crop and normalisation between an image and a network's input.
+
+    An input is ``x = (pixel * scale - mean) / std`` with pixels from 0 to 255. Resizing is
+    bilinear and antialiased. Checked when made; RequestError says what does not fit.
+
+    Attributes
+    ----------
+    input_size : (int, int)
+        Height and width of the network's input, px.
+    resize : {"shortest", "squash", "none"}
+        Before the crop: shortest side to ``resize_to``, whole image to ``resize_to``, or as it is.
+    resize_to : int, (int, int) or None
+        Pixels: shortest side, or the square (or height, width) squashed to.
+    crop : {"center", "none"}
+        Central crop (odd margins: one pixel less at the left and top), or the whole image squashed
+        straight to ``input_size``; ``resize`` then is "squash" or "none" and ``resize_to`` None.
+    channels : {"RGB", "BGR", "L"}
+    scale : float
+    mean, std : tuple of float
+        One number for each channel, in the order of ``channels``. ``mean`` is () when there is a
+        mean image.
+    mean_image : float32 [h, w, C] or None
+        Per-pixel mean at ``input_size``, in units of ``pixel * scale``, order of ``channels``.
+    """
+
+    input_size: tuple[int, int]
+    resize: str
+    resize_to: int | tuple[int, int] | None
+    crop: str
+    channels: str
+    scale: float
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    mean_image: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Preprocessing) and self.as_dict() == other.as_dict()
+
+    def __hash__(self) -> int:
+        return hash(repr(self.as_dict()))
+
+    def resized(self, width: int, height: int) -> Size:
+        """Return (width, height) of the whole image after resizing, before the crop, px.
+
+        With "shortest" the other side is rounded down, as torchvision does.
+        """
+        if self.crop == "none":
+            return self.input_size[1], self.input_size[0]
+        if self.resize == "none" or self.resize_to is None:
+            return width, height
+        if self.resize == "squash":
+            target = self.resize_to
+            return (target, target) if isinstance(target, int) else (target[1], target[0])
+        side = self.resize_to
+        assert isinstance(side, int)
+        if width <= height:
+            return side, side * height // width
+        return side * width // height, side
+
+    def box(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """Return what the network sees of an image: left, top, right, bottom in its pixels.
+
+        Raises
+        ------
+        UnreadableImage
+            If the image is not resized and smaller than the crop.
+        """
+        if self.crop == "none":
+            return 0.0, 0.0, float(width), float(height)
+        rows, cols = self.input_size
+        resized_width, resized_height = self.resized(width, height)
+        if resized_width < cols or resized_height < rows:
+            raise UnreadableImage(
+                f"its {width} x {height} pixels are fewer than the network's {cols} x {rows}, "
+                "and it is not to be resized"
+            )
+        left, top = (resized_width - cols) // 2, (resized_height - rows) // 2
+        x, y = width / resized_width, height / resized_height
+        # min: products such as 3 * (10 / 3) may pass the edge by a rounding error.
+        return left * x, top * y, min((left + cols) * x, width), min((top + rows) * y, height)
+
+    def least_size(self, width: int, height: int) -> Size:
+        """Return the least (width, height) to decode at: twice the resized size, px.
+
+        Reduced-scale decoding averages blocks; a factor of two left to the bilinear filter keeps
+        the picture within a grey level or so of the one from all pixels.
+        """
+        resized_width, resized_height = self.resized(width, height)
+        return min(width, 2 * resized_width), min(height, 2 * resized_height)
+
+    def picture(self, image: np.ndarray, size: Size | None = None) -> np.ndarray:
+        """Resize and crop an image, aligned pixel by pixel with the network's input.
+
+        Parameters
+        ----------
+        image : uint8 [H, W, 3]
+            RGB.
+        size : (int, int), optional
+            Width and height of the original, where ``image`` was decoded at a reduced scale.
+
+        Returns
+        -------
+        uint8 [h, w, 3]
+            In its own colours, RGB, whatever the network's channels.
+
+        Raises
+        ------
+        UnreadableImage
+            As ``box``.
+        """
+        height, width = image.shape[:2]
+        original = size or (width, height)
+        left, top, right, bottom = self.box(*original)
+        x, y = width / original[0], height / original[1]
+        region = (left * x, top * y, min(right * x, width), min(bottom * y, height))
+        rows, cols = self.input_size
+        if region == (0, 0, cols, rows) and (width, height) == (cols, rows):
+            return np.array(image, dtype=np.uint8)
+        # Resizing the box alone equals cropping the resized image (the filter still sees the
+        # pixels around the box) and stays small for a ribbon of 1 x 10,000 pixels.
+        picture = Image.fromarray(np.ascontiguousarray(image))
+        return np.asarray(picture.resize((cols, rows), Image.Resampling.BILINEAR, box=region))
+
+    def tensor(self, pictures: np.ndarray) -> np.ndarray:
+        """Normalise pictures to the network's input.
+
+        Parameters
+        ----------
+        pictures : uint8 [N, h, w, 3]
+            RGB, as ``picture`` returns them.
+
+        Returns
+        -------
+        float32 [N, h, w, C]
+            C = 1 for ``channels`` "L" (luminance, not rounded), else 3.
+
+        Raises
+        ------
+        RequestError
+            If there is neither a mean nor a mean image.
+        """
+        if self.mean_image is None and not self.mean:
+            raise RequestError(MEAN_MISSING)
+        if self.channels == "L":
+            grey = np.asarray(pictures, np.float32) @ np.asarray(LUMINANCE, np.float32)
+            values = grey[..., None]
+        elif self.channels == "BGR":
+            values = pictures[..., ::-1].astype(np.float32, order="C")
+        else:
+            values = pictures.astype(np.float32)
+        values *= np.float32(self.scale)
+        values -= np.asarray(self.mean if self.mean_image is None else self.mean_image, np.float32)
+        values /= np.asarray(self.std, np.float32)
+        return values
+
+    def to_rgb(self, gradients: np.ndarray) -> np.ndarray:
+        """Carry signals at the network's input back to RGB pixels.
+
+        The transpose of the linear part of ``tensor``: channel order back to RGB, times
+        ``scale / std`` for each channel. For a greyscale network the signal stands for the grey
+        value of a pixel and is repeated in R, G and B.
+
+        Parameters
+        ----------
+        gradients : float [..., C]
+
+        Returns
+        -------
+        float [..., 3]
+            Of the same floating point type.
+        """
+        factors = np.asarray([self.scale / s for s in self.std], dtype=gradients.dtype)
+        signal = gradients * factors
+        if self.channels == "L":
+            return np.repeat(signal, 3, axis=-1)
+        return np.ascontiguousarray(signal[..., ::-1]) if self.channels == "BGR" else signal
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; ``mean_image`` as the sha256 of its float32 bytes."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["input_size"] = list(self.input_size)
+        values["scale"] = float(self.scale)
+        for name in ("mean", "std"):  # as floats, so that 104 and 104.0 give one key
+            values[name] = [float(number) for number in values[name]]
+        if isinstance(self.resize_to, tuple):
+            values["resize_to"] = list(self.resize_to)
+        values["mean_image"] = None if self.mean_image is None else _hash(self.mean_image)
+        return values
+
+    @classmethod
+    def from_dict(
+        cls, values: Mapping[str, Any], mean_image: np.ndarray | None = None
+    ) -> Preprocessing:
+        """Make a preprocessing from ``as_dict`` and, where it had one, its mean image.
+
+        Raises
+        ------
+        RequestError
+            If an entry is missing, unknown or of a wrong kind, or the mean image is not the one.
+        """
+        known = [field.name for field in fields(cls)]
+        unknown = sorted(set(values) - set(known))
+        missing = sorted(set(known) - set(values) - {"mean_image"})
+        if unknown or missing:
+            raise RequestError(
+                f"the preprocessing has {'unknown' if unknown else 'missing'} entries "
+                f"{', '.join(unknown or missing)}; its entries are {', '.join(known)}"
+            )
+        expected = values.get("mean_image")
+        if expected is not None and mean_image is None:
+            raise RequestError("the preprocessing has a mean image, but its file is missing")
+        if mean_image is not None and expected not in (None, _hash(mean_image)):
+            raise RequestError("the mean image is not the one the preprocessing was saved with")
+        parts = {name: _plain(values[name]) for name in known if name != "mean_image"}
+        return cls(**parts, mean_image=mean_image)
+
+
+MEAN_MISSING = (
+    "the preprocessing has no mean: put the per-pixel mean into the checkpoint's sidecar "
+    "(NAME.vizreport.npz) or give --mean"
+)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _hash(mean_image: np.ndarray) -> str:
+    array = np.ascontiguousarray(mean_image, dtype="<f4")
+    return hashlib.sha256(repr(array.shape).encode() + array.tobytes()).hexdigest()

@@ -1,0 +1,163 @@
+"""Batches of pictures, decoded ahead by threads."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vizreport.data.dataset import Dataset, Size, UnreadableImage
+from vizreport.data.decoding import decode
+from vizreport.data.preprocessing import Preprocessing
+from vizreport.errors import RequestError
+
+BATCHES_AHEAD = 2
+"""Pictures decoded ahead of the consumer, in batches: the bound of the memory they take."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pictures ready for ``Preprocessing.tensor``, b of them.
+
+    Attributes
+    ----------
+    indices : int64 [b]
+        Their records in the data set.
+    pictures : uint8 [b, h, w, 3]
+        RGB in their own colours, resized and cropped.
+    boxes : float32 [b, 4]
+        What the network sees: left, top, right, bottom in pixels of the original image.
+    sizes : int32 [b, 2]
+        Width and height of the original image, px.
+    unreadable : list of (path, reason)
+        Images left out since the batch before.
+    """
+
+    indices: np.ndarray
+    pictures: np.ndarray
+    boxes: np.ndarray
+    sizes: np.ndarray
+    unreadable: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Read:
+    picture: np.ndarray
+    box: tuple[float, float, float, float]
+    size: Size
+
+
+def read_batches(
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    batch_size: int,
+    indices: Sequence[int] | np.ndarray | None = None,
+    workers: int | None = None,
+) -> Iterator[Batch]:
+    """Read images in order, in batches, with threads ahead of the consumer.
+
+    Unreadable images are left out and the batch is filled with the next ones, so every batch but
+    the last has ``batch_size`` pictures. Those met after the last readable one come with the last
+    batch; only if no image at all is readable, there is one batch of none.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    preprocessing : Preprocessing
+    batch_size : int
+    indices : sequence of int, optional
+        Records to read, in this order; all by default.
+    workers : int, optional
+        Threads; by default one for each processor, at least 2.
+
+    Yields
+    ------
+    Batch
+    """
+    order = range(len(dataset.records)) if indices is None else [int(i) for i in indices]
+    read: list[tuple[int, _Read]] = []
+    unreadable: list[tuple[str, str]] = []
+    for index, result in _read_ahead(
+        dataset, preprocessing, order, BATCHES_AHEAD * batch_size, workers
+    ):
+        if isinstance(result, str):
+            unreadable.append((dataset.records[index].path, result))
+            continue
+        if len(read) == batch_size:  # given away only now, so that no image may follow the last
+            yield _batch(read, unreadable, preprocessing)
+            read, unreadable = [], []
+        read.append((index, result))
+    if read or unreadable:
+        yield _batch(read, unreadable, preprocessing)
+
+
+def read_image(path: str | Path) -> np.ndarray:
+    """Read one image file at full size: uint8 [H, W, 3], RGB.
+
+    Raises
+    ------
+    RequestError
+        If the file cannot be read.
+    """
+    try:
+        return decode(Path(path))[0]
+    except UnreadableImage as error:
+        raise RequestError(f"the image {path} cannot be read: {error}") from error
+
+
+def _read_ahead(
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    order: Sequence[int],
+    ahead: int,
+    workers: int | None,
+) -> Iterator[tuple[int, _Read | str]]:
+    """Yield each index with what was read or why not; at most ``ahead`` of them in memory."""
+    pool = ThreadPoolExecutor(max_workers=workers or max(2, os.cpu_count() or 1))
+    waiting: deque[tuple[int, Future[_Read | str]]] = deque()
+    rest = iter(order)
+    try:
+        for index in rest:
+            waiting.append((index, pool.submit(_read_one, dataset, preprocessing, index)))
+            if len(waiting) >= ahead:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        while waiting:
+            done, future = waiting.popleft()
+            yield done, future.result()
+    finally:  # also when the consumer stops early
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> _Read | str:
+    try:
+        if dataset.read_reduced is None:
+            image = dataset.read(index)
+            size = (image.shape[1], image.shape[0])
+        else:
+            image, size = dataset.read_reduced(index, preprocessing.least_size)
+        return _Read(preprocessing.picture(image, size), preprocessing.box(*size), size)
+    except UnreadableImage as error:
+        return str(error)
+
+
+def _batch(
+    read: list[tuple[int, _Read]],
+    unreadable: list[tuple[str, str]],
+    preprocessing: Preprocessing,
+) -> Batch:
+    pictures = np.empty((len(read), *preprocessing.input_size, 3), np.uint8)
+    for row, (_, one) in enumerate(read):
+        pictures[row] = one.picture
+    return Batch(
+        indices=np.array([index for index, _ in read], np.int64),
+        pictures=pictures,
+        boxes=np.array([one.box for _, one in read], np.float32).reshape(-1, 4),
+        sizes=np.array([one.size for _, one in read], np.int32).reshape(-1, 2),
+        unreadable=unreadable,
+    )

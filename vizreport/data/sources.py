@@ -1,0 +1,72 @@
+"""From what ``--data`` says to a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vizreport.data.dataset import Dataset
+from vizreport.data.decoding import SUFFIXES
+from vizreport.data.folder import Progress, open_folder
+from vizreport.data.keras_datasets import CLASS_NAMES, open_keras
+from vizreport.data.npz import open_npz
+from vizreport.data.tfds import open_tfds
+from vizreport.errors import RequestError
+
+SOURCES = (
+    "a folder of images",
+    "FILE.npz",
+    "tfds:NAME[:SPLIT]",
+    *(f"keras:{name}" for name in CLASS_NAMES),
+    "shapes",
+)
+"""What there is, in the words of error messages and of the documents."""
+
+
+def open_dataset(
+    source: str,
+    split: str | None = None,
+    max_images: int | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Open a source of images; nothing is decoded yet.
+
+    Parameters
+    ----------
+    source : str
+        One of ``SOURCES``. A folder that is called "shapes" is reached as "./shapes".
+    split : str, optional
+        Folders: a subfolder of that name. tfds, keras, shapes: their own splits.
+    max_images : int, optional
+        Upper bound; a sample drawn with ``seed``, in the source's order, when there are more.
+    seed : int
+    progress : callable, optional
+        Called with the number of files hashed and of all, for folders.
+
+    Raises
+    ------
+    RequestError
+        If there is no such source, or it has no images.
+    """
+    if max_images is not None and max_images < 1:
+        raise RequestError(f"the number of images is {max_images}; it must be at least 1")
+    kind, colon, name = source.partition(":")
+    if colon and kind == "tfds" and name:
+        return open_tfds(name, split, max_images, seed)
+    if colon and kind == "keras" and name:
+        return open_keras(name, split, max_images, seed)
+    if source == "shapes":
+        from vizreport.data.shapes import open_shapes
+
+        return open_shapes(split, max_images, seed)
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return open_folder(path, split, max_images, seed, progress)
+    if path.suffix.lower() == ".npz":
+        return open_npz(path, split, max_images, seed)
+    if "://" in source:
+        raise RequestError(f"{source} is an address; download it and give --data the folder")
+    if path.name.lower().endswith(SUFFIXES) and path.is_file():
+        raise RequestError(f"{source} is one image; give --data its folder, or use --image")
+    what = "is no source of images" if path.exists() else "does not exist"
+    raise RequestError(f"the data {source!r} {what}; there are {', '.join(SOURCES)}")
