@@ -1,0 +1,89 @@
+"""What ``vizreport build`` asks of the builder."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import vizreport.build
+from vizreport.cli import main
+from vizreport.data.preprocessing import Preprocessing
+from vizreport.settings import Settings
+
+
+@pytest.fixture
+def request_of(monkeypatch):
+    asked = []
+
+    def build(request):
+        asked.append(request)
+        return 1
+
+    monkeypatch.setattr(vizreport.build, "build", build)
+
+    def request_of(*arguments):
+        assert main(["build", "--checkpoint", "net.keras", "--data", "photos", *arguments]) == 1
+        return asked[-1]
+
+    return request_of
+
+
+def test_defaults_are_those_of_the_settings(request_of):
+    request = request_of()
+    assert request.settings == Settings()
+    assert request.checkpoint == Path("net.keras")
+    assert request.data == "photos"
+    assert (request.out, request.labels, request.preset) == (None, None, None)
+    assert (request.preprocessing, request.imports) == ({}, ())
+    assert (request.labels_in_order, request.pdf, request.strict) == (False, True, False)
+
+
+def test_every_option_arrives(request_of):
+    request = request_of(
+        *("--out", "o", "--split", "test", "--max-images", "5", "--labels", "l.tsv"),
+        *("--labels-in-order", "--import", "mine", "--import", "yours", "--preprocess", "caffe"),
+        *("--layers", "a,b", "--maps", "all", "--image", "1.jpg", "--image", "2.jpg"),
+        *("--rule", "guided", "--scale", "tile", "--filter-scale", "filter", "--window", "full"),
+        *("--seed", "7", "--batch-size", "4", "--no-pdf", "--strict"),
+    )
+    assert request.settings == Settings(
+        layers=("a", "b"),
+        maps=None,
+        max_images=5,
+        split="test",
+        rule="guided",
+        scale="tile",
+        filter_scale="filter",
+        window="full",
+        photographs=("1.jpg", "2.jpg"),
+        seed=7,
+        batch_size=4,
+    )
+    assert (request.out, request.labels, request.preset) == (Path("o"), Path("l.tsv"), "caffe")
+    assert request.imports == ("mine", "yours")
+    assert (request.labels_in_order, request.pdf, request.strict) == (True, False, True)
+
+
+def test_preprocessing_parts_are_fields_of_the_preprocessing(request_of):
+    parts = request_of(
+        *("--input-size", "96x128", "--resize", "squash:100", "--crop", "none"),
+        *("--channels", "BGR", "--scale-pixels", "1/2", "--mean", "1,2,3", "--std", "4"),
+    ).preprocessing
+    assert parts == {
+        "input_size": (96, 128),
+        "resize": "squash",
+        "resize_to": 100,
+        "crop": "none",
+        "channels": "BGR",
+        "scale": 0.5,
+        "mean": (1.0, 2.0, 3.0),
+        "std": (4.0,),
+    }
+    assert set(parts) <= {field.name for field in fields(Preprocessing)}
+
+
+def test_repeated_calls_do_not_share_their_lists(request_of):
+    assert request_of("--image", "1.jpg").settings.photographs == ("1.jpg",)
+    assert request_of("--image", "2.jpg").settings.photographs == ("2.jpg",)

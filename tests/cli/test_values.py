@@ -1,0 +1,60 @@
+"""Text of the command line turned into values."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+
+import pytest
+
+from vizreport.cli import values
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "value"),
+    [
+        (values.count, "3", 3),
+        (values.count_or_all, "all", None),
+        (values.count_or_all, "16", 16),
+        (values.seed, "0", 0),
+        (values.size, "224", (224, 224)),
+        (values.size, "240x320", (240, 320)),
+        (values.resize, "shortest:256", ("shortest", 256)),
+        (values.resize, "squash", ("squash", None)),
+        (values.resize, "none", ("none", None)),
+        (values.fraction, "1/4", 0.25),
+        (values.fraction, "2", 2.0),
+        (values.numbers, "104,117,123", (104.0, 117.0, 123.0)),
+        (values.numbers, "-1", (-1.0,)),
+        (values.names, "a, b/c@1,a", ("a", "b/c@1")),
+    ],
+)
+def test_right(parse, text, value):
+    assert parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (values.count, "0"),
+        (values.count, "ten"),
+        (values.count_or_all, "-1"),
+        (values.seed, "-1"),
+        (values.seed, str(2**32)),
+        (values.size, "1x2x3"),
+        (values.size, "0"),
+        (values.resize, "stretch:9"),
+        (values.resize, "shortest:"),
+        (values.resize, "none:9"),
+        (values.fraction, "0"),
+        (values.fraction, "1/0"),
+        (values.fraction, "1e999"),
+        (values.fraction, "nan"),
+        (values.numbers, "1,2"),
+        (values.numbers, "nan"),
+        (values.divisors, "1,0,1"),
+        (values.names, " , "),
+    ],
+)
+def test_wrong(parse, text):
+    with pytest.raises(ArgumentTypeError):
+        parse(text)
