@@ -1,0 +1,215 @@
+"""Which layers of a network are shown, and what can be said of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vizreport.deconv.graph import Graph, Node
+from vizreport.deconv.presets import rule_problem
+from vizreport.deconv.receptive_field import receptive_field
+from vizreport.errors import RequestError
+
+# Operations that may stand between a convolution (or merge) and its activation.
+_BETWEEN = {
+    "batch_normalization",
+    "contrast_normalization",
+    "normalization",
+    "identity",
+    "affine",
+    "max_pooling",
+    "average_pooling",
+}
+_PRODUCERS = {
+    "convolution": "convolution",
+    "dense": "dense",
+    "add": "merge",
+    "maximum": "merge",
+    "concatenate": "merge",
+}
+_LAST = {"softmax", "sigmoid", "identity", "reshape"}
+DEFAULT_LAYERS = 8
+
+
+@dataclass(frozen=True)
+class ReportableLayer:
+    """A layer whose feature maps can be shown.
+
+    Attributes
+    ----------
+    name : str
+        Path of the producing layer, nested as ``backbone/conv1``, with ``@1`` for a second use.
+    aliases : tuple of str
+        Other layers of the chain (normalisation, activation) by which it may be called.
+    node : int
+        Index of the node whose output it is.
+    producer : int
+        Index of the node that produces it (the convolution, the dense operation, the merge).
+    kind : str
+        "convolution", "dense", "merge", "concatenation" or "logits".
+    rows, cols, maps : int
+        Size of its output; rows = cols = 1 where it has no places.
+    stride : int
+        Input pixels between neighbouring units; 0 where a unit sees the whole image.
+    receptive_field : tuple of int, or None
+        Height and width in pixels; None where a unit sees the whole image.
+    weights : int
+        Number of weights of the producing operation.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    node: int
+    producer: int
+    kind: str
+    rows: int
+    cols: int
+    maps: int
+    stride: int
+    receptive_field: tuple[int, int] | None
+    weights: int
+
+    def rule_problem(self, graph: Graph, preset: str) -> str:
+        """Say why a preset is not defined below this layer; "" where it is."""
+        return rule_problem(graph, self.node, preset)
+
+
+def logits_node(graph: Graph) -> int | None:
+    """Return the node of the class scores before softmax (or sigmoid), None without classes.
+
+    Of several outputs the first that has no places is taken.
+    """
+    for output in graph.outputs:
+        if len(graph.nodes[output].shape) != 1:
+            continue
+        index = output
+        while graph.nodes[index].kind in _LAST and len(graph.nodes[index].parents) == 1:
+            parent = graph.nodes[index].parents[0]
+            # A reshape on the way is only stepped over where the scores stay one vector.
+            if graph.nodes[index].kind == "reshape" and len(graph.nodes[parent].shape) != 1:
+                break
+            index = parent
+        return index
+    return None
+
+
+def reportable_layers(graph: Graph) -> list[ReportableLayer]:
+    """Return every reportable layer, from the input to the output.
+
+    A reportable layer is the rectified output of a convolution or dense operation (after its
+    normalisation), of a merge followed by an activation, or a channel concatenation of such
+    outputs; and the class scores before the softmax.
+    """
+    found: dict[int, ReportableLayer] = {}
+    producers: dict[int, int] = {}
+    logits = logits_node(graph)
+    for node in graph.nodes:
+        if node.index == logits:
+            found[node.index] = _describe(graph, node, _chain(graph, node, set()), "logits")
+            continue
+        if node.kind == "concatenate" and all(
+            _source(graph, parent) in found for parent in node.parents
+        ):
+            found[node.index] = _describe(graph, node, [node], "concatenation")
+            continue
+        if not (node.kind == "relu" or node.step.parameters.get("elementwise")):
+            continue
+        chain = _chain(graph, node, _BETWEEN)
+        producer = chain[-1]
+        kind = _PRODUCERS.get(producer.kind)
+        if kind is None or producer.index in producers:
+            continue
+        producers[producer.index] = node.index
+        found[node.index] = _describe(graph, node, chain, kind)
+    return _with_distinct_names([found[index] for index in sorted(found)])
+
+
+def _with_distinct_names(layers: list[ReportableLayer]) -> list[ReportableLayer]:
+    """Call a layer by its activation's name where its producer's name is taken."""
+    taken: set[str] = set()
+    kept = []
+    for layer in layers:
+        if layer.name in taken:
+            # One layer both as a rectified output and as the class scores: keep the first.
+            continue
+        taken.add(layer.name)
+        kept.append(layer)
+    return kept
+
+
+def _source(graph: Graph, index: int) -> int:
+    """Step back over dropout and the like."""
+    while graph.nodes[index].kind == "identity" and graph.nodes[index].parents:
+        index = graph.nodes[index].parents[0]
+    return index
+
+
+def _chain(graph: Graph, node: Node, between: set[str]) -> list[Node]:
+    """Return the nodes from an activation back to what produces its input."""
+    chain = [node]
+    while len(chain[-1].parents) == 1 and (len(chain) == 1 or chain[-1].kind in between):
+        if not between and chain[-1].index == node.index:
+            break
+        chain.append(graph.nodes[chain[-1].parents[0]])
+    return chain
+
+
+def _describe(graph: Graph, node: Node, chain: list[Node], kind: str) -> ReportableLayer:
+    producer = chain[-1]
+    rows, cols = node.shape[:2] if node.spatial else (1, 1)
+    field = receptive_field(graph, node.index) if node.spatial else None
+    aliases = dict.fromkeys(step.layer for step in chain if step.layer != producer.layer)
+    return ReportableLayer(
+        name=producer.layer,
+        aliases=tuple(aliases),
+        node=node.index,
+        producer=producer.index,
+        kind=kind,
+        rows=rows,
+        cols=cols,
+        maps=node.shape[-1],
+        stride=max(field[1]) if field else 0,
+        receptive_field=field[0] if field else None,
+        weights=producer.step.weights,
+    )
+
+
+def choose_layers(graph: Graph, names: tuple[str, ...] | None = None) -> list[ReportableLayer]:
+    """Return the layers to show.
+
+    Parameters
+    ----------
+    graph : Graph
+    names : tuple of str, optional
+        Layers by name; by default the last reportable layer before each change of resolution
+        on the way to the output, at most 8, and the class scores among them.
+
+    Raises
+    ------
+    RequestError
+        If there is no such layer; the message lists those there are.
+    """
+    layers = reportable_layers(graph)
+    if names is not None:
+        by_name = {alias: layer for layer in layers for alias in layer.aliases}
+        by_name.update({layer.name: layer for layer in layers})
+        unknown = [name for name in names if name not in by_name]
+        if unknown:
+            raise RequestError(
+                f"there is no layer {unknown[0]!r} to show: choose among "
+                f"{', '.join(layer.name for layer in layers)}"
+            )
+        chosen = {by_name[name].node: by_name[name] for name in names}
+        return [chosen[node] for node in sorted(chosen)]
+    on_the_way = set().union(*(graph.signal_ancestors(output) for output in graph.outputs))
+    layers = [layer for layer in layers if layer.node in on_the_way]
+    last = [
+        layer
+        for layer, following in zip(layers, [*layers[1:], None], strict=True)
+        if following is None
+        or (layer.rows, layer.cols) != (following.rows, following.cols)
+        or following.kind == "logits"
+    ]
+    if len(last) > DEFAULT_LAYERS:
+        step = (len(last) - 1) / (DEFAULT_LAYERS - 1)
+        last = [last[round(i * step)] for i in range(DEFAULT_LAYERS)]
+    return last

@@ -1,0 +1,426 @@
+"""Keras layers as primitive operations: one table from a layer's class to its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from vizreport.deconv import linear
+from vizreport.deconv.activations import (
+    HERE,
+    IDENTITY,
+    curved,
+    lower_activation,
+    parametric_rectifier,
+    rectifier,
+    softmax,
+)
+from vizreport.deconv.geometry import Reach, Repeat, Shift, Transposed, Window
+from vizreport.deconv.graph import Step
+from vizreport.errors import RequestError
+from vizreport.models.contrast_normalization import ContrastNormalization
+
+Lowering = Callable[[Any], list[Step]]
+
+
+def lower_layer(layer: Any) -> list[Step]:
+    """Return the primitive operations of a layer, in order; none where it is not known.
+
+    Parameters
+    ----------
+    layer : keras.layers.Layer
+
+    Raises
+    ------
+    RequestError
+        If the layer keeps the maps in front of rows and columns (``channels_first``).
+    """
+    if getattr(layer, "data_format", None) == "channels_first":
+        raise RequestError(
+            f"layer {layer.name!r} is channels_first: build the model with "
+            "data_format='channels_last'"
+        )
+    lower = TABLE.get(type(layer))
+    if lower is None:
+        return []
+    return lower(layer)
+
+
+def _weights(layer: Any) -> int:
+    return int(sum(np.prod(weight.shape) for weight in layer.weights))
+
+
+def _windows(layer: Any, kernel: tuple[int, int]) -> tuple[Reach, Reach]:
+    rates = getattr(layer, "dilation_rate", (1, 1))
+    rows, cols = (
+        Window(kernel[i], layer.strides[i], rates[i], layer.padding) for i in (0, 1)
+    )
+    return rows, cols
+
+
+def _sizes(kernel: tuple[int, int], strides: tuple[int, int], maps: int, groups: int = 1) -> str:
+    text = f"conv {kernel[0]}x{kernel[1]}, {maps}"
+    if max(strides) > 1:
+        text += f", stride {strides[0] if strides[0] == strides[1] else strides}"
+    return text + (f", {groups} groups" if groups > 1 else "")
+
+
+def _convolution(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return linear.convolution(
+            x,
+            layer.kernel,
+            layer.bias if layer.use_bias else None,
+            tuple(layer.strides),
+            layer.padding,
+            tuple(layer.dilation_rate),
+            layer.groups,
+        )
+
+    text = _sizes(layer.kernel_size, layer.strides, layer.filters, layer.groups)
+    step = Step(
+        "convolution",
+        forward,
+        _windows(layer, layer.kernel_size),
+        {"layer": layer},
+        _weights(layer),
+        text,
+    )
+    return [step, *lower_activation(layer.activation)]
+
+
+def _depthwise(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return linear.depthwise_convolution(
+            x,
+            layer.kernel,
+            layer.bias if layer.use_bias else None,
+            tuple(layer.strides),
+            layer.padding,
+            tuple(layer.dilation_rate),
+        )
+
+    kernel = layer.kernel_size
+    text = f"depthwise {kernel[0]}x{kernel[1]}"
+    if max(layer.strides) > 1:
+        text += f", stride {layer.strides[0]}"
+    step = Step("convolution", forward, _windows(layer, kernel), {}, _weights(layer), text)
+    return [step, *lower_activation(layer.activation)]
+
+
+def _separable(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        y = linear.depthwise_convolution(
+            x,
+            layer.depthwise_kernel,
+            None,
+            tuple(layer.strides),
+            layer.padding,
+            tuple(layer.dilation_rate),
+        )
+        bias = layer.bias if layer.use_bias else None
+        return linear.convolution(
+            y, layer.pointwise_kernel, bias, (1, 1), "valid", (1, 1), groups=1
+        )
+
+    kernel = layer.kernel_size
+    text = "separable " + _sizes(kernel, layer.strides, layer.filters)
+    step = Step("convolution", forward, _windows(layer, kernel), {}, _weights(layer), text)
+    return [step, *lower_activation(layer.activation)]
+
+
+def _transposed(layer: Any) -> list[Step]:
+    if tuple(layer.dilation_rate) != (1, 1):
+        return []
+    pads, lengths = [], []
+    output_padding = layer.output_padding or (None, None)
+    for kernel, stride, extra in zip(
+        layer.kernel_size, layer.strides, output_padding, strict=True
+    ):
+        if extra is not None:
+            # Keras's own arithmetic for an explicit output padding is left to Keras.
+            return []
+        if layer.padding == "same":
+            pads.append(max(kernel - stride, 0) // 2)
+            lengths.append(0)
+        else:
+            pads.append(0)
+            lengths.append(max(kernel - stride, 0))
+
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return linear.transposed_convolution(
+            x,
+            layer.kernel,
+            layer.bias if layer.use_bias else None,
+            tuple(layer.strides),
+            (pads[0], pads[1]),
+            (lengths[0], lengths[1]),
+        )
+
+    reach = tuple(
+        Transposed(layer.kernel_size[i], layer.strides[i], pads[i], lengths[i]) for i in (0, 1)
+    )
+    text = "transposed " + _sizes(layer.kernel_size, layer.strides, layer.filters)
+    step = Step("convolution", forward, (reach[0], reach[1]), {}, _weights(layer), text)
+    return [step, *lower_activation(layer.activation)]
+
+
+def _dense(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        y = tf.tensordot(x, tf.cast(layer.kernel, x.dtype), [[x.shape.rank - 1], [0]])
+        return y + tf.cast(layer.bias, y.dtype) if layer.use_bias else y
+
+    step = Step("dense", forward, HERE, {}, _weights(layer), f"full {layer.units}")
+    return [step, *lower_activation(layer.activation)]
+
+
+def _max_pooling(layer: Any) -> list[Step]:
+    forward = partial(
+        tf.nn.max_pool2d,
+        ksize=tuple(layer.pool_size),
+        strides=tuple(layer.strides),
+        padding=layer.padding.upper(),
+    )
+    text = f"{layer.pool_size[0]}x{layer.pool_size[1]} max pool, stride {layer.strides[0]}"
+    return [Step("max_pooling", forward, _windows(layer, layer.pool_size), text=text)]
+
+
+def _average_pooling(layer: Any) -> list[Step]:
+    forward = partial(
+        tf.nn.avg_pool2d,
+        ksize=tuple(layer.pool_size),
+        strides=tuple(layer.strides),
+        padding=layer.padding.upper(),
+    )
+    text = f"{layer.pool_size[0]}x{layer.pool_size[1]} average pool, stride {layer.strides[0]}"
+    return [Step("average_pooling", forward, _windows(layer, layer.pool_size), text=text)]
+
+
+def _global_average(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(x, axis=(1, 2), keepdims=layer.keepdims)
+
+    return [Step("average_pooling", forward, None, text="global average pool")]
+
+
+def _global_maximum(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        # As one window, so that a tie goes to its first place and not to all of them.
+        y = tf.nn.max_pool2d(x, x.shape[1:3], 1, "VALID")
+        return y if layer.keepdims else tf.reshape(y, (-1, x.shape[3]))
+
+    return [Step("max_pooling", forward, None, text="global max pool")]
+
+
+def _batch_normalization(layer: Any) -> list[Step]:
+    if layer.axis not in (-1, 3):
+        return []
+
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return linear.batch_normalization(
+            x,
+            layer.moving_mean,
+            layer.moving_variance,
+            layer.gamma if layer.scale else None,
+            layer.beta if layer.center else None,
+            layer.epsilon,
+        )
+
+    return [Step("batch_normalization", forward, HERE, {}, _weights(layer))]
+
+
+def _padding(layer: Any) -> list[Step]:
+    (top, bottom), (left, right) = layer.padding
+
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]])
+
+    return [Step("zero_padding", forward, (Shift(top, bottom), Shift(left, right)))]
+
+
+def _cropping(layer: Any) -> list[Step]:
+    (top, bottom), (left, right) = layer.cropping
+
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return x[:, top : x.shape[1] - bottom, left : x.shape[2] - right, :]
+
+    return [Step("cropping", forward, (Shift(-top, -bottom), Shift(-left, -right)))]
+
+
+def _upsampling(layer: Any) -> list[Step]:
+    rows, cols = layer.size
+    if layer.interpolation == "nearest":
+
+        def forward(x: tf.Tensor) -> tf.Tensor:
+            return tf.repeat(tf.repeat(x, rows, axis=1), cols, axis=2)
+
+        return [Step("upsampling", forward, (Repeat(rows), Repeat(cols)), text="up-sample")]
+    # Interpolated up-sampling weighs by absolute position at the image's edge.
+    return [Step("upsampling", lambda x: layer(x), None, text="up-sample")]
+
+
+def _rescaling(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return x * tf.cast(layer.scale, x.dtype) + tf.cast(layer.offset, x.dtype)
+
+    return [Step("affine", forward, HERE, {"scale": layer.scale})]
+
+
+def _normalization(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return tf.cast(layer(x), x.dtype)
+
+    across_maps = tuple(np.atleast_1d(layer.axis if layer.axis is not None else ())) in (
+        (-1,),
+        (3,),
+        (),
+    )
+    return [Step("affine", forward, HERE if across_maps else None)]
+
+
+def _merge(kind: str, function: Callable[..., Any]) -> Lowering:
+    def lower(layer: Any) -> list[Step]:
+        return [Step(kind, lambda *inputs: function(inputs), HERE, text=kind)]
+
+    return lower
+
+
+def _concatenate(layer: Any) -> list[Step]:
+    def forward(*inputs: tf.Tensor) -> tf.Tensor:
+        return tf.concat(inputs, axis=layer.axis)
+
+    across_maps = layer.axis in (-1, 3)
+    return [Step("concatenate", forward, HERE if across_maps else None, text="concatenate")]
+
+
+def _contrast_normalization(layer: Any) -> list[Step]:
+    return [
+        Step(
+            "contrast_normalization",
+            lambda x: tf.cast(layer(x), x.dtype),
+            HERE,
+            text="contrast norm",
+        )
+    ]
+
+
+def _normalizing(layer: Any) -> list[Step]:
+    """Normalisation by statistics of the image itself: pointwise only where across maps."""
+    axes = tuple(np.atleast_1d(getattr(layer, "axis", ())))
+    across_maps = axes in ((-1,), (3,)) and not isinstance(layer, layers.GroupNormalization)
+    return [
+        Step(
+            "normalization",
+            lambda x: tf.cast(layer(x), x.dtype),
+            HERE if across_maps else None,
+            {},
+            _weights(layer),
+        )
+    ]
+
+
+def _spatial(kind: str) -> Lowering:
+    """Return the lowering of a linear layer that depends on the whole image or on position."""
+
+    def lower(layer: Any) -> list[Step]:
+        return [Step(kind, lambda x: layer(x), None, text=kind)]
+
+    return lower
+
+
+def _identity(layer: Any) -> list[Step]:
+    return [IDENTITY]
+
+
+def _relu(layer: Any) -> list[Step]:
+    return [
+        rectifier(
+            float(layer.negative_slope or 0),
+            None if layer.max_value is None else float(layer.max_value),
+            float(layer.threshold or 0),
+        )
+    ]
+
+
+def _elementwise(name: str) -> Lowering:
+    return lambda layer: [curved(name, lambda x: layer(x))]
+
+
+TABLE: dict[type, Lowering] = {
+    layers.Conv2D: _convolution,
+    layers.DepthwiseConv2D: _depthwise,
+    layers.SeparableConv2D: _separable,
+    layers.Conv2DTranspose: _transposed,
+    layers.Dense: _dense,
+    layers.MaxPooling2D: _max_pooling,
+    layers.AveragePooling2D: _average_pooling,
+    layers.GlobalAveragePooling2D: _global_average,
+    layers.GlobalMaxPooling2D: _global_maximum,
+    layers.BatchNormalization: _batch_normalization,
+    layers.ZeroPadding2D: _padding,
+    layers.Cropping2D: _cropping,
+    layers.UpSampling2D: _upsampling,
+    layers.Rescaling: _rescaling,
+    layers.Normalization: _normalization,
+    layers.LayerNormalization: _normalizing,
+    layers.GroupNormalization: _normalizing,
+    layers.UnitNormalization: _normalizing,
+    ContrastNormalization: _contrast_normalization,
+    layers.Flatten: _spatial("reshape"),
+    layers.Reshape: _spatial("reshape"),
+    layers.Permute: _spatial("reshape"),
+    layers.Resizing: _spatial("resizing"),
+    layers.CenterCrop: _spatial("cropping"),
+    layers.Add: _merge("add", lambda x: sum(x[1:], x[0])),
+    layers.Subtract: _merge("add", lambda x: x[0] - x[1]),
+    layers.Average: _merge("add", lambda x: sum(x[1:], x[0]) / len(x)),
+    layers.Maximum: _merge("maximum", lambda x: tf.reduce_max(tf.stack(x), axis=0)),
+    layers.Multiply: _merge("multiply", lambda x: _product(x)),
+    layers.Concatenate: _concatenate,
+    layers.Identity: _identity,
+    layers.Dropout: _identity,
+    layers.SpatialDropout2D: _identity,
+    layers.GaussianNoise: _identity,
+    layers.GaussianDropout: _identity,
+    layers.AlphaDropout: _identity,
+    layers.ActivityRegularization: _identity,
+    layers.RandomFlip: _identity,
+    layers.RandomRotation: _identity,
+    layers.RandomZoom: _identity,
+    layers.RandomTranslation: _identity,
+    layers.RandomContrast: _identity,
+    layers.RandomBrightness: _identity,
+    layers.Activation: lambda layer: lower_activation(layer.activation) or [IDENTITY],
+    layers.ReLU: _relu,
+    layers.LeakyReLU: lambda layer: [rectifier(float(layer.negative_slope))],
+    layers.PReLU: lambda layer: [parametric_rectifier(layer.alpha)],
+    layers.ELU: _elementwise("elu"),
+    layers.Softmax: lambda layer: [softmax(layer.axis if isinstance(layer.axis, int) else 0)],
+}
+
+
+def _product(inputs: tuple[Any, ...]) -> Any:
+    product = inputs[0]
+    for factor in inputs[1:]:
+        product = product * factor
+    return product
+
+
+def register(layer_class: type, lower: Lowering) -> None:
+    """Say what primitive operations a layer class of one's own is made of.
+
+    Parameters
+    ----------
+    layer_class : type
+        A subclass of ``keras.layers.Layer``.
+    lower : callable
+        Takes a layer, returns its steps in order.
+    """
+    TABLE[layer_class] = lower
+

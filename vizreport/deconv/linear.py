@@ -1,0 +1,149 @@
+"""Forward passes of linear operations, written so that TensorFlow's gradient is their transpose.
+
+On the CPU TensorFlow has no gradient for grouped and for dilated convolutions; here they are
+made of operations that have one. All functions work in the dtype of their input and take
+``channels_last`` tensors [batch, rows, columns, maps].
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+
+def convolution(
+    x: tf.Tensor,
+    kernel: tf.Tensor,
+    bias: tf.Tensor | None,
+    strides: tuple[int, int],
+    padding: str,
+    dilation: tuple[int, int],
+    groups: int,
+) -> tf.Tensor:
+    """Convolve, in groups and dilated where asked.
+
+    Parameters
+    ----------
+    x : Tensor [N, H, W, C]
+    kernel : Tensor [h, w, C / groups, M]
+    bias : Tensor [M], or None
+    """
+    kernel = tf.cast(kernel, x.dtype)
+    if groups > 1:
+        parts = [
+            _convolve(part, weights, strides, padding, dilation)
+            for part, weights in zip(
+                tf.split(x, groups, axis=-1), tf.split(kernel, groups, axis=-1), strict=True
+            )
+        ]
+        y = tf.concat(parts, axis=-1)
+    else:
+        y = _convolve(x, kernel, strides, padding, dilation)
+    return y if bias is None else y + tf.cast(bias, y.dtype)
+
+
+def _convolve(
+    x: tf.Tensor,
+    kernel: tf.Tensor,
+    strides: tuple[int, int],
+    padding: str,
+    dilation: tuple[int, int],
+) -> tf.Tensor:
+    if dilation == (1, 1):
+        return tf.nn.conv2d(x, kernel, strides, padding.upper())
+    if dilation[0] == dilation[1] and strides == (1, 1):
+        return tf.nn.atrous_conv2d(x, kernel, dilation[0], padding.upper())
+    return tf.nn.conv2d(x, _dilated(kernel, dilation), strides, padding.upper())
+
+
+def _dilated(kernel: tf.Tensor, dilation: tuple[int, int]) -> tf.Tensor:
+    """Put zeros between the weights, which is what dilation means."""
+    for axis, rate in enumerate(dilation):
+        size = kernel.shape[axis]
+        spread = np.zeros(((size - 1) * rate + 1, size))
+        spread[np.arange(size) * rate, np.arange(size)] = 1
+        kernel = tf.einsum(
+            "ds,swcm->dwcm" if axis == 0 else "ds,hscm->hdcm", tf.cast(spread, kernel.dtype), kernel
+        )
+    return kernel
+
+
+def depthwise_convolution(
+    x: tf.Tensor,
+    kernel: tf.Tensor,
+    bias: tf.Tensor | None,
+    strides: tuple[int, int],
+    padding: str,
+    dilation: tuple[int, int],
+) -> tf.Tensor:
+    """Convolve each map with filters of its own; ``kernel`` is [h, w, C, multiplier]."""
+    kernel = tf.cast(kernel, x.dtype)
+    if strides[0] != strides[1]:
+        # TensorFlow's depthwise operation knows one stride for both axes only.
+        kernel = _dilated(kernel, dilation)
+        height, width, maps, multiplier = kernel.shape
+        parts = [
+            tf.nn.conv2d(part, weights, strides, padding.upper())
+            for part, weights in zip(
+                tf.split(x, maps, axis=-1),
+                tf.split(kernel, maps, axis=2),
+                strict=True,
+            )
+        ]
+        y = tf.concat(parts, axis=-1)
+    else:
+        if dilation != (1, 1):
+            kernel = _dilated(kernel, dilation)
+        y = tf.nn.depthwise_conv2d(x, kernel, (1, *strides, 1), padding.upper())
+    return y if bias is None else y + tf.cast(bias, y.dtype)
+
+
+def transposed_convolution(
+    x: tf.Tensor,
+    kernel: tf.Tensor,
+    bias: tf.Tensor | None,
+    strides: tuple[int, int],
+    pads: tuple[int, int],
+    lengths: tuple[int, int],
+) -> tf.Tensor:
+    """Transposed convolution with an explicit cut of the full output.
+
+    Parameters
+    ----------
+    x : Tensor [N, H, W, C]
+    kernel : Tensor [h, w, M, C]
+    pads : tuple of int
+        Rows and columns cut off in front.
+    lengths : tuple of int
+        The output is this much longer than stride times the input.
+    """
+    kernel = tf.cast(kernel, x.dtype)
+    shape = tf.shape(x)
+    size = [shape[1] * strides[0] + lengths[0], shape[2] * strides[1] + lengths[1]]
+    full = [
+        (shape[i + 1] - 1) * strides[i] + max(int(kernel.shape[i]), strides[i]) for i in (0, 1)
+    ]
+    y = tf.nn.conv2d_transpose(
+        x, kernel, [shape[0], *full, kernel.shape[2]], strides, padding="VALID"
+    )
+    over = [[0, 0], *([0, tf.maximum(pads[i] + size[i] - full[i], 0)] for i in (0, 1)), [0, 0]]
+    y = tf.pad(y, over)[:, pads[0] : pads[0] + size[0], pads[1] : pads[1] + size[1], :]
+    return y if bias is None else y + tf.cast(bias, y.dtype)
+
+
+def batch_normalization(
+    x: tf.Tensor,
+    mean: tf.Tensor,
+    variance: tf.Tensor,
+    gamma: tf.Tensor | None,
+    beta: tf.Tensor | None,
+    epsilon: float,
+) -> tf.Tensor:
+    """Normalise with the moving statistics: at inference a scale and a shift for each map."""
+    scale = tf.math.rsqrt(tf.cast(variance, x.dtype) + tf.cast(epsilon, x.dtype))
+    if gamma is not None:
+        scale = scale * tf.cast(gamma, x.dtype)
+    shift = -tf.cast(mean, x.dtype) * scale
+    if beta is not None:
+        shift = shift + tf.cast(beta, x.dtype)
+    return x * scale + shift

@@ -1,0 +1,114 @@
+"""Which backward rule each kind of operation has: one table a preset."""
+
+from __future__ import annotations
+
+from vizreport.deconv.graph import Graph, Node
+from vizreport.deconv.rules import (
+    Rule,
+    guide_signal,
+    hold_gate,
+    pass_signal,
+    rectify_signal,
+    true_gradient,
+)
+from vizreport.errors import NotApplicable, RequestError
+
+# Kinds whose gradient is already what every preset asks for: linear operations, whose gradient
+# is their transpose, and selections, whose gradient goes through their switches.
+_TRANSPOSED = dict.fromkeys(
+    (
+        "input",
+        "convolution",
+        "dense",
+        "average_pooling",
+        "batch_normalization",
+        "affine",
+        "identity",
+        "add",
+        "concatenate",
+        "zero_padding",
+        "padding",
+        "cropping",
+        "slice",
+        "reshape",
+        "upsampling",
+        "resizing",
+        "max_pooling",
+        "maximum",
+    ),
+    true_gradient,
+)
+
+PRESETS: dict[str, dict[str, Rule] | None] = {
+    "deconvnet": {
+        **_TRANSPOSED,
+        "relu": rectify_signal,
+        "contrast_normalization": pass_signal,
+        "multiply": hold_gate,
+    },
+    "guided": {
+        **_TRANSPOSED,
+        "relu": guide_signal,
+        "contrast_normalization": true_gradient,
+        "normalization": true_gradient,
+        "multiply": hold_gate,
+    },
+    # The gradient itself (saliency, Simonyan et al. 2014) is defined for every operation.
+    "gradient": None,
+}
+
+
+def find_rule(preset: str, node: Node) -> Rule | None:
+    """Return the backward rule of a node under a preset, None where there is none.
+
+    Raises
+    ------
+    RequestError
+        If there is no such preset.
+    """
+    if preset not in PRESETS:
+        raise RequestError(f"there is no rule {preset!r}: choose one of {', '.join(PRESETS)}")
+    table = PRESETS[preset]
+    if table is None:
+        return true_gradient
+    if node.kind == "multiply" and "gate" not in node.step.parameters:
+        return None
+    return table.get(node.kind)
+
+
+def rule_problem(graph: Graph, target: int, preset: str) -> str:
+    """Say why a preset is not defined from a node down to the input.
+
+    Gates are left out: their value is held constant.
+
+    Returns
+    -------
+    str
+        A sentence that names the operation nearest to the target that has no rule; "" where
+        all have one.
+    """
+    below = graph.ancestors(target) if preset == "gradient" else graph.signal_ancestors(target)
+    for index in reversed(below):
+        node = graph.nodes[index]
+        if find_rule(preset, node) is None:
+            what = "product of two signals" if node.kind == "multiply" else node.kind
+            table = PRESETS[preset] or {}
+            return (
+                f"the {preset} has no backward rule for {what!r} (layer {node.layer!r}); it has "
+                f"rules for {', '.join(sorted(set(table) - {'input'}))}; "
+                "--rule gradient is defined for every operation"
+            )
+    return ""
+
+
+def require_rules(graph: Graph, target: int, preset: str) -> None:
+    """Raise where :func:`rule_problem` has something to say.
+
+    Raises
+    ------
+    NotApplicable
+        Naming the layer, and the rules there are.
+    """
+    problem = rule_problem(graph, target, preset)
+    if problem:
+        raise NotApplicable(problem)
