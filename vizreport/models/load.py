@@ -1,0 +1,127 @@
+"""Load a Keras checkpoint, or say in one sentence why it cannot be."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import keras
+
+from vizreport.errors import RequestError
+from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
+from vizreport.models.checkpoint_file import check_file, damaged, model_class
+from vizreport.models.imports import import_objects
+
+_AS_GRAPH = "build it as keras.Model(inputs, outputs) and save that"
+
+
+def load_checkpoint(path: str | Path, imports: tuple[str, ...] = ()) -> keras.Model:
+    """Load a functional or Sequential network that takes one image.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``.keras`` or ``.h5`` file. Code inside the file is never run (Keras's safe mode).
+    imports : tuple of str
+        Modules with the network's own layers, dotted names or ``.py`` files. They are run.
+
+    Returns
+    -------
+    keras.Model
+        Functional or Sequential, not compiled; one input ``(N, rows, cols, 1 or 3)``, one output.
+
+    Raises
+    ------
+    RequestError
+        What is wrong with the file or the network, and the cure.
+    """
+    objects = import_objects(imports)
+    path = check_file(path)
+    try:
+        model = keras.models.load_model(path, objects, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises nearly every class there is
+        raise RequestError(_explain(path, error)) from error
+    return _check_model(path, model)
+
+
+def _explain(path: Path, error: Exception) -> str:
+    message = str(error)
+    if "ambda" in message and "disallowed" in message:
+        return (
+            f"{path} has a Lambda layer, which would run code from the file; replace it by a layer "
+            "class of your own, save again and give its module with --import."
+        )
+    unknown = re.search(r"Could not locate (class|function) '([^']+)'", message) or re.search(
+        r"Unknown (\w[\w ]*): '([^']+)'", message
+    )
+    if unknown:
+        kind, name = unknown.groups()
+        registered = re.findall(r"'registered_name': '([^']+)'\}?", message)
+        name = next((full for full in registered if full.endswith(">" + name)), name)
+        cure = "give the module that defines it with --import MODULE (this runs its code)"
+        if name.rpartition(">")[2] == model_class(path).rpartition(">")[2]:
+            return (
+                f"{path} is a model of the class {name!r}, which Keras does not know; if it is a "
+                f"subclassed model, without a graph to walk, {_AS_GRAPH}, otherwise {cure}."
+            )
+        return f"{path} needs the {kind} {name!r}, which Keras does not know; {cure}."
+    # Keras 2 stored a key that no layer of Keras 3 takes (keras-team/keras, DepthwiseConv2D).
+    groups = re.search(r"keyword arguments? passed to (\w+): \{'groups'", message)
+    if groups:
+        return (
+            f"{path} was written by Keras 2, whose 'groups' entry of {groups.group(1)} Keras 3 "
+            "refuses; build the network anew in Keras 3, load_weights from this file and save it "
+            "with model.save('NAME.keras')."
+        )
+    if isinstance(error, OSError):
+        return damaged(path)
+    reason = message.strip().splitlines()[-1] if message.strip() else ""
+    return (
+        f"{path} could not be loaded ({type(error).__name__}: {reason[:200]}); save it again "
+        f"with Keras {keras.__version__}."
+    )
+
+
+def _check_model(path: Path, model: keras.Model) -> keras.Model:
+    is_sequential = isinstance(model, keras.Sequential)
+    if not is_sequential and not isinstance(model, keras.Function):
+        raise RequestError(
+            f"{path} is a subclassed model ({type(model).__name__}), which has no graph to walk; "
+            f"{_AS_GRAPH}."
+        )
+    if is_sequential and not model.built:
+        raise RequestError(
+            f"{path} is a Sequential that never saw an image, so its weights do not exist; put "
+            "keras.Input((rows, cols, channels)) first, train and save it."
+        )
+    inputs, outputs = list(model.inputs), list(model.outputs)
+    if len(inputs) != 1:
+        names = ", ".join(tensor.name for tensor in inputs)
+        raise RequestError(
+            f"{path} has {len(inputs)} inputs ({names}); a report needs a network of one image: "
+            "fix the others and save keras.Model(image, outputs)."
+        )
+    if len(outputs) != 1:
+        raise RequestError(
+            f"{path} has {len(outputs)} outputs; choose one and save "
+            "keras.Model(model.inputs, model.outputs[0])."
+        )
+    shape = tuple(inputs[0].shape)
+    if len(shape) != 4:
+        raise RequestError(
+            f"{path} takes inputs of shape {shape}; a report needs a network of images, "
+            "(N, rows, cols, channels)."
+        )
+    if shape[-1] not in (1, 3):
+        raise RequestError(
+            f"{path} takes images of shape {shape[1:]}; a report needs 1 or 3 channels, and "
+            "channels last."
+        )
+    if is_sequential:
+        # A loaded Sequential has no output until it is called.
+        model(keras.Input(shape[1:], dtype=inputs[0].dtype))
+        return model
+    if model.input is inputs[0] and model.output is outputs[0]:
+        return model
+    # Named in a dictionary or a list of one: the same layers between bare tensors.
+    return keras.Model(inputs[0], outputs[0], name=model.name)

@@ -1,0 +1,176 @@
+"""What a checkpoint says of itself beside its weights. No TensorFlow here.
+
+``NAME.vizreport.json`` next to ``NAME.keras`` (or ``NAME.h5``); a per-pixel mean, where there is
+one, is the array ``mean_image`` of ``NAME.vizreport.npz``.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from vizreport.data.preprocessing import Preprocessing
+from vizreport.errors import RequestError
+from vizreport.results.atomic import write_bytes, write_text
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """Facts a checkpoint's file cannot hold.
+
+    Attributes
+    ----------
+    preprocessing : Preprocessing or None
+        From an image to the network's input, with the input size and the channel order.
+    class_names, class_ids : tuple of str
+        One for each output, or empty; ids are names such as WordNet's ``n02084071``.
+    labels_in_order : bool
+        The outputs are the training folders' classes in alphabetical order.
+    data_source : str or None
+        What it was trained on.
+    epoch, seed : int or None
+        Epochs trained; seed of the training.
+    schema_version : int
+        Of the file.
+    """
+
+    preprocessing: Preprocessing | None = None
+    class_names: tuple[str, ...] = ()
+    class_ids: tuple[str, ...] = ()
+    labels_in_order: bool = False
+    data_source: str | None = None
+    epoch: int | None = None
+    seed: int | None = None
+    schema_version: int = SCHEMA_VERSION
+
+
+def _json_path(checkpoint: Path) -> Path:
+    return checkpoint.with_name(checkpoint.stem + ".vizreport.json")
+
+
+def _npz_path(checkpoint: Path) -> Path:
+    return checkpoint.with_name(checkpoint.stem + ".vizreport.npz")
+
+
+def sidecar_paths(checkpoint: str | Path) -> tuple[Path, ...]:
+    """Sidecar files of a checkpoint that exist: the ``.json``, then the ``.npz``."""
+    checkpoint = Path(checkpoint)
+    candidates = (_json_path(checkpoint), _npz_path(checkpoint))
+    return tuple(path for path in candidates if path.exists())
+
+
+def write_sidecar(checkpoint: str | Path, sidecar: Sidecar) -> None:
+    """Write the sidecar of a checkpoint, and its per-pixel mean where there is one.
+
+    The mean is written first: a description never names a mean that is not there.
+    """
+    checkpoint = Path(checkpoint)
+    values = {field.name: getattr(sidecar, field.name) for field in fields(sidecar)}
+    preprocessing = sidecar.preprocessing
+    mean_path = _npz_path(checkpoint)
+    if preprocessing is not None:
+        values["preprocessing"] = preprocessing.as_dict()
+        if preprocessing.mean_image is not None:
+            archive = io.BytesIO()
+            np.savez_compressed(archive, mean_image=preprocessing.mean_image)
+            write_bytes(mean_path, archive.getvalue())
+    if preprocessing is None or preprocessing.mean_image is None:
+        mean_path.unlink(missing_ok=True)
+    write_text(_json_path(checkpoint), json.dumps(values, indent=2) + "\n")
+
+
+def read_sidecar(checkpoint: str | Path) -> Sidecar | None:
+    """Read the sidecar of a checkpoint.
+
+    Returns
+    -------
+    Sidecar or None
+        None if the checkpoint has none.
+
+    Raises
+    ------
+    RequestError
+        The file is damaged, of another schema version, or has an entry of the wrong kind; the
+        message names the file.
+    """
+    path = _json_path(Path(checkpoint))
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise RequestError(
+            f"{path} is no readable JSON ({error}); mend it or remove it."
+        ) from error
+    try:
+        return _parse(values, _npz_path(Path(checkpoint)))
+    except RequestError as error:
+        raise RequestError(f"{path}: {error}") from error
+
+
+def _parse(values: Any, mean_path: Path) -> Sidecar:
+    if not isinstance(values, dict):
+        raise RequestError('its content is no object; it starts with "{"')
+    version = values.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise RequestError(
+            f"its schema_version is {version!r} and this vizreport reads {SCHEMA_VERSION}; "
+            "write the file again or use the vizreport that wrote it"
+        )
+    known = [field.name for field in fields(Sidecar)]
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise RequestError(f"unknown entry {unknown[0]!r}; its entries are {', '.join(known)}")
+    preprocessing = values.get("preprocessing")
+    if preprocessing is not None:
+        if not isinstance(preprocessing, dict):
+            raise RequestError("preprocessing has to be an object")
+        preprocessing = Preprocessing.from_dict(preprocessing, _read_mean(mean_path))
+    names, ids = _strings(values, "class_names"), _strings(values, "class_ids")
+    if names and ids and len(names) != len(ids):
+        raise RequestError(f"it has {len(names)} class_names and {len(ids)} class_ids")
+    return Sidecar(
+        preprocessing=preprocessing,
+        class_names=names,
+        class_ids=ids,
+        labels_in_order=_entry(values, "labels_in_order", bool) or False,
+        data_source=_entry(values, "data_source", str),
+        epoch=_entry(values, "epoch", int),
+        seed=_entry(values, "seed", int),
+    )
+
+
+def _strings(values: dict[str, Any], name: str) -> tuple[str, ...]:
+    entries = values.get(name) or []
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+        raise RequestError(f"{name} has to be a list of strings, one for each output")
+    return tuple(entries)
+
+
+def _entry(values: dict[str, Any], name: str, kind: type) -> Any:
+    value = values.get(name)
+    # type() and not isinstance: true is no epoch.
+    if value is not None and type(value) is not kind:
+        raise RequestError(f"{name} has to be of type {kind.__name__}, not {value!r}")
+    return value
+
+
+def _read_mean(path: Path) -> np.ndarray | None:
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            mean: np.ndarray = archive["mean_image"]
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise RequestError(
+            f"the per-pixel mean {path} is damaged or has no array 'mean_image'; write it again"
+        ) from error
+    return mean
