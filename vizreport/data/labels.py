@@ -29,7 +29,7 @@ class Labels:
     known : bool
         Whether any label is known.
     reason : str
-        Why not, or why not for all, in a sentence; else empty.
+        Why none is known, in a sentence or two; else empty.
     """
 
     labels: np.ndarray
@@ -121,8 +121,7 @@ def _labels(
         if order is not None:
             return order, "", True
     if found and not has_own:
-        rest = [name for name in classes if name not in found]
-        return by_name, f"{_some(rest, 'folder')} no name or id of an output.", False
+        return by_name, "", False
     if not has_own and labels_file is not None:
         indices = _leading_indices(dataset, outputs)
         if indices is not None:
@@ -190,10 +189,10 @@ def _why(
     """Return why no label is known, in a sentence or two."""
     if not classes and not has_own:
         if not labels_file:
-            return "The images are in no class folders, and no labels were given (--labels)."
+            return "The images have no classes (folders), and no labels were given (--labels)."
         return (
-            "The images are in no class folders, and not every file name starts with the index of "
-            "an output."
+            "The images have no classes (folders), and not every file name starts with the index "
+            "of an output."
         )
     what = "classes" if has_own else "folders"
     if labels_in_order:

@@ -74,7 +74,7 @@ def open_tfds(
             continue
         data = bytes(example["image"])
         spool.append(data)
-        label = int(example["label"]) if np.ndim(example.get("label", [])) == 0 else None
+        label = _label(example)
         records.append(
             ImageRecord(
                 index=len(records),
@@ -160,6 +160,12 @@ def _encoded_examples(builder: Any, split: str) -> Any:
         split=split, shuffle_files=False, decoders={"image": tfds.decode.SkipDecoding()}
     )
     return tfds.as_numpy(examples)
+
+
+def _label(example: Any) -> int | None:
+    """Return the class index; None where there is none (-1 in splits kept for contests)."""
+    value = example.get("label")
+    return None if value is None or np.ndim(value) or int(value) < 0 else int(value)
 
 
 class _Spool:
