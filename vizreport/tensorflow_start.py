@@ -36,8 +36,8 @@ def start_tensorflow() -> None:
         backend = import_module("keras").backend.backend()
     except ModuleNotFoundError as error:
         raise RequestError(
-            f"{error.name} is not installed: computing needs it (pip install vizreport installs "
-            "it), only vizreport render works without"
+            f"{error.name} is not installed: computing needs it (vizreport doctor has the "
+            "command), only vizreport render works without"
         ) from error
     if backend != "tensorflow":
         raise RequestError(

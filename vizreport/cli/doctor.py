@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import sys
 import warnings
 from contextlib import redirect_stdout
@@ -77,7 +78,7 @@ def diagnose() -> list[Finding]:
         _devices(),
         _package("weasyprint", "the PDF cannot be written"),
         _pango(),
-        _package("tensorflow-datasets", "--data tfds:NAME cannot be read", extra="data"),
+        _package("tensorflow-datasets", "--data tfds:NAME cannot be read"),
     ]
 
 
@@ -87,13 +88,21 @@ def _interpreter() -> Finding:
     return Finding("python", f"{platform.python_version()} ({sys.executable})", cure, True)
 
 
-def _package(name: str, without: str = "", extra: str = "") -> Finding:
+def _package(name: str, without: str = "") -> Finding:
     try:
         return Finding(name, metadata.version(name))
     except metadata.PackageNotFoundError:
-        install = f"pip install 'vizreport[{extra}]'" if extra else f"pip install {name}"
         found = f"not installed: {without}" if without else "not installed"
-        return Finding(name, found, install, needed=not without)
+        return Finding(name, found, f"pip install {_requirement(name)}", needed=not without)
+
+
+def _requirement(name: str) -> str:
+    """Return the version that this package asks for, quoted for a shell."""
+    for line in metadata.requires("vizreport") or ():
+        requirement = line.partition(";")[0].strip()
+        if re.split("[<>=!~]", requirement)[0] == name:
+            return f"'{requirement}'"
+    return name
 
 
 def _devices() -> Finding:
@@ -115,7 +124,8 @@ def _devices() -> Finding:
         listed = ", ".join(details.get("device_name", "GPU") for details in names)
         return Finding("devices", f"{processors}, {len(graphics)} GPU: {listed}")
     if Path("/proc/driver/nvidia").exists():
-        cure = "pip install 'vizreport[gpu]' (a build runs on the CPU until then)"
+        install = f"pip install {_requirement('tensorflow[and-cuda]')}"
+        cure = f"{install} (a build runs on the CPU until then)"
         return Finding("devices", f"{processors}; a GPU that TensorFlow cannot use", cure)
     return Finding("devices", f"{processors}, no GPU")
 

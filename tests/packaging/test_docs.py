@@ -1,0 +1,40 @@
+"""The documents: a page for each experiment, and no link that leads nowhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from vizreport.experiments.registry import BUILT_IN
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("experiment", BUILT_IN)
+def test_every_experiment_has_a_page_with_its_definition(experiment):
+    text = (ROOT / "docs" / f"{experiment}.md").read_text(encoding="utf-8")
+    assert "## Definition" in text
+    assert "$$" in text
+    assert "## What it says, and what not" in text
+    assert f"({experiment}.md)" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
+    missing = [
+        target
+        for target in targets
+        if target and "://" not in target and not (page.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_readme_names_the_two_commands():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make report" in text
+    assert "make test" in text
