@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from vizreport.cli import main
 from vizreport.cli.inspect import table
 
 LAYERS = [
@@ -21,7 +26,7 @@ LAYERS = [
         "rows": 1,
         "cols": 1,
         "maps": 1000,
-        "stride": None,
+        "stride": 0,
         "receptive_field": None,
         "rule": "swish has no backward rule",
     },
@@ -30,9 +35,59 @@ LAYERS = [
 TABLE = """\
 layer           kind         map size   maps  stride  receptive field  backward rule
 conv1           convolution  110 x 110    96       2  7 x 7            yes
-backbone/mix@1  merge        1 x 1      1000       -  whole image      none: swish has no \
-backward rule"""
+backbone/mix@1  merge        1 x 1      1000       -  whole image      no"""
 
 
 def test_table():
     assert table(LAYERS) == TABLE
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((None, None, 1))
+    x = layers.Conv2D(4, 3, strides=2, activation="relu", name="first")(inputs)
+    x = layers.MaxPooling2D(2, name="pool")(x)
+    x = layers.Conv2D(6, 3, padding="same", name="second")(x)
+    x = layers.Activation("silu", name="smooth")(x)
+    x = layers.GlobalAveragePooling2D()(x)
+    outputs = layers.Dense(3, activation="softmax", name="classes")(x)
+    path = tmp_path_factory.mktemp("checkpoint") / "net.keras"
+    keras.Model(inputs, outputs, name="net").save(path)
+    return path
+
+
+def test_a_checkpoint(checkpoint, capsys):
+    assert main(["inspect", "--checkpoint", str(checkpoint), "--input-size", "21x31"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    # 40 + 222 + 21 weights by hand.
+    assert lines[0] == "net: input 21 x 31 x 1, 283 parameters"
+    assert [line.split() for line in lines[3:6]] == [
+        ["first", "convolution", "10", "x", "15", "4", "2", "3", "x", "3", "yes"],
+        ["second", "convolution", "5", "x", "7", "6", "4", "13", "x", "13", "no"],
+        ["classes", "logits", "1", "x", "1", "3", "-", "whole", "image", "no"],
+    ]
+    assert lines[7].startswith("no backward rule: ")
+    assert "silu" in lines[7]
+    assert len(lines) == 8
+
+
+def test_json(checkpoint, capsys):
+    arguments = ["inspect", "--checkpoint", str(checkpoint), "--input-size", "21x31", "--json"]
+    assert main(arguments) == 0
+    network = json.loads(capsys.readouterr().out)
+    assert network["input_shape"] == [21, 31, 1]
+    assert [layer["name"] for layer in network["layers"]] == ["first", "second", "classes"]
+    assert network["layers"][1]["receptive_field"] == [13, 13]
+
+
+def test_an_open_input_size_is_asked_for(checkpoint, capsys):
+    assert main(["inspect", "--checkpoint", str(checkpoint)]) == 2
+    assert "--input-size" in capsys.readouterr().err
+
+
+def test_no_such_checkpoint(tmp_path, capsys):
+    assert main(["inspect", "--checkpoint", str(tmp_path / "none.keras")]) == 2
+    assert "none.keras" in capsys.readouterr().err

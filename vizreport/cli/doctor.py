@@ -19,7 +19,7 @@ from vizreport.cli import options
 from vizreport.errors import RequestError
 from vizreport.version import __version__
 
-REQUIRED = ("tensorflow", "keras", "numpy", "matplotlib", "jinja2", "pillow")
+REQUIRED = ("tensorflow", "keras", "numpy", "matplotlib", "jinja2", "pillow", "tqdm")
 PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 

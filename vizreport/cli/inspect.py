@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vizreport.cli import options
+from vizreport.settings import Settings
 
 HEADINGS = (
     "layer",
@@ -37,10 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from vizreport.deconv.layers import describe
+    from vizreport.deconv.layers import reportable_layers
+    from vizreport.deconv.trace import trace
     from vizreport.models.load import load_checkpoint
+    from vizreport.models.sidecar import read_sidecar
 
     model = load_checkpoint(arguments.checkpoint, imports=tuple(arguments.imports))
+    sidecar = read_sidecar(arguments.checkpoint)
+    known = sidecar.preprocessing.input_size if sidecar and sidecar.preprocessing else None
+    graph = trace(model, arguments.input_size or known)
     layers = [
         {
             "name": layer.name,
@@ -50,22 +56,24 @@ def run(arguments: argparse.Namespace) -> int:
             "maps": layer.maps,
             "stride": layer.stride,
             "receptive_field": layer.receptive_field,
-            "rule": layer.rule_problem,
+            "rule": layer.rule_problem(graph, Settings.rule),
         }
-        for layer in describe(model, input_size=arguments.input_size)
+        for layer in reportable_layers(graph)
     ]
     if arguments.as_json:
         network = {
             "model": model.name,
             "parameters": model.count_params(),
-            "input_shape": list(model.input_shape[1:]),
+            "input_shape": graph.input_shape,
             "layers": layers,
         }
         print(json.dumps(network, indent=2))
-    else:
-        shape = " x ".join(str(side or "?") for side in model.input_shape[1:])
-        print(f"{model.name}: input {shape}, {model.count_params():,} parameters\n")
-        print(table(layers))
+        return 0
+    shape = " x ".join(map(str, graph.input_shape))
+    print(f"{model.name}: input {shape}, {model.count_params():,} parameters\n")
+    print(table(layers))
+    for problem in dict.fromkeys(layer["rule"] for layer in layers if layer["rule"]):
+        print(f"\nno backward rule: {problem}")
     return 0
 
 
@@ -75,7 +83,7 @@ def table(layers: Sequence[Mapping[str, Any]]) -> str:
     Parameters
     ----------
     layers : sequence of mapping
-        ``name``, ``kind``, ``rows``, ``cols``, ``maps``, ``stride`` (px, or None),
+        ``name``, ``kind``, ``rows``, ``cols``, ``maps``, ``stride`` (px, or 0),
         ``receptive_field`` ([height, width] px, or None where a unit sees the whole image) and
         ``rule`` ("" or why there is no backward rule).
 
@@ -102,18 +110,10 @@ def _cells(layer: Mapping[str, Any]) -> tuple[str, ...]:
         layer["kind"],
         f"{layer['rows']} x {layer['cols']}",
         str(layer["maps"]),
-        _pixels(layer["stride"]),
-        "whole image" if field is None else _pixels(field),
-        f"none: {layer['rule']}" if layer["rule"] else "yes",
+        str(layer["stride"]) if layer["stride"] else "-",
+        "whole image" if field is None else " x ".join(map(str, field)),
+        "no" if layer["rule"] else "yes",
     )
-
-
-def _pixels(length: int | Sequence[int] | None) -> str:
-    if length is None:
-        return "-"
-    if isinstance(length, Sequence):
-        return " x ".join(map(str, length))
-    return str(length)
 
 
 VERB = options.Verb(

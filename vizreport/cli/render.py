@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from vizreport.cli import options
 from vizreport.errors import RequestError
@@ -27,8 +28,17 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from vizreport.report.render import render
 
-    render(arguments.RUN, pdf=not arguments.no_pdf)
-    return 0
+    failed = render(arguments.RUN, pdf=not arguments.no_pdf, progress=_tell)
+    _tell("")
+    for name in failed:
+        print(f"vizreport: section {name} failed; the report shows why", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _tell(step: str) -> None:
+    """Show what is being done, on one line of a terminal."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{step}", end="", file=sys.stderr, flush=True)
 
 
 VERB = options.Verb(
