@@ -1,0 +1,188 @@
+"""Folders: what is listed, in which order, and what the fingerprint depends on."""
+
+import hashlib
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vizreport.data.sources import open_dataset
+from vizreport.errors import RequestError
+
+
+def save(path, value=0, size=(4, 3)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, (value, 0, 0)).save(path, "PNG")
+
+
+def paths(dataset):
+    return [record.path for record in dataset.records]
+
+
+def test_flat(tmp_path):
+    for name in ("b.png", "A.JPG", "c.jpeg", "d.webp", "e.bmp"):
+        save(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no image")
+    (tmp_path / "Makefile").write_text("")
+    dataset = open_dataset(str(tmp_path))
+    assert paths(dataset) == ["A.JPG", "b.png", "c.jpeg", "d.webp", "e.bmp"]
+    assert dataset.name == tmp_path.name
+    assert dataset.class_names == ()
+    assert dataset.skipped == ()
+    assert {record.class_name for record in dataset.records} == {None}
+    assert [record.index for record in dataset.records] == [0, 1, 2, 3, 4]
+
+
+def test_one_subfolder_a_class(tmp_path):
+    for name in ("dog/2.png", "dog/1.png", "cat/deep/er/1.png", "cat-like/1.png", "0.png"):
+        save(tmp_path / name)
+    (tmp_path / "empty").mkdir()
+    dataset = open_dataset(str(tmp_path))
+    assert paths(dataset) == ["0.png", "cat/deep/er/1.png", "cat-like/1.png", "dog/1.png", "dog/2.png"]
+    assert [r.class_name for r in dataset.records] == [None, "cat", "cat-like", "dog", "dog"]
+    assert {record.label for record in dataset.records} == {None}
+    # All folders, since alphabetical order counts for labels in order.
+    assert dataset.class_names == ("cat", "cat-like", "dog", "empty")
+
+
+def test_record_and_pixels(tmp_path):
+    save(tmp_path / "a.png", 7)
+    dataset = open_dataset(str(tmp_path))
+    content = (tmp_path / "a.png").read_bytes()
+    assert dataset.records[0].sha256 == hashlib.sha256(content).hexdigest()
+    np.testing.assert_array_equal(dataset.read(0), np.full((3, 4, 3), [7, 0, 0], np.uint8))
+
+
+def test_hidden_files_are_ignored(tmp_path):
+    for name in ("a.png", ".b.png", "._a.png", ".cache/c.png", "__MACOSX/d.png"):
+        save(tmp_path / name)
+    dataset = open_dataset(str(tmp_path))
+    assert paths(dataset) == ["a.png"]
+    assert dataset.class_names == ()
+
+
+def test_links(tmp_path):
+    root = tmp_path / "root"
+    save(root / "cat" / "a.png")
+    save(tmp_path / "elsewhere" / "b.png")
+    save(tmp_path / "c.png")
+    (root / "cat" / "again").symlink_to(root)  # a circle
+    (root / "dog").symlink_to(tmp_path / "elsewhere")
+    (root / "cat" / "c.png").symlink_to(tmp_path / "c.png")
+    (root / "cat" / "gone.png").symlink_to(tmp_path / "gone.png")
+    dataset = open_dataset(str(root))
+    assert paths(dataset) == ["cat/a.png", "cat/c.png", "dog/b.png"]
+    assert dataset.skipped == (("cat/gone.png", "a broken link"),)
+
+
+def test_pipes_are_not_waited_for(tmp_path):
+    save(tmp_path / "a.png")
+    os.mkfifo(tmp_path / "b.png")
+    dataset = open_dataset(str(tmp_path))
+    assert paths(dataset) == ["a.png"]
+    assert dataset.skipped == (("b.png", "not a regular file"),)
+
+
+def test_names_that_are_no_text(tmp_path):
+    save(tmp_path / "a.png")
+    os.rename(os.fsencode(tmp_path / "a.png"), os.fsencode(tmp_path) + b"/caf\xe9.png")
+    dataset = open_dataset(str(tmp_path))
+    assert paths(dataset) == ["caf\ufffd.png"]
+    assert dataset.read(0).shape == (3, 4, 3)
+
+
+def test_damaged_files_are_listed_and_raise_upon_reading(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"")
+    assert len(open_dataset(str(tmp_path)).records) == 1
+
+
+def test_files_that_vanish_or_cannot_be_hashed(tmp_path, monkeypatch):
+    save(tmp_path / "a.png")
+    save(tmp_path / "b.png")
+    original = type(tmp_path).open
+
+    def refuse(path, *arguments, **options):
+        if path.name == "a.png":
+            raise PermissionError(13, "Permission denied")
+        return original(path, *arguments, **options)
+
+    monkeypatch.setattr(type(tmp_path), "open", refuse)
+    dataset = open_dataset(str(tmp_path))
+    assert [(record.index, record.path) for record in dataset.records] == [(0, "b.png")]
+    assert dataset.skipped == (("a.png", "the file cannot be opened: Permission denied"),)
+    assert dataset.read(0).shape == (3, 4, 3)
+
+
+def test_split(tmp_path):
+    save(tmp_path / "train" / "cat" / "a.png")
+    save(tmp_path / "val" / "dog" / "b.png")
+    dataset = open_dataset(str(tmp_path), split="val")
+    assert paths(dataset) == ["dog/b.png"]
+    assert dataset.class_names == ("dog",)
+    assert dataset.name == f"{tmp_path.name}/val"
+    assert dataset.fingerprint != open_dataset(str(tmp_path / "val")).fingerprint
+    with pytest.raises(RequestError, match=r"no split 'test' in .*: its folders are train, val$"):
+        open_dataset(str(tmp_path), split="test")
+    with pytest.raises(RequestError, match="its folders are train, val"):
+        open_dataset(str(tmp_path), split="../elsewhere")
+    with pytest.raises(RequestError, match="it has no folders"):
+        open_dataset(str(tmp_path / "val" / "dog"), split="test")
+
+
+def test_nothing_there(tmp_path):
+    (tmp_path / "a.txt").write_text("")
+    with pytest.raises(RequestError, match=r"no images in .*: no file below it ends in \.jpg, "):
+        open_dataset(str(tmp_path))
+    with pytest.raises(RequestError, match="gone' does not exist; there are a folder of images"):
+        open_dataset(str(tmp_path / "gone"))
+
+
+def test_sample_is_seeded_and_keeps_the_order(tmp_path):
+    for i in range(40):
+        save(tmp_path / f"{i:02d}.png", i)
+    everything = open_dataset(str(tmp_path))
+    first, again, other = (open_dataset(str(tmp_path), max_images=10, seed=s) for s in (1, 1, 2))
+    assert first.records == again.records
+    assert first.fingerprint == again.fingerprint
+    assert paths(first) == sorted(paths(first))
+    assert len(set(paths(first))) == 10
+    assert paths(first) != paths(other)
+    assert first.fingerprint not in (other.fingerprint, everything.fingerprint)
+    assert [record.index for record in first.records] == list(range(10))
+    assert first.read(3)[0, 0, 0] == int(first.records[3].path[:2])
+    assert open_dataset(str(tmp_path), max_images=40, seed=3).fingerprint == everything.fingerprint
+    with pytest.raises(RequestError, match="at least 1"):
+        open_dataset(str(tmp_path), max_images=0)
+
+
+def test_fingerprint(tmp_path):
+    root = tmp_path / "root"
+    for name in ("cat/a.png", "cat/b.png", "dog/c.png"):
+        save(root / name, 1)
+    before = open_dataset(str(root)).fingerprint
+    os.utime(root / "cat" / "a.png", (0, 0))
+    assert open_dataset(str(root)).fingerprint == before
+    root.rename(tmp_path / "moved")
+    root = tmp_path / "moved"
+    assert open_dataset(str(root)).fingerprint == before
+
+    status = (root / "cat" / "a.png").stat()
+    save(root / "cat" / "a.png", 2)
+    os.utime(root / "cat" / "a.png", ns=(status.st_atime_ns, status.st_mtime_ns))
+    changed = open_dataset(str(root)).fingerprint
+    (root / "cat" / "b.png").rename(root / "cat" / "d.png")
+    renamed = open_dataset(str(root)).fingerprint
+    (root / "cat" / "d.png").rename(root / "dog" / "d.png")
+    moved = open_dataset(str(root)).fingerprint
+    (root / "dog" / "d.png").unlink()
+    removed = open_dataset(str(root)).fingerprint
+    assert len({before, changed, renamed, moved, removed}) == 5
+
+
+def test_progress(tmp_path):
+    for i in range(3):
+        save(tmp_path / f"{i}.png", i)
+    calls = []
+    open_dataset(str(tmp_path), progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(1, 3), (2, 3), (3, 3)]
