@@ -41,7 +41,7 @@ _ROWS, _COLS = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
 
 
 def open_shapes(split: str | None = None, max_images: int | None = None, seed: int = 0) -> Dataset:
-    """Open the drawn shapes; picture i of a split is the same on every machine.
+    """Open the drawn shapes; picture i of a split is always the same.
 
     Parameters
     ----------
