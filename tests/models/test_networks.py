@@ -189,7 +189,7 @@ def test_width_keeps_maps_divisible_by_the_groups():
 
 @pytest.mark.parametrize("width", [0, -1, float("nan")])
 def test_impossible_width_is_refused(width):
-    with pytest.raises(RequestError, match="Width"):
+    with pytest.raises(RequestError, match="width"):
         zfnet(10, 224, width)
 
 

@@ -98,7 +98,7 @@ def scale_width(architecture: Architecture, width: float) -> Architecture:
         ``width`` is not above 0.
     """
     if not width > 0:
-        raise RequestError(f"Width {width} is not above 0; give for example 0.25.")
+        raise RequestError(f"width {width} is not above 0; give for example 0.25")
     # One multiple for all layers: a layer's channels are also the next one's grouped input.
     multiple = max(convolution.groups for convolution in architecture.convolutions)
 
@@ -146,12 +146,12 @@ def plan(architecture: Architecture, classes: int, input_size: int) -> tuple[Pla
         ``classes`` is below 2, or ``input_size`` leaves some layer without a unit.
     """
     if classes < 2:
-        raise RequestError(f"A classifier needs at least 2 classes, not {classes}.")
+        raise RequestError(f"a classifier needs at least 2 classes, not {classes}")
     smallest = smallest_input_size(architecture)
     if input_size < smallest:
         raise RequestError(
-            f"An input of {input_size} px is too small for {architecture.name}: the smallest is "
-            f"{smallest} px."
+            f"an input of {input_size} px is too small for {architecture.name}: the smallest is "
+            f"{smallest} px"
         )
     layers = []
     maps = 3

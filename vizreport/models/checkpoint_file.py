@@ -31,17 +31,17 @@ def check_file(path: str | Path) -> Path:
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):
         raise RequestError(
             f"{path} is an address, and checkpoints are read from disk only: download it and give "
-            "the file."
+            "the file"
         )
     path = Path(path)
     if path.is_dir():
         raise RequestError(_about_folder(path))
     if not path.exists():
-        raise RequestError(f"There is no file {path}; check the path given to --checkpoint.")
+        raise RequestError(f"there is no file {path}; check the path given to --checkpoint")
     if path.name.endswith(".weights.h5"):
         raise RequestError(_weights_only(path))
     if path.suffix not in EXTENSIONS:
-        raise RequestError(f"{path} is no .keras or .h5 file; {_SAVE_WHOLE} and give that file.")
+        raise RequestError(f"{path} is no .keras or .h5 file; {_SAVE_WHOLE} and give that file")
     try:
         if path.suffix == ".keras":
             _check_keras(path)
@@ -49,14 +49,14 @@ def check_file(path: str | Path) -> Path:
             _check_hdf5(path)
     except OSError as error:
         if error.errno is not None:
-            raise RequestError(f"{path} cannot be read: {error.strerror}.") from error
+            raise RequestError(f"{path} cannot be read: {error.strerror}") from error
         raise RequestError(damaged(path)) from error
     return path
 
 
 def damaged(path: Path) -> str:
     """Sentence about a truncated or corrupt file."""
-    return f"{path} is truncated or damaged; copy it again, or save the model once more."
+    return f"{path} is truncated or damaged; copy it again, or save the model once more"
 
 
 def model_class(path: Path) -> str:
@@ -73,19 +73,19 @@ def model_class(path: Path) -> str:
 
 
 def _weights_only(path: Path) -> str:
-    return f"{path} holds weights without an architecture; {_SAVE_WHOLE} instead."
+    return f"{path} holds weights without an architecture; {_SAVE_WHOLE} instead"
 
 
 def _about_folder(path: Path) -> str:
     if (path / "saved_model.pb").exists():
         return (
             f"{path} is a SavedModel folder, which Keras 3 does not load; load it with the Keras 2 "
-            "(tf_keras) that wrote it and save it with model.save('NAME.h5')."
+            "(tf_keras) that wrote it and save it with model.save('NAME.h5')"
         )
     checkpoints = sorted(file.name for file in path.iterdir() if file.suffix in EXTENSIONS)
     if checkpoints:
-        return f"{path} is a folder; give one of its checkpoints, for example {checkpoints[-1]}."
-    return f"{path} is a folder without a .keras or .h5 file; give a checkpoint's file."
+        return f"{path} is a folder; give one of its checkpoints, for example {checkpoints[-1]}"
+    return f"{path} is a folder without a .keras or .h5 file; give a checkpoint's file"
 
 
 def _check_keras(path: Path) -> None:
@@ -96,7 +96,7 @@ def _check_keras(path: Path) -> None:
             _check_hdf5(path)
             raise RequestError(
                 f"{path} is an HDF5 file with the name of a .keras file; rename it to "
-                f"{path.stem}.h5."
+                f"{path.stem}.h5"
             )
         raise RequestError(damaged(path))
     try:
@@ -110,7 +110,7 @@ def _check_keras(path: Path) -> None:
     if "config.json" not in names:
         raise RequestError(_weights_only(path))
     if not names & {"model.weights.h5", "model.weights.npz"}:
-        raise RequestError(f"{path} holds an architecture without weights; {_SAVE_WHOLE}.")
+        raise RequestError(f"{path} holds an architecture without weights; {_SAVE_WHOLE}")
 
 
 def _check_hdf5(path: Path) -> None:
@@ -119,10 +119,10 @@ def _check_hdf5(path: Path) -> None:
     if is_zipfile(path):
         raise RequestError(
             f"{path} is a .keras archive with the name of an .h5 file; rename it to "
-            f"{path.stem}.keras."
+            f"{path.stem}.keras"
         )
     with h5py.File(path, "r") as file:
         if "model_config" not in file.attrs:
             raise RequestError(_weights_only(path))
         if "model_weights" not in file:
-            raise RequestError(f"{path} holds an architecture without weights; {_SAVE_WHOLE}.")
+            raise RequestError(f"{path} holds an architecture without weights; {_SAVE_WHOLE}")

@@ -34,7 +34,7 @@ def checkpoint_hash(path: str | Path) -> str:
             with file.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256")
         except OSError as error:
-            raise RequestError(f"{file} cannot be read: {error.strerror}.") from error
+            raise RequestError(f"{file} cannot be read: {error.strerror}") from error
         # The kind of file, so that a mean never stands for a description.
         kind = "checkpoint" if file == path else file.suffix
         combined.update(f"{kind} {digest.hexdigest()}\n".encode())

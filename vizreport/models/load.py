@@ -49,7 +49,7 @@ def _explain(path: Path, error: Exception) -> str:
     if "ambda" in message and "disallowed" in message:
         return (
             f"{path} has a Lambda layer, which would run code from the file; replace it by a layer "
-            "class of your own, save again and give its module with --import."
+            "class of your own, save again and give its module with --import"
         )
     unknown = re.search(r"Could not locate (class|function) '([^']+)'", message) or re.search(
         r"Unknown (\w[\w ]*): '([^']+)'", message
@@ -62,23 +62,23 @@ def _explain(path: Path, error: Exception) -> str:
         if name.rpartition(">")[2] == model_class(path).rpartition(">")[2]:
             return (
                 f"{path} is a model of the class {name!r}, which Keras does not know; if it is a "
-                f"subclassed model, without a graph to walk, {_AS_GRAPH}, otherwise {cure}."
+                f"subclassed model, without a graph to walk, {_AS_GRAPH}, otherwise {cure}"
             )
-        return f"{path} needs the {kind} {name!r}, which Keras does not know; {cure}."
+        return f"{path} needs the {kind} {name!r}, which Keras does not know; {cure}"
     # Keras 2 stored a key that no layer of Keras 3 takes (keras-team/keras, DepthwiseConv2D).
     groups = re.search(r"keyword arguments? passed to (\w+): \{'groups'", message)
     if groups:
         return (
             f"{path} was written by Keras 2, whose 'groups' entry of {groups.group(1)} Keras 3 "
             "refuses; build the network anew in Keras 3, load_weights from this file and save it "
-            "with model.save('NAME.keras')."
+            "with model.save('NAME.keras')"
         )
     if isinstance(error, OSError):
         return damaged(path)
     reason = message.strip().splitlines()[-1] if message.strip() else ""
     return (
         f"{path} could not be loaded ({type(error).__name__}: {reason[:200]}); save it again "
-        f"with Keras {keras.__version__}."
+        f"with Keras {keras.__version__}"
     )
 
 
@@ -87,35 +87,35 @@ def _check_model(path: Path, model: keras.Model) -> keras.Model:
     if not is_sequential and not isinstance(model, keras.Function):
         raise RequestError(
             f"{path} is a subclassed model ({type(model).__name__}), which has no graph to walk; "
-            f"{_AS_GRAPH}."
+            f"{_AS_GRAPH}"
         )
     if is_sequential and not model.built:
         raise RequestError(
             f"{path} is a Sequential that never saw an image, so its weights do not exist; put "
-            "keras.Input((rows, cols, channels)) first, train and save it."
+            "keras.Input((rows, cols, channels)) first, train and save it"
         )
     inputs, outputs = list(model.inputs), list(model.outputs)
     if len(inputs) != 1:
         names = ", ".join(tensor.name for tensor in inputs)
         raise RequestError(
             f"{path} has {len(inputs)} inputs ({names}); a report needs a network of one image: "
-            "fix the others and save keras.Model(image, outputs)."
+            "fix the others and save keras.Model(image, outputs)"
         )
     if len(outputs) != 1:
         raise RequestError(
             f"{path} has {len(outputs)} outputs; choose one and save "
-            "keras.Model(model.inputs, model.outputs[0])."
+            "keras.Model(model.inputs, model.outputs[0])"
         )
     shape = tuple(inputs[0].shape)
     if len(shape) != 4:
         raise RequestError(
             f"{path} takes inputs of shape {shape}; a report needs a network of images, "
-            "(N, rows, cols, channels)."
+            "(N, rows, cols, channels)"
         )
     if shape[-1] not in (1, 3):
         raise RequestError(
             f"{path} takes images of shape {shape[1:]}; a report needs 1 or 3 channels, and "
-            "channels last."
+            "channels last"
         )
     if is_sequential:
         # A loaded Sequential has no output until it is called.

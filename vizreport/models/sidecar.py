@@ -107,9 +107,7 @@ def read_sidecar(checkpoint: str | Path) -> Sidecar | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise RequestError(
-            f"{path} is no readable JSON ({error}); mend it or remove it."
-        ) from error
+        raise RequestError(f"{path} is no readable JSON ({error}); mend it or remove it") from error
     try:
         return _parse(values, _npz_path(Path(checkpoint)))
     except RequestError as error:
