@@ -125,9 +125,7 @@ def test_exif_rotation(tmp_path, suffix, orientation, upright):
     exif = Image.Exif()
     exif[0x0112] = orientation
     options = {"lossless": True} if suffix == ".webp" else {"subsampling": 0}
-    pixels = decoded(
-        tmp_path, Image.fromarray(CORNERS), suffix, exif=exif, quality=98, **options
-    )
+    pixels = decoded(tmp_path, Image.fromarray(CORNERS), suffix, exif=exif, quality=98, **options)
     assert pixels.shape == upright.shape
     rows, cols = pixels.shape[:2]
     for row, col in [(4, 4), (4, cols - 5), (rows - 5, 4), (rows - 5, cols - 5)]:
@@ -157,7 +155,11 @@ def test_reduced_scale_only_where_not_below_the_least_size(tmp_path):
     rows, cols = np.mgrid[:800, :1200]
     smooth = np.dstack([rows / 4, cols / 6, (rows + cols) / 10]).astype(np.uint8)
     Image.fromarray(smooth).save(path, quality=98)
-    for least, shape in [((300, 200), (200, 300)), ((301, 200), (400, 600)), ((700, 9), (800, 1200))]:
+    for least, shape in [
+        ((300, 200), (200, 300)),
+        ((301, 200), (400, 600)),
+        ((700, 9), (800, 1200)),
+    ]:
         pixels, size = decode(path, lambda width, height, least=least: least)
         assert size == (1200, 800)
         assert pixels.shape[:2] == shape

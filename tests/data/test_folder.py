@@ -39,7 +39,13 @@ def test_one_subfolder_a_class(tmp_path):
         save(tmp_path / name)
     (tmp_path / "empty").mkdir()
     dataset = open_dataset(str(tmp_path))
-    assert paths(dataset) == ["0.png", "cat/deep/er/1.png", "cat-like/1.png", "dog/1.png", "dog/2.png"]
+    assert paths(dataset) == [
+        "0.png",
+        "cat/deep/er/1.png",
+        "cat-like/1.png",
+        "dog/1.png",
+        "dog/2.png",
+    ]
     assert [r.class_name for r in dataset.records] == [None, "cat", "cat-like", "dog", "dog"]
     assert {record.label for record in dataset.records} == {None}
     # All folders, since alphabetical order counts for labels in order.
@@ -86,7 +92,7 @@ def test_pipes_are_not_waited_for(tmp_path):
 
 def test_names_that_are_no_text(tmp_path):
     save(tmp_path / "a.png")
-    os.rename(os.fsencode(tmp_path / "a.png"), os.fsencode(tmp_path) + b"/caf\xe9.png")
+    (tmp_path / "a.png").rename(tmp_path / os.fsdecode(b"caf\xe9.png"))
     dataset = open_dataset(str(tmp_path))
     assert paths(dataset) == ["caf\ufffd.png"]
     assert dataset.read(0).shape == (3, 4, 3)

@@ -81,13 +81,13 @@ def test_box_lies_in_the_image_and_in_its_middle(width, height, rows, cols, marg
         assert pixel_x / pixel_y == pytest.approx(1, rel=1 / (max(rows, cols) + margin))
 
 
-@pytest.mark.parametrize("size", [(300, 200), (200, 300), (256, 256), (97, 411), (900, 700), (40, 40)])
+@pytest.mark.parametrize(
+    "size", [(300, 200), (200, 300), (256, 256), (97, 411), (900, 700), (40, 40)]
+)
 @pytest.mark.parametrize("preprocessing", [TORCH, CAFFE], ids=["torch", "caffe"])
 def test_picture_is_the_crop_of_the_whole_resized_image(preprocessing, size):
     image = photograph(size[1], size[0])
-    whole = Image.fromarray(image).resize(
-        preprocessing.resized(*size), Image.Resampling.BILINEAR
-    )
+    whole = Image.fromarray(image).resize(preprocessing.resized(*size), Image.Resampling.BILINEAR)
     rows, cols = preprocessing.input_size
     left, top = (whole.width - cols) // 2, (whole.height - rows) // 2
     expected = np.asarray(whole.crop((left, top, left + cols, top + rows)))
@@ -157,12 +157,14 @@ def by_hand(pictures, preprocessing):
             "L": [0.299 * red + 0.587 * green + 0.114 * blue],
         }[preprocessing.channels]
         out.append(
-            np.dstack([
-                (plane * preprocessing.scale - mean) / std
-                for plane, mean, std in zip(
-                    planes, preprocessing.mean, preprocessing.std, strict=True
-                )
-            ])
+            np.dstack(
+                [
+                    (plane * preprocessing.scale - mean) / std
+                    for plane, mean, std in zip(
+                        planes, preprocessing.mean, preprocessing.std, strict=True
+                    )
+                ]
+            )
         )
     return np.array(out)
 

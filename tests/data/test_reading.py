@@ -33,7 +33,9 @@ def test_order_and_contents(workers):
     for batch in batches:
         assert batch.pictures.shape == (len(batch.indices), 6, 8, 3)
         assert (batch.pictures == batch.indices[:, None, None, None]).all()
-        assert (batch.sizes == np.stack([10 + batch.indices, np.full_like(batch.indices, 7)], 1)).all()
+        assert (
+            batch.sizes == np.stack([10 + batch.indices, np.full_like(batch.indices, 7)], 1)
+        ).all()
         np.testing.assert_array_equal(batch.boxes[:, 2:], batch.sizes)
         assert batch.unreadable == []
     assert np.concatenate([batch.indices for batch in batches]).tolist() == list(range(11))

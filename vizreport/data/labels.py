@@ -85,52 +85,25 @@ def resolve_labels(
                 f"there are {len(given)} {what} for the network's {outputs} outputs; mend the "
                 "checkpoint's sidecar or give --labels"
             )
-    labels, reason, in_order = _labels(
-        dataset, outputs, class_names or (), class_ids or (), labels_file, labels_in_order
-    )
-    if class_names:
-        names = tuple(class_names)
-    elif in_order and len(dataset.class_names) == outputs:
-        names = dataset.class_names
-    else:
-        names = tuple(f"class {i}" for i in range(outputs))
-    return Labels(labels, names, bool((labels >= 0).any()), reason)
+    names, ids = tuple(class_names or ()), tuple(class_ids or ())
+    labels = _by_name(dataset, names, ids, complete=True)
+    if labels is None and labels_in_order:
+        labels = _in_order(dataset, outputs)
+        if labels is not None and not names and len(dataset.class_names) == outputs:
+            names = dataset.class_names
+    if labels is None and not _has_own(dataset):
+        labels = _by_name(dataset, names, ids, complete=False)
+        if labels is None and labels_file is not None:
+            labels = _leading_indices(dataset, outputs)
+    if labels is None:
+        labels = np.full(len(dataset.records), -1, np.int32)
+    known = bool((labels >= 0).any())
+    reason = "" if known else _why(dataset, outputs, names, ids, labels_file, labels_in_order)
+    return Labels(labels, names or tuple(f"class {i}" for i in range(outputs)), known, reason)
 
 
-def _labels(
-    dataset: Dataset,
-    outputs: int,
-    names: Sequence[str],
-    ids: Sequence[str],
-    labels_file: Path | None,
-    labels_in_order: bool,
-) -> tuple[np.ndarray, str, bool]:
-    """Return labels, the reason for what is not known, and whether they were taken in order."""
-    unknown = np.full(len(dataset.records), -1, np.int32)
-    own = [record.label for record in dataset.records]
-    has_own = any(label is not None for label in own)
-    classes = _classes(dataset)
-    matches = _match(names, ids)
-    found = {name: matches[_key(name)] for name in classes if _key(name) in matches}
-    by_name = _by_class(dataset, found)
-
-    if classes and len(found) == len(classes):
-        return by_name, "", False
-    if labels_in_order:
-        order = _in_order(dataset, outputs, own if has_own else None)
-        if order is not None:
-            return order, "", True
-    if found and not has_own:
-        return by_name, "", False
-    if not has_own and labels_file is not None:
-        indices = _leading_indices(dataset, outputs)
-        if indices is not None:
-            return indices, "", False
-    return (
-        unknown,
-        _why(dataset, outputs, classes, has_own, names, labels_file, labels_in_order),
-        False,
-    )
+def _has_own(dataset: Dataset) -> bool:
+    return any(record.label is not None for record in dataset.records)
 
 
 def _classes(dataset: Dataset) -> list[str]:
@@ -151,19 +124,31 @@ def _match(names: Sequence[str], ids: Sequence[str]) -> dict[str, int]:
     return {text: found.pop() for text, found in outputs.items() if text and len(found) == 1}
 
 
+def _by_name(
+    dataset: Dataset, names: Sequence[str], ids: Sequence[str], complete: bool
+) -> np.ndarray | None:
+    """Return labels by names and ids; None if none matches, or not all though ``complete``."""
+    outputs = _match(names, ids)
+    classes = _classes(dataset)
+    found = {name: outputs[_key(name)] for name in classes if _key(name) in outputs}
+    if not found or (complete and len(found) < len(classes)):
+        return None
+    return _by_class(dataset, found)
+
+
 def _by_class(dataset: Dataset, found: dict[str, int]) -> np.ndarray:
     labels = [found.get(record.class_name or "", -1) for record in dataset.records]
     return np.array(labels, np.int32)
 
 
-def _in_order(dataset: Dataset, outputs: int, own: list[int | None] | None) -> np.ndarray | None:
-    if own is None:
+def _in_order(dataset: Dataset, outputs: int) -> np.ndarray | None:
+    if not _has_own(dataset):
         if len(dataset.class_names) != outputs:
             return None
         return _by_class(dataset, {name: i for i, name in enumerate(dataset.class_names)})
-    labels = np.array([-1 if label is None else label for label in own], np.int32)
+    own = [-1 if record.label is None else record.label for record in dataset.records]
     classes = len(dataset.class_names) or outputs
-    return labels if classes == outputs and labels.max() < outputs else None
+    return np.array(own, np.int32) if classes == outputs and max(own) < outputs else None
 
 
 def _leading_indices(dataset: Dataset, outputs: int) -> np.ndarray | None:
@@ -180,13 +165,13 @@ def _leading_indices(dataset: Dataset, outputs: int) -> np.ndarray | None:
 def _why(
     dataset: Dataset,
     outputs: int,
-    classes: list[str],
-    has_own: bool,
     names: Sequence[str],
+    ids: Sequence[str],
     labels_file: Path | None,
     labels_in_order: bool,
 ) -> str:
     """Return why no label is known, in a sentence or two."""
+    classes, has_own = _classes(dataset), _has_own(dataset)
     if not classes and not has_own:
         if not labels_file:
             return "The images have no classes (folders), and no labels were given (--labels)."
@@ -208,9 +193,11 @@ def _why(
             "The data's classes have no names to match with the outputs', and their order is not "
             "known to agree (--labels-in-order)."
         )
-    unmatched = [name for name in classes if _key(name) not in _match(names, ())]
+    unmatched = [name for name in classes if _key(name) not in _match(names, ids)]
+    shared = any(_key(name) in map(_key, (*names, *ids)) for name in unmatched)
+    output = "one output alone" if shared else "an output"
     return (
-        f"{_some(unmatched, 'class' if has_own else 'folder')} no name or id of an output, and "
+        f"{_some(unmatched, 'class' if has_own else 'folder')} no name or id of {output}, and "
         "their order is not known to agree (--labels-in-order)."
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -32,16 +33,17 @@ def open_npz(
     if not path.is_file():
         raise RequestError(f"there is no file {path}; give --data an existing one")
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise RequestError(f"{path} holds a single array; save it with numpy.savez")
+        loaded = np.load(path, allow_pickle=False)
+        if not isinstance(loaded, np.lib.npyio.NpzFile):
+            raise RequestError(f"{path} holds a single array; save it with numpy.savez")
+        with loaded as archive:
             if "images" not in archive:
                 there = ", ".join(archive.files) or "nothing"
                 raise RequestError(
                     f"{path} has no array 'images'; it has {there}, of {', '.join(KEYS)}"
                 )
             arrays = {key: archive[key] for key in KEYS if key in archive}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise RequestError(
             f"{path} cannot be read as a NumPy archive of plain arrays: {error}"
         ) from error
