@@ -1,0 +1,197 @@
+"""Layer-1 filters, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.filters.result import FiltersResult
+from vizreport.report import charts, montage
+from vizreport.report.files import png_bytes
+from vizreport.report.section import Fact, Figure, Highlight, Section
+from vizreport.report.text import number, quoted
+from vizreport.results.run import RunRecord
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_CLIPPED = 99.5  # percentile of the absolute weights that is shown as full white or black
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show each filter enlarged, with its RMS, and how the RMS are spread."""
+    result: FiltersResult = results["filters"]
+    ranges = display_ranges(result)
+    count = len(result.filters)
+    height, width = result.filters.shape[1:3]
+    size = f"{height} × {width} px"
+    if result.scale == "filter":
+        scale = "Each filter has its own scale: its largest absolute weight is full white or black."
+    else:
+        scale = (
+            f"One scale for all: full white is +{number(float(ranges[0]))}, full black "
+            f"−{number(float(ranges[0]))} (99.5th percentile of the absolute weights, "
+            "dominating filters left out); stronger weights are clipped."
+        )
+    grid = Figure(
+        name="filters",
+        title=f"The {count} filters of {quoted(result.layer)}, {size} each",
+        caption=(
+            "As they act on RGB pixels, enlarged without smoothing. Mid-grey is zero. "
+            f"{scale} Below each filter: its number and the RMS of its weights. Dashed frame: "
+            "dead, its map is above 0 in none of the images. Heavy frame: dominating, its RMS is "
+            f"above {number(result.dominating_ratio)} times the median."
+        ),
+        alt=(
+            f"Grid of {count} enlarged colour filters; {_counted(result.dead, 'dead')}, "
+            f"{_counted(result.dominating, 'dominating')}."
+        ),
+        draw=lambda: _grid(result, ranges),
+    )
+    spread = Figure(
+        name="filter-rms",
+        title="RMS of the filters' weights, in rising order",
+        caption=(
+            "Each dot is a filter. A flat curve means that all filters take part; a steep right "
+            "end means that a few dominate, which renormalisation during training prevents "
+            "(Zeiler & Fergus, section 3)."
+        ),
+        alt=(
+            f"Dots rising from {number(float(result.rms.min()))} to "
+            f"{number(float(result.rms.max()))}; the median is "
+            f"{number(float(np.median(result.rms)))}."
+        ),
+        draw=charts.styled(lambda axes: _spread(axes, result), 130, 56),
+        width=130,
+    )
+    highlight = Highlight(
+        name="highlight-filters",
+        caption="What the first layer looks for in the pixels.",
+        alt=f"Some of the {count} filters of the first layer.",
+        draw=lambda: _highlight(result, ranges),
+        href="#fig-filters",
+    )
+    cells = [
+        {
+            "number": i,
+            "src": f"figures/filters/{i:04d}.png",
+            "rms": float(result.rms[i]),
+            "dead": bool(result.dead[i]),
+            "dominating": bool(result.dominating[i]),
+            "activity": float(result.activity[i]),
+        }
+        for i in range(count)
+    ]
+    files = {
+        str(cell["src"]): png_bytes(montage.signed(result.filters[i], float(ranges[i])))
+        for i, cell in enumerate(cells)
+    }
+    context = {
+        "result": result,
+        "cells": cells,
+        "size": size,
+        "range": float(ranges[0]) if result.scale == "shared" else None,
+        "dead": np.flatnonzero(result.dead).tolist(),
+        "dominating": np.flatnonzero(result.dominating).tolist(),
+        "median": float(np.median(result.rms)),
+    }
+    fact = Fact("Layer-1 filters", str(count), f"{int(result.dead.sum())} dead")
+    return Section((grid, spread), (), (highlight,), (fact,), files, context)
+
+
+def display_ranges(result: FiltersResult) -> np.ndarray:
+    """Return the weight shown as full white for each filter, float64 [M], above 0."""
+    size = np.abs(result.filters.astype(np.float64))
+    if result.scale == "filter":
+        ranges = size.max(axis=(1, 2, 3))
+        return np.where(ranges > 0, ranges, 1.0)
+    counted = size[~result.dominating] if not result.dominating.all() else size
+    return np.full(len(size), float(np.percentile(counted, _CLIPPED)) or 1.0)
+
+
+def _counted(marked: np.ndarray, word: str) -> str:
+    which = np.flatnonzero(marked)
+    if not len(which):
+        return f"none {word}"
+    listed = ", ".join(map(str, which[:8])) + (" and others" if len(which) > 8 else "")
+    return f"{len(which)} {word} ({listed})"
+
+
+def _columns(count: int) -> int:
+    """Choose 8 to 16 columns with as few empty places in the last row as can be."""
+    if count <= 8:
+        return count
+    wanted = round((1.5 * count) ** 0.5)
+    return min(range(8, 17), key=lambda c: (-count % c, abs(c - wanted)))
+
+
+def _grid(result: FiltersResult, ranges: np.ndarray) -> Image.Image:
+    columns = _columns(len(result.filters))
+    side = 1900 // columns - 16
+    cells, labels = [], []
+    for i, values in enumerate(result.filters):
+        cell = montage.fit(montage.signed(values, float(ranges[i])), side)
+        whole = Image.new("RGB", (cell.width + 12, cell.height + 12), montage.PAPER)
+        whole.paste(cell, (6, 6))
+        if result.dead[i]:
+            whole = montage.outlined(whole, (0, 0, whole.width, whole.height), "dashed")
+        elif result.dominating[i]:
+            whole = montage.framed(whole, 5)
+        cells.append(whole)
+        state = "dead" if result.dead[i] else f"{result.rms[i]:.2g}"
+        labels.append((str(i), state))
+    picture = montage.grid(cells, columns, 14, labels, 24)
+    if result.scale == "filter":
+        return picture
+    return montage.with_scale(picture, number(float(ranges[0])), 24)
+
+
+def _highlight(result: FiltersResult, ranges: np.ndarray) -> Image.Image:
+    count = len(result.filters)
+    rows = max(1, int((count / 2) ** 0.5))
+    chosen = range(min(count, 2 * rows * rows))
+    cells = [
+        montage.fit(montage.signed(result.filters[i], float(ranges[i])), 640 // (2 * rows))
+        for i in chosen
+    ]
+    return montage.grid(cells, 2 * rows, 3)
+
+
+def _spread(axes: Axes, result: FiltersResult) -> None:
+    order = np.argsort(result.rms, kind="stable")
+    rank = np.arange(1, len(order) + 1)
+    rms = result.rms[order]
+    dead, strong = result.dead[order], result.dominating[order]
+    plain = ~dead & ~strong
+    axes.plot(rank[plain], rms[plain], "o", ms=3, color=charts.BLUE, label="filter")
+    if dead.any():
+        axes.plot(rank[dead], rms[dead], "x", ms=5, color=charts.INK, label="dead")
+    if strong.any():
+        axes.plot(rank[strong], rms[strong], "^", ms=5, color=charts.ORANGE, label="dominating")
+    median = float(np.median(rms))
+    for value, name in (
+        (median, "median"),
+        (median * result.dominating_ratio, f"{result.dominating_ratio:g} × median"),
+    ):
+        axes.axhline(value, color=charts.SOFT, lw=0.7, ls="--", zorder=0)
+        axes.annotate(
+            name,
+            (1.0, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(-2, 2),
+            textcoords="offset points",
+            ha="right",
+            color=charts.SOFT,
+        )
+    for place in np.flatnonzero(strong)[-3:]:
+        axes.annotate(
+            str(order[place]), (rank[place], rms[place]), (-5, -2), textcoords="offset points",
+            ha="right",
+        )  # fmt: skip
+    axes.set_xlabel("filters in order of their RMS")
+    axes.set_ylabel("RMS of the weights")
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, loc="upper left")

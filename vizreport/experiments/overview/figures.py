@@ -1,0 +1,206 @@
+"""The overview: architecture, accuracy, mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.overview import diagram
+from vizreport.experiments.overview.result import OverviewResult
+from vizreport.report import charts, montage
+from vizreport.report.files import jpeg_bytes
+from vizreport.report.section import Fact, Figure, Section
+from vizreport.report.text import drawable, number, percent, quoted, wilson
+from vizreport.results.run import RunRecord
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FEWEST = 5  # images of a class below which its accuracy says next to nothing
+BARS = 30  # classes drawn, at most
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show the network, its layers and how well it does on the data."""
+    result: OverviewResult = results["overview"]
+    known = result.top1_error is not None
+    figures = [_architecture(result)]
+    classes = class_order(result)
+    if known and classes:
+        figures.append(_by_class(result, classes))
+    files: dict[str, bytes] = {}
+    mistakes = []
+    for i, mistake in enumerate(result.mistakes if known else []):
+        src = f"figures/mistakes/{i + 1}.jpg"
+        files[src] = jpeg_bytes(Image.fromarray(result.mistake_pictures[i]))
+        mistakes.append({**mistake, "src": src})
+    if mistakes:
+        figures.append(_mistakes(result))
+    height, width = result.mistake_pictures.shape[1:3] if mistakes else (0, 0)
+    context = {
+        "result": result,
+        "known": known,
+        "interval": _interval(result),
+        "mistakes": mistakes,
+        "picture_size": (width, height),
+        "most_images": int(result.class_counts.max(initial=0)),
+        "fewest": FEWEST,
+        "by_class": bool(classes) and known,
+        "preprocessing": preprocessing_rows(result.preprocessing),
+    }
+    return Section(tuple(figures), (), (), _facts(result), files, context)
+
+
+def _facts(result: OverviewResult) -> tuple[Fact, ...]:
+    facts = [Fact("Images", number(result.images), f"{len(result.skipped)} skipped")]
+    if result.top1_error is None:
+        facts.append(Fact("Accuracy", "not known", "no labels that match"))
+    else:
+        facts.append(Fact("Top-1 error", percent(result.top1_error / 100, 1), _among(result)))
+        if result.top5_error is not None and len(result.class_names) > 5:
+            facts.append(Fact("Top-5 error", percent(result.top5_error / 100, 1), _among(result)))
+    weights = Fact("Weights", _rounded(result.parameters), f"{len(result.layers)} layers")
+    return (weights, *facts)
+
+
+def _among(result: OverviewResult) -> str:
+    return f"of {number(result.labelled)} labelled"
+
+
+def _rounded(count: int) -> str:
+    for size, word in ((10**9, "billion"), (10**6, "million")):
+        if count >= size:
+            return f"{count / size:.1f} {word}"
+    return number(count)
+
+
+def _interval(result: OverviewResult) -> str:
+    if result.top1_error is None or not result.labelled:
+        return ""
+    wrong = result.top1_error / 100 * result.labelled
+    low, high = wilson(wrong, result.labelled)
+    return f"{percent(low, 1)} to {percent(high, 1)}"
+
+
+def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Say the preprocessing in the words of the command line."""
+    rows = []
+    for name, value in preprocessing.items():
+        if value is None or value == [] or name in ("schema_version", "mean_image"):
+            continue
+        said = " × ".join(map(str, value)) if name in ("input_size", "resize_to") and isinstance(
+            value, (list, tuple)
+        ) else (
+            ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in value)
+            if isinstance(value, (list, tuple))
+            else f"{value:g}" if isinstance(value, float) else str(value)
+        )  # fmt: skip
+        rows.append((name.replace("_", " "), said))
+    return rows
+
+
+def _architecture(result: OverviewResult) -> Figure:
+    stages = len(result.diagram)
+    merged = stages > diagram.MOST
+    return Figure(
+        name="architecture",
+        title=f"Architecture of {quoted(result.model_name, 40)}",
+        caption=(
+            "Each block is a stack of feature maps: its height grows with the square root of the "
+            "map's size, its sheets with the logarithm of the number of maps; a bar has no "
+            "places. Below: size, and the operations that lead there."
+            + (
+                f" {stages} stages; neighbours of the same map size are drawn as one."
+                if merged
+                else ""
+            )
+        ),
+        alt=diagram.describe(result.diagram),
+        draw=lambda: diagram.draw(result.diagram),
+    )
+
+
+def class_order(result: OverviewResult) -> list[int]:
+    """Return the classes with enough images, best first; [] where fewer than two have enough."""
+    counted = np.flatnonzero(result.class_counts >= FEWEST)
+    if len(counted) < 2:
+        return []
+    share = result.class_correct[counted] / result.class_counts[counted]
+    return [int(index) for index in counted[np.argsort(-share, kind="stable")]]
+
+
+def _by_class(result: OverviewResult, classes: list[int]) -> Figure:
+    drawn = classes
+    left_out = ""
+    if len(classes) > BARS:
+        drawn = [*classes[: BARS // 2], *classes[-BARS // 2 :]]
+        left_out = (
+            f" The best and the worst {BARS // 2} of {len(classes)} classes with at least "
+            f"{FEWEST} images."
+        )
+    best, worst = drawn[0], drawn[-1]
+    return Figure(
+        name="accuracy-by-class",
+        title="Accuracy by class",
+        caption=(
+            "Dot: share of the class's images whose most probable class is the true one. Line: "
+            f"95 % interval (Wilson). In brackets: number of images.{left_out}"
+        ),
+        alt=(
+            f"Dots in falling order, from {percent(_share(result, best))} for "
+            f"{quoted(result.class_names[best], 30)} to {percent(_share(result, worst))} for "
+            f"{quoted(result.class_names[worst], 30)}."
+        ),
+        draw=charts.styled(lambda axes: _bars(axes, result, drawn), 150, 16 + 4.6 * len(drawn)),
+        width=150,
+    )
+
+
+def _share(result: OverviewResult, index: int) -> float:
+    return float(result.class_correct[index] / result.class_counts[index])
+
+
+def _bars(axes: Axes, result: OverviewResult, classes: list[int]) -> None:
+    for row, index in enumerate(classes):
+        low, high = wilson(float(result.class_correct[index]), float(result.class_counts[index]))
+        axes.plot([100 * low, 100 * high], [row, row], color=charts.BLUE, lw=1.2, alpha=0.5)
+        axes.plot(100 * _share(result, index), row, "o", color=charts.BLUE, ms=4)
+    names = [
+        f"{drawable(result.class_names[index], 32)} ({result.class_counts[index]})"
+        for index in classes
+    ]
+    axes.set_yticks(range(len(classes)), names)
+    axes.set_ylim(len(classes) - 0.5, -0.5)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("correct, % of the class's images")
+    axes.grid(axis="x", color=charts.FAINT, lw=0.5)
+    axes.set_axisbelow(True)
+
+
+def _mistakes(result: OverviewResult) -> Figure:
+    return Figure(
+        name="mistakes",
+        title="Most confident mistakes",
+        caption=(
+            "The wrongly classified images whose wrong class has the highest probability, as "
+            "the network saw them, in their own colours."
+        ),
+        alt="; ".join(
+            f"{quoted(mistake['true'], 30)} taken for {quoted(mistake['predicted'], 30)}"
+            for mistake in result.mistakes
+        )
+        + ".",
+        draw=lambda: _mistakes_drawn(result),
+    )
+
+
+def _mistakes_drawn(result: OverviewResult) -> Image.Image:
+    cells = [montage.fit(Image.fromarray(picture), 420) for picture in result.mistake_pictures]
+    labels = [
+        (percent(m["probability"]), drawable(f"{m['predicted']}, not {m['true']}", 80))
+        for m in result.mistakes
+    ]
+    return montage.grid(cells, 4, 24, labels, 20)

@@ -1,0 +1,132 @@
+"""Single photographs, with what their strongest maps respond to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from PIL import Image
+
+from vizreport.experiments.photographs.result import PhotographsResult
+from vizreport.report import montage
+from vizreport.report.files import jpeg_bytes, png_bytes
+from vizreport.report.section import Figure, Section
+from vizreport.report.text import drawable, number, quoted
+from vizreport.results.run import RunRecord
+
+_ROWS = 4  # layers in a figure, so that it stays on one printed page
+_SIDE = 360  # px of a picture in a figure
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show each photograph, its predictions, and projections of its strongest maps."""
+    result: PhotographsResult = results["photographs"]
+    figures: list[Figure] = []
+    files: dict[str, bytes] = {}
+    photographs = []
+    for p, path in enumerate(result.paths):
+        there = [name for name in result.layers if not result.status[name]]
+        parts = [there[i : i + _ROWS] for i in range(0, len(there), _ROWS)]
+        names = [f"photograph-{p + 1}-{i + 1}" for i in range(len(parts))]
+        figures += [
+            _figure(result, p, layers, name) for layers, name in zip(parts, names, strict=True)
+        ]
+        picture = f"figures/photographs/{p + 1}.jpg"
+        files[picture] = jpeg_bytes(Image.fromarray(result.pictures[p]))
+        groups = [[_layer(result, p, name, files) for name in layers] for layers in parts]
+        photographs.append(
+            {
+                "path": path,
+                "picture": picture,
+                "width": result.pictures.shape[2],
+                "height": result.pictures.shape[1],
+                "predictions": _predictions(result, p),
+                "groups": list(zip(names, groups, strict=True)),
+            }
+        )
+    missing = [(name, result.status[name]) for name in result.layers if result.status[name]]
+    context = {"photographs": photographs, "missing": missing, "rule": result.rule}
+    return Section(tuple(figures), (), (), (), files, context)
+
+
+def _predictions(result: PhotographsResult, p: int) -> list[dict[str, Any]]:
+    return [
+        {"name": result.class_names[int(index)], "probability": float(probability)}
+        for index, probability in zip(
+            result.top_classes[p], result.top_probabilities[p], strict=True
+        )
+        if 0 <= index < len(result.class_names)
+    ]
+
+
+def _layer(result: PhotographsResult, p: int, name: str, files: dict[str, bytes]) -> dict[str, Any]:
+    """Gather a layer's strongest maps and leave their pictures among the files."""
+    place = result.layers.index(name) + 1
+    fields = result.fields[name][p]
+    located = f"figures/photographs/{p + 1}-{place}-fields.jpg"
+    files[located] = jpeg_bytes(_located(result, p, name))
+    maps = []
+    for j, feature_map in enumerate(result.maps[name][p]):
+        src = f"figures/photographs/{p + 1}-{place}-{j + 1}.png"
+        files[src] = png_bytes(_projection(result, p, name, j))
+        maps.append(
+            {
+                "map": int(feature_map),
+                "src": src,
+                "value": float(result.values[name][p][j]),
+                "scale": float(result.scales[name][p][j]),
+                "field": [int(side) for side in fields[j]],
+            }
+        )
+    return {"name": name, "located": located, "maps": maps}
+
+
+def _projection(result: PhotographsResult, p: int, name: str, j: int) -> Image.Image:
+    picture = Image.fromarray(result.projections[name][p][j])
+    return montage.outlined(picture, result.fields[name][p][j])
+
+
+def _located(result: PhotographsResult, p: int, name: str) -> Image.Image:
+    """Draw the receptive fields of all the layer's strongest maps in the photograph."""
+    picture = Image.fromarray(result.pictures[p])
+    for box in result.fields[name][p]:
+        picture = montage.outlined(picture, box)
+    return picture
+
+
+def _figure(result: PhotographsResult, p: int, layers: Sequence[str], name: str) -> Figure:
+    path = quoted(result.paths[p], 40)
+    several = f"{quoted(layers[0], 40)} to {quoted(layers[-1], 40)}" if len(layers) > 1 else (
+        quoted(layers[0], 40)
+    )  # fmt: skip
+    strongest = len(result.maps[layers[0]][p])
+    return Figure(
+        name=name,
+        title=f"{path}: strongest maps of {several}",
+        caption=(
+            f"For each layer, the photograph with the receptive fields of the {strongest} "
+            "strongest maps' strongest units, and each map's projection over the whole input, "
+            "strongest first. The rectangle is the unit's receptive field: outside it the "
+            "projection is zero (mid-grey). Each projection has its own scale, the 99.5th "
+            "percentile of its absolute value. Number: the map; value: its activation."
+        ),
+        alt=(
+            f"For {len(layers)} layers, {strongest} projections of the photograph beside it; "
+            "each is grey outside a rectangle."
+        ),
+        draw=partial(_drawn, result, p, layers),
+    )
+
+
+def _drawn(result: PhotographsResult, p: int, layers: Sequence[str]) -> Image.Image:
+    cells, labels = [], []
+    for name in layers:
+        cells.append(montage.fit(_located(result, p, name), _SIDE))
+        labels.append((drawable(name, 20), "receptive fields"))
+        for j, feature_map in enumerate(result.maps[name][p]):
+            cells.append(montage.fit(_projection(result, p, name, j), _SIDE))
+            labels.append(
+                (f"map {feature_map}", f"value {number(float(result.values[name][p][j]))}")
+            )
+    return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20)

@@ -1,0 +1,227 @@
+"""Top-9 projections beside their patches, laid out."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from PIL import Image
+
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.report import montage
+from vizreport.report.section import Fact, Figure, Highlight, Page, Section
+from vizreport.report.text import drawable, number, percent, quoted, slugs
+from vizreport.results.run import RunRecord
+
+SHOWN = 16  # maps a layer on the main page and in print
+COLUMNS = 4
+_SIDE = 236  # px of a mosaic in a figure
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show a sample of maps of each layer, and all of them on a page of their own."""
+    result: TopPatchesResult = results["top_patches"]
+    mining: MiningResult = results["mining"]
+    slug = slugs(result.layers)
+    layers = [_layer(result, mining, name, slug[name]) for name in result.layers]
+    there = [layer for layer in layers if not layer["status"]]
+    figures = tuple(_figure(result, layer) for layer in there)
+    pages = tuple(_page(layer) for layer in there)
+    files: dict[str, bytes] = {}
+    for layer in there:
+        for cell in layer["cells"]:
+            files[cell["projections"]] = _encoded(result, layer["name"], cell["place"], True)
+            files[cell["patches"]] = _encoded(result, layer["name"], cell["place"], False)
+    context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
+               "labelled": result.labelled}  # fmt: skip
+    maps = sum(len(layer["cells"]) for layer in there)
+    facts = (Fact("Feature maps projected", number(maps), f"in {len(there)} layers"),)
+    return Section(figures, pages, _highlights(result, there), facts, files, context)
+
+
+def _page(layer: Mapping[str, Any]) -> Page:
+    name = f"top-{layer['slug']}"
+    return Page(name, "Top-9", "pages/top_layer.html", {"layer": layer}, layer["name"])
+
+
+def _layer(result: TopPatchesResult, mining: MiningResult, name: str, slug: str) -> dict[str, Any]:
+    """Gather what the templates say of a layer."""
+    status = result.status[name]
+    window = int(result.window[name])
+    cells = []
+    if not status:
+        cells = [_cell(result, mining, name, slug, i) for i in range(len(result.maps[name]))]
+    field = [int(side) for side in result.receptive_field[name]]
+    return {
+        "name": name,
+        "slug": slug,
+        "page": f"pages/top-{slug}.html",
+        "status": status,
+        "window": window,
+        "side": 3 * window,
+        "energy": percent(float(result.energy_share[name]), 1),
+        "field": None if not all(field) else f"{field[0]} × {field[1]}",
+        "whole_field": window >= max(field) > 0,
+        "cells": cells,
+        "main": [cells[i] for i in _spread(len(cells))],
+        "maps": len(mining.values[name]) if name in mining.values else None,
+        "dead": sum(cell["dead"] for cell in cells),
+        "figure": f"top-{slug}",
+    }
+
+
+def _spread(count: int) -> list[int]:
+    """Choose at most ``SHOWN`` places, evenly."""
+    if count <= SHOWN:
+        return list(range(count))
+    return [i * count // SHOWN for i in range(SHOWN)]
+
+
+def _cell(
+    result: TopPatchesResult, mining: MiningResult, name: str, slug: str, place: int
+) -> dict[str, Any]:
+    """Gather what the templates say of a feature map."""
+    feature_map = int(result.maps[name][place])
+    values, images = result.values[name][place], result.images[name][place]
+    tiles = []
+    for k, image in enumerate(images):
+        if image < 0:
+            continue
+        index = _class_of(result, mining, int(image))
+        tiles.append(
+            {
+                "rank": k + 1,
+                "value": float(values[k]),
+                "class_name": mining.class_names[index] if index >= 0 else "",
+                "path": mining.paths[image],
+                "box": [int(side) for side in result.fields[name][place][k]],
+                "scale": float(result.scales[name][place][k]),
+            }
+        )
+    dead = bool(result.dead[name][place])
+    # Ties go to the stronger activation, as Counter keeps the order of arrival.
+    named = Counter(tile["class_name"] for tile in tiles if tile["class_name"]).most_common(1)
+    common, times = named[0] if named and not dead else ("", 0)
+    folder = f"pages/top-{slug}"
+    return {
+        "map": feature_map,
+        "place": place,
+        "projections": f"{folder}/{feature_map:05d}-projections.webp",
+        "patches": f"{folder}/{feature_map:05d}-patches.webp",
+        "anchor": f"map-{feature_map}",
+        "dead": dead,
+        "strongest": float(values[0]),
+        "purity": float(result.purity[name][place]),
+        "common": common,
+        "times": times,
+        "of": len(tiles),
+        "tiles": tiles,
+        "scale": tiles[0]["scale"] if tiles else float("nan"),
+    }
+
+
+def _class_of(result: TopPatchesResult, mining: MiningResult, image: int) -> int:
+    if result.labelled:
+        return int(mining.labels[image])
+    return int(mining.top_classes[image, 0]) if mining.top_classes.size else -1
+
+
+def _encoded(result: TopPatchesResult, name: str, place: int, projections: bool) -> bytes:
+    content = result.projections[name] if projections else result.patches[name]
+    offsets = (result.projection_offsets if projections else result.patch_offsets)[name]
+    return content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
+
+
+def _mosaic(result: TopPatchesResult, name: str, place: int, projections: bool) -> Image.Image:
+    with Image.open(io.BytesIO(_encoded(result, name, place, projections))) as picture:
+        return picture.convert("RGB")
+
+
+def _pair(
+    result: TopPatchesResult, name: str, cell: Mapping[str, Any], side: int, gap: int = 6
+) -> Image.Image:
+    left, right = (
+        montage.part(_mosaic(result, name, cell["place"], which), side) for which in (True, False)
+    )
+    return montage.beside(left, right, gap)
+
+
+def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
+    name, cells = layer["name"], layer["main"]
+    one = "The nine tiles of a map share one scale" if result.scale == "map" else (
+        "Each tile has its own scale"
+    )  # fmt: skip
+    known = "true" if result.labelled else "predicted"
+    many = len(layer["cells"])
+    chosen = f"{len(cells)} of its {layer['maps']} feature maps" if layer["maps"] else "Some maps"
+    living = [c for c in cells if not c["dead"] and c["times"]]
+    purest = max(living, key=lambda c: c["times"], default=None)
+    alt = f"{len(cells)} pairs of 3 by 3 mosaics for {quoted(name)}."
+    if purest is not None:
+        alt += (
+            f" In map {purest['map']}, {purest['times']} of {purest['of']} are "
+            f"{quoted(purest['common'])}."
+        )
+    return Figure(
+        name=layer["figure"],
+        title=f"Top-9 of {quoted(name)}",
+        caption=(
+            f"{chosen}, each by its nine strongest activations over the data, at most one an "
+            "image, strongest first. Left: projections to the pixels by the "
+            f"{'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}; mid-grey "
+            f"is zero. {one} (99.5th percentile of the absolute value). Right: the same places "
+            f"in the images. Tiles are {layer['window']} px wide, centred on the unit. The "
+            f"fraction counts the most frequent {known} class among the nine."
+            + (f" All {many} projected maps are on the layer's page." if many > len(cells) else "")
+        ),
+        alt=alt,
+        draw=lambda: _drawn(result, name, cells),
+    )
+
+
+def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any]]) -> Image.Image:
+    pairs = [_pair(result, name, cell, _SIDE) for cell in cells]
+    labels = []
+    for cell in cells:
+        said = "dead" if cell["dead"] else ""
+        if cell["times"]:
+            said = f"{cell['times']}/{cell['of']} {drawable(cell['common'], 40)}"
+        labels.append((str(cell["map"]), said))
+    return montage.grid(pairs, COLUMNS, 22, labels, 21)
+
+
+def _highlights(
+    result: TopPatchesResult, layers: Sequence[Mapping[str, Any]]
+) -> tuple[Highlight, ...]:
+    """Choose the purest map of a middle layer and of the deepest one."""
+    if not layers:
+        return ()
+    chosen = [layers[len(layers) // 2], layers[-1]] if len(layers) > 1 else [layers[0]]
+    highlights = []
+    for layer in chosen:
+        living = [cell for cell in layer["cells"] if not cell["dead"]]
+        if not living:
+            continue
+        best = max(living, key=lambda cell: (cell["times"], cell["strongest"]))
+        what = (
+            f": {best['times']} of its nine strongest are {quoted(best['common'], 40)}"
+            if best["times"] > 1
+            else ""
+        )
+        highlights.append(
+            Highlight(
+                name=f"highlight-{layer['slug']}",
+                caption=f"Map {best['map']} of {quoted(layer['name'], 40)}{what}.",
+                alt=(
+                    f"Nine projections of map {best['map']} of {quoted(layer['name'], 40)} "
+                    "beside their nine patches."
+                ),
+                draw=partial(_pair, result, layer["name"], best, 420, 10),
+                href=f"#fig-{layer['figure']}",
+            )
+        )
+    return tuple(highlights)

@@ -1,0 +1,1 @@
+"""Reports, in HTML and PDF, from stored results alone. No TensorFlow."""

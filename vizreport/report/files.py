@@ -1,0 +1,77 @@
+"""Figures as files: PNG to keep, SVG for charts on screen and paper, JPEG for the PDF."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from vizreport.report.charts import style
+from vizreport.report.section import Drawing, Figure, Highlight
+
+DPI = 200
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A figure with its number and its files, as templates see it.
+
+    Attributes
+    ----------
+    number : int
+        0 for a highlight, which is not numbered.
+    figure : Figure or Highlight
+    screen, printed : str
+        Files, relative to the report's folder.
+    width, height : int
+        Size of the picture, px of the screen.
+    """
+
+    number: int
+    figure: Figure | Highlight
+    png: str
+    screen: str
+    printed: str
+    width: int
+    height: int
+
+
+def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
+    """Draw a figure and write its files below ``figures/`` and ``print/``."""
+    drawing = figure.draw()
+    png = f"figures/{figure.name}.png"
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    (folder / "print").mkdir(parents=True, exist_ok=True)
+    if isinstance(drawing, Image.Image):
+        printed = f"print/{figure.name}.jpg"
+        (folder / png).write_bytes(png_bytes(drawing))
+        (folder / printed).write_bytes(jpeg_bytes(drawing))
+        return Placed(number, figure, png, png, printed, *drawing.size)
+    screen = f"figures/{figure.name}.svg"
+    width, height = _save_chart(drawing, folder / png, folder / screen)
+    return Placed(number, figure, png, screen, screen, width, height)
+
+
+def png_bytes(picture: Image.Image) -> bytes:
+    """Encode a picture without loss."""
+    buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "PNG", compress_level=3)
+    return buffer.getvalue()
+
+
+def jpeg_bytes(picture: Image.Image) -> bytes:
+    """Encode a picture for print: quality 90, colours at full resolution."""
+    buffer = io.BytesIO()
+    picture.convert("RGB").save(buffer, "JPEG", quality=90, subsampling=0)
+    return buffer.getvalue()
+
+
+def _save_chart(chart: Drawing, png: Path, svg: Path) -> tuple[int, int]:
+    assert not isinstance(chart, Image.Image)
+    with style():
+        chart.savefig(png, dpi=DPI, metadata={"Software": None})
+        chart.savefig(svg, metadata={"Date": None, "Creator": None})
+    inches = chart.get_size_inches()
+    return round(96 * inches[0]), round(96 * inches[1])

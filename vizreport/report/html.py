@@ -1,0 +1,61 @@
+"""The report as HTML: index.html, pages/ and assets/."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from vizreport.report import templates
+from vizreport.report.contents import Shown
+from vizreport.results.run import RunRecord
+
+ASSETS = ("report.css", "report.js")
+
+
+def write_html(stage: Path, run: RunRecord, sections: tuple[Shown, ...], pdf: bool) -> None:
+    """Write the pages and their assets; the figures are there already.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder in which ``figures/`` and the sections' other files lie.
+    run : RunRecord
+    sections : tuple of Shown
+    pdf : bool
+        Whether a PDF lies beside the page, to be linked.
+    """
+    assets = stage / "assets"
+    assets.mkdir(exist_ok=True)
+    for name in ASSETS:
+        shutil.copyfile(templates.folder() / "assets" / name, assets / name)
+    pages = stage / "pages"
+    pages.mkdir(exist_ok=True)
+    layer_pages = {
+        page.layer: f"pages/{page.name}.html"
+        for shown in sections
+        for page in shown.section.pages
+        if page.layer
+    }
+    index = templates.fill(
+        "index.html",
+        medium="html",
+        root="",
+        run=run,
+        sections=sections,
+        layer_pages=layer_pages,
+        pdf=pdf,
+    )
+    (stage / "index.html").write_text(index, "utf-8")
+    for shown in sections:
+        for page in shown.section.pages:
+            filled = templates.fill(
+                page.template,
+                medium="html",
+                root="../",
+                run=run,
+                sections=sections,
+                shown=shown,
+                page=page,
+                **page.context,
+            )
+            (pages / f"{page.name}.html").write_text(filled, "utf-8")

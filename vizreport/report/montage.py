@@ -1,0 +1,185 @@
+"""Pictures laid side by side with Pillow: sharp, with gutters and small labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+PAPER = (255, 255, 255)
+INK = (27, 31, 36)
+SOFT = (91, 98, 107)
+GUTTER = (255, 255, 255)
+
+
+@cache
+def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """Return matplotlib's own DejaVu Sans, which is there on every machine."""
+    import matplotlib
+
+    file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / file), size)
+
+
+def fit(picture: Image.Image, side: int) -> Image.Image:
+    """Bring a picture to a height of about ``side`` px.
+
+    Small pictures are enlarged by a whole factor without smoothing, so that pixels stay
+    squares; large ones are reduced with antialiasing.
+    """
+    if picture.height <= side:
+        factor = max(1, side // picture.height)
+        size = (picture.width * factor, picture.height * factor)
+        return picture.resize(size, Image.Resampling.NEAREST)
+    size = (max(1, round(picture.width * side / picture.height)), side)
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def part(mosaic: Image.Image, side: int, gutter: int = 2) -> Image.Image:
+    """Return a 3 x 3 mosaic ``side`` px wide at most, its tiles parted by thin lines.
+
+    Parameters
+    ----------
+    mosaic : Image
+        Nine square tiles without gaps.
+    side : int
+        Target, px; tiles that are enlarged come out a little smaller.
+    gutter : int
+        Width of the lines, px.
+    """
+    window = mosaic.width // 3
+    tile = (side - 2 * gutter) // 3
+    resized = [
+        fit(mosaic.crop((c * window, r * window, (c + 1) * window, (r + 1) * window)), tile)
+        for r in range(3)
+        for c in range(3)
+    ]
+    width = resized[0].width
+    whole = Image.new("RGB", (3 * width + 2 * gutter,) * 2, GUTTER)
+    for i, picture in enumerate(resized):
+        whole.paste(picture, (i % 3 * (width + gutter), i // 3 * (width + gutter)))
+    return whole
+
+
+def grid(
+    cells: Sequence[Image.Image],
+    columns: int,
+    gap: int,
+    labels: Sequence[tuple[str, str]] = (),
+    size: int = 0,
+) -> Image.Image:
+    """Lay pictures of one size out in rows.
+
+    Parameters
+    ----------
+    cells : sequence of Image
+        All of the first one's size.
+    columns : int
+    gap : int
+        Space between them, px.
+    labels : sequence of (str, str)
+        Bold and plain text above each cell; none when empty.
+    size : int
+        Size of the labels' letters, px.
+    """
+    width, height = cells[0].size
+    columns = min(columns, len(cells))
+    head = round(size * 1.5) if labels else 0
+    rows = -(-len(cells) // columns)
+    whole = Image.new(
+        "RGB",
+        (columns * (width + gap) - gap, rows * (height + head + gap) - gap),
+        PAPER,
+    )
+    pen = ImageDraw.Draw(whole)
+    for i, cell in enumerate(cells):
+        left, top = i % columns * (width + gap), i // columns * (height + head + gap)
+        whole.paste(cell, (left, top + head))
+        if labels:
+            strong, plain = labels[i]
+            pen.text((left, top), strong, INK, font(size, bold=True))
+            shift = pen.textlength(strong + "  ", font(size, bold=True))
+            clipped = clip_text(plain, width - shift, size)
+            pen.text((left + shift, top), clipped, SOFT, font(size))
+    return whole
+
+
+def clip_text(text: str, width: float, size: int) -> str:
+    """Cut a label to a width in px, with an ellipsis where something is left out."""
+    letters = font(size)
+    if letters.getlength(text) <= width:
+        return text
+    while text and letters.getlength(text + "…") > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…" if text else ""
+
+
+def beside(left: Image.Image, right: Image.Image, gap: int) -> Image.Image:
+    """Put two pictures of one height side by side."""
+    whole = Image.new("RGB", (left.width + gap + right.width, left.height), PAPER)
+    whole.paste(left, (0, 0))
+    whole.paste(right, (left.width + gap, 0))
+    return whole
+
+
+def outlined(
+    picture: Image.Image, box: Sequence[float], style: Literal["solid", "dashed"] = "solid"
+) -> Image.Image:
+    """Draw a rectangle that is seen on dark and light ground: white within black."""
+    drawn = picture.copy()
+    pen = ImageDraw.Draw(drawn)
+    left, top = max(0, round(box[0])), max(0, round(box[1]))
+    right, bottom = min(picture.width, round(box[2])) - 1, min(picture.height, round(box[3])) - 1
+    if right <= left or bottom <= top:
+        return drawn
+    if style == "solid":
+        pen.rectangle((left, top, right, bottom), outline=(0, 0, 0), width=3)
+        pen.rectangle((left + 1, top + 1, right - 1, bottom - 1), outline=(255, 255, 255))
+        return drawn
+    dash = max(3, picture.width // 16)
+    for start in range(0, picture.width, 2 * dash):
+        for row in (top, bottom - 1):
+            pen.rectangle((start, row, start + dash - 1, row + 1), fill=INK)
+    for start in range(0, picture.height, 2 * dash):
+        for col in (left, right - 1):
+            pen.rectangle((col, start, col + 1, start + dash - 1), fill=INK)
+    return drawn
+
+
+def signed(values: np.ndarray, scale: float) -> Image.Image:
+    """Show signed values [h, w, 3] with zero as mid-grey, ``scale`` as full white."""
+    shown = np.round(128 + 127 * np.clip(values / scale, -1, 1))
+    return Image.fromarray(shown.astype(np.uint8))
+
+
+def framed(picture: Image.Image, width: int) -> Image.Image:
+    """Draw a heavy dark frame inside a picture's edge."""
+    drawn = picture.copy()
+    ImageDraw.Draw(drawn).rectangle(
+        (0, 0, drawn.width - 1, drawn.height - 1), outline=INK, width=width
+    )
+    return drawn
+
+
+def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
+    """Put a grey scale from minus to plus a limit below a picture, at its left."""
+    width, height = round(size * 14), round(size * 0.9)
+    letters = font(size)
+    below = 3 * size + height
+    whole = Image.new("RGB", (picture.width, picture.height + below), PAPER)
+    whole.paste(picture, (0, 0))
+    ramp = np.linspace(1, 255, width).astype(np.uint8)
+    bar = Image.fromarray(np.broadcast_to(ramp[None, :, None], (height, width, 3)).copy())
+    top, left = picture.height + round(1.2 * size), size * 2
+    whole.paste(bar, (left, top))
+    pen = ImageDraw.Draw(whole)
+    pen.rectangle((left, top, left + width - 1, top + height - 1), outline=SOFT)
+    for share, label in ((0.0, f"−{limit}"), (0.5, "0"), (1.0, f"+{limit}")):
+        place = left + share * width
+        pen.text((place, top + height + size * 0.2), label, INK, letters, anchor="ma")
+    pen.text((left + width + 2 * size, top), "weight", SOFT, letters)
+    return whole

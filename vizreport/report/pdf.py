@@ -1,0 +1,50 @@
+"""The report as PDF, set by WeasyPrint from its own template."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from vizreport.errors import RequestError
+from vizreport.report import templates
+from vizreport.report.contents import Shown
+from vizreport.results.run import RunRecord
+
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+def write_pdf(stage: Path, target: Path, run: RunRecord, sections: tuple[Shown, ...]) -> None:
+    """Set the report as a PDF (PDF/UA-1: tagged, with outline and language).
+
+    ``SOURCE_DATE_EPOCH`` in the environment makes the bytes the same from run to run.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder in which ``figures/`` and ``print/`` lie.
+    target : Path
+    run : RunRecord
+    sections : tuple of Shown
+
+    Raises
+    ------
+    RequestError
+        If WeasyPrint or the system's Pango is missing.
+    """
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise RequestError(
+            f"{target.name} cannot be made because WeasyPrint does not start ({error}): "
+            f"run `apt-get install {PACKAGES}` (macOS: `brew install pango`); "
+            "the HTML report works without."
+        ) from error
+    filled = templates.fill(
+        "report.html", medium="pdf", root="", run=run, sections=sections, layer_pages={}
+    )
+    # It warns of every property it does not know; a reader of the terminal cannot mend that.
+    for name in ("weasyprint", "fontTools"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    style = (templates.folder() / "assets" / "print.css").read_text("utf-8")
+    document = weasyprint.HTML(string=filled, base_url=f"{stage.resolve()}/")
+    document.write_pdf(target, stylesheets=[weasyprint.CSS(string=style)], pdf_variant="pdf/ua-1")

@@ -1,0 +1,83 @@
+"""From the stored results of a run to its report."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from vizreport.report.contents import FAILED, draw_sections
+from vizreport.report.html import write_html
+from vizreport.report.pdf import write_pdf
+from vizreport.results.run import read_run
+
+HTML_PARTS = ("assets", "figures", "pages", "index.html")
+PDF = "report.pdf"
+
+
+def render(
+    run_folder: Path,
+    html: bool = True,
+    pdf: bool = True,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[str, ...]:
+    """Draw the report of a run from ``results/`` and ``run.json`` alone.
+
+    The new report is finished before it takes the place of the former one.
+
+    Parameters
+    ----------
+    run_folder : Path
+    html : bool
+        Write ``index.html``, ``pages/``, ``figures/`` and ``assets/``.
+    pdf : bool
+        Write ``report.pdf``.
+    progress : callable, optional
+        Told in a few words what is being done.
+
+    Returns
+    -------
+    tuple of str
+        Names of the sections that are shown as failed.
+
+    Raises
+    ------
+    RequestError
+        If the folder holds no readable ``run.json``, or Pango is missing (the HTML is then
+        there).
+    """
+    run_folder = Path(run_folder)
+    tell = progress or (lambda _: None)
+    run = read_run(run_folder)
+    stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=run_folder))
+    try:
+        sections = draw_sections(run_folder, run, stage, tell)
+        if html:
+            tell("pages")
+            write_html(stage, run, sections, pdf)
+        if pdf:
+            tell("PDF")
+            try:
+                write_pdf(stage, stage / PDF, run, sections)
+            except Exception:
+                if html:  # what could be made is kept, without a link to what could not
+                    write_html(stage, run, sections, pdf=False)
+                    _move(stage, run_folder, HTML_PARTS)
+                raise
+        _move(stage, run_folder, (*HTML_PARTS, PDF) if html else (PDF,))
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    return tuple(shown.name for shown in sections if shown.status == FAILED)
+
+
+def _move(stage: Path, folder: Path, names: tuple[str, ...]) -> None:
+    """Put finished files and folders in the place of the former ones."""
+    for name in names:
+        new, place = stage / name, folder / name
+        if not new.exists():
+            continue
+        if place.is_dir():
+            # A folder cannot be replaced in one step: the former one goes with the stage.
+            place.rename(stage / f"former-{name}")
+        new.replace(place)

@@ -1,0 +1,124 @@
+"""What an experiment hands to the report: figures, pages, pictures and facts, declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Union
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Chart
+    from PIL.Image import Image
+
+Drawing = Union["Image", "Chart"]
+
+PRINT_WIDTH = 174.0
+"""Width of the printed page's text, mm."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A numbered figure, the same in HTML, in PDF and as a PNG file.
+
+    Attributes
+    ----------
+    name : str
+        Made of a-z, 0-9 and "-"; unique in the report. Its file is ``figures/<name>.png``.
+    title : str
+        What it shows, in a few words without a full stop.
+    caption : str
+        How to read it: scale, units, what the marks mean.
+    alt : str
+        What there is to see, for those who cannot see it.
+    draw : callable
+        Returns an RGB picture (Pillow) or a chart (matplotlib); called once a rendering.
+    width : float
+        Printed width, mm.
+    """
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    draw: Callable[[], Drawing]
+    width: float = PRINT_WIDTH
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of its own below ``pages/``, only in HTML.
+
+    Attributes
+    ----------
+    name : str
+        Its file is ``pages/<name>.html``.
+    title : str
+    template : str
+        Relative to the templates folder; extends "page.html".
+    context : mapping
+        Variables of the template.
+    layer : str
+        The layer it is about, to which tables of layers link; "" where it is about none.
+    """
+
+    name: str
+    title: str
+    template: str
+    context: Mapping[str, Any]
+    layer: str = ""
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A telling picture for the front of the report, about twice as wide as high.
+
+    Attributes
+    ----------
+    name, alt, draw
+        As in :class:`Figure`; ``draw`` returns a Pillow picture.
+    caption : str
+        One sentence.
+    href : str
+        Where it leads: "#" and the anchor of a figure in the same report.
+    """
+
+    name: str
+    caption: str
+    alt: str
+    draw: Callable[[], Image]
+    href: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A key number for the front of the report, such as ("Top-1 error", "34.5 %", "of 600")."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What an experiment shows.
+
+    Attributes
+    ----------
+    figures : tuple of Figure
+        In the order in which the template places and the report numbers them.
+    pages : tuple of Page
+    highlights : tuple of Highlight
+    facts : tuple of Fact
+    files : mapping of str to bytes
+        Pictures the HTML refers to, by path relative to the report's folder; they must lie
+        below ``pages/`` or ``figures/``.
+    context : mapping
+        Variables of the section's template.
+    """
+
+    figures: tuple[Figure, ...] = ()
+    pages: tuple[Page, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)

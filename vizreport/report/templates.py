@@ -1,0 +1,44 @@
+"""The Jinja2 templates and what they can call."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+import vizreport
+from vizreport.report import text
+
+FOLDER = "templates"
+
+
+def folder() -> Path:
+    """Return the templates' folder: inside the installed package, or beside it in a checkout."""
+    package = Path(vizreport.__file__).parent
+    inside = package / FOLDER
+    return inside if inside.is_dir() else package.parent / FOLDER
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the environment: everything is escaped, an unknown variable is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder()),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["number"] = text.number
+    made.filters["percent"] = text.percent
+    made.filters["duration"] = text.duration
+    made.filters["shorten"] = text.shorten
+    return made
+
+
+def fill(template: str, **context: Any) -> str:
+    """Fill a template; what cannot be written as UTF-8 (odd file names) is spelled out."""
+    filled = environment().get_template(template).render(**context)
+    return filled.encode("utf-8", errors="backslashreplace").decode("utf-8")

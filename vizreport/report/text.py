@@ -1,0 +1,86 @@
+"""Names and numbers as a reader wants them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+_FIRST_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+
+def shorten(name: str, length: int) -> str:
+    """Leave out the middle of a name that is longer than ``length`` characters."""
+    if len(name) <= length:
+        return name
+    head = (length - 1) * 2 // 3
+    return f"{name[:head]}…{name[len(name) - (length - 1 - head) :]}"
+
+
+def quoted(name: str, length: int = 60) -> str:
+    """Return a name for running text, so that right-to-left names do not turn the sentence."""
+    return f"{_FIRST_ISOLATE}{shorten(name, length)}{_POP_ISOLATE}"
+
+
+def drawable(name: str, length: int) -> str:
+    """Return a name for a chart: what the built-in font lacks becomes a box."""
+    printable = (
+        c if c.isprintable() and ord(c) < 0x0590 and not 0x0300 <= ord(c) < 0x0370 else "□"
+        for c in name
+    )
+    return shorten("".join(printable), length)
+
+
+def slugs(names: Iterable[str]) -> dict[str, str]:
+    """Give every name a distinct part of a file name, made of a-z, 0-9 and "-"."""
+    found: dict[str, str] = {}
+    for name in names:
+        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48].strip("-") or "layer"
+        slug, number = plain, 2
+        while slug in found.values():
+            slug, number = f"{plain}-{number}", number + 1
+        found[name] = slug
+    return found
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Write a number with so many significant digits, thin spaces between thousands."""
+    if not math.isfinite(value):
+        return "–"
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}".replace(",", "\u202f").replace("-", "−")
+    if abs(value) >= 10 ** (digits - 1):
+        return f"{value:,.0f}".replace(",", "\u202f").replace("-", "−")
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        text = f"{mantissa}·10{raised}"
+    return text.replace("-", "−")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share from 0 to 1 as a percentage."""
+    return "–" if not math.isfinite(share) else f"{100 * share:.{digits}f}\u202f%"
+
+
+def duration(seconds: float) -> str:
+    """Write seconds as a reader says them: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min"."""
+    if seconds < 10:
+        return f"{seconds:.1f}\u202fs"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}\u202fs"
+    if whole < 3600:
+        return f"{whole // 60}\u202fmin {whole % 60}\u202fs"
+    return f"{whole // 3600}\u202fh {whole % 3600 // 60}\u202fmin"
+
+
+def wilson(correct: float, count: float) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share, both ends from 0 to 1; count above 0."""
+    z = 1.96
+    share = correct / count
+    centre = share + z * z / (2 * count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    below = 1 + z * z / count
+    return max(0.0, (centre - half) / below), min(1.0, (centre + half) / below)
