@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from vizreport.experiments.overview import diagram
+from vizreport.experiments.overview import architecture
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.report import charts, montage
 from vizreport.report.files import jpeg_bytes
@@ -104,7 +104,7 @@ def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]
 
 def _architecture(result: OverviewResult) -> Figure:
     stages = len(result.diagram)
-    merged = stages > diagram.MOST
+    merged = stages > architecture.MOST
     return Figure(
         name="architecture",
         title=f"Architecture of {quoted(result.model_name, 40)}",
@@ -118,8 +118,8 @@ def _architecture(result: OverviewResult) -> Figure:
                 else ""
             )
         ),
-        alt=diagram.describe(result.diagram),
-        draw=lambda: diagram.draw(result.diagram),
+        alt=architecture.describe(result.diagram),
+        draw=lambda: architecture.draw(result.diagram),
     )
 
 
