@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -33,6 +34,9 @@ def start_tensorflow() -> None:
         else:
             with _standard_error_held_back():
                 import_module("tensorflow")
+        if not talk:
+            # One function a layer is traced on purpose; TensorFlow advises against it each time.
+            logging.getLogger("tensorflow").setLevel(logging.ERROR)
         backend = import_module("keras").backend.backend()
     except ModuleNotFoundError as error:
         raise RequestError(

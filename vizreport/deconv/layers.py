@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vizreport.deconv.graph import Graph, Node
 from vizreport.deconv.presets import rule_problem
 from vizreport.deconv.receptive_field import receptive_field
+from vizreport.deconv.trace import trace
 from vizreport.errors import RequestError
+
+if TYPE_CHECKING:
+    import keras
 
 # Operations that may stand between a convolution (or merge) and its activation.
 _BETWEEN = {
@@ -171,6 +176,23 @@ def _describe(graph: Graph, node: Node, chain: list[Node], kind: str) -> Reporta
         receptive_field=field[0] if field else None,
         weights=producer.step.weights,
     )
+
+
+def describe(
+    model: keras.Model, input_size: tuple[int, int] | None = None, rule: str = "deconvnet"
+) -> list[tuple[ReportableLayer, str]]:
+    """Return each reportable layer of a model with why it has no backward rule ("" if it has).
+
+    Parameters
+    ----------
+    model : keras.Model
+    input_size : tuple of int, optional
+        Height and width, where the model leaves them open.
+    rule : str
+        Preset of backward rules.
+    """
+    graph = trace(model, input_size)
+    return [(layer, rule_problem(graph, layer.node, rule)) for layer in reportable_layers(graph)]
 
 
 def choose_layers(graph: Graph, names: tuple[str, ...] | None = None) -> list[ReportableLayer]:

@@ -28,12 +28,12 @@ def experiments() -> dict[str, Experiment]:
     ValueError
         If an entry point brings a name that is taken.
     """
-    found = {
-        name: import_module(f"vizreport.experiments.{name}").EXPERIMENT for name in BUILT_IN
-    }
+    found = {name: import_module(f"vizreport.experiments.{name}").EXPERIMENT for name in BUILT_IN}
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
         experiment = entry.load()
         if experiment.name in found:
-            raise ValueError(f"entry point {entry.name!r} repeats the experiment {experiment.name!r}")
+            raise ValueError(
+                f"entry point {entry.name!r} repeats the experiment {experiment.name!r}"
+            )
         found[experiment.name] = experiment
     return found

@@ -1,0 +1,284 @@
+"""From a checkpoint and images to results on disk, and from those to a report."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import platform
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from vizreport.data.sources import open_dataset
+from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.context import Context, Source
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.registry import experiments
+from vizreport.models.hash import checkpoint_hash
+from vizreport.results.keys import result_key
+from vizreport.results.run import ExperimentRecord, RunRecord, write_run
+from vizreport.results.store import Store
+from vizreport.settings import Settings
+from vizreport.version import __version__
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "matplotlib", "weasyprint")
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """What a user asks for.
+
+    Attributes
+    ----------
+    checkpoint : Path
+        A ``.keras`` or ``.h5`` file.
+    data : str
+        Source of images, see :func:`vizreport.data.sources.open_dataset`.
+    out : Path or None
+        Folder of the report; ``reports/NAME`` after the checkpoint where None.
+    settings : Settings
+    labels : Path or None
+        File that names the network's outputs.
+    labels_in_order : bool
+        The outputs are the data's classes in alphabetical order.
+    preset : str or None
+        Preprocessing preset.
+    preprocessing : dict
+        Parts of the preprocessing given one by one.
+    imports : tuple of str
+        Modules that register the user's own layers; their code is run.
+    pdf : bool
+        Whether to write ``report.pdf``.
+    strict : bool
+        Whether to raise where an experiment fails, instead of showing it as failed.
+    """
+
+    checkpoint: Path
+    data: str
+    out: Path | None = None
+    settings: Settings = field(default_factory=Settings)
+    labels: Path | None = None
+    labels_in_order: bool = False
+    preset: str | None = None
+    preprocessing: dict[str, Any] = field(default_factory=dict)
+    imports: tuple[str, ...] = ()
+    pdf: bool = True
+    strict: bool = False
+
+
+def build(request: BuildRequest) -> int:
+    """Compute what is not on disk yet, and render the report.
+
+    Each result is written as it is finished: a build that was stopped goes on from the last
+    one. Where nothing changed, nothing is computed and TensorFlow is not imported.
+
+    Parameters
+    ----------
+    request : BuildRequest
+
+    Returns
+    -------
+    int
+        0 done, 1 an experiment failed (the report shows which).
+
+    Raises
+    ------
+    RequestError
+        If the checkpoint, the data or a setting is wrong.
+    """
+    started = time.monotonic()
+    date = datetime.now().astimezone().isoformat(timespec="seconds")
+    settings = request.settings
+    checkpoint_key = checkpoint_hash(request.checkpoint)
+    dataset = open_dataset(
+        request.data, settings.split, settings.max_images, settings.seed
+    )
+    out = request.out or Path("reports") / request.checkpoint.stem
+    wanted = [
+        experiment
+        for experiment in experiments().values()
+        if experiment.name != "photographs" or settings.photographs
+    ]
+    keys = _keys(request, wanted, checkpoint_key, dataset.fingerprint)
+    source = Source(
+        request.checkpoint,
+        request.preset,
+        request.preprocessing,
+        request.labels,
+        request.labels_in_order,
+        request.imports,
+    )
+    context, store = Context(source, dataset, settings), Store(out)
+    records: dict[str, ExperimentRecord] = {}
+    for experiment in wanted:
+        records[experiment.name] = _run(
+            experiment, context, store, keys, records, request.strict
+        )
+    computed = any(record.seconds for record in records.values())
+    run = RunRecord(
+        name=out.name,
+        title=f"What {request.checkpoint.stem} has learned",
+        checkpoint_file=request.checkpoint.name,
+        checkpoint_sha256=checkpoint_key,
+        data_name=dataset.name,
+        data_images=len(dataset.records) + len(dataset.skipped),
+        data_fingerprint=dataset.fingerprint,
+        settings=_shown_settings(settings),
+        experiments=tuple(records.values()),
+        seconds=time.monotonic() - started,
+        host=_host(computed),
+        versions=_versions(),
+        date=date,
+        command=_command(),
+    )
+    _render(out, run, computed, request.pdf)
+    return 1 if any(record.status == "failed" for record in records.values()) else 0
+
+
+def _keys(
+    request: BuildRequest, wanted: list[Experiment], checkpoint_key: str, fingerprint: str
+) -> dict[str, str]:
+    """Name every result after all it depends on."""
+    network = _digest(
+        [
+            checkpoint_key,
+            request.preset,
+            {name: str(value) for name, value in sorted(request.preprocessing.items())},
+            [_file_hash(Path(name)) or name for name in request.imports],
+        ]
+    )
+    labels = None if request.labels is None else _file_hash(request.labels)
+    if request.labels is not None and labels is None:
+        raise RequestError(f"{request.labels} cannot be read: name a labels file with --labels")
+    data = _digest([fingerprint, labels, request.labels_in_order])
+    chosen = dataclasses.asdict(request.settings)
+    chosen["photographs"] = [
+        [Path(name).name, _file_hash(Path(name))] for name in request.settings.photographs
+    ]
+    keys: dict[str, str] = {}
+    for experiment in wanted:
+        keys[experiment.name] = result_key(
+            experiment.name,
+            experiment.version,
+            network,
+            data,
+            {name: chosen[name] for name in experiment.settings},
+            {name: keys[name] for name in experiment.requires},
+        )
+    return keys
+
+
+def _run(
+    experiment: Experiment,
+    context: Context,
+    store: Store,
+    keys: dict[str, str],
+    records: dict[str, ExperimentRecord],
+    strict: bool,
+) -> ExperimentRecord:
+    """Compute one experiment, unless its result is there."""
+    name, key = experiment.name, keys[experiment.name]
+    for needed in experiment.requires:
+        if records[needed].status != "done":
+            reason = f"it needs the result of {needed!r}: {records[needed].reason}"
+            return ExperimentRecord(name, key, records[needed].status, reason)
+    outcome = store.load(experiment, key) if store.has(name, key) else None
+    if outcome is not None:
+        return ExperimentRecord(name, key, outcome.status, outcome.reason)
+    started = time.monotonic()
+    try:
+        required = {}
+        for needed in experiment.requires:
+            found = store.load(experiments()[needed], keys[needed])
+            assert found is not None
+            required[needed] = found.result
+        result = experiment.load(experiment.compute)(context, required)
+        store.save(name, key, result, experiment.version)
+        status, reason = "done", ""
+    except NotApplicable as error:
+        status, reason = "not applicable", str(error)
+        store.save(name, key, None, experiment.version, status, reason)
+    except RequestError:
+        raise
+    except Exception as error:
+        # One broken experiment does not lose the report.
+        if strict:
+            raise
+        traceback.print_exc()
+        status, reason = "failed", f"{type(error).__name__}: {error}"
+    return ExperimentRecord(name, key, status, reason, time.monotonic() - started)
+
+
+def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> None:
+    """Write the record and the pages, unless those on disk show these very results."""
+    from vizreport.report.render import render
+
+    shown = _digest([[record.name, record.key, record.status] for record in run.experiments])
+    marker = out / "results" / "rendered.json"
+    stamp = json.dumps({"results": shown, "pdf": pdf, "vizreport": __version__})
+    pages = [out / "index.html", *([out / "report.pdf"] if pdf else [])]
+    if (
+        not computed
+        and all(page.exists() for page in pages)
+        and marker.exists()
+        and marker.read_text() == stamp
+    ):
+        return
+    write_run(out, run)
+    marker.unlink(missing_ok=True)
+    render(out, pdf=pdf)
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.write_text(stamp)
+
+
+def _digest(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+def _file_hash(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _shown_settings(settings: Settings) -> dict[str, Any]:
+    shown = dataclasses.asdict(settings)
+    shown["photographs"] = [Path(name).name for name in settings.photographs]
+    return shown
+
+
+def _host(computed: bool) -> dict[str, str]:
+    import os
+
+    host = {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "processors": str(os.cpu_count()),
+    }
+    if computed and "tensorflow" in sys.modules:
+        import tensorflow as tf
+
+        devices = [device.device_type for device in tf.config.get_visible_devices()]
+        host["devices"] = ", ".join(f"{devices.count(kind)} {kind}" for kind in sorted(set(devices)))
+    return host
+
+
+def _versions() -> dict[str, str]:
+    found = {"vizreport": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _command() -> str:
+    return " ".join(["vizreport", *sys.argv[1:]]) if sys.argv[0].endswith("vizreport") else ""

@@ -1,0 +1,163 @@
+"""Mining: in one pass over the data, the strongest activations of every feature map.
+
+The network reduces each batch to one number and one place for each image and map; what is kept
+of them, the top K a map, is merged by an associative operation. So memory does not grow with
+the data, and shards of the data can be mined anywhere and merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from vizreport.deconv.execution import run
+from vizreport.deconv.graph import Graph
+from vizreport.deconv.layers import ReportableLayer, logits_node
+
+
+@dataclass(frozen=True)
+class Strongest:
+    """The strongest activations of one layer over some images.
+
+    Attributes
+    ----------
+    values : float32 [M, k]
+        In falling order, ties in the order of the images; at most one an image; k <= K.
+    images, places : int32 [M, k]
+        Image and flat place (row * columns + column) of each.
+    sums : float64 [M]
+        Sum over images of the mean activation over places.
+    active : int64 [M]
+        Images in which the map is somewhere above 0.
+    count : int
+        Number of images.
+    """
+
+    values: np.ndarray
+    images: np.ndarray
+    places: np.ndarray
+    sums: np.ndarray
+    active: np.ndarray
+    count: int
+
+
+def merge(first: Strongest, second: Strongest, k: int) -> Strongest:
+    """Join what was mined from two sets of images.
+
+    Associative and commutative: the result does not depend on how images were split.
+
+    Parameters
+    ----------
+    first, second : Strongest
+        Of different images.
+    k : int
+        Number of activations to keep a map.
+    """
+    values = np.concatenate([first.values, second.values], axis=1)
+    images = np.concatenate([first.images, second.images], axis=1)
+    places = np.concatenate([first.places, second.places], axis=1)
+    order = np.lexsort((images, -values), axis=1)[:, :k]
+    return Strongest(
+        np.take_along_axis(values, order, axis=1),
+        np.take_along_axis(images, order, axis=1),
+        np.take_along_axis(places, order, axis=1),
+        first.sums + second.sums,
+        first.active + second.active,
+        first.count + second.count,
+    )
+
+
+def from_batch(
+    maxima: np.ndarray, places: np.ndarray, means: np.ndarray, first_image: int, k: int
+) -> Strongest:
+    """Make one batch's strongest activations.
+
+    Parameters
+    ----------
+    maxima : float [B, M]
+        Strongest activation of each map in each image.
+    places : int [B, M]
+        Where it is.
+    means : float [B, M]
+        Mean over places.
+    first_image : int
+        Number of the batch's first image.
+    k : int
+    """
+    batch, count = maxima.shape
+    numbers = np.arange(first_image, first_image + batch, dtype=np.int32)
+    none = Strongest(
+        np.zeros((count, 0), np.float32),
+        np.zeros((count, 0), np.int32),
+        np.zeros((count, 0), np.int32),
+        np.zeros(count),
+        np.zeros(count, np.int64),
+        0,
+    )
+    whole = Strongest(
+        maxima.T.astype(np.float32),
+        np.broadcast_to(numbers, (count, batch)),
+        places.T.astype(np.int32),
+        means.sum(axis=0, dtype=np.float64),
+        (maxima > 0).sum(axis=0),
+        batch,
+    )
+    return merge(none, whole, k)
+
+
+Reduce = Callable[[np.ndarray], tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]]
+
+
+def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
+    """Compile the forward pass that reduces a batch to maxima, places and means.
+
+    Parameters
+    ----------
+    graph : Graph
+    layers : list of ReportableLayer
+
+    Returns
+    -------
+    callable
+        Takes preprocessed images [B, H, W, C]; returns for each layer (maxima [B, M], places
+        int32 [B, M], means [B, M]), the place being the first of equals, and the classes'
+        probabilities [B, classes] (no columns for a network without class scores).
+    """
+    logits = logits_node(graph)
+    # The class probabilities: what the model gives out behind its scores, or their softmax.
+    output = None
+    if logits is not None:
+        output = next(
+            index for index in graph.outputs if logits in graph.ancestors(index)
+        )
+
+    def reduce(x: tf.Tensor) -> tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]:
+        targets = [layer.node for layer in layers]
+        values = run(graph, x, [*targets, *([] if output is None else [output])], "gradient")
+        reduced = []
+        for node in targets:
+            y = values[node]
+            flat = tf.reshape(y, (tf.shape(y)[0], -1, y.shape[-1]))
+            reduced.append(
+                (
+                    tf.reduce_max(flat, axis=1),
+                    tf.argmax(flat, axis=1, output_type=tf.int32),
+                    tf.reduce_mean(flat, axis=1),
+                )
+            )
+        if output is None:
+            return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype)
+        probabilities = values[output]
+        if output == logits:
+            probabilities = tf.nn.softmax(probabilities)
+        return reduced, tf.reshape(probabilities, (tf.shape(x)[0], graph.nodes[logits].shape[-1]))
+
+    compiled: Reduce = tf.function(
+        reduce,
+        input_signature=[tf.TensorSpec([None, *graph.input_shape], graph.dtype)],
+        autograph=False,
+    )
+    return compiled

@@ -1,0 +1,89 @@
+"""The first convolution's filters, carried back to RGB."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from vizreport.deconv.execution import run
+from vizreport.deconv.graph import Graph
+from vizreport.deconv.layers import reportable_layers
+from vizreport.deconv.planner import plan_crops
+from vizreport.errors import NotApplicable
+from vizreport.experiments.context import Context
+from vizreport.experiments.filters.result import FiltersResult
+from vizreport.experiments.mining.result import MiningResult
+
+# A filter whose RMS is this many times the layer's median drowns the others (Zeiler & Fergus
+# 2013, section 3: some filters dominate unless they are renormalised).
+DOMINATING_RATIO = 3.0
+
+
+def compute(context: Context, required: dict[str, MiningResult]) -> FiltersResult:
+    """Return what each filter of the first convolution does to RGB pixels.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The mining result, for dead filters.
+
+    Raises
+    ------
+    NotApplicable
+        If the network has no convolution on the image.
+    """
+    graph, mining = context.deconvnet.graph, required["mining"]
+    layer = next((x for x in reportable_layers(graph) if x.kind == "convolution"), None)
+    if layer is None:
+        raise NotApplicable("the network has no convolution whose rectified output can be shown")
+    producer = graph.nodes[layer.producer]
+    if any(graph.nodes[i].kind == "convolution" for i in graph.ancestors(producer.parents[0])):
+        raise NotApplicable("the first convolution with an activation is not the first convolution")
+    responses, stride = impulse_responses(graph, layer.producer)
+    own = producer.step.parameters.get("layer")
+    if own is None:
+        weights = responses
+    else:
+        weights = np.moveaxis(np.asarray(own.kernel.numpy(), np.float64), -1, 0)
+    rms = np.sqrt(np.mean(np.square(weights, dtype=np.float64), axis=(1, 2, 3)))
+    activity = mining.active[layer.name]
+    median = float(np.median(rms))
+    return FiltersResult(
+        layer=layer.name,
+        filters=context.preprocessing.to_rgb(responses).astype(np.float32),
+        rms=rms.astype(np.float32),
+        dead=activity == 0,
+        dominating=(rms > DOMINATING_RATIO * median) & (median > 0),
+        dominating_ratio=DOMINATING_RATIO,
+        stride=stride,
+        activity=activity,
+        scale=context.settings.filter_scale,
+    )
+
+
+def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
+    """Return the gradient of a unit in the middle, for each map of a linear layer.
+
+    Of a convolution this is the filter; whatever scales the image in front of it is included,
+    which the stored weights are not.
+
+    Returns
+    -------
+    responses : float array [M, h, w, C]
+    stride : int
+        Input pixels between neighbouring units.
+    """
+    rows, cols, maps = graph.nodes[target].shape
+    plan = plan_crops(graph, target, np.array([rows // 2]), np.array([cols // 2]))
+
+    def respond(x: tf.Tensor) -> tf.Tensor:
+        y = run(graph, x, [target], "gradient")[target]
+        units = y[:, int(plan.rows[0]), int(plan.cols[0]), :]
+        return tf.gradients(units, x, grad_ys=tf.eye(maps, dtype=x.dtype))[0]
+
+    zeros = tf.zeros((maps, *plan.size, graph.input_shape[2]), graph.dtype)
+    responses = tf.function(respond, autograph=False)(zeros).numpy()
+    reach = graph.nodes[target].step.reach
+    assert reach is not None
+    return responses, int(reach[0].stride)

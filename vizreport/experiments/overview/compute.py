@@ -1,0 +1,130 @@
+"""The network's layers, and how well it does on the data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vizreport.deconv.layers import reportable_layers
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.deconv.stages import stages
+from vizreport.experiments.overview.result import OverviewResult
+
+CONFUSIONS = 12
+MISTAKES = 8
+
+
+def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResult:
+    """Describe the network and count its errors.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The mining result, whose predictions are counted.
+    """
+    mining, graph = required["mining"], context.deconvnet.graph
+    chosen = {layer.name for layer in context.chosen_layers}
+    layers = [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "rows": layer.rows,
+            "cols": layer.cols,
+            "maps": layer.maps,
+            "stride": layer.stride,
+            "receptive_field": list(layer.receptive_field) if layer.receptive_field else None,
+            "parameters": layer.weights,
+            "chosen": layer.name in chosen,
+            "rule": layer.rule_problem(graph, context.settings.rule),
+        }
+        for layer in reportable_layers(graph)
+    ]
+    mistakes = _mistakes(mining)
+    pictures = (
+        context.pictures(mining.records[[m["image"] for m in mistakes]])
+        if mistakes
+        else (np.zeros((0, *context.preprocessing.input_size, 3), np.uint8))
+    )
+    return OverviewResult(
+        model_name=graph.name,
+        parameters=graph.weights,
+        input_shape=list(graph.input_shape),
+        preprocessing=context.preprocessing.as_dict(),
+        layers=layers,
+        diagram=stages(graph, context.chosen_layers),
+        images=len(mining.paths),
+        **accuracy(mining),
+        labels_reason=mining.labels_reason,
+        class_names=mining.class_names,
+        mistakes=mistakes,
+        mistake_pictures=pictures,
+        skipped=mining.skipped,
+    )
+
+
+def accuracy(mining: MiningResult) -> dict[str, Any]:
+    """Count errors over the images whose class is known.
+
+    Returns
+    -------
+    dict
+        ``top1_error``, ``top5_error`` (percent, None where no class is known), ``labelled``,
+        ``class_counts``, ``class_correct`` and ``confusions`` of :class:`OverviewResult`.
+    """
+    known = np.flatnonzero(mining.labels >= 0)
+    labels, top = mining.labels[known], mining.top_classes[known]
+    classes = len(mining.class_names)
+    if not len(known) or not top.shape[1]:
+        none = np.zeros(classes, np.int32)
+        return {
+            "top1_error": None,
+            "top5_error": None,
+            "labelled": 0,
+            "class_counts": none,
+            "class_correct": none,
+            "confusions": [],
+        }
+    hits = top == labels[:, None]
+    wrong = ~hits[:, 0]
+    pairs, where, counts = np.unique(
+        np.stack([labels[wrong], top[wrong, 0]], axis=1),
+        axis=0,
+        return_inverse=True,
+        return_counts=True,
+    )
+    probability = np.bincount(
+        where.ravel(), mining.top_probabilities[known][wrong, 0], minlength=len(pairs)
+    )
+    order = np.lexsort((-probability, -counts))[:CONFUSIONS]
+    return {
+        "top1_error": float(100 * (1 - hits[:, 0].mean())),
+        "top5_error": float(100 * (1 - hits.any(axis=1).mean())) if classes > 5 else None,
+        "labelled": len(known),
+        "class_counts": np.bincount(labels, minlength=classes).astype(np.int32),
+        "class_correct": np.bincount(labels[~wrong], minlength=classes).astype(np.int32),
+        "confusions": [
+            [int(pairs[i][0]), int(pairs[i][1]), int(counts[i]), float(probability[i] / counts[i])]
+            for i in order
+        ],
+    }
+
+
+def _mistakes(mining: MiningResult) -> list[dict[str, Any]]:
+    if not mining.top_classes.shape[1]:
+        return []
+    wrong = np.flatnonzero((mining.labels >= 0) & (mining.top_classes[:, 0] != mining.labels))
+    order = wrong[np.argsort(-mining.top_probabilities[wrong, 0], kind="stable")][:MISTAKES]
+    return [
+        {
+            "image": int(i),
+            "path": mining.paths[i],
+            "true": int(mining.labels[i]),
+            "predicted": int(mining.top_classes[i, 0]),
+            "probability": float(mining.top_probabilities[i, 0]),
+            "true_probability": float(mining.true_probabilities[i]),
+        }
+        for i in order
+    ]

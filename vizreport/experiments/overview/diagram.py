@@ -1,0 +1,206 @@
+"""The architecture drawn in the manner of Zeiler & Fergus, Fig. 3."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from vizreport.report import charts
+from vizreport.report.text import drawable, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST = 12
+_ROW = 9  # blocks in a row, at most
+_WIDTH = 174.0  # mm
+_LETTER = 1.27  # mm a letter of the operations' text takes, on average
+_LINE = 2.7  # mm a line takes
+_OPERATIONS = 4  # lines of operations named for a merged block
+
+
+def condense(stages: Sequence[Mapping[str, Any]], most: int = MOST) -> list[dict[str, Any]]:
+    """Merge neighbouring stages until there are at most ``most`` blocks.
+
+    Stages of the same map size and number of maps are merged first, then those of the same map
+    size, then neighbours whatever they are.
+
+    Parameters
+    ----------
+    stages : sequence of mapping
+        As in :class:`~vizreport.experiments.overview.result.OverviewResult`.
+    most : int
+
+    Returns
+    -------
+    list of dict
+        ``name``, ``rows``, ``cols``, ``maps`` (of the last stage merged), ``stages`` (how many)
+        and ``operations`` (equal ones counted: "conv 3x3, 64 (3 times)").
+    """
+    groups = [[stage] for stage in stages]
+    if len(groups) > most:
+        groups = _grouped(stages, ("rows", "cols", "maps"))
+    if len(groups) > most:
+        groups = _grouped(stages, ("rows", "cols"))
+    while len(groups) > most:
+        # The two lightest neighbours, never the input.
+        place = min(range(1, len(groups) - 1), key=lambda i: len(groups[i]) + len(groups[i + 1]))
+        groups[place : place + 2] = [groups[place] + groups[place + 1]]
+    return [_block(group) for group in groups]
+
+
+def _grouped(stages: Sequence[Mapping[str, Any]], names: tuple[str, ...]) -> list[list[Any]]:
+    first, *rest = stages  # the input stays by itself
+    return [
+        [first],
+        *(list(group) for _, group in groupby(rest, lambda s: tuple(s[n] for n in names))),
+    ]
+
+
+def _block(group: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    last = group[-1]
+    name = str(last["name"])
+    if len(group) > 1:
+        name = f"{drawable(str(group[0]['name']), 14)} … {drawable(name, 14)}"
+    counted = Counter(str(operation) for stage in group for operation in stage["operations"])
+    operations = [op if times == 1 else f"{op} ({times} times)" for op, times in counted.items()]
+    if len(group) > 1 and len(operations) > _OPERATIONS:
+        left = len(operations) - _OPERATIONS + 1
+        operations = [*operations[: _OPERATIONS - 1], f"and {left} other operations"]
+    return {
+        "name": name,
+        "rows": int(last["rows"]),
+        "cols": int(last["cols"]),
+        "maps": int(last["maps"]),
+        "stages": len(group),
+        "operations": operations,
+    }
+
+
+def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
+    """Draw the blocks from left to right, in two rows where there are more than nine.
+
+    The side of a block grows with the square root of the map's size, the number of sheets with
+    the logarithm of the number of maps; each block's text has a column of its own, so that
+    nothing overlaps.
+    """
+    from matplotlib.figure import Figure
+
+    blocks = condense(stages)
+    rows = -(-len(blocks) // _ROW)
+    columns = -(-len(blocks) // rows)
+    cell = _WIDTH / columns
+    letters = max(8, int((cell - 3) / _LETTER))
+    texts = [_wrapped(block, letters) for block in blocks]
+    picture = min(cell * 0.86, 27.0)
+    heights = []
+    for row in range(rows):
+        lines = [sum(map(len, t)) for t in texts[row * columns : (row + 1) * columns]]
+        heights.append(picture + 4 + _LINE * (max(lines) + 1.4))
+    with charts.style():
+        figure = Figure(figsize=(_WIDTH / 25.4, (sum(heights) + 2) / 25.4))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_xlim(0, _WIDTH)
+        axes.set_ylim(-sum(heights) - 2, 0)
+        axes.axis("off")
+        biggest = max(max(block["rows"], block["cols"]) for block in blocks)
+        most = max(block["maps"] for block in blocks)
+        for i, block in enumerate(blocks):
+            row, column = divmod(i, columns)
+            top = -1 - sum(heights[:row])
+            left = column * cell
+            middle = top - picture / 2
+            _sheets(axes, block, left + cell / 2, middle, picture, biggest, most)
+            if i + 1 < len(blocks):
+                start = left + cell - 1.6
+                axes.annotate(
+                    "",
+                    (start + 3.2, middle),
+                    (start, middle),
+                    arrowprops={"arrowstyle": "-|>", "color": charts.SOFT, "lw": 0.8,
+                                "shrinkA": 0, "shrinkB": 0, "mutation_scale": 7},
+                )  # fmt: skip
+            _write(axes, texts[i], left + cell / 2, top - picture - 3)
+    return figure
+
+
+def describe(stages: Sequence[Mapping[str, Any]]) -> str:
+    """Say in words what the diagram shows."""
+    said = ", ".join(
+        f"{number(block['maps'])} maps of {block['rows']} by {block['cols']}"
+        if block["rows"] * block["cols"] > 1
+        else f"{number(block['maps'])} units"
+        for block in condense(stages)
+    )
+    return f"Blocks from left to right: {said}."
+
+
+def _wrapped(block: Mapping[str, Any], letters: int) -> tuple[list[str], list[str], list[str]]:
+    """Break a block's name, size and operations into lines."""
+    rows, cols, maps = block["rows"], block["cols"], number(block["maps"])
+    size = f"{rows} × {cols} × {maps}" if rows * cols > 1 else f"{maps} units"
+    name = textwrap.wrap(drawable(block["name"], 2 * letters), letters)[:3] or ["–"]
+    operations: list[str] = []
+    for operation in block["operations"]:
+        lines = textwrap.wrap(drawable(operation, 6 * letters), letters - 1)
+        operations += [("· " if i == 0 else "  ") + line for i, line in enumerate(lines)]
+    return name, textwrap.wrap(size, letters), operations
+
+
+def _sheets(
+    axes: Axes,
+    block: Mapping[str, Any],
+    x: float,
+    y: float,
+    room: float,
+    biggest: int,
+    most: int,
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    wealth = math.log2(block["maps"] + 1) / math.log2(most + 1)
+    if block["rows"] * block["cols"] == 1:
+        height = room * (0.25 + 0.7 * wealth)
+        axes.add_patch(
+            Rectangle(
+                (x - 0.9, y - height / 2), 1.8, height, fc=charts.FILL, ec=charts.BLUE, lw=0.8
+            )
+        )
+        return
+    count = 1 if block["stages"] == 0 else max(1, round(7 * wealth))
+    step = room * 0.28 / 7
+    space = room - step * (count - 1)
+    height = max(1.2, space * math.sqrt(block["rows"] / biggest) * 0.9)
+    width = max(1.2, space * math.sqrt(block["cols"] / biggest) * 0.9)
+    spread = step * (count - 1)
+    for k in range(count):
+        shift = spread / 2 - k * step
+        axes.add_patch(
+            Rectangle(
+                (x - width / 2 + shift, y - height / 2 + shift),
+                width,
+                height,
+                fc=charts.FILL if k < count - 1 else "#ffffff",
+                ec=charts.BLUE,
+                lw=0.8,
+            )
+        )
+
+
+def _write(axes: Axes, text: tuple[list[str], list[str], list[str]], x: float, y: float) -> None:
+    name, size, operations = text
+    for line in name:
+        axes.text(x, y, line, ha="center", va="top", weight="bold", size=6.4)
+        y -= _LINE
+    for line in size:
+        axes.text(x, y, line, ha="center", va="top", size=6.2)
+        y -= _LINE
+    y -= 0.7
+    for line in operations:
+        axes.text(x, y, line, ha="center", va="top", size=5.6, color=charts.SOFT)
+        y -= _LINE

@@ -1,0 +1,104 @@
+"""The strongest feature maps of single photographs, projected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from vizreport.data.reading import read_image
+from vizreport.deconv.layers import ReportableLayer
+from vizreport.deconv.mining import reduction_function
+from vizreport.deconv.tiles import quantised, unit_fields
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.compute import TOP_CLASSES
+from vizreport.experiments.photographs.result import PhotographsResult
+
+STRONGEST = 9
+_PERCENTILE = 99.5
+
+
+def compute(context: Context, required: dict[str, object]) -> PhotographsResult:
+    """Project the strongest unit of each photograph's strongest maps, layer by layer.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        Empty.
+
+    Raises
+    ------
+    RequestError
+        If a photograph cannot be read.
+    """
+    files = context.settings.photographs
+    pictures = np.stack([context.preprocessing.picture(read_image(file)) for file in files])
+    inputs = context.preprocessing.tensor(pictures)
+    graph, layers = context.deconvnet.graph, context.chosen_layers
+    reduced, probabilities = reduction_function(graph, layers)(inputs)
+    scores = probabilities.numpy()
+    top = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
+    status, parts = {}, {}
+    for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
+        status[layer.name] = layer.rule_problem(graph, context.settings.rule)
+        kept = 0 if status[layer.name] else STRONGEST
+        parts[layer.name] = _layer(context, layer, inputs, maxima.numpy(), places.numpy(), kept)
+    return PhotographsResult(
+        paths=[Path(file).name for file in files],
+        pictures=pictures,
+        top_classes=top,
+        top_probabilities=np.take_along_axis(scores, top, axis=1).astype(np.float32),
+        class_names=list(context.labels.class_names),
+        layers=[layer.name for layer in layers],
+        status=status,
+        **{
+            field: {name: part[field] for name, part in parts.items()}
+            for field in ("maps", "values", "fields", "projections", "scales")
+        },
+        rule=context.settings.rule,
+    )
+
+
+def _layer(
+    context: Context,
+    layer: ReportableLayer,
+    inputs: np.ndarray,
+    maxima: np.ndarray,
+    places: np.ndarray,
+    kept: int,
+) -> dict[str, np.ndarray]:
+    graph, deconvnet = context.deconvnet.graph, context.deconvnet
+    maps = np.argsort(-maxima, axis=1, kind="stable")[:, :kept].astype(np.int32)
+    count, kept = maps.shape
+    values = np.take_along_axis(maxima, maps, axis=1).astype(np.float32)
+    rows, cols = np.divmod(np.take_along_axis(places, maps, axis=1).ravel(), layer.cols)
+    full = np.zeros((count * kept, *inputs.shape[1:3], 3), np.float32)
+    numbers = np.repeat(np.arange(count), kept)
+    if kept:
+        for chosen, plan, crops, _ in deconvnet.project_units(
+            inputs, layer, numbers, rows, cols, maps.ravel()
+        ):
+            height, width = plan.size
+            for unit, crop in zip(
+                range(chosen.start, chosen.stop), deconvnet.to_rgb(crops), strict=False
+            ):
+                top, left = plan.tops[unit], plan.lefts[unit]
+                full[unit, top : top + height, left : left + width] = crop
+    # A map that is nowhere active has nothing to show.
+    full[~(values.ravel() > 0)] = 0
+    # The percentile of what is not zero: a small receptive field would vanish otherwise.
+    scales = np.array([_scale(projection) for projection in full], np.float32)
+    fields = unit_fields(graph, layer.node, rows, cols).clipped(graph.input_shape)
+    return {
+        "maps": maps,
+        "values": values,
+        "fields": fields.reshape(count, kept, 4),
+        "projections": quantised(full, scales).reshape(count, kept, *full.shape[1:]),
+        "scales": scales.reshape(count, kept),
+    }
+
+
+def _scale(projection: np.ndarray) -> float:
+    strength = np.abs(projection[projection != 0])
+    return float(np.percentile(strength, _PERCENTILE)) if len(strength) else 0.0

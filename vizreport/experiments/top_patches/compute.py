@@ -1,0 +1,260 @@
+"""Projections and patches of the nine strongest activations of feature maps."""
+
+from __future__ import annotations
+
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.deconv.layers import ReportableLayer
+from vizreport.deconv.tiles import (
+    GREY,
+    Fields,
+    cut_tiles,
+    energy_by_side,
+    mosaic,
+    quantised,
+    unit_fields,
+    window_side,
+)
+from vizreport.errors import NotApplicable
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.progress import progress
+
+# Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
+_CHUNK = 16
+_PERCENTILE = 99.5
+
+
+@dataclass(frozen=True)
+class _Projected:
+    """Projections of some maps' units, on crops, in RGB."""
+
+    units: np.ndarray  # [u, 2] position in the chunk's maps, position among the nine
+    projections: np.ndarray
+    tops: np.ndarray
+    lefts: np.ndarray
+    fields: Fields
+
+
+def compute(context: Context, required: dict[str, MiningResult]) -> TopPatchesResult:
+    """Project the strongest activations of a sample of maps of each chosen layer.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The mining result.
+    """
+    mining, graph = required["mining"], context.deconvnet.graph
+    layers = context.chosen_layers
+    if not layers:
+        raise NotApplicable("the network has no layer whose rectified output can be shown")
+    chosen = {layer.name: choose_maps(layer, context.settings) for layer in layers}
+    parts: dict[str, dict[str, Any]] = {}
+    status = {}
+    with progress("projecting", sum(map(len, chosen.values())), "maps") as bar:
+        for layer in layers:
+            maps = chosen[layer.name]
+            status[layer.name] = layer.rule_problem(graph, context.settings.rule)
+            if status[layer.name]:
+                maps = chosen[layer.name] = np.zeros(0, np.int32)
+            parts[layer.name] = _layer(context, mining, layer, maps, bar)
+    names = [layer.name for layer in layers]
+    labelled = bool((mining.labels >= 0).any())
+    classes = mining.labels if labelled else mining.top_classes[:, :1].ravel()
+    taken = {
+        field: {name: getattr(mining, field)[name][chosen[name]] for name in names}
+        for field in ("values", "images", "rows", "cols")
+    }
+    dead = {name: ~(taken["values"][name][:, 0] > 0) for name in names}
+    return TopPatchesResult(
+        layers=names,
+        status=status,
+        maps=chosen,
+        **taken,
+        **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
+        dead=dead,
+        purity={
+            name: np.where(
+                dead[name], np.nan, purity(taken["images"][name], classes)
+            ).astype(np.float32)
+            for name in names
+        },
+        rule=context.settings.rule,
+        scale=context.settings.scale,
+        labelled=labelled,
+    )
+
+
+def choose_maps(layer: ReportableLayer, settings: Any) -> np.ndarray:
+    """Return a seeded sample of a layer's maps in rising order: int32 [m]."""
+    if settings.maps is None or settings.maps >= layer.maps:
+        return np.arange(layer.maps, dtype=np.int32)
+    random = np.random.default_rng([settings.seed, zlib.crc32(layer.name.encode())])
+    return np.sort(random.choice(layer.maps, settings.maps, replace=False)).astype(np.int32)
+
+
+def purity(images: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return the share of the most frequent class among each map's images.
+
+    Parameters
+    ----------
+    images : int array [m, K]
+        -1 where there is none.
+    classes : int array [N]
+        Class of each image, -1 where it is not known.
+
+    Returns
+    -------
+    float array [m]
+        Of the images whose class is known; NaN where there is none.
+    """
+    shares = np.full(len(images), np.nan)
+    if not len(classes):
+        return shares
+    for row, found in enumerate(images):
+        known = classes[found[found >= 0]]
+        known = known[known >= 0]
+        if len(known):
+            shares[row] = np.bincount(known).max() / len(known)
+    return shares
+
+
+def _layer(
+    context: Context, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray, bar: Any
+) -> dict[str, Any]:
+    """Project, cut and encode one layer's tiles."""
+    graph, count = context.deconvnet.graph, context.settings.top
+    shape = graph.input_shape
+    rows, cols = mining.rows[layer.name][maps], mining.cols[layer.name][maps]
+    fields = unit_fields(graph, layer.node, rows.ravel(), cols.ravel())
+    full = max(fields.size)
+    side, share = full, 1.0
+    encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
+    scales = np.zeros((len(maps), count), np.float32)
+    with ThreadPoolExecutor() as pool:
+        for start in range(0, len(maps), _CHUNK):
+            chunk = slice(start, start + _CHUNK)
+            found, pictures = _project(context, mining, layer, maps[chunk])
+            if start == 0 and context.settings.window == "energy":
+                sample = found
+                if len(maps) > _CHUNK:
+                    spread = np.linspace(0, len(maps) - 1, _CHUNK).round().astype(int)
+                    sample, _ = _project(context, mining, layer, maps[spread])
+                side, share = window_side(
+                    energy_by_side(
+                        sample.projections, sample.tops, sample.lefts, sample.fields
+                    ),
+                    full,
+                )
+            tiles, chunk_scales = _tiles(context, found, len(maps[chunk]), side)
+            scales[chunk] = chunk_scales
+            patches = _patches(context, mining, layer, maps[chunk], pictures, side)
+            encoded["projections"] += pool.map(_lossless, map(mosaic, tiles))
+            encoded["patches"] += pool.map(_lossy, map(mosaic, patches))
+            bar.update(len(maps[chunk]))
+    return {
+        "window": side,
+        "energy_share": share,
+        "receptive_field": [0, 0] if fields.everywhere else list(fields.size),
+        "fields": fields.clipped(shape).reshape(len(maps), count, 4),
+        "scales": scales,
+        **{name: np.frombuffer(b"".join(parts), np.uint8) for name, parts in encoded.items()},
+        "patch_offsets": _offsets(encoded["patches"]),
+        "projection_offsets": _offsets(encoded["projections"]),
+    }
+
+
+def _project(
+    context: Context, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
+) -> tuple[_Projected, dict[int, np.ndarray]]:
+    """Project the active units of some maps; also return the pictures by image."""
+    values, images = mining.values[layer.name][maps], mining.images[layer.name][maps]
+    wanted = np.unique(images[images >= 0])
+    pictures = context.pictures(mining.records[wanted])
+    units = np.argwhere(values > 0)
+    taken = tuple(units.T)
+    numbers = np.searchsorted(wanted, images[taken])
+    rows, cols = mining.rows[layer.name][maps][taken], mining.cols[layer.name][maps][taken]
+    projections, tops, lefts = [], np.zeros(len(units), int), np.zeros(len(units), int)
+    inputs = context.preprocessing.tensor(pictures)
+    for _, plan, crops, _ in context.deconvnet.project_units(
+        inputs, layer, numbers, rows, cols, maps[units[:, 0]]
+    ):
+        projections.append(context.deconvnet.to_rgb(crops))
+        tops, lefts = plan.tops, plan.lefts
+    found = _Projected(
+        units,
+        np.concatenate(projections) if projections else np.zeros((0, 1, 1, 3), np.float32),
+        tops,
+        lefts,
+        unit_fields(context.deconvnet.graph, layer.node, rows, cols),
+    )
+    return found, dict(zip(wanted.tolist(), pictures, strict=True))
+
+
+def _tiles(
+    context: Context, found: _Projected, maps: int, side: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut the projections' tiles and bring them to 8 bits: uint8 [m, K, s, s, 3], scales [m, K]."""
+    count = context.settings.top
+    signed = np.zeros((maps, count, side, side, 3), np.float32)
+    signed[tuple(found.units.T)] = cut_tiles(
+        found.projections, found.tops, found.lefts, found.fields, side, 0.0
+    )
+    if context.settings.scale == "tile":
+        scales = np.percentile(np.abs(signed), _PERCENTILE, axis=(2, 3, 4))
+    else:
+        scales = np.percentile(np.abs(signed), _PERCENTILE, axis=(1, 2, 3, 4))
+        scales = np.repeat(scales[:, None], count, axis=1)
+    flat = quantised(signed.reshape(-1, side, side, 3), scales.ravel())
+    return flat.reshape(signed.shape), scales.astype(np.float32)
+
+
+def _patches(
+    context: Context,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    maps: np.ndarray,
+    pictures: dict[int, np.ndarray],
+    side: int,
+) -> np.ndarray:
+    """Cut the pictures' tiles: uint8 [m, K, s, s, 3]; dead maps stay grey."""
+    values, images = mining.values[layer.name][maps], mining.images[layer.name][maps]
+    patches = np.full((*images.shape, side, side, 3), GREY, np.uint8)
+    shown = tuple(np.argwhere((images >= 0) & (values[:, :1] > 0)).T)
+    rows, cols = mining.rows[layer.name][maps][shown], mining.cols[layer.name][maps][shown]
+    if len(rows):
+        fields = unit_fields(context.deconvnet.graph, layer.node, rows, cols)
+        none = np.zeros(len(rows), int)
+        stack = np.stack([pictures[image] for image in images[shown]])
+        patches[shown] = cut_tiles(stack, none, none, fields, side, GREY)
+    return patches
+
+
+def _lossless(picture: np.ndarray) -> bytes:
+    return _webp(picture, lossless=True, quality=50, method=2, exact=True)
+
+
+def _lossy(picture: np.ndarray) -> bytes:
+    return _webp(picture, quality=90, method=4)
+
+
+def _webp(picture: np.ndarray, **options: Any) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(picture).save(buffer, "WEBP", **options)
+    return buffer.getvalue()
+
+
+def _offsets(parts: list[bytes]) -> np.ndarray:
+    return np.cumsum([0, *map(len, parts)], dtype=np.int64)
+
+
