@@ -15,6 +15,10 @@ from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE, Store
 
 FAILED = "failed"
+RETRY = (
+    "The other sections are not affected. The same build command tries this one again; "
+    "finished results are kept."
+)
 
 
 @dataclass(frozen=True)
@@ -145,8 +149,5 @@ def _unavailable(
         if by_rule and run is not None and run.settings.get("rule") != "gradient":
             advice = "The plain gradient needs no backward rules: build again with --rule gradient."
     else:
-        advice = (
-            "The other sections are not affected. The same build command tries this one again; "
-            "finished results are kept."
-        )
+        advice = RETRY
     return Shown(name, title, "", status, reason or "No reason was recorded.", advice, Section())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+
+from markupsafe import Markup
 
 from vizreport.report import templates
 from vizreport.report.contents import Shown
@@ -12,7 +15,13 @@ from vizreport.results.run import RunRecord
 ASSETS = ("report.css", "report.js")
 
 
-def write_html(stage: Path, run: RunRecord, sections: tuple[Shown, ...], pdf: bool) -> None:
+def write_html(
+    stage: Path,
+    run: RunRecord,
+    sections: tuple[Shown, ...],
+    bodies: Mapping[str, Markup],
+    pdf: bool,
+) -> None:
     """Write the pages and their assets; the figures are there already.
 
     Parameters
@@ -21,6 +30,7 @@ def write_html(stage: Path, run: RunRecord, sections: tuple[Shown, ...], pdf: bo
         Folder in which ``figures/`` and the sections' other files lie.
     run : RunRecord
     sections : tuple of Shown
+    bodies : mapping of str to Markup
     pdf : bool
         Whether a PDF lies beside the page, to be linked.
     """
@@ -30,19 +40,13 @@ def write_html(stage: Path, run: RunRecord, sections: tuple[Shown, ...], pdf: bo
         shutil.copyfile(templates.folder() / "assets" / name, assets / name)
     pages = stage / "pages"
     pages.mkdir(exist_ok=True)
-    layer_pages = {
-        page.layer: f"pages/{page.name}.html"
-        for shown in sections
-        for page in shown.section.pages
-        if page.layer
-    }
     index = templates.fill(
         "index.html",
         medium="html",
         root="",
         run=run,
         sections=sections,
-        layer_pages=layer_pages,
+        bodies=bodies,
         pdf=pdf,
     )
     (stage / "index.html").write_text(index, "utf-8")

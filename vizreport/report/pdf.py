@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
+
+from markupsafe import Markup
 
 from vizreport.errors import RequestError
 from vizreport.report import templates
@@ -13,7 +16,13 @@ from vizreport.results.run import RunRecord
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
-def write_pdf(stage: Path, target: Path, run: RunRecord, sections: tuple[Shown, ...]) -> None:
+def write_pdf(
+    stage: Path,
+    target: Path,
+    run: RunRecord,
+    sections: tuple[Shown, ...],
+    bodies: Mapping[str, Markup],
+) -> None:
     """Set the report as a PDF (PDF/UA-1: tagged, with outline and language).
 
     ``SOURCE_DATE_EPOCH`` in the environment makes the bytes the same from run to run.
@@ -25,6 +34,7 @@ def write_pdf(stage: Path, target: Path, run: RunRecord, sections: tuple[Shown, 
     target : Path
     run : RunRecord
     sections : tuple of Shown
+    bodies : mapping of str to Markup
 
     Raises
     ------
@@ -40,7 +50,7 @@ def write_pdf(stage: Path, target: Path, run: RunRecord, sections: tuple[Shown, 
             "the HTML report works without."
         ) from error
     filled = templates.fill(
-        "report.html", medium="pdf", root="", run=run, sections=sections, layer_pages={}
+        "report.html", medium="pdf", root="", run=run, sections=sections, bodies=bodies
     )
     # It warns of every property it does not know; a reader of the terminal cannot mend that.
     for name in ("weasyprint", "fontTools"):

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from vizreport.report.bodies import set_sections
 from vizreport.report.contents import FAILED, draw_sections
 from vizreport.report.html import write_html
 from vizreport.report.pdf import write_pdf
@@ -55,14 +56,16 @@ def render(
         sections = draw_sections(run_folder, run, stage, tell)
         if html:
             tell("pages")
-            write_html(stage, run, sections, pdf)
+            sections, bodies = set_sections(sections, "html", run)
+            write_html(stage, run, sections, bodies, pdf)
         if pdf:
             tell("PDF")
+            sections, printed = set_sections(sections, "pdf", run)
             try:
-                write_pdf(stage, stage / PDF, run, sections)
+                write_pdf(stage, stage / PDF, run, sections, printed)
             except Exception:
                 if html:  # what could be made is kept, without a link to what could not
-                    write_html(stage, run, sections, pdf=False)
+                    write_html(stage, run, sections, bodies, pdf=False)
                     _move(stage, run_folder, HTML_PARTS)
                 raise
         _move(stage, run_folder, (*HTML_PARTS, PDF) if html else (PDF,))
