@@ -140,7 +140,7 @@ def test_nothing_there(tmp_path):
     (tmp_path / "a.txt").write_text("")
     with pytest.raises(RequestError, match=r"no images in .*: no file below it ends in \.jpg, "):
         open_dataset(str(tmp_path))
-    with pytest.raises(RequestError, match="gone' does not exist; there are a folder of images"):
+    with pytest.raises(RequestError, match="gone' does not exist; the sources are a folder"):
         open_dataset(str(tmp_path / "gone"))
 
 

@@ -174,6 +174,22 @@ def png(image):
     return file.getvalue()
 
 
+class Features:
+    """The real one is no dict: it has neither ``get`` nor other defaults."""
+
+    def __init__(self, features):
+        self._features = features
+
+    def __contains__(self, name):
+        return name in self._features
+
+    def __getitem__(self, name):
+        return self._features[name]
+
+    def __iter__(self):
+        return iter(self._features)
+
+
 class Splits(dict):
     """Knows slices, as the real one."""
 
@@ -194,7 +210,9 @@ class Builder:
             "text": SimpleNamespace(),
         }
         splits = Splits(train=SimpleNamespace(num_examples=6), test=SimpleNamespace(num_examples=3))
-        self.info = SimpleNamespace(features={f: known[f] for f in features}, splits=splits)
+        self.info = SimpleNamespace(
+            features=Features({f: known[f] for f in features}), splits=splits
+        )
         self.prepared = False
 
     def download_and_prepare(self):
@@ -225,6 +243,7 @@ def fake_tfds(monkeypatch):
     library.builder = builder
     library.decode = SimpleNamespace(SkipDecoding=lambda: "encoded")
     library.as_numpy = iter
+    library.disable_progress_bar = lambda: None
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", library)
     return library
 
@@ -313,7 +332,7 @@ def test_shapes_are_opened_lazily(monkeypatch):
 def test_unknown_sources(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for source in ("cifar10", "keras:", "tfds:", "hub:x"):
-        with pytest.raises(RequestError, match="does not exist; there are a folder") as error:
+        with pytest.raises(RequestError, match="does not exist; the sources are a folder") as error:
             open_dataset(source)
         assert all(known in str(error.value) for known in SOURCES)
     (tmp_path / "notes.txt").write_text("")

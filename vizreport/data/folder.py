@@ -112,7 +112,9 @@ def _split_folder(folder: Path, split: str) -> Path:
     _check_folder(folder)
     subfolders = _subfolders(folder)
     if split not in subfolders:
-        there = f"its folders are {', '.join(subfolders)}" if subfolders else "it has no folders"
+        more = f" and {len(subfolders) - 20} more" if len(subfolders) > 20 else ""
+        names = f"{', '.join(subfolders[:20])}{more}"
+        there = f"its folders are {names}" if subfolders else "it has no folders"
         raise RequestError(f"there is no split {split!r} in {folder}: {there}")
     return folder / split
 

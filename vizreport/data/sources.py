@@ -69,4 +69,4 @@ def open_dataset(
     if path.name.lower().endswith(SUFFIXES) and path.is_file():
         raise RequestError(f"{source} is one image; give --data its folder, or use --image")
     what = "is no source of images" if path.exists() else "does not exist"
-    raise RequestError(f"the data {source!r} {what}; there are {', '.join(SOURCES)}")
+    raise RequestError(f"the data {source!r} {what}; the sources are {', '.join(SOURCES)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -64,7 +65,8 @@ def open_tfds(
         raise RequestError(
             f"tfds:{name} has no feature 'image'; it has {', '.join(sorted(features))}"
         )
-    class_names = tuple(getattr(features.get("label"), "names", None) or ())
+    label_feature = features["label"] if "label" in features else None  # noqa: SIM401 (no get)
+    class_names = tuple(getattr(label_feature, "names", None) or ())
     count = int(builder.info.splits[chosen_split].num_examples)
     wanted = set(sample_indices(count, max_images, seed))
     spool = _Spool()
@@ -115,6 +117,8 @@ def parse_source(source: str) -> tuple[str, str | None]:
 
 def _builder(name: str) -> Any:
     tfds = _library()
+    if not sys.stderr.isatty():
+        tfds.disable_progress_bar()
     try:
         builder = tfds.builder(name)
     except Exception as error:  # many kinds, for unknown names, versions, configurations
