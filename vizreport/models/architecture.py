@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from vizreport.errors import RequestError
@@ -105,14 +105,10 @@ def scale_width(architecture: Architecture, width: float) -> Architecture:
     def scale(count: int) -> int:
         return max(1, round(count * width / multiple)) * multiple
 
-    return Architecture(
-        architecture.name,
-        tuple(
-            Convolution(**{**vars(convolution), "maps": scale(convolution.maps)})
-            for convolution in architecture.convolutions
-        ),
-        tuple(Dense(dense.layer, scale(dense.units)) for dense in architecture.dense),
-        architecture.input_size,
+    return replace(
+        architecture,
+        convolutions=tuple(replace(c, maps=scale(c.maps)) for c in architecture.convolutions),
+        dense=tuple(replace(d, units=scale(d.units)) for d in architecture.dense),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vizreport.errors import RequestError
-from vizreport.models.architecture import Architecture, Dense
+from vizreport.models.architecture import Architecture
 from vizreport.models.krizhevsky import KRIZHEVSKY
 from vizreport.models.zfnet import ZFNET
 
@@ -85,19 +85,19 @@ def variant_architecture(name: str) -> Architecture:
     variant = VARIANTS[name]
     base = BASES[variant.base]
     maps = dict(zip((3, 4, 5), variant.conv_maps or (), strict=False))
-    return Architecture(
-        variant.name,
-        tuple(
+    return replace(
+        base,
+        name=variant.name,
+        convolutions=tuple(
             replace(convolution, maps=maps.get(convolution.layer, convolution.maps))
             for convolution in base.convolutions
             if convolution.layer not in variant.removed
         ),
-        tuple(
-            Dense(dense.layer, variant.dense_units or dense.units)
+        dense=tuple(
+            replace(dense, units=variant.dense_units or dense.units)
             for dense in base.dense
             if dense.layer not in variant.removed
         ),
-        base.input_size,
     )
 
 
