@@ -35,6 +35,7 @@ def test_right(parse, text, value):
 @pytest.mark.parametrize(
     ("parse", "text"),
     [
+        (values.checkpoint, "hf://someone/network"),
         (values.count, "0"),
         (values.count, "ten"),
         (values.count_or_all, "-1"),

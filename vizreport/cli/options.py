@@ -78,7 +78,7 @@ RUNNING = "running"
 CHECKPOINT = Option(
     "--checkpoint",
     "The network: a .keras or .h5 file that holds the architecture and the weights.",
-    parse=Path,
+    parse=values.checkpoint,
     metavar="FILE",
     group=NETWORK,
     required=True,

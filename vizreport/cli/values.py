@@ -5,6 +5,14 @@ from __future__ import annotations
 import math
 from argparse import ArgumentTypeError
 from fractions import Fraction
+from pathlib import Path
+
+
+def checkpoint(text: str) -> Path:
+    """Return a path; an address, which Keras would download from, is refused."""
+    if "://" in text:
+        raise ArgumentTypeError(f"{text!r} is an address: download the file and give its path")
+    return Path(text)
 
 
 def count(text: str) -> int:
