@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
-from vizreport.report.files import Placed, place
+from vizreport.report.files import Later, Placed, place
 from vizreport.report.section import Section
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE, Store
@@ -69,6 +70,23 @@ def draw_sections(
     progress : callable
         Told the title of each section before it is drawn.
     """
+    with ThreadPoolExecutor(2) as pool:
+        waiting: list[Future[object]] = []
+        shown = _drawn(
+            run_folder, run, stage, progress, lambda job: waiting.append(pool.submit(job))
+        )
+        for future in waiting:
+            future.result()  # raises what writing a file raised
+    return shown
+
+
+def _drawn(
+    run_folder: Path,
+    run: RunRecord,
+    stage: Path,
+    progress: Callable[[str], None],
+    later: Later,
+) -> tuple[Shown, ...]:
     store = Store(run_folder)
     known = experiments()
     results: dict[str, Any] = {}
@@ -91,7 +109,7 @@ def draw_sections(
             continue
         progress(experiment.title)
         try:
-            drawn = _draw(experiment, results, run, stage, figures)
+            drawn = _draw(experiment, results, run, stage, figures, later)
         except Exception as error:  # whatever a section does wrong, the report goes on
             reason = f"The section could not be drawn: {type(error).__name__}: {error}"
             shown.append(_unavailable(record.name, experiment.title, FAILED, reason))
@@ -113,15 +131,20 @@ def _result(store: Store, experiment: Experiment, record: ExperimentRecord) -> t
 
 
 def _draw(
-    experiment: Experiment, results: Mapping[str, Any], run: RunRecord, stage: Path, drawn: int
+    experiment: Experiment,
+    results: Mapping[str, Any],
+    run: RunRecord,
+    stage: Path,
+    drawn: int,
+    later: Later,
 ) -> Shown:
     needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
     section: Section = experiment.load(experiment.section)(needed, run)
     figures = {
-        figure.name: place(stage, figure, drawn + i)
+        figure.name: place(stage, figure, drawn + i, later)
         for i, figure in enumerate(section.figures, start=1)
     }
-    highlights = tuple(place(stage, highlight, 0) for highlight in section.highlights)
+    highlights = tuple(place(stage, highlight, 0, later) for highlight in section.highlights)
     for name, content in section.files.items():
         path = stage / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from PIL import Image
 from vizreport.report.charts import style
 from vizreport.report.section import Drawing, Figure, Highlight
 
-DPI = 200
+DPI = 300
 
 
 @dataclass(frozen=True)
@@ -38,26 +39,39 @@ class Placed:
     height: int
 
 
-def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
-    """Draw a figure and write its files below ``figures/`` and ``print/``."""
+Later = Callable[[Callable[[], object]], object]
+
+
+def place(folder: Path, figure: Figure | Highlight, number: int, later: Later) -> Placed:
+    """Draw a figure and write its files below ``figures/`` and ``print/``.
+
+    Parameters
+    ----------
+    folder : Path
+    figure : Figure or Highlight
+    number : int
+        Its number in the report.
+    later : callable
+        Given what takes long and can be done in another thread: encoding PNG.
+    """
     drawing = figure.draw()
     png = f"figures/{figure.name}.png"
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     (folder / "print").mkdir(parents=True, exist_ok=True)
     if isinstance(drawing, Image.Image):
         printed = f"print/{figure.name}.jpg"
-        (folder / png).write_bytes(png_bytes(drawing))
+        later(lambda: (folder / png).write_bytes(png_bytes(drawing)))
         (folder / printed).write_bytes(jpeg_bytes(drawing))
         return Placed(number, figure, png, png, printed, *drawing.size)
     screen = f"figures/{figure.name}.svg"
     width, height = _save_chart(drawing, folder / png, folder / screen)
-    return Placed(number, figure, png, screen, screen, width, height)
+    return Placed(number, figure, png, screen, png, width, height)
 
 
 def png_bytes(picture: Image.Image) -> bytes:
     """Encode a picture without loss."""
     buffer = io.BytesIO()
-    picture.convert("RGB").save(buffer, "PNG", compress_level=3)
+    picture.convert("RGB").save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 

@@ -183,3 +183,20 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
         pen.text((place, top + height + size * 0.2), label, INK, letters, anchor="ma")
     pen.text((left + width + 2 * size, top), "weight", SOFT, letters)
     return whole
+
+
+def with_inset(picture: Image.Image, detail: Image.Image, box: Sequence[int]) -> Image.Image:
+    """Enlarge a detail, cut from ``box``, in the corner that is farthest from it."""
+    if not all(detail.size):
+        return picture
+    factor = max(1, int(0.42 * picture.width / max(detail.size)))
+    size = (detail.width * factor, detail.height * factor)
+    enlarged = detail.resize(size, Image.Resampling.NEAREST)
+    margin = max(2, picture.width // 60)
+    across = box[0] + box[2] > picture.width  # the detail lies in the right half
+    down = box[1] + box[3] > picture.height
+    left = margin if across else picture.width - size[0] - margin
+    top = margin if down else picture.height - size[1] - margin
+    whole = picture.copy()
+    whole.paste(enlarged, (left, top))
+    return outlined(whole, (left - 2, top - 2, left + size[0] + 2, top + size[1] + 2))

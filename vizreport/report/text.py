@@ -25,10 +25,14 @@ def quoted(name: str, length: int = 60) -> str:
 def drawable(name: str, length: int) -> str:
     """Return a name for a chart: what the built-in font lacks becomes a box."""
     printable = (
-        c if c.isprintable() and ord(c) < 0x0590 and not 0x0300 <= ord(c) < 0x0370 else "□"
-        for c in name
+        c if (c.isprintable() or c in "\u00a0\u202f") and _in_font(c) else "□" for c in name
     )
     return shorten("".join(printable), length)
+
+
+def _in_font(character: str) -> bool:
+    code = ord(character)
+    return code < 0x0300 or 0x0370 <= code < 0x0590 or 0x2010 <= code < 0x2060
 
 
 def slugs(names: Iterable[str]) -> dict[str, str]:

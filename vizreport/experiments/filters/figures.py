@@ -179,11 +179,10 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
         axes.axhline(value, color=charts.SOFT, lw=0.7, ls="--", zorder=0)
         axes.annotate(
             name,
-            (1.0, value),
+            (0.0, value),
             xycoords=("axes fraction", "data"),
-            xytext=(-2, 2),
+            xytext=(3, 2),
             textcoords="offset points",
-            ha="right",
             color=charts.SOFT,
         )
     for place in np.flatnonzero(strong)[-3:]:
@@ -194,4 +193,4 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
     axes.set_xlabel("filters in order of their RMS")
     axes.set_ylabel("RMS of the weights")
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, loc="upper left")
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -139,10 +140,12 @@ def _wrapped(block: Mapping[str, Any], letters: int) -> Texts:
     rows, cols, maps = block["rows"], block["cols"], number(block["maps"])
     size = f"{rows} × {cols} × {maps}" if rows * cols > 1 else f"{maps} units"
     # Bold letters are a sixth wider.
+    # A number stays with the word before it.
+    joined = [re.sub(r" (?=\d+\b)", "\u00a0", operation) for operation in block["operations"]]
     name = textwrap.wrap(drawable(block["name"], 3 * letters), letters * 5 // 6) or ["–"]
     operations = [
         line
-        for operation in block["operations"]
+        for operation in joined
         for line in textwrap.wrap(drawable(operation, 6 * letters), letters)
     ]
     return name[:4], textwrap.wrap(size, letters), operations

@@ -71,9 +71,9 @@ def _among(result: OverviewResult) -> str:
 
 
 def _rounded(count: int) -> str:
-    for size, word in ((10**9, "billion"), (10**6, "million")):
+    for size, word in ((10**9, "G"), (10**6, "M")):
         if count >= size:
-            return f"{count / size:.1f} {word}"
+            return f"{number(count / size)}\u202f{word}"
     return number(count)
 
 

@@ -84,7 +84,11 @@ def _layer(result: PhotographsResult, p: int, name: str, files: dict[str, bytes]
 
 def _projection(result: PhotographsResult, p: int, name: str, j: int) -> Image.Image:
     picture = Image.fromarray(result.projections[name][p][j])
-    return montage.outlined(picture, result.fields[name][p][j])
+    box = [int(side) for side in result.fields[name][p][j]]
+    drawn = montage.outlined(picture, box)
+    if 4 * max(box[2] - box[0], box[3] - box[1]) > picture.width:
+        return drawn
+    return montage.with_inset(drawn, picture.crop(box), box)
 
 
 def _located(result: PhotographsResult, p: int, name: str) -> Image.Image:
@@ -108,7 +112,8 @@ def _figure(result: PhotographsResult, p: int, layers: Sequence[str], name: str)
             f"For each layer, the photograph with the receptive fields of the {strongest} "
             "strongest maps' strongest units, and each map's projection over the whole input, "
             "strongest first. The rectangle is the unit's receptive field: outside it the "
-            "projection is zero (mid-grey). Each projection has its own scale, the 99.5th "
+            "projection is zero (mid-grey); a small one is enlarged in a corner. Each projection "
+            "has its own scale, the 99.5th "
             "percentile of its absolute value. Number: the map; value: its activation."
         ),
         alt=(

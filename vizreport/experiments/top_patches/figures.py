@@ -161,7 +161,7 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
     living = [c for c in cells if not c["dead"] and c["times"]]
     purest = max(living, key=lambda c: c["times"], default=None)
     alt = f"{len(cells)} pairs of 3 by 3 mosaics for {quoted(name)}."
-    if purest is not None:
+    if purest is not None and purest["times"] > 1:
         alt += (
             f" In map {purest['map']}, {purest['times']} of {purest['of']} are "
             f"{quoted(purest['common'])}."
@@ -189,7 +189,9 @@ def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any
     for cell in cells:
         said = "dead" if cell["dead"] else ""
         if cell["times"]:
-            said = f"{cell['times']}/{cell['of']} {drawable(cell['common'], 40)}"
+            said = f"{cell['times']}/{cell['of']}"
+        if cell["times"] > 1:
+            said += f" {drawable(cell['common'], 40)}"
         labels.append((str(cell["map"]), said))
     return montage.grid(pairs, COLUMNS, 22, labels, 21)
 
