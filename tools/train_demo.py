@@ -98,7 +98,7 @@ def main() -> None:
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    lower = keras.callbacks.ReduceLROnPlateau("val_accuracy", 0.1, patience=8, min_lr=1e-4)
+    lower = keras.callbacks.ReduceLROnPlateau("val_accuracy", 0.1, patience=5, min_lr=1e-4)
     best = keras.callbacks.EarlyStopping(
         "val_accuracy", patience=24, restore_best_weights=True, start_from_epoch=8
     )

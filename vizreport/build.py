@@ -96,9 +96,7 @@ def build(request: BuildRequest) -> int:
     date = datetime.now().astimezone().isoformat(timespec="seconds")
     settings = request.settings
     checkpoint_key = checkpoint_hash(request.checkpoint)
-    dataset = open_dataset(
-        request.data, settings.split, settings.max_images, settings.seed
-    )
+    dataset = open_dataset(request.data, settings.split, settings.max_images, settings.seed)
     out = request.out or Path("reports") / request.checkpoint.stem
     wanted = [
         experiment
@@ -117,9 +115,7 @@ def build(request: BuildRequest) -> int:
     context, store = Context(source, dataset, settings), Store(out)
     records: dict[str, ExperimentRecord] = {}
     for experiment in wanted:
-        records[experiment.name] = _run(
-            experiment, context, store, keys, records, request.strict
-        )
+        records[experiment.name] = _run(experiment, context, store, keys, records, request.strict)
     computed = any(record.seconds for record in records.values())
     run = RunRecord(
         name=out.name,
@@ -266,7 +262,9 @@ def _host(computed: bool) -> dict[str, str]:
         import tensorflow as tf
 
         devices = [device.device_type for device in tf.config.get_visible_devices()]
-        host["devices"] = ", ".join(f"{devices.count(kind)} {kind}" for kind in sorted(set(devices)))
+        host["devices"] = ", ".join(
+            f"{devices.count(kind)} {kind}" for kind in sorted(set(devices))
+        )
     return host
 
 

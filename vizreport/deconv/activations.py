@@ -14,9 +14,7 @@ from vizreport.deconv.graph import Step
 HERE = (Pointwise(), Pointwise())
 
 
-def rectifier(
-    slope: float = 0.0, ceiling: float | None = None, threshold: float = 0.0
-) -> Step:
+def rectifier(slope: float = 0.0, ceiling: float | None = None, threshold: float = 0.0) -> Step:
     """Rectifier, leaky where ``slope`` is not 0, cut off at ``ceiling``.
 
     f(x) = min(x, ceiling) for x >= threshold, slope * (x - threshold) below.

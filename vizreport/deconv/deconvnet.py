@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vizreport.deconv.execution import Projection, crops, projection_function, strongest_function
+from vizreport.deconv.execution import crops, projection_function, strongest_function
 from vizreport.deconv.graph import Graph
 from vizreport.deconv.layers import ReportableLayer, choose_layers, reportable_layers
 from vizreport.deconv.planner import CropPlan, plan_crops
 from vizreport.deconv.presets import require_rules
 from vizreport.deconv.trace import trace
+from vizreport.deconv.windows import (
+    WindowPlan,
+    forward_function,
+    multiply_adds,
+    plan_windows,
+    window_function,
+)
 from vizreport.errors import RequestError
 
 if TYPE_CHECKING:
@@ -23,6 +31,54 @@ if TYPE_CHECKING:
 # Crops are batched so that a batch holds about as many pixels as this many whole inputs.
 _BATCH = 32
 _MOST_CROPS = 1024
+# Images that go forward at once where units share them: their poolings' inputs are kept.
+_IMAGES_FORWARD = 16
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units of one layer: int32 [U] each."""
+
+    numbers: np.ndarray
+    rows: np.ndarray
+    cols: np.ndarray
+    maps: np.ndarray
+
+
+@dataclass(frozen=True)
+class Projected:
+    """Projections of some units, each on a part of its image that holds all of it.
+
+    Attributes
+    ----------
+    chosen : int array [u]
+        Which of the units asked for these are.
+    tops, lefts : int array [u]
+        First row and column of each part in the image; may be outside it.
+    pictures : float array [u, h, w, C]
+        Signed, in the model's own channels, zero where a part leaves the image.
+    activations : float array [u]
+        The units' activations, which seeded the projections.
+    """
+
+    chosen: np.ndarray
+    tops: np.ndarray
+    lefts: np.ndarray
+    pictures: np.ndarray
+    activations: np.ndarray
+
+    def put_into(self, full: np.ndarray) -> None:
+        """Write the projections into whole pictures [U, H, W, C] of zeros."""
+        height, width = full.shape[1:3]
+        size = self.pictures.shape[1:3]
+        for unit, top, left, picture in zip(
+            self.chosen, self.tops, self.lefts, self.pictures, strict=True
+        ):
+            above, before = max(-top, 0), max(-left, 0)
+            below, behind = min(size[0], height - top), min(size[1], width - left)
+            full[unit, top + above : top + below, left + before : left + behind] = picture[
+                above:below, before:behind
+            ]
 
 
 class Deconvnet:
@@ -62,8 +118,7 @@ class Deconvnet:
         self.graph: Graph = trace(model, input_size)
         self.rule = rule
         self.preprocessing = preprocessing
-        self._functions: dict[tuple[int, tuple[int, int]], Projection] = {}
-        self._searches: dict[int, Callable] = {}
+        self._functions: dict[tuple[object, ...], Any] = {}
 
     def layers(self) -> list[ReportableLayer]:
         """Return the layers that can be projected."""
@@ -139,14 +194,8 @@ class Deconvnet:
             rows, cols = np.divmod(places, found.cols)
         maps = np.full(len(images), feature_map)
         full = np.zeros(images.shape, self.graph.dtype)
-        for chosen, plan, projections, _ in self.project_units(
-            images, found, numbers, rows, cols, maps
-        ):
-            h, w = plan.size
-            for number, top, left, projection in zip(
-                numbers[chosen], plan.tops[chosen], plan.lefts[chosen], projections, strict=True
-            ):
-                full[number, top : top + h, left : left + w] = projection
+        for part in self.project_units(images, found, numbers, rows, cols, maps):
+            part.put_into(full)
         return self.to_rgb(full)
 
     def project_units(
@@ -157,9 +206,9 @@ class Deconvnet:
         rows: np.ndarray,
         cols: np.ndarray,
         maps: np.ndarray,
-        whole: bool = False,
-    ) -> Iterator[tuple[slice, CropPlan, np.ndarray, np.ndarray]]:
-        """Project many units of one layer, each on the smallest exact crop.
+        way: str = "",
+    ) -> Iterator[Projected]:
+        """Project many units of one layer, each on no more of its image than it needs.
 
         Parameters
         ----------
@@ -168,47 +217,105 @@ class Deconvnet:
         layer : ReportableLayer
         numbers, rows, cols, maps : int array [U]
             Each unit's image and place.
-        whole : bool
-            Compute on whole images, to check and to measure the crops against.
+        way : {"", "crops", "windows", "whole"}
+            How: on the smallest exact crops, through windows of shared forward passes, or on
+            whole images. By default the one of the first two that counts fewer
+            multiplications; all give the same.
 
         Yields
         ------
-        chosen : slice
-            Which units these are.
-        plan : CropPlan
-            Of all U units: where each crop lies in its image.
-        projections : float array [u, h, w, C]
-            Signed, on the crops, in the model's own channels.
-        activations : float array [u]
-            The units' activations, which seeded them.
+        Projected
+            In batches, in no particular order.
+
+        Raises
+        ------
+        NotApplicable
+            If an operation below the layer has no backward rule.
         """
         require_rules(self.graph, layer.node, self.rule)
-        plan = plan_crops(self.graph, layer.node, rows, cols)
-        if whole:
-            plan = CropPlan(
-                self.graph.input_shape[:2], 0 * plan.tops, 0 * plan.lefts, rows, cols, "asked for"
-            )
+        images = np.asarray(images, self.graph.dtype)
+        units = Units(*(np.asarray(part, np.int32) for part in (numbers, rows, cols, maps)))
+        if not len(units.numbers):
+            return iter(())
+        plan = plan_crops(self.graph, layer.node, units.rows, units.cols)
+        windows = plan_windows(self.graph, layer.node) if self.rule == "deconvnet" else None
+        if way == "whole":
+            size = self.graph.input_shape[:2]
+            zeros = np.zeros(len(units.numbers), np.int64)
+            plan = CropPlan(size, zeros, zeros, units.rows, units.cols, "asked for")
+        elif windows is not None and (
+            way == "windows" or (not way and self._windows_pay(layer, plan, windows, units))
+        ):
+            return self._through_windows(images, layer, windows, units)
+        return self._on_crops(images, layer, plan, units)
+
+    def _windows_pay(
+        self, layer: ReportableLayer, plan: CropPlan, windows: WindowPlan, units: Units
+    ) -> bool:
+        """Compare multiplications: a pass each way on crops, or one an image and windows."""
+        height, width, _ = self.graph.input_shape
+        share = plan.size[0] * plan.size[1] / (height * width)
+        whole = multiply_adds(self.graph, layer.node, None)
+        down = multiply_adds(self.graph, layer.node, windows.sizes)
+        count, shared = len(units.numbers), len(np.unique(units.numbers))
+        return shared * whole + count * down < 2 * count * share * whole
+
+    def _on_crops(
+        self, images: np.ndarray, layer: ReportableLayer, plan: CropPlan, units: Units
+    ) -> Iterator[Projected]:
         height, width, _ = self.graph.input_shape
         share = plan.size[0] * plan.size[1] / (height * width)
         batch = min(_MOST_CROPS, max(1, int(_BATCH / share)))
-        key = (layer.node, plan.size)
-        if key not in self._functions:
-            self._functions[key] = projection_function(
-                self.graph, layer.node, self.rule, plan.size
-            )
-        images = np.asarray(images, self.graph.dtype)
-        for start in range(0, len(numbers), batch):
-            chosen = slice(start, start + batch)
-            cut = crops(
-                images, numbers[chosen], plan.tops[chosen], plan.lefts[chosen], plan.size
-            )
-            projections, activations = self._functions[key](
-                cut,
+        project = self._compiled(
+            ("crops", layer.node, *plan.size),
+            lambda: projection_function(self.graph, layer.node, self.rule, plan.size),
+        )
+        for start in range(0, len(units.numbers), batch):
+            chosen = np.arange(start, min(start + batch, len(units.numbers)))
+            tops, lefts = plan.tops[chosen], plan.lefts[chosen]
+            pictures, activations = project(
+                crops(images, units.numbers[chosen], tops, lefts, plan.size),
                 plan.rows[chosen].astype(np.int32),
                 plan.cols[chosen].astype(np.int32),
-                maps[chosen].astype(np.int32),
+                units.maps[chosen],
             )
-            yield chosen, plan, projections.numpy(), activations.numpy()
+            yield Projected(chosen, tops, lefts, pictures.numpy(), activations.numpy())
+
+    def _through_windows(
+        self, images: np.ndarray, layer: ReportableLayer, plan: WindowPlan, units: Units
+    ) -> Iterator[Projected]:
+        node = layer.node
+        forward = self._compiled(
+            ("forward", node), lambda: forward_function(self.graph, node, plan)
+        )
+        project = self._compiled(
+            ("windows", node), lambda: window_function(self.graph, node, plan)
+        )
+        tops = units.rows * plan.steps[0][0] + plan.offsets[0][0]
+        lefts = units.cols * plan.steps[0][1] + plan.offsets[0][1]
+        shown = np.unique(units.numbers)
+        for start in range(0, len(shown), _IMAGES_FORWARD):
+            together = shown[start : start + _IMAGES_FORWARD]
+            output, pooled = forward(images[together])
+            waiting = np.flatnonzero(np.isin(units.numbers, together))
+            for first in range(0, len(waiting), _BATCH):
+                chosen = waiting[first : first + _BATCH]
+                pictures, activations = project(
+                    output,
+                    pooled,
+                    np.searchsorted(together, units.numbers[chosen]).astype(np.int32),
+                    units.rows[chosen],
+                    units.cols[chosen],
+                    units.maps[chosen],
+                )
+                yield Projected(
+                    chosen, tops[chosen], lefts[chosen], pictures.numpy(), activations.numpy()
+                )
+
+    def _compiled(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        if key not in self._functions:
+            self._functions[key] = make()
+        return self._functions[key]
 
     def to_rgb(self, projections: np.ndarray) -> np.ndarray:
         """Carry projections back through the preprocessing's linear part, to three channels."""
@@ -221,12 +328,13 @@ class Deconvnet:
     def _strongest(
         self, images: np.ndarray, layer: ReportableLayer, feature_map: int
     ) -> np.ndarray:
-        if layer.node not in self._searches:
-            self._searches[layer.node] = strongest_function(self.graph, layer.node)
+        search = self._compiled(
+            ("search", layer.node), lambda: strongest_function(self.graph, layer.node)
+        )
         images = np.asarray(images, self.graph.dtype)
         return np.concatenate(
             [
-                self._searches[layer.node](images[start : start + _BATCH], feature_map).numpy()
+                search(images[start : start + _BATCH], feature_map).numpy()
                 for start in range(0, len(images), _BATCH)
             ]
             or [np.zeros(0, np.int32)]

@@ -127,7 +127,11 @@ def strongest_function(graph: Graph, target: int) -> Callable[..., tf.Tensor]:
 
 
 def crops(
-    inputs: np.ndarray, images: np.ndarray, tops: np.ndarray, lefts: np.ndarray, size: tuple[int, int]
+    inputs: np.ndarray,
+    images: np.ndarray,
+    tops: np.ndarray,
+    lefts: np.ndarray,
+    size: tuple[int, int],
 ) -> np.ndarray:
     """Cut crops of one size out of a batch.
 

@@ -27,6 +27,8 @@ class Step:
         Number of weights the operation owns.
     text : str
         A few words for a diagram, such as "conv 7x7, 96, stride 2".
+    unpadded : callable, or None
+        Of a sliding window: ``forward`` without padding, where that is all that padding changes.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Step:
     parameters: dict[str, Any] = field(default_factory=dict)
     weights: int = 0
     text: str = ""
+    unpadded: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)

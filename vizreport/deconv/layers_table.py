@@ -58,9 +58,7 @@ def _weights(layer: Any) -> int:
 
 def _windows(layer: Any, kernel: tuple[int, int]) -> tuple[Reach, Reach]:
     rates = getattr(layer, "dilation_rate", (1, 1))
-    rows, cols = (
-        Window(kernel[i], layer.strides[i], rates[i], layer.padding) for i in (0, 1)
-    )
+    rows, cols = (Window(kernel[i], layer.strides[i], rates[i], layer.padding) for i in (0, 1))
     return rows, cols
 
 
@@ -72,13 +70,13 @@ def _sizes(kernel: tuple[int, int], strides: tuple[int, int], maps: int, groups:
 
 
 def _convolution(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
         return linear.convolution(
             x,
             layer.kernel,
             layer.bias if layer.use_bias else None,
             tuple(layer.strides),
-            layer.padding,
+            padding,
             tuple(layer.dilation_rate),
             layer.groups,
         )
@@ -91,18 +89,19 @@ def _convolution(layer: Any) -> list[Step]:
         {"layer": layer},
         _weights(layer),
         text,
+        partial(forward, padding="valid"),
     )
     return [step, *lower_activation(layer.activation)]
 
 
 def _depthwise(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
         return linear.depthwise_convolution(
             x,
             layer.kernel,
             layer.bias if layer.use_bias else None,
             tuple(layer.strides),
-            layer.padding,
+            padding,
             tuple(layer.dilation_rate),
         )
 
@@ -110,18 +109,26 @@ def _depthwise(layer: Any) -> list[Step]:
     text = f"depthwise {kernel[0]}x{kernel[1]}"
     if max(layer.strides) > 1:
         text += f", stride {layer.strides[0]}"
-    step = Step("convolution", forward, _windows(layer, kernel), {}, _weights(layer), text)
+    step = Step(
+        "convolution",
+        forward,
+        _windows(layer, kernel),
+        {},
+        _weights(layer),
+        text,
+        partial(forward, padding="valid"),
+    )
     return [step, *lower_activation(layer.activation)]
 
 
 def _separable(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
         y = linear.depthwise_convolution(
             x,
             layer.depthwise_kernel,
             None,
             tuple(layer.strides),
-            layer.padding,
+            padding,
             tuple(layer.dilation_rate),
         )
         bias = layer.bias if layer.use_bias else None
@@ -131,7 +138,15 @@ def _separable(layer: Any) -> list[Step]:
 
     kernel = layer.kernel_size
     text = "separable " + _sizes(kernel, layer.strides, layer.filters)
-    step = Step("convolution", forward, _windows(layer, kernel), {}, _weights(layer), text)
+    step = Step(
+        "convolution",
+        forward,
+        _windows(layer, kernel),
+        {},
+        _weights(layer),
+        text,
+        partial(forward, padding="valid"),
+    )
     return [step, *lower_activation(layer.activation)]
 
 
@@ -140,9 +155,7 @@ def _transposed(layer: Any) -> list[Step]:
         return []
     pads, lengths = [], []
     output_padding = layer.output_padding or (None, None)
-    for kernel, stride, extra in zip(
-        layer.kernel_size, layer.strides, output_padding, strict=True
-    ):
+    for kernel, stride, extra in zip(layer.kernel_size, layer.strides, output_padding, strict=True):
         if extra is not None:
             # Keras's own arithmetic for an explicit output padding is left to Keras.
             return []
@@ -188,7 +201,9 @@ def _max_pooling(layer: Any) -> list[Step]:
         padding=layer.padding.upper(),
     )
     text = f"{layer.pool_size[0]}x{layer.pool_size[1]} max pool, stride {layer.strides[0]}"
-    return [Step("max_pooling", forward, _windows(layer, layer.pool_size), text=text)]
+    unpadded = partial(forward, padding="VALID")
+    reach = _windows(layer, layer.pool_size)
+    return [Step("max_pooling", forward, reach, text=text, unpadded=unpadded)]
 
 
 def _average_pooling(layer: Any) -> list[Step]:
@@ -199,7 +214,10 @@ def _average_pooling(layer: Any) -> list[Step]:
         padding=layer.padding.upper(),
     )
     text = f"{layer.pool_size[0]}x{layer.pool_size[1]} average pool, stride {layer.strides[0]}"
-    return [Step("average_pooling", forward, _windows(layer, layer.pool_size), text=text)]
+    # At the edges a padded average counts the places that are there.
+    unpadded = forward if layer.padding == "valid" else None
+    reach = _windows(layer, layer.pool_size)
+    return [Step("average_pooling", forward, reach, text=text, unpadded=unpadded)]
 
 
 def _global_average(layer: Any) -> list[Step]:
@@ -423,4 +441,3 @@ def register(layer_class: type, lower: Lowering) -> None:
         Takes a layer, returns its steps in order.
     """
     TABLE[layer_class] = lower
-

@@ -120,9 +120,7 @@ def transposed_convolution(
     kernel = tf.cast(kernel, x.dtype)
     shape = tf.shape(x)
     size = [shape[1] * strides[0] + lengths[0], shape[2] * strides[1] + lengths[1]]
-    full = [
-        (shape[i + 1] - 1) * strides[i] + max(int(kernel.shape[i]), strides[i]) for i in (0, 1)
-    ]
+    full = [(shape[i + 1] - 1) * strides[i] + max(int(kernel.shape[i]), strides[i]) for i in (0, 1)]
     y = tf.nn.conv2d_transpose(
         x, kernel, [shape[0], *full, kernel.shape[2]], strides, padding="VALID"
     )

@@ -130,9 +130,7 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
     # The class probabilities: what the model gives out behind its scores, or their softmax.
     output = None
     if logits is not None:
-        output = next(
-            index for index in graph.outputs if logits in graph.ancestors(index)
-        )
+        output = next(index for index in graph.outputs if logits in graph.ancestors(index))
 
     def reduce(x: tf.Tensor) -> tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]:
         targets = [layer.node for layer in layers]

@@ -197,4 +197,3 @@ _TABLE: dict[str, Callable[..., Step | None]] = {
     "MaxPool": _pool("max_pooling"),
     "AveragePool": _pool("average_pooling"),
 }
-

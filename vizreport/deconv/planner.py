@@ -94,9 +94,7 @@ def _whole(graph: Graph, rows: np.ndarray, cols: np.ndarray, reason: str) -> Cro
     return CropPlan((height, width), zeros, zeros, rows, cols, reason)
 
 
-def _plan_axis(
-    graph: Graph, target: int, found: Cone
-) -> tuple[int, np.ndarray, np.ndarray] | None:
+def _plan_axis(graph: Graph, target: int, found: Cone) -> tuple[int, np.ndarray, np.ndarray] | None:
     """Return the crop's size and, for each distinct unit, its offset and the unit's place.
 
     Sizes congruent to the input's modulo M are tried from the largest receptive field up.
@@ -105,8 +103,7 @@ def _plan_axis(
     ancestors = graph.ancestors(target)
     period = lcm(*(stride.numerator for stride in found.strides.values()))
     spans = {
-        index: (found.low[index] * found.strides[index], found.high[index])
-        for index in ancestors
+        index: (found.low[index] * found.strides[index], found.high[index]) for index in ancestors
     }
     latest = np.min(
         [[_floor(start, period) for start in spans[index][0]] for index in ancestors], axis=0
@@ -116,8 +113,7 @@ def _plan_axis(
         sizes = output_sizes(graph, ancestors, axis, size)
         if any(
             sizes[index] < 1
-            or (graph.nodes[index].shape[axis] - sizes[index]) * found.strides[index]
-            != full - size
+            or (graph.nodes[index].shape[axis] - sizes[index]) * found.strides[index] != full - size
             for index in ancestors
         ):
             continue

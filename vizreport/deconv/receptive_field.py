@@ -19,9 +19,10 @@ class Cone:
     axis : int
         0 for rows, 1 for columns.
     low, high : dict of int array [units]
-        For each ancestor's index, the first and last position, clipped to what there is.
-    field_low, field_high : int array [units]
-        The receptive field in the input, not clipped: below 0 and from the size on lies padding.
+        For each ancestor's index, the first and last position, clipped to what there is; the
+        input's index is 0, so ``free_low[0]`` is where the receptive field begins.
+    free_low, free_high : dict of int array [units]
+        The same, not clipped: below 0 and from the size on lies padding.
     strides : dict of Fraction
         Input pixels between neighbouring positions of each ancestor.
     """
@@ -29,8 +30,8 @@ class Cone:
     axis: int
     low: dict[int, np.ndarray]
     high: dict[int, np.ndarray]
-    field_low: np.ndarray
-    field_high: np.ndarray
+    free_low: dict[int, np.ndarray]
+    free_high: dict[int, np.ndarray]
     strides: dict[int, Fraction]
 
 
@@ -90,7 +91,7 @@ def cone(graph: Graph, target: int, axis: int, units: np.ndarray) -> Cone | None
                 parent,
                 *reach.interval(free_low[index], free_high[index], size),
             )
-    return Cone(axis, low, high, free_low[0], free_high[0], strides)
+    return Cone(axis, low, high, free_low, free_high, strides)
 
 
 def _reach(node: Node, axis: int):  # type: ignore[no-untyped-def]
@@ -152,8 +153,6 @@ def receptive_field(graph: Graph, target: int) -> tuple[tuple[int, int], tuple[i
         found = cone(graph, target, axis, np.arange(count))
         if found is None:
             return None
-        sizes.append(int((found.field_high - found.field_low + 1).max()))
+        sizes.append(int((found.free_high[0] - found.free_low[0] + 1).max()))
         strides.append(max(1, round(found.strides[target])))
     return (sizes[0], sizes[1]), (strides[0], strides[1])
-
-

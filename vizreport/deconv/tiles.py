@@ -61,9 +61,9 @@ def unit_fields(graph: Graph, target: int, rows: np.ndarray, cols: np.ndarray) -
             if found is None:
                 everywhere = True
                 continue
-            low[:, axis] = found.field_low[where[:-1]]
-            high[:, axis] = found.field_high[where[:-1]]
-            size[axis] = int((found.field_high - found.field_low + 1).max())
+            low[:, axis] = found.free_low[0][where[:-1]]
+            high[:, axis] = found.free_high[0][where[:-1]]
+            size[axis] = int((found.free_high[0] - found.free_low[0] + 1).max())
     return Fields(low, high, (size[0], size[1]), everywhere)
 
 

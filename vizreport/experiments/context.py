@@ -193,9 +193,7 @@ class Context:
         return self._pictures[records]
 
     def _decode(self, records: np.ndarray) -> np.ndarray:
-        batches = read_batches(
-            self.dataset, self.preprocessing, self.settings.batch_size, records
-        )
+        batches = read_batches(self.dataset, self.preprocessing, self.settings.batch_size, records)
         return np.concatenate([batch.pictures for batch in batches])
 
     @property

@@ -40,9 +40,7 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
         reduced, probabilities = reduce(context.preprocessing.tensor(batch.pictures))
         for layer, tensors in zip(layers, reduced, strict=True):
             found = from_batch(*(tensor.numpy() for tensor in tensors), count, k)
-            mined[layer.name] = (
-                merge(mined[layer.name], found, k) if layer.name in mined else found
-            )
+            mined[layer.name] = merge(mined[layer.name], found, k) if layer.name in mined else found
         scores.append(_top_classes(probabilities.numpy(), labels.labels[batch.indices]))
         indices.append(batch.indices)
         boxes.append(batch.boxes)
@@ -57,14 +55,21 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
     top, top_probabilities, true_probabilities = (
         np.concatenate(part) for part in zip(*scores, strict=True)
     )
-    places = {layer.name: np.divmod(_padded(mined[layer.name].places, k, 0), layer.cols) for layer in layers}
+    places = {
+        layer.name: np.divmod(_padded(mined[layer.name].places, k, 0), layer.cols)
+        for layer in layers
+    }
     missing = {name: np.arange(k)[None] >= found.values.shape[1] for name, found in mined.items()}
     return MiningResult(
         layers=[layer.name for layer in layers],
         values={name: _padded(found.values, k, np.nan) for name, found in mined.items()},
         images={name: _padded(found.images, k, -1) for name, found in mined.items()},
-        rows={name: np.where(missing[name], -1, p[0]).astype(np.int32) for name, p in places.items()},
-        cols={name: np.where(missing[name], -1, p[1]).astype(np.int32) for name, p in places.items()},
+        rows={
+            name: np.where(missing[name], -1, p[0]).astype(np.int32) for name, p in places.items()
+        },
+        cols={
+            name: np.where(missing[name], -1, p[1]).astype(np.int32) for name, p in places.items()
+        },
         means={name: (found.sums / count).astype(np.float32) for name, found in mined.items()},
         active={name: (found.active / count).astype(np.float32) for name, found in mined.items()},
         paths=[records[i].path for i in numbers],

@@ -73,18 +73,12 @@ def _layer(
     count, kept = maps.shape
     values = np.take_along_axis(maxima, maps, axis=1).astype(np.float32)
     rows, cols = np.divmod(np.take_along_axis(places, maps, axis=1).ravel(), layer.cols)
-    full = np.zeros((count * kept, *inputs.shape[1:3], 3), np.float32)
+    signed = np.zeros((count * kept, *graph.input_shape), np.float32)
     numbers = np.repeat(np.arange(count), kept)
     if kept:
-        for chosen, plan, crops, _ in deconvnet.project_units(
-            inputs, layer, numbers, rows, cols, maps.ravel()
-        ):
-            height, width = plan.size
-            for unit, crop in zip(
-                range(chosen.start, chosen.stop), deconvnet.to_rgb(crops), strict=False
-            ):
-                top, left = plan.tops[unit], plan.lefts[unit]
-                full[unit, top : top + height, left : left + width] = crop
+        for part in deconvnet.project_units(inputs, layer, numbers, rows, cols, maps.ravel()):
+            part.put_into(signed)
+    full = deconvnet.to_rgb(signed).astype(np.float32)
     # A map that is nowhere active has nothing to show.
     full[~(values.ravel() > 0)] = 0
     # The percentile of what is not zero: a small receptive field would vanish otherwise.

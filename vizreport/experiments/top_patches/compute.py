@@ -83,9 +83,9 @@ def compute(context: Context, required: dict[str, MiningResult]) -> TopPatchesRe
         **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
         dead=dead,
         purity={
-            name: np.where(
-                dead[name], np.nan, purity(taken["images"][name], classes)
-            ).astype(np.float32)
+            name: np.where(dead[name], np.nan, purity(taken["images"][name], classes)).astype(
+                np.float32
+            )
             for name in names
         },
         rule=context.settings.rule,
@@ -150,9 +150,7 @@ def _layer(
                     spread = np.linspace(0, len(maps) - 1, _CHUNK).round().astype(int)
                     sample, _ = _project(context, mining, layer, maps[spread])
                 side, share = window_side(
-                    energy_by_side(
-                        sample.projections, sample.tops, sample.lefts, sample.fields
-                    ),
+                    energy_by_side(sample.projections, sample.tops, sample.lefts, sample.fields),
                     full,
                 )
             tiles, chunk_scales = _tiles(context, found, len(maps[chunk]), side)
@@ -184,19 +182,19 @@ def _project(
     taken = tuple(units.T)
     numbers = np.searchsorted(wanted, images[taken])
     rows, cols = mining.rows[layer.name][maps][taken], mining.cols[layer.name][maps][taken]
-    projections, tops, lefts = [], np.zeros(len(units), int), np.zeros(len(units), int)
     inputs = context.preprocessing.tensor(pictures)
-    for _, plan, crops, _ in context.deconvnet.project_units(
-        inputs, layer, numbers, rows, cols, maps[units[:, 0]]
-    ):
-        projections.append(context.deconvnet.to_rgb(crops))
-        tops, lefts = plan.tops, plan.lefts
+    parts = list(
+        context.deconvnet.project_units(inputs, layer, numbers, rows, cols, maps[units[:, 0]])
+    )
+    order = np.concatenate([part.chosen for part in parts]) if parts else np.zeros(0, int)
     found = _Projected(
-        units,
-        np.concatenate(projections) if projections else np.zeros((0, 1, 1, 3), np.float32),
-        tops,
-        lefts,
-        unit_fields(context.deconvnet.graph, layer.node, rows, cols),
+        units[order],
+        np.concatenate([context.deconvnet.to_rgb(part.pictures) for part in parts])
+        if parts
+        else np.zeros((0, 1, 1, 3), np.float32),
+        np.concatenate([part.tops for part in parts]) if parts else order,
+        np.concatenate([part.lefts for part in parts]) if parts else order,
+        unit_fields(context.deconvnet.graph, layer.node, rows[order], cols[order]),
     )
     return found, dict(zip(wanted.tolist(), pictures, strict=True))
 
@@ -256,5 +254,3 @@ def _webp(picture: np.ndarray, **options: Any) -> bytes:
 
 def _offsets(parts: list[bytes]) -> np.ndarray:
     return np.cumsum([0, *map(len, parts)], dtype=np.int64)
-
-
