@@ -101,6 +101,7 @@ def grid(
         whole.paste(cell, (left, top + head))
         if labels:
             strong, plain = labels[i]
+            strong = clip_text(strong, width, size, bold=True)
             pen.text((left, top), strong, INK, font(size, bold=True))
             shift = pen.textlength(strong + "  ", font(size, bold=True))
             clipped = clip_text(plain, width - shift, size)
@@ -108,9 +109,9 @@ def grid(
     return whole
 
 
-def clip_text(text: str, width: float, size: int) -> str:
+def clip_text(text: str, width: float, size: int, bold: bool = False) -> str:
     """Cut a label to a width in px, with an ellipsis where something is left out."""
-    letters = font(size)
+    letters = font(size, bold)
     if letters.getlength(text) <= width:
         return text
     while text and letters.getlength(text + "…") > width:

@@ -50,6 +50,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             f"{_counted(result.dominating, 'dominating')}."
         ),
         draw=lambda: _grid(result, ranges),
+        width=145,
     )
     spread = Figure(
         name="filter-rms",
@@ -64,7 +65,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             f"{number(float(result.rms.max()))}; the median is "
             f"{number(float(np.median(result.rms)))}."
         ),
-        draw=charts.styled(lambda axes: _spread(axes, result), 130, 56),
+        draw=charts.styled(lambda axes: _spread(axes, result), 130, 50),
         width=130,
     )
     highlight = Highlight(

@@ -84,9 +84,10 @@ def _layer(result: PhotographsResult, p: int, name: str, files: dict[str, bytes]
 
 def _projection(result: PhotographsResult, p: int, name: str, j: int) -> Image.Image:
     picture = Image.fromarray(result.projections[name][p][j])
-    box = [int(side) for side in result.fields[name][p][j]]
+    left, top, right, bottom = (int(side) for side in result.fields[name][p][j])
+    box = (left, top, right, bottom)
     drawn = montage.outlined(picture, box)
-    if 4 * max(box[2] - box[0], box[3] - box[1]) > picture.width:
+    if 4 * max(right - left, bottom - top) > picture.width:
         return drawn
     return montage.with_inset(drawn, picture.crop(box), box)
 
@@ -121,6 +122,7 @@ def _figure(result: PhotographsResult, p: int, layers: Sequence[str], name: str)
             "each is grey outside a rectangle."
         ),
         draw=partial(_drawn, result, p, layers),
+        width=158,
     )
 
 
@@ -128,7 +130,7 @@ def _drawn(result: PhotographsResult, p: int, layers: Sequence[str]) -> Image.Im
     cells, labels = [], []
     for name in layers:
         cells.append(montage.fit(_located(result, p, name), _SIDE))
-        labels.append((drawable(name, 20), "receptive fields"))
+        labels.append((drawable(name, 20), "fields"))
         for j, feature_map in enumerate(result.maps[name][p]):
             cells.append(montage.fit(_projection(result, p, name, j), _SIDE))
             labels.append(

@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import nan
 from typing import Any
 
 from PIL import Image
@@ -115,12 +116,13 @@ def _cell(
         "anchor": f"map-{feature_map}",
         "dead": dead,
         "strongest": float(values[0]),
+        "active": float(mining.active[name][feature_map]) if name in mining.active else nan,
         "purity": float(result.purity[name][place]),
         "common": common,
         "times": times,
         "of": len(tiles),
         "tiles": tiles,
-        "scale": tiles[0]["scale"] if tiles else float("nan"),
+        "scale": tiles[0]["scale"] if tiles else nan,
     }
 
 
@@ -152,9 +154,7 @@ def _pair(
 
 def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
     name, cells = layer["name"], layer["main"]
-    one = "The nine tiles of a map share one scale" if result.scale == "map" else (
-        "Each tile has its own scale"
-    )  # fmt: skip
+    one = "one scale a map" if result.scale == "map" else "each tile has its own scale"
     known = "true" if result.labelled else "predicted"
     many = len(layer["cells"])
     chosen = f"{len(cells)} of its {layer['maps']} feature maps" if layer["maps"] else "Some maps"
@@ -170,16 +170,17 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
         name=layer["figure"],
         title=f"Top-9 of {quoted(name)}",
         caption=(
-            f"{chosen}, each by its nine strongest activations over the data, at most one an "
-            "image, strongest first. Left: projections to the pixels by the "
-            f"{'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}; mid-grey "
-            f"is zero. {one} (99.5th percentile of the absolute value). Right: the same places "
-            f"in the images. Tiles are {layer['window']} px wide, centred on the unit. The "
-            f"fraction counts the most frequent {known} class among the nine."
+            f"{chosen}, each by its nine strongest activations over the data, strongest first, at "
+            "most one an image. Left: projections "
+            f"({'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}); mid-grey "
+            f"is zero; {one}, the 99.5th percentile of the absolute value. Right: the same places "
+            f"in the images, {layer['window']} px wide, centred on the unit. Fraction: the most "
+            f"frequent {known} class among the nine."
             + (f" All {many} projected maps are on the layer's page." if many > len(cells) else "")
         ),
         alt=alt,
         draw=lambda: _drawn(result, name, cells),
+        width=166,
     )
 
 
@@ -193,7 +194,9 @@ def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any
         if cell["times"] > 1:
             said += f" {drawable(cell['common'], 40)}"
         labels.append((str(cell["map"]), said))
-    return montage.grid(pairs, COLUMNS, 22, labels, 21)
+    # Letters and gaps go with the tiles, so that they look the same for every layer in print.
+    width = pairs[0].width
+    return montage.grid(pairs, COLUMNS, width // 21, labels, max(9, width // 22))
 
 
 def _highlights(
