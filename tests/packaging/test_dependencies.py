@@ -1,0 +1,43 @@
+"""pyproject.toml declares what the code imports, and nothing that the package does not."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+MODULE = {"pillow": "PIL", "scikit-image": "skimage", "scikit-learn": "sklearn"}
+
+
+def declared(requirements: list[str]) -> set[str]:
+    names = (re.split(r"[\[<>=!~ ]", line)[0] for line in requirements)
+    return {MODULE.get(name, name.replace("-", "_")) for name in names}
+
+
+def imported(*folders: str) -> set[str]:
+    found: set[str] = set()
+    for folder in folders:
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    found.add((node.module or "").partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"benchmarks", "tests", "vizreport"}
+
+
+def test_the_package():
+    required = declared(PROJECT["dependencies"])
+    optional = declared(PROJECT["optional-dependencies"]["data"])
+    assert imported("vizreport") - optional == required
+
+
+def test_the_tests():
+    everything = declared(PROJECT["dependencies"])
+    for requirements in PROJECT["optional-dependencies"].values():
+        everything |= declared(requirements)
+    assert imported("vizreport", "tests", "benchmarks", "tools") <= everything
