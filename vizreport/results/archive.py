@@ -83,7 +83,8 @@ def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
     with zipfile.ZipFile(buffer, "w", allowZip64=True) as archive:
         for name in sorted(arrays):
             member = io.BytesIO()
-            np.lib.format.write_array(member, arrays[name], version=None, allow_pickle=False)
+            array = np.asarray(arrays[name], order="C")
+            np.lib.format.write_array(member, array, version=None, allow_pickle=False)
             content = member.getvalue()
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=_DATE)
             entry.external_attr = 0o644 << 16
@@ -146,4 +147,4 @@ def _is_array_dict(value: Any) -> bool:
 def _plain_array(array: np.ndarray, where: str) -> np.ndarray:
     if array.dtype.hasobject:
         raise TypeError(f"{where}: an array of Python objects cannot be stored")
-    return np.asarray(array, order="C")
+    return array
