@@ -136,6 +136,24 @@ def test_module_runs_like_the_script():
     assert done.stderr.startswith("vizreport: no-such-folder")
 
 
+def test_a_reader_that_leaves_early_is_no_error():
+    program = (
+        "import sys\n"
+        "from vizreport.cli import doctor, main\n"
+        "doctor.diagnose = lambda: [doctor.Finding('x' * 999, 'y')] * 999\n"
+        "sys.exit(main(['doctor']))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
 def test_reference_is_up_to_date():
     from vizreport.cli.reference import reference
 

@@ -6,13 +6,14 @@ complaints come at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 from vizreport.cli.parser import VERBS, make_parser
 from vizreport.errors import RequestError
 
-DONE, SECTION_FAILED, REQUEST_WRONG, INTERRUPTED = 0, 1, 2, 130
+DONE, REQUEST_WRONG, INTERRUPTED, READER_GONE = 0, 2, 130, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         Exit status: 0 done, 1 a section of the report failed (or, for ``doctor``, a build could
-        not run), 2 the request was wrong, 130 interrupted.
+        not run), 2 the request was wrong, 130 interrupted, 141 nobody reads what is printed.
     """
     try:
         arguments = make_parser().parse_args(argv)
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             verbs = ", ".join(verb.name for verb in VERBS)
             raise RequestError(f"which verb? There are {verbs} (see vizreport --help)")
         status: int = arguments.verb.run(arguments)
+        sys.stdout.flush()
     except RequestError as error:
         return _complain(" ".join(str(error).split()), REQUEST_WRONG)
     except KeyboardInterrupt:
@@ -42,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             "interrupted; what was finished is kept, and the same command goes on from there",
             INTERRUPTED,
         )
+    except BrokenPipeError:  # as in `vizreport inspect ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
     except SystemExit as leaving:  # --help and --version
         return leaving.code if isinstance(leaving.code, int) else DONE
     return status
