@@ -35,7 +35,7 @@ def test_defaults_are_those_of_the_settings(request_of):
     assert request.settings == Settings()
     assert request.checkpoint == Path("net.keras")
     assert request.data == "photos"
-    assert (request.out, request.labels, request.preset) == (None, None, None)
+    assert (request.out, request.labels, request.preset) == (Path("reports/net"), None, None)
     assert (request.preprocessing, request.imports) == ({}, ())
     assert (request.labels_in_order, request.pdf, request.strict) == (False, True, False)
 
@@ -87,3 +87,12 @@ def test_preprocessing_parts_are_fields_of_the_preprocessing(request_of):
 def test_repeated_calls_do_not_share_their_lists(request_of):
     assert request_of("--image", "1.jpg").settings.photographs == ("1.jpg",)
     assert request_of("--image", "2.jpg").settings.photographs == ("2.jpg",)
+
+
+def test_where_the_report_is_and_whether_a_section_failed(request_of, capsys):
+    request_of("--out", "there")
+    said = capsys.readouterr()
+    assert said.out == "there/index.html\nthere/report.pdf\n"
+    assert said.err == "vizreport: a section failed; the report shows which and why\n"
+    request_of("--out", "there", "--no-pdf")
+    assert capsys.readouterr().out == "there/index.html\n"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from pathlib import Path
 
 from vizreport.cli import options
 from vizreport.settings import Settings
@@ -23,10 +25,11 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.build import BuildRequest, build
 
+    out = arguments.out or Path("reports") / arguments.checkpoint.stem
     request = BuildRequest(
         checkpoint=arguments.checkpoint,
         data=arguments.data,
-        out=arguments.out,
+        out=out,
         settings=_settings(arguments),
         labels=arguments.labels,
         labels_in_order=arguments.labels_in_order,
@@ -36,7 +39,13 @@ def run(arguments: argparse.Namespace) -> int:
         pdf=not arguments.no_pdf,
         strict=arguments.strict,
     )
-    return build(request)
+    status = build(request)
+    print(out / "index.html")
+    if request.pdf:
+        print(out / "report.pdf")
+    if status:
+        print("vizreport: a section failed; the report shows which and why", file=sys.stderr)
+    return status
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:

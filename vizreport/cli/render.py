@@ -30,6 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     failed = render(arguments.RUN, pdf=not arguments.no_pdf, progress=_tell)
     _tell("")
+    print(arguments.RUN / "index.html")
+    if not arguments.no_pdf:
+        print(arguments.RUN / "report.pdf")
     for name in failed:
         print(f"vizreport: section {name} failed; the report shows why", file=sys.stderr)
     return 1 if failed else 0
