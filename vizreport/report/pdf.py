@@ -43,6 +43,8 @@ def write_pdf(
     """
     try:
         import weasyprint
+
+        from vizreport.report.fetcher import BASE, ReportFetcher
     except (ImportError, OSError) as error:
         raise RequestError(
             f"{target.name} cannot be made because WeasyPrint does not start ({error}): "
@@ -56,5 +58,5 @@ def write_pdf(
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)
     style = (templates.folder() / "assets" / "print.css").read_text("utf-8")
-    document = weasyprint.HTML(string=filled, base_url=f"{stage.resolve()}/")
+    document = weasyprint.HTML(string=filled, base_url=BASE, url_fetcher=ReportFetcher(stage))
     document.write_pdf(target, stylesheets=[weasyprint.CSS(string=style)], pdf_variant="pdf/ua-1")

@@ -1,0 +1,120 @@
+"""The HTML stands by itself: links, pictures, escaping, no network."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.report.fake_run import HOSTILE
+from tests.report.pages import Page
+
+
+@pytest.fixture(scope="session")
+def pages(rendered: Path) -> list[Page]:
+    return [
+        Page(path) for path in (rendered / "index.html", *sorted(rendered.glob("pages/*.html")))
+    ]
+
+
+def test_there_is_a_page_a_projected_layer(pages: list[Page]) -> None:
+    # Of the four layers, one has no backward rule.
+    assert len(pages) == 1 + 3
+
+
+def test_tags_are_balanced_and_ids_unique(pages: list[Page]) -> None:
+    for page in pages:
+        assert page.errors == []
+        assert len(page.ids()) == len(set(page.ids()))
+
+
+def test_every_link_and_picture_leads_to_a_file(pages: list[Page]) -> None:
+    by_path = {page.path.resolve(): page for page in pages}
+    for page in pages:
+        targets = [a["href"] for tag in ("a", "link") for a in page.all(tag)]
+        targets += [a["src"] for tag in ("img", "script") for a in page.all(tag)]
+        assert targets
+        for target in targets:
+            parts = urlsplit(str(target))
+            assert (parts.scheme, parts.netloc) == ("", ""), target
+            assert not parts.path.startswith("/"), target
+            path = (page.path.parent / unquote(parts.path)).resolve() if parts.path else page.path
+            assert path.is_file(), target
+            if parts.fragment:
+                assert parts.fragment in by_path[path.resolve()].ids(), target
+
+
+def test_nothing_is_fetched_from_elsewhere(rendered: Path, pages: list[Page]) -> None:
+    for page in pages:
+        policies = [a for a in page.all("meta") if a.get("http-equiv")]
+        assert policies[0]["http-equiv"] == "Content-Security-Policy"
+        assert "default-src 'none'" in str(policies[0]["content"])
+    for asset in (rendered / "assets").iterdir():
+        assert not re.search(r"https?://|@import|//\w+\.\w", asset.read_text("utf-8"))
+
+
+def test_pictures_have_alt_texts_and_sizes(pages: list[Page]) -> None:
+    for page in pages:
+        images = page.all("img")
+        assert images
+        for image in images:
+            assert str(image["alt"]).strip()
+            assert int(str(image["width"])) > 0
+            assert int(str(image["height"])) > 0
+
+
+def test_galleries_load_lazily(pages: list[Page]) -> None:
+    for page in pages[1:]:
+        assert all(image["loading"] == "lazy" for image in page.all("img"))
+
+
+def test_hostile_names_are_text(pages: list[Page]) -> None:
+    for page in pages:
+        scripts = page.all("script")
+        assert len(scripts) == 1
+        assert str(scripts[0]["src"]).endswith("assets/report.js")
+        for tag, attributes in page.tags:
+            assert not any(name.startswith("on") or name == "style" for name in attributes), tag
+    words = pages[0].words()
+    for name in (HOSTILE[0], HOSTILE[1], "emoji \U0001f9a9 {{ 7 * 7 }} $x^2$", HOSTILE[5]):
+        assert name in words
+    assert "49 $x^2$" not in words
+
+
+def test_landmarks(pages: list[Page]) -> None:
+    for page in pages:
+        assert page.all("html")[0]["lang"] == "en"
+        assert len(page.all("main")) == len(page.all("h1")) == 1
+        assert page.all("nav")[0]["aria-label"]
+        assert page.all("a")[0]["class"] == "skip"
+        assert page.all("title")
+
+
+def test_a_layer_without_rule_says_why(pages: list[Page]) -> None:
+    assert "activation 'silu' of block2/act has no backward rule" in pages[0].words()
+    assert "--rule gradient" in pages[0].words()
+
+
+def test_figures_are_numbered_and_kept_as_png(rendered: Path, pages: list[Page]) -> None:
+    numbers = re.findall(r"Figure (\d+)\. ", pages[0].words())
+    assert numbers == [str(i + 1) for i in range(len(numbers))]
+    assert len(numbers) == 10
+    kept = [str(a["href"]) for a in pages[0].all("a") if a.get("class") == "keep"]
+    assert len(kept) == len(numbers)
+    for name in kept:
+        assert (rendered / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_stored_mosaics_are_written_as_they_are(rendered: Path) -> None:
+    mosaics = sorted(rendered.glob("pages/top-*/*.webp"))
+    assert len(mosaics) == 3 * 16 * 2
+    assert all(path.read_bytes()[8:12] == b"WEBP" for path in mosaics)
+
+
+def test_the_run_is_described(pages: list[Page]) -> None:
+    words = pages[0].words()
+    for said in ("c0ffee" * 10 + "beef", "tensorflow 2.21.0", "1 min 23 s", "Linux 6.1"):
+        assert said in words
+    assert "broken/empty.jpg" in words

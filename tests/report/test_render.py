@@ -1,0 +1,142 @@
+"""Rendering: sections that failed, former reports, damaged results, no TensorFlow."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.report.fake_run import mark_not_applicable
+from tests.report.pages import Page
+from vizreport.errors import RequestError
+from vizreport.experiments.filters import figures as filter_figures
+from vizreport.report.render import render
+from vizreport.results.run import ExperimentRecord, read_run, write_run
+
+
+@pytest.fixture
+def run_folder(rendered: Path, tmp_path: Path) -> Path:
+    """Return a run with results alone and only one section, the filters, that is quickly drawn."""
+    shutil.copytree(rendered / "results", tmp_path / "results")
+    run = read_run(rendered)
+    few = tuple(r for r in run.experiments if r.name in ("mining", "filters"))
+    write_run(tmp_path, dataclasses.replace(run, experiments=few))
+    return tmp_path
+
+
+def add(folder: Path, record: ExperimentRecord) -> None:
+    run = read_run(folder)
+    write_run(folder, dataclasses.replace(run, experiments=(*run.experiments, record)))
+
+
+def test_a_failed_section_is_shown(run_folder: Path) -> None:
+    record = ExperimentRecord("overview", "", "failed", "ValueError: <b>no</b> layers")
+    add(run_folder, record)
+    assert render(run_folder, pdf=False) == ("overview",)
+    words = Page(run_folder / "index.html").words()
+    assert "This section failed ValueError: <b>no</b> layers The other sections" in words
+    assert "The 96 filters" in words
+
+
+def test_a_section_that_does_not_apply_is_shown(run_folder: Path) -> None:
+    add(run_folder, ExperimentRecord("top_patches", "", "done"))
+    mark_not_applicable(run_folder, "top_patches", "SiLU has no rule.")
+    assert render(run_folder, pdf=False) == ()
+    words = Page(run_folder / "index.html").words()
+    assert "Not applicable to this network and data SiLU has no rule." in words
+    assert "--rule gradient" in words
+
+
+def test_a_damaged_result_is_a_failed_section(run_folder: Path) -> None:
+    for path in (run_folder / "results" / "filters").glob("*.npz"):
+        path.write_bytes(path.read_bytes()[:-100])
+    assert render(run_folder, pdf=False) == ("filters",)
+    assert "missing or damaged" in Page(run_folder / "index.html").words()
+
+
+@pytest.mark.parametrize("broken", ["section", "_grid"])
+def test_a_broken_section_does_not_lose_the_report(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fails(*_: Any) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr(filter_figures, broken, fails)
+    assert render(run_folder, pdf=False) == ("filters",)
+    words = Page(run_folder / "index.html").words()
+    assert "ZeroDivisionError: on purpose" in words
+    assert "This run" in words
+
+
+def test_a_broken_template_does_not_lose_the_report(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = filter_figures.section
+
+    def without_context(results: Any, run: Any) -> Any:
+        return dataclasses.replace(made(results, run), context={})
+
+    monkeypatch.setattr(filter_figures, "section", without_context)
+    assert render(run_folder, pdf=False) == ("filters",)
+    assert "Its template failed: UndefinedError" in Page(run_folder / "index.html").words()
+
+
+def test_an_interrupted_rendering_keeps_the_former_report(
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run_folder / "figures").mkdir()
+    for name in ("index.html", "report.pdf", "figures/old.png"):
+        (run_folder / name).write_text("former")
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("vizreport.report.render.write_html", killed)
+    with pytest.raises(KeyboardInterrupt):
+        render(run_folder)
+    for name in ("index.html", "report.pdf", "figures/old.png"):
+        assert (run_folder / name).read_text() == "former"
+    assert not list(run_folder.glob(".rendering-*"))
+
+
+def test_a_new_report_takes_the_place_of_the_former(run_folder: Path) -> None:
+    told: list[str] = []
+    (run_folder / "figures").mkdir()
+    (run_folder / "figures" / "old.png").write_text("former")
+    render(run_folder, pdf=False, progress=told.append)
+    assert not (run_folder / "figures" / "old.png").exists()
+    assert (run_folder / "figures" / "filters.png").exists()
+    assert "Layer-1 filters" in told
+    assert sorted(p.name for p in run_folder.iterdir()) == [
+        "assets",
+        "figures",
+        "index.html",
+        "pages",
+        "results",
+        "run.json",
+    ]
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"run\.json does not exist"):
+        render(tmp_path)
+
+
+def test_without_tensorflow(run_folder: Path) -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
+        "from vizreport.report.render import render\n"
+        "from vizreport.experiments.registry import experiments\n"
+        "for e in experiments().values():\n"
+        "    e.section and e.load(e.section)\n"
+        f"assert render({str(run_folder)!r}, pdf=False) == ()\n"
+    )
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", program], cwd=root, check=True)
+    assert (run_folder / "index.html").exists()
