@@ -288,9 +288,7 @@ class Deconvnet:
         forward = self._compiled(
             ("forward", node), lambda: forward_function(self.graph, node, plan)
         )
-        project = self._compiled(
-            ("windows", node), lambda: window_function(self.graph, node, plan)
-        )
+        project = self._compiled(("windows", node), lambda: window_function(self.graph, node, plan))
         tops = units.rows * plan.steps[0][0] + plan.offsets[0][0]
         lefts = units.cols * plan.steps[0][1] + plan.offsets[0][1]
         shown = np.unique(units.numbers)

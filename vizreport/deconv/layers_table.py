@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import keras
@@ -285,7 +285,8 @@ def _upsampling(layer: Any) -> list[Step]:
 
 def _rescaling(layer: Any) -> list[Step]:
     def forward(x: tf.Tensor) -> tf.Tensor:
-        return x * tf.cast(layer.scale, x.dtype) + tf.cast(layer.offset, x.dtype)
+        # As constants of the dtype: a cast would first round to float32.
+        return x * tf.constant(layer.scale, x.dtype) + tf.constant(layer.offset, x.dtype)
 
     return [Step("affine", forward, HERE, {"scale": layer.scale})]
 
@@ -398,7 +399,7 @@ TABLE: dict[type, Lowering] = {
     layers.Add: _merge("add", lambda x: sum(x[1:], x[0])),
     layers.Subtract: _merge("add", lambda x: x[0] - x[1]),
     layers.Average: _merge("add", lambda x: sum(x[1:], x[0]) / len(x)),
-    layers.Maximum: _merge("maximum", lambda x: tf.reduce_max(tf.stack(x), axis=0)),
+    layers.Maximum: _merge("maximum", lambda x: reduce(tf.maximum, x)),
     layers.Multiply: _merge("multiply", lambda x: _product(x)),
     layers.Concatenate: _concatenate,
     layers.Identity: _identity,

@@ -84,6 +84,16 @@ def _relu(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
     return rectifier()
 
 
+def _bent_relu(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
+    """``keras.activations.relu`` with its slope, ceiling and threshold."""
+    ceiling = operation.max_value
+    return rectifier(
+        float(operation.negative_slope or 0),
+        None if ceiling is None else float(ceiling),
+        float(operation.threshold or 0),
+    )
+
+
 def _relu6(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
     return rectifier(ceiling=6.0)
 
@@ -179,7 +189,7 @@ _TABLE: dict[str, Callable[..., Step | None]] = {
     "TrueDivide": _quotient,
     "Negative": _negative,
     "Relu": _relu,
-    "ReLU": _relu,
+    "ReLU": _bent_relu,
     "Relu6": _relu6,
     "LeakyRelu": _leaky_relu,
     "Maximum": _maximum,

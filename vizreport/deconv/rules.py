@@ -32,13 +32,15 @@ def rectify_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
     ceiling (ReLU6) is ignored (Zeiler & Fergus 2013, section 2.1).
     """
     slope = _slope(step, x)
+    # Outside the override, which must not touch variables such as PReLU's slopes.
+    y = tf.stop_gradient(step.forward(x))
 
     @tf.custom_gradient
     def override(x: tf.Tensor, slope: tf.Tensor) -> tuple[tf.Tensor, Any]:
         def backward(signal: tf.Tensor) -> tuple[tf.Tensor, None]:
             return _leaky(signal, slope), None
 
-        return tf.stop_gradient(step.forward(x)), backward
+        return tf.identity(y), backward
 
     return override(x, slope)
 
@@ -54,13 +56,14 @@ def guide_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
         tape.watch(x)
         y = step.forward(x)
     derivative = tape.gradient(y, x)
+    y = tf.stop_gradient(y)
 
     @tf.custom_gradient
     def override(x: tf.Tensor, derivative: tf.Tensor, slope: tf.Tensor) -> tuple[tf.Tensor, Any]:
         def backward(signal: tf.Tensor) -> tuple[tf.Tensor, None, None]:
             return derivative * _leaky(signal, slope), None, None
 
-        return tf.stop_gradient(y), backward
+        return tf.identity(y), backward
 
     return override(x, tf.stop_gradient(derivative), slope)
 
@@ -68,9 +71,11 @@ def guide_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
 def pass_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
     """Pass the signal through unchanged: contrast (local response) normalisation."""
 
+    y = tf.stop_gradient(step.forward(x))
+
     @tf.custom_gradient
     def override(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
-        return tf.stop_gradient(step.forward(x)), lambda signal: signal
+        return tf.identity(y), lambda signal: signal
 
     return override(x)
 
@@ -83,8 +88,13 @@ def hold_gate(step: Step, *inputs: tf.Tensor) -> tf.Tensor:
 
 
 def _slope(step: Step, x: tf.Tensor) -> tf.Tensor:
-    return tf.stop_gradient(tf.cast(tf.convert_to_tensor(step.parameters["slope"]), x.dtype))
+    slope = step.parameters["slope"]
+    if isinstance(slope, float):
+        return tf.constant(slope, x.dtype)
+    return tf.stop_gradient(tf.cast(tf.convert_to_tensor(slope), x.dtype))
 
 
 def _leaky(signal: tf.Tensor, slope: tf.Tensor) -> tf.Tensor:
+    if tf.get_static_value(slope) == 0:
+        return tf.nn.relu(signal)
     return tf.where(signal > 0, signal, slope * signal)
