@@ -27,7 +27,7 @@ def test_pdf(rendered: Path) -> None:
     assert 8 <= len(reader.pages) <= 16
     assert (rendered / "report.pdf").stat().st_size < 15e6
     # Highlights, mistakes, photographs, and a picture for each figure but that of the mistakes.
-    assert len({image for page in reader.pages for image in page.images.keys()}) == 3 + 8 + 2 + 9
+    assert len(reader.pages[0].images.keys()) == 3 + 8 + 2 + 9
     words = " ".join(page.extract_text() for page in reader.pages).replace("\0", "")
     assert "<script>alert('x')</script>" in words
     assert "activation 'silu' of block2/act has no backward rule" in words

@@ -44,12 +44,15 @@ def test_a_failed_section_is_shown(run_folder: Path) -> None:
 
 
 def test_a_section_that_does_not_apply_is_shown(run_folder: Path) -> None:
+    needs = ExperimentRecord("photographs", "ab", "not applicable", "it needs 'mining': none")
+    add(run_folder, needs)
     add(run_folder, ExperimentRecord("top_patches", "", "done"))
     mark_not_applicable(run_folder, "top_patches", "SiLU has no rule.")
     assert render(run_folder, pdf=False) == ()
     words = Page(run_folder / "index.html").words()
     assert "Not applicable to this network and data SiLU has no rule." in words
     assert "--rule gradient" in words
+    assert "it needs 'mining': none" in words
 
 
 def test_a_damaged_result_is_a_failed_section(run_folder: Path) -> None:

@@ -120,8 +120,8 @@ def _drawn(
 
 
 def _result(store: Store, experiment: Experiment, record: ExperimentRecord) -> tuple[str, str, Any]:
-    if record.status == FAILED:
-        return FAILED, record.reason, None
+    if record.status != DONE:
+        return record.status, record.reason, None
     outcome = store.load(experiment, record.key)
     if outcome is None:
         return FAILED, "Its stored result is missing or damaged.", None
