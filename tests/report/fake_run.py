@@ -189,8 +189,8 @@ def _overview(mining: MiningResult, seen: np.ndarray, hostile: bool) -> Overview
         {
             "image": int(i),
             "path": mining.paths[i],
-            "true": name_of[mining.labels[i]],
-            "predicted": name_of[mining.top_classes[i, 0]],
+            "true": int(mining.labels[i]),
+            "predicted": int(mining.top_classes[i, 0]),
             "probability": float(mining.top_probabilities[i, 0]),
             "true_probability": 0.01,
         }

@@ -33,10 +33,14 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         figures.append(_by_class(result, classes))
     files: dict[str, bytes] = {}
     mistakes = []
-    for i, mistake in enumerate(result.mistakes if known else []):
+    for i, mistake in enumerate(_named(result) if known else []):
         src = f"figures/mistakes/{i + 1}.jpg"
         files[src] = jpeg_bytes(Image.fromarray(result.mistake_pictures[i]))
         mistakes.append({**mistake, "src": src})
+    confusions = [
+        (result.class_names[true], result.class_names[taken], count, probability)
+        for true, taken, count, probability in (result.confusions if known else [])
+    ]
     if mistakes:
         figures.append(_mistakes(result))
     height, width = result.mistake_pictures.shape[1:3] if mistakes else (0, 0)
@@ -45,6 +49,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "known": known,
         "interval": _interval(result),
         "mistakes": mistakes,
+        "confusions": confusions,
         "picture_size": (width, height),
         "most_images": int(result.class_counts.max(initial=0)),
         "fewest": FEWEST,
@@ -180,6 +185,17 @@ def _bars(axes: Axes, result: OverviewResult, classes: list[int]) -> None:
     axes.set_axisbelow(True)
 
 
+def _named(result: OverviewResult) -> list[dict[str, Any]]:
+    """Return the mistakes with the classes' names in place of their numbers."""
+    return [
+        {
+            **mistake,
+            **{which: result.class_names[mistake[which]] for which in ("true", "predicted")},
+        }
+        for mistake in result.mistakes
+    ]
+
+
 def _mistakes(result: OverviewResult) -> Figure:
     return Figure(
         name="mistakes",
@@ -190,7 +206,7 @@ def _mistakes(result: OverviewResult) -> Figure:
         ),
         alt="; ".join(
             f"{quoted(mistake['true'], 30)} taken for {quoted(mistake['predicted'], 30)}"
-            for mistake in result.mistakes
+            for mistake in _named(result)
         )
         + ".",
         draw=lambda: _mistakes_drawn(result),
@@ -201,6 +217,6 @@ def _mistakes_drawn(result: OverviewResult) -> Image.Image:
     cells = [montage.fit(Image.fromarray(picture), 420) for picture in result.mistake_pictures]
     labels = [
         (percent(m["probability"]), drawable(f"{m['predicted']}, not {m['true']}", 80))
-        for m in result.mistakes
+        for m in _named(result)
     ]
     return montage.grid(cells, 4, 24, labels, 20)
