@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial, reduce
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers

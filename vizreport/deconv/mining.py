@@ -146,7 +146,7 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
                     tf.reduce_mean(flat, axis=1),
                 )
             )
-        if output is None:
+        if output is None or logits is None:
             return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype)
         probabilities = values[output]
         if output == logits:

@@ -70,7 +70,6 @@ def guide_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
 
 def pass_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
     """Pass the signal through unchanged: contrast (local response) normalisation."""
-
     y = tf.stop_gradient(step.forward(x))
 
     @tf.custom_gradient

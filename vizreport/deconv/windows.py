@@ -180,7 +180,8 @@ def _down(
 ) -> list[tuple[int, tf.Tensor]]:
     """Take the signal through one operation, into the windows of its parents."""
     starts, lengths = zip(*(_reached(graph, node, plan, axis) for axis in (0, 1)), strict=True)
-    if isinstance(node.step.reach, tuple) and any(isinstance(r, Shift) for r in node.step.reach):
+    reaches = node.step.reach or ()
+    if any(isinstance(reach, Shift) for reach in reaches):
         shares = [signal]  # padding: the same positions under other numbers
     else:
         inputs = []
@@ -188,7 +189,7 @@ def _down(
             if node.kind == "max_pooling":
                 steps = plan.steps[parent]
                 cut, inside = _cut(choices[parent], steps, starts, lengths, images, rows, cols)
-                if any(_pads(reach) for reach in node.step.reach):
+                if any(map(_pads, reaches)):
                     # What was padded never wins a pooling.
                     cut = tf.where(inside, cut, tf.constant(cut.dtype.min, cut.dtype))
                 inputs.append(cut)

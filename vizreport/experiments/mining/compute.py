@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vizreport.deconv.layers import ReportableLayer, reportable_layers
-from vizreport.deconv.mining import from_batch, merge, reduction_function
+from vizreport.deconv.mining import Strongest, from_batch, merge, reduction_function
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
@@ -30,7 +30,8 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
     k, labels, records = context.settings.top, context.labels, context.dataset.records
     layers = mined_layers(context)
     reduce = reduction_function(context.deconvnet.graph, layers)
-    mined, indices, boxes, sizes, scores = {}, [], [], [], []
+    mined: dict[str, Strongest] = {}
+    indices, boxes, sizes, scores = [], [], [], []
     skipped = [list(pair) for pair in context.dataset.skipped]
     count = 0
     for batch in context.read_all():
@@ -39,7 +40,8 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
             continue
         reduced, probabilities = reduce(context.preprocessing.tensor(batch.pictures))
         for layer, tensors in zip(layers, reduced, strict=True):
-            found = from_batch(*(tensor.numpy() for tensor in tensors), count, k)
+            maxima, places, means = (tensor.numpy() for tensor in tensors)
+            found = from_batch(maxima, places, means, count, k)
             mined[layer.name] = merge(mined[layer.name], found, k) if layer.name in mined else found
         scores.append(_top_classes(probabilities.numpy(), labels.labels[batch.indices]))
         indices.append(batch.indices)

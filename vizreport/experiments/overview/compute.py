@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from vizreport.deconv.layers import reportable_layers
+from vizreport.deconv.stages import stages
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.deconv.stages import stages
 from vizreport.experiments.overview.result import OverviewResult
 
 CONFUSIONS = 12

@@ -13,8 +13,9 @@ class TopPatchesResult:
 
     For each layer, m chosen feature maps with K = 9 tiles each. Tiles are ``window`` pixels
     square, centred on the unit, laid out as a 3 x 3 mosaic of one picture a map: (3 window) x
-    (3 window) x 3, strongest first, row by row, without gaps. Mosaics are stored encoded, one after the other in
-    one byte vector: mosaic i of layer L is ``patches[L][patch_offsets[L][i]:patch_offsets[L][i+1]]``.
+    (3 window) x 3, strongest first, row by row, without gaps. Mosaics are stored encoded, one
+    after the other in one byte vector; mosaic i of layer L begins at byte
+    ``patch_offsets[L][i]`` of ``patches[L]`` and ends before ``patch_offsets[L][i + 1]``.
     Patches are lossy WebP (quality 90); projections are lossless WebP of
     round(128 + 127 * clip(p / scale, -1, 1)), so 128 is zero. Where a tile leaves the image
     both are 128. A missing tile (fewer than K images) is 128 throughout.
@@ -34,7 +35,8 @@ class TopPatchesResult:
     window : dict of int
         Side of a tile, px of the network's input.
     energy_share : dict of float
-        Least share of the layer's projections' energy that lies in the window (0 to 1).
+        Share of the layer's projections' energy that lies in the window (0 to 1), over all of
+        the sample together.
     receptive_field : dict of [height, width]
         Of the layer's units, px; 0, 0 where they see the whole image.
     fields : dict of int32 [m, K, 4]
@@ -42,7 +44,8 @@ class TopPatchesResult:
     patches, projections : dict of uint8 [bytes]
     patch_offsets, projection_offsets : dict of int64 [m + 1]
     scales : dict of float32 [m, K]
-        Value shown as full white (or, negative, full black) in each projection.
+        Value shown as full white (or, negative, full black) in each projection; 0 where
+        nothing of the signal is left at the input.
     dead : dict of bool [m]
         Maps whose strongest activation is not above 0: they have grey mosaics.
     purity : dict of float32 [m]
