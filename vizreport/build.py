@@ -187,7 +187,11 @@ def _run(
     outcome = store.load(experiment, key) if store.has(name, key) else None
     if outcome is not None:
         return ExperimentRecord(name, key, outcome.status, outcome.reason)
+    # Computing starts TensorFlow here, quietly, before a compute module imports it.
+    from vizreport.tensorflow_start import start_tensorflow
+
     started = time.monotonic()
+    start_tensorflow()
     try:
         required = {}
         for needed in experiment.requires:

@@ -193,5 +193,6 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
         )  # fmt: skip
     axes.set_xlabel("filters in order of their RMS")
     axes.set_ylabel("RMS of the weights")
-    axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
+    axes.set_ylim(0, 1.15 * max(float(rms.max()), median * result.dominating_ratio))
+    if dead.any() or strong.any():
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)

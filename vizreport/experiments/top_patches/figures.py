@@ -9,6 +9,7 @@ from functools import partial
 from math import nan
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
@@ -20,7 +21,9 @@ from vizreport.results.run import RunRecord
 
 SHOWN = 16  # maps a layer on the main page and in print
 COLUMNS = 4
-_SIDE = 236  # px of a mosaic in a figure
+_LARGE = 40  # px of a tile from which pictures are shown larger
+_FAINT = 9.0  # grey levels below which a small projection is hard to see
+_SIDES = 236, 300  # px of a mosaic in a figure, of small and of large tiles
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
@@ -64,6 +67,7 @@ def _layer(result: TopPatchesResult, mining: MiningResult, name: str, slug: str)
         "status": status,
         "window": window,
         "side": 3 * window,
+        "large": window > _LARGE,
         "energy": percent(float(result.energy_share[name]), 1),
         "field": None if not all(field) else f"{field[0]} × {field[1]}",
         "whole_field": window >= max(field) > 0,
@@ -185,7 +189,8 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
 
 
 def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any]]) -> Image.Image:
-    pairs = [_pair(result, name, cell, _SIDE) for cell in cells]
+    side = _SIDES[result.window[name] > _LARGE]
+    pairs = [_pair(result, name, cell, side) for cell in cells]
     labels = []
     for cell in cells:
         said = "dead" if cell["dead"] else ""
@@ -202,31 +207,40 @@ def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any
 def _highlights(
     result: TopPatchesResult, layers: Sequence[Mapping[str, Any]]
 ) -> tuple[Highlight, ...]:
-    """Choose the purest map of a middle layer and of the deepest one."""
-    if not layers:
-        return ()
-    chosen = [layers[len(layers) // 2], layers[-1]] if len(layers) > 1 else [layers[0]]
-    highlights = []
-    for layer in chosen:
-        living = [cell for cell in layer["cells"] if not cell["dead"]]
-        if not living:
+    """Choose a map of each of the two deepest layers whose projections show something."""
+    highlights: list[Highlight] = []
+    for layer in reversed(layers):
+        living = [cell for cell in layer["main"] if not cell["dead"]]
+        living.sort(key=lambda cell: (-cell["times"], -cell["strongest"]))
+        seen = [(_contrast(result, layer["name"], cell), cell) for cell in living[:4]]
+        if not seen or max(contrast for contrast, _ in seen) < _FAINT:
             continue
-        best = max(living, key=lambda cell: (cell["times"], cell["strongest"]))
-        what = (
-            f": {best['times']} of its nine strongest are {quoted(best['common'], 40)}"
-            if best["times"] > 1
-            else ""
-        )
-        highlights.append(
-            Highlight(
-                name=f"highlight-{layer['slug']}",
-                caption=f"Map {best['map']} of {quoted(layer['name'], 40)}{what}.",
-                alt=(
-                    f"Nine projections of map {best['map']} of {quoted(layer['name'], 40)} "
-                    "beside their nine patches."
-                ),
-                draw=partial(_pair, result, layer["name"], best, 420, 10),
-                href=f"#fig-{layer['figure']}",
-            )
-        )
+        best = max(seen, key=lambda pair: (pair[1]["times"], pair[0]))[1]
+        highlights.insert(0, _highlight(result, layer, best))
+        if len(highlights) == 2:
+            break
     return tuple(highlights)
+
+
+def _contrast(result: TopPatchesResult, name: str, cell: Mapping[str, Any]) -> float:
+    """Return the standard deviation of a map's projections as small as on the front."""
+    small = montage.fit(_mosaic(result, name, cell["place"], True), 140)
+    return float(np.std(np.asarray(small, dtype=np.float32)))
+
+
+def _highlight(
+    result: TopPatchesResult, layer: Mapping[str, Any], cell: Mapping[str, Any]
+) -> Highlight:
+    name = quoted(layer["name"], 40)
+    what = (
+        f": {cell['times']} of its nine strongest are {quoted(cell['common'], 40)}"
+        if cell["times"] > 1
+        else ": what it responds to, beside where it found it"
+    )
+    return Highlight(
+        name=f"highlight-{layer['slug']}",
+        caption=f"Map {cell['map']} of {name}{what}.",
+        alt=f"Nine projections of map {cell['map']} of {name} beside their nine patches.",
+        draw=partial(_pair, result, layer["name"], cell, 420, 10),
+        href=f"#fig-{layer['figure']}",
+    )
