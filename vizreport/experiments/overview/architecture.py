@@ -141,7 +141,9 @@ def _wrapped(block: Mapping[str, Any], letters: int) -> Texts:
     size = f"{rows} × {cols} × {maps}" if rows * cols > 1 else f"{maps} units"
     # Bold letters are a sixth wider.
     # A number stays with the word before it.
-    joined = [re.sub(r" (?=\d+\b)", "\u00a0", operation) for operation in block["operations"]]
+    joined = [
+        re.sub(r"(?<=stride) (?=\d)", "\u00a0", operation) for operation in block["operations"]
+    ]
     name = textwrap.wrap(drawable(block["name"], 3 * letters), letters * 5 // 6) or ["–"]
     operations = [
         line

@@ -43,7 +43,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
                "labelled": result.labelled}  # fmt: skip
     maps = sum(len(layer["cells"]) for layer in there)
-    facts = (Fact("Feature maps projected", number(maps), f"in {len(there)} layers"),)
+    facts = (Fact("Maps projected", number(maps), f"in {len(there)} layers"),)
     return Section(figures, pages, _highlights(result, there), facts, files, context)
 
 
@@ -232,11 +232,13 @@ def _highlight(
     result: TopPatchesResult, layer: Mapping[str, Any], cell: Mapping[str, Any]
 ) -> Highlight:
     name = quoted(layer["name"], 40)
-    what = (
-        f": {cell['times']} of its nine strongest are {quoted(cell['common'], 40)}"
-        if cell["times"] > 1
-        else ": what it responds to, beside where it found it"
-    )
+    common = quoted(cell["common"], 40)
+    if cell["times"] > 1 and cell["times"] == cell["of"]:
+        what = f": its {cell['of']} strongest are all {common}"
+    elif cell["times"] > 1:
+        what = f": {cell['times']} of its {cell['of']} strongest are {common}"
+    else:
+        what = ": what it responds to, beside where it found it"
     return Highlight(
         name=f"highlight-{layer['slug']}",
         caption=f"Map {cell['map']} of {name}{what}.",
