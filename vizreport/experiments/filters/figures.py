@@ -192,6 +192,7 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
             ha="right",
         )  # fmt: skip
     axes.set_xlabel("filters in order of their RMS")
+    axes.locator_params(axis="x", integer=True)
     axes.set_ylabel("RMS of the weights")
     axes.set_ylim(0, 1.15 * max(float(rms.max()), median * result.dominating_ratio))
     if dead.any() or strong.any():
