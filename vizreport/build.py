@@ -133,8 +133,9 @@ def build(request: BuildRequest) -> int:
         date=date,
         command=_command(),
     )
-    _render(out, run, computed, request.pdf)
-    return 1 if any(record.status == "failed" for record in records.values()) else 0
+    drawn = _render(out, run, computed, request.pdf)
+    failed = any(record.status == "failed" for record in records.values())
+    return 1 if failed or not drawn else 0
 
 
 def _keys(
@@ -215,8 +216,14 @@ def _run(
     return ExperimentRecord(name, key, status, reason, time.monotonic() - started)
 
 
-def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> None:
-    """Write the record and the pages, unless those on disk show these very results."""
+def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
+    """Write the record and the pages, unless those on disk show these very results.
+
+    Returns
+    -------
+    bool
+        Whether every section could be drawn.
+    """
     from vizreport.report.render import render
 
     shown = _digest([[record.name, record.key, record.status] for record in run.experiments])
@@ -229,12 +236,14 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> None:
         and marker.exists()
         and marker.read_text() == stamp
     ):
-        return
+        return True
     write_run(out, run)
     marker.unlink(missing_ok=True)
-    render(out, pdf=pdf)
+    if render(out, pdf=pdf):
+        return False
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.write_text(stamp)
+    return True
 
 
 def _digest(values: Any) -> str:

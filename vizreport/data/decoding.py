@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from vizreport.data.dataset import Size, UnreadableImage
 
@@ -58,6 +58,8 @@ def decode(
     """
     if _is_empty(file):
         raise UnreadableImage("the file is empty")
+    # Other libraries, WeasyPrint among them, switch this on for the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(file, formats=_FORMATS) as image:
             return _pixels(image, least)

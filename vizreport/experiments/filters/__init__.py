@@ -6,7 +6,7 @@ from vizreport.experiments.filters.result import FiltersResult
 EXPERIMENT = Experiment(
     name="filters",
     title="Layer-1 filters",
-    version=1,
+    version=2,
     result=FiltersResult,
     compute="vizreport.experiments.filters.compute:compute",
     section="vizreport.experiments.filters.figures:section",

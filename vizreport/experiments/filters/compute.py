@@ -8,7 +8,8 @@ import tensorflow as tf
 from vizreport.deconv.execution import run
 from vizreport.deconv.graph import Graph
 from vizreport.deconv.layers import reportable_layers
-from vizreport.deconv.planner import plan_crops
+from vizreport.deconv.planner import CropPlan, plan_crops
+from vizreport.deconv.tiles import unit_fields
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.filters.result import FiltersResult
@@ -84,6 +85,14 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
 
     zeros = tf.zeros((maps, *plan.size, graph.input_shape[2]), graph.dtype)
     responses = tf.function(respond, autograph=False)(zeros).numpy()
+    # The crop is larger than the filter where it has to keep strides in phase.
+    fields = unit_fields(graph, target, np.array([rows // 2]), np.array([cols // 2]))
+    (top, left), (bottom, right) = fields.low[0] - _corner(plan), fields.high[0] - _corner(plan)
+    responses = responses[:, max(top, 0) : bottom + 1, max(left, 0) : right + 1]
     reach = graph.nodes[target].step.reach
     assert reach is not None
     return responses, int(reach[0].stride)
+
+
+def _corner(plan: CropPlan) -> np.ndarray:
+    return np.array([plan.tops[0], plan.lefts[0]])
