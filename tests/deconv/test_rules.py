@@ -635,11 +635,3 @@ def test_the_oracle_notices_a_gradient_in_place_of_a_rule(monkeypatch, rule, fam
         fresh.check(case)
 
 
-def test_the_image_itself_is_in_the_same_channels():
-    """Greyscale projections come back in three equal channels."""
-    image = keras.Input((6, 6, 1))
-    model = keras.Model(image, layers.Conv2D(2, 3, activation="relu", name="conv")(image))
-    found = Deconvnet(model).project(np.ones((1, 6, 6, 1)), "conv", 0)
-    assert found.shape == (1, 6, 6, 3)
-    np.testing.assert_array_equal(found[..., 0], found[..., 1])
-    np.testing.assert_array_equal(found[..., 0], found[..., 2])
