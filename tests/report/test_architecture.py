@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.report.fake_run import squeezenet_diagram
+from tests.report.fake_results import squeezenet_diagram
 from vizreport.experiments.overview import architecture
 
 

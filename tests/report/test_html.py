@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.report.fake_run import HOSTILE
+from tests.report.fake_results import HOSTILE
 from tests.report.pages import Page
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.report.fake_run import HOSTILE
+from tests.report.fake_results import HOSTILE
 from tests.report.pages import Page
 from vizreport.errors import RequestError
 from vizreport.report.render import render

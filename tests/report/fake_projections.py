@@ -1,0 +1,105 @@
+"""Made-up results: top-9 patches and photographs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from tests.report import fake_pictures
+from tests.report.fake_results import HOSTILE, SIZE, make_layers
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.photographs.result import PhotographsResult
+from vizreport.experiments.top_patches.result import TopPatchesResult
+
+
+def make_top_patches(
+    random: np.random.Generator, mining: MiningResult, seen: np.ndarray, hostile: bool
+) -> TopPatchesResult:
+    by_layer = [f.name for f in dataclasses.fields(TopPatchesResult) if "dict" in str(f.type)]
+    fields: dict[str, dict] = {name: {} for name in by_layer}
+    for name, maps, window, field, stride, _ in make_layers(hostile):
+        without_rule = hostile and name == "conv10"
+        count = 0 if without_rule else 16
+        chosen = np.sort(random.permutation(maps)[:count]).astype(np.int32)
+        if count:
+            chosen[0] = 5
+            chosen.sort()
+        values, images = mining.values[name][chosen], mining.images[name][chosen]
+        rows, cols = mining.rows[name][chosen], mining.cols[name][chosen]
+        dead = ~(values[:, 0] > 0) if count else np.zeros(0, bool)
+        patches, projections = [], []
+        for i in range(count):
+            cut = [
+                fake_pictures.crop(seen[n], int(r * stride), int(c * stride), window)
+                for n, r, c in zip(images[i], rows[i], cols[i], strict=True)
+            ]
+            if dead[i]:
+                cut = [np.full_like(tile, 128) for tile in cut]
+            patches.append(fake_pictures.webp(fake_pictures.mosaic(cut), False))
+            tiles = [fake_pictures.projection(tile) for tile in cut]
+            projections.append(fake_pictures.webp(fake_pictures.mosaic(tiles), True))
+        counts = [np.bincount(mining.labels[row]).max() / 9 for row in images]
+        centre = np.stack([cols, rows, cols, rows], axis=-1) * stride
+        half = np.array([-field // 2, -field // 2, field // 2, field // 2])
+        for key, value in {
+            "status": "activation 'silu' of block2/act has no backward rule"
+            if without_rule
+            else "",
+            "maps": chosen,
+            "values": values,
+            "images": images,
+            "rows": rows,
+            "cols": cols,
+            "window": window,
+            "energy_share": 0.983,
+            "receptive_field": [field, field],
+            "fields": np.clip(centre + half, 0, SIZE).astype(np.int32),
+            "patches": np.frombuffer(b"".join(patches), np.uint8),
+            "projections": np.frombuffer(b"".join(projections), np.uint8),
+            "patch_offsets": np.cumsum([0, *map(len, patches)]),
+            "projection_offsets": np.cumsum([0, *map(len, projections)]),
+            "scales": random.uniform(0.1, 2, (count, 1)).repeat(9, 1).astype(np.float32),
+            "dead": dead,
+            "purity": np.where(dead, np.nan, np.array(counts)).astype(np.float32),
+        }.items():
+            fields[key][name] = value
+    return TopPatchesResult(
+        layers=mining.layers, rule="deconvnet", scale="map", labelled=True, **fields
+    )
+
+
+def make_photographs(
+    random: np.random.Generator, names: list[str], seen: np.ndarray, hostile: bool
+) -> PhotographsResult:
+    count, strongest = (2 if hostile else 1), 4
+    layers = [layer[0] for layer in make_layers(hostile)]
+    fields: dict[str, dict] = {
+        key: {} for key in ("status", "maps", "values", "fields", "projections", "scales")
+    }
+    for name, maps, window, _, _, _ in make_layers(hostile):
+        fields["status"][name] = ""
+        places = random.integers(20, SIZE - 20, (count, strongest, 2))
+        half = np.array([window // 2 + 1] * 2)
+        boxes = np.concatenate([places - half, places + half], axis=-1)
+        fields["fields"][name] = np.clip(boxes, 0, SIZE).astype(np.int32)
+        fields["maps"][name] = random.integers(0, maps, (count, strongest)).astype(np.int32)
+        values = np.sort(random.gamma(4, 9, (count, strongest)), axis=1)[:, ::-1]
+        fields["values"][name] = values.astype(np.float32)
+        fields["scales"][name] = random.uniform(0.1, 2, (count, strongest)).astype(np.float32)
+        shown = np.full((count, strongest, SIZE, SIZE, 3), 128, np.uint8)
+        for p in range(count):
+            whole = fake_pictures.projection(seen[p])
+            for j, (left, top, right, bottom) in enumerate(fields["fields"][name][p]):
+                shown[p, j, top:bottom, left:right] = whole[top:bottom, left:right]
+        fields["projections"][name] = shown
+    return PhotographsResult(
+        paths=[HOSTILE[2], HOSTILE[0]] if hostile else ["cat.jpg"],
+        pictures=seen[:count],
+        top_classes=np.tile(np.arange(5, dtype=np.int32), (count, 1)),
+        top_probabilities=np.tile(np.array([0.61, 0.2, 0.1, 0.05, 0.01], np.float32), (count, 1)),
+        class_names=names,
+        layers=layers,
+        rule="deconvnet",
+        **fields,
+    )
