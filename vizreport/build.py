@@ -15,12 +15,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from vizreport.data.dataset import Dataset
 from vizreport.data.sources import open_dataset
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.models.hash import checkpoint_hash
+from vizreport.progress import drawing, progress
 from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.store import Store
@@ -96,7 +98,7 @@ def build(request: BuildRequest) -> int:
     date = datetime.now().astimezone().isoformat(timespec="seconds")
     settings = request.settings
     checkpoint_key = checkpoint_hash(request.checkpoint)
-    dataset = open_dataset(request.data, settings.split, settings.max_images, settings.seed)
+    dataset = _open(request)
     out = request.out or Path("reports") / request.checkpoint.stem
     wanted = [
         experiment
@@ -136,6 +138,18 @@ def build(request: BuildRequest) -> int:
     drawn = _render(out, run, computed, request.pdf)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
+
+
+def _open(request: BuildRequest) -> Dataset:
+    """Open the data; hashing a large folder shows its progress."""
+    settings = request.settings
+    with progress("hashing", 0, "files") as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return open_dataset(request.data, settings.split, settings.max_images, settings.seed, tell)
 
 
 def _keys(
@@ -239,7 +253,9 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
         return True
     write_run(out, run)
     marker.unlink(missing_ok=True)
-    if render(out, pdf=pdf):
+    with drawing(len(run.experiments) + 2) as tell:
+        failed = render(out, pdf=pdf, progress=tell)
+    if failed:
         return False
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.write_text(stamp)

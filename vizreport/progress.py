@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tqdm import tqdm
@@ -29,3 +31,21 @@ def progress(what: str, total: int, unit: str) -> tqdm[Any]:
         leave=False,
         file=sys.stderr,
     )
+
+
+@contextmanager
+def drawing(parts: int) -> Iterator[Callable[[str], None]]:
+    """Show the progress of drawing a report; yields what is to be told of each part begun.
+
+    Parameters
+    ----------
+    parts : int
+        Sections, and the steps after them.
+    """
+    with progress("drawing", parts, "parts") as bar:
+
+        def tell(part: str) -> None:
+            bar.set_postfix_str(part, refresh=False)
+            bar.update()
+
+        yield tell

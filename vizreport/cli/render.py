@@ -26,22 +26,18 @@ def run(arguments: argparse.Namespace) -> int:
         raise RequestError(
             f"{arguments.RUN} has no run.json: name the folder that vizreport build wrote"
         )
+    from vizreport.progress import drawing
     from vizreport.report.render import render
+    from vizreport.results.run import read_run
 
-    failed = render(arguments.RUN, pdf=not arguments.no_pdf, progress=_tell)
-    _tell("")
+    with drawing(len(read_run(arguments.RUN).experiments) + 2) as tell:
+        failed = render(arguments.RUN, pdf=not arguments.no_pdf, progress=tell)
     print(arguments.RUN / "index.html")
     if not arguments.no_pdf:
         print(arguments.RUN / "report.pdf")
     for name in failed:
         print(f"vizreport: section {name} failed; the report shows why", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _tell(step: str) -> None:
-    """Show what is being done, on one line of a terminal."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{step}", end="", file=sys.stderr, flush=True)
 
 
 VERB = options.Verb(

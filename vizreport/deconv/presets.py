@@ -84,20 +84,15 @@ def rule_problem(graph: Graph, target: int, preset: str) -> str:
     Returns
     -------
     str
-        A sentence that names the operation nearest to the target that has no rule; "" where
-        all have one.
+        Which operation has no rule, the nearest to the target, and in which layer; "" where all
+        have one.
     """
     below = graph.ancestors(target) if preset == "gradient" else graph.signal_ancestors(target)
     for index in reversed(below):
         node = graph.nodes[index]
         if find_rule(preset, node) is None:
-            what = "product of two signals" if node.kind == "multiply" else node.kind
-            table = PRESETS[preset] or {}
-            return (
-                f"the {preset} has no backward rule for {what!r} (layer {node.layer!r}); it has "
-                f"rules for {', '.join(sorted(set(table) - {'input'}))}; "
-                "--rule gradient is defined for every operation"
-            )
+            what = "a product of two signals" if node.kind == "multiply" else node.kind
+            return f"{preset} has no rule for {what} (layer {node.layer!r})"
     return ""
 
 
@@ -111,4 +106,8 @@ def require_rules(graph: Graph, target: int, preset: str) -> None:
     """
     problem = rule_problem(graph, target, preset)
     if problem:
-        raise NotApplicable(problem)
+        rules = ", ".join(sorted(set(PRESETS[preset] or {}) - {"input"}))
+        raise NotApplicable(
+            f"{problem}; it has rules for {rules}; the rule 'gradient' is defined for every "
+            "operation"
+        )
