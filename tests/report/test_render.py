@@ -59,7 +59,7 @@ def test_a_damaged_result_is_a_failed_section(run_folder: Path) -> None:
     for path in (run_folder / "results" / "filters").glob("*.npz"):
         path.write_bytes(path.read_bytes()[:-100])
     assert render(run_folder, pdf=False) == ("filters",)
-    assert "missing or damaged" in Page(run_folder / "index.html").words()
+    assert "missing, damaged or of another version" in Page(run_folder / "index.html").words()
 
 
 @pytest.mark.parametrize("broken", ["section", "_grid"])

@@ -124,7 +124,7 @@ def _result(store: Store, experiment: Experiment, record: ExperimentRecord) -> t
         return record.status, record.reason, None
     outcome = store.load(experiment, record.key)
     if outcome is None:
-        return FAILED, "Its stored result is missing or damaged.", None
+        return FAILED, "Its stored result is missing, damaged or of another version.", None
     if outcome.status == NOT_APPLICABLE:
         return NOT_APPLICABLE, outcome.reason, None
     return DONE, "", outcome.result
