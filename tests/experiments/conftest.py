@@ -1,0 +1,24 @@
+"""One tiny network and its mining for all tests of experiments."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.experiments import tiny
+
+
+@pytest.fixture(scope="session")
+def tiny_files(tmp_path_factory):
+    return tiny.files(str(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="session")
+def tiny_context(tiny_files):
+    return tiny.context(*tiny_files)
+
+
+@pytest.fixture(scope="session")
+def mined(tiny_context):
+    from vizreport.experiments.mining.compute import compute
+
+    return compute(tiny_context, {})

@@ -1,0 +1,198 @@
+"""Mining against brute force over all activations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.experiments import tiny
+from vizreport.data.dataset import UnreadableImage
+from vizreport.data.sources import open_dataset
+from vizreport.deconv.mining import from_batch, merge
+from vizreport.errors import RequestError
+from vizreport.experiments.mining.compute import compute
+
+
+def activations(context, layer: str) -> np.ndarray:
+    """Return every activation of a layer over all readable images, by Keras itself."""
+    pictures = np.stack([context.dataset.read(i) for i in range(len(context.dataset.records))])
+    x = context.preprocessing.tensor(pictures)
+    output = context.model.get_layer(layer).output
+    return np.asarray(keras.Model(context.model.inputs, output)(x))
+
+
+def brute_force(values: np.ndarray, k: int):
+    """For each map: the strongest place of each image, the strongest k images."""
+    maps = []
+    for m in range(values.shape[-1]):
+        best = []
+        for image in range(len(values)):
+            plane = values[image, ..., m]
+            row, col = np.unravel_index(np.argmax(plane), plane.shape)
+            best.append((-float(plane[row, col]), image, int(row), int(col)))
+        maps.append(sorted(best)[:k])
+    return np.array(maps)
+
+
+@pytest.mark.parametrize("layer", ["conv1", "conv2"])
+def test_mining_equals_brute_force(tiny_context, mined, layer):
+    values = activations(tiny_context, layer)
+    wanted = brute_force(values, 9)
+    np.testing.assert_allclose(mined.values[layer], -wanted[..., 0], rtol=1e-5, atol=1e-6)
+    active = mined.values[layer][:, 0] > 0
+    # Where a map is dead all images are equal, and the first places are taken.
+    np.testing.assert_array_equal(mined.images[layer][active], wanted[active][..., 1])
+    np.testing.assert_array_equal(mined.rows[layer][active], wanted[active][..., 2])
+    np.testing.assert_array_equal(mined.cols[layer][active], wanted[active][..., 3])
+    np.testing.assert_allclose(mined.means[layer], values.mean((0, 1, 2)), rtol=1e-4)
+    share = (values.max((1, 2)) > 0).mean(0)
+    np.testing.assert_allclose(mined.active[layer], share)
+    for row in mined.images[layer]:
+        assert len(set(row)) == len(row)
+
+
+def test_ties_go_to_the_first_image(mined):
+    """Pictures 3 and 7 are the same: wherever both are, 3 stands directly before 7."""
+    together = 0
+    for layer in ("conv1", "conv2"):
+        for row in mined.images[layer].tolist():
+            if 7 in row:
+                assert row[row.index(7) - 1] == 3 or 3 in row[: row.index(7)]
+                together += 1
+    assert together
+    dead = mined.images["conv1"][2]
+    np.testing.assert_array_equal(dead, np.arange(9))
+    np.testing.assert_array_equal(mined.values["conv1"][2], 0)
+    assert mined.active["conv1"][2] == 0
+
+
+def test_predictions_and_labels(tiny_context, mined):
+    pictures = np.stack([tiny_context.dataset.read(i) for i in range(14)])
+    p = np.asarray(tiny_context.model(tiny_context.preprocessing.tensor(pictures)))
+    np.testing.assert_array_equal(mined.top_classes, np.argsort(-p, axis=1, kind="stable"))
+    np.testing.assert_allclose(mined.top_probabilities, -np.sort(-p, axis=1), rtol=1e-5)
+    labels = np.array([record.label for record in tiny_context.dataset.records])
+    np.testing.assert_array_equal(mined.labels, labels)
+    np.testing.assert_allclose(mined.true_probabilities, p[np.arange(14), labels], rtol=1e-5)
+    assert mined.class_names == list(tiny.CLASSES)
+    assert mined.labels_reason == ""
+
+
+@pytest.mark.parametrize("batch_size", [1, 5, 14])
+def test_the_result_does_not_depend_on_the_batch_size(tiny_context, mined, batch_size):
+    other = compute(tiny.changed(tiny_context, batch_size=batch_size), {})
+    for layer in mined.layers:
+        np.testing.assert_allclose(other.values[layer], mined.values[layer], rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(other.images[layer], mined.images[layer])
+        np.testing.assert_array_equal(other.rows[layer], mined.rows[layer])
+        np.testing.assert_allclose(other.means[layer], mined.means[layer], rtol=1e-4, atol=1e-7)
+        np.testing.assert_array_equal(other.active[layer], mined.active[layer])
+    np.testing.assert_array_equal(other.top_classes, mined.top_classes)
+    np.testing.assert_array_equal(other.records, mined.records)
+
+
+def test_fewer_images_than_nine_are_padded(tiny_context):
+    few = open_dataset(str(tiny_context_data(tiny_context)), max_images=4)
+    context = tiny.context(tiny_context.source.checkpoint, None, few)
+    context.__dict__["model"] = tiny_context.model
+    found = compute(context, {})
+    for layer in found.layers:
+        assert found.values[layer].shape[1] == 9
+        assert np.isnan(found.values[layer][:, 4:]).all()
+        assert np.isfinite(found.values[layer][:, :4]).all()
+        for places in (found.images, found.rows, found.cols):
+            assert (places[layer][:, 4:] == -1).all()
+            assert (places[layer][:, :4] >= 0).all()
+
+
+def tiny_context_data(context):
+    return context.source.checkpoint.parent / "data.npz"
+
+
+def _with_unreadable(dataset, bad):
+    def read(index):
+        if index in bad:
+            raise UnreadableImage("it is torn")
+        return dataset.read(index)
+
+    return replace(dataset, read=read, skipped=(("gone.png", "it is empty"),))
+
+
+def test_unreadable_images_are_left_out_and_listed(tiny_context, mined):
+    bad = {0, 5, 13}
+    dataset = _with_unreadable(tiny_context.dataset, bad)
+    context = tiny.context(tiny_context.source.checkpoint, None, dataset, batch_size=3)
+    context.__dict__["model"] = tiny_context.model
+    found = compute(context, {})
+    kept = [i for i in range(14) if i not in bad]
+    np.testing.assert_array_equal(found.records, kept)
+    assert found.skipped[0] == ["gone.png", "it is empty"]
+    paths = [tiny_context.dataset.records[i].path for i in sorted(bad)]
+    assert found.skipped[1:] == [[path, "it is torn"] for path in paths]
+    assert found.paths == [tiny_context.dataset.records[i].path for i in kept]
+    np.testing.assert_array_equal(found.top_classes, mined.top_classes[kept])
+    values = activations(tiny_context, "conv2")[kept]
+    wanted = brute_force(values, 9)
+    active = found.values["conv2"][:, 0] > 0
+    np.testing.assert_array_equal(found.images["conv2"][active], wanted[active][..., 1])
+    np.testing.assert_allclose(found.means["conv2"], values.mean((0, 1, 2)), rtol=1e-4)
+
+
+def test_no_readable_image_at_all_is_the_users_to_mend(tiny_context):
+    dataset = _with_unreadable(tiny_context.dataset, set(range(14)))
+    context = tiny.context(tiny_context.source.checkpoint, None, dataset)
+    context.__dict__["model"] = tiny_context.model
+    with pytest.raises(RequestError, match="not one image"):
+        compute(context, {})
+
+
+# Merging ---------------------------------------------------------------------------------------
+
+IMAGES = st.lists(
+    # Few values, so that there are ties.
+    st.lists(st.sampled_from([-1.0, 0.0, 0.5, 0.5, 2.0]), min_size=6, max_size=6),
+    min_size=3,
+    max_size=14,
+)
+
+
+def _mined(values: np.ndarray, first: int, k: int):
+    """[B, 2 maps, 3 places] -> Strongest."""
+    maxima, places, means = values.max(2), values.argmax(2), values.mean(2)
+    return from_batch(maxima, places, means, first, k)
+
+
+def _same(a, b):
+    for field in ("values", "images", "places", "active"):
+        np.testing.assert_array_equal(getattr(a, field), getattr(b, field))
+    np.testing.assert_allclose(a.sums, b.sums, atol=1e-12)
+    assert a.count == b.count
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(IMAGES, st.data(), st.integers(1, 9))
+def test_merging_is_associative_and_commutative(images, data, k):
+    values = np.array(images).reshape(len(images), 2, 3)
+    cuts = sorted(data.draw(st.lists(st.integers(1, len(images) - 1), min_size=2, max_size=2)))
+    bounds = [0, *sorted(set(cuts)), len(images)]
+    parts = [_mined(values[a:b], a, k) for a, b in zip(bounds, bounds[1:], strict=False)]
+    whole = _mined(values, 0, k)
+    for order in (parts, parts[::-1], parts[1:] + parts[:1]):
+        joined = order[0]
+        for part in order[1:]:
+            joined = merge(joined, part, k)
+        _same(joined, whole)
+    if len(parts) == 3:
+        a, b, c = parts
+        _same(merge(merge(a, b, k), c, k), merge(a, merge(b, c, k), k))
+        _same(merge(a, b, k), merge(b, a, k))
+    assert whole.count == len(images)
+    np.testing.assert_array_equal(whole.active, (values.max(2) > 0).sum(0))
+    for m in range(2):
+        best = sorted((-values[i, m].max(), i) for i in range(len(images)))[:k]
+        np.testing.assert_array_equal(whole.images[m], [i for _, i in best])

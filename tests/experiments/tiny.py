@@ -1,0 +1,80 @@
+"""A tiny network and tiny data, as files and as a context of the experiments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+SIZE = (24, 28)
+CLASSES = ("circle", "square", "star")
+
+
+def write_data(path: Path, count: int = 14, seed: int = 0) -> Path:
+    """Random pictures with labels; picture 3 is repeated as picture 7."""
+    random = np.random.default_rng(seed)
+    # Smooth blobs, so that pictures differ in more than noise.
+    coarse = random.integers(0, 256, (count, 6, 7, 3), dtype=np.uint8)
+    images = coarse.repeat(4, axis=1).repeat(4, axis=2)
+    if count > 7:
+        images[7] = images[3]
+    labels = random.integers(0, len(CLASSES), count)
+    np.savez(path, images=images, labels=labels, class_names=np.array(CLASSES))
+    return path
+
+
+def write_checkpoint(path: Path, seed: int = 0, activation: str = "relu", dead: int = 2) -> Path:
+    """Two convolutions and class scores, with a sidecar; map ``dead`` of conv1 is never active."""
+    import keras
+    from keras import layers
+
+    from tests.deconv.float64 import randomise
+    from vizreport.data.presets import preset
+    from vizreport.models.sidecar import Sidecar, write_sidecar
+
+    image = keras.Input((*SIZE, 3))
+    x = layers.Conv2D(6, 5, 2, activation=activation, name="conv1")(image)
+    x = layers.MaxPooling2D(2, name="pool1")(x)
+    x = layers.Conv2D(5, 3, activation="relu", name="conv2")(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(len(CLASSES), activation="softmax", name="classes")(x)
+    model = randomise(keras.Model(image, x, name="tiny"), seed)
+    kernel, bias = model.get_layer("conv1").get_weights()
+    kernel[..., dead], bias[dead] = -np.abs(kernel[..., dead]), -1.0
+    kernel[..., 1] *= 9.0  # drowns the others
+    model.get_layer("conv1").set_weights([kernel, bias])
+    model.save(path)
+    preprocessing = preset("unit", SIZE, 3, {"channels": "BGR"})
+    write_sidecar(
+        path, Sidecar(preprocessing=preprocessing, class_names=CLASSES, labels_in_order=True)
+    )
+    return path
+
+
+@cache
+def files(folder: str) -> tuple[Path, Path]:
+    """Write checkpoint and data once."""
+    root = Path(folder)
+    return write_checkpoint(root / "tiny.keras"), write_data(root / "data.npz")
+
+
+def context(checkpoint: Path, data: Path, dataset: Any = None, **settings: Any):
+    """Make the context of a build."""
+    from vizreport.data.sources import open_dataset
+    from vizreport.experiments.context import Context, Source
+    from vizreport.settings import Settings
+
+    source = Source(checkpoint, None, {}, None, False, ())
+    return Context(source, dataset or open_dataset(str(data)), Settings(**settings))
+
+
+def changed(context_, **settings: Any):
+    """Return a context with other settings, which shares the model."""
+    other = type(context_)(
+        context_.source, context_.dataset, replace(context_.settings, **settings)
+    )
+    other.__dict__["model"] = context_.model
+    return other
