@@ -121,7 +121,7 @@ def window_side(energy: np.ndarray, full: int) -> tuple[int, float]:
     inside = np.cumsum(energy) / total
     side = int(np.searchsorted(inside, ENERGY_SHARE - 1e-12))
     side = min(side + (full - side) % 2, full)
-    return side, float(inside[min(side, len(inside) - 1)])
+    return side, min(float(inside[min(side, len(inside) - 1)]), 1.0)
 
 
 def cut_tiles(
