@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -180,7 +181,7 @@ def test_merging_is_associative_and_commutative(images, data, k):
     values = np.array(images).reshape(len(images), 2, 3)
     cuts = sorted(data.draw(st.lists(st.integers(1, len(images) - 1), min_size=2, max_size=2)))
     bounds = [0, *sorted(set(cuts)), len(images)]
-    parts = [_mined(values[a:b], a, k) for a, b in zip(bounds, bounds[1:], strict=False)]
+    parts = [_mined(values[a:b], a, k) for a, b in pairwise(bounds)]
     whole = _mined(values, 0, k)
     for order in (parts, parts[::-1], parts[1:] + parts[:1]):
         joined = order[0]

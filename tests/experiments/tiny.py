@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 SIZE = (24, 28)
 CLASSES = ("circle", "square", "star")
@@ -16,9 +17,10 @@ CLASSES = ("circle", "square", "star")
 def write_data(path: Path, count: int = 14, seed: int = 0) -> Path:
     """Random pictures with labels; picture 3 is repeated as picture 7."""
     random = np.random.default_rng(seed)
-    # Smooth blobs, so that pictures differ in more than noise.
+    # Smooth blobs, which lossy compression keeps.
     coarse = random.integers(0, 256, (count, 6, 7, 3), dtype=np.uint8)
-    images = coarse.repeat(4, axis=1).repeat(4, axis=2)
+    size = (SIZE[1], SIZE[0])
+    images = np.stack([np.asarray(Image.fromarray(c).resize(size, 2)) for c in coarse])
     if count > 7:
         images[7] = images[3]
     labels = random.integers(0, len(CLASSES), count)

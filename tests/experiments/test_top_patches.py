@@ -1,0 +1,175 @@
+"""Top-9: the stored mosaics are the projections and pictures of the mined units."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.experiments import tiny
+from vizreport.deconv import Deconvnet
+from vizreport.experiments.photographs.compute import compute as compute_photographs
+from vizreport.experiments.top_patches.compute import choose_maps, compute, purity
+
+
+@pytest.fixture(scope="module")
+def full(tiny_context, mined):
+    """Every map, whole receptive fields, one scale a tile."""
+    context = tiny.changed(tiny_context, maps=None, window="full", scale="tile")
+    return compute(context, {"mining": mined})
+
+
+def decoded(result, field: str, layer: str, i: int) -> np.ndarray:
+    """Tiles [9, s, s, 3] of one map, from the stored bytes."""
+    offsets = getattr(result, f"{field.removesuffix('s')}_offsets".replace("patche_", "patch_"))
+    data = getattr(result, field)[layer][offsets[layer][i] : offsets[layer][i + 1]]
+    picture = np.asarray(Image.open(io.BytesIO(data.tobytes())).convert("RGB"))
+    side = result.window[layer]
+    return picture.reshape(3, side, 3, side, 3).swapaxes(1, 2).reshape(9, side, side, 3)
+
+
+def images_of(context, mined):
+    return np.stack([context.dataset.read(int(i)) for i in mined.records])
+
+
+@pytest.mark.parametrize("layer", ["conv1", "conv2"])
+def test_projections_are_those_of_the_units(tiny_context, mined, full, layer):
+    pictures = images_of(tiny_context, mined)
+    x = tiny_context.preprocessing.tensor(pictures)
+    deconvnet = Deconvnet(tiny_context.model, preprocessing=tiny_context.preprocessing)
+    side = full.window[layer]
+    assert side == max(full.receptive_field[layer])
+    assert full.energy_share[layer] == 1.0
+    stride = {"conv1": 2, "conv2": 4}[layer]
+    for i in (0, 2, 3):
+        tiles = decoded(full, "projections", layer, i)
+        shown = decoded(full, "patches", layer, i)
+        m = int(full.maps[layer][i])
+        for k in (0, 4, 8):
+            if full.dead[layer][i]:
+                assert (tiles[k] == 128).all()
+                assert (np.abs(shown[k].astype(int) - 128) <= 2).all()
+                continue
+            image, row, col = (
+                int(getattr(mined, name)[layer][m, k]) for name in ("images", "rows", "cols")
+            )
+            if not mined.values[layer][m, k] > 0:
+                assert (tiles[k] == 128).all()
+                continue
+            whole = deconvnet.project(x[image : image + 1], layer, (row, col, m))[0]
+            top, left = row * stride, col * stride
+            cut = whole[top : top + side, left : left + side]
+            assert cut.shape == (side, side, 3)  # 'valid': no field leaves the image
+            scale = np.percentile(np.abs(cut), 99.5)
+            assert full.scales[layer][i, k] == pytest.approx(scale, rel=1e-3)
+            wanted = 128 + 127 * np.clip(cut / scale, -1, 1)
+            assert np.abs(tiles[k] - wanted).max() <= 1.5
+            patch = pictures[image, top : top + side, left : left + side].astype(float)
+            assert np.abs(shown[k] - patch).mean() < 10  # lossy
+            np.testing.assert_array_equal(
+                full.fields[layer][i, k], [left, top, left + side, top + side]
+            )
+
+
+def test_dead_maps_are_grey(full):
+    assert full.dead["conv1"].tolist() == [False, False, True, False, False, False]
+    assert np.isnan(full.purity["conv1"][2])
+    assert (decoded(full, "projections", "conv1", 2) == 128).all()
+    assert (full.scales["conv1"][2] == 0).all()
+
+
+def test_a_layer_of_dead_maps_only(tiny_context, mined):
+    from dataclasses import replace
+
+    values = {**mined.values, "conv2": np.zeros_like(mined.values["conv2"])}
+    context = tiny.changed(tiny_context, layers=("conv2",))
+    found = compute(context, {"mining": replace(mined, values=values)})
+    assert found.dead["conv2"].all()
+    assert (decoded(found, "projections", "conv2", 0) == 128).all()
+
+
+def test_one_scale_for_the_nine_tiles_of_a_map(tiny_context, mined, full):
+    found = compute(tiny.changed(tiny_context, maps=None, window="full"), {"mining": mined})
+    for layer in ("conv1", "conv2"):
+        assert (found.scales[layer] == found.scales[layer][:, :1]).all()
+    assert (full.scales["conv1"][0] != full.scales["conv1"][0, 0]).any()
+
+
+def test_the_energy_window_is_smaller_and_holds_what_it_says(tiny_context, mined, full):
+    found = compute(tiny.changed(tiny_context, maps=None), {"mining": mined})
+    for layer in ("conv1", "conv2"):
+        assert found.window[layer] <= full.window[layer]
+        assert (full.window[layer] - found.window[layer]) % 2 == 0
+        assert 0.98 - 1e-9 <= found.energy_share[layer] <= 1
+
+
+def test_fewer_images_than_nine(tiny_context):
+    from vizreport.data.sources import open_dataset
+    from vizreport.experiments.mining.compute import compute as mine
+
+    data = tiny_context.source.checkpoint.parent / "data.npz"
+    few = open_dataset(str(data), max_images=3)
+    context = tiny.context(tiny_context.source.checkpoint, None, few)
+    context.__dict__["model"] = tiny_context.model
+    found = compute(context, {"mining": mine(context, {})})
+    assert (decoded(found, "projections", "conv2", 0)[3:] == 128).all()
+    assert np.isnan(found.values["conv2"][:, 3:]).all()
+
+
+def test_other_rules(tiny_context, mined):
+    found = compute(tiny.changed(tiny_context, rule="guided", layers=("conv1",)), {"mining": mined})
+    assert found.rule == "guided"
+    assert found.layers == ["conv1"]
+
+
+def test_maps_are_a_seeded_sample(tiny_context):
+    layer = tiny_context.chosen_layers[0]
+    assert choose_maps(layer, tiny.changed(tiny_context, maps=None).settings).tolist() == [
+        *range(6)
+    ]
+    samples = [
+        choose_maps(layer, tiny.changed(tiny_context, maps=3, seed=seed).settings).tolist()
+        for seed in (0, 0, 1, 2, 3)
+    ]
+    assert samples[0] == samples[1]
+    assert len({tuple(sample) for sample in samples}) > 1
+    assert all(sample == sorted(set(sample)) and len(sample) == 3 for sample in samples)
+
+
+def test_purity_by_hand():
+    classes = np.array([0, 0, 1, 2, -1])
+    images = np.array([[0, 1, 2], [2, 3, -1], [4, 4, 0], [4, -1, -1]])
+    np.testing.assert_allclose(purity(images, classes), [2 / 3, 1 / 2, 1.0, np.nan])
+    assert np.isnan(purity(images, np.zeros(0, int))).all()
+
+
+# Photographs -----------------------------------------------------------------------------------
+
+
+def test_photographs(tiny_context, mined, tmp_path):
+    pictures = images_of(tiny_context, mined)[:2]
+    files = []
+    for i, picture in enumerate(pictures):
+        files.append(str(tmp_path / f"{i}.png"))
+        Image.fromarray(picture).save(files[-1])
+    found = compute_photographs(tiny.changed(tiny_context, photographs=tuple(files)), {})
+    assert found.paths == ["0.png", "1.png"]
+    np.testing.assert_array_equal(found.pictures, pictures)
+    np.testing.assert_array_equal(found.top_classes, mined.top_classes[:2])
+    x = tiny_context.preprocessing.tensor(pictures)
+    deconvnet = Deconvnet(tiny_context.model, preprocessing=tiny_context.preprocessing)
+    from tests.experiments.test_mining import activations
+
+    for layer in ("conv1", "conv2"):
+        maxima = activations(tiny_context, layer)[:2].max((1, 2))
+        for p in range(2):
+            order = np.argsort(-maxima[p], kind="stable")[:9]
+            np.testing.assert_array_equal(found.maps[layer][p], order)
+            np.testing.assert_allclose(found.values[layer][p], maxima[p][order], rtol=1e-5)
+            whole = deconvnet.project(x[p : p + 1], layer, int(order[0]))[0]
+            scale = found.scales[layer][p, 0]
+            assert scale == pytest.approx(np.percentile(np.abs(whole[whole != 0]), 99.5), rel=1e-3)
+            wanted = 128 + 127 * np.clip(whole / scale, -1, 1)
+            assert np.abs(found.projections[layer][p, 0] - wanted).max() <= 1.0
