@@ -16,6 +16,7 @@ from vizreport.deconv.tiles import (
     GREY,
     Fields,
     cut_tiles,
+    display_scale,
     energy_by_side,
     mosaic,
     quantised,
@@ -30,7 +31,8 @@ from vizreport.progress import progress
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
 _CHUNK = 16
-_PERCENTILE = 99.5
+# Lossy WebP halves the resolution of colours, which in tiles up to this side bleed into the next.
+_SMALL = 16
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def compute(context: Context, required: dict[str, MiningResult]) -> TopPatchesRe
                 maps = chosen[layer.name] = np.zeros(0, np.int32)
             parts[layer.name] = _layer(context, mining, layer, maps, bar)
     names = [layer.name for layer in layers]
-    labelled = bool((mining.labels >= 0).any())
+    known = mining.labels[mining.labels >= 0]
+    # With one image a class no two of the nine could agree: the predictions say more.
+    labelled = len(np.unique(known)) < len(known)
     classes = mining.labels if labelled else mining.top_classes[:, :1].ravel()
     taken = {
         field: {name: getattr(mining, field)[name][chosen[name]] for name in names}
@@ -140,6 +144,7 @@ def _layer(
     side, share = full, 1.0
     encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
     scales = np.zeros((len(maps), count), np.float32)
+    peaks = np.zeros_like(scales)
     with ThreadPoolExecutor() as pool:
         for start in range(0, len(maps), _CHUNK):
             chunk = slice(start, start + _CHUNK)
@@ -153,11 +158,11 @@ def _layer(
                     energy_by_side(sample.projections, sample.tops, sample.lefts, sample.fields),
                     full,
                 )
-            tiles, chunk_scales = _tiles(context, found, len(maps[chunk]), side)
-            scales[chunk] = chunk_scales
+            tiles, scales[chunk], peaks[chunk] = _tiles(context, found, len(maps[chunk]), side)
             patches = _patches(context, mining, layer, maps[chunk], pictures, side)
             encoded["projections"] += pool.map(_lossless, map(mosaic, tiles))
-            encoded["patches"] += pool.map(_lossy, map(mosaic, patches))
+            encode = _lossless if side <= _SMALL else _lossy
+            encoded["patches"] += pool.map(encode, map(mosaic, patches))
             bar.update(len(maps[chunk]))
     return {
         "window": side,
@@ -165,6 +170,7 @@ def _layer(
         "receptive_field": [0, 0] if fields.everywhere else list(fields.size),
         "fields": fields.clipped(shape).reshape(len(maps), count, 4),
         "scales": scales,
+        "peaks": peaks,
         **{name: np.frombuffer(b"".join(parts), np.uint8) for name, parts in encoded.items()},
         "patch_offsets": _offsets(encoded["patches"]),
         "projection_offsets": _offsets(encoded["projections"]),
@@ -201,20 +207,20 @@ def _project(
 
 def _tiles(
     context: Context, found: _Projected, maps: int, side: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cut the projections' tiles and bring them to 8 bits: uint8 [m, K, s, s, 3], scales [m, K]."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cut the projections' tiles: in 8 bits [m, K, s, s, 3], their scales and peaks [m, K]."""
     count = context.settings.top
     signed = np.zeros((maps, count, side, side, 3), np.float32)
     signed[tuple(found.units.T)] = cut_tiles(
         found.projections, found.tops, found.lefts, found.fields, side, 0.0
     )
+    strength = np.abs(signed).reshape(maps, count, -1)
     if context.settings.scale == "tile":
-        scales = np.percentile(np.abs(signed), _PERCENTILE, axis=(2, 3, 4))
+        scales = np.array([[display_scale(tile) for tile in nine] for nine in strength])
     else:
-        scales = np.percentile(np.abs(signed), _PERCENTILE, axis=(1, 2, 3, 4))
-        scales = np.repeat(scales[:, None], count, axis=1)
+        scales = np.repeat([[display_scale(nine)] for nine in strength], count, axis=1)
     flat = quantised(signed.reshape(-1, side, side, 3), scales.ravel())
-    return flat.reshape(signed.shape), scales.astype(np.float32)
+    return flat.reshape(signed.shape), scales.astype(np.float32), strength.max(axis=2)
 
 
 def _patches(

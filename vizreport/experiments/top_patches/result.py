@@ -16,9 +16,9 @@ class TopPatchesResult:
     (3 window) x 3, strongest first, row by row, without gaps. Mosaics are stored encoded, one
     after the other in one byte vector; mosaic i of layer L begins at byte
     ``patch_offsets[L][i]`` of ``patches[L]`` and ends before ``patch_offsets[L][i + 1]``.
-    Patches are lossy WebP (quality 90); projections are lossless WebP of
-    round(128 + 127 * clip(p / scale, -1, 1)), so 128 is zero. Where a tile leaves the image
-    both are 128. A missing tile (fewer than K images) is 128 throughout.
+    Patches are lossy WebP (quality 90; lossless in tiles up to 16 px); projections are lossless
+    WebP of round(128 + 127 * clip(p / scale, -1, 1)), so 128 is zero. Where a tile leaves the
+    image both are 128. A missing tile (fewer than K images) is 128 throughout.
 
     Attributes
     ----------
@@ -44,18 +44,21 @@ class TopPatchesResult:
     patches, projections : dict of uint8 [bytes]
     patch_offsets, projection_offsets : dict of int64 [m + 1]
     scales : dict of float32 [m, K]
-        Value shown as full white (or, negative, full black) in each projection; 0 where
-        nothing of the signal is left at the input.
+        Value shown as full white (or, negative, full black) in each projection: the 99.5th
+        percentile of the absolute value (of what is not zero, where that would be 0).
+    peaks : dict of float32 [m, K]
+        Largest absolute value of each tile's projection; 0 where nothing of the signal is left
+        at the input.
     dead : dict of bool [m]
         Maps whose strongest activation is not above 0: they have grey mosaics.
     purity : dict of float32 [m]
-        Share of the most frequent true class (predicted, where labels are not known) among
-        the nine; NaN for dead maps.
+        Share of the most frequent class among the nine; NaN for dead maps.
     rule : str
         Preset of backward rules.
     scale : {"map", "tile"}
     labelled : bool
-        Whether ``purity`` counts true classes (else predicted ones).
+        Whether ``purity`` counts true classes; else predicted ones, where labels are not known
+        or no class has two images.
     """
 
     layers: list[str]
@@ -74,6 +77,7 @@ class TopPatchesResult:
     patch_offsets: dict[str, np.ndarray]
     projection_offsets: dict[str, np.ndarray]
     scales: dict[str, np.ndarray]
+    peaks: dict[str, np.ndarray]
     dead: dict[str, np.ndarray]
     purity: dict[str, np.ndarray]
     rule: str
