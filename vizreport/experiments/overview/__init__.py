@@ -12,5 +12,5 @@ EXPERIMENT = Experiment(
     section="vizreport.experiments.overview.figures:section",
     template="sections/overview.html",
     requires=("mining",),
-    settings=("layers",),
+    settings=("layers", "rule"),
 )

@@ -12,5 +12,5 @@ EXPERIMENT = Experiment(
     section="vizreport.experiments.photographs.figures:section",
     template="sections/photographs.html",
     requires=(),
-    settings=("layers", "photographs", "rule", "scale"),
+    settings=("layers", "photographs", "rule"),
 )
