@@ -67,7 +67,8 @@ def test_projections_are_those_of_the_units(tiny_context, mined, full, layer):
             wanted = 128 + 127 * np.clip(cut / scale, -1, 1)
             assert np.abs(tiles[k] - wanted).max() <= 1.5
             patch = pictures[image, top : top + side, left : left + side].astype(float)
-            assert np.abs(shown[k] - patch).mean() < 10  # lossy
+            # Lossless where tiles are small.
+            assert np.abs(shown[k] - patch).mean() <= (0 if side <= 16 else 10)
             np.testing.assert_array_equal(
                 full.fields[layer][i, k], [left, top, left + side, top + side]
             )

@@ -45,6 +45,7 @@ def write_checkpoint(path: Path, seed: int = 0, activation: str = "relu", dead: 
     x = layers.Dense(len(CLASSES), activation="softmax", name="classes")(x)
     model = randomise(keras.Model(image, x, name="tiny"), seed)
     kernel, bias = model.get_layer("conv1").get_weights()
+    bias = np.abs(bias)
     kernel[..., dead], bias[dead] = -np.abs(kernel[..., dead]), -1.0
     kernel[..., 1] *= 9.0  # drowns the others
     model.get_layer("conv1").set_weights([kernel, bias])
