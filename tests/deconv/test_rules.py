@@ -10,7 +10,7 @@ from keras import layers, ops
 
 from tests.deconv import oracle
 from tests.deconv.families import Case, Family, function
-from vizreport.deconv import Deconvnet, presets, rules
+from vizreport.deconv import presets, rules
 from vizreport.models.contrast_normalization import ContrastNormalization
 
 LINEAR_PRESETS = ("deconvnet",)

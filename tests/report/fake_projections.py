@@ -60,6 +60,7 @@ def make_top_patches(
             "patch_offsets": np.cumsum([0, *map(len, patches)]),
             "projection_offsets": np.cumsum([0, *map(len, projections)]),
             "scales": random.uniform(0.1, 2, (count, 1)).repeat(9, 1).astype(np.float32),
+            "peaks": random.uniform(1, 3, (count, 9)).astype(np.float32),
             "dead": dead,
             "purity": np.where(dead, np.nan, np.array(counts)).astype(np.float32),
         }.items():

@@ -11,6 +11,7 @@ from vizreport.deconv.receptive_field import cone, global_ancestor
 
 ENERGY_SHARE = 0.98
 GREY = 128
+_PERCENTILE = 99.5
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,20 @@ def cut_tiles(
                 top:bottom, left:right
             ]
     return tiles
+
+
+def display_scale(strength: np.ndarray) -> float:
+    """Return the absolute value shown as full white: the 99.5th percentile.
+
+    Where nearly all is zero, so that the percentile is too, it is taken of the rest, which
+    would not be seen otherwise.
+    """
+    if not strength.any():
+        return 0.0
+    scale = float(np.percentile(strength, _PERCENTILE))
+    if scale == 0:
+        scale = float(np.percentile(strength[strength > 0], _PERCENTILE))
+    return scale
 
 
 def quantised(projections: np.ndarray, scales: np.ndarray) -> np.ndarray:

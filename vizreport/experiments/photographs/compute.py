@@ -9,13 +9,12 @@ import numpy as np
 from vizreport.data.reading import read_image
 from vizreport.deconv.layers import ReportableLayer
 from vizreport.deconv.mining import reduction_function
-from vizreport.deconv.tiles import quantised, unit_fields
+from vizreport.deconv.tiles import display_scale, quantised, unit_fields
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.compute import TOP_CLASSES
 from vizreport.experiments.photographs.result import PhotographsResult
 
 STRONGEST = 9
-_PERCENTILE = 99.5
 
 
 def compute(context: Context, required: dict[str, object]) -> PhotographsResult:
@@ -82,7 +81,7 @@ def _layer(
     # A map that is nowhere active has nothing to show.
     full[~(values.ravel() > 0)] = 0
     # The percentile of what is not zero: a small receptive field would vanish otherwise.
-    scales = np.array([_scale(projection) for projection in full], np.float32)
+    scales = np.array([display_scale(np.abs(tile[tile != 0])) for tile in full], np.float32)
     fields = unit_fields(graph, layer.node, rows, cols).clipped(graph.input_shape)
     return {
         "maps": maps,
@@ -91,8 +90,3 @@ def _layer(
         "projections": quantised(full, scales).reshape(count, kept, *full.shape[1:]),
         "scales": scales.reshape(count, kept),
     }
-
-
-def _scale(projection: np.ndarray) -> float:
-    strength = np.abs(projection[projection != 0])
-    return float(np.percentile(strength, _PERCENTILE)) if len(strength) else 0.0

@@ -23,6 +23,7 @@ SHOWN = 16  # maps a layer on the main page and in print
 COLUMNS = 4
 _LARGE = 40  # px of a tile from which pictures are shown larger
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
+_LOST = 0.01  # of the layer's strongest projection
 _SIDES = 236, 300  # px of a mosaic in a figure, of small and of large tiles
 
 
@@ -75,8 +76,17 @@ def _layer(result: TopPatchesResult, mining: MiningResult, name: str, slug: str)
         "main": [cells[i] for i in _spread(len(cells))],
         "maps": len(mining.values[name]) if name in mining.values else None,
         "dead": sum(cell["dead"] for cell in cells),
+        "tiles": sum(len(cell["tiles"]) for cell in cells if not cell["dead"]),
+        "lost": 0 if status else _lost(result, name),
         "figure": f"top-{slug}",
     }
+
+
+def _lost(result: TopPatchesResult, name: str) -> int:
+    """Count the tiles of active maps at whose pixels next to nothing of the signal arrives."""
+    peaks = result.peaks[name]
+    active = (result.values[name] > 0) & ~result.dead[name][:, None]
+    return int((active & (peaks <= _LOST * peaks.max(initial=0))).sum())
 
 
 def _spread(count: int) -> list[int]:
