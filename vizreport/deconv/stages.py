@@ -62,7 +62,9 @@ def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[dict[str, Any]]:
 
 
 def _texts(nodes: list[Node]) -> list[str]:
-    named = [node for node in nodes if node.step.text and node.kind not in ("input", "relu")]
+    named = [
+        node for node in nodes if node.step.text and node.kind not in ("input", "relu", "reshape")
+    ]
     if len(named) <= MOST_OPERATIONS:
         return [node.step.text for node in named]
     counts = Counter(node.kind for node in named)

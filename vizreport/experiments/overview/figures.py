@@ -94,7 +94,10 @@ def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]
     """Say the preprocessing in the words of the command line."""
     rows = []
     for name, value in preprocessing.items():
-        if value is None or value == [] or name in ("schema_version", "mean_image"):
+        if value is None or value == [] or name == "schema_version":
+            continue
+        if name == "mean_image":
+            rows.append(("mean", "an image of its own: the mean of each pixel"))
             continue
         said = " × ".join(map(str, value)) if name in ("input_size", "resize_to") and isinstance(
             value, (list, tuple)
