@@ -1,0 +1,150 @@
+"""What every experiment of the registry must do, on a tiny network and tiny data."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.experiments import tiny
+from vizreport import build as build_module
+from vizreport.build import BuildRequest, build
+from vizreport.experiments.registry import experiments
+from vizreport.results.run import read_run
+from vizreport.results.store import Store
+from vizreport.settings import Settings
+
+NAMES = list(experiments())
+
+
+@pytest.fixture(scope="module")
+def run(tiny_files, tmp_path_factory):
+    """A build with every experiment, and the settings it was asked for."""
+    folder = tmp_path_factory.mktemp("contract")
+    photo = folder / "photo.png"
+    Image.fromarray(np.full((40, 50, 3), 90, np.uint8)).save(photo)
+    asked = BuildRequest(
+        tiny_files[0],
+        str(tiny_files[1]),
+        folder / "run",
+        Settings(photographs=(str(photo),)),
+        pdf=False,
+    )
+    patch = pytest.MonkeyPatch()
+    from vizreport.results.run import write_run
+
+    patch.setattr(build_module, "_render", lambda out, record, *_: write_run(out, record) or True)
+    assert build(asked) == 0
+    patch.undo()
+    return asked
+
+
+def results(run) -> dict:
+    store = Store(run.out)
+    return {
+        record.name: store.load(experiments()[record.name], record.key).result
+        for record in read_run(run.out).experiments
+    }
+
+
+def same(a, b) -> bool:
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[name], b[name]) for name in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_results_survive_the_store(name, run, tiny_files, tmp_path):
+    experiment = experiments()[name]
+    context = tiny.context(*tiny_files, **dataclasses.asdict(run.settings))
+    stored = results(run)
+    required = {needed: stored[needed] for needed in experiment.requires}
+    fresh = experiment.load(experiment.compute)(context, required)
+    assert isinstance(fresh, experiment.result)
+    store = Store(tmp_path)
+    store.save(name, "key", fresh, experiment.version)
+    back = store.load(experiment, "key").result
+    for field in dataclasses.fields(experiment.result):
+        value = getattr(fresh, field.name)
+        assert same(value, getattr(back, field.name)), field.name
+        # And computing again gives the same: seeded, no traces of time or place.
+        assert same(value, getattr(stored[name], field.name)), field.name
+    text = store.path(name, "key", ".json").read_text()
+    assert str(Path(run.checkpoint).parent) not in text
+    json.loads(text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sections_draw(name, run):
+    experiment = experiments()[name]
+    if not experiment.section:
+        return
+    stored = results(run)
+    given = {needed: stored[needed] for needed in (*experiment.requires, name)}
+    section = experiment.load(experiment.section)(given, read_run(run.out))
+    assert section.figures or section.pages or section.context
+    names = [figure.name for figure in section.figures]
+    assert len(set(names)) == len(names)
+    for figure in section.figures:
+        assert figure.title
+        assert figure.caption
+        assert figure.alt
+        figure.draw()
+
+
+def _keys(run, **settings) -> dict[str, str]:
+    changed = dataclasses.replace(run, settings=dataclasses.replace(run.settings, **settings))
+    return build_module._keys(changed, list(experiments().values()), "checkpoint", "data")
+
+
+OTHERS = {
+    "layers": ("conv1",),
+    "maps": 3,
+    "max_images": 5,
+    "split": "test",
+    "rule": "guided",
+    "scale": "tile",
+    "filter_scale": "filter",
+    "window": "full",
+    "photographs": (),
+    "seed": 3,
+    "top": 5,
+    "batch_size": 3,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keys_depend_on_the_declared_settings_only(name, run):
+    assert set(OTHERS) == {field.name for field in dataclasses.fields(Settings)}
+    declared, waiting = set(), [name]
+    while waiting:
+        experiment = experiments()[waiting.pop()]
+        declared |= set(experiment.settings)
+        waiting += experiment.requires
+    base = _keys(run)[name]
+    for setting, value in OTHERS.items():
+        differs = _keys(run, **{setting: value})[name] != base
+        assert differs == (setting in declared), setting
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_declarations(name):
+    experiment = experiments()[name]
+    assert experiment.name == name
+    assert list(experiments()).index(name) > max(
+        [-1, *(list(experiments()).index(needed) for needed in experiment.requires)]
+    )
+    assert set(experiment.settings) <= {field.name for field in dataclasses.fields(Settings)}
+    assert dataclasses.is_dataclass(experiment.result)
+    assert experiment.result.__doc__
+    assert bool(experiment.section) == bool(experiment.template)
+    root = Path(build_module.__file__).parents[1] / "templates"
+    assert not experiment.template or (root / experiment.template).exists()
