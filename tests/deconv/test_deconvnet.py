@@ -12,6 +12,7 @@ from tests.deconv.float64 import floats, randomise
 from tests.deconv.networks import network
 from vizreport.data.presets import preset
 from vizreport.deconv import Deconvnet
+from vizreport.deconv.execution import run
 from vizreport.deconv.layers import choose_layers, logits_node, reportable_layers
 from vizreport.deconv.trace import trace
 from vizreport.errors import NotApplicable, RequestError
@@ -247,10 +248,9 @@ def test_the_scores_are_those_before_softmax():
         model = randomise(keras.Model(image, build(layers.Conv2D(3, 3)(image))))
         graph = trace(model)
         images = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype(np.float32)
-        from vizreport.deconv.execution import run
-
         node = logits_node(graph)
-        scores = np.asarray(run(graph, keras.ops.convert_to_tensor(images), [node], "gradient")[node])
+        values = run(graph, keras.ops.convert_to_tensor(images), [node], "gradient")
+        scores = np.asarray(values[node])
         odds = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
         np.testing.assert_allclose(odds, np.asarray(model(images)), rtol=1e-5)
         assert reportable_layers(graph)[-1].kind == "logits"
