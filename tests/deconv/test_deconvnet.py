@@ -40,9 +40,7 @@ def test_an_rgb_network_and_its_bgr_twin_project_the_same():
     pictures = np.random.default_rng(0).integers(0, 256, (3, *SIZE, 3), dtype=np.uint8)
     found = []
     for model, order in zip(_twins(), ("RGB", "BGR"), strict=True):
-        turned = {
-            name: value if order == "RGB" else value[::-1] for name, value in parts.items()
-        }
+        turned = {name: value if order == "RGB" else value[::-1] for name, value in parts.items()}
         preprocessing = preset("unit", SIZE, 3, {"channels": order, "scale": 1.0, **turned})
         deconvnet = Deconvnet(model, preprocessing=preprocessing)
         found.append(deconvnet.project(preprocessing.tensor(pictures), "conv2", 2))
@@ -142,7 +140,17 @@ def test_an_unknown_preset_is_refused():
         Deconvnet(_twins()[0], "guess").project(np.zeros((1, *SIZE, 3)), "conv1", 0)
 
 
-@pytest.mark.parametrize("activation", ["gelu", "tanh", lambda x: x * x])
+def relu(x):
+    """Not what its name says."""
+    return x * x
+
+
+def identity(x):
+    """Nor this."""
+    return keras.ops.sin(x)
+
+
+@pytest.mark.parametrize("activation", ["gelu", "tanh", lambda x: x * x, relu, identity])
 def test_an_operation_without_a_rule_is_named_with_the_rules_there_are(activation):
     image = keras.Input((*SIZE, 3))
     x = layers.Conv2D(4, 3, activation="relu", name="below")(image)
@@ -157,6 +165,21 @@ def test_an_operation_without_a_rule_is_named_with_the_rules_there_are(activatio
         # Only operations below the unit need rules.
         assert deconvnet.project(zeros, "below", 0).shape == (1, *SIZE, 3)
     assert Deconvnet(model, "gradient").project(zeros, "above", 0).shape == (1, *SIZE, 3)
+
+
+def test_a_layer_named_like_a_rule_has_none():
+    dense = type("dense", (layers.Layer,), {"call": lambda self, x: keras.ops.sin(x)})
+    image = keras.Input((*SIZE, 3))
+    x = layers.Conv2D(4, 3, activation="relu", name="above")(dense(name="odd")(image))
+    with pytest.raises(NotApplicable, match="'odd'"):
+        Deconvnet(keras.Model(image, x)).project(np.zeros((1, *SIZE, 3)), "above", 0)
+
+
+def test_normalisation_by_the_batch_is_refused():
+    image = keras.Input((*SIZE, 3))
+    x = layers.BatchNormalization(name="norm")(image, training=True)
+    with pytest.raises(RequestError, match=r"'norm'.*training=True"):
+        Deconvnet(keras.Model(image, layers.ReLU()(x)))
 
 
 def test_models_that_cannot_be_walked_are_refused():

@@ -103,4 +103,5 @@ def lower_activation(activation: Any) -> list[Step]:
         name = {"hard_swish": "hard_silu", "swish": "silu"}[name]
     if trusted and name in CURVED:
         return [curved(name, activation)]
-    return [Step(name, activation, None, text=name)]
+    # Never the bare name: a function of the user's called "relu" must not get relu's rule.
+    return [Step(f"{name}()", activation, None, text=name)]

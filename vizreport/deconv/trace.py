@@ -140,18 +140,23 @@ class _Walk:
             return keras.tree.map_structure(self.cast, outputs)
 
         if isinstance(operation, keras.layers.Layer):
+            if isinstance(operation, keras.layers.BatchNormalization) and kwargs.get("training"):
+                raise RequestError(
+                    f"layer {operation.name!r} is called with training=True, so that an image's "
+                    "output depends on its whole batch: build the model without it"
+                )
             if type(operation) in TABLE:
                 found = lower_layer(operation)
                 if found:
                     return found
-            kind = type(operation).__name__
+            kind = f"{type(operation).__name__}()"  # never the name of a kind that has a rule
             weights = sum(
                 int(tf.TensorShape(w.shape).num_elements() or 0) for w in operation.weights
             )
-            return [Step(kind, run, None, {}, weights, kind)]
+            return [Step(kind, run, None, {}, weights, kind.removesuffix("()"))]
         step = lower_operation(operation, args, kwargs, run)
         kind = type(operation).__name__
-        return [step or Step(kind, run, None, text=kind)]
+        return [step or Step(f"{kind}()", run, None, text=kind)]
 
     def cast(self, x: Any) -> Any:
         return tf.cast(x, self.dtype) if hasattr(x, "dtype") and x.dtype.is_floating else x
