@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from vizreport.deconv.execution import run
 from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, logits_node
+from vizreport.deconv.layers import ReportableLayer, class_output
 
 
 @dataclass(frozen=True)
@@ -126,11 +126,8 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
         int32 [B, M], means [B, M]), the place being the first of equals, and the classes'
         probabilities [B, classes] (no columns for a network without class scores).
     """
-    logits = logits_node(graph)
     # The class probabilities: what the model gives out behind its scores, or their softmax.
-    output = None
-    if logits is not None:
-        output = next(index for index in graph.outputs if logits in graph.ancestors(index))
+    logits, output = class_output(graph)
 
     def reduce(x: tf.Tensor) -> tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]:
         targets = [layer.node for layer in layers]
@@ -150,7 +147,9 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
             return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype)
         probabilities = values[output]
         if output == logits:
-            probabilities = tf.nn.softmax(probabilities)
+            # One score alone is a binary network's: its softmax would always be 1.
+            single = graph.nodes[logits].shape[-1] == 1
+            probabilities = (tf.sigmoid if single else tf.nn.softmax)(probabilities)
         return reduced, tf.reshape(probabilities, (tf.shape(x)[0], graph.nodes[logits].shape[-1]))
 
     compiled: Reduce = tf.function(
