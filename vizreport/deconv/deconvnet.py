@@ -266,7 +266,7 @@ class Deconvnet:
         height, width, _ = self.graph.input_shape
         share = plan.size[0] * plan.size[1] / (height * width)
         batch = min(_MOST_CROPS, max(1, int(_BATCH / share)))
-        project = self._compiled(
+        project = self.compiled(
             ("crops", layer.node, *plan.size),
             lambda: projection_function(self.graph, layer.node, self.rule, plan.size),
         )
@@ -285,10 +285,8 @@ class Deconvnet:
         self, images: np.ndarray, layer: ReportableLayer, plan: WindowPlan, units: Units
     ) -> Iterator[Projected]:
         node = layer.node
-        forward = self._compiled(
-            ("forward", node), lambda: forward_function(self.graph, node, plan)
-        )
-        project = self._compiled(("windows", node), lambda: window_function(self.graph, node, plan))
+        forward = self.compiled(("forward", node), lambda: forward_function(self.graph, node, plan))
+        project = self.compiled(("windows", node), lambda: window_function(self.graph, node, plan))
         tops = units.rows * plan.steps[0][0] + plan.offsets[0][0]
         lefts = units.cols * plan.steps[0][1] + plan.offsets[0][1]
         shown = np.unique(units.numbers)
@@ -310,7 +308,8 @@ class Deconvnet:
                     chosen, tops[chosen], lefts[chosen], pictures.numpy(), activations.numpy()
                 )
 
-    def _compiled(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+    def compiled(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """Return a compiled function, made once and kept with the network."""
         if key not in self._functions:
             self._functions[key] = make()
         return self._functions[key]
@@ -326,7 +325,7 @@ class Deconvnet:
     def _strongest(
         self, images: np.ndarray, layer: ReportableLayer, feature_map: int
     ) -> np.ndarray:
-        search = self._compiled(
+        search = self.compiled(
             ("search", layer.node), lambda: strongest_function(self.graph, layer.node)
         )
         images = np.asarray(images, self.graph.dtype)

@@ -97,6 +97,17 @@ def logits_node(graph: Graph) -> int | None:
     return None
 
 
+def class_output(graph: Graph) -> tuple[int | None, int | None]:
+    """Return the nodes of the class scores and of the model's output behind them.
+
+    They are the same where the model ends without a softmax or sigmoid; None without classes.
+    """
+    logits = logits_node(graph)
+    if logits is None:
+        return None, None
+    return logits, next(index for index in graph.outputs if logits in graph.ancestors(index))
+
+
 def reportable_layers(graph: Graph) -> list[ReportableLayer]:
     """Return every reportable layer, from the input to the output.
 
