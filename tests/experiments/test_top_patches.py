@@ -174,3 +174,11 @@ def test_photographs(tiny_context, mined, tmp_path):
             assert scale == pytest.approx(np.percentile(np.abs(whole[whole != 0]), 99.5), rel=1e-3)
             wanted = 128 + 127 * np.clip(whole / scale, -1, 1)
             assert np.abs(found.projections[layer][p, 0] - wanted).max() <= 1.0
+
+
+def test_units_below_zero_have_no_projection(mined, full):
+    """Class scores may be negative: their tiles are grey, whatever a gradient would be."""
+    below = mined.values["classes"] <= 0
+    assert below.any()
+    for i, k in np.argwhere(below):
+        assert (decoded(full, "projections", "classes", i)[k] == 128).all()
