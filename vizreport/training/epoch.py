@@ -1,0 +1,125 @@
+"""One epoch: its steps, then the error on the validation images."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from vizreport.progress import progress
+from vizreport.training.accuracy import ranks, top_errors
+from vizreport.training.data import Pictures, ahead, in_order
+from vizreport.training.distribution import local_replicas, sum_over_processes
+from vizreport.training.geometry import CENTRE, CROPS, places, sub_crops
+from vizreport.training.history import Epoch
+from vizreport.training.request import TrainingRequest
+from vizreport.training.steps import Rows, Stepper, distribute
+
+
+def run_epoch(
+    stepper: Stepper,
+    training: Pictures,
+    validation: Pictures,
+    number: int,
+    rate: float,
+    request: TrainingRequest,
+    show: bool = True,
+) -> Epoch:
+    """Run the steps of one epoch, then validate.
+
+    Order, sub-crops and dropout follow from the seed and the epoch's number alone. Images that do
+    not fill the last batch wait for another epoch's order.
+
+    Parameters
+    ----------
+    stepper : Stepper
+    training, validation : Pictures
+    number : int
+        Of the epoch, from 1.
+    rate : float
+        Learning rate.
+    request : TrainingRequest
+        Its seed and its batch size.
+    show : bool
+        Whether to show the progress.
+    """
+    size, batch_size = stepper.model.input_shape[1:3], request.batch_size
+    replicas = local_replicas(stepper.strategy)
+    share = batch_size // stepper.strategy.num_replicas_in_sync
+    own = slice(replicas[0] * share, (replicas[-1] + 1) * share)
+    steps = len(training.part.labels) // batch_size
+    losses, wrongs = [], []
+    started = time.monotonic()
+    with progress(f"epoch {number}", steps * batch_size if show else 0, "images") as bar:
+        batches = ahead(_batches(training, steps, batch_size, own, (request.seed, number), size))
+        for step, rows in enumerate(batches):
+            inputs = distribute(stepper.strategy, rows, replicas)
+            loss, wrong = stepper.step(inputs, rate, (request.seed, number * 1_000_000 + step))
+            losses.append(loss)
+            wrongs.append(wrong)
+            if show:
+                bar.update(batch_size)
+    loss = float(np.mean([float(loss) for loss in losses]))
+    wrong = sum(int(wrong) for wrong in wrongs)
+    seconds = time.monotonic() - started
+    validation_loss, first, fifth = validate(stepper, training.mean, validation, batch_size)
+    return Epoch(
+        epoch=number,
+        learning_rate=rate,
+        training_loss=loss,
+        training_error=wrong / (steps * batch_size),
+        validation_loss=validation_loss,
+        validation_error=first,
+        validation_top5_error=fifth,
+        seconds=round(seconds, 3),
+        images_per_second=round(steps * batch_size / seconds, 1),
+    )
+
+
+def _batches(
+    pictures: Pictures,
+    steps: int,
+    batch_size: int,
+    own: slice,
+    seed: tuple[int, int],
+    size: tuple[int, int],
+) -> Iterator[Rows]:
+    """Yield this process's rows of each step's batch."""
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(pictures.part.labels))[: steps * batch_size]
+    crops = random.integers(0, CROPS, len(order), np.int32)
+    order, crops = (a.reshape(steps, batch_size)[:, own] for a in (order, crops))
+    squares = in_order(pictures, order.ravel(), order.shape[1])
+    for square, positions, chosen in zip(squares, order, crops, strict=True):
+        yield Rows(sub_crops(square, chosen, size), chosen, pictures.part.labels[positions])
+
+
+def validate(
+    stepper: Stepper, mean: np.ndarray, pictures: Pictures, batch_size: int
+) -> tuple[float, float, float | None]:
+    """Mean loss, top-1 and top-5 error of the central crops, over the processes' shares."""
+    size = stepper.model.input_shape[1:3]
+    replicas = local_replicas(stepper.strategy)
+    workers = stepper.strategy.num_replicas_in_sync // len(replicas)
+    labels = pictures.part.labels
+    mine = np.arange(replicas[0] // len(replicas), len(labels), workers)
+    classes = stepper.model.output_shape[-1]
+    centre = places(mean.shape[:2], size)[CENTRE // 2]
+    mean = mean[centre[0] : centre[0] + size[0], centre[1] : centre[1] + size[1]]
+    sums = np.zeros(3)
+    for start, squares in zip(
+        range(0, len(mine), batch_size), in_order(pictures, mine, batch_size), strict=True
+    ):
+        true = labels[mine[start : start + batch_size]]
+        cut = sub_crops(squares, np.full(len(squares), CENTRE), size)
+        # Always a whole batch, so that one graph does for all.
+        inputs = np.zeros((batch_size, *cut.shape[1:]), np.float32)
+        inputs[: len(cut)] = cut.astype(np.float32) - mean
+        output = np.asarray(stepper.answer(inputs), np.float64)[: len(cut)]
+        at = ranks(output, true)
+        first, fifth = top_errors(at, classes)
+        chance = np.take_along_axis(output, true[:, None].astype(np.intp), 1)
+        sums += (-np.log(np.maximum(chance, 1e-30)).sum(), first * len(at), (fifth or 0) * len(at))
+    loss, first, fifth = sum_over_processes(stepper.strategy, sums) / len(labels)
+    return float(loss), float(first), float(fifth) if classes > 5 else None

@@ -1,0 +1,74 @@
+"""What happened in each epoch, as CSV and JSON. No TensorFlow here."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from vizreport.results.atomic import write_text
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of a training.
+
+    Attributes
+    ----------
+    epoch : int
+        From 1.
+    learning_rate : float
+    training_loss, training_error : float
+        Mean cross-entropy (nats) and share of wrong answers over the epoch's steps, with dropout
+        and while the weights change.
+    validation_loss, validation_error : float
+        After the epoch, central crop.
+    validation_top5_error : float or None
+        None with five classes or fewer.
+    seconds : float
+        Wall-clock time of the steps.
+    images_per_second : float
+        Of the steps.
+    """
+
+    epoch: int
+    learning_rate: float
+    training_loss: float
+    training_error: float
+    validation_loss: float
+    validation_error: float
+    validation_top5_error: float | None
+    seconds: float
+    images_per_second: float
+
+
+def write_history(out: Path, about: dict[str, Any], epochs: Sequence[Epoch]) -> None:
+    """Write ``history.csv`` (one line an epoch) and ``history.json`` (with ``about`` before).
+
+    Errors are shares from 0 to 1. Both files are replaced at once.
+
+    Parameters
+    ----------
+    out : Path
+        Their folder.
+    about : dict
+        What was trained on what: ``model``, ``settings`` and so on.
+    epochs : sequence of Epoch
+    """
+    table = io.StringIO()
+    writer = csv.DictWriter(table, [field.name for field in fields(Epoch)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(epoch) for epoch in epochs)
+    write_text(out / "history.csv", table.getvalue())
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        **about,
+        "epochs": [asdict(epoch) for epoch in epochs],
+    }
+    write_text(out / "history.json", json.dumps(document, indent=2) + "\n")

@@ -1,0 +1,206 @@
+"""The training: epochs of steps, each followed by validation, a checkpoint and the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import isfinite
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from vizreport.data.preprocessing import Preprocessing
+from vizreport.errors import RequestError
+from vizreport.models.sidecar import Sidecar
+from vizreport.models.variants import variant_architecture
+from vizreport.training.data import Pictures, open_parts, read_pictures
+from vizreport.training.distribution import (
+    is_chief,
+    make_strategy,
+    prepare_devices,
+    sum_over_processes,
+)
+from vizreport.training.epoch import run_epoch
+from vizreport.training.geometry import CENTRE, places, recipe_preprocessing, square_of
+from vizreport.training.history import Epoch, write_history
+from vizreport.training.network import build, rms_limits
+from vizreport.training.plateau import learning_rate
+from vizreport.training.request import TrainingRequest, identity
+from vizreport.training.state import (
+    State,
+    checkpoint_path,
+    read_state,
+    write_checkpoint,
+    write_state,
+)
+from vizreport.training.steps import Stepper, make_stepper
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training left.
+
+    Attributes
+    ----------
+    checkpoint : Path
+        Of the last epoch.
+    epochs : tuple of Epoch
+        The history.
+    """
+
+    checkpoint: Path
+    epochs: tuple[Epoch, ...]
+
+
+def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trained:
+    """Train a network by the paper's recipe (section 3), or go on where a training was stopped.
+
+    Each epoch ends with ``MODEL-epoch-NNN.keras`` and its sidecar, ``history.csv`` and
+    ``history.json``, and ``training-state.npz``, from which the same request goes on. The weights
+    are then those of a training that was never stopped.
+
+    Parameters
+    ----------
+    request : TrainingRequest
+    tell : callable
+        Is given a line for each epoch and what else is worth knowing.
+
+    Raises
+    ------
+    RequestError
+        The data, the network, the batch size or the folder do not fit; the training diverges.
+    """
+    device = prepare_devices()
+    strategy = make_strategy(request.strategy)
+    chief = is_chief(strategy)
+    say = tell if chief else _silent
+    replicas = strategy.num_replicas_in_sync
+    say(f"device: {device}" + (f", {replicas} in step" if replicas > 1 else ""))
+    if request.batch_size % replicas:
+        raise RequestError(
+            f"a batch of {request.batch_size} cannot be shared by {replicas} devices; give "
+            f"--batch-size a multiple of {replicas}"
+        )
+    variant_architecture(request.model)  # an unknown name is refused before anything is read
+    training_part, validation_part, class_names = open_parts(request)
+    data = (training_part.dataset.fingerprint, validation_part.dataset.fingerprint)
+    state = read_state(request.out, identity(request, data))
+    done = sum_over_processes(strategy, np.array([len(state.epochs), 1]))
+    if done[0] != done[1] * len(state.epochs):
+        raise RequestError(
+            f"the workers do not see the same {request.out}: give --out a folder they share"
+        )
+    if len(state.epochs) >= request.epochs:
+        say(f"{request.out} has all of {request.epochs} epochs: nothing to do")
+        return _trained(request, state)
+
+    keras.utils.set_random_seed(request.seed)
+    network = (request.model, len(class_names), request.input_size, request.width)
+    with strategy.scope():
+        model = build(*network, request.mixed_precision)
+    say(f"{request.model}: {model.count_params():,} parameters, {len(class_names)} classes")
+    square = square_of(recipe_preprocessing(request.input_size))
+    training = read_pictures(training_part, square, "reading training images")
+    validation = read_pictures(validation_part, square, "reading validation images")
+    for path, reason in (*training.unreadable, *validation.unreadable):
+        say(f"left out {path}: {reason}")
+    count = len(training.part.labels)
+    say(f"{count} images to train, {len(validation.part.labels)} to validate")
+    if count < request.batch_size:
+        raise RequestError(
+            f"there are {count} images to train, fewer than a batch of {request.batch_size}: "
+            "lower --batch-size"
+        )
+
+    limits = rms_limits(*network)
+    stepper = make_stepper(strategy, model, limits, training.mean, request.batch_size, request.xla)
+    _restore(stepper, state)
+    sidecar = _sidecar(request, training, class_names)
+    saved = build(*network) if chief else None
+    about = {
+        "model": request.model,
+        "data": training.part.dataset.name,
+        "validation_data": validation.part.dataset.name,
+        "training_images": count,
+        "validation_images": len(validation.part.labels),
+        "settings": {name: value for name, value in state.identity.items() if name != "data"},
+    }
+    if chief:
+        request.out.mkdir(parents=True, exist_ok=True)
+        if not state.epochs:  # before the first checkpoint, which shows this folder is in use
+            write_state(request.out, state)
+    for number in range(len(state.epochs) + 1, request.epochs + 1):
+        rate = learning_rate([epoch.validation_error for epoch in state.epochs])
+        epoch = run_epoch(stepper, training, validation, number, rate, request, chief)
+        say(_line(epoch, request.epochs))
+        _check_finite(epoch)
+        state = State(state.identity, (*state.epochs, epoch))
+        if saved is not None:
+            values = [np.asarray(variable.value) for variable in model.trainable_variables]
+            saved.set_weights(values)
+            checkpoint = checkpoint_path(request.out, request.model, number)
+            write_checkpoint(checkpoint, saved, replace(sidecar, epoch=number))
+            write_history(request.out, about, state.epochs)
+            write_state(
+                request.out, replace(state, weights=values, velocities=_velocities(stepper))
+            )
+    return _trained(request, state)
+
+
+def _restore(stepper: Stepper, state: State) -> None:
+    if not state.weights:
+        return
+    for variable, value in zip(stepper.model.trainable_variables, state.weights, strict=True):
+        variable.assign(value)
+    for velocity, value in zip(stepper.velocities, state.velocities, strict=True):
+        velocity.assign(value)
+
+
+def _velocities(stepper: Stepper) -> list[np.ndarray]:
+    return [np.asarray(velocity) for velocity in stepper.velocities]
+
+
+def _sidecar(request: TrainingRequest, training: Pictures, class_names: tuple[str, ...]) -> Sidecar:
+    size = (request.input_size, request.input_size)
+    top, left = places(training.mean.shape[:2], size)[CENTRE // 2]
+    mean = training.mean[top : top + size[0], left : left + size[1]]
+    preprocessing: Preprocessing = replace(
+        recipe_preprocessing(request.input_size), mean=(), mean_image=mean
+    )
+    return Sidecar(
+        preprocessing,
+        class_names,
+        labels_in_order=True,
+        data_source=training.part.dataset.name,
+        seed=request.seed,
+        mean_square=training.mean,
+    )
+
+
+def _line(epoch: Epoch, epochs: int) -> str:
+    fifth = epoch.validation_top5_error
+    return (
+        f"epoch {epoch.epoch}/{epochs}: loss {epoch.training_loss:.4f}, "
+        f"validation loss {epoch.validation_loss:.4f}, "
+        f"error {100 * epoch.validation_error:.1f} %"
+        + (f" (top 5: {100 * fifth:.1f} %)" if fifth is not None else "")
+        + f", rate {epoch.learning_rate:g}, {epoch.seconds:.1f} s"
+    )
+
+
+def _check_finite(epoch: Epoch) -> None:
+    if not (isfinite(epoch.training_loss) and isfinite(epoch.validation_loss)):
+        raise RequestError(
+            f"the training diverged in epoch {epoch.epoch}: the loss is no longer a number; the "
+            "same command tries that epoch again, another --seed or --batch-size may not diverge"
+        )
+
+
+def _trained(request: TrainingRequest, state: State) -> Trained:
+    last = len(state.epochs)
+    return Trained(checkpoint_path(request.out, request.model, last), state.epochs)
+
+
+def _silent(line: str) -> None:
+    pass

@@ -1,0 +1,81 @@
+"""What a user asks of ``vizreport train``. No TensorFlow here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+STRATEGIES = ("none", "mirrored", "multiworker")
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """A training by the paper's recipe.
+
+    Attributes
+    ----------
+    data : str
+        Source of images with classes, see :func:`vizreport.data.sources.open_dataset`.
+    out : Path
+        Folder of the checkpoints and the history.
+    model : str
+        A network of :data:`vizreport.models.variants.VARIANTS`.
+    width : float
+        Factor on the maps and units of layers 1 to 7.
+    input_size : int
+        Side of the square input, px.
+    epochs : int
+        Passes over the training images, in all.
+    batch_size : int
+        Images of a step, over all devices.
+    seed : int
+        Of the initial weights, the order, the sub-crops, dropout and held-out images.
+    split : str or None
+        Split to train on; None is "train" where the source has splits of its own.
+    validation_split : str or None
+        Split to validate on; None holds out images of the training split.
+    images_per_class : int or None
+        Train on that many images of each class; those left over validate, at most 50 a class.
+    max_images : int or None
+        Seeded sample of the training split.
+    mixed_precision : bool
+        Compute in bfloat16; the weights stay float32.
+    xla : bool
+        Compile the forward and backward pass with XLA.
+    strategy : {"none", "mirrored", "multiworker"}
+        One device; all devices of this machine; the machines that TF_CONFIG names.
+    """
+
+    data: str
+    out: Path
+    model: str = "zfnet"
+    width: float = 1.0
+    input_size: int = 224
+    epochs: int = 70
+    batch_size: int = 128
+    seed: int = 0
+    split: str | None = None
+    validation_split: str | None = None
+    images_per_class: int | None = None
+    max_images: int | None = None
+    mixed_precision: bool = False
+    xla: bool = False
+    strategy: str = "none"
+
+
+# What may change between a stop and going on: the same training, run otherwise or longer.
+_FREE = ("data", "out", "epochs", "xla", "strategy", "max_images", "split", "validation_split")
+
+
+def identity(request: TrainingRequest, fingerprints: tuple[str, ...]) -> dict[str, Any]:
+    """What makes two requests the same training.
+
+    Parameters
+    ----------
+    request : TrainingRequest
+    fingerprints : tuple of str
+        Of the training and the validation data; they stand for source, split and sample.
+    """
+    values = {name: value for name, value in asdict(request).items() if name not in _FREE}
+    return {**values, "data": list(fingerprints)}

@@ -1,0 +1,125 @@
+"""Checkpoints, and the state from which a training goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import keras
+import numpy as np
+
+from vizreport.errors import RequestError
+from vizreport.models.sidecar import Sidecar, write_sidecar
+from vizreport.training.history import Epoch
+
+STATE = "training-state.npz"
+
+
+@dataclass(frozen=True)
+class State:
+    """A training between two epochs.
+
+    Attributes
+    ----------
+    identity : dict
+        What is trained on what; see :func:`vizreport.training.request.identity`.
+    epochs : tuple of Epoch
+        History so far.
+    weights, velocities : sequence of float32 arrays
+        In the model's order; none before the first epoch.
+    """
+
+    identity: dict[str, Any]
+    epochs: tuple[Epoch, ...]
+    weights: Sequence[np.ndarray] = ()
+    velocities: Sequence[np.ndarray] = ()
+
+
+def checkpoint_path(out: Path, model: str, epoch: int) -> Path:
+    """Name of an epoch's checkpoint, as in ``zfnet-epoch-007.keras``."""
+    return out / f"{model}-epoch-{epoch:03d}.keras"
+
+
+def write_checkpoint(path: Path, model: keras.Model, sidecar: Sidecar) -> None:
+    """Save a network, without the optimiser's state, and its sidecar; each is there whole or not.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.keras`` file; its folder exists.
+    model : keras.Model
+        float32.
+    sidecar : Sidecar
+    """
+    temporary = path.with_name(f".{path.stem}.partial.keras")
+    try:
+        model.save(temporary)
+        write_sidecar(path, sidecar)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_state(out: Path, state: State) -> None:
+    """Write the state in one file, ``training-state.npz``, in place of the epoch's before."""
+    about = {"identity": state.identity, "epochs": [asdict(epoch) for epoch in state.epochs]}
+    arrays = {f"weights/{i:03d}": array for i, array in enumerate(state.weights)}
+    arrays |= {f"velocities/{i:03d}": array for i, array in enumerate(state.velocities)}
+    temporary = out / ".training-state.partial.npz"
+    try:
+        np.savez(temporary, about=np.array(json.dumps(about)), allow_pickle=False, **arrays)
+        temporary.replace(out / STATE)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_state(out: Path, identity: dict[str, Any]) -> State:
+    """Read the state of the training in a folder, or begin one.
+
+    Parameters
+    ----------
+    out : Path
+    identity : dict
+        Of the training asked for.
+
+    Raises
+    ------
+    RequestError
+        The folder holds another training, or its state is damaged.
+    """
+    path = out / STATE
+    if not path.exists():
+        if out.is_dir() and any(out.glob("*-epoch-*.keras")):
+            raise RequestError(
+                f"{out} holds checkpoints but no {STATE} to go on from; give another --out"
+            )
+        return State(identity, ())
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            about = json.loads(str(archive["about"]))
+            weights, velocities = (
+                [archive[name] for name in sorted(archive) if name.startswith(kind)]
+                for kind in ("weights/", "velocities/")
+            )
+        epochs = tuple(Epoch(**epoch) for epoch in about["epochs"])
+        known: dict[str, Any] = about["identity"]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        raise RequestError(
+            f"{path} is damaged: remove the folder to train anew, or give another --out"
+        ) from error
+    # Through JSON: tuples come back as lists.
+    wanted = json.loads(json.dumps(identity))
+    for name in wanted:
+        if known.get(name) != wanted[name]:
+            change = (
+                "other data" if name == "data" else f"{name} {known.get(name)}, not {wanted[name]}"
+            )
+            raise RequestError(
+                f"{out} holds a training with {change}; give another --out, or the same options "
+                "to go on with it"
+            )
+    return State(identity, epochs, weights, velocities)
