@@ -1,14 +1,15 @@
 """What a checkpoint says of itself beside its weights. No TensorFlow here.
 
 ``NAME.vizreport.json`` next to ``NAME.keras`` (or ``NAME.h5``); a per-pixel mean, where there is
-one, is the array ``mean_image`` of ``NAME.vizreport.npz``.
+one, is the array ``mean_image`` of ``NAME.vizreport.npz``, and ``mean_square`` there is the mean
+of the whole square that ten crops are cut from.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -40,6 +41,8 @@ class Sidecar:
         Epochs trained; seed of the training.
     schema_version : int
         Of the file.
+    mean_square : float32 [H, W, C] or None
+        Beside a mean image: the mean of the square before the central crop.
     """
 
     preprocessing: Preprocessing | None = None
@@ -50,6 +53,11 @@ class Sidecar:
     epoch: int | None = None
     seed: int | None = None
     schema_version: int = SCHEMA_VERSION
+    mean_square: np.ndarray | None = field(default=None, compare=False)
+
+
+_ENTRIES = tuple(entry.name for entry in fields(Sidecar) if entry.name != "mean_square")
+"""Of the ``.json``."""
 
 
 def _json_path(checkpoint: Path) -> Path:
@@ -73,14 +81,17 @@ def write_sidecar(checkpoint: str | Path, sidecar: Sidecar) -> None:
     The mean is written first: a description never names a mean that is not there.
     """
     checkpoint = Path(checkpoint)
-    values = {field.name: getattr(sidecar, field.name) for field in fields(sidecar)}
+    values = {name: getattr(sidecar, name) for name in _ENTRIES}
     preprocessing = sidecar.preprocessing
     mean_path = _npz_path(checkpoint)
     if preprocessing is not None:
         values["preprocessing"] = preprocessing.as_dict()
         if preprocessing.mean_image is not None:
             archive = io.BytesIO()
-            np.savez_compressed(archive, mean_image=preprocessing.mean_image)
+            arrays = {"mean_image": preprocessing.mean_image}
+            if sidecar.mean_square is not None:
+                arrays["mean_square"] = sidecar.mean_square
+            np.savez_compressed(archive, allow_pickle=False, **arrays)
             write_bytes(mean_path, archive.getvalue())
     if preprocessing is None or preprocessing.mean_image is None:
         mean_path.unlink(missing_ok=True)
@@ -123,15 +134,15 @@ def _parse(values: Any, mean_path: Path) -> Sidecar:
             f"its schema_version is {version!r} and this vizreport reads {SCHEMA_VERSION}; "
             "write the file again or use the vizreport that wrote it"
         )
-    known = [field.name for field in fields(Sidecar)]
-    unknown = sorted(set(values) - set(known))
+    unknown = sorted(set(values) - set(_ENTRIES))
     if unknown:
-        raise RequestError(f"unknown entry {unknown[0]!r}; its entries are {', '.join(known)}")
-    preprocessing = values.get("preprocessing")
+        raise RequestError(f"unknown entry {unknown[0]!r}; its entries are {', '.join(_ENTRIES)}")
+    preprocessing, mean_square = values.get("preprocessing"), None
     if preprocessing is not None:
         if not isinstance(preprocessing, dict):
             raise RequestError("preprocessing has to be an object")
-        preprocessing = Preprocessing.from_dict(preprocessing, _read_mean(mean_path))
+        mean_image, mean_square = _read_means(mean_path)
+        preprocessing = Preprocessing.from_dict(preprocessing, mean_image)
     names, ids = _strings(values, "class_names"), _strings(values, "class_ids")
     if names and ids and len(names) != len(ids):
         raise RequestError(f"it has {len(names)} class_names and {len(ids)} class_ids")
@@ -143,6 +154,7 @@ def _parse(values: Any, mean_path: Path) -> Sidecar:
         data_source=_entry(values, "data_source", str),
         epoch=_entry(values, "epoch", int),
         seed=_entry(values, "seed", int),
+        mean_square=mean_square,
     )
 
 
@@ -161,14 +173,14 @@ def _entry(values: dict[str, Any], name: str, kind: type) -> Any:
     return value
 
 
-def _read_mean(path: Path) -> np.ndarray | None:
+def _read_means(path: Path) -> tuple[np.ndarray | None, np.ndarray | None]:
     if not path.exists():
-        return None
+        return None, None
     try:
         with np.load(path, allow_pickle=False) as archive:
-            mean: np.ndarray = archive["mean_image"]
+            square = archive.get("mean_square")
+            return archive["mean_image"], square
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise RequestError(
             f"the per-pixel mean {path} is damaged or has no array 'mean_image'; write it again"
         ) from error
-    return mean
