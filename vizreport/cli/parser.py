@@ -5,12 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from vizreport.cli import build, doctor, inspect, render
+from vizreport.cli import build, doctor, evaluate, inspect, render, train
 from vizreport.cli.options import Option, Verb
 from vizreport.errors import RequestError
 from vizreport.version import __version__
 
-VERBS: tuple[Verb, ...] = (build.VERB, render.VERB, inspect.VERB, doctor.VERB)
+VERBS: tuple[Verb, ...] = (
+    build.VERB,
+    render.VERB,
+    train.VERB,
+    evaluate.VERB,
+    inspect.VERB,
+    doctor.VERB,
+)
 
 DESCRIPTION = (
     "What did a convolutional network learn? A report in HTML and PDF, made of the experiments "

@@ -1,0 +1,112 @@
+"""``vizreport evaluate``: the error of a checkpoint or of an ensemble."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from vizreport.cli import options
+from vizreport.cli.build import preprocessing_parts
+
+if TYPE_CHECKING:
+    from vizreport.training.evaluation import Errors
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print top-1 and top-5 error, single crop and ten crops.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    RequestError
+        If a checkpoint or the data is wrong, or the true classes are not known.
+    """
+    from vizreport.data.sources import open_dataset
+    from vizreport.tensorflow_start import start_tensorflow
+
+    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, arguments.seed)
+    start_tensorflow()
+    from vizreport.training.distribution import prepare_devices
+    from vizreport.training.evaluation import EvaluationRequest, evaluate
+
+    device = prepare_devices()
+    errors = evaluate(
+        EvaluationRequest(
+            checkpoints=tuple(arguments.checkpoints),
+            dataset=dataset,
+            labels=arguments.labels,
+            labels_in_order=arguments.labels_in_order,
+            preset=arguments.preprocess,
+            preprocessing=preprocessing_parts(arguments),
+            imports=tuple(arguments.imports),
+            batch_size=arguments.batch_size,
+        )
+    )
+    if arguments.as_json:
+        about = {
+            "checkpoints": [str(path) for path in arguments.checkpoints],
+            "data": dataset.name,
+            "device": device,
+        }
+        print(json.dumps({**about, **asdict(errors)}, indent=2))
+        return 0
+    count = len(arguments.checkpoints)
+    what = f"ensemble of {count}" if count > 1 else arguments.checkpoints[0].name
+    print(f"device: {device}")
+    print(f"{what} on {dataset.name}: {errors.images} images, {errors.classes} classes\n")
+    print(table(errors))
+    if errors.no_ten_crops:
+        print(f"\nno ten crops: {errors.no_ten_crops}")
+    if errors.left_out:
+        print(f"\nleft out: {errors.left_out} images, unreadable or of no known class")
+    return 0
+
+
+def table(errors: Errors) -> str:
+    """Return the errors as text: a line of headings, one for each way of cropping; percent."""
+    rows = [("", "top-1 error", "top-5 error"), _row("single crop", errors.top1, errors.top5)]
+    if errors.ten_crop_top1 is not None:
+        rows.append(_row("ten crops", errors.ten_crop_top1, errors.ten_crop_top5))
+    return "\n".join(f"{name:11}  {first:>11}  {fifth:>11}".rstrip() for name, first, fifth in rows)
+
+
+def _row(name: str, first: float, fifth: float | None) -> tuple[str, str, str]:
+    return name, f"{100 * first:.2f} %", "-" if fifth is None else f"{100 * fifth:.2f} %"
+
+
+_SHARED = (
+    *("--data", "--split", "--max-images", "--labels", "--labels-in-order", "--import"),
+    *("--preprocess", "--input-size", "--resize", "--crop", "--channels", "--scale-pixels"),
+    *("--mean", "--std", "--seed", "--batch-size"),
+)
+_OF_BUILD = {option.flag: option for option in options.BUILD}
+
+OPTIONS = (
+    replace(
+        options.CHECKPOINT,
+        help="A .keras or .h5 file. Repeatable: the networks' probabilities are averaged.",
+        name="checkpoints",
+        repeat=True,
+    ),
+    *(_OF_BUILD[flag] for flag in _SHARED),
+    options.JSON,
+)
+
+VERB = options.Verb(
+    name="evaluate",
+    summary="print the error of a checkpoint or an ensemble",
+    description=(
+        "Print top-1 and top-5 error on labelled images, from the central crop and averaged over "
+        "ten crops (corners and centre, each flipped too). Several checkpoints are an ensemble: "
+        "their class probabilities are averaged."
+    ),
+    usage="--checkpoint FILE [--checkpoint FILE ...] --data SOURCE [options]",
+    options=OPTIONS,
+    run=run,
+)
