@@ -109,7 +109,7 @@ def sum_over_processes(strategy: tf.distribute.Strategy, values: np.ndarray) -> 
 
     each = strategy.experimental_distribute_values_from_function(of_replica)
 
-    @tf.function
+    @tf.function(autograph=False)
     def add(parts: Any) -> Any:
         return strategy.reduce(
             tf.distribute.ReduceOp.SUM, strategy.run(tf.identity, (parts,)), axis=None

@@ -111,7 +111,7 @@ def make_stepper(
         wrong = tf.reduce_sum(tf.cast(answers != labels, tf.int32))
         return loss, wrong, tape.gradient(loss, weights)
 
-    compiled = tf.function(gradients, jit_compile=True) if xla else gradients
+    compiled = tf.function(gradients, jit_compile=True, autograph=False) if xla else gradients
 
     def on_replica(images: Any, crops: Any, labels: Any, first: Any, seed: Any) -> Any:
         images.set_shape((rows, *model.input_shape[1:]))
@@ -128,7 +128,7 @@ def make_stepper(
         if limit is not None:
             weight.assign(renormalize(weight, limit))
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(inputs: tuple[Any, ...], rate: Any, seed: Any) -> tuple[Any, Any]:
         loss, wrong, found = strategy.run(on_replica, (*inputs, seed))
         for weight, velocity, gradient in zip(weights, velocities, found, strict=True):
@@ -142,7 +142,7 @@ def make_stepper(
         signed = np.array(seed, np.int64).astype(np.int32)  # the same 32 bits, signed
         return step(inputs, tf.constant(rate, tf.float32), tf.constant(signed))
 
-    @tf.function
+    @tf.function(autograph=False)
     def answer(inputs: Any) -> Any:
         return tf.cast(model(inputs, training=False), tf.float32)
 

@@ -1,0 +1,95 @@
+"""Which images train and which validate, and the way they are read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.training.conftest import CLASSES, INPUT, gratings
+from vizreport.data.sources import open_dataset
+from vizreport.errors import RequestError
+from vizreport.training import data
+from vizreport.training.data import Part, hold_out, in_order, open_parts, read_pictures
+from vizreport.training.geometry import recipe_preprocessing, square_of
+from vizreport.training.request import TrainingRequest
+
+SQUARE = square_of(recipe_preprocessing(INPUT))
+
+
+def test_a_tenth_of_each_class_is_held_out():
+    labels = np.repeat([0, 1, 2], [100, 40, 1000])
+    train, held = hold_out(labels, None, 0)
+    assert sorted([*train, *held]) == list(range(1140))
+    assert np.bincount(labels[held]).tolist() == [10, 4, 50]
+
+
+def test_images_per_class():
+    labels = np.repeat([0, 1, 2], [100, 40, 20])
+    train, held = hold_out(labels, 30, 0)
+    assert not set(train) & set(held)
+    assert np.bincount(labels[train]).tolist() == [30, 30, 20]
+    assert np.bincount(labels[held], minlength=3).tolist() == [50, 10, 0]
+    assert not np.array_equal(train, hold_out(labels, 30, 1)[0])
+
+
+def test_parts_of_a_folder_with_a_broken_image(tmp_path):
+    images, labels = gratings(48, 0)
+    for name in CLASSES:
+        (tmp_path / name).mkdir()
+    for i, (image, label) in enumerate(zip(images, labels, strict=True)):
+        Image.fromarray(image).save(tmp_path / CLASSES[label] / f"{i:02d}.png")
+    (tmp_path / "dark" / "05.png").write_bytes(b"no picture")
+    request = TrainingRequest(data=str(tmp_path), out=tmp_path / "out")
+    training, validation, names = open_parts(request)
+    assert names == tuple(sorted(CLASSES))
+    assert np.bincount(validation.labels).tolist() == [1] * 6
+    for part in (training, validation):
+        folders = [part.dataset.records[i].class_name for i in part.indices]
+        assert [names[label] for label in part.labels] == folders
+    everything = Part(training.dataset, np.arange(48), np.zeros(48, np.int32))
+    pictures = read_pictures(everything, SQUARE, "reading")
+    assert [path for path, _ in pictures.unreadable] == ["dark/05.png"]
+    assert len(pictures.part.indices) == len(pictures.kept) == 47
+
+
+def test_mean_and_order_do_not_depend_on_what_is_kept(gratings_file, monkeypatch):
+    dataset = open_dataset(str(gratings_file))
+    part = Part(dataset, np.arange(10, 50), np.zeros(40, np.int32))
+    kept = read_pictures(part, SQUARE, "reading")
+    monkeypatch.setattr(data, "_KEPT_BYTES", 0)
+    decoded = read_pictures(part, SQUARE, "reading")
+    assert decoded.kept is None
+    slow = np.stack([SQUARE.picture(dataset.read(i)) for i in range(10, 50)])
+    for pictures in (kept, decoded):
+        np.testing.assert_allclose(pictures.mean, slow.mean(0), rtol=1e-6)
+        found = list(in_order(pictures, np.array([3, 0, 39, 7, 3]), 2))
+        assert [len(batch) for batch in found] == [2, 2, 1]
+        np.testing.assert_array_equal(np.concatenate(found), slow[[3, 0, 39, 7, 3]])
+
+
+def test_splits(tmp_path):
+    request = TrainingRequest(data="shapes", out=tmp_path, max_images=60)
+    training, validation, _ = open_parts(request)
+    assert training.dataset.name == "shapes (train)"
+    assert len(training.indices) + len(validation.indices) == 60
+    request = TrainingRequest(data="shapes", out=tmp_path, validation_split="test", max_images=60)
+    training, validation, names = open_parts(request)
+    assert (len(training.indices), len(validation.indices)) == (60, 600)
+    assert validation.dataset.name == "shapes (test)"
+    assert [validation.dataset.records[i].class_name for i in validation.indices[:3]] == [
+        names[label] for label in validation.labels[:3]
+    ]
+
+
+def test_data_without_classes_are_refused(tmp_path):
+    Image.new("RGB", (60, 60)).save(tmp_path / "1.png")
+    with pytest.raises(RequestError, match="fewer than two classes"):
+        open_parts(TrainingRequest(data=str(tmp_path), out=tmp_path / "out"))
+
+
+def test_nothing_to_validate_with(tmp_path):
+    images, labels = gratings(12, 0)
+    np.savez(tmp_path / "few.npz", images=images, labels=labels)
+    with pytest.raises(RequestError, match="validate"):
+        open_parts(TrainingRequest(data=str(tmp_path / "few.npz"), out=tmp_path / "out"))
