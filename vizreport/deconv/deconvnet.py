@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,19 @@ _BATCH = 32
 _MOST_CROPS = 1024
 # Images that go forward at once where units share them: their poolings' inputs are kept.
 _IMAGES_FORWARD = 16
+
+
+def _unit(unit: object) -> int | tuple[int, int, int]:
+    """Return a map's index or (row, column, map), of whole numbers."""
+    try:
+        if isinstance(unit, tuple):
+            row, col, feature_map = (index(part) for part in unit)
+            return row, col, feature_map
+        return index(unit)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise RequestError(
+            f"a unit is a map's index or (row, col, map), whole numbers, not {unit!r}"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -76,6 +90,8 @@ class Projected:
         ):
             above, before = max(-top, 0), max(-left, 0)
             below, behind = min(size[0], height - top), min(size[1], width - left)
+            if below <= above or behind <= before:
+                continue  # wholly in the padding: nothing of it is the image's
             full[unit, top + above : top + below, left + before : left + behind] = picture[
                 above:below, before:behind
             ]
@@ -172,12 +188,9 @@ class Deconvnet:
             )
         found = self.layer(layer)
         numbers = np.arange(len(images))
-        if isinstance(unit, tuple):
-            row, col, feature_map = unit
-            rows, cols = np.full(len(images), row), np.full(len(images), col)
-        else:
-            feature_map = int(unit)
-            rows, cols = np.zeros(len(images), int), np.zeros(len(images), int)
+        chosen = _unit(unit)
+        row, col, feature_map = (0, 0, chosen) if isinstance(chosen, int) else chosen
+        rows, cols = np.full(len(images), row), np.full(len(images), col)
         inside = (
             0 <= feature_map < found.maps
             and np.all((rows >= 0) & (rows < found.rows))
@@ -189,7 +202,7 @@ class Deconvnet:
                 f"{found.cols} columns and {found.maps} maps"
             )
         require_rules(self.graph, found.node, self.rule)
-        if not isinstance(unit, tuple):
+        if isinstance(chosen, int):
             places = self._strongest(images, found, feature_map)
             rows, cols = np.divmod(places, found.cols)
         maps = np.full(len(images), feature_map)
