@@ -57,10 +57,13 @@ def main() -> None:
     layer = deconvnet.layer(arguments.layer) if arguments.layer else layers[-1]
     tops, lefts = (_places(side, arguments.square, arguments.stride) for side in (height, width))
     grid = [part.ravel() for part in np.meshgrid(tops, lefts, indexing="ij")]
+    strongest = _strongest(deconvnet, image, layer)
     true = int(occlude(deconvnet, image, fill, [0], [0], 0, layer, 0).probabilities.argmax())
 
     def places(rows, cols, way, memory=2**30):  # type: ignore[no-untyped-def]
-        return occlude(deconvnet, image, fill, rows, cols, arguments.square, layer, 0, memory, way)
+        return occlude(
+            deconvnet, image, fill, rows, cols, arguments.square, layer, strongest, memory, way
+        )
 
     plain_memory = _memory_for(deconvnet, layer, PLAIN_BATCH)
     ways = {
@@ -96,6 +99,14 @@ def main() -> None:
             f"{change[:, true].max():.1e}, mean {change[:, true].mean():.1e}), of activations "
             f"{activation / max(np.abs(exact.activations).max(), 1e-30):.1e} relative"
         )
+
+
+def _strongest(deconvnet, image, layer):  # type: ignore[no-untyped-def]
+    """Return the map with the largest sum of activations in the clean image."""
+    from vizreport.deconv.mining import reduction_function
+
+    (reduced,), _ = reduction_function(deconvnet.graph, [layer])(image[None])
+    return int(reduced[2].numpy()[0].argmax())
 
 
 def _places(side: int, square: int, stride: int) -> np.ndarray:

@@ -8,22 +8,24 @@ import numpy as np
 
 from vizreport.incremental.occlude import Scores
 
-# Coarse steps, in places; every place is reached where the map keeps changing.
-_STEPS = (4, 2, 1)
-TOLERANCE = 0.08
+_STEP = 2
+# Of all places, how many are computed at the most; the rest is interpolated.
+SHARE = 0.4
 
 
 def refine(
     shape: tuple[int, int],
     evaluate: Callable[[np.ndarray, np.ndarray], Scores],
     watched: int,
-    tolerance: float = TOLERANCE,
+    share: float = SHARE,
 ) -> tuple[Scores, np.ndarray]:
-    """Fill a map of places, interpolating where its corners agree.
+    """Fill a map of places, most of it by interpolation.
 
-    A cell between four computed places is halved while, among its corners, the watched
-    probability or the activation differs by more than ``tolerance`` of its range over the map
-    so far, or the most probable class differs; else it is interpolated bilinearly.
+    Every second place of every second row is computed. Of the cells between them, those whose
+    corners differ the most are computed whole until the share is used up; the others are
+    interpolated bilinearly. Corners differ by the larger of the watched probability's and the
+    activation's difference, each relative to its range over the map; cells whose corners
+    disagree on the most probable class come first.
 
     Parameters
     ----------
@@ -33,7 +35,8 @@ def refine(
         Takes rows and columns of places, int [P] each; returns their scores.
     watched : int
         Class whose probability is watched; -1 for none.
-    tolerance : float
+    share : float
+        Of the places that may be computed, 0 to 1; the coarse grid is computed in any case.
 
     Returns
     -------
@@ -42,74 +45,66 @@ def refine(
     computed : bool [rows, columns]
         Which of them were computed rather than interpolated.
     """
-    rows, cols = shape
+    down, across = (_marks(count) for count in shape)
     computed = np.zeros(shape, bool)
-    values: np.ndarray | None = None
-    wanted = np.zeros(shape, bool)
-    wanted[np.ix_(_marks(rows, _STEPS[0]), _marks(cols, _STEPS[0]))] = True
-    for step, finer in zip(_STEPS, (*_STEPS[1:], 0), strict=True):
-        new = np.argwhere(wanted & ~computed)
-        if len(new):
-            found = evaluate(new[:, 0], new[:, 1])
-            if values is None:
-                values = np.zeros((*shape, 1 + found.probabilities.shape[1]), np.float32)
-            values[new[:, 0], new[:, 1], 0] = found.activations
-            values[new[:, 0], new[:, 1], 1:] = found.probabilities
-            computed[new[:, 0], new[:, 1]] = True
-        assert values is not None
-        wanted = _visit(values, computed, step, finer, watched, tolerance)
-    assert values is not None
-    flat = values.reshape(rows * cols, -1)
-    return Scores(flat[:, 1:], flat[:, 0]), computed
+    computed[np.ix_(down, across)] = True
+    coarse = _values(evaluate, np.argwhere(computed)).reshape(len(down), len(across), -1)
+    values = _interpolated(coarse, down, across, shape)
+    order = np.argsort(-_change(coarse, watched), axis=None, kind="stable")
+    wanted = computed.copy()
+    for cell in order:
+        i, j = np.unravel_index(cell, (len(down) - 1, len(across) - 1))
+        inside = np.ix_(
+            range(down[i], down[i + 1] + 1),
+            range(across[j], across[j + 1] + 1),
+        )
+        more = wanted.copy()
+        more[inside] = True
+        if more.sum() > share * more.size:
+            break
+        wanted = more
+    new = np.argwhere(wanted & ~computed)
+    if len(new):
+        values[new[:, 0], new[:, 1]] = _values(evaluate, new)
+    flat = values.reshape(shape[0] * shape[1], -1).astype(np.float32)
+    return Scores(flat[:, 1:], flat[:, 0]), wanted
 
 
-def _marks(count: int, step: int) -> np.ndarray:
-    """Return every ``step``-th place and the last."""
-    return np.unique(np.append(np.arange(0, count, step), count - 1))
+def _marks(count: int) -> np.ndarray:
+    """Return every second place and the last."""
+    return np.unique(np.append(np.arange(0, count, _STEP), count - 1))
 
 
-def _visit(
-    values: np.ndarray,
-    computed: np.ndarray,
-    step: int,
-    finer: int,
-    watched: int,
-    tolerance: float,
+def _values(evaluate: Callable[[np.ndarray, np.ndarray], Scores], places: np.ndarray) -> np.ndarray:
+    """Return [P, 1 + classes]: the activation, then the probabilities."""
+    found = evaluate(places[:, 0], places[:, 1])
+    return np.concatenate([found.activations[:, None], found.probabilities], axis=1)
+
+
+def _interpolated(
+    coarse: np.ndarray, down: np.ndarray, across: np.ndarray, shape: tuple[int, int]
 ) -> np.ndarray:
-    """Interpolate the cells that are even; return the places to compute in the others."""
-    rows, cols = computed.shape
-    known = values[computed]
-    spread = np.ptp(known, axis=0)
-    wanted = np.zeros_like(computed)
-    down, across = _marks(rows, step), _marks(cols, step)
-    for top, bottom in zip(down[:-1], down[1:], strict=True):
-        for left, right in zip(across[:-1], across[1:], strict=True):
-            corners = values[[top, top, bottom, bottom], [left, right, left, right]]
-            if not computed[[top, top, bottom, bottom], [left, right, left, right]].all():
-                continue  # inside a cell that was interpolated
-            if finer and not _even(corners, spread, watched, tolerance):
-                marks = (
-                    top + _marks(bottom - top + 1, finer),
-                    left + _marks(right - left + 1, finer),
-                )
-                wanted[np.ix_(*marks)] = True
-                continue
-            u = np.linspace(0, 1, bottom - top + 1)[:, None, None]
-            v = np.linspace(0, 1, right - left + 1)[None, :, None]
-            blend = (1 - u) * ((1 - v) * corners[0] + v * corners[1]) + u * (
-                (1 - v) * corners[2] + v * corners[3]
-            )
-            cell = (slice(top, bottom + 1), slice(left, right + 1))
-            values[cell] = np.where(computed[cell][..., None], values[cell], blend)
-    return wanted
+    """Interpolate bilinearly between the marks."""
+    for axis, (marks, count) in enumerate(zip((down, across), shape, strict=True)):
+        places = np.arange(count)
+        above = np.clip(np.searchsorted(marks, places, side="right"), 1, max(len(marks) - 1, 1))
+        if len(marks) == 1:
+            continue
+        low, high = marks[above - 1], marks[above]
+        weight = (places - low) / (high - low)
+        weight = weight.reshape(-1, *[1] * (coarse.ndim - 1 - axis))
+        coarse = (1 - weight) * coarse.take(above - 1, axis) + weight * coarse.take(above, axis)
+    return coarse
 
 
-def _even(corners: np.ndarray, spread: np.ndarray, watched: int, tolerance: float) -> bool:
-    change = np.ptp(corners, axis=0)
-    if change[0] > tolerance * spread[0]:
-        return False
-    if corners.shape[1] == 1:
-        return True
-    if watched >= 0 and change[1 + watched] > tolerance * spread[1 + watched]:
-        return False
-    return len(np.unique(corners[:, 1:].argmax(axis=1))) == 1
+def _change(coarse: np.ndarray, watched: int) -> np.ndarray:
+    """Return how much each cell's corners differ: [rows - 1, columns - 1]."""
+    corners = np.stack([coarse[:-1, :-1], coarse[:-1, 1:], coarse[1:, :-1], coarse[1:, 1:]])
+    spread = np.ptp(coarse, axis=(0, 1))
+    columns = [0, *([1 + watched] if watched >= 0 else [])]
+    change = np.ptp(corners[..., columns], axis=0) / np.where(spread > 0, spread, 1)[columns]
+    change = change.max(axis=-1)
+    if coarse.shape[-1] > 1:
+        best = corners[..., 1:].argmax(axis=-1)
+        change += (best != best[0]).any(axis=0)
+    return change
