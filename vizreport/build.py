@@ -169,9 +169,8 @@ def _keys(
         raise RequestError(f"{request.labels} cannot be read: name a labels file with --labels")
     data = _digest([fingerprint, labels, request.labels_in_order])
     chosen = dataclasses.asdict(request.settings)
-    chosen["photographs"] = [
-        [Path(name).name, _file_hash(Path(name))] for name in request.settings.photographs
-    ]
+    for files in ("photographs", "occlude"):
+        chosen[files] = [[Path(name).name, _file_hash(Path(name))] for name in chosen[files]]
     keys: dict[str, str] = {}
     for experiment in wanted:
         keys[experiment.name] = result_key(
@@ -275,7 +274,8 @@ def _file_hash(path: Path) -> str | None:
 
 def _shown_settings(settings: Settings) -> dict[str, Any]:
     shown = dataclasses.asdict(settings)
-    shown["photographs"] = [Path(name).name for name in settings.photographs]
+    for files in ("photographs", "occlude"):
+        shown[files] = [Path(name).name for name in shown[files]]
     return shown
 
 

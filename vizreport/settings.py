@@ -33,6 +33,21 @@ class Settings:
         energy, or the whole receptive field.
     photographs : tuple of str
         Files whose strongest feature maps are projected one by one.
+    occlude : tuple of str
+        Files to occlude; empty for a seeded choice of correctly classified images.
+    occlusion_images : int
+        Size of that choice.
+    occlusion_layer : str or None
+        Layer whose strongest feature map is watched; None for the last convolution before the
+        classifier.
+    occlusion_sizes : tuple of float
+        Sides of the square, each a share (0 to 1) of the image's shorter side.
+    occlusion_stride : int or None
+        Distance of neighbouring places, px; None for about 28 x 28 places.
+    occlusion_fill : {"grey", "mean", "blur", "noise"}
+        What the square shows.
+    memory : int
+        Bytes that batches of occluded images may take.
     seed : int
         Seed of every choice made at random.
     top : int
@@ -50,6 +65,13 @@ class Settings:
     filter_scale: str = "shared"
     window: str = "energy"
     photographs: tuple[str, ...] = ()
+    occlude: tuple[str, ...] = ()
+    occlusion_images: int = 3
+    occlusion_layer: str | None = None
+    occlusion_sizes: tuple[float, ...] = (0.2,)
+    occlusion_stride: int | None = None
+    occlusion_fill: str = "grey"
+    memory: int = 2**30
     seed: int = 0
     top: int = 9
     batch_size: int = 32

@@ -46,6 +46,9 @@ def test_every_option_arrives(request_of):
         *("--labels-in-order", "--import", "mine", "--import", "yours", "--preprocess", "caffe"),
         *("--layers", "a,b", "--maps", "all", "--image", "1.jpg", "--image", "2.jpg"),
         *("--rule", "guided", "--scale", "tile", "--filter-scale", "filter", "--window", "full"),
+        *("--occlude", "3.jpg", "--occlude", "4.jpg", "--occlusion-images", "6"),
+        *("--occlusion-layer", "c", "--occlusion-size", "0.1", "--occlusion-size", "1/3"),
+        *("--occlusion-stride", "9", "--occlusion-fill", "blur", "--memory", "1.5G"),
         *("--seed", "7", "--batch-size", "4", "--no-pdf", "--strict"),
     )
     assert request.settings == Settings(
@@ -58,6 +61,13 @@ def test_every_option_arrives(request_of):
         filter_scale="filter",
         window="full",
         photographs=("1.jpg", "2.jpg"),
+        occlude=("3.jpg", "4.jpg"),
+        occlusion_images=6,
+        occlusion_layer="c",
+        occlusion_sizes=(0.1, 1 / 3),
+        occlusion_stride=9,
+        occlusion_fill="blur",
+        memory=3 * 2**29,
         seed=7,
         batch_size=4,
     )

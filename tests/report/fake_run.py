@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.report import fake_pictures
+from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_photographs, make_top_patches
 from tests.report.fake_results import (
     HOSTILE,
@@ -32,8 +33,9 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
     folder : Path
         Folder of the run; made when it is missing.
     hostile_names : bool
-        Names that try to break the page, few classes with many images each, two photographs,
-        one layer without a backward rule, and filters each on its own scale.
+        Names that try to break the page, few classes with many images each, two photographs, two
+        sizes of the occluding square, one layer without a backward rule, and filters each on its
+        own scale.
     """
     random = np.random.default_rng(7)
     seen = fake_pictures.pictures(IMAGES, SIZE, 1)
@@ -47,6 +49,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "filters": make_filters(random, hostile_names),
         "top_patches": make_top_patches(random, mining, seen, hostile_names),
         "photographs": make_photographs(random, names, seen, hostile_names),
+        "occlusion": make_occlusion(random, mining, seen, hostile_names),
     }
     store = Store(folder)
     records = []
@@ -81,6 +84,7 @@ def run_record(records: tuple[ExperimentRecord, ...], hostile_names: bool) -> Ru
             "scale": "map",
             "filter_scale": "filter" if hostile_names else "shared",
             "window": "energy",
+            "occlude": [HOSTILE[0], HOSTILE[4]] if hostile_names else [],
             "photographs": [HOSTILE[2]] if hostile_names else ["cat.jpg"],
             "seed": 0,
             "top": 9,

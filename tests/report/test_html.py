@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -72,9 +73,8 @@ def test_galleries_load_lazily(pages: list[Page]) -> None:
 
 def test_hostile_names_are_text(pages: list[Page]) -> None:
     for page in pages:
-        scripts = page.all("script")
-        assert len(scripts) == 1
-        assert str(scripts[0]["src"]).endswith("assets/report.js")
+        for script in page.all("script"):
+            assert re.fullmatch(r"(\.\./)?assets/\w+\.js", str(script["src"]))
         for tag, attributes in page.tags:
             assert not any(name.startswith("on") or name == "style" for name in attributes), tag
     words = pages[0].words()
@@ -100,7 +100,7 @@ def test_a_layer_without_rule_says_why(pages: list[Page]) -> None:
 def test_figures_are_numbered_and_kept_as_png(rendered: Path, pages: list[Page]) -> None:
     numbers = re.findall(r"Figure (\d+)\. ", pages[0].words())
     assert numbers == [str(i + 1) for i in range(len(numbers))]
-    assert len(numbers) == 10
+    assert len(numbers) == 12
     kept = [str(a["href"]) for a in pages[0].all("a") if a.get("class") == "keep"]
     assert len(kept) == len(numbers)
     for name in kept:
@@ -111,6 +111,28 @@ def test_stored_mosaics_are_written_as_they_are(rendered: Path) -> None:
     mosaics = sorted(rendered.glob("pages/top-*/*.webp"))
     assert len(mosaics) == 3 * 16 * 2
     assert all(path.read_bytes()[8:12] == b"WEBP" for path in mosaics)
+
+
+def test_the_square_can_be_moved(rendered: Path, pages: list[Page]) -> None:
+    stages = [a for a in pages[0].all("div") if "data-occlusion" in a]
+    assert len(stages) == 2 * 2
+    for stage in stages:
+        data = json.loads(str(stage["data-occlusion"]))
+        count = len(data["tops"]) * len(data["lefts"])
+        for name in ("p", "activation", "best", "bestP"):
+            assert len(data[name]) == count
+        assert max(data["best"]) == len(data["classes"]) - 1
+        assert data["tops"][-1] + data["size"] == data["height"]
+        assert 0 <= data["start"][0] < len(data["tops"])
+        assert (rendered / data["photo"]).is_file()
+        assert (rendered / data["fill"]).is_file()
+    assert {"src": "assets/occlusion.js", "defer": None} in pages[0].all("script")
+    assert all("occlusion.js" not in str(page.all("script")) for page in pages[1:])
+    # What the script fills in says the lowest place without it.
+    read = [a["data-read"] for tag in ("dd", "span", "bdi") for a in pages[0].all(tag)
+            if "data-read" in a]  # fmt: skip
+    assert sorted(set(read)) == ["activation", "best", "bestP", "p", "place"]
+    assert len(read) == 5 * len(stages)
 
 
 def test_the_run_is_described(pages: list[Page]) -> None:

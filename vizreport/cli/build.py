@@ -59,6 +59,13 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         filter_scale=arguments.filter_scale,
         window=arguments.window,
         photographs=tuple(arguments.photographs),
+        occlude=tuple(arguments.occlude),
+        occlusion_images=arguments.occlusion_images,
+        occlusion_layer=arguments.occlusion_layer,
+        occlusion_sizes=tuple(arguments.occlusion_sizes) or Settings.occlusion_sizes,
+        occlusion_stride=arguments.occlusion_stride,
+        occlusion_fill=arguments.occlusion_fill,
+        memory=arguments.memory or Settings.memory,
         seed=arguments.seed,
         batch_size=arguments.batch_size,
     )

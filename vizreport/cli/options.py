@@ -72,6 +72,7 @@ class Verb:
 NETWORK = "network and data"
 PREPROCESSING = "preprocessing (where the checkpoint's sidecar does not say it)"
 SHOWN = "what is shown"
+OCCLUSION = "occlusion"
 PICTURES = "how projections are made and shown"
 RUNNING = "running"
 
@@ -217,6 +218,54 @@ BUILD = (
         repeat=True,
     ),
     Option(
+        "--occlude",
+        "Hide parts of this photograph, in place of the choice of correctly classified images. "
+        "Repeatable.",
+        metavar="FILE",
+        group=OCCLUSION,
+        repeat=True,
+    ),
+    Option(
+        "--occlusion-images",
+        "Correctly classified images to choose, at most one a class.",
+        parse=values.count,
+        metavar="N",
+        default=Settings.occlusion_images,
+        group=OCCLUSION,
+    ),
+    Option(
+        "--occlusion-layer",
+        "Layer whose strongest feature map is watched; the default is the last convolution before "
+        "the classifier.",
+        metavar="NAME",
+        group=OCCLUSION,
+    ),
+    Option(
+        "--occlusion-size",
+        "Side of the square, as a share of the image's shorter side; the default is 0.2. "
+        "Repeatable: several sizes come into one figure.",
+        parse=values.share,
+        metavar="F",
+        group=OCCLUSION,
+        name="occlusion_sizes",
+        repeat=True,
+    ),
+    Option(
+        "--occlusion-stride",
+        "Pixels between neighbouring places; the default gives about 28 x 28 places.",
+        parse=values.count,
+        metavar="N",
+        group=OCCLUSION,
+    ),
+    Option(
+        "--occlusion-fill",
+        "What the square shows: grey (RGB 128), the image's mean colour, the image blurred, or "
+        "noise, averaged over four draws.",
+        choices=("grey", "mean", "blur", "noise"),
+        default=Settings.occlusion_fill,
+        group=OCCLUSION,
+    ),
+    Option(
         "--rule",
         "Backward rules: deconvnet (the paper's), guided (guided backpropagation) or gradient "
         "(saliency).",
@@ -260,6 +309,13 @@ BUILD = (
         parse=values.count,
         metavar="N",
         default=Settings.batch_size,
+        group=RUNNING,
+    ),
+    Option(
+        "--memory",
+        "Memory that batches of occluded images may take, such as 500M or 2G; the default is 1G.",
+        parse=values.memory,
+        metavar="BYTES",
         group=RUNNING,
     ),
     NO_PDF,

@@ -77,6 +77,29 @@ def fraction(text: str) -> float:
     return number
 
 
+def share(text: str) -> float:
+    """Return a number above 0 and below 1 from ``"0.2"`` or ``"1/5"``."""
+    try:
+        number = fraction(text)
+    except ArgumentTypeError:
+        number = 1.0
+    if number >= 1:
+        raise ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
+    return number
+
+
+def memory(text: str) -> int:
+    """Return bytes from ``"500M"`` or ``"2G"``."""
+    unit = {"M": 2**20, "G": 2**30}.get(text[-1:].upper(), 0)
+    try:
+        number = float(text[:-1])
+    except ValueError:
+        number = math.nan
+    if not (unit and 0 < number < math.inf):
+        raise ArgumentTypeError(f"{text!r} is not an amount of memory such as 500M or 2G")
+    return max(1, int(number * unit))
+
+
 def numbers(text: str) -> tuple[float, ...]:
     """Return one number or three from ``"104,117,123"``."""
     try:

@@ -12,7 +12,7 @@ from vizreport.report import templates
 from vizreport.report.contents import Shown
 from vizreport.results.run import RunRecord
 
-ASSETS = ("report.css", "report.js")
+ASSETS = ("report.css", "report.js", "occlusion.js")
 
 
 def write_html(

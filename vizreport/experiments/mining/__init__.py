@@ -12,5 +12,5 @@ EXPERIMENT = Experiment(
     section="",
     template="",
     requires=(),
-    settings=("layers", "max_images", "split", "seed", "top"),
+    settings=("layers", "occlusion_layer", "top"),
 )

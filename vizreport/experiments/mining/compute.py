@@ -9,6 +9,7 @@ from vizreport.deconv.mining import Strongest, from_batch, merge, reduction_func
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.occlusion.layer import occluded_layer
 
 TOP_CLASSES = 5
 
@@ -90,12 +91,15 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
 
 
 def mined_layers(context: Context) -> list[ReportableLayer]:
-    """Return the chosen layers and, for the filters' sake, the first convolution."""
+    """Return the chosen layers, the first convolution (for the filters) and the occluded layer."""
     chosen = {layer.node: layer for layer in context.chosen_layers}
     for layer in reportable_layers(context.deconvnet.graph):
         if layer.kind == "convolution":
             chosen.setdefault(layer.node, layer)
             break
+    occluded = occluded_layer(context)
+    if occluded is not None:
+        chosen.setdefault(occluded.node, occluded)
     return [chosen[node] for node in sorted(chosen)]
 
 

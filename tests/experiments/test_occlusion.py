@@ -1,0 +1,251 @@
+"""Occlusion against the plain way: every occluded picture through the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.experiments import tiny
+from tests.experiments.test_mining import activations
+from vizreport.deconv import Deconvnet
+from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.occlusion.compute import compute, square_sizes
+from vizreport.experiments.occlusion.fills import fill_picture
+from vizreport.experiments.occlusion.images import choose_images
+from vizreport.experiments.occlusion.layer import occluded_layer, score_scale
+
+
+def changed(context, **settings):
+    """Return a context with other settings, which shares what was compiled."""
+    other = tiny.changed(context, **settings)
+    other.__dict__["deconvnet"] = context.deconvnet
+    return other
+
+
+@pytest.fixture(scope="module")
+def context(tiny_context):
+    return changed(tiny_context, occlusion_sizes=(0.25, 0.5), occlusion_stride=3)
+
+
+@pytest.fixture(scope="module")
+def found(context, mined):
+    return compute(context, {"mining": mined})
+
+
+def plain(context, picture, filled, top, left, size):
+    """Return the scores and the watched layer's maps of one occluded picture."""
+    import keras
+
+    hidden = picture.copy()
+    hidden[top : top + size, left : left + size] = filled[top : top + size, left : left + size]
+    watch = keras.Model(
+        context.model.inputs, [context.model.outputs[0], context.model.get_layer("conv2").output]
+    )
+    scores, maps = watch(context.preprocessing.tensor(hidden[None]))
+    return np.asarray(scores)[0], np.asarray(maps)[0]
+
+
+def test_maps_are_those_of_occluded_pictures(context, found):
+    assert found.sizes == [6, 12]
+    assert found.tops["6"].tolist() == [0, 3, 6, 9, 12, 15, 18]
+    assert found.lefts["6"].tolist() == [0, 3, 6, 9, 12, 15, 18, 21, 22]
+    assert found.layer == "conv2"
+    for size, r, c in ((6, 0, 0), (6, 3, 8), (6, 6, 4), (12, 2, 2)):
+        name = str(size)
+        top, left = found.tops[name][r], found.lefts[name][c]
+        for i in range(len(found.paths)):
+            picture, filled = found.pictures[i], np.full_like(found.pictures[i], 128)
+            scores, maps = plain(context, picture, filled, top, left, size)
+            assert found.best[name][i, r, c] == scores.argmax()
+            assert found.best_probabilities[name][i, r, c] == pytest.approx(scores.max(), abs=1e-4)
+            wanted = scores[found.classes[i]]
+            assert found.probabilities[name][i, r, c] == pytest.approx(wanted, abs=1e-4)
+            total = maps[..., found.maps[i]].sum()
+            assert found.activations[name][i, r, c] == pytest.approx(total, rel=1e-3)
+    np.testing.assert_array_equal(found.fills["6"], np.full_like(found.pictures, 128))
+
+
+def test_the_strongest_map_by_brute_force(context, mined, found):
+    images = choose_images(mined, 3, 0)
+    sums = activations(context, "conv2")[images].sum(axis=(1, 2))
+    np.testing.assert_array_equal(found.maps, sums.argmax(axis=1))
+    np.testing.assert_allclose(found.clean_activations, sums.max(axis=1), rtol=1e-4)
+    assert found.units == np.prod(context.model.get_layer("conv2").output.shape[1:3])
+    np.testing.assert_allclose(
+        found.clean_probabilities, mined.true_probabilities[images], atol=1e-5
+    )
+    assert found.known.all()
+    assert (found.clean_best == found.classes).all()
+
+
+def test_projections_of_the_map_here_and_in_its_top_images(context, mined, found):
+    deconvnet = Deconvnet(context.model, preprocessing=context.preprocessing)
+    images = choose_images(mined, 3, 0)
+    for i, image in enumerate(images):
+        m = int(found.maps[i])
+        hashes = mined.sha256
+        ranked = [k for k in mined.images["conv2"][m] if hashes[k] != hashes[image]]
+        assert found.others[i].tolist() == ranked[:3]
+        shown = np.concatenate([found.pictures[i][None], found.other_pictures[i]])
+        np.testing.assert_array_equal(
+            found.other_pictures[i], context.pictures(mined.records[found.others[i]])
+        )
+        wanted = deconvnet.project(context.preprocessing.tensor(shown), "conv2", m)
+        quantised = 128 + 127 * np.clip(wanted / found.projection_scales[i], -1, 1)
+        assert np.abs(found.projections[i] - quantised).max() <= 1
+        strongest = activations(context, "conv2")[[image, *found.others[i]]].max(axis=(1, 2))
+        np.testing.assert_allclose(found.values[i], strongest[:, m], rtol=1e-4)
+
+
+def test_other_fills(context, mined):
+    for fill in ("mean", "blur"):
+        other = changed(context, occlusion_fill=fill, occlusion_images=1,
+                             occlusion_stride=9, occlusion_sizes=(0.25,))  # fmt: skip
+        result = compute(other, {"mining": mined})
+        filled = fill_picture(result.pictures[0], fill, 6, np.random.default_rng(0))
+        scores, _ = plain(other, result.pictures[0], filled, 9, 9, 6)
+        here = result.probabilities["6"][0, 1, 1]
+        assert here == pytest.approx(scores[result.classes[0]], abs=1e-4)
+
+
+def test_noise_is_averaged_over_draws(context, mined):
+    other = changed(context, occlusion_fill="noise", occlusion_images=1,
+                         occlusion_stride=9, occlusion_sizes=(0.25,), seed=5)  # fmt: skip
+    result = compute(other, {"mining": mined})
+    assert result.draws == 4
+    random = np.random.default_rng([5, 0, 6])
+    draws = [fill_picture(result.pictures[0], "noise", 6, random) for _ in range(4)]
+    np.testing.assert_array_equal(result.fills["6"][0], draws[0])
+    scores = np.mean([plain(other, result.pictures[0], d, 9, 9, 6)[0] for d in draws], axis=0)
+    assert result.probabilities["6"][0, 1, 1] == pytest.approx(scores[result.classes[0]], abs=1e-4)
+    assert result.best["6"][0, 1, 1] == scores.argmax()
+
+
+def test_files_in_place_of_the_choice(context, mined, tmp_path):
+    picture = context.pictures(mined.records[:1])[0]
+    file = tmp_path / "mine.png"
+    Image.fromarray(picture).save(file)
+    few = {"occlude": (str(file),), "occlusion_stride": 12, "occlusion_sizes": (0.5,)}
+    result = compute(changed(context, **few), {"mining": mined})
+    assert result.paths == ["mine.png"]
+    assert result.given
+    assert not result.known[0]
+    assert result.classes[0] == mined.top_classes[0, 0]
+    # The same file in the data has the class it has there, right or wrong.
+    import hashlib
+
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    wrong = (int(mined.top_classes[0, 0]) + 1) % 3
+    labels = np.array([wrong, *mined.labels[1:]], np.int32)
+    known = replace(mined, sha256=[sha256, *mined.sha256[1:]], labels=labels)
+    result = compute(changed(context, **few), {"mining": known})
+    assert result.known[0]
+    assert result.classes[0] == wrong
+    assert 0 not in result.others[0]
+    with pytest.raises(RequestError, match="absent.png"):
+        compute(changed(context, occlude=("absent.png",)), {"mining": mined})
+
+
+def test_choice_is_seeded_correct_and_one_a_class(mined):
+    count = 300
+    random = np.random.default_rng(3)
+    labels = random.integers(0, 8, count).astype(np.int32)
+    top = random.integers(0, 8, (count, 5)).astype(np.int32)
+    many = replace(mined, labels=labels, top_classes=top)
+    chosen = choose_images(many, 5, 0)
+    assert len(chosen) == 5
+    assert (labels[chosen] == top[chosen, 0]).all()
+    assert len(set(labels[chosen])) == 5
+    assert labels[chosen].tolist() == sorted(labels[chosen])
+    np.testing.assert_array_equal(chosen, choose_images(many, 5, 0))
+    assert any(chosen.tolist() != choose_images(many, 5, seed).tolist() for seed in (1, 2))
+    # No more than there are classes.
+    assert len(choose_images(many, 50, 0)) == 8
+    unknown = replace(many, labels=np.full(count, -1, np.int32))
+    assert len(choose_images(unknown, 50, 0)) == 8
+
+
+def test_nothing_right(context, mined):
+    wrong = replace(mined, labels=((mined.top_classes[:, 0] + 1) % 3).astype(np.int32))
+    with pytest.raises(NotApplicable, match="--occlude"):
+        compute(context, {"mining": wrong})
+
+
+def test_no_rule_below_the_layer(context, mined, monkeypatch):
+    layer = context.deconvnet.layer("conv2")
+    monkeypatch.setattr(type(layer), "rule_problem", lambda *_: "no rule for silu")
+    few = changed(context, occlusion_stride=12, occlusion_sizes=(0.5,))
+    result = compute(few, {"mining": mined})
+    assert result.projection_problem == "no rule for silu"
+    assert (result.projections == 128).all()
+    assert (result.activations["12"] != 0).any()
+
+
+def test_the_layer_is_mined(tiny_context):
+    from vizreport.experiments.mining.compute import mined_layers
+
+    names = [layer.name for layer in mined_layers(changed(tiny_context, layers=("conv1",)))]
+    assert names == ["conv1", "conv2"]
+    other = changed(tiny_context, layers=("conv2",), occlusion_layer="conv1")
+    assert [layer.name for layer in mined_layers(other)] == ["conv1", "conv2"]
+    assert occluded_layer(other).name == "conv1"
+    with pytest.raises(RequestError, match="conv9"):
+        occluded_layer(changed(tiny_context, occlusion_layer="conv9"))
+
+
+def ending(*layers_):
+    """A network of two convolutions with some end, and its graph."""
+    import keras
+    from keras import layers
+
+    from vizreport.deconv.trace import trace
+
+    image = keras.Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, activation="relu", name="features")(image)
+    x = layers.Conv2D(3, 1, activation="relu", name="scores")(x)
+    for layer in layers_:
+        x = layer(x)
+    return trace(keras.Model(image, x), None)
+
+
+class Asked:
+    """As much of a context as the choice of a layer needs."""
+
+    def __init__(self, graph):
+        from types import SimpleNamespace
+
+        self.settings = SimpleNamespace(occlusion_layer=None)
+        self.deconvnet = SimpleNamespace(graph=graph)
+
+
+def test_a_convolution_that_gives_the_scores_is_the_classifier():
+    from keras import layers
+
+    pooled = ending(layers.GlobalAveragePooling2D(), layers.Softmax())
+    assert occluded_layer(Asked(pooled)).name == "features"
+    dense = ending(layers.Flatten(), layers.Dense(3, activation="softmax"))
+    assert occluded_layer(Asked(dense)).name == "scores"
+    assert occluded_layer(Asked(ending())) is None
+
+
+def test_what_is_called_probability():
+    from keras import layers
+
+    flat = layers.Flatten
+    assert score_scale(ending(flat(), layers.Dense(3, activation="softmax"))) == "softmax"
+    assert score_scale(ending(flat(), layers.Dense(3, activation="sigmoid"))) == "sigmoid"
+    assert score_scale(ending(flat(), layers.Dense(3))) == "softmax of scores"
+
+
+def test_no_class_scores(mined):
+    with pytest.raises(NotApplicable, match="class scores"):
+        compute(Asked(ending()), {"mining": mined})
+
+
+def test_sizes_in_pixels():
+    assert square_sizes((0.2,), (227, 300)) == [45]
+    assert square_sizes((0.5, 0.1, 0.1001, 0.99), (20, 30)) == [2, 10, 20]
+    assert square_sizes((0.001,), (20, 30)) == [1]

@@ -1,0 +1,25 @@
+"""Occlusion."""
+
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.occlusion.result import OcclusionResult
+
+EXPERIMENT = Experiment(
+    name="occlusion",
+    title="Occlusion",
+    version=1,
+    result=OcclusionResult,
+    compute="vizreport.experiments.occlusion.compute:compute",
+    section="vizreport.experiments.occlusion.figures:section",
+    template="sections/occlusion.html",
+    requires=("mining",),
+    settings=(
+        "occlude",
+        "occlusion_images",
+        "occlusion_layer",
+        "occlusion_sizes",
+        "occlusion_stride",
+        "occlusion_fill",
+        "rule",
+        "seed",
+    ),
+)

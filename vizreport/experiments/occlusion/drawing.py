@@ -1,0 +1,295 @@
+"""An image's figure for print: a row for each size of the square, then the projections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.occlusion import maps
+from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.report import charts, montage
+from vizreport.report.section import PRINT_WIDTH
+from vizreport.report.text import drawable, number, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_DPI = 220
+_LEFT, _RIGHT, _GAP, _NARROW = 6.0, 1.5, 4.5, 1.5  # mm
+_TOP, _TITLE, _LINE = 1.0, 4.6, 3.0  # mm
+_SMALL = 6.2  # points
+
+
+class _Sheet:
+    """A figure on which axes are placed in mm from the upper left corner."""
+
+    def __init__(self, height: float) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        self.size = PRINT_WIDTH, height
+        self.figure: Figure = Figure(figsize=(PRINT_WIDTH / 25.4, height / 25.4), dpi=_DPI)
+        self.canvas = FigureCanvasAgg(self.figure)
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Add axes without ticks."""
+        across, down = self.size
+        box = (left / across, 1 - (top + height) / down, width / across, height / down)
+        axes = self.figure.add_axes(box)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.spines[:].set_visible(False)
+        return axes
+
+    def text(self, left: float, top: float, text: str, **style: Any) -> None:
+        """Write one line below a point."""
+        x, y = left / self.size[0], 1 - top / self.size[1]
+        self.figure.text(x, y, text, va="top", **{"fontsize": _SMALL, **style})
+
+    def picture(self) -> Image.Image:
+        """Draw all of it."""
+        self.canvas.draw()
+        return Image.fromarray(np.asarray(self.canvas.buffer_rgba())[..., :3].copy())
+
+
+def draw(result: OcclusionResult, mining: MiningResult, i: int) -> Image.Image:
+    """Draw an image's figure.
+
+    Parameters
+    ----------
+    result : OcclusionResult
+    mining : MiningResult
+        Names the classes of the other images.
+    i : int
+        Which image.
+    """
+    height, width = result.pictures.shape[1:3]
+    side = (PRINT_WIDTH - _LEFT - _RIGHT - 3 * _GAP) / 4
+    tall = side * height / width
+    colours = maps.class_colours(result, i)
+    below = _LINE * (1.6 + max(4, len(colours.named) + (colours.others > 0)))
+    rows = len(result.sizes)
+    last = tall if result.projection_problem else 2 * tall * _small(side) / side + _NARROW
+    total = _TOP + rows * (_TITLE + tall + below + 1.5) + _TITLE + last + 0.5
+    with charts.style():
+        sheet = _Sheet(total)
+        top = _TOP
+        for size in result.sizes:
+            _maps_row(sheet, result, i, str(size), colours, top, side, tall)
+            top += _TITLE + tall + below + 1.5
+        _last_rows(sheet, result, mining, i, top, side, tall)
+        return sheet.picture()
+
+
+def _panel(
+    sheet: _Sheet,
+    column: int,
+    top: float,
+    side: float,
+    tall: float,
+    picture: np.ndarray,
+    letter: str,
+    title: str,
+) -> Axes:
+    left = _LEFT + column * (side + _GAP)
+    shift = 0.0
+    if letter:
+        sheet.text(left, top, f"({letter})", weight="bold", fontsize=7)
+        shift = 4.6
+    sheet.text(left + shift, top, title, fontsize=7)
+    axes = sheet.axes(left, top + _TITLE, side, tall)
+    _show(axes, picture)
+    return axes
+
+
+def _show(axes: Axes, picture: np.ndarray) -> None:
+    height, width = picture.shape[:2]
+    # Never smoothed when enlarged: a place is a square.
+    sharp = "nearest" if width < 240 else None
+    axes.imshow(picture, extent=(0, width, height, 0), interpolation=sharp)
+
+
+def _scaled(axes: Axes, height: int, width: int) -> None:
+    """Mark the extent in px at the first picture of a row."""
+    axes.spines[["left", "bottom"]].set_visible(True)
+    axes.set_yticks([0, height], ["0", str(height)], fontsize=5.2, rotation=90, va="center")
+    axes.set_xticks([0, width], ["0", f"{width} px"], fontsize=5.2)
+    axes.tick_params(length=1.5, pad=1)
+    first, last = axes.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
+
+
+def _maps_row(
+    sheet: _Sheet,
+    result: OcclusionResult,
+    i: int,
+    name: str,
+    colours: maps.ClassColours,
+    top: float,
+    side: float,
+    tall: float,
+) -> None:
+    height, width = result.pictures.shape[1:3]
+    followed = drawable(result.class_names[result.classes[i]], 18)
+    r, c = maps.lowest(result, i, name)
+    shown = np.asarray(maps.occluded(result, i, name, r, c))
+    axes = _panel(sheet, 0, top, side, tall, shown, "a", f"square of {name} px, {result.fill}")
+    _scaled(axes, height, width)
+    titles = (
+        ("b", f"map {result.maps[i]} of {drawable(result.layer, 14)}"),
+        ("d", f"p({followed})"),
+        ("e", "most probable class"),
+    )
+    pictures = (
+        maps.activation_map(result, i, name),
+        maps.probability_map(result, i, name),
+        maps.class_map(result, i, name, colours),
+    )
+    for column, ((letter, title), picture) in enumerate(zip(titles, pictures, strict=True), 1):
+        _panel(sheet, column, top, side, tall, picture, letter, title)
+    under = top + _TITLE + tall + 1.2
+    lines = _numbers(result, i, name)
+    for k, line in enumerate(lines):
+        sheet.text(_LEFT, under + 2.4 + k * _LINE, line)
+    clean = float(result.clean_activations[i])
+    _bar(sheet, 1, under, side, maps.activation_range(result, i), clean, "sum of activations")
+    limits = maps.probability_floor(result), maps.probability_limit(result)
+    _bar(sheet, 2, under, side, limits, float(result.clean_probabilities[i]), "probability")
+    _legend(sheet, result, i, name, colours, under, side)
+
+
+def _numbers(result: OcclusionResult, i: int, name: str) -> list[str]:
+    clean = float(result.clean_probabilities[i])
+    values = result.probabilities[name][i]
+    r, c = maps.lowest(result, i, name)
+    watched, least = float(result.clean_activations[i]), float(result.activations[name][i].min())
+    changed = float((result.best[name][i] != result.clean_best[i]).mean())
+    return [
+        f"p clean {clean:.2f}, lowest {values.min():.2f} (−{clean - values.min():.2f})",
+        f"there: row {result.tops[name][r]}, column {result.lefts[name][c]} px",
+        f"another class at {percent(changed)} of {values.size} places",
+        f"map {result.maps[i]}: lowest {number(least)} ({fall(watched, least)})",
+    ]
+
+
+def fall(clean: float, least: float) -> str:
+    """Write how far a sum of activations falls, in percent of the clean image's."""
+    return f"−{percent(1 - least / clean)}" if clean > 0 else "clean 0"
+
+
+def _bar(
+    sheet: _Sheet,
+    column: int,
+    top: float,
+    side: float,
+    limits: tuple[float, float],
+    clean: float,
+    unit: str,
+) -> None:
+    """Draw a scale with its unit and a mark at the value of the clean image."""
+    left = _LEFT + column * (side + _GAP)
+    axes = sheet.axes(left, top + 2.2, side, 2.2)
+    low, high = limits
+    axes.imshow(maps.bar(256, 1), extent=(low, high, 0, 1), aspect="auto")
+    axes.plot([clean], [1.25], marker="v", markersize=3, color=charts.INK, clip_on=False)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_ylim(0, 1)
+    axes.set_xlim(low, high)
+    sheet.text(left, top + 5, number(low))
+    sheet.text(left + side, top + 5, number(high), ha="right")
+    sheet.text(left + side / 2, top + 5, unit, ha="center", color=charts.SOFT)
+    sheet.text(left, top + 5 + _LINE, f"▾ clean image: {number(clean)}", color=charts.SOFT)
+
+
+def _legend(
+    sheet: _Sheet,
+    result: OcclusionResult,
+    i: int,
+    name: str,
+    colours: maps.ClassColours,
+    top: float,
+    side: float,
+) -> None:
+    left = _LEFT + 3 * (side + _GAP)
+    slots = colours.slots(result.best[name][i])
+    entries = [
+        (slot, drawable(result.class_names[index], 26)) for slot, index in enumerate(colours.named)
+    ]
+    if colours.others:
+        entries.append((len(maps.PALETTE) - 1, f"{colours.others} other"))
+    for k, (slot, text) in enumerate(entries):
+        red, green, blue = maps.as_seen(maps.PALETTE[slot])
+        swatch = sheet.axes(left, top + 0.2 + k * _LINE, 2.2, 2.2)
+        swatch.set_facecolor((red / 255, green / 255, blue / 255))
+        sheet.text(left + 3.2, top + k * _LINE, text)
+        share = percent(float((slots == slot).mean()))
+        sheet.text(left + side, top + k * _LINE, share, ha="right", color=charts.SOFT)
+
+
+def _last_rows(
+    sheet: _Sheet,
+    result: OcclusionResult,
+    mining: MiningResult,
+    i: int,
+    top: float,
+    side: float,
+    tall: float,
+) -> None:
+    """Draw the mean over squares, and the projections above the photographs they come from."""
+    pixels = maps.pixel_map(result, i, str(result.sizes[0]))
+    _panel(sheet, 0, top, side, tall, pixels, "", "mean p, by pixel")
+    if result.projection_problem:
+        return
+    value = float(result.values[i, 0])
+    said = f"map {result.maps[i]} here: {number(value)}" if value > 0 else "nowhere active"
+    _panel(sheet, 1, top, side, tall, np.asarray(projection(result, i, 0)), "c", said)
+    small, shrink = _small(side), _small(side) / side
+    for k in range(3):
+        if result.others[i, k] < 0:
+            continue
+        left = _LEFT + 2 * (side + _GAP) + k * (small + _NARROW)
+        name = drawable(other_class(result, mining, i, k), 16)
+        sheet.text(left, top + 0.4, f"{number(float(result.values[i, k + 1]))} {name}")
+        pictures = projection(result, i, k + 1), other(result, i, k)
+        for row, picture in enumerate(pictures):
+            down = top + _TITLE + row * (tall * shrink + _NARROW)
+            _show(sheet.axes(left, down, small, tall * shrink), np.asarray(picture))
+
+
+def _small(side: float) -> float:
+    """Return the width at which three pictures fit into two columns."""
+    return (2 * side + _GAP - 2 * _NARROW) / 3
+
+
+def projection(result: OcclusionResult, i: int, k: int) -> Image.Image:
+    """Draw one projection with the unit's receptive field outlined."""
+    return _with_field(result, i, k, result.projections[i, k])
+
+
+def other(result: OcclusionResult, i: int, k: int) -> Image.Image:
+    """Draw one of the map's top images with the unit's receptive field outlined."""
+    return _with_field(result, i, k + 1, result.other_pictures[i, k])
+
+
+def _with_field(result: OcclusionResult, i: int, k: int, picture: np.ndarray) -> Image.Image:
+    shown = Image.fromarray(picture)
+    if not result.values[i, k] > 0 or min(picture.shape[:2]) < 128:
+        return shown
+    box: Sequence[float] = [float(side) for side in result.fields[i, k]]
+    return montage.outlined(shown, box)
+
+
+def other_class(result: OcclusionResult, mining: MiningResult, i: int, k: int) -> str:
+    """Name the class of one of the map's top images: the true one, else the predicted one."""
+    image = int(result.others[i, k])
+    if image < 0:
+        return ""
+    label = int(mining.labels[image])
+    return result.class_names[label if label >= 0 else int(mining.top_classes[image, 0])]

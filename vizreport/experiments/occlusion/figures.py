@@ -1,0 +1,265 @@
+"""Occlusion: maps of what the network says, laid over the image."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.occlusion import drawing, maps
+from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.report.files import jpeg_bytes, png_bytes
+from vizreport.report.section import Figure, Section
+from vizreport.report.text import number, percent, quoted
+from vizreport.results.run import RunRecord
+
+_FOLDER = "figures/occlusion"
+_SIDE = 320  # px to which small maps are enlarged, so that places keep sharp edges
+
+FILLS = {
+    "grey": "a grey square (RGB 128)",
+    "mean": "a square of the image's mean colour",
+    "blur": "a square of the image blurred (Gaussian, standard deviation a quarter of the side)",
+    "noise": "a square of random colours",
+}
+# What is mapped instead where the network does not end in a softmax.
+SCALES = {
+    "softmax": "",
+    "softmax of scores": "The network gives out scores, no probabilities: their softmax is mapped.",
+    "sigmoid": "The network rates each class by itself (sigmoid): probabilities of several classes "
+    "can be high together.",
+    "output": "The network ends without softmax or sigmoid: its own output for the class is "
+    "mapped, which is no probability.",
+}
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show, for each image, what is lost when each part of it is hidden."""
+    result: OcclusionResult = results["occlusion"]
+    mining: MiningResult = results["mining"]
+    files: dict[str, bytes] = {f"{_FOLDER}/scale.png": png_bytes(Image.fromarray(maps.bar(256, 8)))}
+    images = [_image(result, mining, i, files) for i in range(len(result.paths))]
+    figures = tuple(_figure(result, mining, i, image) for i, image in enumerate(images))
+    context = {
+        "images": images,
+        "given": result.given,
+        "layer": result.layer,
+        "units": result.units,
+        "fill": FILLS[result.fill],
+        "draws": result.draws,
+        "grids": [
+            {
+                "size": size,
+                "stride": stride,
+                "rows": len(result.tops[str(size)]),
+                "cols": len(result.lefts[str(size)]),
+            }
+            for size, stride in zip(result.sizes, result.strides, strict=True)
+        ],
+        "scale": SCALES[result.scale],
+        "problem": result.projection_problem,
+        "rule": result.rule,
+        "height": result.pictures.shape[1],
+        "width": result.pictures.shape[2],
+    }
+    return Section(figures, (), (), (), files, context)
+
+
+def _image(
+    result: OcclusionResult, mining: MiningResult, i: int, files: dict[str, bytes]
+) -> dict[str, Any]:
+    """Gather what the template says of an image and leave its pictures among the files."""
+    colours = maps.class_colours(result, i)
+    photo = f"{_FOLDER}/{i + 1}.jpg"
+    files[photo] = jpeg_bytes(Image.fromarray(result.pictures[i]))
+    names = result.class_names
+    return {
+        "figure": f"occlusion-{i + 1}",
+        "path": result.paths[i],
+        "photo": photo,
+        "followed": names[result.classes[i]],
+        "known": bool(result.known[i]),
+        "right": bool(result.clean_best[i] == result.classes[i]),
+        "predicted": names[result.clean_best[i]],
+        "predicted_probability": float(result.clean_best_probabilities[i]),
+        "clean": float(result.clean_probabilities[i]),
+        "map": int(result.maps[i]),
+        "activation": float(result.clean_activations[i]),
+        "range": maps.activation_range(result, i),
+        "limits": (maps.probability_floor(result), maps.probability_limit(result)),
+        "sizes": [_size(result, i, size, colours, photo, files) for size in result.sizes],
+        "projections": _projections(result, mining, i, files),
+        "projection_scale": float(result.projection_scales[i]),
+    }
+
+
+def _size(
+    result: OcclusionResult,
+    i: int,
+    size: int,
+    colours: maps.ClassColours,
+    photo: str,
+    files: dict[str, bytes],
+) -> dict[str, Any]:
+    """Gather one size's maps."""
+    name = str(size)
+    r, c = maps.lowest(result, i, name)
+    stem = f"{_FOLDER}/{i + 1}-{name}"
+    files[f"{stem}-square.jpg"] = jpeg_bytes(maps.occluded(result, i, name, r, c))
+    for kind, picture in (
+        ("activation", maps.activation_map(result, i, name)),
+        ("probability", maps.probability_map(result, i, name)),
+        ("class", maps.class_map(result, i, name, colours)),
+        ("pixels", maps.pixel_map(result, i, name)),
+    ):
+        files[f"{stem}-{kind}.png"] = png_bytes(_enlarged(picture))
+    slots = colours.slots(result.best[name][i])
+    legend = [
+        {"slot": slot, "name": result.class_names[index], "share": float((slots == slot).mean())}
+        for slot, index in enumerate(colours.named)
+    ]
+    if colours.others:
+        last = len(maps.PALETTE) - 1
+        legend.append(
+            {"slot": last, "name": f"{colours.others} other classes",
+             "share": float((slots == last).mean())}
+        )  # fmt: skip
+    lowest = float(result.probabilities[name][i].min())
+    least = float(result.activations[name][i].min())
+    return {
+        "size": size,
+        "stem": stem,
+        "legend": legend,
+        "lowest": lowest,
+        "drop": float(result.clean_probabilities[i]) - lowest,
+        "row": int(result.tops[name][r]),
+        "col": int(result.lefts[name][c]),
+        "best": result.class_names[result.best[name][i][r, c]],
+        "best_probability": float(result.best_probabilities[name][i][r, c]),
+        "activation": float(result.activations[name][i][r, c]),
+        "least": least,
+        "fall": drawing.fall(float(result.clean_activations[i]), least),
+        "changed": float((result.best[name][i] != result.clean_best[i]).mean()),
+        "data": _data(result, i, name, (r, c), photo, stem, files),
+    }
+
+
+def _data(
+    result: OcclusionResult,
+    i: int,
+    name: str,
+    start: tuple[int, int],
+    photo: str,
+    stem: str,
+    files: dict[str, bytes],
+) -> str:
+    """Return what the script needs to move the square, as JSON."""
+    classes, best = np.unique(result.best[name][i], return_inverse=True)
+    fill = result.fills[name][i]
+    if result.fill in ("grey", "mean"):
+        shown = "rgb({}, {}, {})".format(*(int(part) for part in fill[0, 0]))
+    else:
+        shown = f"{stem}-fill.jpg"
+        files[shown] = jpeg_bytes(Image.fromarray(fill))
+    return json.dumps(
+        {
+            "width": result.pictures.shape[2],
+            "height": result.pictures.shape[1],
+            "size": int(name),
+            "tops": result.tops[name].tolist(),
+            "lefts": result.lefts[name].tolist(),
+            "start": start,
+            "photo": photo,
+            "fill": shown,
+            "clean": _rounded(result.clean_probabilities[i]),
+            "cleanActivation": _rounded(result.clean_activations[i]),
+            "p": _rounded(result.probabilities[name][i].ravel()),
+            "activation": _rounded(result.activations[name][i].ravel()),
+            "best": best.ravel().tolist(),
+            "bestP": _rounded(result.best_probabilities[name][i].ravel()),
+            "classes": [result.class_names[index] for index in classes],
+        },
+        separators=(",", ":"),
+    )
+
+
+def _rounded(values: np.ndarray) -> Any:
+    """Return numbers with four significant digits: what is shown, and a small page."""
+    if np.ndim(values) == 0:
+        return float(f"{float(values):.4g}")
+    return [float(f"{value:.4g}") for value in values.tolist()]
+
+
+def _projections(
+    result: OcclusionResult, mining: MiningResult, i: int, files: dict[str, bytes]
+) -> list[dict[str, Any]]:
+    if result.projection_problem:
+        return []
+    found = []
+    for k in range(4):
+        if not result.values[i, k] > 0:
+            continue
+        stem = f"{_FOLDER}/{i + 1}-projection-{k}"
+        files[f"{stem}.png"] = png_bytes(drawing.projection(result, i, k))
+        picture = ""
+        if k:
+            picture = f"{stem}.jpg"
+            files[picture] = jpeg_bytes(drawing.other(result, i, k - 1))
+        found.append(
+            {
+                "src": f"{stem}.png",
+                "picture": picture,
+                "value": float(result.values[i, k]),
+                "name": drawing.other_class(result, mining, i, k - 1) if k else "",
+            }
+        )
+    return found
+
+
+def _enlarged(picture: np.ndarray) -> Image.Image:
+    factor = max(1, _SIDE // picture.shape[1])
+    return Image.fromarray(picture.repeat(factor, axis=0).repeat(factor, axis=1))
+
+
+def _figure(
+    result: OcclusionResult, mining: MiningResult, i: int, image: Mapping[str, Any]
+) -> Figure:
+    followed = quoted(image["followed"], 40)
+    largest = image["sizes"][-1]
+    projected = (
+        "(c) The watched map's strongest unit projected in this image and in three other images "
+        "in which it is strongest, which stand below, receptive fields outlined; mid-grey is zero, "
+        f"one scale for the four (full white {number(image['projection_scale'])}). "
+        if image["projections"]
+        else ""
+    )
+    height, width = result.pictures.shape[1:3]
+    return Figure(
+        name=image["figure"],
+        title=f"{quoted(image['path'], 60)}: what hiding each part does",
+        caption=(
+            f"(a) The image with {FILLS[result.fill]} where p({followed}) is lowest. The maps are "
+            f"coloured at the square's centre, over the image ({height} × {width} px each); no "
+            "centre comes into the pale border. "
+            f"(b) Sum of the activations of map {image['map']} of {quoted(result.layer, 40)}, "
+            f"the layer's strongest in this image, over its {result.units} places; the scale "
+            "begins at the lowest value. "
+            f"{projected}(d) Probability of {followed}"
+            f"{'' if image['known'] else ' (the prediction; the true class is not known)'}. "
+            "(e) Most probable class, with its share of the places. Mean p: for each pixel, the "
+            "mean over all squares that cover it, on the scale of (d). Letters as in Zeiler & "
+            "Fergus, Fig. 7."
+        ),
+        alt=(
+            f"Maps over the image: the probability of {followed} falls from "
+            f"{number(image['clean'])} to {number(largest['lowest'])} where the square's upper "
+            f"left corner is at row {largest['row']}, column {largest['col']}; another class is "
+            f"most probable at {percent(largest['changed'])} of the places."
+        ),
+        draw=partial(drawing.draw, result, mining, i),
+    )

@@ -1,0 +1,111 @@
+"""The watched map's strongest unit, projected in the image and in the map's top images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+
+if TYPE_CHECKING:
+    from vizreport.deconv.layers import ReportableLayer
+
+OTHERS = 3
+
+
+def projections(
+    context: Context,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    images: np.ndarray,
+    inputs: np.ndarray,
+    clean: dict[str, np.ndarray],
+) -> dict[str, Any]:
+    """Project each image's strongest map in it and in the map's three top images.
+
+    Parameters
+    ----------
+    context : Context
+    mining : MiningResult
+    layer : ReportableLayer
+    images : int [I]
+        Numbers in the mining result, -1 for an image that is not in the data.
+    inputs : float32 [I, h, w, C]
+        Preprocessed.
+    clean : dict
+        ``maps``, and ``values`` and ``units`` (flat place) of their strongest unit: [I] each.
+
+    Returns
+    -------
+    dict
+        The fields of :class:`OcclusionResult` from ``projection_problem`` on.
+    """
+    from vizreport.deconv.tiles import GREY, display_scale, quantised, unit_fields
+
+    graph = context.deconvnet.graph
+    count, shape = len(inputs), (*graph.input_shape[:2], 3)
+    others, values, units = _top_images(mining, layer, images, clean)
+    pictures = np.full((count, OTHERS, *shape), GREY, np.uint8)
+    if (others >= 0).any():
+        pictures[others >= 0] = context.pictures(mining.records[others[others >= 0]])
+    tensors = context.preprocessing.tensor(pictures.reshape(-1, *shape))
+    stacked = np.concatenate(
+        [inputs[:, None], tensors.reshape(count, OTHERS, *graph.input_shape)], axis=1
+    ).reshape(-1, *graph.input_shape)
+    rows, cols = np.divmod(units.ravel(), layer.cols)
+    problem = layer.rule_problem(graph, context.settings.rule)
+    active = np.zeros(0, int) if problem else np.flatnonzero(values > 0)  # NaN is not
+    signed = np.zeros_like(stacked)
+    if len(active):
+        chosen = np.repeat(clean["maps"], 1 + OTHERS)[active]
+        found = np.zeros_like(stacked[active])
+        for part in context.deconvnet.project_units(
+            stacked[active], layer, np.arange(len(active)), rows[active], cols[active], chosen
+        ):
+            part.put_into(found)
+        signed[active] = found
+    full = context.deconvnet.to_rgb(signed).astype(np.float32)
+    strength = np.abs(full).reshape(count, -1)
+    # The percentile of what is not zero: a small receptive field would vanish otherwise.
+    scales = np.array([display_scale(one[one != 0]) for one in strength], np.float32)
+    fields = unit_fields(graph, layer.node, rows, cols).clipped(graph.input_shape)
+    return {
+        "projection_problem": problem,
+        "others": others,
+        "other_pictures": pictures,
+        "values": values,
+        "fields": fields.reshape(count, 1 + OTHERS, 4),
+        "projections": quantised(full, np.repeat(scales, 1 + OTHERS)).reshape(
+            count, 1 + OTHERS, *shape
+        ),
+        "projection_scales": scales,
+    }
+
+
+def _top_images(
+    mining: MiningResult,
+    layer: ReportableLayer,
+    images: np.ndarray,
+    clean: dict[str, np.ndarray],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the other images [I, 3], and value and flat place of all the units [I, 4]."""
+    name, count = layer.name, len(images)
+    others = np.full((count, OTHERS), -1, np.int32)
+    values = np.full((count, 1 + OTHERS), np.nan, np.float32)
+    units = np.zeros((count, 1 + OTHERS), np.int64)
+    values[:, 0], units[:, 0] = clean["values"], clean["units"]
+    places = mining.rows[name] * layer.cols + mining.cols[name]
+    for i, m in enumerate(clean["maps"]):
+        # Neither the image itself nor a copy of it.
+        same = mining.sha256[images[i]] if images[i] >= 0 else None
+        found = [
+            k
+            for k, image in enumerate(mining.images[name][m])
+            if image >= 0 and mining.sha256[image] != same and mining.values[name][m, k] > 0
+        ][:OTHERS]
+        others[i, : len(found)] = mining.images[name][m, found]
+        values[i, 1 : 1 + len(found)] = mining.values[name][m, found]
+        units[i, 1 : 1 + len(found)] = places[m, found]
+    return others, values, units

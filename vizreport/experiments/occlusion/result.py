@@ -1,0 +1,120 @@
+"""What a network says of images while a square hides a part of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class OcclusionResult:
+    """Occlusion of I images (Zeiler & Fergus, Fig. 7).
+
+    Pictures are h x w, the size of the network's input. Squares have one of several sizes; dicts
+    are named after the side in px, such as "45", and hold R x C places each: the square's upper
+    left corner is at row ``tops[r]`` and column ``lefts[c]``.
+
+    Attributes
+    ----------
+    paths : list of str
+        File name, or path within the data, of each image.
+    given : bool
+        Whether the images were asked for by file; else they are a seeded choice of correctly
+        classified ones, one a class.
+    pictures : uint8 [I, h, w, 3]
+        What the network saw, in its own colours.
+    classes : int32 [I]
+        The class whose probability is mapped: the true one, or, where that is not known, the
+        predicted one.
+    known : bool [I]
+        Whether it is the true class.
+    class_names : list of str
+        Name of each output.
+    scale : {"softmax", "softmax of scores", "sigmoid", "output"}
+        What is called probability here. "softmax of scores": the network gives out scores, their
+        softmax was taken. "sigmoid": each class by itself. "output": the network's own output,
+        which is not bounded by 0 and 1.
+    clean_probabilities : float32 [I]
+        Of ``classes``, nothing hidden.
+    clean_best : int32 [I]
+        Most probable class, nothing hidden.
+    clean_best_probabilities : float32 [I]
+    layer : str
+    maps : int32 [I]
+        Feature map of the layer with the largest sum of activations in the clean image.
+    clean_activations : float32 [I]
+        That sum.
+    units : int
+        Places that it sums over.
+    sizes : list of int
+        Sides of the squares, px.
+    strides : list of int
+        Distance of neighbouring places, px; the last place of a row or column is flush with the
+        edge and may be nearer. One for each size.
+    fill : {"grey", "mean", "blur", "noise"}
+    draws : int
+        Draws of noise that were averaged; 1 for the others.
+    tops, lefts : dict of int32 [R], int32 [C]
+    fills : dict of uint8 [I, h, w, 3]
+        What the square shows in place of the picture; for noise the first draw.
+    probabilities : dict of float32 [I, R, C]
+        Of ``classes``.
+    activations : dict of float32 [I, R, C]
+        Sum over places of the strongest map.
+    best : dict of int32 [I, R, C]
+        Most probable class.
+    best_probabilities : dict of float32 [I, R, C]
+    projection_problem : str
+        Why there are no projections; "" where there are.
+    others : int32 [I, 3]
+        Images (numbered as in the mining result) with the map's strongest activations, the image
+        itself left out; -1 where there is none.
+    other_pictures : uint8 [I, 3, h, w, 3]
+        128 where there is none.
+    values : float32 [I, 4]
+        Activation that was projected, in the image itself and in the others; NaN where there is
+        none.
+    fields : int32 [I, 4, 4]
+        Receptive field of that unit, clipped: left, top, right, bottom, px.
+    projections : uint8 [I, 4, h, w, 3]
+        round(128 + 127 * clip(p / scale, -1, 1)) over the whole input, one scale for the four;
+        128 throughout where there is none.
+    projection_scales : float32 [I]
+    rule : str
+        Preset of backward rules.
+    """
+
+    paths: list[str]
+    given: bool
+    pictures: np.ndarray
+    classes: np.ndarray
+    known: np.ndarray
+    class_names: list[str]
+    scale: str
+    clean_probabilities: np.ndarray
+    clean_best: np.ndarray
+    clean_best_probabilities: np.ndarray
+    layer: str
+    maps: np.ndarray
+    clean_activations: np.ndarray
+    units: int
+    sizes: list[int]
+    strides: list[int]
+    fill: str
+    draws: int
+    tops: dict[str, np.ndarray]
+    lefts: dict[str, np.ndarray]
+    fills: dict[str, np.ndarray]
+    probabilities: dict[str, np.ndarray]
+    activations: dict[str, np.ndarray]
+    best: dict[str, np.ndarray]
+    best_probabilities: dict[str, np.ndarray]
+    projection_problem: str
+    others: np.ndarray
+    other_pictures: np.ndarray
+    values: np.ndarray
+    fields: np.ndarray
+    projections: np.ndarray
+    projection_scales: np.ndarray
+    rule: str
