@@ -1,146 +1,76 @@
-"""Train the small network that ``make report`` shows when no checkpoint is given.
+"""Train a small network with ``vizreport train``'s recipe and store its checkpoints to ship.
 
-    python tools/train_demo.py
+    python tools/train_demo.py --data scenes --out checkpoints/demo
 
-A ZFNet with layers 6, 7 of 2048 units (a row of the ablation table) at 3/16 of its width, on the
-5,000 training pictures of ``--data shapes``, with the paper's recipe in its scaled form: about 10
-minutes on two cores (9 and 12 were measured beside other work). Error on the 600 test pictures:
-5.2 %. It writes ``checkpoints/demo/demo.keras`` and its sidecar.
+A ZFNet with layers 6, 7 of 2048 units (a row of the ablation table) at 3/16 of its width. The
+whole training is kept in ``--work`` and goes on there when stopped; the chosen epochs are copied
+to ``--out`` as ``demo-epoch-NNN.keras`` with float16 weights and without the optimiser's state,
+beside the history and the errors on the test split. (``demo.keras`` itself, trained on ``shapes``
+at 96 px, is of a script before this one.)
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import json
+import shutil
+import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
+from vizreport.cli import values
+from vizreport.data.sources import open_dataset
 from vizreport.tensorflow_start import start_tensorflow
+from vizreport.training.request import TrainingRequest
 
-start_tensorflow()
-
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
-import tensorflow as tf  # noqa: E402
-from keras import ops  # noqa: E402
-
-from vizreport.data.preprocessing import Preprocessing  # noqa: E402
-from vizreport.data.shapes import CLASS_NAMES, SIDE, open_shapes  # noqa: E402
-from vizreport.models.architecture import RMS_LIMIT, recipe_scales  # noqa: E402
-from vizreport.models.sidecar import Sidecar, write_sidecar  # noqa: E402
-from vizreport.models.variants import build_variant, variant_architecture  # noqa: E402
-
-NETWORK = "zfnet-dense-2048"
-WIDTH = 3 / 16
-BATCH = 128
-SEED = 0
-HELD_OUT = 500  # of the training pictures, to see when the error stops falling
-
-
-class LargestRms(keras.constraints.Constraint):
-    """Renormalise each filter whose root mean square exceeds the limit (paper, section 3)."""
-
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
-
-    def __call__(self, kernel):
-        """Kernel [rows, cols, channels, filters] within the limit."""
-        rms = ops.sqrt(ops.mean(ops.square(kernel), axis=(0, 1, 2)))
-        return kernel * ops.minimum(1.0, self.limit / ops.maximum(rms, 1e-12))
-
-
-def load(split: str) -> tuple[np.ndarray, np.ndarray]:
-    """All pictures (uint8) and labels of a split."""
-    dataset = open_shapes(split)
-    with ThreadPoolExecutor() as pool:
-        pictures = np.stack(list(pool.map(dataset.read, range(len(dataset.records)))))
-    return pictures, np.array([record.label for record in dataset.records])
-
-
-def augment(pictures, labels):
-    """Flip half of the pictures and shift the batch by up to 6 px."""
-    pictures = tf.image.random_flip_left_right(tf.cast(pictures, tf.float32))
-    padded = tf.pad(pictures, [[0, 0], [6, 6], [6, 6], [0, 0]], "REFLECT")
-    return tf.image.random_crop(padded, tf.shape(pictures)), labels
+EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)  # the paper's Fig. 4
 
 
 def main() -> None:
-    """Train, test and save."""
+    """Train, copy the epochs and measure the last on the test split."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=60)
-    parser.add_argument("--out", type=Path, default=Path("checkpoints/demo/demo.keras"))
+    parser.add_argument("--data", default="shapes")
+    parser.add_argument("--model", default="zfnet-dense-2048")
+    parser.add_argument("--width", type=values.fraction, default=3 / 16)
+    parser.add_argument("--input-size", type=int, default=84)
+    parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--seed", type=values.seed, default=0)
+    parser.add_argument("--epochs", type=int, nargs="+", default=EPOCHS, help="to keep")
+    parser.add_argument("--work", type=Path, default=Path("build/demo-training"))
+    parser.add_argument("--out", type=Path, default=Path("build/demo"))
     arguments = parser.parse_args()
-    os.nice(10)
-    keras.utils.set_random_seed(SEED)
-    started = time.time()
+    start_tensorflow()
+    from vizreport.training.evaluation import EvaluationRequest, evaluate
+    from vizreport.training.loop import train
+    from vizreport.training.shipping import store_as_float16
+    from vizreport.training.state import checkpoint_path
 
-    pictures, labels = load("train")
-    mean = pictures.mean(0, dtype=np.float64).astype(np.float32)
-    order = np.random.default_rng(SEED).permutation(len(pictures))
-    held, used = order[:HELD_OUT], order[HELD_OUT:]
-    train = (
-        tf.data.Dataset.from_tensor_slices((pictures[used], labels[used]))
-        .shuffle(len(used), seed=SEED)
-        .batch(BATCH, drop_remainder=True)
-        .map(augment)
-        .map(lambda x, y: (x - mean, y))
-        .prefetch(2)
+    started = time.monotonic()
+    request = TrainingRequest(
+        data=arguments.data,
+        out=arguments.work,
+        model=arguments.model,
+        width=arguments.width,
+        input_size=arguments.input_size,
+        epochs=max(arguments.epochs),
+        batch_size=arguments.batch_size,
+        seed=arguments.seed,
     )
-
-    model = build_variant(NETWORK, len(CLASS_NAMES), SIDE, WIDTH)
-    scales = recipe_scales(variant_architecture(NETWORK), len(CLASS_NAMES), SIDE, WIDTH)
-    for layer in model.layers:
-        if layer.name.startswith("conv"):
-            layer.kernel.constraint = LargestRms(RMS_LIMIT * scales[layer.name])
-    model.compile(
-        keras.optimizers.SGD(1e-2, momentum=0.9),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
-    lower = keras.callbacks.ReduceLROnPlateau("val_accuracy", 0.1, patience=5, min_lr=1e-4)
-    best = keras.callbacks.EarlyStopping(
-        "val_accuracy", patience=24, restore_best_weights=True, start_from_epoch=8
-    )
-    model.fit(
-        train,
-        epochs=arguments.epochs,
-        shuffle=False,  # already is
-        validation_data=(pictures[held] - mean, labels[held]),
-        callbacks=[lower, best],
-        verbose=2,
-    )
-
-    tested, truth = load("test")
-    wrong = model.predict(tested - mean, verbose=0).argmax(1) != truth
-    minutes = (time.time() - started) / 60
-    print(f"{minutes:.1f} minutes, test error {100 * wrong.mean():.1f} % of {len(truth)}")
-
-    clean = build_variant(NETWORK, len(CLASS_NAMES), SIDE, WIDTH)
-    clean.set_weights(model.get_weights())
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    clean.save(arguments.out)
-    preprocessing = Preprocessing(
-        input_size=(SIDE, SIDE),
-        resize="shortest",
-        resize_to=SIDE,
-        crop="center",
-        channels="RGB",
-        scale=1.0,
-        mean=(),
-        std=(1.0, 1.0, 1.0),
-        mean_image=mean,
-    )
-    write_sidecar(
-        arguments.out,
-        Sidecar(
-            preprocessing,
-            CLASS_NAMES,
-            data_source="shapes (train)",
-            epoch=best.best_epoch + 1,
-            seed=SEED,
-        ),
-    )
+    train(request, tell=lambda line: print(line, flush=True))
+    minutes = (time.monotonic() - started) / 60
+    for epoch in arguments.epochs:
+        source = checkpoint_path(request.out, request.model, epoch)
+        target = arguments.out / f"demo-epoch-{epoch:03d}.keras"
+        store_as_float16(source, target)
+        print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+    for name in ("history.csv", "history.json"):
+        shutil.copy(request.out / name, arguments.out / name)
+    errors = evaluate(EvaluationRequest((target,), open_dataset(arguments.data, "test")))
+    command = " ".join(["python", "tools/train_demo.py", *sys.argv[1:]])
+    about = {"command": command, "minutes": round(minutes, 1), "test": asdict(errors)}
+    (arguments.out / "training.json").write_text(json.dumps(about, indent=2) + "\n")
+    print(json.dumps(about, indent=2))
 
 
 if __name__ == "__main__":

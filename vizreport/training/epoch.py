@@ -52,8 +52,8 @@ def run_epoch(
     losses, wrongs = [], []
     started = time.monotonic()
     with progress(f"epoch {number}", steps * batch_size if show else 0, "images") as bar:
-        batches = ahead(_batches(training, steps, batch_size, own, (request.seed, number), size))
-        for step, rows in enumerate(batches):
+        batches = step_batches(training, request, number, own, size)
+        for step, rows in enumerate(ahead(batches)):
             inputs = distribute(stepper.strategy, rows, replicas)
             loss, wrong = stepper.step(inputs, rate, (request.seed, number * 1_000_000 + step))
             losses.append(loss)
@@ -77,19 +77,28 @@ def run_epoch(
     )
 
 
-def _batches(
-    pictures: Pictures,
-    steps: int,
-    batch_size: int,
-    own: slice,
-    seed: tuple[int, int],
-    size: tuple[int, int],
+def step_batches(
+    pictures: Pictures, request: TrainingRequest, number: int, own: slice, size: tuple[int, int]
 ) -> Iterator[Rows]:
-    """Yield this process's rows of each step's batch."""
-    random = np.random.default_rng(seed)
-    order = random.permutation(len(pictures.part.labels))[: steps * batch_size]
+    """Yield what each step of an epoch is given.
+
+    Parameters
+    ----------
+    pictures : Pictures
+    request : TrainingRequest
+        Its seed and its batch size.
+    number : int
+        Of the epoch, from 1.
+    own : slice
+        This process's rows of a batch.
+    size : (int, int)
+        Height and width of a sub-crop, px.
+    """
+    steps = len(pictures.part.labels) // request.batch_size
+    random = np.random.default_rng((request.seed, number))
+    order = random.permutation(len(pictures.part.labels))[: steps * request.batch_size]
     crops = random.integers(0, CROPS, len(order), np.int32)
-    order, crops = (a.reshape(steps, batch_size)[:, own] for a in (order, crops))
+    order, crops = (array.reshape(steps, request.batch_size)[:, own] for array in (order, crops))
     squares = in_order(pictures, order.ravel(), order.shape[1])
     for square, positions, chosen in zip(squares, order, crops, strict=True):
         yield Rows(sub_crops(square, chosen, size), chosen, pictures.part.labels[positions])

@@ -1,0 +1,135 @@
+"""The training step against a bare Keras ``fit`` of the same network on the same images.
+
+Both sides train the same scaled ZFNet on the same uint8 pictures held in memory, both without
+XLA or both with it. vizreport's side is the whole epoch as ``vizreport train`` runs it: order, a
+random one of ten sub-crops of each picture, the per-pixel mean, dropout, momentum,
+renormalisation. Keras' side is ``model.fit`` on float32 arrays of central crops with the mean
+subtracted beforehand, SGD with momentum, no metrics, no renormalisation. The two take turns, epoch
+by epoch; the ratio is that of the medians.
+
+    python benchmarks/training.py
+    python benchmarks/training.py --model zfnet --width 0.25 --input-size 112 --batch-size 64
+
+Expect a ratio of at least 0.95.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+from vizreport.tensorflow_start import start_tensorflow
+
+start_tensorflow()
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+from vizreport.cli import values  # noqa: E402
+from vizreport.training.data import Part, Pictures, ahead  # noqa: E402
+from vizreport.training.distribution import make_strategy, prepare_devices  # noqa: E402
+from vizreport.training.epoch import step_batches  # noqa: E402
+from vizreport.training.geometry import CENTRE, recipe_preprocessing, square_of, sub_crops  # noqa: E402
+from vizreport.training.network import build, rms_limits  # noqa: E402
+from vizreport.training.request import TrainingRequest  # noqa: E402
+from vizreport.training.steps import distribute, make_stepper  # noqa: E402
+
+CLASSES = 100
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="zfnet")
+    parser.add_argument("--width", type=values.fraction, default=0.25)
+    parser.add_argument("--input-size", type=int, default=112)
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--steps", type=int, default=30, help="of an epoch")
+    parser.add_argument("--epochs", type=int, default=5, help="measured, after one not measured")
+    parser.add_argument("--xla", action="store_true", help="compile both with XLA")
+    arguments = parser.parse_args()
+    print(f"device: {prepare_devices()}")
+
+    network = (arguments.model, CLASSES, arguments.input_size, arguments.width)
+    pictures = made_up(arguments.input_size, arguments.batch_size * arguments.steps)
+    own = vizreport_epoch(network, pictures, arguments)
+    bare = keras_epoch(network, pictures, arguments)
+    seconds: dict[str, list[float]] = {"vizreport": [], "keras": []}
+    for number in range(arguments.epochs + 1):
+        for name, run in (("vizreport", own), ("keras", bare)):
+            started = time.perf_counter()
+            run(number)
+            if number:  # the first traces
+                seconds[name].append(time.perf_counter() - started)
+    images = len(pictures.part.labels)
+    rates = {name: images / statistics.median(times) for name, times in seconds.items()}
+    print(
+        f"{arguments.model}, width {arguments.width:g}, {arguments.input_size} px, batches of "
+        f"{arguments.batch_size}, {arguments.epochs} epochs of {arguments.steps} steps"
+    )
+    for name, rate in rates.items():
+        spread = max(seconds[name]) / min(seconds[name])
+        print(f"{name:9}  {rate:8.1f} images/s   slowest/fastest epoch {spread:.2f}")
+    print(f"ratio      {rates['vizreport'] / rates['keras']:8.2f}")
+
+
+def made_up(input_size: int, count: int) -> Pictures:
+    """Pictures of noise: what they show does not change the time."""
+    random = np.random.default_rng(0)
+    square = square_of(recipe_preprocessing(input_size))
+    kept = random.integers(0, 256, (count, *square.input_size, 3), np.uint8)
+    labels = random.integers(0, CLASSES, count).astype(np.int32)
+    part = Part(None, np.arange(count), labels)  # type: ignore[arg-type]
+    return Pictures(part, square, kept, kept.mean(0).astype(np.float32), ())
+
+
+def vizreport_epoch(network, pictures, arguments):
+    """Epoch number -> None, as ``vizreport train`` runs it."""
+    request = TrainingRequest("", Path(), batch_size=arguments.batch_size)
+    strategy = make_strategy("none")
+    model = build(*network)
+    stepper = make_stepper(
+        strategy, model, rms_limits(*network), pictures.mean, arguments.batch_size, arguments.xla
+    )
+
+    def run(number: int) -> None:
+        batches = step_batches(pictures, request, number, slice(None), model.input_shape[1:3])
+        losses = [
+            stepper.step(distribute(strategy, rows, [0]), 1e-4, (0, step))[0]
+            for step, rows in enumerate(ahead(batches))
+        ]
+        float(losses[-1])
+
+    return run
+
+
+def keras_epoch(network, pictures, arguments):
+    """Epoch number -> None, ``fit`` on arrays in memory."""
+    model = build(*network)
+    model.compile(
+        keras.optimizers.SGD(1e-4, momentum=0.9),
+        "sparse_categorical_crossentropy",
+        jit_compile=arguments.xla,
+    )
+    size = model.input_shape[1:3]
+    middle = np.full(len(pictures.kept), CENTRE)
+    mean = sub_crops(pictures.mean[None], middle[:1], size)
+    inputs = sub_crops(pictures.kept, middle, size).astype(np.float32) - mean
+
+    def run(number: int) -> None:
+        model.fit(
+            inputs,
+            pictures.part.labels,
+            batch_size=arguments.batch_size,
+            initial_epoch=number,
+            epochs=number + 1,
+            verbose=0,
+        )
+
+    return run
+
+
+if __name__ == "__main__":
+    main()
