@@ -115,7 +115,7 @@ def _places(side: int, square: int, stride: int) -> np.ndarray:
 
 def _memory_for(deconvnet, layer, batch):  # type: ignore[no-untyped-def]
     """Return the memory setting that gives the plain way this batch size."""
-    from vizreport.incremental.occlude import places_at_once
+    from vizreport.incremental.occlusion import places_at_once
 
     memory = 2**20
     while places_at_once(deconvnet.graph, layer, memory) < batch:

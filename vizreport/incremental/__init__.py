@@ -1,6 +1,6 @@
 """Occlusion computed incrementally: of every layer only what the square can change."""
 
-from vizreport.incremental.occlude import Gain, Scores, count_gain, occlude
+from vizreport.incremental.occlusion import Gain, Scores, count_gain, occlude
 from vizreport.incremental.refine import refine
 
 __all__ = ["Gain", "Scores", "count_gain", "occlude", "refine"]

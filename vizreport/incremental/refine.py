@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vizreport.incremental.occlude import Scores
+from vizreport.incremental.occlusion import Scores
 
 _STEP = 2
 # Of all places, how many are computed at the most; the rest is interpolated.
