@@ -1,0 +1,126 @@
+"""Check the packed scenes against triviality; prints the figures of docs/scenes.md.
+
+    python tools/scenes/check.py [--checkpoint NETWORK.keras] [--preset caffe]
+
+Colours: a linear classifier on histograms of 8 x 8 x 8 colours, trained on the train split.
+Spectrum: slope of the mean power spectrum against the frequency, 2 to 60 cycles a picture, both
+logarithmic. Network: how often a network with ImageNet's 1000 classes names the object among its
+five strongest outputs, for the classes and designs that ImageNet knows.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from vizreport.data.dataset import Dataset
+from vizreport.data.scenes import open_scenes, scene_truth
+
+# ImageNet's outputs that name the object.
+NAMES = {
+    "cat": range(281, 286),
+    "car": (436, 468, 511, 609, 627, 654, 656, 661, 717, 751, 817),
+    "bicycle": (444, 671),
+    "clock": (409, 530, 892),
+    "mug": (504, 968),
+    "aeroplane": (404, 895),
+    "fish": (*range(7), *range(389, 398)),
+    "chair": (423, 559, 765, 857),
+    "flower": (985,),
+}
+DESIGNS = {"flower": ("daisy",)}
+"""Only these designs, where ImageNet does not know the others."""
+
+
+def histograms(dataset: Dataset) -> np.ndarray:
+    """Square roots of the shares of 8 x 8 x 8 colours: [N, 512]."""
+    rows = []
+    for record in dataset.records:
+        bins = (dataset.read(record.index) >> 5).astype(int).reshape(-1, 3) @ (64, 8, 1)
+        rows.append(np.sqrt(np.bincount(bins, minlength=512) / len(bins)))
+    return np.array(rows)
+
+
+def colour_accuracy() -> dict[str, float]:
+    """Accuracy of the linear classifier; its strength of regularisation is chosen on val."""
+    sets = {split: open_scenes(split) for split in ("train", "val", "test")}
+    features = {split: histograms(dataset) for split, dataset in sets.items()}
+    labels = {s: np.array([r.label for r in d.records]) for s, d in sets.items()}
+    scaler = StandardScaler().fit(features["train"])
+    x = {split: scaler.transform(value) for split, value in features.items()}
+    models = [
+        LogisticRegression(C=c, max_iter=300).fit(x["train"], labels["train"])
+        for c in (1e-4, 1e-3, 1e-2, 1e-1)
+    ]
+    best = max(models, key=lambda model: model.score(x["val"], labels["val"]))
+    return {split: best.score(x[split], labels[split]) for split in ("val", "test")}
+
+
+def spectrum_slope(dataset: Dataset, low: int = 2, high: int = 60) -> float:
+    """Slope of the mean power spectrum of the mean of the channels, rings of equal frequency."""
+    power = np.zeros(())
+    for record in dataset.records:
+        grey = dataset.read(record.index).mean(-1)
+        power = power + np.abs(np.fft.fft2(grey - grey.mean())) ** 2
+    side = len(power)
+    cycles = side * np.hypot(np.fft.fftfreq(side)[:, None], np.fft.fftfreq(side))
+    rings = np.arange(low, high + 1)
+    mean = [power[(cycles >= r - 0.5) & (cycles < r + 0.5)].mean() for r in rings]
+    # Even steps of the logarithm, so that the many high frequencies do not decide alone.
+    steps = np.geomspace(low, high, 25)
+    curve = np.interp(np.log(steps), np.log(rings), np.log(mean))
+    return float(np.polyfit(np.log(steps), curve, 1)[0])
+
+
+def named_among_five(checkpoint: Path, preset: str, splits=("val", "test")) -> dict[str, tuple]:
+    """Count the pictures and those whose object the network names, by class."""
+    from vizreport.data.presets import PRESETS
+    from vizreport.data.reading import read_batches
+    from vizreport.models.load import load_checkpoint
+
+    model = load_checkpoint(checkpoint)
+    preprocessing = PRESETS[preset](tuple(model.input_shape[1:3]), model.input_shape[3])
+    counts = {name: [0, 0] for name in NAMES}
+    for split in splits:
+        dataset = open_scenes(split)
+        chosen = [
+            r.index
+            for r in dataset.records
+            if r.class_name in NAMES
+            and scene_truth(r).design in DESIGNS.get(r.class_name, (scene_truth(r).design,))
+        ]
+        for batch in read_batches(dataset, preprocessing, 32, chosen):
+            outputs = model.predict_on_batch(preprocessing.tensor(batch.pictures))
+            top = np.argsort(-outputs, axis=1)[:, :5]
+            for index, five in zip(batch.indices, top, strict=True):
+                name = dataset.records[index].class_name
+                counts[name][0] += 1
+                counts[name][1] += bool(set(five.tolist()) & set(NAMES[name]))
+    return {name: tuple(pair) for name, pair in counts.items()}
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--preset", default="caffe")
+    arguments = parser.parse_args()
+    for split in ("train", "val", "test"):
+        dataset = open_scenes(split)
+        print(f"{split}: {len(dataset.records)} pictures, slope {spectrum_slope(dataset):.2f}")
+    for split, value in colour_accuracy().items():
+        print(f"linear classifier on colour histograms, {split}: {100 * value:.1f} %")
+    if arguments.checkpoint:
+        counts = named_among_five(arguments.checkpoint, arguments.preset)
+        for name, (count, named) in counts.items():
+            print(f"{name}: named among five in {named} of {count}")
+        count, named = np.sum(list(counts.values()), 0)
+        print(f"all of these: {named} of {count}, {100 * named / count:.1f} %")
+
+
+if __name__ == "__main__":
+    main()

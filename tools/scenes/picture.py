@@ -1,0 +1,145 @@
+"""One picture of one object: composition, rendering, ground truth; made of its number alone."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import bpy
+import numpy as np
+from camera import frame, set_camera
+from clutter import cover, scatter
+from meshes import rotation
+from scene import SIDE, Scene
+from stage import build_stage
+
+CLASSES = (
+    "face",
+    "cat",
+    "car",
+    "bicycle",
+    "house",
+    "clock",
+    "mug",
+    "tree",
+    "flower",
+    "aeroplane",
+    "fish",
+    "chair",
+)
+SEED = 20140906
+UNSEEN = (4, 5)
+"""Designs of the test split, which the other splits do not have."""
+
+
+def split_of(number: int) -> str:
+    """Give the split of a picture: of ten rounds of the classes eight train, one val, one test."""
+    return {4: "val", 9: "test"}.get(number // len(CLASSES) % 10, "train")
+
+
+def make_picture(scene: Scene, number: int, folder: Path):
+    """Render picture ``number``: float16 [H, W, 5] and its record.
+
+    The layers are linear red, green and blue, distance (0 near, 1 far) and the object's coverage.
+
+    Drawn anew when too little of the object is seen or it fills the picture.
+    """
+    for attempt in range(8):
+        made = _attempt(scene, number, np.random.default_rng([SEED, number, attempt]), folder)
+        if made is not None:
+            return made
+    raise RuntimeError(f"picture {number} shows no object in 8 attempts")
+
+
+def _attempt(scene: Scene, number: int, rng: np.random.Generator, folder: Path):
+    name = CLASSES[number % len(CLASSES)]
+    split = split_of(number)
+    module = importlib.import_module(f"objects.{name}")
+    design = int(rng.choice(UNSEEN) if split == "test" else rng.integers(UNSEEN[0]))
+    scene.empty()
+    scene.hang()
+    subject = module.build(scene, rng, design)
+    points = np.concatenate(scene.points)
+    framed = points if subject.frame is None else subject.frame
+    low, high = framed.min(0), framed.max(0)
+    scale = 2 / np.linalg.norm(high - low) * 1.25
+    stage = subject.stages[rng.integers(len(subject.stages))]
+    turn = rotation("z", rng.uniform(*subject.yaw)) @ rotation("y", rng.uniform(*subject.roll))
+    if stage == "air":
+        turn = turn @ rotation("x", rng.uniform(-15, 15))
+    matrix = np.eye(4)
+    matrix[:3, :3] = turn * scale
+    matrix[:3, 3] = -matrix[:3, :3] @ ((low + high) / 2)
+
+    def move(p):
+        return np.asarray(p, float) @ matrix[:3, :3].T + matrix[:3, 3]
+
+    scene.place(matrix)
+    elevation = rng.uniform(*subject.elevation)
+    if stage in ("table", "floor", "street", "meadow"):
+        elevation = max(elevation, 2.5)
+    view = frame(
+        move(framed[:: max(1, len(framed) // 3000)]),
+        np.zeros(3),
+        rng.uniform(-1, 1),
+        elevation,
+        rng.normal(0, 3),
+        np.exp(rng.uniform(np.log(32), np.log(90))),
+        rng.uniform(*subject.fill),
+        rng.uniform(-0.8, 0.8, 2),
+    )
+    bottom = move(points)[:, 2].min()
+    if stage == "water":
+        bottom -= rng.uniform(0.1, 1.5)
+    haze = build_stage(scene, rng, stage, view, bottom)
+    wild = stage in ("meadow", "street", "water") or (stage == "portrait" and rng.random() < 0.5)
+    if stage == "portrait":
+        scatter(scene, rng, view, wild, -1.5)
+    elif stage != "air":
+        scatter(scene, rng, view, wild, bottom)
+    covered = bool(rng.random() < 0.3)
+    if covered:
+        cover(scene, rng, view, np.zeros(3), wild)
+    focus = float(view.project(np.zeros((1, 3)))[1][0])
+    set_camera(scene.camera, view, focus - 0.3, np.exp(rng.uniform(np.log(0.005), np.log(0.045))))
+    mist = bpy.context.scene.world.mist_settings
+    mist.start, mist.depth = max(0.0, focus - 1), 14 if stage != "water" else 8
+    passes = scene.render(folder)
+    share = passes["object.X"]
+    mask = share >= 0.5
+    if not 0.05 <= mask.mean() <= 0.8:
+        return None
+    flat, depth = view.project(move(list(subject.parts.values())))
+    parts = {
+        part: [round(float(x), 1), round(float(y), 1), _visible(passes["Depth.Z"], mask, x, y, d)]
+        for part, (x, y), d in zip(subject.parts, flat, depth, strict=True)
+    }
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    box = [int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1]
+    light = np.stack([passes[f"Combined.{c}"] for c in "RGB"], -1)
+    layers = np.concatenate([light, passes["Mist.Z"][..., None], share[..., None]], -1)
+    record = {
+        "number": number,
+        "class": name,
+        "split": split,
+        "design": module.DESIGNS[design],
+        "stage": stage,
+        "covered": covered,
+        "box": box,
+        "haze": [[round(float(v), 4) for v in haze[0]], float(haze[1])],
+        "parts": parts,
+    }
+    return np.clip(layers, 0, 60000).astype(np.float16), record
+
+
+def _visible(depths, mask, x: float, y: float, depth: float) -> bool:
+    """Whether the object is seen at a point, and not much nearer than the point."""
+    column, row = int(x), int(y)
+    if not (0 <= column < SIDE and 0 <= row < SIDE):
+        return False
+    window = (slice(max(0, row - 1), row + 2), slice(max(0, column - 1), column + 2))
+    return bool(
+        mask[window].any()
+        and (depths[window] > depth - 0.16).any()
+        and (mask[window] & (abs(depths[window] - depth) < 0.3)).any()
+    )
