@@ -46,6 +46,8 @@ class Settings:
         Distance of neighbouring places, px; None for about 28 x 28 places.
     occlusion_fill : {"grey", "mean", "blur", "noise"}
         What the square shows.
+    refine : bool
+        Whether to compute a coarse grid of places, and finer ones only where the maps change.
     memory : int
         Bytes that batches of occluded images may take.
     seed : int
@@ -71,6 +73,7 @@ class Settings:
     occlusion_sizes: tuple[float, ...] = (0.2,)
     occlusion_stride: int | None = None
     occlusion_fill: str = "grey"
+    refine: bool = False
     memory: int = 2**30
     seed: int = 0
     top: int = 9

@@ -48,7 +48,7 @@ def test_every_option_arrives(request_of):
         *("--rule", "guided", "--scale", "tile", "--filter-scale", "filter", "--window", "full"),
         *("--occlude", "3.jpg", "--occlude", "4.jpg", "--occlusion-images", "6"),
         *("--occlusion-layer", "c", "--occlusion-size", "0.1", "--occlusion-size", "1/3"),
-        *("--occlusion-stride", "9", "--occlusion-fill", "blur", "--memory", "1.5G"),
+        *("--occlusion-stride", "9", "--occlusion-fill", "blur", "--refine", "--memory", "1.5G"),
         *("--seed", "7", "--batch-size", "4", "--no-pdf", "--strict"),
     )
     assert request.settings == Settings(
@@ -67,6 +67,7 @@ def test_every_option_arrives(request_of):
         occlusion_sizes=(0.1, 1 / 3),
         occlusion_stride=9,
         occlusion_fill="blur",
+        refine=True,
         memory=3 * 2**29,
         seed=7,
         batch_size=4,

@@ -124,6 +124,23 @@ def test_noise_is_averaged_over_draws(context, mined):
     assert result.best["6"][0, 1, 1] == scores.argmax()
 
 
+def test_refined_maps_say_how_far_off_they_are(context, mined):
+    asked = {"occlusion_images": 1, "occlusion_sizes": (0.25,), "occlusion_stride": 2}
+    exact = compute(changed(context, **asked), {"mining": mined})
+    rough = compute(changed(context, refine=True, **asked), {"mining": mined})
+    assert not exact.refined
+    assert exact.computed["6"].all()
+    assert exact.errors["6"].tolist() == [0]
+    assert rough.refined
+    computed = rough.computed["6"]
+    assert 0.2 < computed.mean() < 0.5
+    off = np.abs(rough.probabilities["6"] - exact.probabilities["6"])
+    assert off[computed].max() < 1e-5
+    # What is said is the error of a sample: real, and no more than the largest there is.
+    assert 0 < rough.errors["6"][0] <= off.max() + 1e-5
+    assert np.isclose(off[~computed], rough.errors["6"][0], atol=1e-5).any()
+
+
 def test_files_in_place_of_the_choice(context, mined, tmp_path):
     picture = context.pictures(mined.records[:1])[0]
     file = tmp_path / "mine.png"

@@ -65,6 +65,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         occlusion_sizes=tuple(arguments.occlusion_sizes) or Settings.occlusion_sizes,
         occlusion_stride=arguments.occlusion_stride,
         occlusion_fill=arguments.occlusion_fill,
+        refine=arguments.refine,
         memory=arguments.memory or Settings.memory,
         seed=arguments.seed,
         batch_size=arguments.batch_size,

@@ -266,6 +266,13 @@ BUILD = (
         group=OCCLUSION,
     ),
     Option(
+        "--refine",
+        "Approximate: compute a coarse grid of places, finer ones only where the maps change, and "
+        "interpolate the rest. The report says how far off that is.",
+        group=OCCLUSION,
+        switch=True,
+    ),
+    Option(
         "--rule",
         "Backward rules: deconvnet (the paper's), guided (guided backpropagation) or gradient "
         "(saliency).",

@@ -6,7 +6,7 @@ from vizreport.experiments.occlusion.result import OcclusionResult
 EXPERIMENT = Experiment(
     name="occlusion",
     title="Occlusion",
-    version=1,
+    version=2,
     result=OcclusionResult,
     compute="vizreport.experiments.occlusion.compute:compute",
     section="vizreport.experiments.occlusion.figures:section",
@@ -19,6 +19,7 @@ EXPERIMENT = Experiment(
         "occlusion_sizes",
         "occlusion_stride",
         "occlusion_fill",
+        "refine",
         "rule",
         "seed",
     ),

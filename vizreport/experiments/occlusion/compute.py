@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,8 +20,21 @@ from vizreport.experiments.occlusion.layer import occluded_layer, score_scale
 from vizreport.experiments.occlusion.places import default_stride, places
 from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
-from vizreport.incremental import occlude
+from vizreport.incremental import Scores, occlude, refine
 from vizreport.progress import progress
+
+# Arrays of each size of the square, as the result names them.
+_MAPPED = (
+    "fills",
+    "probabilities",
+    "activations",
+    "best",
+    "best_probabilities",
+    "computed",
+    "errors",
+)
+# Interpolated places that are computed after all, to say how far off interpolation is.
+_CHECKED = 24
 
 
 def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionResult:
@@ -53,15 +69,14 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
     ]
     tops = {str(w): places(height, w, s) for w, s in zip(sizes, strides, strict=True)}
     lefts = {str(w): places(width, w, s) for w, s in zip(sizes, strides, strict=True)}
-    draws = NOISE_DRAWS if settings.occlusion_fill == "noise" else 1
+    draws = _draws(settings.occlusion_fill)
     total = draws * len(inputs) * sum(len(tops[name]) * len(lefts[name]) for name in tops)
     parts: dict[str, dict[str, Any]] = {}
     with progress("occluding", total, "places") as bar:
         for size in sizes:
             name = str(size)
-            parts[name] = _maps(
-                context, layer, chosen, inputs, clean, size, tops[name], lefts[name], draws, bar
-            )
+            square = _Square(size, tops[name], lefts[name])
+            parts[name] = _maps(context, layer, chosen, inputs, clean, square, bar)
     collected: dict[str, Any] = {
         field: {name: part[field] for name, part in parts.items()} for field in parts[str(sizes[0])]
     }
@@ -82,6 +97,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
         units=layer.rows * layer.cols,
         sizes=sizes,
         strides=strides,
+        refined=settings.refine,
         fill=settings.occlusion_fill,
         draws=draws,
         tops=tops,
@@ -124,55 +140,104 @@ def _clean(
     }
 
 
+@dataclass(frozen=True)
+class _Square:
+    """A square's size and places, px."""
+
+    size: int
+    tops: np.ndarray
+    lefts: np.ndarray
+
+
 def _maps(
     context: Context,
     layer: ReportableLayer,
     chosen: Subjects,
     inputs: np.ndarray,
     clean: dict[str, np.ndarray],
-    size: int,
-    tops: np.ndarray,
-    lefts: np.ndarray,
-    draws: int,
+    square: _Square,
     bar: Any,
 ) -> dict[str, Any]:
     """Occlude every image with squares of one size."""
-    settings = context.settings
-    grid = len(inputs), len(tops), len(lefts)
-    rows, cols = (part.ravel() for part in np.meshgrid(tops, lefts, indexing="ij"))
-    fills = np.zeros_like(chosen.pictures)
-    found = {
-        "probabilities": np.zeros(grid, np.float32),
-        "activations": np.zeros(grid, np.float32),
-        "best": np.zeros(grid, np.int32),
-        "best_probabilities": np.zeros(grid, np.float32),
-    }
+    settings, size = context.settings, square.size
+    shape = len(square.tops), len(square.lefts)
+    rows, cols = np.indices(shape).reshape(2, -1)
+    found: dict[str, list[Any]] = {name: [] for name in _MAPPED}
     for i, picture in enumerate(chosen.pictures):
         random = np.random.default_rng([settings.seed, i, size])
-        probabilities: Any = 0.0
-        activations: Any = 0.0
-        for draw in range(draws):
-            filled = fill_picture(picture, settings.occlusion_fill, size, random)
-            if draw == 0:
-                fills[i] = filled
-            scores = occlude(
-                context.deconvnet,
-                inputs[i],
-                context.preprocessing.tensor(filled[None])[0],
-                rows,
-                cols,
-                size,
-                layer,
-                int(clean["maps"][i]),
-                memory=settings.memory,
-                progress=bar.update,
-            )
-            probabilities = probabilities + scores.probabilities / draws
-            activations = activations + scores.activations / draws
-        best = probabilities.argmax(axis=1)
-        here = grid[1:]
-        found["probabilities"][i] = probabilities[:, clean["classes"][i]].reshape(here)
-        found["activations"][i] = activations.reshape(here)
-        found["best"][i] = best.reshape(here)
-        found["best_probabilities"][i] = probabilities[np.arange(len(best)), best].reshape(here)
-    return {"fills": fills, **found}
+        fills = np.stack(
+            [
+                fill_picture(picture, settings.occlusion_fill, size, random)
+                for _ in range(_draws(settings.occlusion_fill))
+            ]
+        )
+        evaluate = partial(_scores, context, layer, inputs[i], fills, square, int(clean["maps"][i]))
+        watched = int(clean["classes"][i])
+        if settings.refine:
+            scores, computed = refine(shape, partial(evaluate, bar=bar), watched)
+            error = _error(evaluate, scores, computed, watched, random)
+        else:
+            scores, computed = evaluate(rows, cols, bar), np.ones(shape, bool)
+            error = 0.0
+        best = scores.probabilities.argmax(axis=1).astype(np.int32)
+        at_best = scores.probabilities[np.arange(len(best)), best]
+        parts = (fills[0], scores.probabilities[:, watched].reshape(shape),
+                 scores.activations.reshape(shape), best.reshape(shape), at_best.reshape(shape),
+                 computed, np.float32(error))  # fmt: skip
+        for name, part in zip(_MAPPED, parts, strict=True):
+            found[name].append(part)
+    return {name: np.stack(parts) for name, parts in found.items()}
+
+
+def _scores(
+    context: Context,
+    layer: ReportableLayer,
+    image: np.ndarray,
+    fills: np.ndarray,
+    square: _Square,
+    feature_map: int,
+    rows: np.ndarray,
+    cols: np.ndarray,
+    bar: Any = None,
+) -> Scores:
+    """Score places by their row and column among all places; average over draws of the fill."""
+    draws = [
+        occlude(
+            context.deconvnet,
+            image,
+            fill,
+            square.tops[rows],
+            square.lefts[cols],
+            square.size,
+            layer,
+            feature_map,
+            memory=context.settings.memory,
+            progress=bar.update if bar is not None else None,
+        )
+        for fill in context.preprocessing.tensor(fills)
+    ]
+    return Scores(
+        np.mean([draw.probabilities for draw in draws], axis=0),
+        np.mean([draw.activations for draw in draws], axis=0),
+    )
+
+
+def _error(
+    evaluate: Callable[..., Scores],
+    scores: Scores,
+    computed: np.ndarray,
+    watched: int,
+    random: np.random.Generator,
+) -> float:
+    """Compute some interpolated places after all; return the largest error of a probability."""
+    guessed = np.argwhere(~computed)
+    if not len(guessed):
+        return 0.0
+    sample = random.permutation(guessed)[:_CHECKED]
+    exact = evaluate(sample[:, 0], sample[:, 1]).probabilities[:, watched]
+    flat = sample[:, 0] * computed.shape[1] + sample[:, 1]
+    return float(np.abs(scores.probabilities[flat, watched] - exact).max())
+
+
+def _draws(fill: str) -> int:
+    return NOISE_DRAWS if fill == "noise" else 1

@@ -86,6 +86,12 @@ def draw(result: OcclusionResult, mining: MiningResult, i: int) -> Image.Image:
         return sheet.picture()
 
 
+def _fitted(text: str, width: float, points: float = _SMALL) -> str:
+    """Cut a name to a width in mm."""
+    # Measured at ten times the size: letters in print are not a whole number of pixels.
+    return montage.clip_text(drawable(text, 60), 10 * width * 72 / 25.4, round(10 * points))
+
+
 def _panel(
     sheet: _Sheet,
     column: int,
@@ -136,13 +142,13 @@ def _maps_row(
     tall: float,
 ) -> None:
     height, width = result.pictures.shape[1:3]
-    followed = drawable(result.class_names[result.classes[i]], 18)
+    followed = _fitted(result.class_names[result.classes[i]], side - 10, 7)
     r, c = maps.lowest(result, i, name)
     shown = np.asarray(maps.occluded(result, i, name, r, c))
     axes = _panel(sheet, 0, top, side, tall, shown, "a", f"square of {name} px, {result.fill}")
     _scaled(axes, height, width)
     titles = (
-        ("b", f"map {result.maps[i]} of {drawable(result.layer, 14)}"),
+        ("b", f"map {result.maps[i]} of {_fitted(result.layer, side - 22, 7)}"),
         ("d", f"p({followed})"),
         ("e", "most probable class"),
     )
@@ -220,7 +226,8 @@ def _legend(
     left = _LEFT + 3 * (side + _GAP)
     slots = colours.slots(result.best[name][i])
     entries = [
-        (slot, drawable(result.class_names[index], 26)) for slot, index in enumerate(colours.named)
+        (slot, _fitted(result.class_names[index], side - 10.5))
+        for slot, index in enumerate(colours.named)
     ]
     if colours.others:
         entries.append((len(maps.PALETTE) - 1, f"{colours.others} other"))
@@ -243,8 +250,10 @@ def _last_rows(
     tall: float,
 ) -> None:
     """Draw the mean over squares, and the projections above the photographs they come from."""
-    pixels = maps.pixel_map(result, i, str(result.sizes[0]))
-    _panel(sheet, 0, top, side, tall, pixels, "", "mean p, by pixel")
+    size = result.sizes[0]
+    pixels = maps.pixel_map(result, i, str(size))
+    which = f" ({size} px)" if len(result.sizes) > 1 else ""
+    _panel(sheet, 0, top, side, tall, pixels, "", f"mean p, by pixel{which}")
     if result.projection_problem:
         return
     value = float(result.values[i, 0])
@@ -255,8 +264,8 @@ def _last_rows(
         if result.others[i, k] < 0:
             continue
         left = _LEFT + 2 * (side + _GAP) + k * (small + _NARROW)
-        name = drawable(other_class(result, mining, i, k), 16)
-        sheet.text(left, top + 0.4, f"{number(float(result.values[i, k + 1]))} {name}")
+        said = f"{number(float(result.values[i, k + 1]))} {other_class(result, mining, i, k)}"
+        sheet.text(left, top + 0.4, _fitted(said, small))
         pictures = projection(result, i, k + 1), other(result, i, k)
         for row, picture in enumerate(pictures):
             down = top + _TITLE + row * (tall * shrink + _NARROW)

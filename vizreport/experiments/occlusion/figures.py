@@ -62,12 +62,22 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             for size, stride in zip(result.sizes, result.strides, strict=True)
         ],
         "scale": SCALES[result.scale],
+        "refined": _refined(result),
         "problem": result.projection_problem,
         "rule": result.rule,
         "height": result.pictures.shape[1],
         "width": result.pictures.shape[2],
     }
     return Section(figures, (), (), (), files, context)
+
+
+def _refined(result: OcclusionResult) -> dict[str, float] | None:
+    """Say how much of the maps was computed and how far off the rest is."""
+    if not result.refined:
+        return None
+    computed = np.concatenate([kept.ravel() for kept in result.computed.values()])
+    errors = np.concatenate(list(result.errors.values()))
+    return {"share": float(computed.mean()), "error": float(errors.max())}
 
 
 def _image(
@@ -189,10 +199,10 @@ def _data(
 
 
 def _rounded(values: np.ndarray) -> Any:
-    """Return numbers with four significant digits: what is shown, and a small page."""
+    """Return numbers with five significant digits: what is shown, and a small page."""
     if np.ndim(values) == 0:
-        return float(f"{float(values):.4g}")
-    return [float(f"{value:.4g}") for value in values.tolist()]
+        return float(f"{float(values):.5g}")
+    return [float(f"{value:.5g}") for value in values.tolist()]
 
 
 def _projections(

@@ -65,6 +65,14 @@ class OcclusionResult:
     best : dict of int32 [I, R, C]
         Most probable class.
     best_probabilities : dict of float32 [I, R, C]
+    refined : bool
+        Whether a coarse grid of places was computed first and finer ones only where the maps
+        change: an approximation.
+    computed : dict of bool [I, R, C]
+        Whether a place was computed, not interpolated.
+    errors : dict of float32 [I]
+        Largest error of a probability among up to 24 interpolated places drawn at random; 0 where
+        none was interpolated.
     projection_problem : str
         Why there are no projections; "" where there are.
     others : int32 [I, 3]
@@ -110,6 +118,9 @@ class OcclusionResult:
     activations: dict[str, np.ndarray]
     best: dict[str, np.ndarray]
     best_probabilities: dict[str, np.ndarray]
+    refined: bool
+    computed: dict[str, np.ndarray]
+    errors: dict[str, np.ndarray]
     projection_problem: str
     others: np.ndarray
     other_pictures: np.ndarray
