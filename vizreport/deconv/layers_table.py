@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, reduce
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras import layers
 
 from vizreport.deconv import linear
+from vizreport.deconv import sliding_layers as sliding
 from vizreport.deconv.activations import (
     HERE,
     IDENTITY,
@@ -20,7 +21,6 @@ from vizreport.deconv.activations import (
     rectifier,
     softmax,
 )
-from vizreport.deconv.geometry import Reach, Repeat, Shift, Transposed, Window
 from vizreport.deconv.graph import Step
 from vizreport.errors import RequestError
 from vizreport.models.contrast_normalization import ContrastNormalization
@@ -51,172 +51,13 @@ def lower_layer(layer: Any) -> list[Step]:
     return lower(layer)
 
 
-def _weights(layer: Any) -> int:
-    return int(sum(np.prod(weight.shape) for weight in layer.weights))
-
-
-def _windows(layer: Any, kernel: tuple[int, int]) -> tuple[Reach, Reach]:
-    rates = getattr(layer, "dilation_rate", (1, 1))
-    rows, cols = (Window(kernel[i], layer.strides[i], rates[i], layer.padding) for i in (0, 1))
-    return rows, cols
-
-
-def _sizes(kernel: tuple[int, int], strides: tuple[int, int], maps: int, groups: int = 1) -> str:
-    text = f"conv {kernel[0]}x{kernel[1]}, {maps}"
-    if max(strides) > 1:
-        text += f", stride {strides[0] if strides[0] == strides[1] else strides}"
-    return text + (f", {groups} groups" if groups > 1 else "")
-
-
-def _convolution(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
-        return linear.convolution(
-            x,
-            layer.kernel,
-            layer.bias if layer.use_bias else None,
-            tuple(layer.strides),
-            padding,
-            tuple(layer.dilation_rate),
-            layer.groups,
-        )
-
-    text = _sizes(layer.kernel_size, layer.strides, layer.filters, layer.groups)
-    step = Step(
-        "convolution",
-        forward,
-        _windows(layer, layer.kernel_size),
-        {"layer": layer},
-        _weights(layer),
-        text,
-        partial(forward, padding="valid"),
-    )
-    return [step, *lower_activation(layer.activation)]
-
-
-def _depthwise(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
-        return linear.depthwise_convolution(
-            x,
-            layer.kernel,
-            layer.bias if layer.use_bias else None,
-            tuple(layer.strides),
-            padding,
-            tuple(layer.dilation_rate),
-        )
-
-    kernel = layer.kernel_size
-    text = f"depthwise {kernel[0]}x{kernel[1]}"
-    if max(layer.strides) > 1:
-        text += f", stride {layer.strides[0]}"
-    step = Step(
-        "convolution",
-        forward,
-        _windows(layer, kernel),
-        {},
-        _weights(layer),
-        text,
-        partial(forward, padding="valid"),
-    )
-    return [step, *lower_activation(layer.activation)]
-
-
-def _separable(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
-        y = linear.depthwise_convolution(
-            x,
-            layer.depthwise_kernel,
-            None,
-            tuple(layer.strides),
-            padding,
-            tuple(layer.dilation_rate),
-        )
-        bias = layer.bias if layer.use_bias else None
-        return linear.convolution(
-            y, layer.pointwise_kernel, bias, (1, 1), "valid", (1, 1), groups=1
-        )
-
-    kernel = layer.kernel_size
-    text = "separable " + _sizes(kernel, layer.strides, layer.filters)
-    step = Step(
-        "convolution",
-        forward,
-        _windows(layer, kernel),
-        {},
-        _weights(layer),
-        text,
-        partial(forward, padding="valid"),
-    )
-    return [step, *lower_activation(layer.activation)]
-
-
-def _transposed(layer: Any) -> list[Step]:
-    if tuple(layer.dilation_rate) != (1, 1):
-        return []
-    pads, lengths = [], []
-    output_padding = layer.output_padding or (None, None)
-    for kernel, stride, extra in zip(layer.kernel_size, layer.strides, output_padding, strict=True):
-        if extra is not None:
-            # Keras's own arithmetic for an explicit output padding is left to Keras.
-            return []
-        if layer.padding == "same":
-            pads.append(max(kernel - stride, 0) // 2)
-            lengths.append(0)
-        else:
-            pads.append(0)
-            lengths.append(max(kernel - stride, 0))
-
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return linear.transposed_convolution(
-            x,
-            layer.kernel,
-            layer.bias if layer.use_bias else None,
-            tuple(layer.strides),
-            (pads[0], pads[1]),
-            (lengths[0], lengths[1]),
-        )
-
-    reach = tuple(
-        Transposed(layer.kernel_size[i], layer.strides[i], pads[i], lengths[i]) for i in (0, 1)
-    )
-    text = "transposed " + _sizes(layer.kernel_size, layer.strides, layer.filters)
-    step = Step("convolution", forward, (reach[0], reach[1]), {}, _weights(layer), text)
-    return [step, *lower_activation(layer.activation)]
-
-
 def _dense(layer: Any) -> list[Step]:
     def forward(x: tf.Tensor) -> tf.Tensor:
         y = tf.tensordot(x, tf.cast(layer.kernel, x.dtype), [[x.shape.rank - 1], [0]])
         return y + tf.cast(layer.bias, y.dtype) if layer.use_bias else y
 
-    step = Step("dense", forward, HERE, {}, _weights(layer), f"full {layer.units}")
+    step = Step("dense", forward, HERE, {}, sliding.weights_of(layer), f"full {layer.units}")
     return [step, *lower_activation(layer.activation)]
-
-
-def _max_pooling(layer: Any) -> list[Step]:
-    forward = partial(
-        tf.nn.max_pool2d,
-        ksize=tuple(layer.pool_size),
-        strides=tuple(layer.strides),
-        padding=layer.padding.upper(),
-    )
-    text = f"{layer.pool_size[0]}x{layer.pool_size[1]} max pool, stride {layer.strides[0]}"
-    unpadded = partial(forward, padding="VALID")
-    reach = _windows(layer, layer.pool_size)
-    return [Step("max_pooling", forward, reach, text=text, unpadded=unpadded)]
-
-
-def _average_pooling(layer: Any) -> list[Step]:
-    forward = partial(
-        tf.nn.avg_pool2d,
-        ksize=tuple(layer.pool_size),
-        strides=tuple(layer.strides),
-        padding=layer.padding.upper(),
-    )
-    text = f"{layer.pool_size[0]}x{layer.pool_size[1]} average pool, stride {layer.strides[0]}"
-    # At the edges a padded average counts the places that are there.
-    unpadded = forward if layer.padding == "valid" else None
-    reach = _windows(layer, layer.pool_size)
-    return [Step("average_pooling", forward, reach, text=text, unpadded=unpadded)]
 
 
 def _global_average(layer: Any) -> list[Step]:
@@ -249,37 +90,7 @@ def _batch_normalization(layer: Any) -> list[Step]:
             layer.epsilon,
         )
 
-    return [Step("batch_normalization", forward, HERE, {}, _weights(layer))]
-
-
-def _padding(layer: Any) -> list[Step]:
-    (top, bottom), (left, right) = layer.padding
-
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]])
-
-    return [Step("zero_padding", forward, (Shift(top, bottom), Shift(left, right)))]
-
-
-def _cropping(layer: Any) -> list[Step]:
-    (top, bottom), (left, right) = layer.cropping
-
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return x[:, top : x.shape[1] - bottom, left : x.shape[2] - right, :]
-
-    return [Step("cropping", forward, (Shift(-top, -bottom), Shift(-left, -right)))]
-
-
-def _upsampling(layer: Any) -> list[Step]:
-    rows, cols = layer.size
-    if layer.interpolation == "nearest":
-
-        def forward(x: tf.Tensor) -> tf.Tensor:
-            return tf.repeat(tf.repeat(x, rows, axis=1), cols, axis=2)
-
-        return [Step("upsampling", forward, (Repeat(rows), Repeat(cols)), text="up-sample")]
-    # Interpolated up-sampling weighs by absolute position at the image's edge.
-    return [Step("upsampling", lambda x: layer(x), None, text="up-sample")]
+    return [Step("batch_normalization", forward, HERE, {}, sliding.weights_of(layer))]
 
 
 def _rescaling(layer: Any) -> list[Step]:
@@ -338,7 +149,7 @@ def _normalizing(layer: Any) -> list[Step]:
             lambda x: tf.cast(layer(x), x.dtype),
             HERE if across_maps else None,
             {},
-            _weights(layer),
+            sliding.weights_of(layer),
         )
     ]
 
@@ -371,19 +182,19 @@ def _elementwise(name: str) -> Lowering:
 
 
 TABLE: dict[type, Lowering] = {
-    layers.Conv2D: _convolution,
-    layers.DepthwiseConv2D: _depthwise,
-    layers.SeparableConv2D: _separable,
-    layers.Conv2DTranspose: _transposed,
+    layers.Conv2D: sliding.convolution,
+    layers.DepthwiseConv2D: sliding.depthwise,
+    layers.SeparableConv2D: sliding.separable,
+    layers.Conv2DTranspose: sliding.transposed,
     layers.Dense: _dense,
-    layers.MaxPooling2D: _max_pooling,
-    layers.AveragePooling2D: _average_pooling,
+    layers.MaxPooling2D: sliding.max_pooling,
+    layers.AveragePooling2D: sliding.average_pooling,
     layers.GlobalAveragePooling2D: _global_average,
     layers.GlobalMaxPooling2D: _global_maximum,
     layers.BatchNormalization: _batch_normalization,
-    layers.ZeroPadding2D: _padding,
-    layers.Cropping2D: _cropping,
-    layers.UpSampling2D: _upsampling,
+    layers.ZeroPadding2D: sliding.padding,
+    layers.Cropping2D: sliding.cropping,
+    layers.UpSampling2D: sliding.upsampling,
     layers.Rescaling: _rescaling,
     layers.Normalization: _normalization,
     layers.LayerNormalization: _normalizing,
