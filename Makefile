@@ -19,7 +19,7 @@ report: setup
 	.venv/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT)
 
 test: setup-dev check
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist loadfile
 
 check: setup-dev
 	.venv/bin/ruff format --check .
