@@ -10,6 +10,7 @@ SEED = 19660402
 SOFTNESS = 0.5
 """Share of the difference to a blurred copy that is taken away; the reader sharpens again."""
 CONTRAST = (0.78, 1.0)
+SATURATION = (0.5, 1.05)
 
 
 def developed(path: Path, record: dict) -> tuple[np.ndarray, np.ndarray]:
@@ -40,7 +41,7 @@ def develop(light, mist, share, rng: np.random.Generator, haze) -> np.ndarray:
         veil = (1 - np.exp(-density * np.clip(mist, 0, 1)))[..., None]
         light = light * (1 - veil) + 1.2 * np.asarray(colour) / max(colour) * veil
     exposure = 0.21 * 2 ** rng.uniform(-0.7, 0.6)
-    balance = np.exp(rng.normal(0, 0.07, 3))
+    balance = np.exp(rng.normal(0, 0.13, 3))
     light = light * exposure * balance * _vignette(light.shape[0], rng)[..., None]
     if rng.random() < 0.15:
         light = blurred(light, rng.uniform(0.3, 0.7))
@@ -48,7 +49,8 @@ def develop(light, mist, share, rng: np.random.Generator, haze) -> np.ndarray:
     grain = rng.standard_normal((*light.shape[:2], 1))
     light = light + grain * np.sqrt(gain * light + gain**2)
     coded = encode(np.clip(light, 0, None), rng.uniform(*CONTRAST))
-    return np.round(np.clip(_finish(coded), 0, 1) * 255).astype(np.uint8)
+    coded = _finish(coded, rng.uniform(*SATURATION))
+    return np.round(np.clip(coded, 0, 1) * 255).astype(np.uint8)
 
 
 def _vignette(side: int, rng: np.random.Generator) -> np.ndarray:
@@ -77,9 +79,9 @@ def encode(light: np.ndarray, contrast: float) -> np.ndarray:
     return np.where(toned > 0.0031308, 1.055 * toned ** (1 / 2.4) - 0.055, 12.92 * toned)
 
 
-def _finish(coded: np.ndarray) -> np.ndarray:
+def _finish(coded: np.ndarray, saturation: float) -> np.ndarray:
     """Soften the lightness, which saves a third of the space, and smooth the colour."""
     lightness = coded @ np.array([0.299, 0.587, 0.114])
     colour = blurred(coded - lightness[..., None], 1.0)
     fine = lightness[..., None] - blurred(lightness[..., None], 0.9)
-    return lightness[..., None] - SOFTNESS * fine + colour
+    return lightness[..., None] - SOFTNESS * fine + saturation * colour

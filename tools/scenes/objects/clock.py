@@ -92,7 +92,7 @@ def build(scene, rng, design):
 
 def _case(scene, rng, design, body, dial):
     flat = rotation("x", 90)
-    disc = lathe([(0.01, 0.12), (1.0, 0.12)], 48)
+    disc = lathe([(1.0, 0.0), (1.0, 0.12)], 48)
     scene.add(moved(disc, turn=flat), dial, smooth=False)
     rim = lathe(
         [

@@ -42,7 +42,7 @@ def build(scene, rng, design):
     if rng.random() < 0.5:
         scene.add(
             box((3.6, 3.2, 0.08), (0, 0, -0.02)),
-            take("mottled", rng, mix(wall_colour, (0.3, 0.3, 0.3), 0.7)),
+            take("mottled", rng, mix(wall_colour, (0.3, 0.3, 0.3), 0.7), is_object=False),
             smooth=False,
             is_object=False,
         )
