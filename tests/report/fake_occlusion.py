@@ -39,11 +39,16 @@ def make_occlusion(
     values = np.tile(np.array([80, 120, 99, 98], np.float32), (count, 1))
     if hostile:
         others[1, 2], values[1, 3] = -1, np.nan
+    masks = np.zeros((count, SIZE, SIZE), bool)
+    if hostile:
+        masks[0, 70:150, 90:180] = True
     tiles = np.stack([fake_pictures.projection(picture) for picture in seen[:4]])
     return OcclusionResult(
         paths=[HOSTILE[0], HOSTILE[4] + ".jpg"] if hostile else mining.paths[:count],
         given=hostile,
         pictures=seen[:count],
+        masks=masks,
+        masked=masks.any(axis=(1, 2)),
         classes=classes,
         known=np.array([True, not hostile]),
         class_names=names,

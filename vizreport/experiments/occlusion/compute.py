@@ -17,6 +17,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
 from vizreport.experiments.occlusion.images import Subjects, subjects
 from vizreport.experiments.occlusion.layer import occluded_layer, score_scale
+from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.places import default_stride, places
 from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
@@ -80,10 +81,13 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
     collected: dict[str, Any] = {
         field: {name: part[field] for name, part in parts.items()} for field in parts[str(sizes[0])]
     }
+    masks, masked = object_masks(context, mining, chosen.images)
     return OcclusionResult(
         paths=chosen.paths,
         given=bool(settings.occlude),
         pictures=chosen.pictures,
+        masks=masks,
+        masked=masked,
         classes=clean["classes"],
         known=chosen.labels >= 0,
         class_names=list(context.labels.class_names),

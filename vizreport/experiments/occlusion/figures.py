@@ -12,6 +12,7 @@ from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import drawing, maps
+from vizreport.experiments.occlusion.masks import agreement
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Section
@@ -63,6 +64,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         ],
         "scale": SCALES[result.scale],
         "refined": _refined(result),
+        "pointing": _pointing(images),
         "problem": result.projection_problem,
         "rule": result.rule,
         "height": result.pictures.shape[1],
@@ -78,6 +80,20 @@ def _refined(result: OcclusionResult) -> dict[str, float] | None:
     computed = np.concatenate([kept.ravel() for kept in result.computed.values()])
     errors = np.concatenate(list(result.errors.values()))
     return {"share": float(computed.mean()), "error": float(errors.max())}
+
+
+def _pointing(images: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Sum up how the maps agree with where the objects are, over images and sizes."""
+    known = [size["object"] for image in images for size in image["sizes"] if size["object"]]
+    if not known:
+        return None
+    shares = [one.share for one in known if np.isfinite(one.share)]
+    return {
+        "hits": sum(one.hit for one in known),
+        "maps": len(known),
+        "share": float(np.mean(shares)) if shares else float("nan"),
+        "area": float(np.mean([one.area for one in known])),
+    }
 
 
 def _image(
@@ -154,6 +170,13 @@ def _size(
         "activation": float(result.activations[name][i][r, c]),
         "least": least,
         "fall": drawing.fall(float(result.clean_activations[i]), least),
+        "object": agreement(
+            maps.pixel_values(result, i, name),
+            float(result.clean_probabilities[i]),
+            result.masks[i],
+        )
+        if result.masked[i]
+        else None,
         "changed": float((result.best[name][i] != result.clean_best[i]).mean()),
         "data": _data(result, i, name, (r, c), photo, stem, files),
     }
@@ -260,7 +283,8 @@ def _figure(
             f"the layer's strongest in this image, over its {result.units} places; the scale "
             "begins at the lowest value. "
             f"{projected}(d) Probability of {followed}"
-            f"{'' if image['known'] else ' (the prediction; the true class is not known)'}. "
+            f"{'' if image['known'] else ' (the prediction; the true class is not known)'}"
+            f"{'; white line: the object' if result.masked[i] else ''}. "
             "(e) Most probable class, with its share of the places. Mean p: for each pixel, the "
             "mean over all squares that cover it, on the scale of (d). Letters as in Zeiler & "
             "Fergus, Fig. 7."

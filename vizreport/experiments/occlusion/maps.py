@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
+from vizreport.experiments.occlusion.masks import outline
 from vizreport.experiments.occlusion.places import at_centres, pixel_average
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.report import montage
@@ -142,10 +143,12 @@ def activation_range(result: OcclusionResult, i: int) -> tuple[float, float]:
 
 
 def probability_map(result: OcclusionResult, i: int, name: str) -> np.ndarray:
-    """Draw (d), the followed class's probability at each square's centre."""
+    """Draw (d), the followed class's probability at each square's centre; the object outlined."""
     picture = result.pictures[i]
     values = at_centres(result.probabilities[name][i], *grid_of(result, name), picture.shape[:2])
-    return heat(values, probability_floor(result), probability_limit(result), picture)
+    shown = heat(values, probability_floor(result), probability_limit(result), picture)
+    shown[outline(result.masks[i])] = 255
+    return shown
 
 
 def activation_map(result: OcclusionResult, i: int, name: str) -> np.ndarray:
@@ -165,11 +168,16 @@ def class_map(result: OcclusionResult, i: int, name: str, colours: ClassColours)
     return over(shown, picture)
 
 
+def pixel_values(result: OcclusionResult, i: int, name: str) -> np.ndarray:
+    """Return the mean probability over the squares that cover each pixel, float64 [h, w]."""
+    shape = result.pictures.shape[1:3]
+    return pixel_average(result.probabilities[name][i], *grid_of(result, name), shape)
+
+
 def pixel_map(result: OcclusionResult, i: int, name: str) -> np.ndarray:
     """Draw the mean probability over the squares that cover each pixel."""
-    picture = result.pictures[i]
-    values = pixel_average(result.probabilities[name][i], *grid_of(result, name), picture.shape[:2])
-    return heat(values, probability_floor(result), probability_limit(result), picture)
+    values = pixel_values(result, i, name)
+    return heat(values, probability_floor(result), probability_limit(result), result.pictures[i])
 
 
 def lowest(result: OcclusionResult, i: int, name: str) -> tuple[int, int]:

@@ -24,6 +24,10 @@ class OcclusionResult:
         classified ones, one a class.
     pictures : uint8 [I, h, w, 3]
         What the network saw, in its own colours.
+    masks : bool [I, h, w]
+        Where the object is seen, for data that know it; else False.
+    masked : bool [I]
+        Whether that is known.
     classes : int32 [I]
         The class whose probability is mapped: the true one, or, where that is not known, the
         predicted one.
@@ -96,6 +100,8 @@ class OcclusionResult:
     paths: list[str]
     given: bool
     pictures: np.ndarray
+    masks: np.ndarray
+    masked: np.ndarray
     classes: np.ndarray
     known: np.ndarray
     class_names: list[str]

@@ -1,0 +1,94 @@
+"""Where the object is, for data that know it, and how a map agrees with that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vizreport.errors import RequestError
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+
+
+def object_masks(
+    context: Context, mining: MiningResult, images: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the object is seen in each image, as the network sees it.
+
+    Parameters
+    ----------
+    context : Context
+    mining : MiningResult
+    images : int [I]
+        Numbers in the mining result, -1 for an image that is not in the data.
+
+    Returns
+    -------
+    masks : bool [I, h, w]
+        False throughout where it is not known.
+    masked : bool [I]
+        Whether it is known.
+    """
+    masks = np.zeros((len(images), *context.preprocessing.input_size), bool)
+    if context.dataset.name.startswith("scenes ("):
+        from vizreport.data.scenes import scene_truth
+
+        for i, image in enumerate(images):
+            if image < 0:
+                continue
+            try:
+                truth = scene_truth(context.dataset.records[int(mining.records[image])])
+            except RequestError:  # a folder of that name
+                continue
+            white = np.repeat(255 * truth.mask.astype(np.uint8)[..., None], 3, axis=2)
+            masks[i] = context.preprocessing.picture(white)[..., 0] > 127
+    return masks, np.asarray(masks.any(axis=(1, 2)))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How the fall of a probability agrees with where the object is.
+
+    Attributes
+    ----------
+    hit : bool
+        Pointing game: whether the pixel with the largest fall lies on the object.
+    share : float
+        Of the fall, what lies on the object, 0 to 1; NaN where nothing falls.
+    area : float
+        Share of the pixels that show the object: what both would be by chance.
+    """
+
+    hit: bool
+    share: float
+    area: float
+
+
+def agreement(pixels: np.ndarray, clean: float, mask: np.ndarray) -> Agreement:
+    """Compare a map with a mask.
+
+    Parameters
+    ----------
+    pixels : float [h, w]
+        Mean probability over the squares that cover each pixel; NaN where none does.
+    clean : float
+        Probability with nothing hidden.
+    mask : bool [h, w]
+    """
+    covered = ~np.isnan(pixels)
+    fall = np.where(covered, np.maximum(clean - np.nan_to_num(pixels), 0), 0)
+    total = float(fall.sum())
+    hit = total > 0 and bool(mask.ravel()[int(fall.argmax())])
+    share = float(fall[mask].sum()) / total if total > 0 else float("nan")
+    return Agreement(hit, share, float(mask[covered].mean()))
+
+
+def outline(mask: np.ndarray) -> np.ndarray:
+    """Return the object's pixels that touch what is not the object, bool [h, w]."""
+    inner = mask.copy()
+    inner[1:] &= mask[:-1]
+    inner[:-1] &= mask[1:]
+    inner[:, 1:] &= mask[:, :-1]
+    inner[:, :-1] &= mask[:, 1:]
+    return mask & ~inner
