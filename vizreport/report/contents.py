@@ -168,7 +168,7 @@ def _unavailable(
     if status == NOT_APPLICABLE:
         advice = "Nothing is wrong with the network or the data; the other sections stand."
         experiment = experiments().get(name)
-        by_rule = experiment is not None and "rule" in experiment.settings
+        by_rule = experiment is not None and "rule" in experiment.settings and "rule" in reason
         if by_rule and run is not None and run.settings.get("rule") != "gradient":
             advice = "The plain gradient needs no backward rules: build again with --rule gradient."
     else:
