@@ -17,7 +17,7 @@ DISTRIBUTED = {
     "input_size": INPUT,
     "epochs": 2,
     "batch_size": 16,
-    "max_images": 120,
+    "max_images": 60,
 }
 """A training that one process and several are to agree on."""
 

@@ -49,11 +49,12 @@ def oracle(unbroken, hard):
     return found
 
 
-def scikit_error(labels, probabilities, k):
-    from sklearn.metrics import top_k_accuracy_score
-
-    classes = range(len(CLASSES))
-    return pytest.approx(1 - top_k_accuracy_score(labels, probabilities, k=k, labels=classes))
+def slow_error(labels, probabilities, k):
+    """Share of images whose label is not among the k largest, by sorting."""
+    first = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+    return pytest.approx(
+        np.mean([label not in row for label, row in zip(labels, first, strict=True)])
+    )
 
 
 def evaluated(capsys, *arguments):
@@ -69,10 +70,10 @@ def test_one_checkpoint(unbroken, hard, oracle, capsys):
     single, ten = oracle[1]
     assert (found["images"], found["classes"], found["left_out"]) == (30, 6, 0)
     assert 0.2 < found["top1"] < 0.9
-    assert found["top1"] == scikit_error(labels, single, 1)
-    assert found["top5"] == scikit_error(labels, single, 5)
-    assert found["ten_crop_top1"] == scikit_error(labels, ten, 1)
-    assert found["ten_crop_top5"] == scikit_error(labels, ten, 5)
+    assert found["top1"] == slow_error(labels, single, 1)
+    assert found["top5"] == slow_error(labels, single, 5)
+    assert found["ten_crop_top1"] == slow_error(labels, ten, 1)
+    assert found["ten_crop_top5"] == slow_error(labels, ten, 5)
 
 
 def test_an_ensemble_averages_the_probabilities(unbroken, hard, oracle, capsys):
@@ -82,10 +83,10 @@ def test_an_ensemble_averages_the_probabilities(unbroken, hard, oracle, capsys):
     found = evaluated(capsys, "--checkpoint", before, "--checkpoint", last, "--data", path)
     single, ten = ((oracle[0][i] + oracle[1][i]) / 2 for i in (0, 1))
     assert found["checkpoints"] == [str(before), str(last)]
-    assert found["top1"] == scikit_error(labels, single, 1)
-    assert found["top5"] == scikit_error(labels, single, 5)
-    assert found["ten_crop_top1"] == scikit_error(labels, ten, 1)
-    assert found["ten_crop_top5"] == scikit_error(labels, ten, 5)
+    assert found["top1"] == slow_error(labels, single, 1)
+    assert found["top5"] == slow_error(labels, single, 5)
+    assert found["ten_crop_top1"] == slow_error(labels, ten, 1)
+    assert found["ten_crop_top5"] == slow_error(labels, ten, 5)
 
 
 @pytest.fixture(scope="module")
