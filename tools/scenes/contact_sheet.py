@@ -44,7 +44,7 @@ def _tile(folder: Path, record: dict, truth: bool, zoom: int) -> Image.Image:
     stem = folder / f"{record['number']:04d}"
     pixels, mask = developed(stem.with_suffix(".npy"), record)
     # As vizreport/data/scenes.py sharpens them, but for the compression.
-    pixels = np.array(Image.fromarray(pixels).filter(ImageFilter.UnsharpMask(1, 185, 0)))
+    pixels = np.array(Image.fromarray(pixels).filter(ImageFilter.UnsharpMask(1, 195, 0)))
     if truth:
         pixels[~mask] //= 3
     tile = Image.fromarray(pixels)

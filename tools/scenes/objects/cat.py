@@ -44,7 +44,7 @@ def build(scene, rng, design):
         + [ball((0.16, 0.14, 0.12), (0, muzzle_y + 0.1, -0.54), 14)]
     )
     pale = take("mottled", rng, light, shade(light, 0.85), scale=8, rough=0.9)
-    scene.add(pads, pale if design != 2 else fur, levels=1)
+    scene.add(pads, pale if design not in (2, 5) else fur, levels=1)
     parts = {}
     pink = take("plain", rng, mix((0.5, 0.2, 0.18), dark, rng.uniform(0, 0.5)), rough=0.5)
     _ears(scene, rng, fur, pink, parts)
@@ -76,11 +76,11 @@ def build(scene, rng, design):
             b = a + (s * rng.uniform(0.7, 1.0), rng.uniform(-0.05, 0.25), 0.22 - 0.14 * k)
             scene.add(
                 tube(
-                    smooth([a, (a + b) / 2 + (0, 0, 0.05), b], 8), np.linspace(0.012, 0.004, 8), 5
+                    smooth([a, (a + b) / 2 + (0, 0, 0.05), b], 8), np.linspace(0.009, 0.003, 8), 5
                 ),
                 white,
             )
-    count = 3800
+    count = 6500
     points, out = surface_samples(head, count, rng)
     keep = ~(
         (abs(abs(points[:, 0]) - 0.4) < 0.27)
@@ -94,8 +94,8 @@ def build(scene, rng, design):
         flakes(
             points,
             out * 0.55 + flow + rng.normal(0, 0.2, points.shape),
-            0.17 if design != 4 else 0.34,
-            0.035,
+            0.13 if design != 4 else 0.3,
+            0.026,
             rng,
             sides=3,
         ),
@@ -193,10 +193,10 @@ def _eyes(scene, rng, head, dark, parts):
     rim = take("plain", rng, mix((0.02, 0.015, 0.01), dark, 0.2), rough=0.6)
     slit = rng.uniform(0.035, 0.11)
     for name, s in (("right eye", -1), ("left eye", 1)):
-        centre = np.array([s * 0.4, front(head, s * 0.4, 0.12) + 0.09, 0.12])
+        centre = np.array([s * 0.4, front(head, s * 0.4, 0.12) + 0.02, 0.12])
         turn = rotation("z", s * 14) @ rotation("y", -s * 14)
-        scene.add(moved(ball((0.245, 0.1, 0.185), segments=20), centre + (0, -0.005, 0), turn), rim)
-        scene.add(moved(ball((0.215, 0.13, 0.165), segments=20), centre, turn), iris)
+        scene.add(moved(ball((0.26, 0.1, 0.2), segments=20), centre + (0, -0.005, 0), turn), rim)
+        scene.add(moved(ball((0.225, 0.13, 0.175), segments=20), centre, turn), iris)
         scene.add(
             moved(ball((slit, 0.04, 0.15), segments=14), centre + turn @ (0, -0.105, 0), turn),
             black,
