@@ -30,14 +30,14 @@ def test_version(capsys):
     assert capsys.readouterr().out == f"vizreport {__version__}\n"
 
 
-@pytest.mark.parametrize("verb", ["build", "render", "inspect", "doctor"])
+@pytest.mark.parametrize("verb", [verb.name for verb in parser.VERBS])
 def test_help_of_each_verb(verb, capsys):
     assert main([verb, "--help"]) == 0
     assert f"usage: vizreport {verb}" in capsys.readouterr().out
 
 
 def test_no_verb_lists_the_verbs(capsys):
-    assert "build, render, inspect, doctor" in complaint(capsys)
+    assert "build, render, train, evaluate, inspect, doctor" in complaint(capsys)
 
 
 def test_unknown_verb_lists_the_verbs(capsys):
