@@ -27,10 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If a checkpoint or the data is wrong, or the true classes are not known.
     """
-    from vizreport.data.sources import open_dataset
     from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.training.data import open_showing
 
-    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, arguments.seed)
+    dataset = open_showing(arguments.data, arguments.split, arguments.max_images, arguments.seed)
     start_tensorflow()
     from vizreport.training.distribution import prepare_devices
     from vizreport.training.evaluation import EvaluationRequest, evaluate
