@@ -633,5 +633,3 @@ def test_the_oracle_notices_a_gradient_in_place_of_a_rule(monkeypatch, rule, fam
     )
     with pytest.raises(AssertionError, match="guided" if rule == "guide_signal" else "deconvnet"):
         fresh.check(case)
-
-
