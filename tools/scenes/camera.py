@@ -42,17 +42,20 @@ def frame(points, centre, azimuth, elevation, roll, focal, fill, shift) -> View:
     c, s = np.cos(np.radians(roll)), np.sin(np.radians(roll))
     axes = axes @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
     distance, aim = 8.0, np.asarray(centre, float)
-    for _ in range(6):
+    for step in range(40):
         flat, _depth = View(aim + distance * back, axes, focal).project(points)
         low, high = flat.min(0), flat.max(0)
         extent = (high - low).max() / SIDE
+        if step >= 6 and abs(extent / fill - 1) < 0.15:
+            break
         # Centre the extent, then put it off the middle.
         room = np.maximum(0, 1 - (high - low) / SIDE) / 2
         wanted = 0.5 + np.asarray(shift) * room
         off = (wanted - (low + high) / 2 / SIDE) * distance * SENSOR / focal
         aim = aim - axes[:, 0] * off[0] + axes[:, 1] * off[1]
-        distance *= extent / fill
-        distance = float(np.clip(distance, 1.0, 80.0))
+        # What is long and near makes full steps swing to and fro: then smaller ones.
+        distance *= extent / fill if step < 6 else (extent / fill) ** 0.4
+        distance = float(np.clip(distance, 1.0 if step < 6 else 1.5, 80.0))
     return View(aim + distance * back, axes, focal)
 
 
