@@ -69,17 +69,28 @@ def test_no_ten_crops_without_a_margin():
         square_of(preset("tf", (24, 24), 3))
 
 
+def rate_after(errors):
+    return learning_rate(errors, [1.0] * len(errors))
+
+
 def test_the_rate_falls_on_plateaus_only():
-    assert learning_rate([]) == 1e-2
-    assert learning_rate([0.9, 0.8, 0.7]) == 1e-2
+    assert rate_after([]) == 1e-2
+    assert rate_after([0.9, 0.8, 0.7]) == 1e-2
     # Least at the first epoch; the fifth epoch in a row that is not below it lowers the rate.
-    assert learning_rate([0.5, 0.6, 0.5, 0.7, 0.6]) == 1e-2
-    assert learning_rate([0.5, 0.6, 0.5, 0.7, 0.6, 0.6]) == pytest.approx(1e-3)
+    assert rate_after([0.5, 0.6, 0.5, 0.7, 0.6]) == 1e-2
+    assert rate_after([0.5, 0.6, 0.5, 0.7, 0.6, 0.6]) == pytest.approx(1e-3)
     # Progress starts the count again, and so does lowering.
-    assert learning_rate([0.5, 0.6, 0.6, 0.6, 0.6, 0.4, 0.5, 0.5, 0.5, 0.5]) == 1e-2
-    assert learning_rate([0.5] + [0.6] * 9) == pytest.approx(1e-3)
-    assert learning_rate([0.5] + [0.6] * 10) == pytest.approx(1e-4)
-    assert learning_rate([0.5] + [0.6] * 60) == pytest.approx(1e-4)
+    assert rate_after([0.5, 0.6, 0.6, 0.6, 0.6, 0.4, 0.5, 0.5, 0.5, 0.5]) == 1e-2
+    assert rate_after([0.5] + [0.6] * 9) == pytest.approx(1e-3)
+    assert rate_after([0.5] + [0.6] * 10) == pytest.approx(1e-4)
+    assert rate_after([0.5] + [0.6] * 60) == pytest.approx(1e-4)
+
+
+def test_a_falling_loss_is_progress_too():
+    chance = [0.98, 0.99, 0.99, 0.99, 0.99, 0.99]
+    assert learning_rate(chance, [4.62, 4.61, 4.60, 4.59, 4.58, 4.57]) == 1e-2
+    assert learning_rate(chance, [4.62, 4.61, 4.63, 4.63, 4.63, 4.63]) == 1e-2
+    assert learning_rate([*chance, 0.99], [4.62, 4.61] + [4.63] * 5) == pytest.approx(1e-3)
 
 
 def test_ranks_by_hand():

@@ -131,7 +131,10 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
         if not state.epochs:  # before the first checkpoint, which shows this folder is in use
             write_state(request.out, state)
     for number in range(len(state.epochs) + 1, request.epochs + 1):
-        rate = learning_rate([epoch.validation_error for epoch in state.epochs])
+        rate = learning_rate(
+            [epoch.validation_error for epoch in state.epochs],
+            [epoch.validation_loss for epoch in state.epochs],
+        )
         epoch = run_epoch(stepper, training, validation, number, rate, request, chief)
         say(_line(epoch, request.epochs))
         _check_finite(epoch)
