@@ -104,13 +104,12 @@ def occlude(
     graph = deconvnet.graph
     tops, lefts = np.asarray(tops, np.int32), np.asarray(lefts, np.int32)
     outputs = _outputs(graph, layer)
-    stages = split(graph, outputs.targets)
     image, fill = (np.asarray(x, graph.dtype)[None] for x in (image, fill))
     scores = Scores(
         np.zeros((len(tops), _classes(graph, outputs)), np.float32),
         np.zeros(len(tops), np.float32),
     )
-    rows, cols, pairs = _grid(graph, stages, tops, lefts, size)
+    stages, rows, cols, pairs = _grid(graph, outputs, tops, lefts, size)
     gain = _gain(graph, stages, rows, cols, pairs)
     if not way:
         way = "incremental" if size and gain.ratio >= LEAST_GAIN else "plain"
@@ -124,10 +123,9 @@ def occlude(
             tell(chosen.stop - chosen.start)
         return scores
     kept = kept_nodes(graph, stages, outputs)
-    forward = deconvnet.compiled(("kept", layer.node), lambda: _forward(graph, kept))
-    compute = deconvnet.compiled(
-        ("places", layer.node), lambda: compile_places(graph, stages, outputs)
-    )
+    key = (layer.node, stages.windowed)
+    forward = deconvnet.compiled(("kept", *key), lambda: _forward(graph, kept))
+    compute = deconvnet.compiled(("places", *key), lambda: compile_places(graph, stages, outputs))
     clean = forward(image)
     order = (0, *stages.windowed)
     for down in rows:
@@ -162,8 +160,8 @@ def count_gain(
     graph: Graph, layer: ReportableLayer, tops: np.ndarray, lefts: np.ndarray, size: int
 ) -> Gain:
     """Count the multiplications that windows save."""
-    stages = split(graph, _outputs(graph, layer).targets)
-    rows, cols, pairs = _grid(graph, stages, np.asarray(tops), np.asarray(lefts), size)
+    outputs = _outputs(graph, layer)
+    stages, rows, cols, pairs = _grid(graph, outputs, np.asarray(tops), np.asarray(lefts), size)
     return _gain(graph, stages, rows, cols, pairs)
 
 
@@ -185,14 +183,28 @@ def _classes(graph: Graph, outputs: Outputs) -> int:
 
 
 def _grid(
-    graph: Graph, stages: Stages, tops: np.ndarray, lefts: np.ndarray, size: int
-) -> tuple[list[Spans], list[Spans], Pairs]:
-    """Plan distinct rows and columns; also say which of them each place has."""
+    graph: Graph, outputs: Outputs, tops: np.ndarray, lefts: np.ndarray, size: int
+) -> tuple[Stages, list[Spans], list[Spans], Pairs]:
+    """Plan distinct rows and columns; also say which of them each place has.
+
+    Where a layer's windows would be no smaller than the layer, it is computed whole.
+    """
     distinct_rows, row_of = np.unique(tops, return_inverse=True)
     distinct_cols, col_of = np.unique(lefts, return_inverse=True)
-    rows = spans(graph, stages, 0, distinct_rows.astype(np.int64), max(size, 1))
-    cols = spans(graph, stages, 1, distinct_cols.astype(np.int64), max(size, 1))
-    return rows, cols, (row_of, col_of)
+    stages = split(graph, outputs.targets)
+    for _ in range(2):
+        rows = spans(graph, stages, 0, distinct_rows.astype(np.int64), max(size, 1))
+        cols = spans(graph, stages, 1, distinct_cols.astype(np.int64), max(size, 1))
+        wide = frozenset(
+            index
+            for index in stages.windowed
+            if max(r.sizes[index] for r in rows) * max(c.sizes[index] for c in cols)
+            >= np.prod(graph.nodes[index].shape[:2])
+        )
+        if not wide:
+            break
+        stages = split(graph, outputs.targets, wide)
+    return stages, rows, cols, (row_of, col_of)
 
 
 def _members(pairs: Pairs, down: Spans, across: Spans) -> tuple[np.ndarray, ...]:

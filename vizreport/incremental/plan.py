@@ -46,7 +46,7 @@ class Stages:
     border: tuple[int, ...]
 
 
-def split(graph: Graph, targets: Sequence[int]) -> Stages:
+def split(graph: Graph, targets: Sequence[int], wide: frozenset[int] = frozenset()) -> Stages:
     """Divide the ancestors of some nodes into those computed in windows and the rest.
 
     Parameters
@@ -54,13 +54,16 @@ def split(graph: Graph, targets: Sequence[int]) -> Stages:
     graph : Graph
     targets : sequence of int
         Nodes whose outputs are wanted.
+    wide : frozenset of int
+        Nodes to compute whole although they could be computed in windows.
     """
     needed = sorted(set().union(*(graph.ancestors(target) for target in targets)))
     windowed: set[int] = {0}
     for index in needed:
         node = graph.nodes[index]
         if (
-            node.parents
+            index not in wide
+            and node.parents
             and all(parent in windowed for parent in node.parents)
             and _local(graph, node)
         ):
