@@ -63,7 +63,7 @@ def run_epoch(
     loss = float(np.mean([float(loss) for loss in losses]))
     wrong = sum(int(wrong) for wrong in wrongs)
     seconds = time.monotonic() - started
-    validation_loss, first, fifth = validate(stepper, training.mean, validation, batch_size)
+    validation_loss, first, fifth = validate(stepper, training.mean, validation, batch_size, show)
     return Epoch(
         epoch=number,
         learning_rate=rate,
@@ -105,9 +105,21 @@ def step_batches(
 
 
 def validate(
-    stepper: Stepper, mean: np.ndarray, pictures: Pictures, batch_size: int
+    stepper: Stepper, mean: np.ndarray, pictures: Pictures, batch_size: int, show: bool = True
 ) -> tuple[float, float, float | None]:
-    """Mean loss, top-1 and top-5 error of the central crops, over the processes' shares."""
+    """Mean loss, top-1 and top-5 error of the central crops, over the processes' shares.
+
+    Parameters
+    ----------
+    stepper : Stepper
+    mean : float32 array [R, R, 3]
+        Per-pixel mean of the training images' squares.
+    pictures : Pictures
+    batch_size : int
+        Images at a time.
+    show : bool
+        Whether to show the progress.
+    """
     size = stepper.model.input_shape[1:3]
     replicas = local_replicas(stepper.strategy)
     workers = stepper.strategy.num_replicas_in_sync // len(replicas)
@@ -117,18 +129,25 @@ def validate(
     centre = places(mean.shape[:2], size)[CENTRE // 2]
     mean = mean[centre[0] : centre[0] + size[0], centre[1] : centre[1] + size[1]]
     sums = np.zeros(3)
-    for start, squares in zip(
-        range(0, len(mine), batch_size), in_order(pictures, mine, batch_size), strict=True
-    ):
-        true = labels[mine[start : start + batch_size]]
-        cut = sub_crops(squares, np.full(len(squares), CENTRE), size)
-        # Always a whole batch, so that one graph does for all.
-        inputs = np.zeros((batch_size, *cut.shape[1:]), np.float32)
-        inputs[: len(cut)] = cut.astype(np.float32) - mean
-        output = np.asarray(stepper.answer(inputs), np.float64)[: len(cut)]
-        at = ranks(output, true)
-        first, fifth = top_errors(at, classes)
-        chance = np.take_along_axis(output, true[:, None].astype(np.intp), 1)
-        sums += (-np.log(np.maximum(chance, 1e-30)).sum(), first * len(at), (fifth or 0) * len(at))
+    starts = range(0, len(mine), batch_size)
+    batches = in_order(pictures, mine, batch_size)
+    with progress("validating", len(mine) if show else 0, "images") as bar:
+        for start, squares in zip(starts, batches, strict=True):
+            true = labels[mine[start : start + batch_size]]
+            cut = sub_crops(squares, np.full(len(squares), CENTRE), size)
+            # Always a whole batch, so that one graph does for all.
+            inputs = np.zeros((batch_size, *cut.shape[1:]), np.float32)
+            inputs[: len(cut)] = cut.astype(np.float32) - mean
+            output = np.asarray(stepper.answer(inputs), np.float64)[: len(cut)]
+            at = ranks(output, true)
+            first, fifth = top_errors(at, classes)
+            chance = np.take_along_axis(output, true[:, None].astype(np.intp), 1)
+            sums += (
+                -np.log(np.maximum(chance, 1e-30)).sum(),
+                first * len(at),
+                (fifth or 0) * len(at),
+            )
+            if show:
+                bar.update(len(cut))
     loss, first, fifth = sum_over_processes(stepper.strategy, sums) / len(labels)
     return float(loss), float(first), float(fifth) if classes > 5 else None

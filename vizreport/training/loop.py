@@ -127,7 +127,12 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
         "settings": {name: value for name, value in state.identity.items() if name != "data"},
     }
     if chief:
-        request.out.mkdir(parents=True, exist_ok=True)
+        try:
+            request.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RequestError(
+                f"the folder {request.out} cannot be made ({error.strerror}); give another --out"
+            ) from error
         if not state.epochs:  # before the first checkpoint, which shows this folder is in use
             write_state(request.out, state)
     for number in range(len(state.epochs) + 1, request.epochs + 1):
