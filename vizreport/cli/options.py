@@ -110,7 +110,8 @@ BUILD = (
     Option(
         "--data",
         "The images: a folder (flat, or one subfolder a class), tfds:NAME[:SPLIT], keras:NAME, "
-        "a .npz file with images and labels, or shapes (drawn by vizreport itself, offline).",
+        "a .npz file with images and labels, scenes (rendered pictures that come with vizreport) "
+        "or shapes (drawn when read).",
         metavar="SOURCE",
         group=NETWORK,
         required=True,

@@ -17,6 +17,7 @@ SOURCES = (
     "FILE.npz",
     "tfds:NAME[:SPLIT]",
     *(f"keras:{name}" for name in CLASS_NAMES),
+    "scenes",
     "shapes",
 )
 """What there is, in the words of error messages and of the documents."""
@@ -34,9 +35,9 @@ def open_dataset(
     Parameters
     ----------
     source : str
-        One of ``SOURCES``. A folder that is called "shapes" is reached as "./shapes".
+        One of ``SOURCES``. A folder that is called "scenes" is reached as "./scenes".
     split : str, optional
-        Folders: a subfolder of that name. tfds, keras, shapes: their own splits.
+        Folders: a subfolder of that name. tfds, keras, scenes, shapes: their own splits.
     max_images : int, optional
         Upper bound; a sample drawn with ``seed``, in the source's order, when there are more.
     seed : int
@@ -55,6 +56,10 @@ def open_dataset(
         return open_tfds(name, split, max_images, seed)
     if colon and kind == "keras" and name:
         return open_keras(name, split, max_images, seed)
+    if source == "scenes":
+        from vizreport.data.scenes import open_scenes
+
+        return open_scenes(split, max_images, seed)
     if source == "shapes":
         from vizreport.data.shapes import open_shapes
 

@@ -1,0 +1,214 @@
+"""``--data scenes``: rendered pictures that come with the program, with masks, boxes and parts.
+
+The data card is docs/scenes.md. The pictures are in one NumPy archive:
+
+=================  =========  ==========  =======================================================
+array              dtype      shape       contents
+=================  =========  ==========  =======================================================
+number             uint16     [N]         number of the picture, of which it was made
+label              uint8      [N]         index into ``class_names``
+split              uint8      [N]         index into ``split_names``
+design, stage      uint8      [N]         index into ``design_names``, ``stage_names``
+covered            bool       [N]         whether something stands in front of the object
+box                uint8      [N, 4]      left, top, right, bottom, px; the latter two exclusive
+part               int16      [N, P, 2]   x and y of the parts, tenths of a px; may lie outside
+part_state         uint8      [N, P]      0 no such part, 1 hidden or outside, 2 seen
+part_names         str        [C, P]      names of the parts by class, "" beyond the last
+picture            uint8      [bytes]     WebP files one after the other
+picture_end        uint32     [N]         where each ends
+run                uint8      [2, R]      low and high bytes of the lengths of the masks' runs,
+                                          line by line, ground first
+run_end            uint32     [N]         where each picture's runs end
+=================  =========  ==========  =======================================================
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from vizreport.data.dataset import (
+    Dataset,
+    ImageRecord,
+    UnreadableImage,
+    fingerprint,
+    sample_indices,
+)
+from vizreport.errors import RequestError
+
+SIDE = 128
+"""Height and width of the pictures, px."""
+SPLITS = ("train", "val", "test")
+PACK = Path(__file__).parent / "embedded" / "scenes.npz"
+
+# The pictures are stored soft, which takes two thirds of the space, and sharpened when read.
+SHARPENING = ImageFilter.UnsharpMask(radius=1, percent=195, threshold=0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named point of the object.
+
+    Attributes
+    ----------
+    x, y : float
+        Position, px from the left and from the top; outside of the picture if it was cut off.
+    visible : bool
+        Whether it is in the picture and nothing hides it.
+    """
+
+    x: float
+    y: float
+    visible: bool
+
+
+@dataclass(frozen=True)
+class SceneTruth:
+    """What is known of a picture.
+
+    Attributes
+    ----------
+    mask : bool [128, 128]
+        Where the object is seen: at least half of the pixel shows it.
+    box : (left, top, right, bottom)
+        Bounds of the mask, px; right and bottom are exclusive.
+    parts : dict of name to Part
+    design : str
+        Which of the class's designs it is.
+    stage : str
+        Where it was photographed.
+    covered : bool
+        Whether something was put in front of the object.
+    """
+
+    mask: np.ndarray
+    box: tuple[int, int, int, int]
+    parts: dict[str, Part]
+    design: str
+    stage: str
+    covered: bool
+
+
+def open_scenes(split: str | None = None, max_images: int | None = None, seed: int = 0) -> Dataset:
+    """Open the rendered scenes.
+
+    Parameters
+    ----------
+    split : {"train", "val", "test"}, optional
+        "test" by default; its designs are in no other split.
+    max_images, seed
+        A seeded sample, which keeps the order.
+
+    Returns
+    -------
+    Dataset
+        Pictures of 128 x 128 px; the classes take turns. ``scene_truth`` gives what is known of a
+        record.
+
+    Raises
+    ------
+    RequestError
+        If there is no such split, or the file with the pictures is missing or damaged.
+    """
+    split = split or "test"
+    if split not in SPLITS:
+        raise RequestError(f"scenes has no split {split!r}; it has {', '.join(SPLITS)}")
+    pack = read_pack(PACK)
+    class_names = tuple(pack["class_names"].tolist())
+    rows = np.flatnonzero(pack["split_names"][pack["split"]] == split)
+    rows = rows[sample_indices(len(rows), max_images, seed)].tolist()
+    records = []
+    for index, row in enumerate(rows):
+        label = int(pack["label"][row])
+        identity = hashlib.sha256(_bytes(pack, row) + repr(SHARPENING.percent).encode()).hexdigest()
+        path = f"{split}-{pack['number'][row]:04d}.webp"
+        records.append(ImageRecord(index, path, identity, class_names[label], label))
+
+    def read(index: int) -> np.ndarray:
+        try:
+            picture = Image.open(io.BytesIO(_bytes(pack, rows[index]))).convert("RGB")
+        except OSError as error:
+            raise UnreadableImage(str(error)) from error
+        return np.asarray(picture.filter(SHARPENING))
+
+    return Dataset(
+        name=f"scenes ({split})",
+        records=tuple(records),
+        class_names=class_names,
+        skipped=(),
+        read=read,
+        fingerprint=fingerprint(f"scenes {split}", records, class_names),
+    )
+
+
+def scene_truth(record: ImageRecord) -> SceneTruth:
+    """Give mask, box and parts of a picture of ``open_scenes``, at its full size.
+
+    Raises
+    ------
+    RequestError
+        If the record is of another data set.
+    """
+    pack = read_pack(PACK)
+    name = record.path.removesuffix(".webp").partition("-")[2]
+    found = np.flatnonzero(pack["number"] == int(name)) if name.isdecimal() else np.empty(0, int)
+    if len(found) != 1:
+        raise RequestError(f"{record.path} is no picture of scenes, so its parts are not known")
+    row = int(found[0])
+    parts = {
+        str(part): Part(float(x) / 10, float(y) / 10, bool(state == 2))
+        for part, (x, y), state in zip(
+            pack["part_names"][pack["label"][row]],
+            pack["part"][row],
+            pack["part_state"][row],
+            strict=True,
+        )
+        if state
+    }
+    left, top, right, bottom = (int(v) for v in pack["box"][row])
+    return SceneTruth(
+        mask=_mask(pack, row),
+        box=(left, top, right, bottom),
+        parts=parts,
+        design=str(pack["design_names"][pack["design"][row]]),
+        stage=str(pack["stage_names"][pack["stage"][row]]),
+        covered=bool(pack["covered"][row]),
+    )
+
+
+@functools.cache
+def read_pack(path: Path) -> dict[str, np.ndarray]:
+    """Load the archive's arrays; see the head of this file.
+
+    Raises
+    ------
+    RequestError
+        If the file is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise RequestError(
+            f"the pictures of scenes cannot be read from {path.name}; install vizreport again"
+        ) from error
+
+
+def _bytes(pack: dict[str, np.ndarray], row: int) -> bytes:
+    start = int(pack["picture_end"][row - 1]) if row else 0
+    return pack["picture"][start : int(pack["picture_end"][row])].tobytes()
+
+
+def _mask(pack: dict[str, np.ndarray], row: int) -> np.ndarray:
+    start = int(pack["run_end"][row - 1]) if row else 0
+    low, high = pack["run"][:, start : int(pack["run_end"][row])].astype(np.int64)
+    runs = low + 256 * high
+    inside = np.arange(len(runs)) % 2 == 1
+    return np.repeat(inside, runs).reshape(SIDE, SIDE)
