@@ -10,7 +10,7 @@ from typing import Any
 
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
-from vizreport.report.files import Later, Placed, place
+from vizreport.report.files import Placed, place
 from vizreport.report.section import Section
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE, Store
@@ -71,26 +71,31 @@ def draw_sections(
         Told the title of each section before it is drawn.
     """
     with ThreadPoolExecutor(2) as pool:
-        waiting: list[Future[object]] = []
-        shown = _drawn(
-            run_folder, run, stage, progress, lambda job: waiting.append(pool.submit(job))
-        )
-        for future in waiting:
-            future.result()  # raises what writing a file raised
-    return shown
+        return tuple(_finished(part) for part in _begun(run_folder, run, stage, progress, pool))
 
 
-def _drawn(
+@dataclass(frozen=True)
+class _Begun:
+    """A section whose figures are being drawn in other threads."""
+
+    record: ExperimentRecord
+    experiment: Experiment
+    section: Section
+    figures: Mapping[str, Future[Placed]]
+    highlights: tuple[Future[Placed], ...]
+
+
+def _begun(
     run_folder: Path,
     run: RunRecord,
     stage: Path,
     progress: Callable[[str], None],
-    later: Later,
-) -> tuple[Shown, ...]:
+    pool: ThreadPoolExecutor,
+) -> list[Shown | _Begun]:
     store = Store(run_folder)
     known = experiments()
     results: dict[str, Any] = {}
-    shown: list[Shown] = []
+    shown: list[Shown | _Begun] = []
     figures = 0
     for record in run.experiments:
         experiment = known.get(record.name)
@@ -109,14 +114,41 @@ def _drawn(
             continue
         progress(experiment.title)
         try:
-            drawn = _draw(experiment, results, run, stage, figures, later)
+            begun = _begin(record, experiment, results, run, stage, figures, pool)
         except Exception as error:  # whatever a section does wrong, the report goes on
-            reason = f"The section could not be drawn: {type(error).__name__}: {error}"
-            shown.append(_unavailable(record.name, experiment.title, FAILED, reason))
+            shown.append(_failed(record, experiment, error))
             continue
-        figures += len(drawn.figures)
-        shown.append(drawn)
-    return tuple(shown)
+        figures += len(begun.figures)
+        shown.append(begun)
+    return shown
+
+
+def _failed(record: ExperimentRecord, experiment: Experiment, error: Exception) -> Shown:
+    reason = f"The section could not be drawn: {type(error).__name__}: {error}"
+    return _unavailable(record.name, experiment.title, FAILED, reason)
+
+
+def _finished(part: Shown | _Begun) -> Shown:
+    """Wait for a section's figures."""
+    if isinstance(part, Shown):
+        return part
+    experiment = part.experiment
+    try:
+        figures = {each.name: part.figures[each.name].result() for each in part.section.figures}
+        highlights = tuple(future.result() for future in part.highlights)
+    except Exception as error:  # whatever a figure does wrong, the report goes on
+        return _failed(part.record, experiment, error)
+    return Shown(
+        experiment.name,
+        experiment.title,
+        experiment.template,
+        DONE,
+        "",
+        "",
+        part.section,
+        figures,
+        highlights,
+    )
 
 
 def _result(store: Store, experiment: Experiment, record: ExperimentRecord) -> tuple[str, str, Any]:
@@ -130,36 +162,33 @@ def _result(store: Store, experiment: Experiment, record: ExperimentRecord) -> t
     return DONE, "", outcome.result
 
 
-def _draw(
+def _begin(
+    record: ExperimentRecord,
     experiment: Experiment,
     results: Mapping[str, Any],
     run: RunRecord,
     stage: Path,
     drawn: int,
-    later: Later,
-) -> Shown:
+    pool: ThreadPoolExecutor,
+) -> _Begun:
+    """Make a section; its pictures are drawn by the pool, its charts at once."""
     needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
     section: Section = experiment.load(experiment.section)(needed, run)
+    highlights = tuple(pool.submit(place, stage, each, 0) for each in section.highlights)
     figures = {
-        figure.name: place(stage, figure, drawn + i, later)
-        for i, figure in enumerate(section.figures, start=1)
+        figure.name: pool.submit(place, stage, figure, number)
+        for number, figure in enumerate(section.figures, start=drawn + 1)
+        if figure.threaded
     }
-    highlights = tuple(place(stage, highlight, 0, later) for highlight in section.highlights)
+    for number, figure in enumerate(section.figures, start=drawn + 1):
+        if not figure.threaded:
+            figures[figure.name] = Future()
+            figures[figure.name].set_result(place(stage, figure, number))
     for name, content in section.files.items():
         path = stage / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return Shown(
-        experiment.name,
-        experiment.title,
-        experiment.template,
-        DONE,
-        "",
-        "",
-        section,
-        figures,
-        highlights,
-    )
+    return _Begun(record, experiment, section, figures, highlights)
 
 
 def _unavailable(

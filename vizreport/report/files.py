@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +38,7 @@ class Placed:
     height: int
 
 
-Later = Callable[[Callable[[], object]], object]
-
-
-def place(folder: Path, figure: Figure | Highlight, number: int, later: Later) -> Placed:
+def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
     """Draw a figure and write its files below ``figures/`` and ``print/``.
 
     Parameters
@@ -51,8 +47,6 @@ def place(folder: Path, figure: Figure | Highlight, number: int, later: Later) -
     figure : Figure or Highlight
     number : int
         Its number in the report.
-    later : callable
-        Given what takes long and can be done in another thread: encoding PNG.
     """
     drawing = figure.draw()
     png = f"figures/{figure.name}.png"
@@ -60,7 +54,7 @@ def place(folder: Path, figure: Figure | Highlight, number: int, later: Later) -
     (folder / "print").mkdir(parents=True, exist_ok=True)
     if isinstance(drawing, Image.Image):
         printed = f"print/{figure.name}.jpg"
-        later(lambda: (folder / png).write_bytes(png_bytes(drawing)))
+        (folder / png).write_bytes(png_bytes(drawing))
         (folder / printed).write_bytes(jpeg_bytes(drawing))
         return Placed(number, figure, png, png, printed, *drawing.size)
     screen = f"figures/{figure.name}.svg"

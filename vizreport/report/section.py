@@ -34,6 +34,8 @@ class Figure:
         Returns an RGB picture (Pillow) or a chart (matplotlib); called once a rendering.
     width : float
         Printed width, mm.
+    threaded : bool
+        Whether ``draw`` may run in another thread: Pillow may, matplotlib must not.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Figure:
     alt: str
     draw: Callable[[], Drawing]
     width: float = PRINT_WIDTH
+    threaded: bool = False
 
 
 @dataclass(frozen=True)

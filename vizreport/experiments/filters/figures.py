@@ -50,6 +50,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             f"{_counted(result.dominating, 'dominating')}."
         ),
         draw=lambda: _grid(result, ranges),
+        threaded=True,
         width=145,
     )
     spread = Figure(

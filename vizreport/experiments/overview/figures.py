@@ -213,6 +213,7 @@ def _mistakes(result: OverviewResult) -> Figure:
         )
         + ".",
         draw=lambda: _mistakes_drawn(result),
+        threaded=True,
     )
 
 

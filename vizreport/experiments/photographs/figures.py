@@ -122,6 +122,7 @@ def _figure(result: PhotographsResult, p: int, layers: Sequence[str], name: str)
             "each is grey outside a rectangle."
         ),
         draw=partial(_drawn, result, p, layers),
+        threaded=True,
         width=158,
     )
 

@@ -194,6 +194,7 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
         ),
         alt=alt,
         draw=lambda: _drawn(result, name, cells),
+        threaded=True,
         width=166,
     )
 
