@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import platform
 import sys
 import time
@@ -280,8 +281,6 @@ def _shown_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _host(computed: bool) -> dict[str, str]:
-    import os
-
     host = {
         "system": platform.system(),
         "machine": platform.machine(),

@@ -181,3 +181,10 @@ class Transposed:
         first = -((self.kernel - 1 - low - self.pad) // self.step)
         last = (high + self.pad) // self.step
         return np.minimum(first, last), last
+
+
+def pads(reach: Reach) -> bool:
+    """Whether an operation puts padding round its input."""
+    if isinstance(reach, Window):
+        return reach.padding != "valid"
+    return isinstance(reach, Shift) and max(reach.before, reach.after) > 0

@@ -136,20 +136,11 @@ def reportable_layers(graph: Graph) -> list[ReportableLayer]:
             continue
         producers[producer.index] = node.index
         found[node.index] = _describe(graph, node, chain, kind)
-    return _with_distinct_names([found[index] for index in sorted(found)])
-
-
-def _with_distinct_names(layers: list[ReportableLayer]) -> list[ReportableLayer]:
-    """Call a layer by its activation's name where its producer's name is taken."""
-    taken: set[str] = set()
-    kept = []
-    for layer in layers:
-        if layer.name in taken:
-            # One layer both as a rectified output and as the class scores: keep the first.
-            continue
-        taken.add(layer.name)
-        kept.append(layer)
-    return kept
+    # One layer may be both a rectified output and the class scores: the first is kept.
+    named: dict[str, ReportableLayer] = {}
+    for index in sorted(found):
+        named.setdefault(found[index].name, found[index])
+    return list(named.values())
 
 
 def _source(graph: Graph, index: int) -> int:

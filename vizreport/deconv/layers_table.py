@@ -239,16 +239,3 @@ def _product(inputs: tuple[Any, ...]) -> Any:
     for factor in inputs[1:]:
         product = product * factor
     return product
-
-
-def register(layer_class: type, lower: Lowering) -> None:
-    """Say what primitive operations a layer class of one's own is made of.
-
-    Parameters
-    ----------
-    layer_class : type
-        A subclass of ``keras.layers.Layer``.
-    lower : callable
-        Takes a layer, returns its steps in order.
-    """
-    TABLE[layer_class] = lower

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -51,11 +52,21 @@ def convolution(layer: Any) -> list[Step]:
         )
 
     text = sizes_text(layer.kernel_size, layer.strides, layer.filters, layer.groups)
+    return _slid(layer, forward, text, {"layer": layer})
+
+
+def _slid(
+    layer: Any,
+    forward: Callable[..., tf.Tensor],
+    text: str,
+    parameters: dict[str, Any] | None = None,
+) -> list[Step]:
+    """Return a convolution of some kind and its layer's activation."""
     step = Step(
         "convolution",
         forward,
         windows_of(layer, layer.kernel_size),
-        {"layer": layer},
+        parameters or {},
         weights_of(layer),
         text,
         partial(forward, padding="valid"),
@@ -80,16 +91,7 @@ def depthwise(layer: Any) -> list[Step]:
     text = f"depthwise {kernel[0]}x{kernel[1]}"
     if max(layer.strides) > 1:
         text += f", stride {layer.strides[0]}"
-    step = Step(
-        "convolution",
-        forward,
-        windows_of(layer, kernel),
-        {},
-        weights_of(layer),
-        text,
-        partial(forward, padding="valid"),
-    )
-    return [step, *lower_activation(layer.activation)]
+    return _slid(layer, forward, text)
 
 
 def separable(layer: Any) -> list[Step]:
@@ -109,18 +111,8 @@ def separable(layer: Any) -> list[Step]:
             y, layer.pointwise_kernel, bias, (1, 1), "valid", (1, 1), groups=1
         )
 
-    kernel = layer.kernel_size
-    text = "separable " + sizes_text(kernel, layer.strides, layer.filters)
-    step = Step(
-        "convolution",
-        forward,
-        windows_of(layer, kernel),
-        {},
-        weights_of(layer),
-        text,
-        partial(forward, padding="valid"),
-    )
-    return [step, *lower_activation(layer.activation)]
+    text = "separable " + sizes_text(layer.kernel_size, layer.strides, layer.filters)
+    return _slid(layer, forward, text)
 
 
 def transposed(layer: Any) -> list[Step]:

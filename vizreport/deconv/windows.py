@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from vizreport.deconv.execution import run
-from vizreport.deconv.geometry import Pointwise, Reach, Shift, Window
+from vizreport.deconv.geometry import Pointwise, Shift, Window, pads
 from vizreport.deconv.graph import Graph, Node
 from vizreport.deconv.presets import find_rule
 from vizreport.deconv.receptive_field import cone, global_ancestor
@@ -189,7 +189,7 @@ def _down(
             if node.kind == "max_pooling":
                 steps = plan.steps[parent]
                 cut, inside = _cut(choices[parent], steps, starts, lengths, images, rows, cols)
-                if any(map(_pads, reaches)):
+                if any(map(pads, reaches)):
                     # What was padded never wins a pooling.
                     cut = tf.where(inside, cut, tf.constant(cut.dtype.min, cut.dtype))
                 inputs.append(cut)
@@ -238,13 +238,7 @@ def _widened(
 def _may_leave(graph: Graph, node: Node) -> bool:
     """Whether a node's window may hold a signal off its grid: where padding was added to it."""
     above = [other for other in graph.nodes if node.index in other.parents]
-    return any(_pads(reach) for other in above for reach in other.step.reach or ())
-
-
-def _pads(reach: Reach) -> bool:
-    if isinstance(reach, Window):
-        return reach.padding != "valid"
-    return isinstance(reach, Shift) and max(reach.before, reach.after) > 0
+    return any(pads(reach) for other in above for reach in other.step.reach or ())
 
 
 def _positions(offset: int, step: int, size: int, units: tf.Tensor) -> tf.Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from vizreport.deconv.geometry import Reach, Shift, Window
+from vizreport.deconv.geometry import Shift, Window, pads
 from vizreport.deconv.graph import Graph, Node
 from vizreport.incremental.plan import Spans, Stages
 
@@ -116,7 +116,7 @@ def compile_places(graph: Graph, stages: Stages, outputs: Outputs) -> Callable[.
                 if _widens(node):
                     margin = margins[order[index], number]
                     x, down, across = _widened(x, cleaned[parent], down, across, margin)
-                if any(map(_pads, reaches)):
+                if any(map(pads, reaches)):
                     inside = _inside(graph.nodes[parent], down, across)
                     outside = x.dtype.min if node.kind == "max_pooling" else 0
                     x = tf.where(inside, x, tf.constant(outside, x.dtype))
@@ -169,12 +169,6 @@ def compile_places(graph: Graph, stages: Stages, outputs: Outputs) -> Callable[.
         ],
         autograph=False,
     )
-
-
-def _pads(reach: Reach) -> bool:
-    if isinstance(reach, Window):
-        return reach.padding != "valid"
-    return isinstance(reach, Shift) and max(reach.before, reach.after) > 0
 
 
 def _occluded(
