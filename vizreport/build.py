@@ -56,6 +56,8 @@ class BuildRequest:
         Parts of the preprocessing given one by one.
     imports : tuple of str
         Modules that register the user's own layers; their code is run.
+    output : str or None
+        Which output of a network with several.
     pdf : bool
         Whether to write ``report.pdf``.
     strict : bool
@@ -71,6 +73,7 @@ class BuildRequest:
     preset: str | None = None
     preprocessing: dict[str, Any] = field(default_factory=dict)
     imports: tuple[str, ...] = ()
+    output: str | None = None
     pdf: bool = True
     strict: bool = False
 
@@ -114,6 +117,7 @@ def build(request: BuildRequest) -> int:
         request.labels,
         request.labels_in_order,
         request.imports,
+        request.output,
     )
     context, store = Context(source, dataset, settings), Store(out)
     records: dict[str, ExperimentRecord] = {}
@@ -163,6 +167,7 @@ def _keys(
             request.preset,
             {name: str(value) for name, value in sorted(request.preprocessing.items())},
             [_file_hash(Path(name)) or name for name in request.imports],
+            request.output,
         ]
     )
     labels = None if request.labels is None else _file_hash(request.labels)

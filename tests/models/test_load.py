@@ -315,6 +315,24 @@ def test_several_outputs(tmp_path):
     assert "2 outputs" in refusal(tmp_path / "net.keras")
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_one_of_several_outputs(tmp_path, named):
+    image = keras.Input((8, 8, 3))
+    trunk = layers.Flatten()(image)
+    heads = [layers.Dense(n, name=name)(trunk) for n, name in ((2, "tail"), (5, "breed"))]
+    whole = keras.Model(image, {"z": heads[0], "a": heads[1]} if named else heads)
+    whole.save(tmp_path / "net.keras")
+    pictures = np.random.default_rng(0).normal(size=(3, 8, 8, 3))
+    together = whole(pictures)
+    for name, wanted in (("z", "z"), ("a", "a")) if named else (("tail", 0), ("breed", 1)):
+        chosen = load_checkpoint(tmp_path / "net.keras", output=name)
+        np.testing.assert_allclose(chosen(pictures), together[wanted], rtol=1e-6)
+    by_position = load_checkpoint(tmp_path / "net.keras", output="1")
+    assert by_position.output.shape == (None, 2 if named else 5)
+    with pytest.raises(RequestError, match="2 outputs and none that 'x' .* --output, 0"):
+        load_checkpoint(tmp_path / "net.keras", output="x")
+
+
 @pytest.mark.parametrize(
     ("shape", "words"),
     [((7,), "network of images"), ((16, 16, 4), "1 or 3 channels"), ((3, 16, 16), "channels last")],

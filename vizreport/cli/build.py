@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         preset=arguments.preprocess,
         preprocessing=preprocessing_parts(arguments),
         imports=tuple(arguments.imports),
+        output=arguments.output,
         pdf=not arguments.no_pdf,
         strict=arguments.strict,
     )

@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.models.load import load_checkpoint
     from vizreport.models.sidecar import read_sidecar
 
-    model = load_checkpoint(arguments.checkpoint, imports=tuple(arguments.imports))
+    model = load_checkpoint(arguments.checkpoint, tuple(arguments.imports), arguments.output)
     sidecar = read_sidecar(arguments.checkpoint)
     known = sidecar.preprocessing.input_size if sidecar and sidecar.preprocessing else None
     graph = trace(model, arguments.input_size or known)
@@ -125,6 +125,12 @@ VERB = options.Verb(
         "below has a backward rule for the deconvnet."
     ),
     usage="--checkpoint FILE [options]",
-    options=(options.CHECKPOINT, options.IMPORT, options.INPUT_SIZE, options.JSON),
+    options=(
+        options.CHECKPOINT,
+        options.IMPORT,
+        options.OUTPUT,
+        options.INPUT_SIZE,
+        options.JSON,
+    ),
     run=run,
 )

@@ -93,6 +93,12 @@ IMPORT = Option(
     name="imports",
     repeat=True,
 )
+OUTPUT = Option(
+    "--output",
+    "Which output of a network with several: its name, or its position from 0.",
+    metavar="NAME|N",
+    group=NETWORK,
+)
 INPUT_SIZE = Option(
     "--input-size",
     "Height and width of the network's input in pixels, one number for a square; needed only "
@@ -145,6 +151,7 @@ BUILD = (
         switch=True,
     ),
     IMPORT,
+    OUTPUT,
     Option(
         "--preprocess",
         "Preset to start from: zfnet, caffe, torch, tf or unit.",

@@ -46,6 +46,8 @@ class Source:
     labels_in_order : bool
     imports : tuple of str
         Modules that register the user's own layers.
+    output : str or None
+        Which output of a network with several.
     """
 
     checkpoint: Path
@@ -54,6 +56,7 @@ class Source:
     labels: Path | None
     labels_in_order: bool
     imports: tuple[str, ...]
+    output: str | None = None
 
 
 class Context:
@@ -79,7 +82,7 @@ class Context:
         start_tensorflow()
         from vizreport.models.load import load_checkpoint
 
-        return load_checkpoint(self.source.checkpoint, imports=self.source.imports)
+        return load_checkpoint(self.source.checkpoint, self.source.imports, self.source.output)
 
     @cached_property
     def preprocessing(self) -> Preprocessing:

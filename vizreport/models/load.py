@@ -15,7 +15,9 @@ from vizreport.models.imports import import_objects
 _AS_GRAPH = "build it as keras.Model(inputs, outputs) and save that"
 
 
-def load_checkpoint(path: str | Path, imports: tuple[str, ...] = ()) -> keras.Model:
+def load_checkpoint(
+    path: str | Path, imports: tuple[str, ...] = (), output: str | None = None
+) -> keras.Model:
     """Load a functional or Sequential network that takes one image.
 
     Parameters
@@ -24,6 +26,8 @@ def load_checkpoint(path: str | Path, imports: tuple[str, ...] = ()) -> keras.Mo
         A ``.keras`` or ``.h5`` file. Code inside the file is never run (Keras's safe mode).
     imports : tuple of str
         Modules with the network's own layers, dotted names or ``.py`` files. They are run.
+    output : str, optional
+        Which output of a network with several: its name, or its position from 0.
 
     Returns
     -------
@@ -41,7 +45,7 @@ def load_checkpoint(path: str | Path, imports: tuple[str, ...] = ()) -> keras.Mo
         model = keras.models.load_model(path, objects, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises nearly every class there is
         raise RequestError(_explain(path, error)) from error
-    return _check_model(path, model)
+    return _check_model(path, model, output)
 
 
 def _explain(path: Path, error: Exception) -> str:
@@ -82,7 +86,7 @@ def _explain(path: Path, error: Exception) -> str:
     )
 
 
-def _check_model(path: Path, model: keras.Model) -> keras.Model:
+def _check_model(path: Path, model: keras.Model, output: str | None) -> keras.Model:
     is_sequential = isinstance(model, keras.Sequential)
     if not is_sequential and not isinstance(model, keras.Function):
         raise RequestError(
@@ -94,17 +98,12 @@ def _check_model(path: Path, model: keras.Model) -> keras.Model:
             f"{path} is a Sequential that never saw an image, so its weights do not exist; put "
             "keras.Input((rows, cols, channels)) first, train and save it"
         )
-    inputs, outputs = list(model.inputs), list(model.outputs)
+    inputs = list(model.inputs)
     if len(inputs) != 1:
         names = ", ".join(tensor.name for tensor in inputs)
         raise RequestError(
             f"{path} has {len(inputs)} inputs ({names}); a report needs a network of one image: "
             "fix the others and save keras.Model(image, outputs)"
-        )
-    if len(outputs) != 1:
-        raise RequestError(
-            f"{path} has {len(outputs)} outputs; choose one and save "
-            "keras.Model(model.inputs, model.outputs[0])"
         )
     shape = tuple(inputs[0].shape)
     if len(shape) != 4:
@@ -120,8 +119,29 @@ def _check_model(path: Path, model: keras.Model) -> keras.Model:
     if is_sequential:
         # A loaded Sequential has no output until it is called.
         model(keras.Input(shape[1:], dtype=inputs[0].dtype))
+    chosen = _output(path, model, output)
+    if is_sequential or (model.input is inputs[0] and model.output is chosen):
         return model
-    if model.input is inputs[0] and model.output is outputs[0]:
-        return model
-    # Named in a dictionary or a list of one: the same layers between bare tensors.
-    return keras.Model(inputs[0], outputs[0], name=model.name)
+    # One of several, or named in a dictionary or a list of one: the same layers, bare tensors.
+    return keras.Model(inputs[0], chosen, name=model.name)
+
+
+def _output(path: Path, model: keras.Model, asked: str | None) -> keras.KerasTensor:
+    """Return the output to report on."""
+    outputs = list(model.outputs)
+    if isinstance(model.output, dict):
+        names = sorted(model.output)  # the order in which Keras flattens them
+    else:
+        names = getattr(model, "output_names", [model.layers[-1].name])
+    named = dict(enumerate(names))
+    found = [i for i in range(len(outputs)) if asked in (str(i), named[i])]
+    if asked is None and len(outputs) == 1:
+        return outputs[0]
+    if len(found) != 1:
+        there = ", ".join(f"{i} ({name})" for i, name in named.items())
+        wrong = "" if asked is None else f" and none that {asked!r} tells from the others"
+        raise RequestError(
+            f"{path} has {len(outputs)} output{'s' * (len(outputs) > 1)}{wrong}: choose one with "
+            f"--output, {there}"
+        )
+    return outputs[found[0]]
