@@ -107,6 +107,12 @@ class Section:
 
     Attributes
     ----------
+    finding : str
+        What this section shows of this very network and these data: one plain computed sentence
+        with its number, for a reader who is not from the field; "" where there is nothing to
+        say. The report sets it above the section and on the front page: the section's template
+        must not repeat it. Names of classes, files and layers go through
+        :func:`vizreport.report.text.quoted`.
     figures : tuple of Figure
         In the order in which the template places and the report numbers them.
     pages : tuple of Page
@@ -125,3 +131,4 @@ class Section:
     facts: tuple[Fact, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
+    finding: str = ""

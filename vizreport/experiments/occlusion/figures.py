@@ -70,7 +70,31 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "height": result.pictures.shape[1],
         "width": result.pictures.shape[2],
     }
-    return Section(figures, (), (), (), files, context)
+    return Section(figures, (), (), (), files, context, finding=_finding(result, context))
+
+
+def _finding(result: OcclusionResult, context: Mapping[str, Any]) -> str:
+    """Say what the square costs where it costs most, on average over images."""
+    if not context["images"]:
+        return ""
+    name = str(result.sizes[-1])
+    clean = float(result.clean_probabilities.mean())
+    lowest = float(result.probabilities[name].min(axis=(1, 2)).mean())
+    grid = result.probabilities[name][0].size
+    share = float((result.best[name] != result.clean_best[:, None, None]).mean())
+    what = "probability of the class" if result.scale != "output" else "network's output"
+    said = (
+        f"Hiding {name} px at the place that matters most lowers the {what} from "
+        f"{number(clean, 2)} to {number(lowest, 2)} on average; at {percent(share)} of the "
+        f"{grid} places the network changes its mind"
+    )
+    found = context["pointing"]
+    if found and np.isfinite(found["share"]):
+        said += (
+            f". {percent(found['share'])} of the fall lies on the object, which covers "
+            f"{percent(found['area'])} of the image"
+        )
+    return f"{said}."
 
 
 def _refined(result: OcclusionResult) -> dict[str, float] | None:

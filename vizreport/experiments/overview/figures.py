@@ -56,7 +56,26 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "by_class": bool(classes) and known,
         "preprocessing": preprocessing_rows(result.preprocessing),
     }
-    return Section(tuple(figures), (), (), _facts(result), files, context)
+    facts, said = _facts(result), _finding(result)
+    return Section(tuple(figures), (), (), facts, files, context, finding=said)
+
+
+def _finding(result: OverviewResult) -> str:
+    if result.top1_error is None:
+        return ""
+    said = (
+        f"The network names {percent(1 - result.top1_error / 100)} of the "
+        f"{number(result.labelled)} labelled images rightly"
+    )
+    classes = len(result.class_names)
+    said += f", where guessing among {number(classes)} classes would name {percent(1 / classes, 1)}"
+    if result.confusions and result.confusions[0][2] > 1:
+        true, taken, count, _ = result.confusions[0]
+        said += (
+            f"; most often it takes {quoted(result.class_names[true], 40)} for "
+            f"{quoted(result.class_names[taken], 40)} ({count} times)"
+        )
+    return f"{said}."
 
 
 def _facts(result: OverviewResult) -> tuple[Fact, ...]:

@@ -12,7 +12,7 @@ from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.report import montage
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import drawable, number, quoted
+from vizreport.report.text import drawable, number, percent, quoted
 from vizreport.results.run import RunRecord
 
 _ROWS = 4  # layers in a figure, so that it stays on one printed page
@@ -47,7 +47,14 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         )
     missing = [(name, result.status[name]) for name in result.layers if result.status[name]]
     context = {"photographs": photographs, "missing": missing, "rule": result.rule}
-    return Section(tuple(figures), (), (), (), files, context)
+    said = [
+        f"{quoted(photograph['path'], 40)} is taken for {quoted(best['name'], 40)} "
+        f"({percent(best['probability'])})"
+        for photograph in photographs[:4]
+        for best in photograph["predictions"][:1]
+    ]
+    finding = f"{'; '.join(said)}{' …' if len(photographs) > 4 else '.'}" if said else ""
+    return Section(tuple(figures), (), (), (), files, context, finding=finding)
 
 
 def _predictions(result: PhotographsResult, p: int) -> list[dict[str, Any]]:

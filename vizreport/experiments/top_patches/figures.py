@@ -45,7 +45,30 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
                "labelled": result.labelled}  # fmt: skip
     maps = sum(len(layer["cells"]) for layer in there)
     facts = (Fact("Maps projected", number(maps), f"in {len(there)} layers"),)
-    return Section(figures, pages, _highlights(result, there), facts, files, context)
+    highlights = _highlights(result, there)
+    return Section(figures, pages, highlights, facts, files, context, finding=_finding(result))
+
+
+def _finding(result: TopPatchesResult) -> str:
+    """Compare the purity of the first projected layer with the last one's."""
+    pure = [(name, result.purity[name]) for name in result.layers if not result.status[name]]
+    means = [(name, float(np.nanmean(p))) for name, p in pure if not np.isnan(p).all()]
+    if not means:
+        return ""
+    (first, low), (last, high) = means[0], means[-1]
+    whose = "" if result.labelled else "predicted "
+    named = f"the most frequent {whose}class takes on average"
+    if len(means) == 1:
+        return (
+            f"Of the nine images that excite a map of {quoted(last, 40)} most, {named} "
+            f"{number(9 * high, 2)}."
+        )
+    trend = "more" if high > low else "no more"
+    return (
+        f"Deeper maps are {trend} particular about what they answer to: of the nine images that "
+        f"excite a map most, {named} {number(9 * low, 2)} in {quoted(first, 40)} and "
+        f"{number(9 * high, 2)} in {quoted(last, 40)}."
+    )
 
 
 def _page(layer: Mapping[str, Any]) -> Page:
