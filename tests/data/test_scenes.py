@@ -10,8 +10,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from vizreport.data import scenes
-from vizreport.data.dataset import ImageRecord
-from vizreport.data.scenes import SIDE, open_scenes, scene_truth
+from vizreport.data.scenes import SIDE, open_scenes
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 
@@ -37,9 +36,10 @@ def test_splits_are_balanced_and_disjoint():
 def test_designs_of_the_test_split_are_in_no_other():
     designs = {
         split: {
-            (record.class_name, scene_truth(record).design) for record in open_scenes(split).records
+            (record.class_name, dataset.truth(record.index).design) for record in dataset.records
         }
         for split in ("train", "val", "test")
+        for dataset in [open_scenes(split)]
     }
     assert designs["val"] <= designs["train"]
     assert not designs["test"] & designs["train"]
@@ -56,7 +56,7 @@ def test_pictures_and_truth():
         assert picture.shape == (SIDE, SIDE, 3)
         assert picture.dtype == np.uint8
         assert picture.std() > 5
-        truth = scene_truth(record)
+        truth = dataset.truth(record.index)
         assert truth.mask.shape == (SIDE, SIDE)
         assert 0.05 <= truth.mask.mean() <= 0.8
         rows, columns = np.nonzero(truth.mask)
@@ -72,8 +72,9 @@ def test_pictures_and_truth():
 
 def test_most_parts_are_seen_somewhere():
     seen, named = {}, {}
-    for record in open_scenes("train").records:
-        for name, part in scene_truth(record).parts.items():
+    dataset = open_scenes("train")
+    for record in dataset.records:
+        for name, part in dataset.truth(record.index).parts.items():
             key = (record.class_name, name)
             named[key] = named.get(key, 0) + 1
             seen[key] = seen.get(key, 0) + part.visible
@@ -90,15 +91,13 @@ def test_default_split_and_samples():
         twin = by_path[record.path]
         assert record.sha256 == twin.sha256
         np.testing.assert_array_equal(sample.read(record.index), whole.read(twin.index))
-        np.testing.assert_array_equal(scene_truth(record).mask, scene_truth(twin).mask)
+        mask = whole.truth(twin.index).mask
+        np.testing.assert_array_equal(sample.truth(record.index).mask, mask)
 
 
 def test_refusals(tmp_path, monkeypatch):
     with pytest.raises(RequestError, match="no split 'validation'; it has train, val, test"):
         open_scenes("validation")
-    for path in ("cats/7.jpg", "test-99999.webp"):
-        with pytest.raises(RequestError, match="no picture of scenes"):
-            scene_truth(ImageRecord(0, path, ""))
     damaged = tmp_path / "scenes.npz"
     damaged.write_bytes(scenes.PACK.read_bytes()[:1000])
     monkeypatch.setattr(scenes, "PACK", damaged)
@@ -134,7 +133,7 @@ def test_what_is_packed_is_read(packing, tmp_path, monkeypatch):
         assert len(dataset.records) == len(expected)
         for record, source in zip(dataset.records, expected, strict=True):
             assert record.class_name == source["class"]
-            truth = scene_truth(record)
+            truth = dataset.truth(record.index)
             layers = np.load(rendered / f"{source['number']:04d}.npy")
             np.testing.assert_array_equal(truth.mask, layers[..., 4] >= 0.5)
             assert truth.box == tuple(source["box"])

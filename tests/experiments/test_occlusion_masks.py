@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vizreport.data.presets import preset
+from vizreport.data.scenes import open_scenes
 from vizreport.experiments.occlusion.masks import agreement, object_masks, outline
 
 
@@ -46,20 +47,19 @@ def context_of(dataset, size=(64, 64)):
 
 
 def test_masks_of_scenes_are_those_the_network_sees():
-    scenes = pytest.importorskip("vizreport.data.scenes")
-    dataset = scenes.open_scenes("test", 4)
+    dataset = open_scenes("test", 4)
     mining = SimpleNamespace(records=np.array([2, 0, 3]))
     masks, masked = object_masks(context_of(dataset), mining, np.array([0, -1, 2]))
     assert masked.tolist() == [True, False, True]
     assert masks.shape == (3, 64, 64)
     for i, record in ((0, 2), (2, 3)):
-        whole = scenes.scene_truth(dataset.records[record]).mask
+        whole = dataset.truth(record).mask
         small = whole.reshape(64, 2, 64, 2).mean(axis=(1, 3))
         assert (masks[i] == (small > 0.5))[np.abs(small - 0.5) > 0.3].mean() > 0.97
 
 
 def test_other_data_have_no_masks():
-    dataset = SimpleNamespace(name="photos", records=())
+    dataset = SimpleNamespace(truth=None)
     masks, masked = object_masks(context_of(dataset), SimpleNamespace(), np.array([0, 1]))
     assert not masks.any()
     assert not masked.any()

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from vizreport.data.dataset import Dataset
-from vizreport.data.scenes import open_scenes, scene_truth
+from vizreport.data.scenes import open_scenes
 
 # ImageNet's outputs that name the object.
 NAMES = {
@@ -87,11 +87,12 @@ def named_among_five(checkpoint: Path, preset: str, splits=("val", "test")) -> d
     counts = {name: [0, 0] for name in NAMES}
     for split in splits:
         dataset = open_scenes(split)
+        truth = dataset.truth
         chosen = [
             r.index
             for r in dataset.records
             if r.class_name in NAMES
-            and scene_truth(r).design in DESIGNS.get(r.class_name, (scene_truth(r).design,))
+            and (r.class_name not in DESIGNS or truth(r.index).design in DESIGNS[r.class_name])
         ]
         for batch in read_batches(dataset, preprocessing, 32, chosen):
             outputs = model.predict_on_batch(preprocessing.tensor(batch.pictures))

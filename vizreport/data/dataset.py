@@ -6,8 +6,12 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from vizreport.data.truth import Truth
 
 Size = tuple[int, int]
 """Width and height, pixels."""
@@ -66,6 +70,9 @@ class Dataset:
     read_reduced : callable or None
         ``(index, least) -> (image, (width, height))``: like ``read``, but the image may have been
         decoded at a reduced scale not below ``least(width, height)``; the size is the original's.
+    truth : callable or None
+        Index of a record -> where the object and its parts are in the picture at full size; None
+        for data that do not know it. What it gives is part of the fingerprint.
     """
 
     name: str
@@ -75,6 +82,7 @@ class Dataset:
     read: Callable[[int], np.ndarray]
     fingerprint: str
     read_reduced: ReadReduced | None = None
+    truth: Callable[[int], Truth] | None = None
 
 
 def fingerprint(

@@ -28,7 +28,6 @@ import functools
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +40,7 @@ from vizreport.data.dataset import (
     fingerprint,
     sample_indices,
 )
+from vizreport.data.truth import Part, Truth
 from vizreport.errors import RequestError
 
 SIDE = 128
@@ -50,50 +50,6 @@ PACK = Path(__file__).parent / "embedded" / "scenes.npz"
 
 # The pictures are stored soft, which takes two thirds of the space, and sharpened when read.
 SHARPENING = ImageFilter.UnsharpMask(radius=1, percent=195, threshold=0)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A named point of the object.
-
-    Attributes
-    ----------
-    x, y : float
-        Position, px from the left and from the top; outside of the picture if it was cut off.
-    visible : bool
-        Whether it is in the picture and nothing hides it.
-    """
-
-    x: float
-    y: float
-    visible: bool
-
-
-@dataclass(frozen=True)
-class SceneTruth:
-    """What is known of a picture.
-
-    Attributes
-    ----------
-    mask : bool [128, 128]
-        Where the object is seen: at least half of the pixel shows it.
-    box : (left, top, right, bottom)
-        Bounds of the mask, px; right and bottom are exclusive.
-    parts : dict of name to Part
-    design : str
-        Which of the class's designs it is.
-    stage : str
-        Where it was photographed.
-    covered : bool
-        Whether something was put in front of the object.
-    """
-
-    mask: np.ndarray
-    box: tuple[int, int, int, int]
-    parts: dict[str, Part]
-    design: str
-    stage: str
-    covered: bool
 
 
 def open_scenes(split: str | None = None, max_images: int | None = None, seed: int = 0) -> Dataset:
@@ -109,8 +65,7 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
     Returns
     -------
     Dataset
-        Pictures of 128 x 128 px; the classes take turns. ``scene_truth`` gives what is known of a
-        record.
+        Pictures of 128 x 128 px, with their truth; the classes take turns.
 
     Raises
     ------
@@ -144,24 +99,12 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
         class_names=class_names,
         skipped=(),
         read=read,
-        fingerprint=fingerprint(f"scenes {split}", records, class_names),
+        fingerprint=fingerprint(f"scenes {split} {_truth_hash(PACK)}", records, class_names),
+        truth=lambda index: _truth(pack, rows[index]),
     )
 
 
-def scene_truth(record: ImageRecord) -> SceneTruth:
-    """Give mask, box and parts of a picture of ``open_scenes``, at its full size.
-
-    Raises
-    ------
-    RequestError
-        If the record is of another data set.
-    """
-    pack = read_pack(PACK)
-    name = record.path.removesuffix(".webp").partition("-")[2]
-    found = np.flatnonzero(pack["number"] == int(name)) if name.isdecimal() else np.empty(0, int)
-    if len(found) != 1:
-        raise RequestError(f"{record.path} is no picture of scenes, so its parts are not known")
-    row = int(found[0])
+def _truth(pack: dict[str, np.ndarray], row: int) -> Truth:
     parts = {
         str(part): Part(float(x) / 10, float(y) / 10, bool(state == 2))
         for part, (x, y), state in zip(
@@ -173,7 +116,7 @@ def scene_truth(record: ImageRecord) -> SceneTruth:
         if state
     }
     left, top, right, bottom = (int(v) for v in pack["box"][row])
-    return SceneTruth(
+    return Truth(
         mask=_mask(pack, row),
         box=(left, top, right, bottom),
         parts=parts,
@@ -199,6 +142,15 @@ def read_pack(path: Path) -> dict[str, np.ndarray]:
         raise RequestError(
             f"the pictures of scenes cannot be read from {path.name}; install vizreport again"
         ) from error
+
+
+@functools.cache
+def _truth_hash(path: Path) -> str:
+    pack = read_pack(path)
+    digest = hashlib.sha256()
+    for name in ("box", "part", "part_state", "part_names", "run", "run_end"):
+        digest.update(pack[name].tobytes())
+    return digest.hexdigest()
 
 
 def _bytes(pack: dict[str, np.ndarray], row: int) -> bytes:

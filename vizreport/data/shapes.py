@@ -6,11 +6,13 @@ A small data set that needs no network: twelve classes told apart by colour, out
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from vizreport.data.dataset import Dataset, ImageRecord, fingerprint, sample_indices
+from vizreport.data.truth import Truth, bounds
 from vizreport.errors import RequestError
 
 CLASS_NAMES = (
@@ -53,8 +55,9 @@ def open_shapes(split: str | None = None, max_images: int | None = None, seed: i
     Returns
     -------
     Dataset
-        Pictures of 96 x 96 px; the classes take turns. A record's sha256 is that of the picture's
-        number and the drawing's version, so that nothing is drawn before it is read.
+        Pictures of 96 x 96 px, with masks but no parts; the classes take turns. A record's sha256
+        is that of the picture's number and the drawing's version, so that nothing is drawn before
+        it is read.
 
     Raises
     ------
@@ -75,6 +78,10 @@ def open_shapes(split: str | None = None, max_images: int | None = None, seed: i
     def read(index: int) -> np.ndarray:
         return draw(split, chosen[index])
 
+    def truth(index: int) -> Truth:
+        mask = object_mask(split, chosen[index])
+        return Truth(mask, bounds(mask))
+
     return Dataset(
         name=f"shapes ({split})",
         records=tuple(records),
@@ -82,11 +89,46 @@ def open_shapes(split: str | None = None, max_images: int | None = None, seed: i
         skipped=(),
         read=read,
         fingerprint=fingerprint(f"shapes {VERSION} {split}", records, CLASS_NAMES),
+        truth=truth,
     )
 
 
 def draw(split: str, i: int) -> np.ndarray:
     """Draw picture i of a split, of class ``i % 12``: uint8 [96, 96, 3], RGB."""
+    layout = _laid_out(split, i)
+    rng, ground = layout.rng, layout.ground
+    mask = np.clip(0.5 - layout.outline * layout.radius, 0, 1)[..., None]
+
+    first, second = _colours(layout.name, ground.mean((0, 1)), rng)
+    paint = first + (second - first) * layout.pattern[..., None]
+    light = rng.normal(0, 0.15, 2).astype(np.float32)
+    shade = 1 + light[0] * layout.u + light[1] * layout.v + rng.uniform(0.03, 0.1) * layout.grain
+    picture = ground * (1 - rng.uniform(0.2, 0.6) * _shadow(mask[..., 0], rng)[..., None])
+    picture += (paint * shade[..., None] - picture) * mask
+    return _photograph(picture, rng)
+
+
+def object_mask(split: str, i: int) -> np.ndarray:
+    """Return where the object of picture i is: bool [96, 96]."""
+    return np.asarray(_laid_out(split, i).outline <= 0)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What lies where in a picture, before it is painted."""
+
+    name: str
+    rng: np.random.Generator  # as the painting has to go on with it
+    ground: np.ndarray
+    grain: np.ndarray
+    radius: float  # px
+    u: np.ndarray
+    v: np.ndarray
+    outline: np.ndarray
+    pattern: np.ndarray
+
+
+def _laid_out(split: str, i: int) -> _Layout:
     rng = np.random.default_rng([VERSION, list(SPLITS).index(split), i])
     name = CLASS_NAMES[i % len(CLASS_NAMES)]
     ground, grain = _textures(rng)
@@ -94,16 +136,7 @@ def draw(split: str, i: int) -> np.ndarray:
     radius = rng.uniform(0.2, 0.4) * SIDE
     centre = rng.uniform(0.85 * radius, SIDE - 0.85 * radius, 2)
     u, v = _object_coordinates(rng, centre, radius)
-    outline, pattern = _shape(name, u, v, rng)
-    mask = np.clip(0.5 - outline * radius, 0, 1)[..., None]
-
-    first, second = _colours(name, ground.mean((0, 1)), rng)
-    paint = first + (second - first) * pattern[..., None]
-    light = rng.normal(0, 0.15, 2).astype(np.float32)
-    shade = 1 + light[0] * u + light[1] * v + rng.uniform(0.03, 0.1) * grain
-    picture = ground * (1 - rng.uniform(0.2, 0.6) * _shadow(mask[..., 0], rng)[..., None])
-    picture += (paint * shade[..., None] - picture) * mask
-    return _photograph(picture, rng)
+    return _Layout(name, rng, ground, grain, radius, u, v, *_shape(name, u, v, rng))
 
 
 def _textures(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

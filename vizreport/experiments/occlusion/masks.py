@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vizreport.errors import RequestError
+from vizreport.data.truth import in_view
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 
@@ -31,18 +31,10 @@ def object_masks(
         Whether it is known.
     """
     masks = np.zeros((len(images), *context.preprocessing.input_size), bool)
-    if context.dataset.name.startswith("scenes ("):
-        from vizreport.data.scenes import scene_truth
-
-        for i, image in enumerate(images):
-            if image < 0:
-                continue
-            try:
-                truth = scene_truth(context.dataset.records[int(mining.records[image])])
-            except RequestError:  # a folder of that name
-                continue
-            white = np.repeat(255 * truth.mask.astype(np.uint8)[..., None], 3, axis=2)
-            masks[i] = context.preprocessing.picture(white)[..., 0] > 127
+    if context.dataset.truth is not None:
+        for i in np.flatnonzero(images >= 0):
+            truth = context.dataset.truth(int(mining.records[images[i]]))
+            masks[i] = in_view(truth, context.preprocessing).mask
     return masks, np.asarray(masks.any(axis=(1, 2)))
 
 
