@@ -22,6 +22,7 @@ from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
+from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.progress import drawing, progress
 from vizreport.results.keys import result_key
@@ -40,11 +41,12 @@ class BuildRequest:
     Attributes
     ----------
     checkpoint : Path
-        A ``.keras`` or ``.h5`` file.
+        A ``.keras`` or ``.h5`` file, or a folder of them, one an epoch: the report is then of the
+        last epoch, and its section Evolution of all.
     data : str
         Source of images, see :func:`vizreport.data.sources.open_dataset`.
     out : Path or None
-        Folder of the report; ``reports/NAME`` after the checkpoint where None.
+        Folder of the report; ``reports/NAME`` after the checkpoint (or its folder) where None.
     settings : Settings
     labels : Path or None
         File that names the network's outputs.
@@ -77,6 +79,17 @@ class BuildRequest:
     pdf: bool = True
     strict: bool = False
 
+    @property
+    def name(self) -> str:
+        """What the network is called."""
+        given = self.checkpoint
+        return given.resolve().name if given.is_dir() else given.stem
+
+    @property
+    def folder(self) -> Path:
+        """Of the report."""
+        return self.out or Path("reports") / self.name
+
 
 def build(request: BuildRequest) -> int:
     """Compute what is not on disk yet, and render the report.
@@ -101,23 +114,26 @@ def build(request: BuildRequest) -> int:
     started = time.monotonic()
     date = datetime.now().astimezone().isoformat(timespec="seconds")
     settings = request.settings
-    checkpoint_key = checkpoint_hash(request.checkpoint)
+    epochs = epoch_checkpoints(request.checkpoint) if request.checkpoint.is_dir() else ()
+    checkpoint = epochs[-1].path if epochs else request.checkpoint
+    checkpoint_key = checkpoint_hash(checkpoint)
     dataset = _open(request)
-    out = request.out or Path("reports") / request.checkpoint.stem
+    out = request.folder
     wanted = [
         experiment
         for experiment in experiments().values()
         if experiment.name != "photographs" or settings.photographs
     ]
-    keys = _keys(request, wanted, checkpoint_key, dataset.fingerprint)
+    keys = _keys(request, wanted, checkpoint_key, dataset.fingerprint, epochs_hash(epochs))
     source = Source(
-        request.checkpoint,
+        checkpoint,
         request.preset,
         request.preprocessing,
         request.labels,
         request.labels_in_order,
         request.imports,
         request.output,
+        epochs,
     )
     context, store = Context(source, dataset, settings), Store(out)
     records: dict[str, ExperimentRecord] = {}
@@ -126,8 +142,8 @@ def build(request: BuildRequest) -> int:
     computed = any(record.seconds for record in records.values())
     run = RunRecord(
         name=out.name,
-        title=f"What {request.checkpoint.stem} has learned",
-        checkpoint_file=request.checkpoint.name,
+        title=f"What {request.name} has learned",
+        checkpoint_file=checkpoint.name,
         checkpoint_sha256=checkpoint_key,
         data_name=dataset.name,
         data_images=len(dataset.records) + len(dataset.skipped),
@@ -158,7 +174,11 @@ def _open(request: BuildRequest) -> Dataset:
 
 
 def _keys(
-    request: BuildRequest, wanted: list[Experiment], checkpoint_key: str, fingerprint: str
+    request: BuildRequest,
+    wanted: list[Experiment],
+    checkpoint_key: str,
+    fingerprint: str,
+    epochs_key: str = "",
 ) -> dict[str, str]:
     """Name every result after all it depends on."""
     network = _digest(
@@ -182,7 +202,7 @@ def _keys(
         keys[experiment.name] = result_key(
             experiment.name,
             experiment.version,
-            network,
+            _digest([network, epochs_key]) if experiment.epochs else network,
             data,
             {name: chosen[name] for name in experiment.settings},
             {name: keys[name] for name in experiment.requires},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from vizreport.cli import options
 from vizreport.settings import Settings
@@ -25,11 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.build import BuildRequest, build
 
-    out = arguments.out or Path("reports") / arguments.checkpoint.stem
     request = BuildRequest(
         checkpoint=arguments.checkpoint,
         data=arguments.data,
-        out=out,
+        out=arguments.out,
         settings=_settings(arguments),
         labels=arguments.labels,
         labels_in_order=arguments.labels_in_order,
@@ -41,9 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
         strict=arguments.strict,
     )
     status = build(request)
-    print(out / "index.html")
+    print(request.folder / "index.html")
     if request.pdf:
-        print(out / "report.pdf")
+        print(request.folder / "report.pdf")
     if status:
         print("vizreport: a section failed; the report shows which and why", file=sys.stderr)
     return status
@@ -97,7 +95,7 @@ VERB = options.Verb(
         "folder: a build that was stopped goes on from there, and one with nothing changed "
         "computes nothing."
     ),
-    usage="--checkpoint FILE --data SOURCE [options]",
+    usage="--checkpoint FILE|FOLDER --data SOURCE [options]",
     options=options.BUILD,
     run=run,
 )

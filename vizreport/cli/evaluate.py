@@ -27,9 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If a checkpoint or the data is wrong, or the true classes are not known.
     """
+    from vizreport.models.epochs import last_checkpoint
     from vizreport.tensorflow_start import start_tensorflow
     from vizreport.training.data import open_showing
 
+    checkpoints = tuple(last_checkpoint(path) for path in arguments.checkpoints)
     dataset = open_showing(arguments.data, arguments.split, arguments.max_images, arguments.seed)
     start_tensorflow()
     from vizreport.training.distribution import prepare_devices
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     device = prepare_devices()
     errors = evaluate(
         EvaluationRequest(
-            checkpoints=tuple(arguments.checkpoints),
+            checkpoints=checkpoints,
             dataset=dataset,
             labels=arguments.labels,
             labels_in_order=arguments.labels_in_order,
@@ -50,14 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.as_json:
         about = {
-            "checkpoints": [str(path) for path in arguments.checkpoints],
+            "checkpoints": [str(path) for path in checkpoints],
             "data": dataset.name,
             "device": device,
         }
         print(json.dumps({**about, **asdict(errors)}, indent=2))
         return 0
-    count = len(arguments.checkpoints)
-    what = f"ensemble of {count}" if count > 1 else arguments.checkpoints[0].name
+    count = len(checkpoints)
+    what = f"ensemble of {count}" if count > 1 else checkpoints[0].name
     print(f"device: {device}")
     print(f"{what} on {dataset.name}: {errors.images} images, {errors.classes} classes\n")
     print(table(errors))
@@ -90,7 +92,8 @@ _OF_BUILD = {option.flag: option for option in options.BUILD}
 OPTIONS = (
     replace(
         options.CHECKPOINT,
-        help="A .keras or .h5 file. Repeatable: the networks' probabilities are averaged.",
+        help="A .keras or .h5 file, or a folder of them, of which the last epoch is taken. "
+        "Repeatable: the networks' probabilities are averaged.",
         name="checkpoints",
         repeat=True,
     ),
@@ -106,7 +109,7 @@ VERB = options.Verb(
         "ten crops (corners and centre, each flipped too). Several checkpoints are an ensemble: "
         "their class probabilities are averaged."
     ),
-    usage="--checkpoint FILE [--checkpoint FILE ...] --data SOURCE [options]",
+    usage="--checkpoint FILE|FOLDER [--checkpoint ...] --data SOURCE [options]",
     options=OPTIONS,
     run=run,
 )

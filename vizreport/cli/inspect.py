@@ -40,11 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
     start_tensorflow()
     from vizreport.deconv.layers import reportable_layers
     from vizreport.deconv.trace import trace
+    from vizreport.models.epochs import last_checkpoint
     from vizreport.models.load import load_checkpoint
     from vizreport.models.sidecar import read_sidecar
 
-    model = load_checkpoint(arguments.checkpoint, tuple(arguments.imports), arguments.output)
-    sidecar = read_sidecar(arguments.checkpoint)
+    checkpoint = last_checkpoint(arguments.checkpoint)
+    model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
+    sidecar = read_sidecar(checkpoint)
     known = sidecar.preprocessing.input_size if sidecar and sidecar.preprocessing else None
     graph = trace(model, arguments.input_size or known)
     layers = [
@@ -124,9 +126,9 @@ VERB = options.Verb(
         "and receptive field in pixels of the network's input, and whether every operation "
         "below has a backward rule for the deconvnet."
     ),
-    usage="--checkpoint FILE [options]",
+    usage="--checkpoint FILE|FOLDER [options]",
     options=(
-        options.CHECKPOINT,
+        options.LAST_CHECKPOINT,
         options.IMPORT,
         options.OUTPUT,
         options.INPUT_SIZE,

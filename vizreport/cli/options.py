@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vizreport.cli import values
@@ -78,11 +78,18 @@ RUNNING = "running"
 
 CHECKPOINT = Option(
     "--checkpoint",
-    "The network: a .keras or .h5 file that holds the architecture and the weights.",
+    "The network: a .keras or .h5 file that holds the architecture and the weights, or a folder of "
+    "them whose sidecars name their epochs. Of a folder the last epoch is taken; the section "
+    "Evolution shows them all.",
     parse=values.checkpoint,
-    metavar="FILE",
+    metavar="FILE|FOLDER",
     group=NETWORK,
     required=True,
+)
+LAST_CHECKPOINT = replace(
+    CHECKPOINT,
+    help="The network: a .keras or .h5 file, or a folder of them, one an epoch, of which the last "
+    "is taken.",
 )
 IMPORT = Option(
     "--import",

@@ -17,6 +17,7 @@ from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS, preset, with_parts
 from vizreport.data.reading import Batch, read_batches
 from vizreport.errors import RequestError
+from vizreport.models.epochs import EpochCheckpoint
 from vizreport.progress import progress
 from vizreport.settings import Settings
 
@@ -37,6 +38,7 @@ class Source:
     Attributes
     ----------
     checkpoint : Path
+        Of a folder, the one of the last epoch.
     preset : str or None
         Name of a preprocessing preset.
     preprocessing : dict
@@ -48,6 +50,8 @@ class Source:
         Modules that register the user's own layers.
     output : str or None
         Which output of a network with several.
+    epochs : tuple of EpochCheckpoint
+        All the checkpoints of the folder; empty where a file was given.
     """
 
     checkpoint: Path
@@ -57,6 +61,7 @@ class Source:
     labels_in_order: bool
     imports: tuple[str, ...]
     output: str | None = None
+    epochs: tuple[EpochCheckpoint, ...] = ()
 
 
 class Context:

@@ -34,6 +34,9 @@ class Experiment:
         Experiments whose results it reads; their keys enter its own.
     settings : tuple of str
         Fields of :class:`vizreport.settings.Settings` that it depends on.
+    epochs : bool
+        Whether it reads the checkpoints of all epochs and the history beside them; they enter
+        its key. Every other experiment sees the last epoch alone.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Experiment:
     template: str
     requires: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    epochs: bool = False
 
     def load(self, target: str) -> Callable[..., Any]:
         """Import the function that ``compute`` or ``section`` names."""

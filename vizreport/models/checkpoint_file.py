@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from vizreport.errors import RequestError
@@ -35,7 +36,7 @@ def check_file(path: str | Path) -> Path:
         )
     path = Path(path)
     if path.is_dir():
-        raise RequestError(_about_folder(path))
+        raise RequestError(about_folder(path))
     if not path.exists():
         raise RequestError(f"there is no file {path}; check the path given to --checkpoint")
     if path.name.endswith(".weights.h5"):
@@ -59,8 +60,8 @@ def damaged(path: Path) -> str:
     return f"{path} is truncated or damaged; copy it again, or save the model once more"
 
 
-def model_class(path: Path) -> str:
-    """Class of the model in a file that :func:`check_file` let pass, as the file names it."""
+def model_config(path: Path) -> dict[str, Any]:
+    """Keras's description of the model in a file that :func:`check_file` let pass."""
     if path.suffix == ".keras":
         with ZipFile(path) as archive:
             config = archive.read("config.json")
@@ -69,20 +70,26 @@ def model_class(path: Path) -> str:
 
         with h5py.File(path, "r") as file:
             config = file.attrs["model_config"]
-    return str(json.loads(config)["class_name"])
+    described: dict[str, Any] = json.loads(config)
+    return described
 
 
 def _weights_only(path: Path) -> str:
     return f"{path} holds weights without an architecture; {_SAVE_WHOLE} instead"
 
 
-def _about_folder(path: Path) -> str:
+def about_folder(path: Path) -> str:
+    """Sentence about a folder where a checkpoint's file is needed."""
     if (path / "saved_model.pb").exists():
         return (
             f"{path} is a SavedModel folder, which Keras 3 does not load; load it with the Keras 2 "
             "(tf_keras) that wrote it and save it with model.save('NAME.h5')"
         )
-    checkpoints = sorted(file.name for file in path.iterdir() if file.suffix in EXTENSIONS)
+    checkpoints = sorted(
+        file.name
+        for file in path.iterdir()
+        if file.suffix in EXTENSIONS and not file.name.endswith(".weights.h5")
+    )
     if checkpoints:
         return f"{path} is a folder; give one of its checkpoints, for example {checkpoints[-1]}"
     return f"{path} is a folder without a .keras or .h5 file; give a checkpoint's file"

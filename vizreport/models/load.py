@@ -9,7 +9,7 @@ import keras
 
 from vizreport.errors import RequestError
 from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
-from vizreport.models.checkpoint_file import check_file, damaged, model_class
+from vizreport.models.checkpoint_file import check_file, damaged, model_config
 from vizreport.models.imports import import_objects
 
 _AS_GRAPH = "build it as keras.Model(inputs, outputs) and save that"
@@ -63,7 +63,8 @@ def _explain(path: Path, error: Exception) -> str:
         registered = re.findall(r"'registered_name': '([^']+)'\}?", message)
         name = next((full for full in registered if full.endswith(">" + name)), name)
         cure = "give the module that defines it with --import MODULE (this runs its code)"
-        if name.rpartition(">")[2] == model_class(path).rpartition(">")[2]:
+        model_class = str(model_config(path)["class_name"])
+        if name.rpartition(">")[2] == model_class.rpartition(">")[2]:
             return (
                 f"{path} is a model of the class {name!r}, which Keras does not know; if it is a "
                 f"subclassed model, without a graph to walk, {_AS_GRAPH}, otherwise {cure}"

@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from vizreport.errors import RequestError
 from vizreport.results.atomic import write_text
 
 SCHEMA_VERSION = 1
+HISTORY = "history.json"
 
 
 @dataclass(frozen=True)
@@ -71,4 +73,37 @@ def write_history(out: Path, about: dict[str, Any], epochs: Sequence[Epoch]) -> 
         **about,
         "epochs": [asdict(epoch) for epoch in epochs],
     }
-    write_text(out / "history.json", json.dumps(document, indent=2) + "\n")
+    write_text(out / HISTORY, json.dumps(document, indent=2) + "\n")
+
+
+def read_history(folder: Path) -> tuple[Epoch, ...]:
+    """Read the ``history.json`` of a training's folder.
+
+    Returns
+    -------
+    tuple of Epoch
+        In rising order; empty where the folder has no such file.
+
+    Raises
+    ------
+    RequestError
+        The file is damaged or of another schema version.
+    """
+    path = folder / HISTORY
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        version = document["schema_version"]
+        known = version == SCHEMA_VERSION
+        epochs = [Epoch(**epoch) for epoch in document["epochs"]] if known else []
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RequestError(
+            f"{path} is no history of a training ({error}): mend it or move it away"
+        ) from error
+    if not known:
+        raise RequestError(
+            f"{path} has schema_version {version!r} and this vizreport reads {SCHEMA_VERSION}: "
+            "move it away"
+        )
+    return tuple(sorted(epochs, key=lambda epoch: epoch.epoch))
