@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from vizreport.report.charts import style
+from vizreport.report.dark import dark
 from vizreport.report.section import Drawing, Figure, Highlight
 
 DPI = 300
@@ -27,6 +28,8 @@ class Placed:
         Files, relative to the report's folder.
     width, height : int
         Size of the picture, px of the screen.
+    dark : str
+        File for dark pages, "" where there is none of its own.
     """
 
     number: int
@@ -36,6 +39,7 @@ class Placed:
     printed: str
     width: int
     height: int
+    dark: str = ""
 
 
 def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
@@ -57,9 +61,10 @@ def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
         (folder / png).write_bytes(png_bytes(drawing))
         (folder / printed).write_bytes(jpeg_bytes(drawing))
         return Placed(number, figure, png, png, printed, *drawing.size)
-    screen = f"figures/{figure.name}.svg"
+    screen, night = f"figures/{figure.name}.svg", f"figures/{figure.name}-dark.svg"
     width, height = _save_chart(drawing, folder / png, folder / screen)
-    return Placed(number, figure, png, screen, png, width, height)
+    (folder / night).write_text(dark((folder / screen).read_text("utf-8")), "utf-8")
+    return Placed(number, figure, png, screen, png, width, height, night)
 
 
 def png_bytes(picture: Image.Image) -> bytes:

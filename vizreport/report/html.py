@@ -10,9 +10,11 @@ from markupsafe import Markup
 
 from vizreport.report import templates
 from vizreport.report.contents import Shown
+from vizreport.report.front import front
 from vizreport.results.run import RunRecord
 
 ASSETS = ("report.css", "report.js", "occlusion.js")
+TELLING = 4  # pictures on the front page
 
 
 def write_html(
@@ -48,6 +50,7 @@ def write_html(
         sections=sections,
         bodies=bodies,
         pdf=pdf,
+        front=front(sections, TELLING),
     )
     (stage / "index.html").write_text(index, "utf-8")
     for shown in sections:

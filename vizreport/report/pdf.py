@@ -11,6 +11,7 @@ from markupsafe import Markup
 from vizreport.errors import RequestError
 from vizreport.report import templates
 from vizreport.report.contents import Shown
+from vizreport.report.front import front
 from vizreport.results.run import RunRecord
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -52,7 +53,13 @@ def write_pdf(
             "the HTML report works without."
         ) from error
     filled = templates.fill(
-        "report.html", medium="pdf", root="", run=run, sections=sections, bodies=bodies
+        "report.html",
+        medium="pdf",
+        root="",
+        run=run,
+        sections=sections,
+        bodies=bodies,
+        front=front(sections, 3),
     )
     # It warns of every property it does not know; a reader of the terminal cannot mend that.
     for name in ("weasyprint", "fontTools"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 import vizreport
 from vizreport.report import text
@@ -35,7 +37,13 @@ def environment() -> jinja2.Environment:
     made.filters["percent"] = text.percent
     made.filters["duration"] = text.duration
     made.filters["shorten"] = text.shorten
+    made.filters["breakable"] = _breakable
     return made
+
+
+def _breakable(name: str) -> Markup:
+    """Let a long name break behind its separators rather than anywhere."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_/.-])(?=\w{3})", name))
 
 
 def fill(template: str, **context: Any) -> str:

@@ -86,6 +86,17 @@ def draw(result: OcclusionResult, mining: MiningResult, i: int) -> Image.Image:
         return sheet.picture()
 
 
+def beside_map(result: OcclusionResult, i: int) -> Image.Image:
+    """Put the image with the square where it costs most beside the map of the probability."""
+    name = str(result.sizes[-1])
+    square = maps.occluded(result, i, name, *maps.lowest(result, i, name))
+    return montage.beside(
+        montage.fit(square, 420),
+        montage.fit(Image.fromarray(maps.probability_map(result, i, name)), 420),
+        10,
+    )
+
+
 def _fitted(text: str, width: float, points: float = _SMALL) -> str:
     """Cut a name to a width in mm."""
     # Measured at ten times the size: letters in print are not a whole number of pixels.

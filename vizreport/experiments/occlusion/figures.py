@@ -15,7 +15,7 @@ from vizreport.experiments.occlusion import drawing, maps
 from vizreport.experiments.occlusion.masks import agreement
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.report.files import jpeg_bytes, png_bytes
-from vizreport.report.section import Figure, Section
+from vizreport.report.section import Figure, Highlight, Section
 from vizreport.report.text import number, percent, quoted
 from vizreport.results.run import RunRecord
 
@@ -70,7 +70,27 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "height": result.pictures.shape[1],
         "width": result.pictures.shape[2],
     }
-    return Section(figures, (), (), (), files, context, finding=_finding(result, context))
+    highlights = (_highlight(result, images),) if images else ()
+    return Section(figures, (), highlights, (), files, context, finding=_finding(result, context))
+
+
+def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlight:
+    """Choose the image whose probability falls most."""
+    drops = [image["sizes"][-1]["drop"] for image in images]
+    i = int(np.argmax(drops))
+    size = images[i]["sizes"][-1]
+    followed = quoted(images[i]["followed"], 40)
+    return Highlight(
+        name="highlight-occlusion",
+        caption=(
+            f"The probability of {followed} falls from {images[i]['clean']:.2f} to "
+            f"{size['lowest']:.2f} when the square hides this place. Right: the probability for "
+            "every place of the square, dark is low."
+        ),
+        alt=f"An image of {followed} with a square in it, beside a map of the probability.",
+        draw=partial(drawing.beside_map, result, i),
+        href=f"#fig-{images[i]['figure']}",
+    )
 
 
 def _finding(result: OcclusionResult, context: Mapping[str, Any]) -> str:
@@ -85,7 +105,7 @@ def _finding(result: OcclusionResult, context: Mapping[str, Any]) -> str:
     what = "probability of the class" if result.scale != "output" else "network's output"
     said = (
         f"Hiding {name} px at the place that matters most lowers the {what} from "
-        f"{number(clean, 2)} to {number(lowest, 2)} on average; at {percent(share)} of the "
+        f"{clean:.2f} to {lowest:.2f} on average; at {percent(share)} of the "
         f"{grid} places the network changes its mind"
     )
     found = context["pointing"]
