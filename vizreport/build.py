@@ -29,6 +29,7 @@ from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.store import Store
 from vizreport.settings import Settings
+from vizreport.studies import STUDIES, study_hash, study_name, with_studies
 from vizreport.version import __version__
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "matplotlib", "weasyprint")
@@ -113,9 +114,10 @@ def build(request: BuildRequest) -> int:
     """
     started = time.monotonic()
     date = datetime.now().astimezone().isoformat(timespec="seconds")
-    settings = request.settings
     epochs = epoch_checkpoints(request.checkpoint) if request.checkpoint.is_dir() else ()
     checkpoint = epochs[-1].path if epochs else request.checkpoint
+    request = dataclasses.replace(request, settings=with_studies(request.settings, checkpoint))
+    settings = request.settings
     checkpoint_key = checkpoint_hash(checkpoint)
     dataset = _open(request)
     out = request.folder
@@ -197,6 +199,8 @@ def _keys(
     chosen = dataclasses.asdict(request.settings)
     for files in ("photographs", "occlude"):
         chosen[files] = [[Path(name).name, _file_hash(Path(name))] for name in chosen[files]]
+    for folder in STUDIES:
+        chosen[folder] = study_hash(chosen[folder])
     keys: dict[str, str] = {}
     for experiment in wanted:
         keys[experiment.name] = result_key(
@@ -300,6 +304,8 @@ def _file_hash(path: Path) -> str | None:
 
 def _shown_settings(settings: Settings) -> dict[str, Any]:
     shown = dataclasses.asdict(settings)
+    for folder in STUDIES:
+        shown[folder] = study_name(shown[folder])
     for files in ("photographs", "occlude"):
         shown[files] = [Path(name).name for name in shown[files]]
     return shown

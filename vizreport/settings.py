@@ -50,6 +50,8 @@ class Settings:
         Whether to compute a coarse grid of places, and finer ones only where the maps change.
     memory : int
         Bytes that batches of occluded images may take.
+    ablation : str or None
+        Folder of what ``vizreport ablate`` left; where None, ``ablation`` beside the checkpoint.
     seed : int
         Seed of every choice made at random.
     top : int
@@ -75,6 +77,7 @@ class Settings:
     occlusion_fill: str = "grey"
     refine: bool = False
     memory: int = 2**30
+    ablation: str | None = None
     seed: int = 0
     top: int = 9
     batch_size: int = 32

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.experiments import tiny
+from tests.training.trials import write_trials
 from vizreport import build as build_module
 from vizreport.build import BuildRequest, build
 from vizreport.experiments.registry import experiments
@@ -31,7 +32,7 @@ def run(tiny_files, tmp_path_factory):
         tiny_files[0],
         str(tiny_files[1]),
         folder / "run",
-        Settings(photographs=(str(photo),)),
+        Settings(photographs=(str(photo),), ablation=str(write_trials(folder / "ablation"))),
         pdf=False,
     )
     patch = pytest.MonkeyPatch()

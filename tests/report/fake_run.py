@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.report import fake_pictures
+from tests.report.fake_ablation import make_ablation
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_photographs, make_top_patches
 from tests.report.fake_results import (
@@ -50,6 +51,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "top_patches": make_top_patches(random, mining, seen, hostile_names),
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": make_occlusion(random, mining, seen, hostile_names),
+        "ablation": make_ablation(hostile_names),
     }
     store = Store(folder)
     records = []

@@ -41,7 +41,8 @@ def test_parts_of_a_folder_with_a_broken_image(tmp_path):
         Image.fromarray(image).save(tmp_path / CLASSES[label] / f"{i:02d}.png")
     (tmp_path / "dark" / "05.png").write_bytes(b"no picture")
     request = TrainingRequest(data=str(tmp_path), out=tmp_path / "out")
-    training, validation, names = open_parts(request)
+    parts = open_parts(request)
+    training, validation, names = parts.training, parts.validation, parts.class_names
     assert names == tuple(sorted(CLASSES))
     assert np.bincount(validation.labels).tolist() == [1] * 6
     for part in (training, validation):
@@ -70,11 +71,13 @@ def test_mean_and_order_do_not_depend_on_what_is_kept(gratings_file, monkeypatch
 
 def test_splits(tmp_path):
     request = TrainingRequest(data="shapes", out=tmp_path, max_images=60)
-    training, validation, _ = open_parts(request)
+    parts = open_parts(request)
+    training, validation = parts.training, parts.validation
     assert training.dataset.name == "shapes (train)"
     assert len(training.indices) + len(validation.indices) == 60
     request = TrainingRequest(data="shapes", out=tmp_path, validation_split="test", max_images=60)
-    training, validation, names = open_parts(request)
+    parts = open_parts(request)
+    training, validation, names = parts.training, parts.validation, parts.class_names
     assert (len(training.indices), len(validation.indices)) == (60, 600)
     assert validation.dataset.name == "shapes (test)"
     assert [validation.dataset.records[i].class_name for i in validation.indices[:3]] == [

@@ -75,7 +75,7 @@ def test_checkpoints_and_sidecars(unbroken, request_for, tmp_path):
     assert sidecar.class_names == CLASSES
     assert sidecar.data_source == "gratings.npz"
     # The mean of the training images alone, and its centre.
-    training, _, _ = open_parts(request_for(tmp_path))
+    training = open_parts(request_for(tmp_path)).training
     square = square_of(recipe_preprocessing(INPUT))
     read = [square.picture(training.dataset.read(i)) for i in training.indices]
     np.testing.assert_allclose(sidecar.mean_square, np.mean(read, 0), rtol=1e-5)
@@ -85,7 +85,7 @@ def test_checkpoints_and_sidecars(unbroken, request_for, tmp_path):
     arrays = state_arrays(out)
     for i, weights in enumerate(model.get_weights()):
         np.testing.assert_array_equal(weights, arrays[f"weights/{i:03d}"])
-    _, validation, _ = open_parts(request_for(tmp_path))
+    validation = open_parts(request_for(tmp_path)).validation
     pictures = np.stack(
         [sidecar.preprocessing.picture(validation.dataset.read(i)) for i in validation.indices]
     )

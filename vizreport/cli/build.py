@@ -66,6 +66,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         occlusion_fill=arguments.occlusion_fill,
         refine=arguments.refine,
         memory=arguments.memory or Settings.memory,
+        ablation=arguments.ablation,
         seed=arguments.seed,
         batch_size=arguments.batch_size,
     )

@@ -288,6 +288,13 @@ BUILD = (
         switch=True,
     ),
     Option(
+        "--ablation",
+        "Folder of what vizreport ablate left; the default is ablation beside the checkpoint, "
+        "where there is one.",
+        metavar="FOLDER",
+        group=SHOWN,
+    ),
+    Option(
         "--rule",
         "Backward rules: deconvnet (the paper's), guided (guided backpropagation) or gradient "
         "(saliency).",

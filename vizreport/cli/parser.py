@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from vizreport.cli import build, doctor, evaluate, inspect, render, train
+from vizreport.cli import ablate, build, doctor, evaluate, inspect, render, train
 from vizreport.cli.options import Option, Verb
 from vizreport.errors import RequestError
 from vizreport.version import __version__
@@ -14,6 +14,7 @@ VERBS: tuple[Verb, ...] = (
     build.VERB,
     render.VERB,
     train.VERB,
+    ablate.VERB,
     evaluate.VERB,
     inspect.VERB,
     doctor.VERB,

@@ -49,11 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     start_tensorflow()
     from vizreport.training.loop import train
 
-    print(train(request, tell=_tell).checkpoint)
+    print(train(request, tell=tell).checkpoint)
     return 0
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """Print a line at once."""
     print(line, flush=True)
 
 

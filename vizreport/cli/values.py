@@ -125,3 +125,8 @@ def names(text: str) -> tuple[str, ...]:
     if not parts:
         raise ArgumentTypeError("no name was given")
     return parts
+
+
+def seeds(text: str) -> tuple[int, ...]:
+    """Return the seeds in ``"0,1,2"``, each once, in the order given."""
+    return tuple(seed(part) for part in names(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,6 +18,7 @@ from vizreport.data.reading import read_batches
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.progress import progress
+from vizreport.training.geometry import recipe_preprocessing, square_of
 from vizreport.training.request import TrainingRequest
 
 HELD_OUT = 0.1
@@ -71,14 +72,31 @@ class Pictures:
     unreadable: tuple[tuple[str, str], ...]
 
 
-def open_parts(request: TrainingRequest) -> tuple[Part, Part, tuple[str, ...]]:
-    """Open the data and part them in training and validation images.
+@dataclass(frozen=True)
+class Parts:
+    """Images that train, images that validate, and the name of each output."""
 
-    Returns
-    -------
-    training, validation : Part
-    class_names : tuple of str
-        One for each output.
+    training: Part
+    validation: Part
+    class_names: tuple[str, ...]
+
+    @property
+    def fingerprints(self) -> tuple[str, str]:
+        """Of the data sets of the training and the validation images."""
+        return self.training.dataset.fingerprint, self.validation.dataset.fingerprint
+
+
+@dataclass(frozen=True)
+class Images:
+    """The parts, read: pictures that train and that validate, and the name of each output."""
+
+    training: Pictures
+    validation: Pictures
+    class_names: tuple[str, ...]
+
+
+def open_parts(request: TrainingRequest) -> Parts:
+    """Open the data and part them in training and validation images.
 
     Raises
     ------
@@ -112,7 +130,7 @@ def open_parts(request: TrainingRequest) -> tuple[Part, Part, tuple[str, ...]]:
             f"{request.data} has no images to validate with: give more than one image a class, or "
             "--validation-split"
         )
-    return training, validation, class_names
+    return Parts(training, validation, class_names)
 
 
 def open_showing(source: str, split: str | None, max_images: int | None, seed: int) -> Dataset:
@@ -181,6 +199,29 @@ def hold_out(
             train.append(members[:images_per_class])
             held.append(members[images_per_class : images_per_class + MOST_HELD_OUT])
     return np.sort(np.concatenate(train)), np.sort(np.concatenate(held))
+
+
+def read_images(request: TrainingRequest, parts: Parts, say: Callable[[str], None]) -> Images:
+    """Read the images of both parts; what cannot be read is named and left out.
+
+    Raises
+    ------
+    RequestError
+        No image of a part can be read, or those that train do not fill a batch.
+    """
+    square = square_of(recipe_preprocessing(request.input_size))
+    training = read_pictures(parts.training, square, "reading training images")
+    validation = read_pictures(parts.validation, square, "reading validation images")
+    for path, reason in (*training.unreadable, *validation.unreadable):
+        say(f"left out {path}: {reason}")
+    count = len(training.part.labels)
+    say(f"{count} images to train, {len(validation.part.labels)} to validate")
+    if count < request.batch_size:
+        raise RequestError(
+            f"there are {count} images to train, fewer than a batch of {request.batch_size}: "
+            "lower --batch-size"
+        )
+    return Images(training, validation, parts.class_names)
 
 
 def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:

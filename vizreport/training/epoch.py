@@ -11,7 +11,7 @@ from vizreport.progress import progress
 from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.data import Pictures, ahead, in_order
 from vizreport.training.distribution import local_replicas, sum_over_processes
-from vizreport.training.geometry import CENTRE, CROPS, places, sub_crops
+from vizreport.training.geometry import CENTRE, CROPS, sub_crops
 from vizreport.training.history import Epoch
 from vizreport.training.request import TrainingRequest
 from vizreport.training.steps import Rows, Stepper, distribute
@@ -120,25 +120,18 @@ def validate(
     show : bool
         Whether to show the progress.
     """
-    size = stepper.model.input_shape[1:3]
     replicas = local_replicas(stepper.strategy)
     workers = stepper.strategy.num_replicas_in_sync // len(replicas)
     labels = pictures.part.labels
     mine = np.arange(replicas[0] // len(replicas), len(labels), workers)
     classes = stepper.model.output_shape[-1]
-    centre = places(mean.shape[:2], size)[CENTRE // 2]
-    mean = mean[centre[0] : centre[0] + size[0], centre[1] : centre[1] + size[1]]
     sums = np.zeros(3)
     starts = range(0, len(mine), batch_size)
     batches = in_order(pictures, mine, batch_size)
     with progress("validating", len(mine) if show else 0, "images") as bar:
         for start, squares in zip(starts, batches, strict=True):
             true = labels[mine[start : start + batch_size]]
-            cut = sub_crops(squares, np.full(len(squares), CENTRE), size)
-            # Always a whole batch, so that one graph does for all.
-            inputs = np.zeros((batch_size, *cut.shape[1:]), np.float32)
-            inputs[: len(cut)] = cut.astype(np.float32) - mean
-            output = np.asarray(stepper.answer(inputs), np.float64)[: len(cut)]
+            output = answer_crop(stepper, squares, mean, CENTRE, batch_size)
             at = ranks(output, true)
             first, fifth = top_errors(at, classes)
             chance = np.take_along_axis(output, true[:, None].astype(np.intp), 1)
@@ -148,6 +141,34 @@ def validate(
                 (fifth or 0) * len(at),
             )
             if show:
-                bar.update(len(cut))
+                bar.update(len(squares))
     loss, first, fifth = sum_over_processes(stepper.strategy, sums) / len(labels)
     return float(loss), float(first), float(fifth) if classes > 5 else None
+
+
+def answer_crop(
+    stepper: Stepper, squares: np.ndarray, mean: np.ndarray, crop: int, batch_size: int
+) -> np.ndarray:
+    """Class probabilities of one of the ten crops of each picture, without dropout.
+
+    Parameters
+    ----------
+    stepper : Stepper
+    squares : uint8 array [n, R, R, 3]
+        At most ``batch_size``.
+    mean : float32 array [R, R, 3]
+        Per-pixel mean of the training images' squares.
+    crop : int
+        0 to 9.
+    batch_size : int
+
+    Returns
+    -------
+    float64 array [n, C]
+    """
+    size = stepper.model.input_shape[1:3]
+    cut = sub_crops(squares, np.full(len(squares), crop), size)
+    # Always a whole batch, so that one graph does for all.
+    inputs = np.zeros((batch_size, *cut.shape[1:]), np.float32)
+    inputs[: len(cut)] = cut.astype(np.float32) - sub_crops(mean[None], np.array([crop]), size)
+    return np.asarray(stepper.answer(inputs), np.float64)[: len(cut)]

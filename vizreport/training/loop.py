@@ -9,12 +9,13 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import Sidecar
 from vizreport.models.variants import variant_architecture
-from vizreport.training.data import Pictures, open_parts, read_pictures
+from vizreport.training.data import Images, Pictures, open_parts, read_images
 from vizreport.training.distribution import (
     is_chief,
     make_strategy,
@@ -22,7 +23,7 @@ from vizreport.training.distribution import (
     sum_over_processes,
 )
 from vizreport.training.epoch import run_epoch
-from vizreport.training.geometry import CENTRE, places, recipe_preprocessing, square_of
+from vizreport.training.geometry import CENTRE, places, recipe_preprocessing
 from vizreport.training.history import Epoch, write_history
 from vizreport.training.network import build, rms_limits
 from vizreport.training.plateau import learning_rate
@@ -35,6 +36,10 @@ from vizreport.training.state import (
     write_state,
 )
 from vizreport.training.steps import Stepper, make_stepper
+
+
+class Diverged(RequestError):
+    """The loss is no longer a number."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,8 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
             f"--batch-size a multiple of {replicas}"
         )
     variant_architecture(request.model)  # an unknown name is refused before anything is read
-    training_part, validation_part, class_names = open_parts(request)
-    data = (training_part.dataset.fingerprint, validation_part.dataset.fingerprint)
-    state = read_state(request.out, identity(request, data))
+    parts = open_parts(request)
+    state = read_state(request.out, identity(request, parts.fingerprints))
     done = sum_over_processes(strategy, np.array([len(state.epochs), 1]))
     if done[0] != done[1] * len(state.epochs):
         raise RequestError(
@@ -94,35 +98,65 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     if len(state.epochs) >= request.epochs:
         say(f"{request.out} has all of {request.epochs} epochs: nothing to do")
         return _trained(request, state)
+    # Too small an input is refused before the images are read.
+    rms_limits(request.model, len(parts.class_names), request.input_size, request.width)
+    images = read_images(request, parts, say)
+    _, state = train_on(images, request, state, strategy, say, checkpoints=True)
+    return _trained(request, state)
 
+
+def train_on(
+    images: Images,
+    request: TrainingRequest,
+    state: State,
+    strategy: tf.distribute.Strategy,
+    say: Callable[[str], None],
+    checkpoints: bool,
+) -> tuple[Stepper, State]:
+    """Train on images that have been read, from a state on.
+
+    Parameters
+    ----------
+    images : Images
+    request : TrainingRequest
+    state : State
+        Of this very training; its epochs are not run again.
+    strategy : tf.distribute.Strategy
+    say : callable
+    checkpoints : bool
+        Whether to keep each epoch's checkpoint and the history beside the state.
+
+    Returns
+    -------
+    stepper : Stepper
+        With the trained network.
+    state : State
+        With all epochs.
+
+    Raises
+    ------
+    RequestError
+        The folder cannot be made.
+    Diverged
+        The loss is no longer a number.
+    """
+    chief = is_chief(strategy)
+    training, validation = images.training, images.validation
     keras.utils.set_random_seed(request.seed)
-    network = (request.model, len(class_names), request.input_size, request.width)
+    network = (request.model, len(images.class_names), request.input_size, request.width)
     with strategy.scope():
         model = build(*network, request.mixed_precision)
-    say(f"{request.model}: {model.count_params():,} parameters, {len(class_names)} classes")
-    square = square_of(recipe_preprocessing(request.input_size))
-    training = read_pictures(training_part, square, "reading training images")
-    validation = read_pictures(validation_part, square, "reading validation images")
-    for path, reason in (*training.unreadable, *validation.unreadable):
-        say(f"left out {path}: {reason}")
-    count = len(training.part.labels)
-    say(f"{count} images to train, {len(validation.part.labels)} to validate")
-    if count < request.batch_size:
-        raise RequestError(
-            f"there are {count} images to train, fewer than a batch of {request.batch_size}: "
-            "lower --batch-size"
-        )
-
+    say(f"{request.model}: {model.count_params():,} parameters, {network[1]} classes")
     limits = rms_limits(*network)
     stepper = make_stepper(strategy, model, limits, training.mean, request.batch_size, request.xla)
     _restore(stepper, state)
-    sidecar = _sidecar(request, training, class_names)
-    saved = build(*network) if chief else None
+    sidecar = _sidecar(request, training, images.class_names)
+    saved = build(*network) if chief and checkpoints else None
     about = {
         "model": request.model,
         "data": training.part.dataset.name,
         "validation_data": validation.part.dataset.name,
-        "training_images": count,
+        "training_images": len(training.part.labels),
         "validation_images": len(validation.part.labels),
         "settings": {name: value for name, value in state.identity.items() if name != "data"},
     }
@@ -144,16 +178,16 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
         say(_line(epoch, request.epochs))
         _check_finite(epoch)
         state = State(state.identity, (*state.epochs, epoch))
+        if not chief:
+            continue
+        values = [np.asarray(variable.value) for variable in model.trainable_variables]
         if saved is not None:
-            values = [np.asarray(variable.value) for variable in model.trainable_variables]
             saved.set_weights(values)
             checkpoint = checkpoint_path(request.out, request.model, number)
             write_checkpoint(checkpoint, saved, replace(sidecar, epoch=number))
             write_history(request.out, about, state.epochs)
-            write_state(
-                request.out, replace(state, weights=values, velocities=_velocities(stepper))
-            )
-    return _trained(request, state)
+        write_state(request.out, replace(state, weights=values, velocities=_velocities(stepper)))
+    return stepper, state
 
 
 def _restore(stepper: Stepper, state: State) -> None:
@@ -199,7 +233,7 @@ def _line(epoch: Epoch, epochs: int) -> str:
 
 def _check_finite(epoch: Epoch) -> None:
     if not (isfinite(epoch.training_loss) and isfinite(epoch.validation_loss)):
-        raise RequestError(
+        raise Diverged(
             f"the training diverged in epoch {epoch.epoch}: the loss is no longer a number; the "
             "same command tries that epoch again, another --seed or --batch-size may not diverge"
         )

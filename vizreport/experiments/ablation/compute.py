@@ -1,0 +1,105 @@
+"""Read the finished trainings of an ablation, and average the answers of ensembles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vizreport.errors import NotApplicable
+from vizreport.experiments.ablation.result import AblationResult
+from vizreport.experiments.context import Context
+from vizreport.models.variants import VARIANTS
+from vizreport.training.accuracy import ranks, top_errors
+from vizreport.training.trial import Trial, read_trials
+
+WIDE = "zfnet-maps-512-1024-512"
+SETTINGS = ("epochs", "width", "input_size", "batch_size")
+
+
+def compute(context: Context, required: dict[str, Any]) -> AblationResult:
+    """Put the results of ``vizreport ablate`` together.
+
+    Parameters
+    ----------
+    context : Context
+        Only its settings are looked at.
+    required : dict
+        Empty.
+
+    Raises
+    ------
+    NotApplicable
+        No folder of results was given, and there is none beside the checkpoint.
+    """
+    if context.settings.ablation is None:
+        raise NotApplicable(
+            "there are no results of vizreport ablate: name their folder with --ablation, or put "
+            "it beside the checkpoint as ablation/"
+        )
+    folder = Path(context.settings.ablation)
+    trials = read_trials(folder)
+    first = trials[0]
+    by_variant = {name: [t for t in trials if t.variant == name] for name in VARIANTS}
+    by_variant = {name: sorted(found, key=_seed) for name, found in by_variant.items() if found}
+    return AblationResult(
+        study=folder.resolve().name,
+        data=first.data,
+        validation_data=first.validation_data,
+        training_images=first.training_images,
+        validation_images=first.validation_images,
+        classes=first.probabilities.shape[1],
+        settings={name: first.settings[name] for name in SETTINGS},
+        rows=[_row(found) for found in by_variant.values()],
+        ensembles=ensembles(by_variant),
+    )
+
+
+def _seed(trial: Trial) -> int:
+    return trial.seed
+
+
+def _row(trials: list[Trial]) -> dict[str, Any]:
+    return {
+        "variant": trials[0].variant,
+        "parameters": trials[0].parameters,
+        "seconds": float(np.mean([trial.seconds for trial in trials])),
+        "seeds": [trial.seed for trial in trials],
+        "training": [trial.training_error for trial in trials],
+        "validation": [trial.validation_error for trial in trials],
+        "top5": [
+            trial.validation_top5_error
+            for trial in trials
+            if trial.validation_top5_error is not None
+        ],
+    }
+
+
+def ensembles(by_variant: dict[str, list[Trial]]) -> list[dict[str, Any]]:
+    """Average the answers of all seeds of each unchanged network, and of the paper's (a) and (b).
+
+    The last is ZFNet's seeds together with one ZFNet of 512, 1024, 512 maps in layers 3, 4, 5
+    (paper, Table 2).
+
+    Parameters
+    ----------
+    by_variant : dict of str to list of Trial
+        Rising seeds.
+    """
+    chosen = {name: by_variant.get(name, []) for name in ("krizhevsky", "zfnet")}
+    chosen["combined"] = [*chosen["zfnet"], *by_variant.get(WIDE, [])[:1]]
+    if not chosen["zfnet"] or len(chosen["combined"]) == len(chosen["zfnet"]):
+        del chosen["combined"]
+    return [_ensemble(name, trials) for name, trials in chosen.items() if len(trials) > 1]
+
+
+def _ensemble(name: str, trials: list[Trial]) -> dict[str, Any]:
+    mean = np.mean([trial.probabilities for trial in trials], axis=0, dtype=np.float64)
+    first, fifth = top_errors(ranks(mean, trials[0].labels), mean.shape[1])
+    return {
+        "name": name,
+        "members": [[trial.variant, trial.seed] for trial in trials],
+        "validation": first,
+        "top5": fifth,
+    }

@@ -1,0 +1,272 @@
+"""The ablation table, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vizreport.experiments.ablation.compare import (
+    change,
+    costliest_removal,
+    label,
+    mean,
+    rank_agreement,
+    spread,
+)
+from vizreport.experiments.ablation.result import AblationResult
+from vizreport.models.variants import BASES, VARIANTS
+from vizreport.published import Comparison, Measured, beside, published_tables
+from vizreport.report import charts
+from vizreport.report.section import Fact, Figure, Section
+from vizreport.report.text import number, percent
+from vizreport.results.run import RunRecord
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Chart
+
+NEAR_CHANCE = 0.05
+"""A network whose error is less than so much below guessing has not learned."""
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show the errors of each network beside the published ones."""
+    result: AblationResult = results["ablation"]
+    unlearned = [
+        label(row["variant"])
+        for row in result.rows
+        if mean(row["validation"]) > chance(result) - NEAR_CHANCE
+    ]
+    context = {
+        "result": result,
+        "comparison": _comparison(result),
+        "ensembles": _ensembles(result) if result.ensembles else None,
+        "rows": [
+            {
+                **row,
+                "name": label(row["variant"]),
+                "change": change(result, row["variant"]),
+                "overfit": mean(row["validation"]) - mean(row["training"]),
+            }
+            for row in result.rows
+        ],
+        "agreement": rank_agreement(result),
+        "chance": chance(result),
+        "unlearned": unlearned,
+    }
+    best = min(result.rows, key=lambda row: mean(row["validation"]))
+    fact = Fact(
+        "Best of the ablation",
+        percent(mean(best["validation"]), 1),
+        f"top-1 error, {label(best['variant'])}",
+    )
+    return Section(
+        figures=(_errors(result),), facts=(fact,), context=context, finding=finding(result)
+    )
+
+
+def chance(result: AblationResult) -> float:
+    """Error of guessing among as many classes."""
+    return 1 - 1 / result.classes
+
+
+def finding(result: AblationResult) -> str:
+    """Say which removal costs most, and whether the order is the paper's."""
+    errors = [mean(row["validation"]) for row in result.rows]
+    if min(errors) > chance(result) - NEAR_CHANCE:
+        return (
+            f"None of the {len(errors)} networks learned more than guessing in "
+            f"{result.settings['epochs']} epochs, so the ablation says nothing yet."
+        )
+    parts = []
+    worst = costliest_removal(result)
+    if worst is not None:
+        variant, cost, error = worst
+        removed = ", ".join(map(str, VARIANTS[variant].removed))
+        parts.append(
+            f"Of the layers taken out, {removed} {'are' if ',' in removed else 'is'} missed "
+            f"most: the error rises by {100 * cost:.1f} points to {percent(error, 1)}"
+            if cost > 0
+            else "No layer that was taken out is missed: the error rises in no case"
+        )
+    agreement = rank_agreement(result)
+    if agreement is not None:
+        words = (
+            "is much the paper's"
+            if agreement >= 0.7
+            else "is the paper's only in part"
+            if agreement >= 0.3
+            else "is not the paper's"
+        )
+        parts.append(
+            f"the order of the {len(result.rows)} networks {words} (rank correlation "
+            f"{number(round(agreement, 2))}, where 1 is the same order)"
+        )
+    if not parts:
+        best = min(result.rows, key=lambda row: mean(row["validation"]))
+        parts.append(
+            f"The best of {len(errors)} networks is {label(best['variant'])}, with an error of "
+            f"{percent(mean(best['validation']), 1)}"
+        )
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _measured(result: AblationResult, values: list[float], seeds: list[int], note: str) -> Measured:
+    return Measured(
+        100 * mean(values),
+        result.validation_data,
+        result.validation_images,
+        tuple(seeds),
+        result.study,
+        None if spread(values) is None else 100 * (spread(values) or 0.0),
+        note,
+    )
+
+
+def _comparison(result: AblationResult) -> Comparison:
+    cells = {}
+    for row in result.rows:
+        on_training = Measured(
+            100 * mean(row["training"]),
+            result.data,
+            result.training_images,
+            tuple(row["seeds"]),
+            result.study,
+            None if spread(row["training"]) is None else 100 * (spread(row["training"]) or 0.0),
+            "mean and standard deviation over the seeds",
+        )
+        cells[row["variant"], "train_top1"] = on_training
+        for column, name in (("val_top1", "validation"), ("val_top5", "top5")):
+            if row[name]:
+                cells[row["variant"], column] = _measured(
+                    result, row[name], row["seeds"], "mean and standard deviation over the seeds"
+                )
+    return beside(published_tables()["ablation"], cells)
+
+
+_SINGLE = {
+    "replication-1": "krizhevsky",
+    "zfnet-1": "zfnet",
+    "zfnet-wide-1": "zfnet-maps-512-1024-512",
+}
+_NAMES = {
+    "krizhevsky": "{} convnets, replication of Krizhevsky et al.",
+    "zfnet": "(a) {} convnets as per Fig. 3",
+    "combined": "{} convnets, (a) and (b) combined",
+}
+_PUBLISHED = {("zfnet", 5): "zfnet-5", ("combined", 6): "zfnet-6"}
+
+
+def _ensembles(result: AblationResult) -> Comparison:
+    """Set single networks and ensembles beside the paper's Table 2."""
+    cells, more = {}, {}
+    rows = {row["variant"]: row for row in result.rows}
+    for row_id, variant in _SINGLE.items():
+        if variant not in rows:
+            continue
+        row = rows[variant]
+        for column, name in (("val_top1", "validation"), ("val_top5", "top5")):
+            if row[name]:
+                note = "mean and standard deviation over the seeds"
+                cells[row_id, column] = _measured(result, row[name], row["seeds"], note)
+    for ensemble in result.ensembles:
+        name, members = ensemble["name"], ensemble["members"]
+        row_id = _PUBLISHED.get((name, len(members)), "")
+        if not row_id:
+            row_id = f"here-{name}"
+            more[row_id] = (_NAMES[name].format(len(members)),)
+        seeds = sorted({seed for _, seed in members})
+        for column, value in (
+            ("val_top1", ensemble["validation"]),
+            ("val_top5", ensemble["top5"]),
+        ):
+            if value is not None:
+                note = "class probabilities averaged"
+                cells[row_id, column] = _measured(result, [value], seeds, note)
+    return beside(published_tables()["imagenet"], cells, more)
+
+
+def _errors(result: AblationResult) -> Figure:
+    several = max(len(row["seeds"]) for row in result.rows) > 1
+    by_error = sorted(result.rows, key=lambda row: mean(row["validation"]))
+    return Figure(
+        name="ablation-errors",
+        title="Top-1 error of each network, here and in the paper",
+        caption=(
+            "Filled: error on images the network was not trained on. Hollow: on those it was "
+            "trained on; a wide gap between the two is overfitting."
+            + (" Small dots are single trainings, each with its own seed." if several else "")
+            + f" Dashed: guessing among {result.classes} classes. The two scales differ, since "
+            "the data do: compare the pattern, not the figures."
+        ),
+        alt=(
+            f"Two dot charts of the same {len(result.rows)} networks. Measured errors run from "
+            f"{percent(mean(by_error[0]['validation']), 1)} ({label(by_error[0]['variant'])}) to "
+            f"{percent(mean(by_error[-1]['validation']), 1)} ({label(by_error[-1]['variant'])})."
+        ),
+        draw=lambda: _chart(result),
+    )
+
+
+def _chart(result: AblationResult) -> Chart:
+    from matplotlib.figure import Figure as Chart
+
+    with charts.style():
+        chart = Chart(
+            figsize=(174 / 25.4, (24 + 6.2 * len(result.rows)) / 25.4), layout="constrained"
+        )
+        here, paper = chart.subplots(1, 2, sharey=True)
+        published = {row.id: row.cells for row in published_tables()["ablation"].rows}
+        for place, row in enumerate(result.rows):
+            for name, filled in (("training", False), ("validation", True)):
+                colour = charts.BLUE
+                values = 100 * np.array(row[name])
+                here.plot(values, [place] * len(values), ".", color=colour, ms=3, alpha=0.6)
+                _dot(here, float(values.mean()), place, filled)
+            train, first, _ = published[row["variant"]]
+            assert train is not None
+            assert first is not None
+            _dot(paper, train.value, place, False)
+            _dot(paper, first.value, place, True)
+        names = [label(row["variant"]).replace(" and ", "\nand ") for row in result.rows]
+        here.set_yticks(range(len(result.rows)), names)
+        here.set_ylim(len(result.rows) - 0.5, -0.5)
+        here.axvline(100 * chance(result), color=charts.SOFT, lw=0.7, ls="--", zorder=0)
+        here.set_title(f"measured: {result.validation_data}", fontsize=7.5)
+        paper.set_title("published: ImageNet 2012", fontsize=7.5)
+        for axes in (here, paper):
+            axes.set_xlabel("top-1 error, %")
+            axes.grid(axis="x", color=charts.FAINT, lw=0.5)
+            axes.set_axisbelow(True)
+            _divide(axes, result)
+        paper.tick_params(axis="y", length=0)
+        _dot(here, float("nan"), 0, True, "validation")
+        _dot(here, float("nan"), 0, False, "training")
+        chart.legend(
+            *here.get_legend_handles_labels(), frameon=False, loc="outside upper left", ncols=2
+        )
+    return chart
+
+
+def _dot(axes: Axes, x: float, y: float, filled: bool, name: str | None = None) -> None:
+    axes.plot(
+        x,
+        y,
+        "o",
+        color=charts.BLUE,
+        mfc=charts.BLUE if filled else "none",
+        ms=5,
+        label=name,
+    )
+
+
+def _divide(axes: Axes, result: AblationResult) -> None:
+    """Draw a line between the two networks' rows."""
+    bases = [VARIANTS[row["variant"]].base for row in result.rows]
+    assert set(bases) <= set(BASES)
+    for place in range(1, len(bases)):
+        if bases[place] != bases[place - 1]:
+            axes.axhline(place - 0.5, color=charts.SOFT, lw=0.6)

@@ -1,0 +1,40 @@
+"""The ablation's errors, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AblationResult:
+    """Errors of the networks that ``vizreport ablate`` trained.
+
+    Errors are shares from 0 to 1, of class probabilities averaged over ten crops.
+
+    Attributes
+    ----------
+    study : str
+        Name of the folder.
+    data, validation_data : str
+    training_images, validation_images, classes : int
+    settings : dict
+        ``epochs``, ``width``, ``input_size``, ``batch_size``.
+    rows : list of dict
+        One a network, in the order of the published table: ``variant``, ``parameters``,
+        ``seconds`` (wall-clock time of the steps, mean over the seeds), ``seeds``, and, one for
+        each seed, ``training``, ``validation`` (top-1 errors) and ``top5`` (validation; empty
+        with five classes or fewer).
+    ensembles : list of dict
+        Networks whose probabilities were averaged: ``name`` ("krizhevsky", "zfnet" or
+        "combined"), ``members`` ([variant, seed] each), ``validation``, ``top5`` (or None).
+    """
+
+    study: str
+    data: str
+    validation_data: str
+    training_images: int
+    validation_images: int
+    classes: int
+    settings: dict
+    rows: list[dict]
+    ensembles: list[dict]

@@ -1,0 +1,241 @@
+"""The ablation table: variants trained with the same seeds, images and budget."""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vizreport.errors import RequestError
+from vizreport.models.variants import variant_architecture
+from vizreport.progress import progress
+from vizreport.training.accuracy import ranks, top_errors
+from vizreport.training.data import Images, Pictures, in_order, open_parts, read_images
+from vizreport.training.distribution import prepare_devices
+from vizreport.training.epoch import answer_crop
+from vizreport.training.geometry import CROPS
+from vizreport.training.loop import Diverged, train_on
+from vizreport.training.network import rms_limits
+from vizreport.training.request import TrainingRequest, identity
+from vizreport.training.state import read_state
+from vizreport.training.steps import Stepper
+from vizreport.training.trial import Trial, read_trial, require_same, trial_name, write_trial
+from vizreport.version import __version__
+
+
+@dataclass(frozen=True)
+class AblationRequest:
+    """What a user asks of ``vizreport ablate``.
+
+    Attributes
+    ----------
+    training : TrainingRequest
+        Data and budget of every training; its model and seed are not looked at. ``out`` is the
+        folder of the results.
+    variants : tuple of str
+    seeds : tuple of int
+    keep_checkpoints : bool
+        Whether to keep each training's folder.
+    """
+
+    training: TrainingRequest
+    variants: tuple[str, ...]
+    seeds: tuple[int, ...]
+    keep_checkpoints: bool = False
+
+
+def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> None:
+    """Train every variant with every seed, and write the errors of each as it is finished.
+
+    Trainings go on where they were stopped. Several processes with the same request share the
+    work: each takes the next training that no other one is at. The images that train and those
+    that validate are the same for all seeds.
+
+    Parameters
+    ----------
+    request : AblationRequest
+    tell : callable
+        Is given a line for each epoch.
+
+    Raises
+    ------
+    RequestError
+        A variant, the data or the folder is wrong, or a training diverged; the others are
+        finished first.
+    """
+    common = replace(request.training, seed=0)
+    for variant in request.variants:
+        variant_architecture(variant)
+    tell(f"device: {prepare_devices()}")
+    parts = open_parts(common)
+    for variant in request.variants:
+        rms_limits(variant, len(parts.class_names), common.input_size, common.width)
+    settings = _settings(common, parts.fingerprints)
+    # The whole table once before the second seed.
+    wanted = [(variant, seed) for seed in request.seeds for variant in request.variants]
+    left = [pair for pair in wanted if not _finished(common.out, *pair, settings)]
+    tell(f"{len(wanted) - len(left)} of {len(wanted)} trainings are finished")
+    if not left:
+        return
+    images = read_images(common, parts, tell)
+    diverged = []
+    for variant, seed in left:
+        name = trial_name(variant, seed)
+        with _claimed(_work(common.out) / f"{name}.lock") as mine:
+            if not mine:
+                tell(f"{name}: another process is at it")
+                continue
+            if _finished(common.out, variant, seed, settings):
+                continue
+            one = replace(common, model=variant, seed=seed, out=_work(common.out) / name)
+            try:
+                trial = _train(images, one, settings, request.keep_checkpoints, tell)
+            except Diverged as error:
+                tell(f"{name}: {error}")
+                diverged.append(name)
+                continue
+            write_trial(common.out, trial)
+            if not request.keep_checkpoints:
+                shutil.rmtree(one.out)
+            tell(f"{name}: {_line(trial)}")
+        # Else the graphs of all networks stay in memory.
+        keras.backend.clear_session()
+        gc.collect()
+    if diverged:
+        raise RequestError(
+            f"{', '.join(diverged)} diverged; the same command tries again, another --seeds or "
+            "--batch-size may not diverge"
+        )
+
+
+def _settings(common: TrainingRequest, fingerprints: tuple[str, str]) -> dict[str, Any]:
+    shared = identity(common, fingerprints)
+    del shared["model"], shared["seed"]
+    return {"epochs": common.epochs, **shared}
+
+
+def _work(out: Path) -> Path:
+    return out / "work"
+
+
+def _finished(out: Path, variant: str, seed: int, settings: dict[str, Any]) -> bool:
+    trial = read_trial(out, variant, seed)
+    if trial is not None:
+        require_same(out / f"{trial_name(variant, seed)}.json", trial.settings, settings)
+    return trial is not None
+
+
+@contextmanager
+def _claimed(path: Path) -> Iterator[bool]:
+    """Hold a training against other processes; False where one of them is at it.
+
+    The system lets go of the lock of a process that was killed.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError(
+            f"the folder {path.parent} cannot be made ({error.strerror}); give another --out"
+        ) from error
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+        path.unlink()
+
+
+def _train(
+    images: Images,
+    request: TrainingRequest,
+    settings: dict[str, Any],
+    checkpoints: bool,
+    tell: Callable[[str], None],
+) -> Trial:
+    """Train one network, or go on with it, and measure its errors."""
+    name = trial_name(request.model, request.seed)
+    state = read_state(request.out, identity(request, tuple(settings["data"])))
+    stepper, state = train_on(
+        images,
+        request,
+        state,
+        tf.distribute.get_strategy(),
+        lambda line: tell(f"{name}: {line}"),
+        checkpoints,
+    )
+    mean, classes = images.training.mean, len(images.class_names)
+    trained = ten_crops(stepper, images.training, mean, request.batch_size)
+    training_error, _ = top_errors(ranks(trained, images.training.part.labels), classes)
+    validation = ten_crops(stepper, images.validation, mean, request.batch_size)
+    labels = images.validation.part.labels
+    first, fifth = top_errors(ranks(validation, labels), classes)
+    return Trial(
+        variant=request.model,
+        seed=request.seed,
+        parameters=stepper.model.count_params(),
+        training_error=training_error,
+        validation_error=first,
+        validation_top5_error=fifth,
+        seconds=round(sum(epoch.seconds for epoch in state.epochs), 3),
+        epochs=state.epochs,
+        settings=settings,
+        data=images.training.part.dataset.name,
+        validation_data=images.validation.part.dataset.name,
+        training_images=len(images.training.part.labels),
+        validation_images=len(labels),
+        versions={
+            "vizreport": __version__,
+            "tensorflow": version("tensorflow"),
+            "keras": version("keras"),
+        },
+        probabilities=validation,
+        labels=labels,
+    )
+
+
+def ten_crops(
+    stepper: Stepper, pictures: Pictures, mean: np.ndarray, batch_size: int
+) -> np.ndarray:
+    """Class probabilities averaged over the ten crops of each picture (paper, section 3).
+
+    Parameters
+    ----------
+    stepper : Stepper
+    pictures : Pictures
+    mean : float32 array [R, R, 3]
+        Per-pixel mean of the training images' squares.
+    batch_size : int
+
+    Returns
+    -------
+    float32 array [n, C]
+    """
+    count = len(pictures.part.labels)
+    found = np.empty((count, stepper.model.output_shape[-1]), np.float32)
+    done = 0
+    with progress("measuring", count, "images") as bar:
+        for squares in in_order(pictures, np.arange(count), batch_size):
+            crops = [answer_crop(stepper, squares, mean, i, batch_size) for i in range(CROPS)]
+            found[done : done + len(squares)] = np.mean(crops, 0)
+            done += len(squares)
+            bar.update(len(squares))
+    return found
+
+
+def _line(trial: Trial) -> str:
+    return (
+        f"error {100 * trial.training_error:.1f} % in training, "
+        f"{100 * trial.validation_error:.1f} % in validation, {trial.seconds:.0f} s of steps"
+    )
