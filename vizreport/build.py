@@ -197,7 +197,7 @@ def _keys(
         raise RequestError(f"{request.labels} cannot be read: name a labels file with --labels")
     data = _digest([fingerprint, labels, request.labels_in_order])
     chosen = dataclasses.asdict(request.settings)
-    for files in ("photographs", "occlude"):
+    for files in ("photographs", "occlude", "invariance"):
         chosen[files] = [[Path(name).name, _file_hash(Path(name))] for name in chosen[files]]
     for folder in STUDIES:
         chosen[folder] = study_hash(chosen[folder])
@@ -306,7 +306,7 @@ def _shown_settings(settings: Settings) -> dict[str, Any]:
     shown = dataclasses.asdict(settings)
     for folder in STUDIES:
         shown[folder] = study_name(shown[folder])
-    for files in ("photographs", "occlude"):
+    for files in ("photographs", "occlude", "invariance"):
         shown[files] = [Path(name).name for name in shown[files]]
     return shown
 

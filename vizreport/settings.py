@@ -48,6 +48,16 @@ class Settings:
         What the square shows.
     refine : bool
         Whether to compute a coarse grid of places, and finer ones only where the maps change.
+    invariance : tuple of str
+        Files to transform, at most 5; empty for a seeded choice of correctly classified images.
+    invariance_images : int
+        Size of the sample whose mean is drawn beside them.
+    invariance_layers : tuple of str, or None
+        Layers whose features are compared, at most 5; None for the first and the last hidden one.
+    invariance_interpolation : {"nearest", "bilinear", "bicubic"}
+        Between the pixels of a transformed image.
+    invariance_fill : {"edge", "reflect", "grey", "mean"}
+        What is seen beyond an image's edge.
     memory : int
         Bytes that batches of occluded images may take.
     ablation : str or None
@@ -76,6 +86,11 @@ class Settings:
     occlusion_stride: int | None = None
     occlusion_fill: str = "grey"
     refine: bool = False
+    invariance: tuple[str, ...] = ()
+    invariance_images: int = 50
+    invariance_layers: tuple[str, ...] | None = None
+    invariance_interpolation: str = "bilinear"
+    invariance_fill: str = "edge"
     memory: int = 2**30
     ablation: str | None = None
     seed: int = 0

@@ -49,6 +49,8 @@ def test_every_option_arrives(request_of):
         *("--occlude", "3.jpg", "--occlude", "4.jpg", "--occlusion-images", "6"),
         *("--occlusion-layer", "c", "--occlusion-size", "0.1", "--occlusion-size", "1/3"),
         *("--occlusion-stride", "9", "--occlusion-fill", "blur", "--refine", "--memory", "1.5G"),
+        *("--invariance", "5.jpg", "--invariance-images", "8", "--invariance-layers", "c,d"),
+        *("--invariance-interpolation", "bicubic", "--invariance-fill", "mean"),
         *("--seed", "7", "--batch-size", "4", "--no-pdf", "--strict"),
     )
     assert request.settings == Settings(
@@ -68,6 +70,11 @@ def test_every_option_arrives(request_of):
         occlusion_stride=9,
         occlusion_fill="blur",
         refine=True,
+        invariance=("5.jpg",),
+        invariance_images=8,
+        invariance_layers=("c", "d"),
+        invariance_interpolation="bicubic",
+        invariance_fill="mean",
         memory=3 * 2**29,
         seed=7,
         batch_size=4,

@@ -14,8 +14,8 @@ from vizreport.deconv import Deconvnet
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.occlusion.compute import compute, square_sizes
 from vizreport.experiments.occlusion.fills import fill_picture
-from vizreport.experiments.occlusion.images import choose_images
 from vizreport.experiments.occlusion.layer import occluded_layer, score_scale
+from vizreport.experiments.subjects import choose_images
 
 
 def changed(context, **settings):
@@ -164,25 +164,6 @@ def test_files_in_place_of_the_choice(context, mined, tmp_path):
     assert 0 not in result.others[0]
     with pytest.raises(RequestError, match="absent.png"):
         compute(changed(context, occlude=("absent.png",)), {"mining": mined})
-
-
-def test_choice_is_seeded_correct_and_one_a_class(mined):
-    count = 300
-    random = np.random.default_rng(3)
-    labels = random.integers(0, 8, count).astype(np.int32)
-    top = random.integers(0, 8, (count, 5)).astype(np.int32)
-    many = replace(mined, labels=labels, top_classes=top)
-    chosen = choose_images(many, 5, 0)
-    assert len(chosen) == 5
-    assert (labels[chosen] == top[chosen, 0]).all()
-    assert len(set(labels[chosen])) == 5
-    assert labels[chosen].tolist() == sorted(labels[chosen])
-    np.testing.assert_array_equal(chosen, choose_images(many, 5, 0))
-    assert any(chosen.tolist() != choose_images(many, 5, seed).tolist() for seed in (1, 2))
-    # No more than there are classes.
-    assert len(choose_images(many, 50, 0)) == 8
-    unknown = replace(many, labels=np.full(count, -1, np.int32))
-    assert len(choose_images(unknown, 50, 0)) == 8
 
 
 def test_nothing_right(context, mined):

@@ -9,6 +9,7 @@ import numpy as np
 
 from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
+from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_photographs, make_top_patches
 from tests.report.fake_results import (
@@ -52,6 +53,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": make_occlusion(random, mining, seen, hostile_names),
         "ablation": make_ablation(hostile_names),
+        "invariance": make_invariance(random, mining, seen, hostile_names),
     }
     store = Store(folder)
     records = []
@@ -87,6 +89,7 @@ def run_record(records: tuple[ExperimentRecord, ...], hostile_names: bool) -> Ru
             "filter_scale": "filter" if hostile_names else "shared",
             "window": "energy",
             "occlude": [HOSTILE[0], HOSTILE[4]] if hostile_names else [],
+            "invariance": [],
             "photographs": [HOSTILE[2]] if hostile_names else ["cat.jpg"],
             "seed": 0,
             "top": 9,

@@ -11,7 +11,16 @@ from vizreport.experiments.experiment import Experiment
 ENTRY_POINTS = "vizreport.experiments.v1"
 
 # The order is the order of the report's sections; an experiment stands after those it requires.
-BUILT_IN = ("mining", "overview", "filters", "top_patches", "occlusion", "photographs", "ablation")
+BUILT_IN = (
+    "mining",
+    "overview",
+    "filters",
+    "top_patches",
+    "occlusion",
+    "invariance",
+    "photographs",
+    "ablation",
+)
 
 
 @cache

@@ -15,12 +15,12 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
-from vizreport.experiments.occlusion.images import Subjects, subjects
 from vizreport.experiments.occlusion.layer import occluded_layer, score_scale
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.places import default_stride, places
 from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.experiments.subjects import Subjects, subjects
 from vizreport.incremental import Scores, occlude, refine
 from vizreport.progress import progress
 
@@ -60,7 +60,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
     layer = occluded_layer(context)
     if layer is None:
         raise NotApplicable("the network has no convolution whose feature maps could be watched")
-    chosen = subjects(context, mining)
+    chosen = subjects(context, mining, settings.occlude, settings.occlusion_images, "--occlude")
     inputs = context.preprocessing.tensor(chosen.pictures)
     clean = _clean(context, layer, inputs, chosen.labels)
     height, width, _ = graph.input_shape

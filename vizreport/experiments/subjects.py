@@ -1,4 +1,4 @@
-"""Which images are occluded, and what is known of their class."""
+"""Which images an experiment shows, and what is known of their class."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vizreport.experiments.mining.result import MiningResult
 
 @dataclass(frozen=True)
 class Subjects:
-    """The images to occlude.
+    """Images chosen or asked for.
 
     Attributes
     ----------
@@ -35,8 +35,21 @@ class Subjects:
     images: np.ndarray
 
 
-def subjects(context: Context, mining: MiningResult) -> Subjects:
+def subjects(
+    context: Context, mining: MiningResult, files: tuple[str, ...], count: int, option: str
+) -> Subjects:
     """Return the images asked for, or a seeded choice.
+
+    Parameters
+    ----------
+    context : Context
+    mining : MiningResult
+    files : tuple of str
+        Images asked for; empty for a choice.
+    count : int
+        Size of the choice.
+    option : str
+        By which images are asked for, such as "--occlude".
 
     Raises
     ------
@@ -45,13 +58,12 @@ def subjects(context: Context, mining: MiningResult) -> Subjects:
     NotApplicable
         If no image of the data is classified correctly, and none was asked for.
     """
-    settings = context.settings
-    if settings.occlude:
-        return _given(context, mining, settings.occlude)
-    chosen = choose_images(mining, settings.occlusion_images, settings.seed)
+    if files:
+        return _given(context, mining, files)
+    chosen = choose_images(mining, count, context.settings.seed)
     if not len(chosen):
         raise NotApplicable(
-            "not one image of the data is classified correctly: choose images with --occlude FILE"
+            f"not one image of the data is classified correctly: choose images with {option} FILE"
         )
     return Subjects(
         [mining.paths[i] for i in chosen],
@@ -64,17 +76,20 @@ def subjects(context: Context, mining: MiningResult) -> Subjects:
 def choose_images(mining: MiningResult, count: int, seed: int) -> np.ndarray:
     """Choose correctly classified images at random, at most one a class.
 
-    Where no class is known, predicted classes stand for the true ones.
+    Where no class is known, predicted classes stand for the true ones; of a network without
+    class scores any images are chosen.
 
     Returns
     -------
     int32 [at most count]
         Images, in rising order of their class.
     """
+    order = np.random.default_rng([seed, 7]).permutation(len(mining.top_classes))
+    if not mining.top_classes.size:
+        return np.sort(order[:count]).astype(np.int32)
     predicted = mining.top_classes[:, 0]
     known = mining.labels >= 0
     right = mining.labels == predicted if known.any() else np.ones(len(predicted), bool)
-    order = np.random.default_rng([seed, 7]).permutation(len(predicted))
     found: dict[int, int] = {}
     for image in order[right[order]]:
         if len(found) == count:

@@ -1,0 +1,205 @@
+"""Transformed images through the network: how far their features come to lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vizreport.deconv.features import feature_function, hidden_layers, stage_output
+from vizreport.deconv.graph import Graph
+from vizreport.deconv.layers import ReportableLayer, choose_layers, class_output
+from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.context import Context
+from vizreport.experiments.invariance.result import InvarianceResult
+from vizreport.experiments.invariance.transformations import transform, transformations
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.occlusion.layer import score_scale
+from vizreport.experiments.subjects import Subjects, subjects
+from vizreport.progress import progress
+
+SHOWN = 5  # images, as in the paper's figure
+_MOST_LAYERS = 5  # that fit beside each other
+
+
+def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceResult:
+    """Move, enlarge and turn images; measure how far features and probabilities follow.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The mining result, from which images are taken.
+
+    Raises
+    ------
+    RequestError
+        If a file or a layer asked for is not there, or there are too many.
+    NotApplicable
+        If the network has no hidden layer, or no image suits.
+    """
+    mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
+    if len(settings.invariance) > SHOWN:
+        raise RequestError(f"--invariance takes at most {SHOWN} images")
+    layers = compared_layers(graph, settings.invariance_layers)
+    shown = subjects(context, mining, settings.invariance, SHOWN, "--invariance")
+    images, sampled = _with_sample(shown, mining, settings.invariance_images, settings.seed)
+    evaluate, lengths = _evaluation(context, layers)
+    labels = np.concatenate([shown.labels, mining.labels[images[len(shown.images) :]]])
+    ways = transformations(*graph.input_shape[:2])
+    count, norms = len(images), np.zeros((len(images), len(layers)), np.float32)
+    apart, classes = np.full_like(norms, np.nan), np.full(count, -1, np.int32)
+    distances = {w.name: np.zeros((*norms.shape, len(w.values)), np.float32) for w in ways}
+    probabilities = {w.name: np.full((count, len(w.values)), np.nan, np.float32) for w in ways}
+    passes = 2 + sum(len(way.values) - 1 for way in ways)
+    with progress("transforming", passes * count, "images") as bar:
+        for part, pictures, others in _parts(context, mining, shown, images):
+            clean = evaluate(pictures)
+            norms[part] = np.stack([_lengths(features) for features in clean.features], axis=1)
+            if count > 1:
+                apart[part] = _distances(clean, evaluate(others))
+            if clean.scores.size:
+                best = clean.scores.argmax(axis=1)
+                classes[part] = np.where(labels[part] >= 0, labels[part], best)
+            bar.update(2 * len(pictures))
+            for way in ways:
+                for step, value in enumerate(way.values):
+                    found = clean
+                    if step != way.identity:
+                        found = evaluate(
+                            transform(
+                                pictures,
+                                way.name,
+                                float(value),
+                                settings.invariance_interpolation,
+                                settings.invariance_fill,
+                            )
+                        )
+                        bar.update(len(pictures))
+                    distances[way.name][part, :, step] = _distances(clean, found)
+                    if found.scores.size:
+                        each = np.arange(len(pictures))
+                        probabilities[way.name][part, step] = found.scores[each, classes[part]]
+    return InvarianceResult(
+        paths=shown.paths,
+        given=bool(settings.invariance),
+        pictures=shown.pictures,
+        images=images,
+        sampled=sampled,
+        classes=classes,
+        known=labels >= 0,
+        class_names=mining.class_names,
+        scale=score_scale(graph) if class_output(graph)[0] is not None else "",
+        layers=[layer.name for layer in layers],
+        lengths=lengths,
+        values={way.name: way.values for way in ways},
+        distances=distances,
+        norms=norms,
+        apart=apart,
+        probabilities=probabilities,
+        interpolation=settings.invariance_interpolation,
+        fill=settings.invariance_fill,
+    )
+
+
+def compared_layers(graph: Graph, names: tuple[str, ...] | None) -> list[ReportableLayer]:
+    """Return the layers asked for, else the first and the last hidden one.
+
+    Raises
+    ------
+    RequestError
+        If there is no such layer, or there are too many.
+    NotApplicable
+        If the network has no hidden layer.
+    """
+    if names is None:
+        hidden = hidden_layers(graph)
+        if not hidden:
+            raise NotApplicable("the network has no hidden layer whose features could be compared")
+        return hidden if len(hidden) == 1 else [hidden[0], hidden[-1]]
+    layers = choose_layers(graph, names)
+    if len(layers) > _MOST_LAYERS:
+        raise RequestError(f"--invariance-layers takes at most {_MOST_LAYERS} layers")
+    return layers
+
+
+def _with_sample(
+    shown: Subjects, mining: MiningResult, count: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images shown and after them a seeded sample, each once; who is of the sample."""
+    order = np.random.default_rng([seed, 11]).permutation(len(mining.paths))
+    sample = np.sort(order[:count])
+    images = np.concatenate([shown.images, np.setdiff1d(sample, shown.images)]).astype(np.int32)
+    return images, np.isin(images, sample)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the network makes of some pictures: features [B, n] a layer, scores [B, classes]."""
+
+    features: list[np.ndarray]
+    scores: np.ndarray
+
+
+def _evaluation(
+    context: Context, layers: list[ReportableLayer]
+) -> tuple[Callable[[np.ndarray], _Seen], list[int]]:
+    """Return the forward pass for pictures, and the number of features of each layer."""
+    graph = context.deconvnet.graph
+    logits, output = class_output(graph)
+    nodes = [stage_output(graph, layer) for layer in layers]
+    lengths = [int(np.prod(graph.nodes[node].shape)) for node in nodes]
+    forward = feature_function(graph, [*nodes, *([] if output is None else [output])])
+
+    def evaluate(pictures: np.ndarray) -> _Seen:
+        found = forward(context.preprocessing.tensor(pictures))
+        features = [y.reshape(len(y), -1) for y in found[: len(nodes)]]
+        if logits is None:
+            return _Seen(features, np.zeros((len(pictures), 0)))
+        scores = found[-1].reshape(len(pictures), -1).astype(np.float64)
+        return _Seen(features, _softmax(scores) if output == logits else scores)
+
+    return evaluate, lengths
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    if scores.shape[1] == 1:  # a binary network's: its softmax would always be 1
+        return 1 / (1 + np.exp(-scores))
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    softened: np.ndarray = raised / raised.sum(axis=1, keepdims=True)
+    return softened
+
+
+def _lengths(vectors: np.ndarray) -> Any:
+    return np.linalg.norm(vectors, axis=1)
+
+
+def _distances(first: _Seen, second: _Seen) -> np.ndarray:
+    """Return Euclidean distances [B, L]."""
+    pairs = zip(first.features, second.features, strict=True)
+    return np.stack([_lengths(x - y) for x, y in pairs], axis=1)
+
+
+def _parts(
+    context: Context, mining: MiningResult, shown: Subjects, images: np.ndarray
+) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """Yield a batch's place among the images, its pictures, and for each the next image."""
+    first = len(shown.images)
+
+    def pictures(numbers: np.ndarray) -> np.ndarray:
+        found = np.zeros((len(numbers), *shown.pictures.shape[1:]), np.uint8)
+        given = numbers < first
+        found[given] = shown.pictures[numbers[given]]
+        if not given.all():
+            found[~given] = context.pictures(mining.records[images[numbers[~given]]])
+        return found
+
+    for start in range(0, len(images), context.settings.batch_size):
+        numbers = np.arange(start, min(start + context.settings.batch_size, len(images)))
+        yield (
+            slice(start, start + len(numbers)),
+            pictures(numbers),
+            pictures((numbers + 1) % len(images)),
+        )

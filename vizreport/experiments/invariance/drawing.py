@@ -1,0 +1,228 @@
+"""Strips of transformed images beside their curves, as in Zeiler & Fergus 2013, Fig. 5."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.invariance import summary
+from vizreport.experiments.invariance.result import InvarianceResult
+from vizreport.experiments.invariance.summary import Curves
+from vizreport.experiments.invariance.transformations import transform
+from vizreport.report import charts
+from vizreport.report.section import PRINT_WIDTH
+from vizreport.report.text import drawable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette; dashes tell the lines apart without colour too.
+LINES: tuple[tuple[str, object], ...] = (
+    ("#0072b2", "-"),
+    ("#d55e00", (0, (5, 1.2))),
+    ("#009e73", (0, (1.2, 1))),
+    ("#cc79a7", (0, (5, 1.2, 1.2, 1.2))),
+    ("#e69f00", (0, (8, 2.5))),
+)
+_TILES = 5  # transformed images in a row of a strip
+_SIDE = 80  # px of one of them, at most
+_GAP = 4  # px
+_STRIP = 56.0  # mm
+_LEFT, _RIGHT, _BETWEEN, _OWN = 3.0, 3.0, 4.0, 12.0  # mm; before panels that share their scale
+_HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 9.5  # mm
+
+UNITS = {
+    "vertical": "shift down, px",
+    "horizontal": "shift to the right, px",
+    "scale": "scale factor",
+    "rotation": "rotation, degrees",
+}
+
+
+def tiles(result: InvarianceResult, name: str) -> np.ndarray:
+    """Return which values of a transformation are shown as pictures, evenly spread."""
+    count = len(result.values[name])
+    around = name == "rotation"  # the last would look like the first
+    return np.unique(np.rint(np.linspace(0, count - (0 if around else 1), _TILES, not around)))
+
+
+def strip(result: InvarianceResult, name: str) -> Image.Image:
+    """Lay the transformed images out: a row an image, a column a value."""
+    height, width = result.pictures.shape[1:3]
+    factor = min(1.0, _SIDE / max(height, width))
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    steps = tiles(result, name).astype(int)
+    across, down = size[0] + _GAP, size[1] + _GAP
+    whole = Image.new(
+        "RGB", (len(steps) * across - _GAP, len(result.paths) * down - _GAP), (255, 255, 255)
+    )
+    for col, step in enumerate(steps):
+        value = float(result.values[name][step])
+        moved = transform(result.pictures, name, value, result.interpolation, result.fill)
+        for row, picture in enumerate(moved):
+            small = Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS)
+            whole.paste(small, (col * across, row * down))
+    return whole
+
+
+def distance_limit(result: InvarianceResult) -> float:
+    """Return the upper end of the scale that all distances share."""
+    tops = [summary.apart(result, layer) for layer in range(len(result.layers))]
+    for name in result.values:
+        for layer in range(len(result.layers)):
+            curves = summary.distance_curves(result, name, layer)
+            tops += [*curves.shown.ravel(), *curves.high]
+    known = [top for top in tops if np.isfinite(top)]
+    return 1.05 * max(known, default=0.0) or 1.0
+
+
+def probability_limits(result: InvarianceResult) -> tuple[float, float]:
+    """Return the ends of the scale of probabilities: 0 and 1, unless they are no such."""
+    values = np.concatenate(
+        [found[: len(result.paths)] for found in result.probabilities.values()], axis=1
+    )
+    low, high = min(0.0, float(values.min())), max(1.0, float(values.max()))
+    return low, high + 0.03 * (high - low)
+
+
+def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) -> Figure:
+    """Draw the rows of some transformations.
+
+    Parameters
+    ----------
+    result : InvarianceResult
+    names : tuple of str
+        Transformations, one a row.
+    labels : list of str
+        What each image is called.
+    """
+    from matplotlib.figure import Figure
+
+    strips = [strip(result, name) for name in names]
+    tall = _STRIP * strips[0].height / strips[0].width
+    legend = _LEGEND * -(-(len(labels) + 2) // 4)
+    total = legend + len(names) * (_HEAD + _TITLE + tall + _FOOT)
+    with charts.style():
+        figure = Figure(figsize=(PRINT_WIDTH / 25.4, total / 25.4))
+        top = legend
+        for name, picture in zip(names, strips, strict=True):
+            _row(figure, result, name, picture, top, tall, total)
+            top += _HEAD + _TITLE + tall + _FOOT
+        _legend(figure, labels)
+    return figure
+
+
+def _row(
+    figure: Figure,
+    result: InvarianceResult,
+    name: str,
+    picture: Image.Image,
+    top: float,
+    tall: float,
+    total: float,
+) -> None:
+    def axes(left: float, width: float) -> Axes:
+        bottom = 1 - (top + _HEAD + _TITLE + tall) / total
+        return figure.add_axes((left / PRINT_WIDTH, bottom, width / PRINT_WIDTH, tall / total))
+
+    figure.text(
+        0.5 / PRINT_WIDTH, 1 - top / total, summary.NAMES[name], va="top", weight="bold", fontsize=8
+    )
+    _pictures(axes(_LEFT, _STRIP), result, name, picture)
+    scored = bool(result.scale)
+    count = len(result.layers)
+    free = PRINT_WIDTH - _LEFT - _STRIP - _RIGHT - _OWN - (count - 1) * _BETWEEN - scored * _OWN
+    wide = free / (count + scored)
+    left = _LEFT + _STRIP + _OWN
+    limit = distance_limit(result)
+    for layer in range(count):
+        panel = axes(left, wide)
+        _curves(panel, result.values[name], summary.distance_curves(result, name, layer))
+        reference = summary.apart(result, layer)
+        if np.isfinite(reference):
+            panel.axhline(reference, color=charts.SOFT, linewidth=0.8, linestyle=(0, (2, 2)))
+        panel.set_ylim(0, limit)
+        title = drawable(result.layers[layer], max(8, round(wide / 1.6)))
+        panel.set_title(title, fontsize=7.5, loc="left", pad=3)
+        if layer:
+            panel.tick_params(labelleft=False)
+        else:
+            panel.set_ylabel("distance / norm", labelpad=2)
+        _ticks(panel, name, result)
+        left += wide + _BETWEEN
+    if scored:
+        panel = axes(left - _BETWEEN + _OWN, wide)
+        _curves(panel, result.values[name], summary.probability_curves(result, name))
+        panel.set_ylim(*probability_limits(result))
+        title = "output" if result.scale == "output" else "p"
+        panel.set_title(f"{title}(class)", fontsize=7.5, loc="left", pad=3)
+        _ticks(panel, name, result)
+
+
+def _pictures(axes: Axes, result: InvarianceResult, name: str, picture: Image.Image) -> None:
+    # Without resampling, so that the chart on the screen keeps the strip's pixels.
+    axes.imshow(np.asarray(picture), interpolation="none", aspect="auto")
+    axes.spines[:].set_visible(False)
+    steps = tiles(result, name).astype(int)
+    wide = (picture.width + _GAP) / len(steps) - _GAP
+    values = result.values[name][steps]
+    sign = name in ("vertical", "horizontal")
+    texts = [
+        f"{value:+g}".replace("-", "−") if sign and value else f"{value:g}" for value in values
+    ]
+    axes.set_xticks(wide / 2 + np.arange(len(steps)) * (wide + _GAP) - 0.5, texts)
+    axes.tick_params(length=0, pad=2)
+    axes.set_xlabel(UNITS[name], labelpad=1)
+    axes.set_yticks([])
+    high = (picture.height + _GAP) / len(result.paths) - _GAP
+    for row in range(len(result.paths)):
+        begin = row * (high + _GAP) - 0.5
+        axes.plot(
+            [-7, -7], [begin, begin + high], color=LINES[row][0], linewidth=2.2, clip_on=False,
+            solid_capstyle="butt",
+        )  # fmt: skip
+    axes.set_xlim(-0.5, picture.width - 0.5)
+    axes.set_ylim(picture.height - 0.5, -0.5)
+
+
+def _curves(axes: Axes, values: np.ndarray, curves: Curves) -> None:
+    axes.fill_between(values, curves.low, curves.high, color=charts.FAINT, linewidth=0, alpha=0.8)
+    for row, curve in enumerate(curves.shown):
+        colour, dashes = LINES[row]
+        axes.plot(values, curve, color=colour, linestyle=dashes, linewidth=1.0)
+    axes.plot(values, curves.mean, color=charts.INK, linewidth=1.8)
+    axes.set_xlim(values[0], values[-1])
+
+
+def _ticks(axes: Axes, name: str, result: InvarianceResult) -> None:
+    values = result.values[name]
+    if name == "rotation":
+        places = [0.0, 90.0, 180.0, 270.0]
+    elif name == "scale":
+        places = [1.0, 1.2, 1.4, 1.6, 1.8]
+    else:
+        places = [float(values[0]), 0.0, float(values[-1])]
+    axes.set_xticks(places, [f"{place:g}".replace("-", "−") for place in places])
+    axes.set_xlabel(UNITS[name], labelpad=1)
+    axes.tick_params(length=2, pad=2)
+
+
+def _legend(figure: Figure, labels: list[str]) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[Line2D | Patch] = [
+        Line2D([], [], color=colour, linestyle=dashes, linewidth=1.4)  # type: ignore[arg-type]
+        for colour, dashes in LINES[: len(labels)]
+    ]
+    handles.append(Line2D([], [], color=charts.INK, linewidth=1.8))
+    handles.append(Patch(color=charts.FAINT))
+    handles.append(Line2D([], [], color=charts.SOFT, linewidth=0.8, linestyle=(0, (2, 2))))
+    texts = [*(drawable(label, 30) for label in labels), "mean", "80 % of images", "another image"]
+    figure.legend(
+        handles, texts, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False,
+        borderaxespad=0, handlelength=2.4, columnspacing=1.6, labelspacing=0.35, fontsize=7,
+    )  # fmt: skip

@@ -1,0 +1,180 @@
+"""Invariance: how far features and probability follow an image that moves, grows and turns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.invariance import drawing, summary
+from vizreport.experiments.invariance.curves import REPEATS, period
+from vizreport.experiments.invariance.result import InvarianceResult
+from vizreport.report.section import Figure, Section
+from vizreport.report.text import number, percent, quoted
+from vizreport.results.run import RunRecord
+
+FILLS = {
+    "edge": "its last pixels are repeated",
+    "reflect": "it is mirrored",
+    "grey": "there is grey (RGB 128)",
+    "mean": "there is its mean colour",
+}
+# What is drawn instead where the network does not end in a softmax.
+SCALES = {
+    "softmax": "",
+    "softmax of scores": "The network gives out scores, no probabilities: their softmax is drawn.",
+    "sigmoid": "The network rates each class by itself (sigmoid): its rating of the "
+    "class is drawn.",
+    "output": "The network ends without softmax or sigmoid: its own output for the class is "
+    "drawn, which is no probability.",
+    "": "The network has no class scores: there is no probability to draw.",
+}
+_FIGURES = {
+    "invariance-translation": (("vertical", "horizontal"), "Images moved"),
+    "invariance-scale-rotation": (("scale", "rotation"), "Images enlarged and turned"),
+}
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show the curves and one number for each."""
+    result: InvarianceResult = results["invariance"]
+    labels = _labels(result)
+    images = [
+        {
+            "path": path,
+            "label": label,
+            "known": bool(result.known[i]),
+            "norms": [float(norm) for norm in result.norms[i]],
+        }
+        for i, (path, label) in enumerate(zip(result.paths, labels, strict=True))
+    ]
+    context = {
+        "images": images,
+        "given": result.given,
+        "count": int(result.sampled.sum()),
+        "guessed": int((result.sampled & ~result.known).sum()) if result.scale else 0,
+        "layers": [
+            {"name": name, "length": length, "apart": summary.apart(result, i)}
+            for i, (name, length) in enumerate(zip(result.layers, result.lengths, strict=True))
+        ],
+        "interpolation": result.interpolation,
+        "fill": FILLS[result.fill],
+        "scale": result.scale,
+        "said": SCALES[result.scale],
+        "rows": [_row(result, name) for name in result.values],
+        "periods": _periods(result),
+        "repeats": REPEATS,
+    }
+    figures = tuple(_figure(result, name, labels) for name in _FIGURES)
+    return Section(figures, context=context, finding=_finding(result))
+
+
+def _labels(result: InvarianceResult) -> list[str]:
+    """Call the images by their class, or by their file where that does not tell them apart."""
+    count = len(result.paths)
+    classes = result.classes[:count]
+    if not result.scale or len(set(classes.tolist())) < count:
+        return list(result.paths)
+    return [result.class_names[index] for index in classes]
+
+
+def _all(result: InvarianceResult, name: str) -> list[summary.Curves]:
+    """Return a transformation's curves: one a layer, then the probability's."""
+    found = [summary.distance_curves(result, name, i) for i in range(len(result.layers))]
+    return [*found, *([summary.probability_curves(result, name)] if result.scale else [])]
+
+
+def _row(result: InvarianceResult, name: str) -> dict[str, Any]:
+    values, curves = result.values[name], _all(result, name)
+    unit = {"scale": "", "rotation": "°"}.get(name, " px")
+    ends = [f"{value:g}".replace("-", "−") for value in (values[0], values[-1])]
+    return {
+        "name": summary.NAMES[name],
+        "range": f"{ends[0]} to {ends[1]}{unit}",
+        "cells": [{"mean": c.mean_area, "spread": c.spread} for c in curves],
+        "images": [[float(c.areas[i]) for c in curves] for i in range(len(result.paths))],
+    }
+
+
+def _periods(result: InvarianceResult) -> dict[str, Any]:
+    """Give the period of the mean curves and of each image's under rotation."""
+    curves = _all(result, "rotation")
+    return {
+        "mean": [period(c.mean) for c in curves],
+        "images": [[period(c.shown[i]) for c in curves] for i in range(len(result.paths))],
+    }
+
+
+def _finding(result: InvarianceResult) -> str:
+    """Compare the first and the last layer under shifts."""
+    moved = [_all(result, name) for name in ("vertical", "horizontal")]
+    areas = [
+        float(np.mean([curves[i].mean_area for curves in moved])) for i in range(len(moved[0]))
+    ]
+    last = len(result.layers) - 1
+    furthest = max(
+        result.values[name][-1] / side
+        for name, side in zip(("vertical", "horizontal"), result.pictures.shape[1:3], strict=True)
+    )
+    far = f"When an image is shifted by up to {percent(furthest)} of its side"
+    if not np.isfinite(areas[: last + 1]).all():
+        return ""
+    said = (
+        f"{far}, the features of {quoted(result.layers[last], 40)} change by "
+        f"{areas[last]:.2f} of their norm on average"
+    )
+    if last:
+        ratio = areas[last] / areas[0] if areas[0] else 1.0
+        trend = "less" if ratio < 0.95 else "more" if ratio > 1.05 else "as much as"
+        against = f"those of {quoted(result.layers[0], 40)}"
+        than = against if trend == "as much as" else f"than {against}"
+        said = (
+            f"{far}, the features of {quoted(result.layers[last], 40)} change {trend} {than}: "
+            f"by {areas[last]:.2f} of their norm on average, against {areas[0]:.2f}"
+        )
+    other = summary.apart(result, last)
+    if np.isfinite(other):
+        said += f"; those of another image lie {other:.2f} away"
+    if result.scale in ("softmax", "softmax of scores", "sigmoid"):
+        start = result.probabilities["vertical"][result.sampled, _identity(result)]
+        said += (
+            f". The probability of its class is {areas[-1]:.2f} on average, "
+            f"{float(start.mean()):.2f} where nothing is shifted"
+        )
+    return f"{said}."
+
+
+def _identity(result: InvarianceResult) -> int:
+    return int(np.flatnonzero(result.values["vertical"] == 0)[0])
+
+
+def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
+    names, title = _FIGURES[figure]
+    shown = "; ".join(
+        f"{summary.NAMES[name].lower()}: "
+        + ", ".join(
+            f"{quoted(layer, 30)} {curves.mean_area:.2f}"
+            for layer, curves in zip(result.layers, _all(result, name), strict=False)
+        )
+        for name in names
+    )
+    probability = " Last column: probability of the image's class." if result.scale else ""
+    return Figure(
+        name=figure,
+        title=f"{title}: features and probability",
+        caption=(
+            "Left: some of the transformed images, a row an image, in the colour of its curves. "
+            "Then, for each layer, the Euclidean distance between the features of the image and "
+            "of the transformed image, divided by the norm of the image's features, on one scale "
+            "for all layers; 0 where nothing is changed. Dashed grey: how far another image lies "
+            f"on average.{probability} Black: mean of {number(int(result.sampled.sum()))} "
+            "images; grey band: between their 10th and 90th percentile."
+        ),
+        alt=(
+            f"{len(labels)} images in transformed versions, and their curves. Mean height of the "
+            f"mean distance over the range: {shown}."
+        ),
+        draw=partial(drawing.draw, result, names, labels),
+    )

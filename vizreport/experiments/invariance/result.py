@@ -1,0 +1,77 @@
+"""How features and class probability change as an image moves, grows and turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class InvarianceResult:
+    """Transformations of I images: P <= 5 that are shown, others for the mean (Fig. 5).
+
+    Dicts are named after the transformation: "vertical" and "horizontal" translation, "scale",
+    "rotation"; each takes S values. L is the number of layers.
+
+    Attributes
+    ----------
+    paths : list of str
+        File name, or path within the data, of each of the P images shown.
+    given : bool
+        Whether these were asked for by file; else they are a seeded choice of correctly
+        classified ones, one a class.
+    pictures : uint8 [P, h, w, 3]
+        What the network saw of them, in its own colours.
+    images : int32 [I]
+        Number in the mining result, -1 for an image that is not in the data. The first P are
+        those shown.
+    sampled : bool [I]
+        Whether the image belongs to the seeded sample whose mean is drawn.
+    classes : int32 [I]
+        The class whose probability is given: the true one, or, where that is not known, the
+        predicted one; -1 for a network without class scores.
+    known : bool [I]
+        Whether it is the true class.
+    class_names : list of str
+        Name of each output.
+    scale : {"softmax", "softmax of scores", "sigmoid", "output", ""}
+        What is called probability here, as in the occlusion's result; "" without class scores.
+    layers : list of str
+    lengths : list of int
+        Number of features of each layer: its stage's output after pooling and normalisation.
+    values : dict of float64 [S]
+        Translation in px of the input (down, right), factor, degrees counter-clockwise.
+    distances : dict of float32 [I, L, S]
+        Euclidean distance between the features of the image and of the transformed image, in
+        units of activation.
+    norms : float32 [I, L]
+        Euclidean norm of the image's features. Distance / norm is what is drawn.
+    apart : float32 [I, L]
+        Euclidean distance between the features of the image and of another one, the next of the
+        I; NaN where there is no other.
+    probabilities : dict of float32 [I, S]
+        Of ``classes``; NaN for a network without class scores.
+    interpolation : {"nearest", "bilinear", "bicubic"}
+    fill : {"edge", "reflect", "grey", "mean"}
+        What is seen beyond the image's edge.
+    """
+
+    paths: list[str]
+    given: bool
+    pictures: np.ndarray
+    images: np.ndarray
+    sampled: np.ndarray
+    classes: np.ndarray
+    known: np.ndarray
+    class_names: list[str]
+    scale: str
+    layers: list[str]
+    lengths: list[int]
+    values: dict[str, np.ndarray]
+    distances: dict[str, np.ndarray]
+    norms: np.ndarray
+    apart: np.ndarray
+    probabilities: dict[str, np.ndarray]
+    interpolation: str
+    fill: str
