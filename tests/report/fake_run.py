@@ -10,6 +10,7 @@ import numpy as np
 from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
 from tests.report.fake_invariance import make_invariance
+from tests.report.fake_architecture import make_architecture
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_photographs, make_top_patches
 from tests.report.fake_results import (
@@ -45,10 +46,12 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
     if hostile_names:
         names = list(HOSTILE)
     mining = make_mining(random, names, hostile_names)
+    filters = make_filters(random, hostile_names)
     results = {
         "mining": mining,
         "overview": make_overview(mining, seen, hostile_names),
-        "filters": make_filters(random, hostile_names),
+        "filters": filters,
+        "architecture": make_architecture(np.random.default_rng(8), filters, mining, hostile_names),
         "top_patches": make_top_patches(random, mining, seen, hostile_names),
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": make_occlusion(random, mining, seen, hostile_names),

@@ -15,6 +15,7 @@ BUILT_IN = (
     "mining",
     "overview",
     "filters",
+    "architecture",
     "top_patches",
     "occlusion",
     "invariance",

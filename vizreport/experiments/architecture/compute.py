@@ -1,0 +1,213 @@
+"""Spectra, duplicates and aliasing of a network's first layers."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field, replace
+from math import nan
+from typing import Any
+
+import numpy as np
+
+from vizreport.deconv.features import feature_function
+from vizreport.deconv.layers import ReportableLayer, choose_layers, reportable_layers
+from vizreport.deconv.tiles import cut_tiles, display_scale, energy_by_side, quantised, unit_fields
+from vizreport.deconv.tiles import window_side as smallest_window
+from vizreport.experiments.architecture.duplicates import Moments, cosines, earlier_twins
+from vizreport.experiments.architecture.result import ArchitectureResult
+from vizreport.experiments.architecture.spectrum import (
+    band_shares,
+    grid_phases,
+    padded_size,
+    power_spectrum,
+    radial_spectra,
+    radii,
+    share_beyond,
+)
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+
+IMAGES = 64  # of the sample whose activations are correlated
+PLACES = 16  # rows and columns of a map that are compared, at most
+MAPS = 48  # of layer 2 that are projected
+STRONGEST = 3  # projections a map
+TILES = 32
+
+
+@dataclass(frozen=True)
+class _Second:
+    """What the projections of layer 2 show; fields as in the result."""
+
+    second: str = ""
+    second_reason: str = ""
+    tiles: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1, 3), np.uint8))
+    tile_maps: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+    projections: int = 0
+    power: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    beyond: float = nan
+    beyond_white: float = nan
+    phases: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    unevenness: float = nan
+    unevenness_chance: float = nan
+
+
+def compute(context: Context, required: dict[str, Any]) -> ArchitectureResult:
+    """Measure what Fig. 6 shows to the eye.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The mining result and the filters.
+    """
+    mining, filters = required["mining"], required["filters"]
+    graph = context.deconvnet.graph
+    first = next(x for x in reportable_layers(graph) if x.name == filters.layer)
+    reach = graph.nodes[first.producer].step.reach
+    assert reach is not None
+    stride = [int(axis.stride) for axis in reach]
+    weights = filters.filters.astype(np.float64)
+    spectra = radial_spectra(weights)
+    filter_twins, similarity = earlier_twins(cosines(weights))
+    twins, correlation, images = _correlated(context, mining)
+    return ArchitectureResult(
+        layer=first.name,
+        stride=stride,
+        radii=radii().astype(np.float32),
+        spectra=spectra.astype(np.float32),
+        shares=band_shares(spectra).astype(np.float32),
+        rms=np.sqrt(np.mean(np.square(weights), axis=(1, 2, 3))).astype(np.float32),
+        filter_twins=filter_twins,
+        filter_similarity=similarity,
+        twins=twins,
+        correlation=correlation,
+        correlated_images=images,
+        **vars(_second(context, mining, first, stride)),
+    )
+
+
+def _correlated(
+    context: Context, mining: MiningResult
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], int]:
+    """Correlate the maps of every mined layer with places over a sample of images."""
+    graph = context.deconvnet.graph
+    layers = [
+        layer
+        for layer in reportable_layers(graph)
+        if layer.name in mining.layers and layer.rows * layer.cols > 1
+    ]
+    random = np.random.default_rng([context.settings.seed, zlib.crc32(b"architecture")])
+    count = min(IMAGES, len(mining.records))
+    chosen = np.sort(random.choice(len(mining.records), count, replace=False))
+    moments = {layer.name: Moments(layer.maps) for layer in layers}
+    forward = feature_function(graph, [layer.node for layer in layers])
+    size = context.settings.batch_size
+    for start in range(0, count, size):
+        pictures = context.pictures(mining.records[chosen[start : start + size]])
+        for layer, maps in zip(
+            layers, forward(context.preprocessing.tensor(pictures)), strict=True
+        ):
+            down, across = (-(-side // PLACES) for side in (layer.rows, layer.cols))
+            moments[layer.name].add(maps[:, ::down, ::across])
+    found = {name: earlier_twins(each.correlations()) for name, each in moments.items()}
+    return (
+        {name: twins for name, (twins, _) in found.items()},
+        {name: likeness for name, (_, likeness) in found.items()},
+        count,
+    )
+
+
+def _second(
+    context: Context, mining: MiningResult, first: ReportableLayer, stride: list[int]
+) -> _Second:
+    """Project layer 2 and see what the first stride did to it."""
+    graph = context.deconvnet.graph
+    layer = next(
+        (
+            x
+            for x in choose_layers(graph)
+            if x.node > first.node and x.rows * x.cols > 1 and first.node in graph.ancestors(x.node)
+        ),
+        None,
+    )
+    if layer is None:
+        return _Second("", "the network has no second layer with places")
+    if layer.name not in mining.layers:
+        return _Second(layer.name, f"layer {layer.name} is not among the layers asked for")
+    problem = layer.rule_problem(graph, context.settings.rule)
+    if problem:
+        return _Second(layer.name, problem)
+    alive = np.flatnonzero(mining.values[layer.name][:, 0] > 0)
+    random = np.random.default_rng([context.settings.seed, zlib.crc32(layer.name.encode())])
+    maps = np.sort(random.choice(alive, min(MAPS, len(alive)), replace=False))
+    projected = _project(context, mining, layer, maps)
+    if not len(projected.maps):
+        return _Second(layer.name, f"no projection of layer {layer.name} reaches the input")
+    tiles, tile_maps = _tiles(context, layer, projected)
+    side = padded_size(projected.pictures.shape[1:3], stride)
+    power = power_spectrum(projected.pictures, side)
+    seen = _Second(
+        second=layer.name,
+        tiles=tiles,
+        tile_maps=tile_maps,
+        projections=len(projected.maps),
+        power=power.astype(np.float32),
+    )
+    if max(stride) == 1:
+        return seen
+    phases, chance = grid_phases(projected.pictures, projected.tops, projected.lefts, stride)
+    return replace(
+        seen,
+        beyond=share_beyond(power, stride),
+        beyond_white=1 - 1 / (stride[0] * stride[1]),
+        phases=phases.astype(np.float32),
+        unevenness=float(phases.std()),
+        unevenness_chance=chance,
+    )
+
+
+@dataclass(frozen=True)
+class _Projected:
+    """Projections [U, h, w, 3] in RGB, none of them all zero, strongest first in each map."""
+
+    pictures: np.ndarray
+    tops: np.ndarray
+    lefts: np.ndarray
+    maps: np.ndarray
+    rows: np.ndarray
+    cols: np.ndarray
+
+
+def _project(
+    context: Context, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
+) -> _Projected:
+    values = mining.values[layer.name][maps, :STRONGEST]
+    units = np.argwhere(values > 0)
+    place = (maps[units[:, 0]], units[:, 1])
+    images = mining.images[layer.name][place]
+    rows, cols = mining.rows[layer.name][place], mining.cols[layer.name][place]
+    wanted, numbers = np.unique(images, return_inverse=True)
+    inputs = context.preprocessing.tensor(context.pictures(mining.records[wanted]))
+    parts = list(context.deconvnet.project_units(inputs, layer, numbers, rows, cols, place[0]))
+    order = np.concatenate([part.chosen for part in parts])
+    back = np.argsort(order)
+    pictures = np.concatenate([context.deconvnet.to_rgb(part.pictures) for part in parts])[back]
+    tops = np.concatenate([part.tops for part in parts])[back]
+    lefts = np.concatenate([part.lefts for part in parts])[back]
+    seen = pictures.any(axis=(1, 2, 3))
+    return _Projected(*(x[seen] for x in (pictures, tops, lefts, place[0], rows, cols)))
+
+
+def _tiles(
+    context: Context, layer: ReportableLayer, found: _Projected
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut the strongest projection of each map, on its own scale, in the energy window."""
+    fields = unit_fields(context.deconvnet.graph, layer.node, found.rows, found.cols)
+    energy = energy_by_side(found.pictures, found.tops, found.lefts, fields)
+    side, _ = smallest_window(energy, max(fields.size))
+    signed = cut_tiles(found.pictures, found.tops, found.lefts, fields, side, 0.0)
+    maps, strongest = np.unique(found.maps, return_index=True)
+    spread = np.linspace(0, len(maps) - 1, min(TILES, len(maps))).round().astype(int)
+    chosen = signed[strongest[spread]]
+    scales = np.array([display_scale(np.abs(tile)) for tile in chosen])
+    return quantised(chosen, scales), maps[spread].astype(np.int32)

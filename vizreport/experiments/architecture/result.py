@@ -1,0 +1,91 @@
+"""Figures that tell what the eye sees in a network's first two layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class ArchitectureResult:
+    """Signs of a badly chosen architecture (Zeiler & Fergus, section 4.1 and Fig. 6).
+
+    M is the number of layer-1 filters, s the first stride, in rows and columns.
+
+    Attributes
+    ----------
+    layer : str
+        The first convolution's reportable layer.
+    stride : list of int
+        Its stride, px: rows, columns.
+    radii : float32 [R]
+        Spatial frequencies, cycles a pixel of the input, evenly spaced in octaves.
+    spectra : float32 [M, R]
+        Each filter's energy density at these frequencies, averaged over all directions; sums to
+        1. NaN for a filter of zeros.
+    shares : float32 [M, 3]
+        Share of that in the low, middle and high octave (1/16 to 1/8 to 1/4 to 1/2 cycles/px).
+    rms : float32 [M]
+        Root mean square of each filter as it acts on RGB pixels from 0 to 255.
+    filter_twins : int32 [M]
+        The most similar filter among the earlier ones, -1 for the first.
+    filter_similarity : float32 [M]
+        Cosine between the two; NaN where there is none or one of them is zero.
+    twins : dict of int32 [maps of the layer]
+        For each mined layer with places, the earlier map most correlated with each map; -1 for
+        the first.
+    correlation : dict of float32 [maps of the layer]
+        Correlation of the two maps' activations over images and places; NaN where there is no
+        earlier map or one of them is constant.
+    correlated_images : int
+        Number of images of that sample.
+    second : str
+        Name of layer 2; "" where there is none.
+    second_reason : str
+        Why nothing is said of its projections; "" where something is.
+    tiles : uint8 [n, side, side, 3]
+        Strongest projection of a sample of its maps, in the manner of the top-9 tiles: 128 is
+        zero, each on a scale of its own.
+    tile_maps : int32 [n]
+        Which maps they are.
+    projections : int
+        Number of projections behind the fields below.
+    power : float32 [N, N]
+        Mean power spectrum of the projections, each of unit energy; frequency (0, 0) is in the
+        middle, at N // 2, and neighbours are 1/N cycles/px apart.
+    beyond : float
+        Share of the projections' energy beyond the folding frequency 1/(2s), 0 to 1; NaN where
+        the first stride is 1.
+    beyond_white : float
+        The same of white noise: 1 - 1 / (s s).
+    phases : float32 [s, s]
+        Energy of the projections at each place in the first stride's grid, mean 1.
+    unevenness : float
+        Standard deviation of ``phases``; NaN where the first stride is 1.
+    unevenness_chance : float
+        What random places of the same projections in the grid would give (root mean square).
+    """
+
+    layer: str
+    stride: list[int]
+    radii: np.ndarray
+    spectra: np.ndarray
+    shares: np.ndarray
+    rms: np.ndarray
+    filter_twins: np.ndarray
+    filter_similarity: np.ndarray
+    twins: dict[str, np.ndarray]
+    correlation: dict[str, np.ndarray]
+    correlated_images: int
+    second: str
+    second_reason: str
+    tiles: np.ndarray
+    tile_maps: np.ndarray
+    projections: int
+    power: np.ndarray
+    beyond: float
+    beyond_white: float
+    phases: np.ndarray
+    unevenness: float
+    unevenness_chance: float
