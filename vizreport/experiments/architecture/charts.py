@@ -41,14 +41,14 @@ def draw_spectra(
         colour, dash = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)]
         if len(spectra) == 1:
             low, high = np.percentile(density, (10, 90), axis=0)
-            label = "10th to 90th percentile of the filters"
+            label = "10th to 90th percentile"
             axes.fill_between(radii, low, high, color=charts.FILL, lw=0, label=label)
             top = float(high.max())
         mean = density.mean(axis=0)
         axes.plot(radii, mean, color=colour, ls=dash, lw=1.4, label=name)
         top = max(top, float(mean.max()))
     top = max(1.3 * top, 1.5)
-    axes.axhline(1, color=charts.SOFT, lw=0.7, ls=(0, (1, 2)), label="even, as white noise")
+    axes.axhline(1, color=charts.SOFT, lw=0.7, ls=(0, (1, 2)), label="white noise")
     for k, band in enumerate(BANDS):
         if k:
             axes.axvline(EDGES[k], color=charts.FAINT, lw=0.8, zorder=0)
@@ -96,7 +96,7 @@ def _draw_power(axes: Axes, result: ArchitectureResult) -> None:
         interpolation="nearest",
     )
     rows, cols = result.stride
-    for colour, width in (("#000000", 2.2), ("#ffffff", 1.0)):
+    for colour, width in (("#000001", 2.2), ("#fffffe", 1.0)):
         axes.add_patch(
             Rectangle(
                 (-0.5 / cols - half, -0.5 / rows - half), 1 / cols, 1 / rows,
@@ -119,7 +119,7 @@ def _draw_phases(axes: Axes, result: ArchitectureResult) -> None:
         for (row, col), value in np.ndenumerate(phases):
             axes.text(
                 col, row, f"{value:.2f}", ha="center", va="center",
-                color="#ffffff" if value < 0.55 * most else "#000000",
+                color="#fffffe" if value < 0.55 * most else "#000001",
             )  # fmt: skip
     axes.set_xticks(range(phases.shape[1]))
     axes.set_yticks(range(phases.shape[0]))

@@ -90,8 +90,8 @@ def _spectrum(result: ArchitectureResult, filters: FiltersResult, shares: np.nda
         caption=(
             f"Each of the {counted.sum()} filters that are not dead counts the same; energy is "
             "averaged over all directions and given per octave, so that a single pixel, or white "
-            "noise, is even. The paper's first network had filters of low and of high frequency "
-            "and few between (Zeiler & Fergus, section 4.1)."
+            "noise, is 1 everywhere. The paper's first network had filters of low and of high "
+            "frequency and few between (Zeiler & Fergus, section 4.1)."
         ),
         alt=f"Curve over three octaves: low {low}, middle {middle}, high {high} of the energy.",
         draw=charts.styled(
