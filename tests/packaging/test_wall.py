@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "vizreport"
-FOLDERS = ("cli", "experiments", "published", "report", "results")
+FOLDERS = ("cli", "compare", "experiments", "published", "report", "results")
 FILES = (
     "__init__.py",
     "build.py",

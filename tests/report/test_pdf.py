@@ -23,12 +23,19 @@ def test_pdf(rendered: Path) -> None:
     assert root["/Lang"] == "en"
     assert root["/MarkInfo"]["/Marked"]
     titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    sections = ["Overview", "Layer-1 filters", "Top-9 patches", "Occlusion", "Photographs"]
+    sections = [
+        "Overview",
+        "Layer-1 filters",
+        "Architecture",
+        "Top-9 patches",
+        "Occlusion",
+        "Photographs",
+    ]
     assert titles == [*sections, "This run"]
     assert 8 <= len(reader.pages) <= 19
     assert (rendered / "report.pdf").stat().st_size < 15e6
     # Highlights, mistakes, photographs, and a picture for each figure but that of the mistakes.
-    assert len(reader.pages[0].images.keys()) == 3 + 8 + 2 + 11
+    assert len(reader.pages[0].images.keys()) == 3 + 8 + 2 + 13
     words = " ".join(page.extract_text() for page in reader.pages).replace("\0", "")
     assert "<script>alert('x')</script>" in words
     assert "activation 'silu' of block2/act has no backward rule" in words

@@ -30,8 +30,9 @@ class Option:
         Heading in the help.
     name : str
         Attribute of the parsed arguments, where the flag does not give it.
-    required, repeat, switch : bool
-        Whether it must be given, may be given several times, takes no value.
+    required, repeat, several, switch : bool
+        Whether it must be given, may be given several times, takes one or more values, takes
+        no value.
     """
 
     flag: str
@@ -44,6 +45,7 @@ class Option:
     name: str = ""
     required: bool = False
     repeat: bool = False
+    several: bool = False
     switch: bool = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from vizreport.cli import ablate, build, doctor, evaluate, inspect, render, train
+from vizreport.cli import ablate, build, compare, doctor, evaluate, inspect, render, train
 from vizreport.cli.options import Option, Verb
 from vizreport.errors import RequestError
 from vizreport.version import __version__
@@ -13,6 +13,7 @@ from vizreport.version import __version__
 VERBS: tuple[Verb, ...] = (
     build.VERB,
     render.VERB,
+    compare.VERB,
     train.VERB,
     ablate.VERB,
     evaluate.VERB,
@@ -101,6 +102,8 @@ def _add_option(group: argparse._ActionsContainer, option: Option) -> None:
         keywords["default"] = option.default
         if option.default is not None:
             text += f" (default: {option.default})"
+    if option.several:
+        keywords["nargs"] = "+"
     if option.choices:
         keywords["choices"] = option.choices
     group.add_argument(

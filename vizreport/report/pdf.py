@@ -42,6 +42,33 @@ def write_pdf(
     RequestError
         If WeasyPrint or the system's Pango is missing.
     """
+    filled = templates.fill(
+        "report.html",
+        medium="pdf",
+        root="",
+        run=run,
+        sections=sections,
+        bodies=bodies,
+        front=front(sections, 3),
+    )
+    print_page(filled, stage, target)
+
+
+def print_page(filled: str, stage: Path, target: Path) -> None:
+    """Set a filled template as a PDF.
+
+    Parameters
+    ----------
+    filled : str
+        HTML whose pictures are named relative to ``stage``.
+    stage : Path
+    target : Path
+
+    Raises
+    ------
+    RequestError
+        If WeasyPrint or the system's Pango is missing.
+    """
     try:
         import weasyprint
 
@@ -52,15 +79,6 @@ def write_pdf(
             f"run `apt-get install {PACKAGES}` (macOS: `brew install pango`); "
             "the HTML report works without."
         ) from error
-    filled = templates.fill(
-        "report.html",
-        medium="pdf",
-        root="",
-        run=run,
-        sections=sections,
-        bodies=bodies,
-        front=front(sections, 3),
-    )
     # It warns of every property it does not know; a reader of the terminal cannot mend that.
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -66,15 +66,15 @@ def render(
             except Exception:
                 if html:  # what could be made is kept, without a link to what could not
                     write_html(stage, run, sections, bodies, pdf=False)
-                    _move(stage, run_folder, HTML_PARTS)
+                    move_into_place(stage, run_folder, HTML_PARTS)
                 raise
-        _move(stage, run_folder, (*HTML_PARTS, PDF) if html else (PDF,))
+        move_into_place(stage, run_folder, (*HTML_PARTS, PDF) if html else (PDF,))
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return tuple(shown.name for shown in sections if shown.status == FAILED)
 
 
-def _move(stage: Path, folder: Path, names: tuple[str, ...]) -> None:
+def move_into_place(stage: Path, folder: Path, names: tuple[str, ...]) -> None:
     """Put finished files and folders in the place of the former ones."""
     for name in names:
         new, place = stage / name, folder / name

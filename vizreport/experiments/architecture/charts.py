@@ -76,12 +76,13 @@ def folding(result: ArchitectureResult) -> Figure:
     with charts.style():
         figure = Figure(figsize=(160 / 25.4, 72 / 25.4), layout="constrained")
         left, right = figure.subplots(1, 2)
-        _draw_power(left, result)
+        draw_power(left, result, "Power of the projections")
         _draw_phases(right, result)
     return figure
 
 
-def _draw_power(axes: Axes, result: ArchitectureResult) -> None:
+def draw_power(axes: Axes, result: ArchitectureResult, title: str) -> None:
+    """Draw the power spectrum of the layer-2 projections, and what the first stride tells apart."""
     from matplotlib.patches import Rectangle
 
     side = len(result.power)
@@ -105,7 +106,7 @@ def _draw_power(axes: Axes, result: ArchitectureResult) -> None:
         )  # fmt: skip
     axes.set_xlabel("across, cycles/px")
     axes.set_ylabel("down, cycles/px")
-    axes.set_title("Power of the projections", fontsize=8, loc="left")
+    axes.set_title(title, fontsize=8, loc="left")
     bar = axes.figure.colorbar(shown, ax=axes, ticks=[-2, -1, 0, 1, 2], shrink=0.85)
     bar.ax.set_yticklabels(["≤ 1/100", "1/10", "1", "10", "≥ 100"])
     bar.set_label("power, 1 = white noise")

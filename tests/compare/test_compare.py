@@ -1,0 +1,167 @@
+"""Runs side by side: what the table and the sentence say, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.compare.conftest import make_run
+from tests.report.fake_results import HOSTILE
+from tests.report.pages import Page
+from vizreport.cli import main
+from vizreport.compare import runs as runs_module
+from vizreport.compare.figures import make_figures
+from vizreport.compare.runs import Curves, read_runs
+from vizreport.compare.table import make_rows, same_data, summary
+from vizreport.experiments.architecture.signs import find_signs
+from vizreport.results.run import read_run, write_run
+from vizreport.results.store import Store
+
+
+def test_page(runs, tmp_path):
+    assert main(["compare", *map(str, runs), "--out", str(tmp_path), "--no-pdf"]) == 0
+    page = Page(tmp_path / "index.html")
+    assert page.errors == []
+    words = page.words()
+    assert HOSTILE[1] in words  # the checkpoint's name, written out
+    assert "A wide-stride" in words
+    assert "filters of 7 × 7 px, stride 2" in words
+    ids = page.ids()
+    assert len(ids) == len(set(ids))
+    for link in page.all("a"):
+        target = str(link["href"])
+        assert target[1:] in ids if target.startswith("#") else (tmp_path / target).exists()
+    pictures = page.all("img")
+    assert len(pictures) == len(make_figures(read_runs(runs))) == 5
+    for picture in pictures:
+        assert (tmp_path / str(picture["src"])).exists()
+        assert picture["alt"]
+    assert not list(tmp_path.glob(".rendering-*"))
+
+
+def test_table_says_what_the_results_hold(runs):
+    found = read_runs(runs)
+    rows = {row.name: row for _, rows in make_rows(found) for row in rows}
+    first, second = found
+    wrong = (first.mining.top_classes[:, 0] != first.mining.labels).mean()
+    assert rows["Top-1 error"].cells[0].startswith(f"{100 * wrong:.1f}\u202f%")
+    assert rows["Weights"].cells == ("1\u202f248\u202f424",) * 2
+    signs = find_signs(second.architecture, second.filters, second.mining)
+    for sign in signs:
+        assert rows[sign.name].cells[1] == sign.found
+        assert rows[sign.name].wrong[1] == sign.wrong
+    assert any(sign.wrong for sign in signs)
+    said = summary(found)
+    assert f"B {sum(sign.wrong for sign in signs)}" in said
+    assert "lowest top-1 error" in said
+
+
+def test_accuracies_of_other_data_are_not_ranked(runs, tmp_path):
+    copy = shutil.copytree(runs[1], tmp_path / "copy")
+    write_run(copy, replace(read_run(copy), data_fingerprint="other"))
+    found = read_runs([runs[0], copy])
+    assert not same_data(found)
+    assert "error" not in summary(found)
+
+
+def test_learning_curves_of_runs_that_have_them(runs):
+    first, second = read_runs(runs)
+    epochs = np.arange(1, 4, dtype=np.int32)
+    curves = Curves(epochs, np.array([0.9, 0.5, 0.2]), np.array([0.8, 0.6, 0.255]))
+    found = [replace(first, curves=curves), second]
+    rows = {row.name: row.cells for _, rows in make_rows(found) for row in rows}
+    assert rows["Epochs"] == ("3", "")
+    assert rows["Validation error, last epoch"] == ("25.5\u202f%", "")
+    chart = next(f for f in make_figures(found) if f.name == "compare-curves").draw()
+    drawn = [line.get_ydata() for line in chart.axes[0].get_lines()]
+    np.testing.assert_allclose(drawn[0], [80, 60, 25.5])
+    assert len(drawn) == 2
+
+
+def test_a_network_without_convolution(runs, tmp_path):
+    dense = make_run(tmp_path / "dense", filters=None, architecture=None)
+    assert (
+        main(["compare", str(runs[0]), str(dense), "--out", str(tmp_path / "out"), "--no-pdf"]) == 0
+    )
+    words = Page(tmp_path / "out" / "index.html").words()
+    assert "Nothing of the first layers of B" in words
+    assert "the network has no convolution" in words
+
+
+def failing(capsys, *arguments) -> str:
+    assert main(["compare", *map(str, arguments)]) == 2
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert said.count("\n") == 1
+    return said
+
+
+def test_refusals(runs, tmp_path, capsys):
+    out = ("--out", tmp_path / "out", "--no-pdf")
+    assert "two or more" in failing(capsys, runs[0], *out)
+    assert "given twice" in failing(capsys, runs[0], runs[1], runs[0], *out)
+    assert "does not exist" in failing(capsys, runs[0], tmp_path / "nothing", *out)
+    assert "give --out another" in failing(capsys, *runs, "--out", runs[0], "--no-pdf")
+    file = tmp_path / "file"
+    file.write_text("")
+    assert "cannot be written" in failing(capsys, *runs, "--out", file, "--no-pdf")
+    assert not (tmp_path / "out").exists()
+
+
+def damage_json(folder):
+    (folder / "run.json").write_text("{")
+
+
+def damage_arrays(folder):
+    path = Store(folder).path("filters", "key", ".npz")
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def make_old(folder):
+    path = Store(folder).path("architecture", "key", ".json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 0}))
+
+
+def drop(folder):
+    run = read_run(folder)
+    few = tuple(r for r in run.experiments if r.name != "architecture")
+    write_run(folder, replace(run, experiments=few))
+
+
+def fail(folder):
+    run = read_run(folder)
+    records = tuple(
+        replace(r, status="failed", reason="KeyError") if r.name == "overview" else r
+        for r in run.experiments
+    )
+    write_run(folder, replace(run, experiments=records))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (damage_json, "cannot be read"),
+        (damage_arrays, "'filters' .* missing, damaged or of another version"),
+        (make_old, "'architecture' .* another version"),
+        (drop, "has no result of 'architecture'"),
+        (fail, "failed at 'overview'"),
+    ],
+)
+def test_damaged_runs_are_named(runs, tmp_path, capsys, spoil, said):
+    copy = shutil.copytree(runs[1], tmp_path / "spoiled")
+    spoil(copy)
+    out = tmp_path / "out"
+    message = failing(capsys, runs[0], copy, "--out", out, "--no-pdf")
+    import re
+
+    assert re.search(said, message)
+    assert str(copy) in message
+    assert not out.exists()
+
+
+def test_letters():
+    assert [runs_module._letter(n) for n in (0, 1, 25, 26)] == ["A", "B", "Z", "27"]

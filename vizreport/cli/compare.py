@@ -1,0 +1,58 @@
+"""``vizreport compare``: finished runs side by side."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from vizreport.cli import options
+from vizreport.cli.options import Option
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the page; needs neither checkpoints, images nor TensorFlow.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    RequestError
+        If a run cannot be read or the folder cannot be written.
+    """
+    from vizreport.compare.page import compare
+    from vizreport.progress import drawing
+
+    with drawing(2) as tell:
+        compare(arguments.RUN, arguments.out, pdf=not arguments.no_pdf, progress=tell)
+    print(arguments.out / "index.html")
+    if not arguments.no_pdf:
+        print(arguments.out / "report.pdf")
+    return 0
+
+
+VERB = options.Verb(
+    name="compare",
+    summary="put finished reports side by side",
+    description=(
+        "Put two or more finished builds side by side on one page: layer-1 filters, layer-2 "
+        "projections, the signs of a badly chosen architecture, learning curves, accuracies, "
+        "sizes and times. Reads their stored results alone and works without TensorFlow."
+    ),
+    usage="RUN RUN ... --out FOLDER [--no-pdf]",
+    options=(
+        replace(options.RUN, help="Folders that vizreport build wrote.", several=True),
+        Option(
+            "--out",
+            "Folder of the page; another than those of the runs.",
+            parse=Path,
+            metavar="FOLDER",
+            required=True,
+        ),
+        options.NO_PDF,
+    ),
+    run=run,
+)

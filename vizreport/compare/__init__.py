@@ -1,0 +1,1 @@
+"""Finished runs side by side, read from their results alone."""

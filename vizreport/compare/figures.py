@@ -1,0 +1,280 @@
+"""What the runs look like, side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.compare.runs import FinishedRun
+from vizreport.experiments.architecture.charts import COLOURS, DASHES, draw_power, draw_spectra
+from vizreport.experiments.architecture.figures import filter_grid, limited, tile_grid
+from vizreport.experiments.architecture.result import ArchitectureResult
+from vizreport.experiments.architecture.signs import LIMIT, living_shares
+from vizreport.experiments.filters.figures import display_ranges
+from vizreport.report import charts, montage
+from vizreport.report.section import Figure
+from vizreport.report.text import drawable, number, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Chart
+
+_WIDTH = 1900  # px of a picture
+_COLUMNS = 3
+
+
+def make_figures(runs: Sequence[FinishedRun]) -> list[Figure]:
+    """Return every figure that the runs have something to show in."""
+    filtered = [run for run in runs if run.filters is not None and run.architecture is not None]
+    told = [run for run in filtered if not np.isnan(_shares(run)[1])]
+    projected = [run for run in filtered if len(_architecture(run).tiles)]
+    folded = [run for run in filtered if not math.isnan(_architecture(run).beyond)]
+    limit = [run for run in filtered if (_architecture(run).rms > LIMIT).any()]
+    trained = [run for run in runs if run.curves is not None]
+    figures = []
+    if filtered:
+        figures += [_filters(filtered), _rms(filtered)]
+    if limit:
+        figures.insert(1, _limited(limit))
+    if told:
+        figures.append(_spectra(told))
+    if projected:
+        figures.append(_projections(projected))
+    if folded:
+        figures.append(_power(folded))
+    if trained:
+        figures.append(_curves(trained))
+    return figures
+
+
+def _architecture(run: FinishedRun) -> ArchitectureResult:
+    assert run.architecture is not None
+    return run.architecture
+
+
+def _filters(runs: Sequence[FinishedRun]) -> Figure:
+    return Figure(
+        name="compare-filters",
+        title="Layer-1 filters",
+        caption=(
+            "As they act on RGB pixels, enlarged without smoothing; mid-grey is zero. Each run has "
+            "one scale, printed below it: weights of different networks are not comparable."
+        ),
+        alt="; ".join(f"{run.label}, {_count(run)} filters" for run in runs) + ".",
+        draw=lambda: _beside(runs, _filters_drawn),
+        threaded=True,
+    )
+
+
+def _count(run: FinishedRun) -> int:
+    assert run.filters is not None
+    return len(run.filters.filters)
+
+
+def _filters_drawn(run: FinishedRun, width: int) -> Image.Image:
+    assert run.filters is not None
+    scale = float(display_ranges(run.filters)[0])
+    if run.filters.scale == "filter":  # as asked for in its own report: here one scale all the same
+        scale = float(np.percentile(np.abs(run.filters.filters), 99.5)) or 1.0
+    return montage.with_scale(filter_grid(run.filters.filters, scale, width), number(scale), 22)
+
+
+def _limited(runs: Sequence[FinishedRun]) -> Figure:
+    return Figure(
+        name="compare-limit",
+        title="The same with the limit on the filters' RMS",
+        caption=(
+            f"Runs in which the RMS of a filter passes {number(LIMIT)}, with the strong filters "
+            "scaled down to it. Not what training with the limit gives; it shows what hides behind "
+            "them."
+        ),
+        alt=f"Filters of {', '.join(run.label for run in runs)} after the limit.",
+        draw=lambda: _beside(runs, _limited_drawn),
+        threaded=True,
+    )
+
+
+def _limited_drawn(run: FinishedRun, width: int) -> Image.Image:
+    assert run.filters is not None
+    after = limited(run.filters.filters, _architecture(run).rms)
+    scale = float(np.abs(after).max())
+    return montage.with_scale(filter_grid(after, scale, width), number(scale), 22)
+
+
+def _rms(runs: Sequence[FinishedRun]) -> Figure:
+    return Figure(
+        name="compare-rms",
+        title="RMS of the layer-1 filters, in rising order",
+        caption=(
+            "As the filters act on pixels from 0 to 255. A steep right end means that a few "
+            "filters dominate; the paper renormalises those above the dotted line in training."
+        ),
+        alt="; ".join(
+            f"{run.label}: {number(float(_architecture(run).rms.min()))} to "
+            f"{number(float(_architecture(run).rms.max()))}"
+            for run in runs
+        )
+        + ".",
+        draw=charts.styled(partial(_draw_rms, runs=runs), 130, 58),
+        width=130,
+    )
+
+
+def _draw_rms(axes: Axes, runs: Sequence[FinishedRun]) -> None:
+    for k, run in enumerate(runs):
+        rms = np.sort(_architecture(run).rms)
+        rank = 100 * (np.arange(len(rms)) + 0.5) / len(rms)
+        axes.plot(rank, rms, marker="o", ms=2.5, **_line(k), label=drawable(run.label, 40))
+    axes.axhline(LIMIT, color=charts.SOFT, lw=0.8, ls=(0, (1, 2)), label="the paper's limit")
+    axes.set_yscale("log")
+    axes.set_xlabel("share of the filters, %")
+    axes.set_ylabel("RMS of the weights")
+    _legend(axes)
+
+
+def _line(k: int) -> dict[str, Any]:
+    return {"color": COLOURS[k % len(COLOURS)], "ls": DASHES[k % len(DASHES)], "lw": 1.1}
+
+
+def _legend(axes: Axes) -> None:
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
+
+
+def _shares(run: FinishedRun) -> np.ndarray:
+    assert run.filters is not None
+    return living_shares(_architecture(run), run.filters)
+
+
+def _spectra(runs: Sequence[FinishedRun]) -> Figure:
+    shown = []
+    for run in runs:
+        assert run.filters is not None
+        result = _architecture(run)
+        counted = ~run.filters.dead & np.isfinite(result.shares).all(axis=1)
+        shown.append((drawable(run.label, 40), result.spectra[counted], _shares(run)))
+    return Figure(
+        name="compare-spectra",
+        title="How the energy of the layer-1 filters spreads over spatial frequencies",
+        caption=(
+            "Mean of the filters that are not dead, each counted the same; energy per octave, "
+            "averaged over all directions. A single pixel, or white noise, is 1 everywhere."
+        ),
+        alt="; ".join(f"{name}: middle octave {percent(shares[1])}" for name, _, shares in shown)
+        + ".",
+        draw=charts.styled(
+            partial(draw_spectra, spectra=shown, radii=_architecture(runs[0]).radii), 130, 62
+        ),
+        width=130,
+    )
+
+
+def _projections(runs: Sequence[FinishedRun]) -> Figure:
+    return Figure(
+        name="compare-layer2",
+        title="Projections of layer 2",
+        caption=(
+            "The strongest activation over the data of a sample of maps, projected down to the "
+            "pixels, each on its own scale; mid-grey is zero. Aliasing shows as blocks, dots or "
+            "stripes a stride apart."
+        ),
+        alt="; ".join(
+            f"{run.label}: {len(_architecture(run).tiles)} projections of "
+            f"{_architecture(run).second}"
+            for run in runs
+        )
+        + ".",
+        draw=lambda: _beside(runs, _projections_drawn),
+        threaded=True,
+    )
+
+
+def _projections_drawn(run: FinishedRun, width: int) -> Image.Image:
+    columns = math.ceil(math.sqrt(len(_architecture(run).tiles)))
+    return tile_grid(_architecture(run), columns, width // columns - 8)
+
+
+def _power(runs: Sequence[FinishedRun]) -> Figure:
+    return Figure(
+        name="compare-power",
+        title="Power of the layer-2 projections by frequency",
+        caption=(
+            "Inside the white square are the frequencies that the first stride tells apart; "
+            "everything outside it folds into the square."
+        ),
+        alt="; ".join(f"{run.label}: {percent(_architecture(run).beyond)} outside" for run in runs)
+        + ".",
+        draw=lambda: _power_drawn(runs),
+        width=min(174.0, 20 + 64.0 * min(len(runs), _COLUMNS)),
+    )
+
+
+def _power_drawn(runs: Sequence[FinishedRun]) -> Chart:
+    from matplotlib.figure import Figure as Chart
+
+    columns = min(len(runs), _COLUMNS)
+    rows = -(-len(runs) // columns)
+    size = (min(174.0, 20 + 64.0 * columns) / 25.4, 62 * rows / 25.4)
+    with charts.style():
+        chart = Chart(figsize=size, layout="constrained")
+        axes = list(chart.subplots(rows, columns, squeeze=False).flat)
+        for place, run in zip(axes, runs, strict=False):
+            draw_power(place, _architecture(run), drawable(run.label, 28))
+        for place in axes[len(runs) :]:
+            place.set_visible(False)
+    return chart
+
+
+def _curves(runs: Sequence[FinishedRun]) -> Figure:
+    return Figure(
+        name="compare-curves",
+        title="Learning curves",
+        caption=(
+            "Share of wrong answers on the validation images (thick) and on the training images "
+            "(thin; with dropout, while the weights change)."
+        ),
+        alt="; ".join(
+            f"{run.label}: validation error {percent(float(run.curves.validation_error[-1]), 1)} "
+            f"after {int(run.curves.epochs[-1])} epochs"
+            for run in runs
+            if run.curves is not None
+        )
+        + ".",
+        draw=charts.styled(partial(_draw_curves, runs=runs), 130, 62),
+        width=130,
+    )
+
+
+def _draw_curves(axes: Axes, runs: Sequence[FinishedRun]) -> None:
+    for k, run in enumerate(runs):
+        assert run.curves is not None
+        line = {**_line(k), "lw": 1.5}
+        epochs = run.curves.epochs
+        axes.plot(epochs, 100 * run.curves.validation_error, **line, label=drawable(run.label, 40))
+        axes.plot(epochs, 100 * run.curves.training_error, **{**line, "lw": 0.6})
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("error, %")
+    axes.set_ylim(0, None)
+    axes.locator_params(axis="x", integer=True)
+    _legend(axes)
+
+
+def _beside(
+    runs: Sequence[FinishedRun], draw: Callable[[FinishedRun, int], Image.Image]
+) -> Image.Image:
+    """Lay a picture of each run out, with its name above it."""
+    columns = min(len(runs), _COLUMNS)
+    width = (_WIDTH - 40 * (columns - 1)) // columns
+    pictures = [draw(run, width) for run in runs]
+    size = (max(p.width for p in pictures), max(p.height for p in pictures))
+    cells = []
+    for picture in pictures:
+        cell = Image.new("RGB", size, montage.PAPER)
+        cell.paste(picture, (0, 0))
+        cells.append(cell)
+    labels = [(run.letter, drawable(run.run.name, 60)) for run in runs]
+    return montage.grid(cells, columns, 40, labels, 28)

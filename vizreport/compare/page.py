@@ -1,0 +1,103 @@
+"""The comparison as one page, in HTML and PDF."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vizreport.compare.figures import make_figures
+from vizreport.compare.runs import FinishedRun, read_runs
+from vizreport.compare.table import make_rows, same_data, summary
+from vizreport.errors import RequestError
+from vizreport.report import templates
+from vizreport.report.files import place
+from vizreport.report.pdf import print_page
+from vizreport.report.render import PDF, move_into_place
+from vizreport.results.run import FILE_NAME
+from vizreport.version import __version__
+
+_ASSETS = ("report.css", "report.js")
+_PARTS = ("assets", "figures", "index.html")
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """What the frame of every page names."""
+
+    title: str
+    versions: dict[str, str]
+
+
+def compare(
+    folders: Sequence[Path],
+    out: Path,
+    pdf: bool = True,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Write finished runs side by side; needs neither checkpoints, images nor TensorFlow.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Two or more runs, in the order in which they are shown.
+    out : Path
+        Folder of ``index.html``, ``figures/``, ``assets/`` and ``report.pdf``.
+    pdf : bool
+    progress : callable, optional
+        Told in a few words what is being done.
+
+    Raises
+    ------
+    RequestError
+        If a run cannot be read, ``out`` is a run or cannot be written, or Pango is missing (the
+        HTML is then there).
+    """
+    tell = progress or (lambda _: None)
+    runs = read_runs(folders)
+    if (out / FILE_NAME).exists():
+        raise RequestError(f"{out} is the folder of a run: give --out another one")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=out))
+    except OSError as error:
+        raise RequestError(f"{out} cannot be written to ({error}): give --out another") from None
+    try:
+        tell("figures")
+        figures = [place(stage, each, i) for i, each in enumerate(make_figures(runs), start=1)]
+        context = _context(runs) | {"figures": {each.figure.name: each for each in figures}}
+        (stage / "assets").mkdir()
+        for name in _ASSETS:
+            shutil.copyfile(templates.folder() / "assets" / name, stage / "assets" / name)
+        _write_html(stage, context, pdf)
+        if pdf:
+            tell("PDF")
+            filled = templates.fill("compare/print.html", medium="pdf", root="", **context)
+            try:
+                print_page(filled, stage, stage / PDF)
+            except RequestError:
+                _write_html(stage, context, pdf=False)
+                move_into_place(stage, out, _PARTS)
+                raise
+        move_into_place(stage, out, (*_PARTS, PDF))
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _context(runs: list[FinishedRun]) -> dict[str, Any]:
+    return {
+        "run": _Heading(f"{len(runs)} networks side by side", {"vizreport": __version__}),
+        "runs": runs,
+        "groups": make_rows(runs),
+        "finding": summary(runs),
+        "same_data": same_data(runs),
+        "without": [run for run in runs if run.filters is None or run.architecture is None],
+    }
+
+
+def _write_html(stage: Path, context: dict[str, Any], pdf: bool) -> None:
+    filled = templates.fill("compare/index.html", medium="html", root="", pdf=pdf, **context)
+    (stage / "index.html").write_text(filled, "utf-8")

@@ -1,0 +1,131 @@
+"""Finished runs as ``vizreport compare`` reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vizreport.errors import RequestError
+from vizreport.experiments.architecture.result import ArchitectureResult
+from vizreport.experiments.filters.result import FiltersResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.overview.result import OverviewResult
+from vizreport.experiments.registry import experiments
+from vizreport.results.run import RunRecord, read_run
+from vizreport.results.store import DONE, Store
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Errors of a training, epoch by epoch; shares from 0 to 1, float [H]."""
+
+    epochs: np.ndarray
+    training_error: np.ndarray
+    validation_error: np.ndarray
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """One run.
+
+    Attributes
+    ----------
+    letter : str
+        "A", "B", ...: what it is called in the figures.
+    run : RunRecord
+    mining : MiningResult
+    overview : OverviewResult
+    filters : FiltersResult or None
+    architecture : ArchitectureResult or None
+        Both None where the network has no first convolution.
+    reason : str
+        Why they are None, or "".
+    curves : Curves or None
+        None where the run has no history of its training.
+    """
+
+    letter: str
+    run: RunRecord
+    mining: MiningResult
+    overview: OverviewResult
+    filters: FiltersResult | None
+    architecture: ArchitectureResult | None
+    reason: str
+    curves: Curves | None
+
+    @property
+    def label(self) -> str:
+        """Letter and name of the folder."""
+        return f"{self.letter}: {self.run.name}"
+
+
+def read_runs(folders: Sequence[Path]) -> list[FinishedRun]:
+    """Read the results of two or more runs.
+
+    Raises
+    ------
+    RequestError
+        If there are fewer than two, one is given twice, or one is damaged, unfinished or made by
+        a vizreport whose results this one does not read.
+    """
+    if len(folders) < 2:
+        raise RequestError("one run has nothing to be compared with: name two or more run folders")
+    places = [folder.resolve() for folder in folders]
+    for place, folder in zip(places, folders, strict=True):
+        if places.count(place) > 1:
+            raise RequestError(f"{folder} is given twice: name each run once")
+    return [_read(folder, _letter(number)) for number, folder in enumerate(folders)]
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else str(number + 1)
+
+
+def _read(folder: Path, letter: str) -> FinishedRun:
+    run = read_run(folder)
+    mining, _ = _result(folder, run, "mining")
+    overview, reason = _result(folder, run, "overview")
+    if mining is None or overview is None:
+        raise RequestError(f"{folder} has no overview to compare ({reason}): leave it out")
+    filters, reason = _result(folder, run, "filters")
+    architecture, _ = _result(folder, run, "architecture")
+    return FinishedRun(
+        letter, run, mining, overview, filters, architecture, reason, _curves(folder, run)
+    )
+
+
+def _result(folder: Path, run: RunRecord, name: str) -> tuple[Any, str]:
+    """Return a run's result, or None and why the experiment does not apply."""
+    record = next((record for record in run.experiments if record.name == name), None)
+    if record is None or record.status == "failed":
+        missing = "has no result of" if record is None else "failed at"
+        raise RequestError(
+            f"{folder} {missing} {name!r}: run its `vizreport build` command again with this "
+            "vizreport; finished results are kept"
+        )
+    if record.status != DONE:
+        return None, record.reason
+    outcome = Store(folder).load(experiments()[name], record.key)
+    if outcome is None or outcome.status != DONE:
+        raise RequestError(
+            f"the result of {name!r} in {folder} is missing, damaged or of another version: run "
+            "its `vizreport build` command again; the other results are kept"
+        )
+    return outcome.result, ""
+
+
+def _curves(folder: Path, run: RunRecord) -> Curves | None:
+    """Return the learning curves that the section Evolution keeps, where there are any."""
+    record = next((record for record in run.experiments if record.name == "evolution"), None)
+    known = experiments().get("evolution")
+    if record is None or known is None or record.status != DONE:
+        return None
+    outcome = Store(folder).load(known, record.key)
+    if outcome is None or outcome.result is None or not len(outcome.result.history_epochs):
+        return None
+    found = outcome.result
+    return Curves(found.history_epochs, found.training_error, found.validation_error)
