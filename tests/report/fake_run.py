@@ -9,8 +9,8 @@ import numpy as np
 
 from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
-from tests.report.fake_invariance import make_invariance
 from tests.report.fake_architecture import make_architecture
+from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_photographs, make_top_patches
 from tests.report.fake_results import (
