@@ -201,6 +201,8 @@ def _keys(
         chosen[files] = [[Path(name).name, _file_hash(Path(name))] for name in chosen[files]]
     for folder in STUDIES:
         chosen[folder] = study_hash(chosen[folder])
+    if chosen["parts"] is not None:
+        chosen["parts"] = _file_hash(Path(chosen["parts"])) or chosen["parts"]
     keys: dict[str, str] = {}
     for experiment in wanted:
         keys[experiment.name] = result_key(
@@ -308,6 +310,8 @@ def _shown_settings(settings: Settings) -> dict[str, Any]:
         shown[folder] = study_name(shown[folder])
     for files in ("photographs", "occlude", "invariance"):
         shown[files] = [Path(name).name for name in shown[files]]
+    if shown["parts"] is not None:
+        shown["parts"] = Path(shown["parts"]).name
     return shown
 
 

@@ -46,6 +46,15 @@ class Settings:
         Distance of neighbouring places, px; None for about 28 x 28 places.
     occlusion_fill : {"grey", "mean", "blur", "noise"}
         What the square shows.
+    parts : str or None
+        CSV file with the points of objects' parts; None for those that the data know.
+    correspondence_class : str or None
+        Class whose parts are hidden; None for the one with the most usable images.
+    correspondence_images : int
+        Upper bound of its images.
+    correspondence_layers : tuple of str, or None
+        Layers whose changes are compared; None for the last convolution stage and the last hidden
+        layer.
     refine : bool
         Whether to compute a coarse grid of places, and finer ones only where the maps change.
     invariance : tuple of str
@@ -85,6 +94,10 @@ class Settings:
     occlusion_sizes: tuple[float, ...] = (0.2,)
     occlusion_stride: int | None = None
     occlusion_fill: str = "grey"
+    parts: str | None = None
+    correspondence_class: str | None = None
+    correspondence_images: int = 20
+    correspondence_layers: tuple[str, ...] | None = None
     refine: bool = False
     invariance: tuple[str, ...] = ()
     invariance_images: int = 50

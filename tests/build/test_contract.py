@@ -14,6 +14,7 @@ from tests.experiments import tiny
 from tests.training.trials import write_trials
 from vizreport import build as build_module
 from vizreport.build import BuildRequest, build
+from vizreport.data.sources import open_dataset
 from vizreport.experiments.registry import experiments
 from vizreport.results.run import read_run
 from vizreport.results.store import Store
@@ -28,11 +29,22 @@ def run(tiny_files, tmp_path_factory):
     folder = tmp_path_factory.mktemp("contract")
     photo = folder / "photo.png"
     Image.fromarray(np.full((40, 50, 3), 90, np.uint8)).save(photo)
+    parts = folder / "parts.csv"
+    lines = [
+        f"{record.path},{part},{x},{y}"
+        for record in open_dataset(str(tiny_files[1])).records
+        for part, x, y in (("eye", 8, 6), ("ear", 20, 5.5), ("nose", 14, 15))
+    ]
+    parts.write_text("\n".join(["file,part,x,y", *lines]))
     asked = BuildRequest(
         tiny_files[0],
         str(tiny_files[1]),
         folder / "run",
-        Settings(photographs=(str(photo),), ablation=str(write_trials(folder / "ablation"))),
+        Settings(
+            photographs=(str(photo),),
+            parts=str(parts),
+            ablation=str(write_trials(folder / "ablation")),
+        ),
         pdf=False,
     )
     patch = pytest.MonkeyPatch()

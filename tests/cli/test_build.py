@@ -51,6 +51,8 @@ def test_every_option_arrives(request_of):
         *("--occlusion-stride", "9", "--occlusion-fill", "blur", "--refine", "--memory", "1.5G"),
         *("--invariance", "5.jpg", "--invariance-images", "8", "--invariance-layers", "c,d"),
         *("--invariance-interpolation", "bicubic", "--invariance-fill", "mean"),
+        *("--parts", "p.csv", "--correspondence-class", "face", "--correspondence-images", "8"),
+        *("--correspondence-layers", "d,e"),
         *("--seed", "7", "--batch-size", "4", "--no-pdf", "--strict"),
     )
     assert request.settings == Settings(
@@ -75,6 +77,10 @@ def test_every_option_arrives(request_of):
         invariance_layers=("c", "d"),
         invariance_interpolation="bicubic",
         invariance_fill="mean",
+        parts="p.csv",
+        correspondence_class="face",
+        correspondence_images=8,
+        correspondence_layers=("d", "e"),
         memory=3 * 2**29,
         seed=7,
         batch_size=4,

@@ -10,6 +10,7 @@ import numpy as np
 from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
 from tests.report.fake_architecture import make_architecture
+from tests.report.fake_correspondence import make_correspondence
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_photographs, make_top_patches
@@ -57,6 +58,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "occlusion": make_occlusion(random, mining, seen, hostile_names),
         "ablation": make_ablation(hostile_names),
         "invariance": make_invariance(random, mining, seen, hostile_names),
+        "correspondence": make_correspondence(random, mining, seen, hostile_names),
     }
     store = Store(folder)
     records = []

@@ -76,6 +76,7 @@ PREPROCESSING = "preprocessing (where the checkpoint's sidecar does not say it)"
 SHOWN = "what is shown"
 OCCLUSION = "occlusion"
 INVARIANCE = "invariance"
+CORRESPONDENCE = "correspondence"
 PICTURES = "how projections are made and shown"
 RUNNING = "running"
 
@@ -335,6 +336,36 @@ BUILD = (
         choices=("edge", "reflect", "grey", "mean"),
         default=Settings.invariance_fill,
         group=INVARIANCE,
+    ),
+    Option(
+        "--parts",
+        "CSV file with the header file,part,x,y: points of the objects' parts, in pixels of the "
+        "images; vizreport annotate makes it. The default is what the data know, as scenes do.",
+        metavar="FILE",
+        group=CORRESPONDENCE,
+    ),
+    Option(
+        "--correspondence-class",
+        "Class whose parts are hidden; the default is the one with the most images that show "
+        "three parts.",
+        metavar="NAME",
+        group=CORRESPONDENCE,
+    ),
+    Option(
+        "--correspondence-images",
+        "Use at most this many of its images.",
+        parse=values.count,
+        metavar="N",
+        default=Settings.correspondence_images,
+        group=CORRESPONDENCE,
+    ),
+    Option(
+        "--correspondence-layers",
+        "Layers whose changes are compared; the default is the last convolution stage and the "
+        "last hidden layer.",
+        parse=values.names,
+        metavar="A,B",
+        group=CORRESPONDENCE,
     ),
     Option(
         "--rule",

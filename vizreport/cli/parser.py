@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-from vizreport.cli import ablate, build, compare, doctor, evaluate, inspect, render, train
+from vizreport.cli import (
+    ablate,
+    annotate,
+    build,
+    compare,
+    doctor,
+    evaluate,
+    inspect,
+    render,
+    train,
+)
 from vizreport.cli.options import Option, Verb
 from vizreport.errors import RequestError
 from vizreport.version import __version__
@@ -18,6 +28,7 @@ VERBS: tuple[Verb, ...] = (
     ablate.VERB,
     evaluate.VERB,
     inspect.VERB,
+    annotate.VERB,
     doctor.VERB,
 )
 

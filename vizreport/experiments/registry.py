@@ -19,6 +19,7 @@ BUILT_IN = (
     "top_patches",
     "occlusion",
     "invariance",
+    "correspondence",
     "photographs",
     "ablation",
 )

@@ -1,0 +1,76 @@
+"""``vizreport annotate``: a page on which a person clicks the parts of objects."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from vizreport.cli import options, values
+from vizreport.cli.options import Option
+from vizreport.errors import RequestError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the page.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    RequestError
+        If the folder or a former file of parts is wrong, or the page cannot be written.
+    """
+    from vizreport.data.folder import open_folder
+    from vizreport.data.part_file import read_parts
+    from vizreport.report.annotate import write_annotation_page
+
+    out: Path = arguments.out
+    if out.suffix.lower() != ".csv":
+        raise RequestError(f"{out} does not end in .csv: name the file of parts to be made")
+    dataset = open_folder(arguments.FOLDER, None, arguments.max_images, arguments.seed)
+    given = read_parts(out) if out.exists() else {}
+    page = write_annotation_page(
+        out, arguments.FOLDER, [record.path for record in dataset.records], arguments.parts, given
+    )
+    print(page)
+    return 0
+
+
+_OF_BUILD = {option.flag: option for option in options.BUILD}
+
+VERB = options.Verb(
+    name="annotate",
+    summary="make a page for clicking the parts of objects in images",
+    description=(
+        "Make a page for clicking the parts of objects in a folder of images, for the section "
+        "Correspondence of vizreport build. Open the page in a browser, click, and save the CSV "
+        "file it downloads as FILE; the same command then goes on from there. The page needs no "
+        "server and no network."
+    ),
+    usage="FOLDER --parts A,B,C [--out FILE]",
+    options=(
+        Option("FOLDER", "Folder of images.", parse=Path, metavar="FOLDER"),
+        Option(
+            "--parts",
+            "Names of the parts to click, in that order.",
+            parse=values.names,
+            metavar="A,B,C",
+            required=True,
+        ),
+        Option(
+            "--out",
+            "The CSV file. The page is made beside it, with the ending .html; where the file is "
+            "there already, its points are in the page.",
+            parse=Path,
+            metavar="FILE",
+            default=Path("parts.csv"),
+        ),
+        replace(_OF_BUILD["--max-images"], group="options"),
+        replace(_OF_BUILD["--seed"], group="options"),
+    ),
+    run=run,
+)

@@ -1,0 +1,113 @@
+"""The pictures with what was hidden, and the chart of distances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from vizreport.experiments.correspondence.result import CorrespondenceResult
+from vizreport.experiments.correspondence.squares import masked
+from vizreport.report import charts, montage
+from vizreport.report.section import PRINT_WIDTH
+from vizreport.report.text import drawable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_COLUMNS = 8
+_CELL, _GAP, _LETTERS, _MARGIN = 224, 8, 26, 250  # px
+
+
+def pictures(result: CorrespondenceResult) -> Image.Image:
+    """Draw pictures x parts: a column a picture, a row for what is hidden."""
+    shown = result.pictures[:MOST_COLUMNS]
+    hidden = [
+        *((part, result.part_squares[:, p]) for p, part in enumerate(result.parts)),
+        ("random place", result.random_squares[:, 0]),
+        ("same place", result.shared_squares[:, 0]),
+    ]
+    rows = [("nothing hidden", [montage.fit(Image.fromarray(one), _CELL) for one in shown])]
+    rows += [
+        (name, _hidden(shown, squares[:MOST_COLUMNS], result.side)) for name, squares in hidden
+    ]
+    cells = [row for _, row in rows]
+    width, height = cells[0][0].size
+    whole = Image.new(
+        "RGB",
+        (_MARGIN + len(shown) * (width + _GAP) - _GAP, len(rows) * (height + _GAP) - _GAP),
+        montage.PAPER,
+    )
+    pen = ImageDraw.Draw(whole)
+    letters = montage.font(_LETTERS)
+    for r, ((name, _), row) in enumerate(zip(rows, cells, strict=True)):
+        top = r * (height + _GAP)
+        text = montage.clip_text(drawable(name, 60), _MARGIN - _GAP, _LETTERS)
+        pen.text((0, top + height / 2), text, montage.INK, letters, anchor="lm")
+        for c, cell in enumerate(row):
+            whole.paste(cell, (_MARGIN + c * (width + _GAP), top))
+    return whole
+
+
+def _hidden(pictures: np.ndarray, starts: np.ndarray, side: int) -> list[Image.Image]:
+    """Show squares with a thin outline, which is seen on grey ground too."""
+    shown = []
+    for one, (left, top) in zip(masked(pictures, starts, side), starts.tolist(), strict=True):
+        cell = montage.fit(Image.fromarray(one), _CELL)
+        factor = cell.width / one.shape[1]
+        box = (factor * left, factor * top, factor * (left + side) - 1, factor * (top + side) - 1)
+        ImageDraw.Draw(cell).rectangle(box, outline=(255, 255, 255))
+        shown.append(cell)
+    return shown
+
+
+def chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
+    """Draw the mean distances, a panel a layer and a row a part."""
+    from matplotlib.figure import Figure
+
+    rows = len(result.parts) + 2
+    columns = min(2, len(layers))
+    down = -(-len(layers) // columns)
+    with charts.style():
+        figure = Figure(
+            figsize=(PRINT_WIDTH / 25.4, down * (14 + 6.2 * rows) / 25.4), layout="constrained"
+        )
+        panels = figure.subplots(down, columns, sharey=True, squeeze=False).ravel()
+        for axes, layer in zip(panels, layers, strict=False):
+            _panel(axes, result, layer)
+        for axes in panels[len(layers) :]:
+            axes.set_visible(False)
+    return figure
+
+
+def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> None:
+    names = [*result.parts, "random places", "same places"]
+    name = layer["name"]
+    axes.axvline(layer["random"]["mean"], color=charts.SOFT, linewidth=0.8, linestyle="--")
+    for r, row in enumerate(layer["rows"]):
+        _line(axes, r, row, charts.BLUE)
+        # Told apart by being filled, not by colour alone.
+        fill = charts.BLUE if row["corrected"] < 0.05 else "white"
+        axes.plot(row["mean"], r, "o", color=charts.BLUE, markerfacecolor=fill, markersize=4.5)
+    for r, (control, values) in enumerate(
+        [("random", result.random_distances[name]), ("shared", result.shared_distances[name])],
+        start=len(layer["rows"]),
+    ):
+        _line(axes, r, layer[control], charts.ORANGE)
+        means = values.mean(axis=1)
+        axes.plot(
+            means, np.full(len(means), r), "|", color=charts.ORANGE, markersize=9, linewidth=0.7
+        )
+    axes.set_yticks(range(len(names)), [drawable(each, 28) for each in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.locator_params(axis="x", nbins=6)
+    axes.set_xlabel("mean Hamming distance of signs (share of features)")
+    axes.set_title(drawable(name, 40), loc="left", fontsize=8, fontweight="bold")
+    axes.tick_params(left=False)
+
+
+def _line(axes: Axes, row: int, values: dict[str, float], colour: str) -> None:
+    low, high = values["mean"] - values["std"], values["mean"] + values["std"]
+    axes.plot([low, high], [row, row], color=colour, linewidth=1, alpha=0.6)

@@ -1,0 +1,202 @@
+"""Correspondence: the table, its chart, and the pictures with what was hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.correspondence import drawing
+from vizreport.experiments.correspondence.result import CorrespondenceResult
+from vizreport.experiments.correspondence.statistics import holm
+from vizreport.published import Comparison, Measured, beside, published_tables
+from vizreport.report.section import Figure, Section
+from vizreport.report.text import number, percent, quoted
+from vizreport.results.run import RunRecord
+
+LEVEL = 0.05
+"""Corrected p values below it are called evidence."""
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show how alike the changes are that hiding the same part makes in several pictures."""
+    result: CorrespondenceResult = results["correspondence"]
+    layers = _layers(result)
+    context = {
+        "class": result.class_name,
+        "asked": result.asked,
+        "source": result.source,
+        "object": result.object,
+        "images": len(result.paths),
+        "pairs": len(result.paths) * (len(result.paths) - 1) // 2,
+        "usable": result.usable,
+        "right": result.right,
+        "side": result.side,
+        "draws": result.random_squares.shape[1],
+        "shared": result.shared_squares.shape[1],
+        "layers": layers,
+        "tests": sum(len(layer["rows"]) for layer in layers),
+        "level": LEVEL,
+        "comparison": _comparison(result, run),
+    }
+    return Section(
+        figures=(_pictures(result), _chart(result, layers)),
+        context=context,
+        finding=_finding(result, layers),
+    )
+
+
+def _layers(result: CorrespondenceResult) -> list[dict[str, Any]]:
+    """Gather each layer's rows; p values are corrected over all parts and layers together."""
+    tests = np.concatenate([result.p_values[name] for name in result.layers])
+    corrected = iter(holm(tests).tolist())
+    layers = []
+    for name, length in zip(result.layers, result.lengths, strict=True):
+        shared = result.shared_distances[name].mean(axis=1)
+        rows: list[dict[str, Any]] = [
+            {
+                "name": part,
+                "mean": float(values.mean()),
+                "std": float(values.std()),
+                "changed": float(result.part_changed[name][p]),
+                "p": float(result.p_values[name][p]),
+                "corrected": next(corrected),
+                "lower": int((shared <= values.mean()).sum()),
+            }
+            for p, (part, values) in enumerate(
+                zip(result.parts, result.part_distances[name], strict=True)
+            )
+        ]
+        layers.append(
+            {
+                "name": name,
+                "length": length,
+                "rows": rows,
+                "random": _control(result.random_distances[name], result.random_changed[name]),
+                "shared": _control(result.shared_distances[name], result.shared_changed[name]),
+            }
+        )
+    return layers
+
+
+def _control(distances: np.ndarray, changed: float) -> dict[str, float]:
+    """Sum up a control: the mean, and the spread over pairs within a draw."""
+    return {
+        "mean": float(distances.mean()),
+        "std": float(np.sqrt(distances.var(axis=1).mean())),
+        "changed": float(changed),
+    }
+
+
+def _finding(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> str:
+    """Say at which layer the parts correspond, and whether the place alone does as much."""
+    of_class = f" of the class {quoted(result.class_name, 40)}" if result.class_name else ""
+    what = f"hiding the same part in {len(result.paths)} pictures{of_class}"
+    tested = [(layer, row) for layer in layers for row in layer["rows"]]
+    evident = [(layer, row) for layer, row in tested if row["corrected"] < LEVEL]
+    if not evident:
+        least = min(row["corrected"] for _, row in tested)
+        return (
+            f"No correspondence is shown: {what} changes the features no more alike than hiding "
+            f"random places does (smallest corrected p {least:.2f})."
+        )
+    counts = []
+    for layer in layers:
+        below = sum(row["corrected"] < LEVEL for row in layer["rows"])
+        mean = float(np.mean([row["mean"] for row in layer["rows"]]))
+        counts.append(
+            f"for {below or 'none'} of {len(result.parts)} parts at {quoted(layer['name'], 40)} "
+            f"(mean distance {mean:.3f}, random {layer['random']['mean']:.3f})"
+        )
+    ratios = [row["mean"] / layer["shared"]["mean"] for layer, row in evident]
+    less = 1 - float(np.mean(ratios))
+    caveat = (
+        f"against one same place in all pictures those parts are {percent(less)} lower."
+        if less > 0
+        else "hiding one same place in all pictures does as much, so it may be the place and not "
+        "the part that is alike."
+    )
+    return (
+        f"{what[0].upper()}{what[1:]} changes the features more alike than hiding random places "
+        f"does {', '.join(counts)}; {caveat}"
+    )
+
+
+def _comparison(result: CorrespondenceResult, run: RunRecord) -> Comparison | None:
+    """Put two layers beside the paper's layers 5 and 7; None for another number of layers."""
+    if len(result.layers) != 2:
+        return None
+    table = published_tables()["correspondence"]
+    known = {row.names[0].lower(): row.id for row in table.rows}
+    measured: dict[tuple[str, str], Measured] = {}
+    more: dict[str, list[str]] = {}
+    data = run.data_name + (f", {result.class_name}" if result.class_name else "")
+    for layer, column in zip(_layers(result), table.columns, strict=True):
+        for row in [*layer["rows"], {"name": "random", **layer["random"]}]:
+            name = row["name"].replace("_", " ").strip().lower()
+            place = known.get(name)
+            if place is None:
+                place = f"own {row['name']}"
+                more[place] = [row["name"][:1].upper() + row["name"][1:]]
+            measured[place, column.id] = Measured(
+                row["mean"],
+                data,
+                len(result.paths),
+                (int(run.settings.get("seed", 0)),),
+                run.name,
+                row["std"],
+                f"layer {layer['name']}; ± over pairs of pictures",
+            )
+    return beside(table, measured, more)
+
+
+def _pictures(result: CorrespondenceResult) -> Figure:
+    shown = min(drawing.MOST_COLUMNS, len(result.paths))
+    parts = ", ".join(quoted(part, 30) for part in result.parts)
+    what = f"{shown} of the {len(result.paths)} pictures" if shown < len(result.paths) else (
+        f"The {shown} pictures"
+    )  # fmt: skip
+    return Figure(
+        name="correspondence-pictures",
+        title="What was hidden",
+        caption=(
+            f"{what} as the network saw them ({result.pictures.shape[1]} × "
+            f"{result.pictures.shape[2]} px), each part hidden by a grey square of {result.side} "
+            "px, and below the controls: the first of the random places, drawn for each picture "
+            "anew, and the first of the places that are the same in all of them."
+        ),
+        alt=(
+            f"A table of pictures: {shown} columns, one a picture; rows with nothing hidden, with "
+            f"{parts}, a random place and a shared place hidden."
+        ),
+        draw=partial(drawing.pictures, result),
+        threaded=True,
+    )
+
+
+def _chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
+    lowest = min(
+        (row["mean"] - layer["random"]["mean"], row["name"], layer["name"])
+        for layer in layers
+        for row in layer["rows"]
+    )
+    return Figure(
+        name="correspondence-distances",
+        title="Distance between the changes",
+        caption=(
+            "Share of features whose sign of change differs between two pictures, mean over the "
+            f"{len(result.paths) * (len(result.paths) - 1) // 2} pairs; lower: more alike. Dots: "
+            "parts, filled where the corrected p is below "
+            f"{LEVEL:g}; lines: ± one standard deviation over the pairs. Ticks: each draw of the "
+            "random places, and each of the places shared by all pictures; dashed: the mean of "
+            "the random places. The axes do not begin at 0 and differ between layers."
+        ),
+        alt=(
+            "Mean distances of parts, random and shared places by layer. Farthest below random: "
+            f"{quoted(lowest[1], 40)} at {quoted(lowest[2], 40)}, "
+            f"by {number(-lowest[0])}."
+        ),
+        draw=partial(drawing.chart, result, layers),
+    )

@@ -1,0 +1,87 @@
+"""How alike the changes of features are when the same part is hidden in several pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class CorrespondenceResult:
+    """Correspondence of P parts in I pictures of one class (Zeiler & Fergus, Table 1).
+
+    Pictures are h x w, the size of the network's input. Dicts are named after the layers. A
+    distance is that of two sign vectors, the share of features (0 to 1) in which they differ; its
+    Q = I (I - 1) / 2 values are those of the pairs i < j of pictures, in the order
+    of ``numpy.triu_indices(I, 1)``.
+
+    Attributes
+    ----------
+    class_name : str
+        "" where the data have no classes.
+    asked : bool
+        Whether the class was asked for; else it is the one with the most usable pictures.
+    source : {"data", "file"}
+        Whether the parts come with the data or from a CSV file.
+    object : {"mask", "box"}
+        What random places are drawn from: the object's pixels, or the box around the parts, larger
+        by a square's side on each side.
+    paths : list of str
+        Of the I pictures.
+    pictures : uint8 [I, h, w, 3]
+        What the network saw, in its own colours.
+    usable : int
+        Pictures of the class with all P parts in view.
+    right : int
+        Of the I pictures, how many the network classifies correctly; -1 where it is not known.
+    parts : list of str
+    points : float32 [I, P, 2]
+        x and y of each part, px of the network's input; the first pixel's centre is at 0.5, 0.5.
+    side : int
+        Side of the squares, px.
+    part_squares : int32 [I, P, 2]
+        Left and top of the square that hides each part, px.
+    random_squares : int32 [I, D, 2]
+        D random places on the object, drawn for each picture anew.
+    shared_squares : int32 [I, S, 2]
+        S places drawn for all pictures: number s is at the same place of the object's box in each.
+    layers : list of str
+    lengths : list of int
+        Number of features of each layer: of the stage's output.
+    part_distances : dict of float32 [P, Q]
+    random_distances : dict of float32 [D, Q]
+        Between the pictures' random places of the same number.
+    shared_distances : dict of float32 [S, Q]
+    part_changed : dict of float32 [P]
+        Share of features that hiding the part changes, mean over pictures.
+    random_changed, shared_changed : dict of float
+        The same over pictures and places.
+    p_values : dict of float64 [P]
+        Of the one-sided permutation test of the part against random places, see
+        ``statistics.permutation_p``; not corrected.
+    """
+
+    class_name: str
+    asked: bool
+    source: str
+    object: str
+    paths: list[str]
+    pictures: np.ndarray
+    usable: int
+    right: int
+    parts: list[str]
+    points: np.ndarray
+    side: int
+    part_squares: np.ndarray
+    random_squares: np.ndarray
+    shared_squares: np.ndarray
+    layers: list[str]
+    lengths: list[int]
+    part_distances: dict[str, np.ndarray]
+    random_distances: dict[str, np.ndarray]
+    shared_distances: dict[str, np.ndarray]
+    part_changed: dict[str, np.ndarray]
+    random_changed: dict[str, float]
+    shared_changed: dict[str, float]
+    p_values: dict[str, np.ndarray]
