@@ -16,6 +16,7 @@ BUILT_IN = (
     "overview",
     "filters",
     "architecture",
+    "parts",
     "top_patches",
     "occlusion",
     "invariance",

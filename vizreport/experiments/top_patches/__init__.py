@@ -6,11 +6,11 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 EXPERIMENT = Experiment(
     name="top_patches",
     title="Top-9 patches",
-    version=2,
+    version=3,
     result=TopPatchesResult,
     compute="vizreport.experiments.top_patches.compute:compute",
     section="vizreport.experiments.top_patches.figures:section",
     template="sections/top_patches.html",
-    requires=("mining",),
+    requires=("mining", "parts"),
     settings=("layers", "maps", "rule", "scale", "window", "seed"),
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from vizreport.data.truth import in_view
 from vizreport.deconv.layers import ReportableLayer
 from vizreport.deconv.tiles import (
     GREY,
@@ -26,11 +29,14 @@ from vizreport.deconv.tiles import (
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.top_patches.energy import Shares, energy_shares
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.progress import progress
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
 _CHUNK = 16
+_MASKS = 1000  # kept at hand: bounds memory
 # Lossy WebP halves the resolution of colours, which in tiles up to this side bleed into the next.
 _SMALL = 16
 
@@ -46,29 +52,31 @@ class _Projected:
     fields: Fields
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> TopPatchesResult:
+def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
     """Project the strongest activations of a sample of maps of each chosen layer.
 
     Parameters
     ----------
     context : Context
     required : dict
-        The mining result.
+        The mining result and the parts, of which the mean mask is taken.
     """
-    mining, graph = required["mining"], context.deconvnet.graph
+    mining: MiningResult = required["mining"]
+    graph = context.deconvnet.graph
     layers = context.chosen_layers
     if not layers:
         raise NotApplicable("the network has no layer whose rectified output can be shown")
     chosen = {layer.name: choose_maps(layer, context.settings) for layer in layers}
     parts: dict[str, dict[str, Any]] = {}
     status = {}
+    shares = _shares_function(context, mining, required["parts"])
     with progress("projecting", sum(map(len, chosen.values())), "maps") as bar:
         for layer in layers:
             maps = chosen[layer.name]
             status[layer.name] = layer.rule_problem(graph, context.settings.rule)
             if status[layer.name]:
                 maps = chosen[layer.name] = np.zeros(0, np.int32)
-            parts[layer.name] = _layer(context, mining, layer, maps, bar)
+            parts[layer.name] = _layer(context, mining, layer, maps, shares, bar)
     names = [layer.name for layer in layers]
     known = mining.labels[mining.labels >= 0]
     # With one image a class no two of the nine could agree: the predictions say more.
@@ -132,8 +140,38 @@ def purity(images: np.ndarray, classes: np.ndarray) -> np.ndarray:
     return shares
 
 
+_SharesFunction = Callable[["_Projected", np.ndarray], Shares]
+
+
+def _shares_function(
+    context: Context, mining: MiningResult, parts: PartsResult
+) -> _SharesFunction | None:
+    """Return what measures projections of some images against their objects, where known."""
+    truth = context.dataset.truth
+    if truth is None:
+        return None
+
+    @lru_cache(_MASKS)
+    def mask(image: int) -> np.ndarray:
+        return in_view(truth(int(mining.records[image])), context.preprocessing).mask
+
+    def shares(found: _Projected, images: np.ndarray) -> Shares:
+        masks = np.stack([mask(int(image)) for image in images])
+        fields = found.fields.clipped(masks.shape[1:])
+        return energy_shares(
+            found.projections, found.tops, found.lefts, fields, masks, parts.mean_mask
+        )
+
+    return shares
+
+
 def _layer(
-    context: Context, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray, bar: Any
+    context: Context,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    maps: np.ndarray,
+    shares: _SharesFunction | None,
+    bar: Any,
 ) -> dict[str, Any]:
     """Project, cut and encode one layer's tiles."""
     graph, count = context.deconvnet.graph, context.settings.top
@@ -145,6 +183,7 @@ def _layer(
     encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
     scales = np.zeros((len(maps), count), np.float32)
     peaks = np.zeros_like(scales)
+    energies = Shares(*(np.full(scales.shape, np.nan, np.float32) for _ in range(3)))
     with ThreadPoolExecutor() as pool:
         for start in range(0, len(maps), _CHUNK):
             chunk = slice(start, start + _CHUNK)
@@ -159,6 +198,10 @@ def _layer(
                     full,
                 )
             tiles, scales[chunk], peaks[chunk] = _tiles(context, found, len(maps[chunk]), side)
+            if shares is not None and len(found.units):
+                units = found.units + [start, 0]
+                images = mining.images[layer.name][maps[units[:, 0]], units[:, 1]]
+                energies.put(units, shares(found, images))
             patches = _patches(context, mining, layer, maps[chunk], pictures, side)
             encoded["projections"] += pool.map(_lossless, map(mosaic, tiles))
             encode = _lossless if side <= _SMALL else _lossy
@@ -171,6 +214,9 @@ def _layer(
         "fields": fields.clipped(shape).reshape(len(maps), count, 4),
         "scales": scales,
         "peaks": peaks,
+        "inside": energies.inside,
+        "inside_area": energies.area,
+        "inside_elsewhere": energies.elsewhere,
         **{name: np.frombuffer(b"".join(parts), np.uint8) for name, parts in encoded.items()},
         "patch_offsets": _offsets(encoded["patches"]),
         "projection_offsets": _offsets(encoded["projections"]),

@@ -49,6 +49,12 @@ class TopPatchesResult:
     peaks : dict of float32 [m, K]
         Largest absolute value of each tile's projection; 0 where nothing of the signal is left
         at the input.
+    inside : dict of float32 [m, K]
+        Share of each projection's energy (sum of squares over its whole receptive field) that
+        lies on the object; NaN where there is no projection, no energy or no mask.
+    inside_area, inside_elsewhere : dict of float32 [m, K]
+        Chance: the same for energy spread evenly over the receptive field, and for the same
+        projection over the objects of all images in turn.
     dead : dict of bool [m]
         Maps whose strongest activation is not above 0: they have grey mosaics.
     purity : dict of float32 [m]
@@ -78,6 +84,9 @@ class TopPatchesResult:
     projection_offsets: dict[str, np.ndarray]
     scales: dict[str, np.ndarray]
     peaks: dict[str, np.ndarray]
+    inside: dict[str, np.ndarray]
+    inside_area: dict[str, np.ndarray]
+    inside_elsewhere: dict[str, np.ndarray]
     dead: dict[str, np.ndarray]
     purity: dict[str, np.ndarray]
     rule: str

@@ -1,0 +1,128 @@
+"""Places of every map's strongest activation against the parts of the pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vizreport.data.truth import Truth, in_view
+from vizreport.deconv.layers import ReportableLayer
+from vizreport.deconv.mining import reduction_function
+from vizreport.deconv.tiles import unit_fields
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.parts.concepts import Point
+from vizreport.experiments.parts.naming import Scenes, halves, name_maps, shown_concepts
+from vizreport.experiments.parts.result import PartsResult
+from vizreport.progress import progress
+
+TOLERANCE = 0.1
+# Beyond this many images a seeded sample is taken: bounds memory and time.
+_IMAGES = 2000
+_OF_LAYERS = ("least", "part", "chosen", "precision", "chance")
+
+
+def compute(context: Context, required: dict[str, MiningResult]) -> PartsResult:
+    """Name feature maps after parts, in one more pass over at most 2,000 images.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The mining result.
+    """
+    truth = context.dataset.truth
+    if truth is None:
+        return _result(np.zeros((0, 0), np.float32), 0)
+    records = required["mining"].records
+    random = np.random.default_rng(context.settings.seed)
+    if len(records) > _IMAGES:
+        records = np.sort(random.choice(records, _IMAGES, replace=False))
+    total = np.zeros(context.preprocessing.input_size)
+    seen: list[Truth] = []
+    for record in records:
+        seen.append(in_view(truth(int(record)), context.preprocessing))
+        total += seen[-1].mask
+    mean_mask = (total / len(records)).astype(np.float32)
+    classes = np.array([context.dataset.records[int(i)].class_name or "" for i in records])
+    boxes = np.array([found.box for found in seen])
+    scenes = Scenes(
+        classes,
+        (boxes[:, 2:] - boxes[:, :2]).max(axis=1),
+        _points(classes, seen),
+        halves(classes, random),
+    )
+    names, shown = shown_concepts(scenes)
+    layers = [layer for layer in context.chosen_layers if layer.stride]
+    if not names or not layers:
+        return _result(mean_mask, len(records))
+    named: dict[str, dict[str, Any]] = {}
+    strongest = _strongest(context, records, layers)
+    for layer, (values, units) in zip(layers, strongest, strict=True):
+        least = layer.stride / np.sqrt(2)
+        reach = np.maximum(TOLERANCE * scenes.longer, least)
+        places = _centres(context, layer)[units]
+        found = name_maps(values, places, scenes, reach, names, shown)
+        named[layer.name] = {"least": float(least), **found}
+    return _result(
+        mean_mask,
+        len(records),
+        names=[concept.name for concept in names],
+        halves=[int(scenes.first.sum()), int((~scenes.first).sum())],
+        shown=shown,
+        layers=list(named),
+        **{field: {name: found[field] for name, found in named.items()} for field in _OF_LAYERS},
+    )
+
+
+def _result(mean_mask: np.ndarray, masks: int, **known: Any) -> PartsResult:
+    """Fill in what is not known."""
+    unknown: dict[str, Any] = {
+        "names": [],
+        "halves": [0, 0],
+        "shown": np.zeros((0, 2), np.int32),
+        "layers": [],
+        **{field: {} for field in _OF_LAYERS},
+    }
+    return PartsResult(mean_mask=mean_mask, masks=masks, tolerance=TOLERANCE, **(unknown | known))
+
+
+def _points(classes: np.ndarray, seen: list[Truth]) -> dict[Point, np.ndarray]:
+    """Gather where each part is seen: float [N, 2], NaN where it is not."""
+    points: dict[Point, np.ndarray] = {}
+    for i, truth in enumerate(seen):
+        for name, part in truth.parts.items():
+            where = points.setdefault((str(classes[i]), name), np.full((len(seen), 2), np.nan))
+            if part.visible:
+                where[i] = part.x, part.y
+    return points
+
+
+def _strongest(
+    context: Context, records: np.ndarray, layers: list[ReportableLayer]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each layer, every map's strongest activation in every image and its unit: [M, N]."""
+    reduce = reduction_function(context.deconvnet.graph, layers)
+    found: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in layers]
+    with progress("naming", len(records), "images") as bar:
+        for start in range(0, len(records), context.settings.batch_size):
+            batch = records[start : start + context.settings.batch_size]
+            reduced, _ = reduce(context.preprocessing.tensor(context.pictures(batch)))
+            for kept, (maxima, units, _) in zip(found, reduced, strict=True):
+                kept.append((maxima.numpy().T.astype(np.float32), units.numpy().T))
+            bar.update(len(batch))
+    return [
+        (
+            np.concatenate([maxima for maxima, _ in kept], axis=1),
+            np.concatenate([units for _, units in kept], axis=1),
+        )
+        for kept in found
+    ]
+
+
+def _centres(context: Context, layer: ReportableLayer) -> np.ndarray:
+    """Centres of the receptive fields of a layer's units, row by row: x and y, float [U, 2]."""
+    rows, cols = np.divmod(np.arange(layer.rows * layer.cols), layer.cols)
+    fields = unit_fields(context.deconvnet.graph, layer.node, rows, cols)
+    return ((fields.low + fields.high + 1) / 2)[:, ::-1]
