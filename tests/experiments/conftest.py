@@ -22,3 +22,11 @@ def mined(tiny_context):
     from vizreport.experiments.mining.compute import compute
 
     return compute(tiny_context, {})
+
+
+@pytest.fixture(scope="session")
+def parts(tiny_context, mined):
+    """Those of data without ground truth."""
+    from vizreport.experiments.parts.compute import compute
+
+    return compute(tiny_context, {"mining": mined})

@@ -15,10 +15,10 @@ from vizreport.experiments.top_patches.compute import choose_maps, compute, puri
 
 
 @pytest.fixture(scope="module")
-def full(tiny_context, mined):
+def full(tiny_context, mined, parts):
     """Every map, whole receptive fields, one scale a tile."""
     context = tiny.changed(tiny_context, maps=None, window="full", scale="tile")
-    return compute(context, {"mining": mined})
+    return compute(context, {"mining": mined, "parts": parts})
 
 
 def decoded(result, field: str, layer: str, i: int) -> np.ndarray:
@@ -81,32 +81,34 @@ def test_dead_maps_are_grey(full):
     assert (full.scales["conv1"][2] == 0).all()
 
 
-def test_a_layer_of_dead_maps_only(tiny_context, mined):
+def test_a_layer_of_dead_maps_only(tiny_context, mined, parts):
     from dataclasses import replace
 
     values = {**mined.values, "conv2": np.zeros_like(mined.values["conv2"])}
     context = tiny.changed(tiny_context, layers=("conv2",))
-    found = compute(context, {"mining": replace(mined, values=values)})
+    found = compute(context, {"mining": replace(mined, values=values), "parts": parts})
     assert found.dead["conv2"].all()
     assert (decoded(found, "projections", "conv2", 0) == 128).all()
 
 
-def test_one_scale_for_the_nine_tiles_of_a_map(tiny_context, mined, full):
-    found = compute(tiny.changed(tiny_context, maps=None, window="full"), {"mining": mined})
+def test_one_scale_for_the_nine_tiles_of_a_map(tiny_context, mined, full, parts):
+    found = compute(
+        tiny.changed(tiny_context, maps=None, window="full"), {"mining": mined, "parts": parts}
+    )
     for layer in ("conv1", "conv2"):
         assert (found.scales[layer] == found.scales[layer][:, :1]).all()
     assert (full.scales["conv1"][0] != full.scales["conv1"][0, 0]).any()
 
 
-def test_the_energy_window_is_smaller_and_holds_what_it_says(tiny_context, mined, full):
-    found = compute(tiny.changed(tiny_context, maps=None), {"mining": mined})
+def test_the_energy_window_is_smaller_and_holds_what_it_says(tiny_context, mined, full, parts):
+    found = compute(tiny.changed(tiny_context, maps=None), {"mining": mined, "parts": parts})
     for layer in ("conv1", "conv2"):
         assert found.window[layer] <= full.window[layer]
         assert (full.window[layer] - found.window[layer]) % 2 == 0
         assert 0.98 - 1e-9 <= found.energy_share[layer] <= 1
 
 
-def test_fewer_images_than_nine(tiny_context):
+def test_fewer_images_than_nine(tiny_context, parts):
     from vizreport.data.sources import open_dataset
     from vizreport.experiments.mining.compute import compute as mine
 
@@ -114,13 +116,16 @@ def test_fewer_images_than_nine(tiny_context):
     few = open_dataset(str(data), max_images=3)
     context = tiny.context(tiny_context.source.checkpoint, None, few)
     context.__dict__["model"] = tiny_context.model
-    found = compute(context, {"mining": mine(context, {})})
+    found = compute(context, {"mining": mine(context, {}), "parts": parts})
     assert (decoded(found, "projections", "conv2", 0)[3:] == 128).all()
     assert np.isnan(found.values["conv2"][:, 3:]).all()
 
 
-def test_other_rules(tiny_context, mined):
-    found = compute(tiny.changed(tiny_context, rule="guided", layers=("conv1",)), {"mining": mined})
+def test_other_rules(tiny_context, mined, parts):
+    found = compute(
+        tiny.changed(tiny_context, rule="guided", layers=("conv1",)),
+        {"mining": mined, "parts": parts},
+    )
     assert found.rule == "guided"
     assert found.layers == ["conv1"]
 

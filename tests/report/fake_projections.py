@@ -9,6 +9,7 @@ import numpy as np
 from tests.report import fake_pictures
 from tests.report.fake_results import HOSTILE, SIZE, make_layers
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.top_patches.result import TopPatchesResult
 
@@ -61,12 +62,51 @@ def make_top_patches(
             "projection_offsets": np.cumsum([0, *map(len, projections)]),
             "scales": random.uniform(0.1, 2, (count, 1)).repeat(9, 1).astype(np.float32),
             "peaks": random.uniform(1, 3, (count, 9)).astype(np.float32),
+            "inside": shares(0.55, (count, 9), dead),
+            "inside_area": shares(0.42, (count, 9), dead),
+            "inside_elsewhere": shares(0.33, (count, 9), dead),
             "dead": dead,
             "purity": np.where(dead, np.nan, np.array(counts)).astype(np.float32),
         }.items():
             fields[key][name] = value
     return TopPatchesResult(
         layers=mining.layers, rule="deconvnet", scale="map", labelled=True, **fields
+    )
+
+
+def shares(centre: float, shape: tuple[int, int], dead: np.ndarray) -> np.ndarray:
+    values = np.random.default_rng(round(100 * centre)).normal(centre, 0.1, shape).clip(0, 1)
+    values[dead] = np.nan
+    return values.astype(np.float32)
+
+
+def make_parts(random: np.random.Generator, hostile: bool) -> PartsResult:
+    """Half of the maps of deeper layers have a name; with hostile names the last layer none."""
+    names = [HOSTILE[0], "left eye", HOSTILE[4], "wheel (car)"] if hostile else ["eye", "wheel"]
+    fields: dict[str, dict] = {
+        key: {} for key in ("least", "part", "chosen", "precision", "chance")
+    }
+    layers = make_layers(hostile)[:-1]
+    for depth, (name, maps, _, _, stride, _) in enumerate(layers):
+        part = random.integers(0, len(names), maps).astype(np.int32)
+        part[5] = -1
+        chosen = random.uniform(0, (0.15, 0.6, 0.9)[depth], maps).astype(np.float32)
+        precision = (chosen * random.uniform(0.6, 1, maps)).astype(np.float32)
+        chance = random.uniform(0, 0.15, maps).astype(np.float32)
+        for column in (chosen, precision, chance):
+            column[5] = np.nan
+        columns = (stride / 2**0.5, part, chosen, precision, chance)
+        for key, column in zip(fields, columns, strict=True):
+            fields[key][name] = column
+    return PartsResult(
+        mean_mask=np.full((SIZE, SIZE), 0.3, np.float32),
+        masks=60,
+        names=names,
+        halves=[30, 30],
+        shown=np.full((len(names), 2), 6, np.int32),
+        tolerance=0.1,
+        layers=[layer[0] for layer in layers],
+        **fields,
     )
 
 

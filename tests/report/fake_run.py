@@ -13,7 +13,7 @@ from tests.report.fake_architecture import make_architecture
 from tests.report.fake_correspondence import make_correspondence
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
-from tests.report.fake_projections import make_photographs, make_top_patches
+from tests.report.fake_projections import make_parts, make_photographs, make_top_patches
 from tests.report.fake_results import (
     HOSTILE,
     IMAGES,
@@ -53,6 +53,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "overview": make_overview(mining, seen, hostile_names),
         "filters": filters,
         "architecture": make_architecture(np.random.default_rng(8), filters, mining, hostile_names),
+        "parts": make_parts(np.random.default_rng(9), hostile_names),
         "top_patches": make_top_patches(random, mining, seen, hostile_names),
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": make_occlusion(random, mining, seen, hostile_names),

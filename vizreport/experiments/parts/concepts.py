@@ -50,12 +50,12 @@ def concepts(points: Iterable[Point]) -> list[Concept]:
             of_all.setdefault(name, set()).add((class_name, part))
     named = [
         (f"{name} ({class_name})" if class_name else name, meant)
-        for (name, class_name), meant in sorted(of_class.items(), key=lambda item: len(item[1]))
+        for (name, class_name), meant in of_class.items()
     ]
-    named += [(name, of_all[name]) for name in of_all]
     found: dict[frozenset[Point], str] = {}
-    for name, meant in named:
-        found.setdefault(frozenset(meant), name)
+    for group in (named, list(of_all.items())):
+        for name, meant in sorted(group, key=lambda pair: len(pair[1])):
+            found.setdefault(frozenset(meant), name)
     return [Concept(name, meant) for meant, name in found.items()]
 
 

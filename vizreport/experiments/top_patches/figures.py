@@ -13,6 +13,8 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.top_patches import ground_truth
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report import montage
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
@@ -31,10 +33,15 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show a sample of maps of each layer, and all of them on a page of their own."""
     result: TopPatchesResult = results["top_patches"]
     mining: MiningResult = results["mining"]
+    parts: PartsResult = results["parts"]
     slug = slugs(result.layers)
-    layers = [_layer(result, mining, name, slug[name]) for name in result.layers]
+    layers = [_layer(result, mining, parts, name, slug[name]) for name in result.layers]
     there = [layer for layer in layers if not layer["status"]]
-    figures = tuple(_figure(result, layer) for layer in there)
+    energy = ground_truth.energy_figure(result)
+    figures = (
+        *([] if energy is None else [energy]),
+        *(_figure(result, layer) for layer in there),
+    )
     pages = tuple(_page(layer) for layer in there)
     files: dict[str, bytes] = {}
     for layer in there:
@@ -42,11 +49,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             files[cell["projections"]] = _encoded(result, layer["name"], cell["place"], True)
             files[cell["patches"]] = _encoded(result, layer["name"], cell["place"], False)
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
-               "labelled": result.labelled}  # fmt: skip
+               "labelled": result.labelled, "parts": ground_truth.table(parts, layers)}  # fmt: skip
     maps = sum(len(layer["cells"]) for layer in there)
     facts = (Fact("Maps projected", number(maps), f"in {len(there)} layers"),)
     highlights = _highlights(result, there)
-    return Section(figures, pages, highlights, facts, files, context, finding=_finding(result))
+    said = f"{_finding(result)} {ground_truth.finding(parts, result.layers)}".strip()
+    return Section(figures, pages, highlights, facts, files, context, finding=said)
 
 
 def _finding(result: TopPatchesResult) -> str:
@@ -76,13 +84,15 @@ def _page(layer: Mapping[str, Any]) -> Page:
     return Page(name, "Top-9", "pages/top_layer.html", {"layer": layer}, layer["name"])
 
 
-def _layer(result: TopPatchesResult, mining: MiningResult, name: str, slug: str) -> dict[str, Any]:
+def _layer(
+    result: TopPatchesResult, mining: MiningResult, parts: PartsResult, name: str, slug: str
+) -> dict[str, Any]:
     """Gather what the templates say of a layer."""
     status = result.status[name]
     window = int(result.window[name])
     cells = []
     if not status:
-        cells = [_cell(result, mining, name, slug, i) for i in range(len(result.maps[name]))]
+        cells = [_cell(result, mining, parts, name, slug, i) for i in range(len(result.maps[name]))]
     field = [int(side) for side in result.receptive_field[name]]
     return {
         "name": name,
@@ -99,6 +109,7 @@ def _layer(result: TopPatchesResult, mining: MiningResult, name: str, slug: str)
         "main": [cells[i] for i in _spread(len(cells))],
         "maps": len(mining.values[name]) if name in mining.values else None,
         "dead": sum(cell["dead"] for cell in cells),
+        "named": sum(cell["part"] is not None for cell in cells),
         "tiles": sum(len(cell["tiles"]) for cell in cells if not cell["dead"]),
         "lost": 0 if status else _lost(result, name),
         "figure": f"top-{slug}",
@@ -120,7 +131,12 @@ def _spread(count: int) -> list[int]:
 
 
 def _cell(
-    result: TopPatchesResult, mining: MiningResult, name: str, slug: str, place: int
+    result: TopPatchesResult,
+    mining: MiningResult,
+    parts: PartsResult,
+    name: str,
+    slug: str,
+    place: int,
 ) -> dict[str, Any]:
     """Gather what the templates say of a feature map."""
     feature_map = int(result.maps[name][place])
@@ -154,6 +170,9 @@ def _cell(
         "dead": dead,
         "strongest": float(values[0]),
         "active": float(mining.active[name][feature_map]) if name in mining.active else nan,
+        "part": ground_truth.part_of(parts, name, feature_map),
+        "inside": _mean(result.inside[name][place]),
+        "inside_elsewhere": _mean(result.inside_elsewhere[name][place]),
         "purity": float(result.purity[name][place]),
         "common": common,
         "times": times,
@@ -161,6 +180,12 @@ def _cell(
         "tiles": tiles,
         "scale": tiles[0]["scale"] if tiles else nan,
     }
+
+
+def _mean(shares: np.ndarray) -> float:
+    """Mean of what is known; NaN where nothing is."""
+    known = shares[~np.isnan(shares)]
+    return float(known.mean()) if len(known) else nan
 
 
 def _class_of(result: TopPatchesResult, mining: MiningResult, image: int) -> int:

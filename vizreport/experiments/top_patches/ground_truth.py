@@ -1,0 +1,172 @@
+"""What the data's masks and parts say of projections and maps, laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.report import charts
+from vizreport.report.section import Figure
+from vizreport.report.text import drawable, percent, quoted
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NAMED = 0.2
+"""Average precision, on either half of the images, from which a map bears its part's name,
+if it is twice chance as well."""
+_LISTED = 3  # maps a layer in the table
+# Of the result, what the chart calls it, how it is drawn.
+_SERIES = (
+    ("inside", "the projections", charts.BLUE, "o"),
+    ("inside_elsewhere", "the same over other images' objects", charts.ORANGE, "D"),
+    ("inside_area", "energy spread evenly over the receptive field", charts.SOFT, "|"),
+)
+
+
+def named_maps(parts: PartsResult, layer: str) -> np.ndarray:
+    """Return which maps of a layer bear a name: bool [M]; none where parts are not known."""
+    if layer not in parts.layers:
+        return np.zeros(0, bool)
+    chosen, precision = parts.chosen[layer], parts.precision[layer]
+    # Maps without a part are NaN, which compares as False.
+    return np.asarray(
+        (chosen >= NAMED) & (precision >= NAMED) & (precision >= 2 * parts.chance[layer])
+    )
+
+
+def part_of(parts: PartsResult, layer: str, feature_map: int) -> dict[str, Any] | None:
+    """Return a map's part with its precision and chance; None where it bears no name."""
+    named = named_maps(parts, layer)
+    if not len(named) or not named[feature_map]:
+        return None
+    return {
+        "map": feature_map,
+        "name": parts.names[parts.part[layer][feature_map]],
+        "precision": float(parts.precision[layer][feature_map]),
+        "chance": float(parts.chance[layer][feature_map]),
+    }
+
+
+def best_named(parts: PartsResult, layer: str) -> list[dict[str, Any]]:
+    """List a layer's named maps by the precision on the half on which parts were chosen.
+
+    The order does not use the other half, so that the first one's precision there is not the
+    luckiest of many.
+    """
+    maps = np.flatnonzero(named_maps(parts, layer))
+    order = maps[np.argsort(-parts.chosen[layer][maps], kind="stable")] if len(maps) else maps
+    found = (part_of(parts, layer, int(feature_map)) for feature_map in order)
+    return [part for part in found if part is not None]
+
+
+def table(parts: PartsResult, layers: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Gather what the template says of names; None where no parts are known."""
+    rows = []
+    for layer in layers:
+        if layer["name"] not in parts.layers:
+            continue
+        named = best_named(parts, layer["name"])
+        links = {cell["map"]: f"{layer['page']}#{cell['anchor']}" for cell in layer["cells"]}
+        rows.append(
+            {
+                "name": layer["name"],
+                "maps": len(parts.part[layer["name"]]),
+                "named": len(named),
+                "least": parts.least[layer["name"]],
+                "best": [{**part, "href": links.get(part["map"], "")} for part in named[:_LISTED]],
+            }
+        )
+    if not rows:
+        return None
+    return {
+        "rows": rows,
+        "parts": len(parts.names),
+        "halves": parts.halves,
+        "tolerance": percent(parts.tolerance),
+        "threshold": NAMED,
+    }
+
+
+def finding(parts: PartsResult, layers: list[str]) -> str:
+    """Say how many maps bear a name, and give the best of the layer that has most."""
+    counts = {
+        name: (int(named_maps(parts, name).sum()), len(parts.part[name]))
+        for name in layers
+        if name in parts.layers
+    }
+    if not counts or not any(count for count, _ in counts.values()):
+        return ""
+    name = max(counts, key=lambda layer: counts[layer][0] / counts[layer][1])
+    count, of = counts[name]
+    best = best_named(parts, name)[0]
+    said = "answers to one part of the objects" if count == 1 else "answer to one part each"
+    return (
+        f"In {quoted(name, 40)}, {count} of {of} maps {said}, such as map {best['map']} to "
+        f"{quoted(best['name'], 60)} (average precision {best['precision']:.2f}, chance "
+        f"{best['chance']:.2f})."
+    )
+
+
+def energy_figure(result: TopPatchesResult) -> Figure | None:
+    """Show how much of the projections' energy lies on the object, by layer."""
+    known = [name for name in result.layers if not np.isnan(result.inside[name]).all()]
+    if not known:
+        return None
+    means = {field: [_means(result, field, name)[0] for name in known] for field, *_ in _SERIES}
+    first, last = means["inside"][0], means["inside"][-1]
+    return Figure(
+        name="energy-inside",
+        title="Energy of the projections on the object",
+        caption=(
+            "Mean over the projections of a layer; bars: ± 1 standard error over its maps. Energy "
+            "is the sum of squares over the whole receptive field, compared with two kinds of "
+            "chance: the same projection laid over the object of another image, and energy spread "
+            "evenly over the receptive field."
+        ),
+        alt=(
+            f"By layer: {percent(first)} on the object in {quoted(known[0], 40)}, "
+            f"{percent(last)} in {quoted(known[-1], 40)}; over other images' objects "
+            f"{percent(means['inside_elsewhere'][0])} and "
+            f"{percent(means['inside_elsewhere'][-1])}."
+        ),
+        draw=charts.styled(partial(_energy, result=result, names=known), 130, 22 + 7 * len(known)),
+        width=130,
+    )
+
+
+def _means(result: TopPatchesResult, field: str, name: str) -> tuple[float, float]:
+    """Mean and standard error over maps of each map's mean over its projections."""
+    values, counted = getattr(result, field)[name], ~np.isnan(result.inside[name])
+    there = counted.any(axis=1)
+    maps = np.where(counted, values, 0).sum(axis=1)[there] / counted.sum(axis=1)[there]
+    spread = maps.std(ddof=1) if len(maps) > 1 else 0.0
+    return float(maps.mean()), float(spread / len(maps) ** 0.5)
+
+
+def _energy(axes: Axes, result: TopPatchesResult, names: list[str]) -> None:
+    rows = np.arange(len(names))
+    for field, label, colour, marker in _SERIES:
+        means, errors = zip(*(_means(result, field, name) for name in names), strict=True)
+        bars = np.multiply(100, errors) if field == "inside" else None
+        axes.errorbar(
+            np.multiply(100, means),
+            rows,
+            xerr=bars,
+            fmt=marker,
+            color=colour,
+            label=label,
+            ms=11 if marker == "|" else 5,
+        )
+    axes.set_yticks(rows, [drawable(name, 28) for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("Share of the energy on the object, %")
+    axes.grid(axis="x", color=charts.FAINT, lw=0.5)
+    axes.set_axisbelow(True)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=1, frameon=False)
