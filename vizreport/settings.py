@@ -67,6 +67,8 @@ class Settings:
         Between the pixels of a transformed image.
     invariance_fill : {"edge", "reflect", "grey", "mean"}
         What is seen beyond an image's edge.
+    sanity_units : int
+        Units of each layer that are projected from randomised networks.
     memory : int
         Bytes that batches of occluded images may take.
     ablation : str or None
@@ -104,6 +106,7 @@ class Settings:
     invariance_layers: tuple[str, ...] | None = None
     invariance_interpolation: str = "bilinear"
     invariance_fill: str = "edge"
+    sanity_units: int = 8
     memory: int = 2**30
     ablation: str | None = None
     seed: int = 0

@@ -53,7 +53,7 @@ def test_every_option_arrives(request_of):
         *("--invariance-interpolation", "bicubic", "--invariance-fill", "mean"),
         *("--parts", "p.csv", "--correspondence-class", "face", "--correspondence-images", "8"),
         *("--correspondence-layers", "d,e"),
-        *("--seed", "7", "--batch-size", "4", "--no-pdf", "--strict"),
+        *("--sanity-units", "5", "--seed", "7", "--batch-size", "4", "--no-pdf", "--strict"),
     )
     assert request.settings == Settings(
         layers=("a", "b"),
@@ -81,6 +81,7 @@ def test_every_option_arrives(request_of):
         correspondence_class="face",
         correspondence_images=8,
         correspondence_layers=("d", "e"),
+        sanity_units=5,
         memory=3 * 2**29,
         seed=7,
         batch_size=4,

@@ -23,6 +23,7 @@ from tests.report.fake_results import (
     make_mining,
     make_overview,
 )
+from tests.report.fake_sanity import make_sanity
 from vizreport.experiments.registry import experiments
 from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, read_run, write_run
@@ -60,6 +61,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "ablation": make_ablation(hostile_names),
         "invariance": make_invariance(random, mining, seen, hostile_names),
         "correspondence": make_correspondence(random, mining, seen, hostile_names),
+        "sanity": make_sanity(random, mining, seen, hostile_names),
     }
     store = Store(folder)
     records = []

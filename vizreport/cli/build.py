@@ -74,6 +74,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         invariance_layers=arguments.invariance_layers,
         invariance_interpolation=arguments.invariance_interpolation,
         invariance_fill=arguments.invariance_fill,
+        sanity_units=arguments.sanity_units,
         memory=arguments.memory or Settings.memory,
         ablation=arguments.ablation,
         seed=arguments.seed,

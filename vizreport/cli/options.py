@@ -368,6 +368,14 @@ BUILD = (
         group=CORRESPONDENCE,
     ),
     Option(
+        "--sanity-units",
+        "Units of each layer whose pictures are made again from a network with random weights.",
+        parse=values.count,
+        metavar="N",
+        default=Settings.sanity_units,
+        group=PICTURES,
+    ),
+    Option(
         "--rule",
         "Backward rules: deconvnet (the paper's), guided (guided backpropagation) or gradient "
         "(saliency).",

@@ -29,6 +29,8 @@ class Step:
         A few words for a diagram, such as "conv 7x7, 96, stride 2".
     unpadded : callable, or None
         Of a sliding window: ``forward`` without padding, where that is all that padding changes.
+    variables : tuple
+        The model's own variables that the operation reads.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Step:
     weights: int = 0
     text: str = ""
     unpadded: Callable[..., Any] | None = None
+    variables: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,8 @@ class _Walk:
         if isinstance(operation, (keras.Sequential, Functional)):
             return self.functional(_functional(operation), parents, path + "/")
         steps = self.steps(use)
+        if isinstance(operation, keras.layers.Layer):
+            steps[0] = replace(steps[0], variables=tuple(operation.weights))
         for number, step in enumerate(steps):
             parents = [self.add(path, step, tuple(parents) if number == 0 else (parents[0],))]
         if len(use.outputs) == 1:

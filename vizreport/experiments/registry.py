@@ -21,6 +21,7 @@ BUILT_IN = (
     "occlusion",
     "invariance",
     "correspondence",
+    "sanity",
     "photographs",
     "ablation",
 )

@@ -1,0 +1,63 @@
+"""Made-up results: sanity."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.report import fake_pictures
+from tests.report.fake_results import make_layers
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.sanity.result import METHODS, SanityResult
+
+
+def make_sanity(
+    random: np.random.Generator, mining: MiningResult, seen: np.ndarray, hostile: bool
+) -> SanityResult:
+    chosen = make_layers(hostile)
+    layers = [chosen[2][0], chosen[3][0]]
+    methods = list(METHODS[:1] if hostile else METHODS)
+    pieces = {
+        layers[0]: [[chosen[2][0]], [chosen[1][0], "fire5"], ["conv1"]],
+        layers[1]: [[chosen[3][0]], *([f"fire{n}", f"fire{n}_1x1"] for n in range(8, 1, -1))],
+    }
+    units = 2 if hostile else 8
+    by_layer: dict[str, dict] = {}
+    for layer, steps in pieces.items():
+        states = 1 + len(steps) + 3
+        fall = np.linspace(0.9, 0.3, len(steps))[None, :, None, None]
+        noise = random.uniform(-0.1, 0.1, (len(methods), len(steps), units, 4))
+        apart = np.array([0.5, 0.3, 0.15])[None, :, None, None]
+        tile = fake_pictures.projection(seen[0])[20:170, 40:200]
+        shape = (len(methods), states)
+        scales = np.geomspace(2, 0.001, states)[None].repeat(len(methods), 0).astype(np.float32)
+        blank = np.zeros(shape, np.int32)
+        if hostile:
+            scales[0, -4], blank[0, -4], blank[0, 0] = 0, 1, 1
+        cascade = (fall + noise).astype(np.float32)
+        controls = np.broadcast_to(apart, (len(methods), 3, units, 4)).astype(np.float32)
+        if hostile:
+            cascade[:, :, 1], controls[:, :, 1] = np.nan, np.nan
+        by_layer[layer] = {
+            "images": np.arange(units, dtype=np.int32),
+            "maps": np.arange(units, dtype=np.int32),
+            "rows": np.zeros(units, np.int32),
+            "cols": np.zeros(units, np.int32),
+            "values": np.full(units, 9.5, np.float32),
+            "fields": np.tile(np.array([40, 20, 200, 170], np.int32), (units, 1)),
+            "cascade": cascade,
+            "controls": controls,
+            "blank": blank,
+            "pictures": seen[0, 20:170, 40:200],
+            "projections": np.broadcast_to(tile, (*shape, *tile.shape)).copy(),
+            "scales": scales,
+        }
+    first = next(iter(by_layer.values()))
+    return SanityResult(
+        layers=layers,
+        methods=methods,
+        problems={"guided": "guided has no rule for silu (layer 'x<y>')"} if hostile else {},
+        scores={layer: layer == layers[1] for layer in layers},
+        steps=pieces,
+        poolings=dict.fromkeys(layers, 0 if hostile else 3),
+        **{field: {layer: kept[field] for layer, kept in by_layer.items()} for field in first},
+    )

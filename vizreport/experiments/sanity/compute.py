@@ -1,0 +1,225 @@
+"""Layers made random one after the other; filters and switches exchanged for random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from vizreport.deconv.graph import Graph
+from vizreport.deconv.layers import ReportableLayer
+from vizreport.deconv.presets import rule_problem
+from vizreport.deconv.randomisation import WeightedLayer, shuffle, weighted_layers, weights_kept
+from vizreport.deconv.tiles import display_scale, quantised, unit_fields
+from vizreport.deconv.two_passes import decided, down_function, up_function
+from vizreport.errors import NotApplicable
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.sanity.result import CONTROLS, METHODS, SanityResult
+from vizreport.experiments.sanity.similarity import MEASURES, WINDOW, Original
+from vizreport.experiments.sanity.units import Units, choose_classes, choose_units, tested_layers
+from vizreport.progress import progress
+
+MOST_STEPS = 8
+# What the forward passes of units that are projected together may hand down, bytes.
+_TOGETHER = 2**28
+
+
+def compute(context: Context, required: dict[str, MiningResult]) -> SanityResult:
+    """Compare pictures of random networks with the trained one's.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The mining result, from which units and images are chosen.
+
+    Raises
+    ------
+    NotApplicable
+        If no layer has weights below it, or no unit is active.
+    """
+    mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
+    tests: list[tuple[ReportableLayer, Units, list[list[WeightedLayer]]]] = []
+    for layer in tested_layers(context):
+        choose = choose_classes if layer.kind == "logits" else choose_units
+        units = choose(mining, layer, settings.sanity_units, settings.seed)
+        weighted = weighted_layers(graph, layer.node)
+        if units is not None and weighted:
+            tests.append((layer, units, steps(weighted)))
+    if not tests:
+        raise NotApplicable("no unit of the deep layers is ever active, or no weights lie below")
+    top = tests[-1][0].node
+    problems = {method: rule_problem(graph, top, method) for method in METHODS}
+    methods = [method for method in METHODS if not problems[method]]
+    found: dict[str, dict[str, Any]] = {}
+    total = sum((1 + len(pieces) + len(CONTROLS)) * len(units.maps) for _, units, pieces in tests)
+    with progress("making random", total * len(methods), "pictures") as bar:
+        for layer, units, pieces in tests:
+            test = _Test(context, mining, layer, units, methods)
+            found[layer.name] = test.run(pieces, settings.seed, bar)
+    return SanityResult(
+        layers=[layer.name for layer, _, _ in tests],
+        methods=methods,
+        problems={method: problem for method, problem in problems.items() if problem},
+        scores={layer.name: layer.kind == "logits" for layer, _, _ in tests},
+        steps={
+            layer.name: [[name for one in piece for name in one.names] for piece in pieces]
+            for layer, _, pieces in tests
+        },
+        poolings={
+            layer.name: sum(
+                graph.nodes[index].kind == "max_pooling" for index in graph.ancestors(layer.node)
+            )
+            for layer, _, _ in tests
+        },
+        **{
+            field: {layer.name: getattr(units, field) for layer, units, _ in tests}
+            for field in ("images", "maps", "rows", "cols", "values")
+        },
+        **{
+            field: {name: one[field] for name, one in found.items()}
+            for field in next(iter(found.values()))
+        },
+    )
+
+
+def steps(layers: list[WeightedLayer]) -> list[list[WeightedLayer]]:
+    """Part the layers into at most eight pieces, from the top; the first is the top layer alone.
+
+    A piece lists its layers from the input on.
+    """
+    downwards = layers[::-1]
+    if len(downwards) <= MOST_STEPS:
+        return [[layer] for layer in downwards]
+    bounds = np.linspace(1, len(downwards), MOST_STEPS).round().astype(int)
+    return [
+        downwards[begin:end][::-1]
+        for begin, end in zip([0, *bounds[:-1]], bounds, strict=True)
+    ]  # fmt: skip
+
+
+class _Test:
+    """The units of one layer, projected from one state of the network after the other."""
+
+    def __init__(
+        self,
+        context: Context,
+        mining: MiningResult,
+        layer: ReportableLayer,
+        units: Units,
+        methods: list[str],
+    ) -> None:
+        graph = context.deconvnet.graph
+        self.methods, self.to_rgb = methods, context.deconvnet.to_rgb
+        self.seen = context.pictures(mining.records[units.images])
+        self.inputs = np.asarray(context.preprocessing.tensor(self.seen), graph.dtype)
+        self.seeds = _seeds(graph, layer, units)
+        self.fields = _fields(graph, layer, units)
+        handed = sum(int(np.prod(graph.nodes[i].shape)) for i in decided(graph, layer.node))
+        self.batch = max(1, min(len(self.seeds), _TOGETHER // (4 * max(handed, 1))))
+        self.up = up_function(graph, layer.node)
+        self.down = [down_function(graph, layer.node, m, self.batch) for m in methods]
+
+    def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> dict[str, Any]:
+        """Compare every state with the trained one; return the fields of the result."""
+        units, states = len(self.seeds), 1 + len(pieces) + len(CONTROLS)
+        likeness = np.ones((len(self.methods), states, units, len(MEASURES)), np.float32)
+        left, top, right, bottom = self.fields[0]
+        shape = (len(self.methods), states, bottom - top, right - left, 3)
+        example, scales = np.zeros(shape, np.float32), np.zeros((*shape[:2], units), np.float32)
+        layers = [layer for piece in pieces for layer in piece]
+        for start in range(0, units, self.batch):
+            chosen = np.arange(start, min(start + self.batch, units))
+            originals: dict[int, list[Original]] = {}
+            with weights_kept(layers), ThreadPoolExecutor() as pool:
+                for m, state, pictures in self._pictures(chosen, pieces, seed):
+                    cut = [
+                        self._cut(one, int(unit))
+                        for one, unit in zip(pictures, chosen, strict=True)
+                    ]
+                    limits = [display_scale(np.abs(one)) for one in cut]
+                    if state == 0:
+                        originals[m] = list(pool.map(Original, cut, limits))
+                    else:
+                        found = pool.map(Original.likeness, originals[m], cut, limits)
+                        likeness[m, state, chosen] = list(found)
+                    scales[m, state, chosen] = limits
+                    if start == 0:
+                        example[m, state] = cut[0]
+                    bar.update(len(chosen))
+        flat = example.reshape(-1, *shape[2:])
+        return {
+            "fields": self.fields,
+            "cascade": likeness[:, 1 : 1 + len(pieces)],
+            "controls": likeness[:, 1 + len(pieces) :],
+            "blank": (scales == 0).sum(axis=2).astype(np.int32),
+            "pictures": self.seen[0, top:bottom, left:right],
+            "projections": quantised(flat, scales[..., 0].ravel()).reshape(shape),
+            "scales": scales[..., 0],
+        }
+
+    def _pictures(
+        self, chosen: np.ndarray, pieces: list[list[WeightedLayer]], seed: int
+    ) -> Iterator[tuple[int, int, np.ndarray]]:
+        """Yield method, state and pictures [u, H, W, 3]; the weights are random afterwards."""
+        padded = np.resize(chosen, self.batch)
+        x, seeds = self.inputs[padded], self.seeds[padded]
+
+        def down(values: list[Any], state: int) -> Iterator[tuple[int, int, np.ndarray]]:
+            for m, function in enumerate(self.down):
+                signed = function(values, seeds).numpy()[: len(chosen)]
+                yield m, state, self.to_rgb(signed).astype(np.float32)
+
+        controls = 1 + len(pieces)
+        true = self.up(x)
+        random = _shuffled(true, seed)
+        yield from down(true, 0)
+        yield from down(random, controls + 1)
+        for number, piece in enumerate(pieces):
+            for place, layer in enumerate(piece):
+                shuffle(layer, (seed, number, place))
+            yield from down(self.up(x), 1 + number)
+        yield from down(true, controls)
+        yield from down(random, controls + 2)
+
+    def _cut(self, picture: np.ndarray, unit: int) -> np.ndarray:
+        left, top, right, bottom = self.fields[unit]
+        return picture[top:bottom, left:right]
+
+
+def _shuffled(values: list[Any], seed: int) -> list[np.ndarray]:
+    """Put what a forward pass decided into random order: each map's values over its places.
+
+    What has no places is shuffled over its units. Outputs of one shape share their order, so
+    that a rectifier and the pooling behind it still agree.
+    """
+    mixed = []
+    for array in (value.numpy() for value in values):
+        flat = array.reshape(len(array), -1, array.shape[-1]) if array.ndim == 4 else array
+        random = np.random.default_rng([seed, *array.shape])
+        mixed.append(random.permuted(flat, axis=1).reshape(array.shape))
+    return mixed
+
+
+def _seeds(graph: Graph, layer: ReportableLayer, units: Units) -> np.ndarray:
+    """Return 1 at each unit, 0 elsewhere: [U, ...] of the layer's shape."""
+    shape = graph.nodes[layer.node].shape
+    seeds = np.zeros((len(units.maps), *shape), graph.dtype)
+    place = (units.rows, units.cols) if len(shape) == 3 else ()
+    seeds[(np.arange(len(seeds)), *place, units.maps)] = 1
+    return seeds
+
+
+def _fields(graph: Graph, layer: ReportableLayer, units: Units) -> np.ndarray:
+    """Return what each unit sees, inside the input and large enough to be compared: [U, 4]."""
+    if min(graph.input_shape[:2]) < WINDOW:
+        raise NotApplicable(f"pictures below {WINDOW} x {WINDOW} px are too small to be compared")
+    fields = unit_fields(graph, layer.node, units.rows, units.cols).clipped(graph.input_shape)
+    for axis, size in ((0, graph.input_shape[1]), (1, graph.input_shape[0])):
+        low = np.clip(fields[:, axis], 0, size - WINDOW)
+        fields[:, axis + 2] = np.maximum(fields[:, axis + 2], low + WINDOW)
+        fields[:, axis] = low
+    return fields

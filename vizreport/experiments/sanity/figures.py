@@ -1,0 +1,146 @@
+"""Sanity: pictures of random networks beside those of the trained one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.sanity import drawing
+from vizreport.experiments.sanity.assessment import CHANGED, PASSED, assess
+from vizreport.experiments.sanity.drawing import NAMES
+from vizreport.experiments.sanity.result import SanityResult
+from vizreport.report.section import Figure, Section
+from vizreport.report.text import percent, quoted
+from vizreport.results.run import RunRecord
+
+MEASURES = (
+    "rank correlation, absolute",
+    "rank correlation, signed",
+    "structural similarity, absolute",
+    "structural similarity, signed",
+)
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show what is left of each picture when the weights, or the switches, are random."""
+    result: SanityResult = results["sanity"]
+    mining: MiningResult = results["mining"]
+    layers = [_layer(result, layer, number) for number, layer in enumerate(result.layers)]
+    figures = [
+        figure
+        for number, layer in enumerate(result.layers)
+        for figure in (
+            _pictures(result, mining, layer, number),
+            _curves(result, layer, number),
+        )
+    ]
+    context = {
+        "layers": layers,
+        "missing": [(NAMES[method], reason) for method, reason in result.problems.items()],
+        "passed": PASSED,
+        "changed": CHANGED,
+    }
+    return Section(tuple(figures), context=context, finding=_finding(result))
+
+
+def _layer(result: SanityResult, layer: str, number: int) -> dict[str, Any]:
+    rows = [one for measure in range(4) for one in assess(result, layer, measure)]
+    return {
+        "name": layer,
+        "scores": result.scores[layer],
+        "units": len(result.maps[layer]),
+        "poolings": result.poolings[layer],
+        "pictures": f"sanity-pictures-{number + 1}",
+        "curves": f"sanity-likeness-{number + 1}",
+        "said": [(NAMES[one.method], one) for one in rows if one.measure == 0],
+        "rows": [
+            (name, [(NAMES[one.method], one) for one in rows if one.measure == measure])
+            for measure, name in enumerate(MEASURES)
+        ],
+        "blank": [
+            (NAMES[method], int(result.blank[layer][m, -4]), int(result.blank[layer][m, 0]))
+            for m, method in enumerate(result.methods)
+            if result.blank[layer][m, -4] > 0
+        ],
+    }
+
+
+def _finding(result: SanityResult) -> str:
+    """Say what outlives the learned weights, of the deconvnet's pictures first."""
+    layer = result.layers[0]
+    found = assess(result, layer, 0)
+    if not found:
+        return ""
+    first, *others = found
+    verdict = "".join(
+        f"; {NAMES[one.method].lower()} {'passes' if one.passed else 'fails'}, {percent(one.left)}"
+        for one in others
+    )
+    return (
+        f"With every learned weight in random order, {percent(first.left)} of the "
+        f"{NAMES[first.method].lower()}'s pictures of {quoted(layer, 40)} is left (likeness beyond "
+        f"chance): it {'passes' if first.passed else 'fails'} the test{verdict}. The learned "
+        f"filters alone make {percent(first.from_filters)} of them, the image alone "
+        f"{percent(first.from_switches)}."
+    )
+
+
+def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: int) -> Figure:
+    image = mining.paths[result.images[layer][0]]
+    unit = int(result.maps[layer][0])
+    what = (
+        f"class {quoted(mining.class_names[unit], 40)}"
+        if result.scores[layer]
+        else f"map {unit}"
+    )  # fmt: skip
+    return Figure(
+        name=f"sanity-pictures-{number + 1}",
+        title=f"{quoted(layer, 40)}, {what}: from the trained network to a random one",
+        caption=(
+            f"The first of the units drawn, in {quoted(image, 60)}, and the part of the image that "
+            "it sees. From left to right the weights of one more piece of the network are put "
+            "into random order, from the top down to the layer named; image, crop and unit stay. "
+            "Below, the controls: filters and switches exchanged for random ones. "
+            "Zero is mid-grey; each picture has its own scale (99.5th percentile of its absolute "
+            "value), for random weights change the size of the signal by orders of magnitude. "
+            "Below each: Spearman's rank correlation of the absolute values with the trained "
+            "network's picture."
+        ),
+        alt=(
+            f"{len(result.methods)} rows of {result.projections[layer].shape[1]} pictures. With "
+            "all layers random the rank correlation with the first is "
+            + ", ".join(
+                f"{one.all:.2f} ({NAMES[one.method].lower()})" for one in assess(result, layer, 0)
+            )
+            + " on average over the units."
+        ),
+        draw=partial(drawing.pictures, result, layer),
+        threaded=True,
+    )
+
+
+def _curves(result: SanityResult, layer: str, number: int) -> Figure:
+    units = len(result.maps[layer])
+    return Figure(
+        name=f"sanity-likeness-{number + 1}",
+        title=f"{quoted(layer, 40)}: how much stays when the network is taken apart",
+        caption=(
+            f"Likeness of each method's pictures to its own of the trained network, mean and "
+            f"standard deviation over {units} units: 1 the same, 0 nothing in common. Left: "
+            "weights made random from the top layer down. Right: random filters or random switches "
+            "alone, and both; the last is what is alike by chance. Above: rank correlation of "
+            "the absolute values, which says where the picture is strong. Below: structural "
+            "similarity of the signed pictures as shown, which says what pattern is there."
+        ),
+        alt=(
+            "Curves that start at 1. At the end, with all layers random: "
+            + ", ".join(
+                f"{NAMES[one.method].lower()} {one.all:.2f}, by chance {one.neither:.2f}"
+                for one in assess(result, layer, 0)
+            )
+            + " (rank correlation)."
+        ),
+        draw=partial(drawing.curves, result, layer),
+    )

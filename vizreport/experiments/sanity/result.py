@@ -1,0 +1,80 @@
+"""How projections change when weights or switches are made random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+METHODS = ("deconvnet", "guided", "gradient")
+CONTROLS = ("random filters, true switches", "true filters, random switches", "both random")
+
+
+@dataclass(frozen=True)
+class SanityResult:
+    """Projections of random networks, compared with the trained one's (Adebayo et al. 2018).
+
+    Dicts are named after the layers whose units are projected. U is the number of units of a
+    layer, M of methods, S of steps in which weights are made random, one more piece of the
+    network each, from the layer down to the input. Compared is the part of the input that a unit
+    can see, from row ``fields[1]`` to ``fields[3]`` and column ``fields[0]`` to ``fields[2]``.
+
+    Attributes
+    ----------
+    layers : list of str
+        The last convolution before the classifier and the class scores, where there are any.
+    methods : list of str
+        Those of "deconvnet", "guided" (guided backpropagation) and "gradient" whose rules are
+        defined for this network.
+    problems : dict of str
+        Why the others are not, by method.
+    scores : dict of bool
+        Whether the layer holds the class scores.
+    steps : dict of list of list of str
+        The pieces of the network in the order in which they were made random; each lists its
+        layers with weights, from the input on.
+    poolings : dict of int
+        Number of max poolings between the layer and the input, which have the switches.
+    images, maps, rows, cols : dict of int32 [U]
+        The units, images numbered as in the mining result. Of class scores, ``maps`` is the class.
+    values : dict of float32 [U]
+        Their activations; of class scores, the class's probability.
+    fields : dict of int32 [U, 4]
+        What each sees: left, top, right, bottom, px, clipped to the input.
+    cascade : dict of float32 [M, S, U, 4]
+        Likeness to the trained network's picture after each step: Spearman's rank correlation of
+        absolute and of signed values, structural similarity of the absolute and of the signed
+        picture. 1 the same; 0 also for a blank picture; NaN where the trained network's is blank.
+    controls : dict of float32 [M, 3, U, 4]
+        The same for "random filters, true switches", "true filters, random switches" and "both
+        random".
+    blank : dict of int32 [M, 1 + S + 3]
+        Number of units whose picture is zero everywhere: of the trained network, after each
+        step, in the controls.
+    pictures : dict of uint8 [h, w, 3]
+        What the first unit sees.
+    projections : dict of uint8 [M, 1 + S + 3, h, w, 3]
+        The first unit's, in the same states:
+        round(128 + 127 * clip(p / scale, -1, 1)), each on its own scale.
+    scales : dict of float32 [M, 1 + S + 3]
+        Seeded with 1; 0 where the picture is blank.
+    """
+
+    layers: list[str]
+    methods: list[str]
+    problems: dict[str, str]
+    scores: dict[str, bool]
+    steps: dict[str, list[list[str]]]
+    poolings: dict[str, int]
+    images: dict[str, np.ndarray]
+    maps: dict[str, np.ndarray]
+    rows: dict[str, np.ndarray]
+    cols: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
+    fields: dict[str, np.ndarray]
+    cascade: dict[str, np.ndarray]
+    controls: dict[str, np.ndarray]
+    blank: dict[str, np.ndarray]
+    pictures: dict[str, np.ndarray]
+    projections: dict[str, np.ndarray]
+    scales: dict[str, np.ndarray]

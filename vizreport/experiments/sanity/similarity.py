@@ -1,0 +1,89 @@
+"""How alike two projections are: structural similarity and rank correlation."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import rankdata
+from skimage.metrics import structural_similarity
+
+MEASURES = ("rank, absolute", "rank, signed", "SSIM, absolute", "SSIM, signed")
+WINDOW = 7  # px: side of the structural similarity's window
+# Values that are ranked at most. The error of a correlation of so many is below 0.01.
+_RANKED = 2**14
+
+
+class Original:
+    """A projection with which others are compared.
+
+    Parameters
+    ----------
+    picture : float array [h, w, 3]
+        Signed; h and w at least 7.
+    scale : float
+        Value shown as full white.
+    """
+
+    def __init__(self, picture: np.ndarray, scale: float) -> None:
+        self._shown = shown(picture, scale)
+        count = picture.shape[0] * picture.shape[1]
+        sample = np.random.default_rng(0).permutation(count)[: _RANKED // 3]
+        self._sample = np.sort(sample)
+        self._ranks = self._ranked(picture)
+        self._blank = not picture.any()
+
+    def likeness(self, picture: np.ndarray, scale: float) -> np.ndarray:
+        """Compare a projection of the same size.
+
+        Parameters
+        ----------
+        picture : float array [h, w, 3]
+        scale : float
+            Its own value shown as full white.
+
+        Returns
+        -------
+        float32 [4]
+            In the order of ``MEASURES``: Spearman's rank correlation of the absolute values
+            (mean over the channels) and of the signed ones; the structural similarity (Wang et
+            al. 2004, windows of 7 x 7 px) of the same two as they are shown, from 0 to 1, each
+            on its own scale and the signed ones with zero as mid-grey. 1 is the same picture,
+            about 0 one that has nothing of it; a blank picture has nothing: all are 0. NaN
+            where this one is blank.
+        """
+        if self._blank or not picture.any():
+            return np.full(len(MEASURES), np.nan if self._blank else 0, np.float32)
+        ranks = [
+            _correlation(a, b) for a, b in zip(self._ranks, self._ranked(picture), strict=True)
+        ]
+        other = shown(picture, scale)
+        absolute = structural_similarity(
+            *(np.abs(one).mean(axis=2) for one in (self._shown, other)),
+            win_size=WINDOW,
+            data_range=1.0,
+        )
+        # About 0.5, not about 0: the product of two negative means would pass for likeness.
+        signed = structural_similarity(
+            *((1 + one) / 2 for one in (self._shown, other)),
+            win_size=WINDOW,
+            data_range=1.0,
+            channel_axis=2,
+        )
+        return np.array([*ranks, absolute, signed], np.float32)
+
+    def _ranked(self, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the ranks, about 0, of the sampled pixels: absolute [n], signed [3 n]."""
+        pixels = picture.reshape(-1, picture.shape[2])[self._sample].astype(np.float64)
+        ranks = (rankdata(np.abs(pixels).mean(axis=1)), rankdata(pixels.ravel()))
+        return ranks[0] - ranks[0].mean(), ranks[1] - ranks[1].mean()
+
+
+def shown(picture: np.ndarray, scale: float) -> np.ndarray:
+    """Return a projection as it is shown: float64 from -1 to 1, cut off beyond its scale."""
+    return np.clip(picture.astype(np.float64) / (scale or 1.0), -1, 1)
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
+    # Not by BLAS, whose threads would wait for each other at every small product.
+    energy = np.sqrt((a * a).sum() * (b * b).sum())
+    # All values alike: no order that another picture could share.
+    return float((a * b).sum() / energy) if energy > 0 else 0.0

@@ -1,0 +1,77 @@
+"""Which units are projected again and again while the network is taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.occlusion.layer import occluded_layer
+
+if TYPE_CHECKING:
+    from vizreport.deconv.layers import ReportableLayer
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units of one layer, each in an image: int [U] each, and float32 [U] activations."""
+
+    images: np.ndarray
+    maps: np.ndarray
+    rows: np.ndarray
+    cols: np.ndarray
+    values: np.ndarray
+
+
+def tested_layers(context: Context) -> list[ReportableLayer]:
+    """Return the last convolution before the classifier, then the class scores.
+
+    A network without class scores has the last of its chosen layers tested.
+    """
+    graph = context.deconvnet.graph
+    from vizreport.deconv.layers import logits_node, reportable_layers
+
+    deep, logits = occluded_layer(context), logits_node(graph)
+    found = [deep] if deep is not None else context.chosen_layers[-1:]
+    scores = [layer for layer in reportable_layers(graph) if layer.node == logits]
+    return [layer for layer in found if layer.node != logits] + scores
+
+
+def choose_units(
+    mining: MiningResult, layer: ReportableLayer, count: int, seed: int
+) -> Units | None:
+    """Choose maps at random, each with its strongest unit over the data; None if all are dead."""
+    random = np.random.default_rng([seed, layer.node])
+    values = mining.values[layer.name][:, 0]
+    alive = np.flatnonzero(values > 0)  # NaN is not
+    if not len(alive):
+        return None
+    maps = random.permutation(alive)[:count]
+    first = (mining.images, mining.rows, mining.cols)
+    images, rows, cols = (part[layer.name][maps, 0] for part in first)
+    return Units(images, maps.astype(np.int32), rows, cols, values[maps])
+
+
+def choose_classes(mining: MiningResult, layer: ReportableLayer, count: int, seed: int) -> Units:
+    """Choose images at random, as far as possible of different predicted classes, which they test.
+
+    The value of such a unit is the class's probability.
+    """
+    random = np.random.default_rng([seed, layer.node])
+    order = random.permutation(len(mining.records))
+    predicted = mining.top_classes[order, 0]
+    _, firsts = np.unique(predicted, return_index=True)
+    again = np.ones(len(order), bool)
+    again[firsts] = False
+    images = order[np.argsort(again, kind="stable")][:count].astype(np.int32)
+    zeros = np.zeros(len(images), np.int32)
+    return Units(
+        images,
+        mining.top_classes[images, 0],
+        zeros,
+        zeros,
+        mining.top_probabilities[images, 0],
+    )
