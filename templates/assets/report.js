@@ -1,48 +1,68 @@
-// The report is whole without this script: it marks the section being read, and finds maps.
+// The report is whole without this script: it marks what is being read, and knows some keys.
 "use strict";
 
+const contents = document.querySelector(".contents");
 const links = new Map();
-for (const link of document.querySelectorAll('.contents a[href^="#"]')) {
+for (const link of contents.querySelectorAll('a[href^="#"]')) {
   const target = document.getElementById(link.hash.slice(1));
   if (target && target.id !== "main") links.set(target, link);
 }
 
+let marked = null;
 function mark() {
   let current = null;
   for (const target of links.keys()) {
     if (target.getBoundingClientRect().top < innerHeight / 3) current = target;
   }
-  for (const [target, link] of links) {
-    if (target === current) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
+  const link = links.get(current) ?? null;
+  if (link === marked) return;
+  marked?.removeAttribute("aria-current");
+  link?.setAttribute("aria-current", "true");
+  marked = link;
+  if (link) keepInView(link);
+}
+
+// Scrolls the contents alone: scrollIntoView would stop the page, too.
+function keepInView(link) {
+  const box = link.getBoundingClientRect(), frame = contents.getBoundingClientRect();
+  if (box.top < frame.top || box.bottom > frame.bottom) {
+    contents.scrollTop += box.top - frame.top - frame.height / 3;
+  }
+  if (box.left < frame.left || box.right > frame.right) {
+    contents.scrollLeft += box.left - frame.left - 16;
   }
 }
 
-if (links.size) {
-  let waiting = false;
-  addEventListener("scroll", () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => { waiting = false; mark(); });
-  }, { passive: true });
-  mark();
-}
+let waiting = false;
+addEventListener("scroll", () => {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => { waiting = false; mark(); });
+}, { passive: true });
+mark();
+const here = contents.querySelector('[aria-current="page"]');
+if (here) keepInView(here);
 
-const form = document.querySelector("form.find");
-if (form) {
-  const cards = [...document.querySelectorAll("[data-map]")];
-  form.hidden = false;
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", () => {
-    const wanted = form.find.value.trim().toLowerCase();
-    let found = 0;
-    for (const card of cards) {
-      const number = /^\d+$/.test(wanted);
-      const fits = number ? card.dataset.map.startsWith(wanted)
-        : card.dataset.classes.toLowerCase().includes(wanted);
-      card.hidden = !fits;
-      if (fits) found += 1;
-    }
-    form.querySelector("output").textContent = wanted ? `${found} of ${cards.length}` : "";
+// The search of the front page leads to the page of all maps.
+const goto = document.querySelector("form.goto");
+if (goto) {
+  goto.hidden = false;
+  goto.addEventListener("submit", (event) => {
+    event.preventDefault();
+    location.href = `${goto.dataset.to}#${new URLSearchParams({ find: goto.find.value })}`;
   });
 }
+
+addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea, [role=application]");
+  if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "/") {
+    const field = document.querySelector("form.find input");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.scrollIntoView({ block: "center" });
+  }
+  const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  if (way && event.target === document.body) document.querySelector(`a[rel=${way}]`)?.click();
+});

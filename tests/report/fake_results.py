@@ -75,6 +75,7 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
         cols=cols,
         means=means,
         active=active,
+        similarity={name: _similarity(random, maps) for name, maps, *_ in layers},
         paths=[f"{folder}/{i:03d}_n0{i}_picture.jpg" for i in range(IMAGES)],
         sha256=["0" * 64] * IMAGES,
         records=np.arange(IMAGES, dtype=np.int32),
@@ -88,6 +89,13 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
         sizes=np.tile(np.array([360, 300], np.int32), (IMAGES, 1)),
         skipped=[["broken/empty.jpg", "the file is empty"], ["odd.png", "truncated after 312 B"]],
     )
+
+
+def _similarity(random: np.random.Generator, maps: int) -> np.ndarray:
+    features = random.normal(size=(maps, 6))
+    features[5] = 0
+    found = np.nan_to_num(np.corrcoef(features))
+    return np.rint(100 * found).astype(np.int8)
 
 
 def make_overview(mining: MiningResult, seen: np.ndarray, hostile: bool) -> OverviewResult:

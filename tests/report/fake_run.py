@@ -11,6 +11,7 @@ from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
 from tests.report.fake_architecture import make_architecture
 from tests.report.fake_correspondence import make_correspondence
+from tests.report.fake_feature_maps import make_feature_maps
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_parts, make_photographs, make_top_patches
@@ -49,13 +50,15 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         names = list(HOSTILE)
     mining = make_mining(random, names, hostile_names)
     filters = make_filters(random, hostile_names)
+    top_patches = make_top_patches(random, mining, seen, hostile_names)
     results = {
         "mining": mining,
         "overview": make_overview(mining, seen, hostile_names),
         "filters": filters,
         "architecture": make_architecture(np.random.default_rng(8), filters, mining, hostile_names),
         "parts": make_parts(np.random.default_rng(9), hostile_names),
-        "top_patches": make_top_patches(random, mining, seen, hostile_names),
+        "top_patches": top_patches,
+        "feature_maps": make_feature_maps(mining, top_patches, seen),
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": make_occlusion(random, mining, seen, hostile_names),
         "ablation": make_ablation(hostile_names),

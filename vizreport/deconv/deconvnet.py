@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from operator import index
 from typing import TYPE_CHECKING, Any
@@ -135,6 +136,12 @@ class Deconvnet:
         self.rule = rule
         self.preprocessing = preprocessing
         self._functions: dict[tuple[object, ...], Any] = {}
+
+    def with_rule(self, rule: str) -> Deconvnet:
+        """Return the same network under another preset of backward rules."""
+        other = copy(self)
+        other.rule, other._functions = rule, {}
+        return other
 
     def layers(self) -> list[ReportableLayer]:
         """Return the layers that can be projected."""

@@ -17,6 +17,8 @@ from vizreport.deconv.execution import run
 from vizreport.deconv.graph import Graph
 from vizreport.deconv.layers import ReportableLayer, class_output
 
+MOST_COMPARED = 1024  # maps of a layer, beyond which they are not compared with each other
+
 
 @dataclass(frozen=True)
 class Strongest:
@@ -34,6 +36,11 @@ class Strongest:
         Images in which the map is somewhere above 0.
     count : int
         Number of images.
+    peaks : float64 [M]
+        Sum over images of the strongest activation.
+    products : float64 [M, M]
+        Sum over images of the products of two maps' strongest activations; [0, 0] for layers of
+        more than ``MOST_COMPARED`` maps.
     """
 
     values: np.ndarray
@@ -42,6 +49,25 @@ class Strongest:
     sums: np.ndarray
     active: np.ndarray
     count: int
+    peaks: np.ndarray
+    products: np.ndarray
+
+    def similarity(self) -> np.ndarray:
+        """Return how two maps' strongest activations go together over images, int8 [M, M].
+
+        Pearson's correlation in hundredths; 0 for maps that are the same in every image, and
+        [0, 0] where products were not kept.
+        """
+        if not self.products.size:
+            return np.zeros((0, 0), np.int8)
+        means = self.peaks / self.count
+        covariance = self.products / self.count - means[:, None] * means
+        spread = np.sqrt(np.maximum(np.diag(covariance), 0))
+        # What is left of a constant map is rounding.
+        spread[spread <= 1e-6 * np.abs(means)] = np.inf
+        with np.errstate(divide="ignore"):
+            found = covariance / (np.where(spread > 0, spread, np.inf)[:, None] * spread)
+        return np.rint(100 * np.clip(np.nan_to_num(found), -1, 1)).astype(np.int8)
 
 
 def merge(first: Strongest, second: Strongest, k: int) -> Strongest:
@@ -67,6 +93,8 @@ def merge(first: Strongest, second: Strongest, k: int) -> Strongest:
         first.sums + second.sums,
         first.active + second.active,
         first.count + second.count,
+        first.peaks + second.peaks,
+        first.products + second.products,
     )
 
 
@@ -88,6 +116,7 @@ def from_batch(
     k : int
     """
     batch, count = maxima.shape
+    compared = count if count <= MOST_COMPARED else 0
     numbers = np.arange(first_image, first_image + batch, dtype=np.int32)
     none = Strongest(
         np.zeros((count, 0), np.float32),
@@ -96,7 +125,10 @@ def from_batch(
         np.zeros(count),
         np.zeros(count, np.int64),
         0,
+        np.zeros(count),
+        np.zeros((compared, compared)),
     )
+    exact = maxima[:, :compared].astype(np.float64)
     whole = Strongest(
         maxima.T.astype(np.float32),
         np.broadcast_to(numbers, (count, batch)),
@@ -104,6 +136,8 @@ def from_batch(
         means.sum(axis=0, dtype=np.float64),
         (maxima > 0).sum(axis=0),
         batch,
+        maxima.sum(axis=0, dtype=np.float64),
+        exact.T @ exact,
     )
     return merge(none, whole, k)
 

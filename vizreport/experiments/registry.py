@@ -18,6 +18,7 @@ BUILT_IN = (
     "architecture",
     "parts",
     "top_patches",
+    "feature_maps",
     "occlusion",
     "invariance",
     "correspondence",

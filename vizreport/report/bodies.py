@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from markupsafe import Markup
 
 from vizreport.report import templates
 from vizreport.report.contents import FAILED, RETRY, Shown
-from vizreport.report.section import Section
+from vizreport.report.section import Page, Section
 from vizreport.results.run import RunRecord
 from vizreport.results.store import DONE
 
@@ -33,19 +32,18 @@ def set_sections(
     bodies : mapping of str to Markup
         By name, what stands below each section's heading.
     """
+    pages = [page for shown in sections for page in shown.section.pages if medium == "html"]
     layer_pages = {
-        page.layer: f"pages/{page.name}.html"
-        for shown in sections
-        for page in shown.section.pages
-        if page.layer and medium == "html"
+        page.layer: f"pages/{page.name}.html" for page in pages if page.layer and page.map is None
     }
+    maps = map_pages(sections) if medium == "html" else {}
     kept: list[Shown] = []
     bodies: dict[str, Markup] = {}
     for shown in sections:
         current = shown
         if shown.status == DONE:
             try:
-                bodies[shown.name] = _filled(shown.template, shown, medium, run, layer_pages)
+                bodies[shown.name] = _filled(shown.template, shown, medium, run, layer_pages, maps)
             except Exception as error:  # whatever a template does wrong, the report goes on
                 current = replace(
                     shown,
@@ -57,13 +55,28 @@ def set_sections(
                     highlights=(),
                 )
         if current.status != DONE:
-            bodies[shown.name] = _filled("unavailable.html", current, medium, run, {})
+            bodies[shown.name] = _filled("unavailable.html", current, medium, run, {}, {})
         kept.append(current)
     return tuple(kept), bodies
 
 
+def map_pages(sections: Iterable[Shown]) -> dict[tuple[str, int], Page]:
+    """Return the pages of single feature maps by layer and map."""
+    return {
+        (page.layer, page.map): page
+        for shown in sections
+        for page in shown.section.pages
+        if page.map is not None
+    }
+
+
 def _filled(
-    template: str, shown: Shown, medium: str, run: RunRecord, layer_pages: Mapping[str, Any]
+    template: str,
+    shown: Shown,
+    medium: str,
+    run: RunRecord,
+    layer_pages: Mapping[str, str],
+    map_pages: Mapping[tuple[str, int], Page],
 ) -> Markup:
     # The templates escape all they are given: what they return is safe to place.
     return Markup(
@@ -77,5 +90,6 @@ def _filled(
             figures=shown.figures,
             context=shown.section.context,
             layer_pages=layer_pages,
+            map_pages=map_pages,
         )
     )

@@ -9,11 +9,12 @@ from pathlib import Path
 from markupsafe import Markup
 
 from vizreport.report import templates
+from vizreport.report.bodies import map_pages
 from vizreport.report.contents import Shown
 from vizreport.report.front import front
 from vizreport.results.run import RunRecord
 
-ASSETS = ("report.css", "report.js", "occlusion.js")
+ASSETS = ("report.css", "report.js", "occlusion.js", "maps.js")
 TELLING = 4  # pictures on the front page
 
 
@@ -53,16 +54,20 @@ def write_html(
         front=front(sections, TELLING),
     )
     (stage / "index.html").write_text(index, "utf-8")
+    maps = map_pages(sections)
     for shown in sections:
         for page in shown.section.pages:
             filled = templates.fill(
                 page.template,
                 medium="html",
-                root="../",
+                root="../" * (1 + page.name.count("/")),
                 run=run,
                 sections=sections,
                 shown=shown,
                 page=page,
+                map_pages=maps,
                 **page.context,
             )
-            (pages / f"{page.name}.html").write_text(filled, "utf-8")
+            file = pages / f"{page.name}.html"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(filled, "utf-8")

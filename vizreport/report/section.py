@@ -54,7 +54,7 @@ class Page:
     Attributes
     ----------
     name : str
-        Its file is ``pages/<name>.html``.
+        Its file is ``pages/<name>.html``; may contain "/".
     title : str
     template : str
         Relative to the templates folder; extends "page.html".
@@ -62,6 +62,9 @@ class Page:
         Variables of the template.
     layer : str
         The layer it is about, to which tables of layers link; "" where it is about none.
+    map : int or None
+        The feature map of that layer it is about, to which galleries link; None for the layer as
+        a whole.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Page:
     template: str
     context: Mapping[str, Any]
     layer: str = ""
+    map: int | None = None
 
 
 @dataclass(frozen=True)

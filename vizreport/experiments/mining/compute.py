@@ -75,6 +75,7 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
         },
         means={name: (found.sums / count).astype(np.float32) for name, found in mined.items()},
         active={name: (found.active / count).astype(np.float32) for name, found in mined.items()},
+        similarity={name: found.similarity() for name, found in mined.items()},
         paths=[records[i].path for i in numbers],
         sha256=[records[i].sha256 for i in numbers],
         records=numbers.astype(np.int32),

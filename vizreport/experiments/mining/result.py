@@ -27,6 +27,9 @@ class MiningResult:
         Mean activation over all images and places.
     active : dict of float32 [M]
         Share of images (0 to 1) in which the map is somewhere above 0.
+    similarity : dict of int8 [M, M]
+        Correlation, over images, of two maps' strongest activations, in hundredths; 0 for a map
+        that is the same in every image. [0, 0] for a layer of more than 1,024 maps.
     paths, sha256 : list of str
         Relative path and content hash of each image.
     records : int32 [N]
@@ -58,6 +61,7 @@ class MiningResult:
     cols: dict[str, np.ndarray]
     means: dict[str, np.ndarray]
     active: dict[str, np.ndarray]
+    similarity: dict[str, np.ndarray]
     paths: list[str]
     sha256: list[str]
     records: np.ndarray

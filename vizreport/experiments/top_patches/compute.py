@@ -7,11 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from vizreport.data.truth import in_view
 from vizreport.deconv.layers import ReportableLayer
@@ -31,14 +29,17 @@ from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches.energy import Shares, energy_shares
+from vizreport.experiments.top_patches.pictures import (
+    offsets,
+    patch_encoder,
+    projection_encoder,
+)
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.progress import progress
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
 _CHUNK = 16
 _MASKS = 1000  # kept at hand: bounds memory
-# Lossy WebP halves the resolution of colours, which in tiles up to this side bleed into the next.
-_SMALL = 16
 
 
 @dataclass(frozen=True)
@@ -203,9 +204,11 @@ def _layer(
                 images = mining.images[layer.name][maps[units[:, 0]], units[:, 1]]
                 energies.put(units, shares(found, images))
             patches = _patches(context, mining, layer, maps[chunk], pictures, side)
-            encoded["projections"] += pool.map(_lossless, map(mosaic, tiles))
-            encode = _lossless if side <= _SMALL else _lossy
-            encoded["patches"] += pool.map(encode, map(mosaic, patches))
+            for name, encode, pictured in (
+                ("projections", projection_encoder(side, len(maps)), tiles),
+                ("patches", patch_encoder(side, len(maps)), patches),
+            ):
+                encoded[name] += pool.map(encode, map(mosaic, pictured))
             bar.update(len(maps[chunk]))
     return {
         "window": side,
@@ -218,8 +221,8 @@ def _layer(
         "inside_area": energies.area,
         "inside_elsewhere": energies.elsewhere,
         **{name: np.frombuffer(b"".join(parts), np.uint8) for name, parts in encoded.items()},
-        "patch_offsets": _offsets(encoded["patches"]),
-        "projection_offsets": _offsets(encoded["projections"]),
+        "patch_offsets": offsets(encoded["patches"]),
+        "projection_offsets": offsets(encoded["projections"]),
     }
 
 
@@ -288,21 +291,3 @@ def _patches(
         stack = np.stack([pictures[image] for image in images[shown]])
         patches[shown] = cut_tiles(stack, none, none, fields, side, GREY)
     return patches
-
-
-def _lossless(picture: np.ndarray) -> bytes:
-    return _webp(picture, lossless=True, quality=50, method=2, exact=True)
-
-
-def _lossy(picture: np.ndarray) -> bytes:
-    return _webp(picture, quality=90, method=4)
-
-
-def _webp(picture: np.ndarray, **options: Any) -> bytes:
-    buffer = BytesIO()
-    Image.fromarray(picture).save(buffer, "WEBP", **options)
-    return buffer.getvalue()
-
-
-def _offsets(parts: list[bytes]) -> np.ndarray:
-    return np.cumsum([0, *map(len, parts)], dtype=np.int64)

@@ -15,13 +15,12 @@ from PIL import Image
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth
-from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, spread
 from vizreport.report import montage
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
 from vizreport.report.text import drawable, number, percent, quoted, slugs
 from vizreport.results.run import RunRecord
 
-SHOWN = 16  # maps a layer on the main page and in print
 COLUMNS = 4
 _LARGE = 40  # px of a tile from which pictures are shown larger
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
@@ -32,10 +31,8 @@ _SIDES = 236, 300  # px of a mosaic in a figure, of small and of large tiles
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show a sample of maps of each layer, and all of them on a page of their own."""
     result: TopPatchesResult = results["top_patches"]
-    mining: MiningResult = results["mining"]
     parts: PartsResult = results["parts"]
-    slug = slugs(result.layers)
-    layers = [_layer(result, mining, parts, name, slug[name]) for name in result.layers]
+    layers = gathered(results)
     there = [layer for layer in layers if not layer["status"]]
     energy = ground_truth.energy_figure(result)
     figures = (
@@ -79,6 +76,14 @@ def _finding(result: TopPatchesResult) -> str:
     )
 
 
+def gathered(results: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Gather what is said of each layer and, in its "cells", of each map shown."""
+    result: TopPatchesResult = results["top_patches"]
+    slug = slugs(result.layers)
+    mining, parts = results["mining"], results["parts"]
+    return [_layer(result, mining, parts, name, slug[name]) for name in result.layers]
+
+
 def _page(layer: Mapping[str, Any]) -> Page:
     name = f"top-{layer['slug']}"
     return Page(name, "Top-9", "pages/top_layer.html", {"layer": layer}, layer["name"])
@@ -106,7 +111,7 @@ def _layer(
         "field": None if not all(field) else f"{field[0]} × {field[1]}",
         "whole_field": window >= max(field) > 0,
         "cells": cells,
-        "main": [cells[i] for i in _spread(len(cells))],
+        "main": [cells[i] for i in spread(len(cells))],
         "maps": len(mining.values[name]) if name in mining.values else None,
         "dead": sum(cell["dead"] for cell in cells),
         "named": sum(cell["part"] is not None for cell in cells),
@@ -121,13 +126,6 @@ def _lost(result: TopPatchesResult, name: str) -> int:
     peaks = result.peaks[name]
     active = (result.values[name] > 0) & ~result.dead[name][:, None]
     return int((active & (peaks <= _LOST * peaks.max(initial=0))).sum())
-
-
-def _spread(count: int) -> list[int]:
-    """Choose at most ``SHOWN`` places, evenly."""
-    if count <= SHOWN:
-        return list(range(count))
-    return [i * count // SHOWN for i in range(SHOWN)]
 
 
 def _cell(
@@ -158,7 +156,7 @@ def _cell(
         )
     dead = bool(result.dead[name][place])
     # Ties go to the stronger activation, as Counter keeps the order of arrival.
-    named = Counter(tile["class_name"] for tile in tiles if tile["class_name"]).most_common(1)
+    named = _counts(tiles)
     common, times = named[0] if named and not dead else ("", 0)
     folder = f"pages/top-{slug}"
     return {
@@ -175,6 +173,7 @@ def _cell(
         "inside_elsewhere": _mean(result.inside_elsewhere[name][place]),
         "purity": float(result.purity[name][place]),
         "common": common,
+        "classes": _counts(tiles),
         "times": times,
         "of": len(tiles),
         "tiles": tiles,
@@ -186,6 +185,11 @@ def _mean(shares: np.ndarray) -> float:
     """Mean of what is known; NaN where nothing is."""
     known = shares[~np.isnan(shares)]
     return float(known.mean()) if len(known) else nan
+
+
+def _counts(tiles: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """Count the classes among the tiles, most frequent first."""
+    return Counter(tile["class_name"] for tile in tiles if tile["class_name"]).most_common()
 
 
 def _class_of(result: TopPatchesResult, mining: MiningResult, image: int) -> int:

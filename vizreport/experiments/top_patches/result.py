@@ -6,6 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SHOWN = 16  # maps a layer on the main page and in print
+
+
+def spread(count: int) -> list[int]:
+    """Choose at most ``SHOWN`` places of so many, evenly."""
+    if count <= SHOWN:
+        return list(range(count))
+    return [i * count // SHOWN for i in range(SHOWN)]
+
 
 @dataclass(frozen=True)
 class TopPatchesResult:
@@ -16,8 +25,9 @@ class TopPatchesResult:
     (3 window) x 3, strongest first, row by row, without gaps. Mosaics are stored encoded, one
     after the other in one byte vector; mosaic i of layer L begins at byte
     ``patch_offsets[L][i]`` of ``patches[L]`` and ends before ``patch_offsets[L][i + 1]``.
-    Patches are lossy WebP (quality 90; lossless in tiles up to 16 px); projections are lossless
-    WebP of round(128 + 127 * clip(p / scale, -1, 1)), so 128 is zero. Where a tile leaves the
+    Patches are lossy WebP (lossless in tiles up to 16 px); projections are WebP of round(128 +
+    127 * clip(p / scale, -1, 1)), so 128 is zero, lossless unless the layer's mosaics together
+    have more than 6 million pixels. Where a tile leaves the
     image both are 128. A missing tile (fewer than K images) is 128 throughout.
 
     Attributes

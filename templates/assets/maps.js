@@ -1,0 +1,97 @@
+// Finds and sorts feature maps. All maps are on the page, in order, without this script.
+"use strict";
+
+const form = document.querySelector("form.find");
+const list = document.querySelector(".cards");
+const cards = [...list.querySelectorAll("[data-map]")].map((node, place) => ({
+  node,
+  place,
+  map: node.dataset.map,
+  layer: node.dataset.layer,
+  value: Number(node.dataset.value),
+  purity: Number(node.dataset.purity ?? -1),
+  order: Number(node.dataset.order ?? 0),
+  part: plain(node.dataset.part ?? ""),
+  classes: JSON.parse(node.dataset.classes ?? "[]").map(([name, count]) => [plain(name), count]),
+}));
+const layers = [...new Set(cards.map((card) => card.layer))];
+
+function plain(text) {
+  return text.toLowerCase().replaceAll("_", " ").trim();
+}
+
+// How well a map fits: the number of its nine images of the class, 10 for its own part or number.
+function fits(card, wanted) {
+  if (!wanted) return 1;
+  if (card.map === wanted || (card.part && card.part.includes(wanted))) return 10;
+  let best = plain(card.layer).includes(wanted) ? 1 : 0;
+  for (const [name, count] of card.classes) {
+    if (name.includes(wanted)) best = Math.max(best, count);
+  }
+  return best;
+}
+
+const ORDERS = {
+  "": (a, b) => a.place - b.place,
+  match: (a, b) => b.score - a.score || b.purity - a.purity || a.place - b.place,
+  value: (a, b) => b.value - a.value,
+  purity: (a, b) => b.purity - a.purity || b.value - a.value,
+  order: (a, b) => layers.indexOf(a.layer) - layers.indexOf(b.layer) || a.order - b.order,
+};
+
+function update() {
+  const wanted = plain(form.find.value);
+  const layer = form.layer?.value ?? "";
+  let found = 0;
+  for (const card of cards) {
+    card.score = !layer || card.layer === layer ? fits(card, wanted) : 0;
+    card.node.hidden = card.score === 0;
+    if (card.score) found += 1;
+  }
+  const sort = form.sort.value || (wanted ? "match" : "");
+  list.append(...[...cards].sort(ORDERS[sort]).map((card) => card.node));
+  const all = `${cards.length} ${cards.length === 1 ? "map" : "maps"}`;
+  form.querySelector("output").textContent = wanted
+    ? `${found || "None"} of ${all} ${found === 1 ? "answers" : "answer"} to “${form.find.value.trim()}”`
+    : layer ? `${found} of ${all}` : all;
+}
+
+// What is looked for stands in the address, so that it can be kept and passed on.
+function remember() {
+  const asked = new URLSearchParams();
+  for (const name of ["find", "layer", "sort"]) {
+    if (form[name]?.value) asked.set(name, form[name].value);
+  }
+  history.replaceState(null, "", asked.size ? `#${asked}` : location.pathname);
+}
+
+function recall() {
+  if (!location.hash.includes("=")) return;
+  const asked = new URLSearchParams(location.hash.slice(1));
+  for (const name of ["find", "layer", "sort"]) {
+    if (form[name]) form[name].value = asked.get(name) ?? "";
+    if (form[name]?.selectedIndex === -1) form[name].value = "";
+  }
+}
+
+form.hidden = false;
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", () => { update(); remember(); });
+addEventListener("hashchange", () => { recall(); update(); });
+recall();
+update();
+
+// The arrow keys go from card to card, up and down within a column.
+list.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  const card = event.target.closest("[data-map]");
+  if (!card || event.target.closest("details, .scroll")) return;
+  const shown = [...list.children].filter((node) => !node.hidden);
+  const columns = shown.findIndex((node) => node.offsetTop > shown[0].offsetTop);
+  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -(columns > 0 ? columns : 1),
+    ArrowDown: columns > 0 ? columns : 1 }[event.key];
+  const next = step && shown[shown.indexOf(card) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.querySelector("a")?.focus();
+});

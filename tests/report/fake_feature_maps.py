@@ -1,0 +1,52 @@
+"""Made-up results: feature maps one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.report import fake_pictures
+from vizreport.experiments.feature_maps import likeness
+from vizreport.experiments.feature_maps.compute import wanted_images
+from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.result import TopPatchesResult
+
+
+def make_feature_maps(
+    mining: MiningResult, top: TopPatchesResult, seen: np.ndarray
+) -> FeatureMapsResult:
+    names = [name for name in top.layers if not top.status[name]]
+    # One image is not kept, as where there are very many.
+    images = wanted_images(top, names, len(seen))[1:]
+    pictures = [fake_pictures.webp(seen[i], False) for i in images]
+    fields: dict[str, dict] = {
+        key: {}
+        for key in ("rules", "maps", "projections", "projection_offsets", "scales",
+                    "neighbours", "likeness", "order")
+    }  # fmt: skip
+    for name in names:
+        maps, side = top.maps[name][:8], top.window[name]
+        tile = fake_pictures.projection(fake_pictures.crop(seen[0], 110, 110, side))
+        rows = np.concatenate([np.concatenate([tile] * RANKS, axis=1)] * 2, axis=0)
+        encoded = [fake_pictures.webp(rows, True)] * len(maps)
+        near, how = likeness.neighbours(mining.similarity[name], top.maps[name])
+        for key, value in {
+            "rules": ["guided", "gradient"],
+            "maps": maps,
+            "projections": np.frombuffer(b"".join(encoded), np.uint8),
+            "projection_offsets": np.cumsum([0, *map(len, encoded)]),
+            "scales": np.full((len(maps), 2), 0.7, np.float32),
+            "neighbours": near,
+            "likeness": how,
+            "order": likeness.side_by_side(mining.similarity[name], top.maps[name]),
+        }.items():
+            fields[key][name] = value
+    return FeatureMapsResult(
+        layers=names,
+        size=list(seen.shape[1:3]),
+        images=images,
+        pictures=np.frombuffer(b"".join(pictures), np.uint8),
+        picture_offsets=np.cumsum([0, *map(len, pictures)]),
+        rule="deconvnet",
+        **fields,
+    )

@@ -1,0 +1,16 @@
+"""Feature maps, one by one."""
+
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.feature_maps.result import FeatureMapsResult
+
+EXPERIMENT = Experiment(
+    name="feature_maps",
+    title="Feature maps one by one",
+    version=1,
+    result=FeatureMapsResult,
+    compute="vizreport.experiments.feature_maps.compute:compute",
+    section="vizreport.experiments.feature_maps.figures:section",
+    template="sections/feature_maps.html",
+    requires=("mining", "parts", "top_patches"),
+    settings=("layers", "rule"),
+)

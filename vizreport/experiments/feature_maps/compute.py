@@ -1,0 +1,168 @@
+"""Whole images, projections under the other rules, and likeness of maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from vizreport.deconv.deconvnet import Deconvnet
+from vizreport.deconv.layers import ReportableLayer
+from vizreport.deconv.presets import PRESETS
+from vizreport.deconv.tiles import cut_tiles, display_scale, quantised, unit_fields
+from vizreport.errors import NotApplicable
+from vizreport.experiments.context import Context
+from vizreport.experiments.feature_maps import likeness
+from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.pictures import (
+    lossy,
+    offsets,
+    projection_encoder,
+)
+from vizreport.experiments.top_patches.result import TopPatchesResult, spread
+from vizreport.progress import progress
+
+# Images kept whole, of the strongest units first: bounds the size of results and report.
+MOST_IMAGES = 1500
+_DECODED = 64  # at once: bounds memory
+
+
+def compute(context: Context, required: dict[str, Any]) -> FeatureMapsResult:
+    """Gather what the pages of single maps show.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The results of mining and of the top-9.
+
+    Raises
+    ------
+    NotApplicable
+        If no layer could be projected.
+    """
+    mining: MiningResult = required["mining"]
+    top: TopPatchesResult = required["top_patches"]
+    layers = [layer for layer in context.chosen_layers if not top.status[layer.name]]
+    if not layers:
+        raise NotApplicable("no layer could be projected")
+    names = [layer.name for layer in layers]
+    images = wanted_images(top, names, MOST_IMAGES)
+    parts: dict[str, dict[str, Any]] = {}
+    with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
+        encoded = _pictures(context, mining, images, pool)
+        for layer in layers:
+            similarity, maps = mining.similarity[layer.name], top.maps[layer.name]
+            near, how = likeness.neighbours(similarity, maps)
+            parts[layer.name] = {
+                **_compared(context, mining, top, layer, pool),
+                "neighbours": near,
+                "likeness": how,
+                "order": likeness.side_by_side(similarity, maps),
+            }
+            bar.update(1)
+    return FeatureMapsResult(
+        layers=names,
+        size=list(context.preprocessing.input_size),
+        images=images,
+        pictures=_joined(encoded),
+        picture_offsets=offsets(encoded),
+        rule=top.rule,
+        **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
+    )
+
+
+def wanted_images(top: TopPatchesResult, names: list[str], most: int) -> np.ndarray:
+    """Return the images of the shown maps' active units, the strongest's first, at most some.
+
+    Returns
+    -------
+    int32 [n]
+        Rising.
+    """
+    found: dict[int, None] = {}
+    for rank in range(max(top.images[name].shape[1] for name in names)):
+        for name in names:
+            active = top.values[name][:, rank] > 0
+            found.update(dict.fromkeys(top.images[name][active, rank].tolist()))
+    return np.array(sorted(list(found)[:most]), np.int32)
+
+
+def _pictures(
+    context: Context, mining: MiningResult, images: np.ndarray, pool: ThreadPoolExecutor
+) -> list[bytes]:
+    encoded: list[bytes] = []
+    for start in range(0, len(images), _DECODED):
+        part = images[start : start + _DECODED]
+        encoded += pool.map(lossy, context.pictures(mining.records[part]))
+    return encoded
+
+
+def _compared(
+    context: Context,
+    mining: MiningResult,
+    top: TopPatchesResult,
+    layer: ReportableLayer,
+    pool: ThreadPoolExecutor,
+) -> dict[str, Any]:
+    """Project a sample of a layer's maps under the other rules."""
+    graph, side = context.deconvnet.graph, int(top.window[layer.name])
+    shown = top.maps[layer.name]
+    maps = shown[spread(len(shown))]
+    rules = [
+        rule for rule in PRESETS if rule != top.rule and not layer.rule_problem(graph, rule)
+    ]  # fmt: skip
+    rows, scales = [], np.zeros((len(maps), len(rules)), np.float32)
+    for i, rule in enumerate(rules):
+        tiles = _tiles(context, context.deconvnet.with_rule(rule), mining, layer, maps, side)
+        scales[:, i] = [display_scale(np.abs(three)) for three in tiles]
+        flat = quantised(tiles.reshape(-1, side, side, 3), scales[:, i].repeat(RANKS))
+        rows.append(flat.reshape(len(maps), RANKS, side, side, 3).swapaxes(1, 2))
+    encoded: list[bytes] = []
+    if rows:
+        pictures = np.concatenate(rows, axis=1).reshape(len(maps), len(rules) * side, -1, 3)
+        encoded = list(pool.map(projection_encoder(side, len(maps)), pictures))
+    return {
+        "rules": rules,
+        "maps": maps,
+        "projections": _joined(encoded),
+        "projection_offsets": offsets(encoded),
+        "scales": scales,
+    }
+
+
+def _tiles(
+    context: Context,
+    deconvnet: Deconvnet,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    maps: np.ndarray,
+    side: int,
+) -> np.ndarray:
+    """Project the strongest units of some maps: float32 [c, RANKS, s, s, 3]."""
+    tiles = np.zeros((len(maps), RANKS, side, side, 3), np.float32)
+    values, images, rows, cols = (
+        getattr(mining, field)[layer.name][maps, :RANKS]
+        for field in ("values", "images", "rows", "cols")
+    )
+    units = np.argwhere(values > 0)
+    if not len(units):
+        return tiles
+    taken = tuple(units.T)
+    wanted, numbers = np.unique(images[taken], return_inverse=True)
+    inputs = context.preprocessing.tensor(context.pictures(mining.records[wanted]))
+    for part in deconvnet.project_units(
+        inputs, layer, numbers, rows[taken], cols[taken], maps[units[:, 0]]
+    ):
+        chosen = tuple(units[part.chosen].T)
+        fields = unit_fields(deconvnet.graph, layer.node, rows[chosen], cols[chosen])
+        pictures = deconvnet.to_rgb(part.pictures)
+        tiles[chosen] = cut_tiles(pictures, part.tops, part.lefts, fields, side, 0.0)
+    return tiles
+
+
+def _joined(parts: Iterable[bytes]) -> np.ndarray:
+    return np.frombuffer(b"".join(parts), np.uint8)

@@ -1,0 +1,149 @@
+"""A page for each feature map, and one to search them all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from vizreport.experiments.feature_maps import pictures
+from vizreport.experiments.feature_maps.result import FeatureMapsResult
+from vizreport.experiments.top_patches.figures import gathered
+from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.report.section import Figure, Page, Section
+from vizreport.report.text import number, quoted
+from vizreport.results.run import RunRecord
+
+_ALIKE = 0.2  # below it a neighbour is not shown
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Give each shown map a page, and the report one to search them."""
+    result: FeatureMapsResult = results["feature_maps"]
+    top: TopPatchesResult = results["top_patches"]
+    layers = [layer for layer in gathered(results) if layer["name"] in result.layers]
+    sources = pictures.sources(result)
+    files = pictures.files(result)
+    pages = []
+    for layer in layers:
+        compared = pictures.compared(result, layer)
+        files |= {entry["src"]: entry.pop("content") for entry in compared.values()}
+        pages += _pages(result, top, layer, sources, compared)
+    by_number = {(page.layer, page.map): page for page in pages}
+    every = [
+        (layer, cell, by_number[layer["name"], cell["map"]])
+        for layer in layers
+        for cell in layer["cells"]
+    ]
+    search = Page("maps", "Search all maps", "pages/maps.html", {"layers": layers, "every": every})
+    figures = _figures(result, top, layers)
+    context = {
+        "maps": len(every),
+        "figure": figures[0].name if figures else "",
+        "labelled": top.labelled,
+        "parts": any(cell.get("part") for _, cell, _ in every),
+    }
+    said = _finding([cell for _, cell, _ in every], top.labelled)
+    return Section(figures, (search, *pages), (), (), files, context, finding=said)
+
+
+def _finding(cells: Sequence[Mapping[str, Any]], labelled: bool) -> str:
+    """Say how many maps answer mostly to one class, and to which most of them do."""
+    known = [cell for cell in cells if cell["times"]]
+    if not known:
+        return ""
+    owned = Counter(cell["common"] for cell in known if 2 * cell["times"] > cell["of"])
+    whose = "" if labelled else "predicted "
+    said = (
+        f"{number(owned.total())} of {number(len(cells))} feature maps answer mostly to one "
+        f"{whose}class: more than half of the nine images that excite them most show it"
+    )
+    if owned:
+        most, maps = owned.most_common(1)[0]
+        said += f"; most often {quoted(most, 40)} ({maps} {'map' if maps == 1 else 'maps'})"
+    return f"{said}."
+
+
+def _pages(
+    result: FeatureMapsResult,
+    top: TopPatchesResult,
+    layer: Mapping[str, Any],
+    sources: Mapping[int, str],
+    compared: Mapping[int, Mapping[str, Any]],
+) -> list[Page]:
+    name, cells = layer["name"], layer["cells"]
+    by_map = {cell["map"]: cell for cell in cells}
+    pages = []
+    for place, cell in enumerate(cells):
+        images = top.images[name][place]
+        units = [
+            {**tile, "src": sources.get(int(images[tile["rank"] - 1]), "")}
+            for tile in cell["tiles"]
+            if tile["value"] > 0
+        ]
+        near = [
+            {"cell": by_map[int(other)], "likeness": float(likeness)}
+            for other, likeness in zip(
+                result.neighbours[name][place], result.likeness[name][place], strict=True
+            )
+            if likeness >= _ALIKE
+        ]
+        context = {
+            "layer": layer,
+            "cell": cell,
+            "units": units,
+            "near": near,
+            "compared": compared.get(cell["map"]),
+            "rule": result.rule,
+            "size": result.size,
+            "order": int(result.order[name][place]),
+            "previous": cells[place - 1] if place else None,
+            "next": cells[place + 1] if place + 1 < len(cells) else None,
+        }
+        title = f"Map {cell['map']}"
+        pages.append(
+            Page(page_name(layer, cell), title, "pages/map.html", context, name, cell["map"])
+        )
+    return pages
+
+
+def page_name(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> str:
+    """Return the name of a map's page."""
+    return f"top-{layer['slug']}/{cell['map']:05d}"
+
+
+def _figures(
+    result: FeatureMapsResult, top: TopPatchesResult, layers: Sequence[Mapping[str, Any]]
+) -> tuple[Figure, ...]:
+    """Compare the rules on one unit of each layer."""
+    chosen = []
+    for layer in layers:
+        name = layer["name"]
+        living = [
+            cell
+            for cell in layer["cells"]
+            if not cell["dead"] and cell["map"] in result.maps[name] and result.rules[name]
+        ]
+        if living:
+            chosen.append((layer, max(living, key=lambda c: (c["times"], c["strongest"]))))
+    if not chosen:
+        return ()
+    rules = list(dict.fromkeys(rule for layer, _ in chosen for rule in result.rules[layer["name"]]))
+    shown = "; ".join(f"{quoted(layer['name'], 30)} map {cell['map']}" for layer, cell in chosen)
+    return (
+        Figure(
+            name="rules",
+            title="One unit a layer under each backward rule",
+            caption=(
+                f"Rows: the strongest unit of {shown}. Columns: its patch of the image, then its "
+                f"projection by the {', '.join([result.rule, *rules])} rules; "
+                "mid-grey is zero, each projection on its own scale. The deconvnet and guided "
+                "backpropagation rectify on the way down, the gradient does not."
+            ),
+            alt=f"{len(chosen)} rows of a patch and {1 + len(rules)} projections of it.",
+            draw=partial(pictures.rules_sheet, result, top, chosen, rules),
+            threaded=True,
+            width=120,
+        ),
+    )

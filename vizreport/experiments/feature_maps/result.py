@@ -1,0 +1,67 @@
+"""What the pages of single feature maps show beyond the top-9 patches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+RANKS = 3  # strongest units that are projected under the other rules
+
+
+@dataclass(frozen=True)
+class FeatureMapsResult:
+    """Whole images, other backward rules and likeness of the maps shown in the top-9.
+
+    m is the number of maps of a layer that the top-9 show and c the number of those that are
+    projected under the other rules as well. Encoded pictures lie
+    one after the other in one byte vector; picture i begins at byte ``offsets[i]`` and ends
+    before ``offsets[i + 1]``.
+
+    Attributes
+    ----------
+    layers : list of str
+        Projected layers from the input to the output.
+    size : [height, width]
+        Of the network's input, px.
+    images : int32 [n]
+        Images that are kept, numbered as in the mining result, rising.
+    pictures : uint8 [bytes]
+        What the network saw of them, in their own colours: lossy WebP.
+    picture_offsets : int64 [n + 1]
+    rules : dict of list of str
+        Presets of backward rules other than the report's own that the layer can be projected
+        under.
+    maps : dict of int32 [c]
+        Maps projected under them.
+    projections : dict of uint8 [bytes]
+        One WebP a map: a row of tiles for each of ``rules``, a column for each of the three
+        strongest units; tiles as in the top-9, scaled to 128 + 127 p / scale.
+    projection_offsets : dict of int64 [c + 1]
+    scales : dict of float32 [c, rules]
+        Value shown as full white, one for a map's row.
+    neighbours : dict of int32 [m, s]
+        For each map of the top-9 those of them that are most like it, most alike first.
+    likeness : dict of float32 [m, s]
+        Correlation of the two maps' strongest activations over all images.
+    order : dict of int32 [m]
+        Each map's place in an order that puts like maps side by side: it begins with the first
+        map, and next comes the one most like the last of those not placed yet.
+    rule : str
+        The report's own preset.
+    """
+
+    layers: list[str]
+    size: list[int]
+    images: np.ndarray
+    pictures: np.ndarray
+    picture_offsets: np.ndarray
+    rules: dict[str, list[str]]
+    maps: dict[str, np.ndarray]
+    projections: dict[str, np.ndarray]
+    projection_offsets: dict[str, np.ndarray]
+    scales: dict[str, np.ndarray]
+    neighbours: dict[str, np.ndarray]
+    likeness: dict[str, np.ndarray]
+    order: dict[str, np.ndarray]
+    rule: str

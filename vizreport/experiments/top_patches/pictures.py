@@ -1,0 +1,56 @@
+"""How tiles are stored: WebP, without loss where loss would be seen or is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+# Lossy WebP halves the resolution of colours, which in tiles up to this side bleed into the next.
+SMALL = 16
+# Pixels of a layer's mosaics up to which projections are stored without loss.
+_EXACT = 6_000_000
+
+
+def patch_encoder(side: int, maps: int) -> Callable[[np.ndarray], bytes]:
+    """Return what encodes patches ``side`` px wide of so many maps."""
+    if side <= SMALL:
+        return lossless
+    return lossy if _pixels(side, maps) <= _EXACT else _coarse
+
+
+def projection_encoder(side: int, maps: int) -> Callable[[np.ndarray], bytes]:
+    """Return what encodes projections ``side`` px wide of so many maps."""
+    return lossless if side <= SMALL or _pixels(side, maps) <= _EXACT else _coarse
+
+
+def lossless(picture: np.ndarray) -> bytes:
+    """Encode a picture without loss."""
+    return _webp(picture, lossless=True, quality=50, method=2, exact=True)
+
+
+def lossy(picture: np.ndarray) -> bytes:
+    """Encode a picture so that loss is hardly seen."""
+    return _webp(picture, quality=85, method=3)
+
+
+def offsets(parts: Sequence[bytes]) -> np.ndarray:
+    """Return where each of some byte strings begins when joined, and the end: int64 [n + 1]."""
+    return np.cumsum([0, *map(len, parts)], dtype=np.int64)
+
+
+def _coarse(picture: np.ndarray) -> bytes:
+    return _webp(picture, quality=50, method=3)
+
+
+def _pixels(side: int, maps: int) -> int:
+    return 9 * side * side * maps
+
+
+def _webp(picture: np.ndarray, **options: Any) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(picture).save(buffer, "WEBP", **options)
+    return buffer.getvalue()
