@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.report import fake_pictures
 from vizreport.experiments.feature_maps import likeness
-from vizreport.experiments.feature_maps.compute import wanted_images
+from vizreport.experiments.feature_maps.images import wanted_images
 from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.top_patches.result import TopPatchesResult

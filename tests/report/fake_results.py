@@ -94,7 +94,8 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
 def _similarity(random: np.random.Generator, maps: int) -> np.ndarray:
     features = random.normal(size=(maps, 6))
     features[5] = 0
-    found = np.nan_to_num(np.corrcoef(features))
+    with np.errstate(invalid="ignore"):
+        found = np.nan_to_num(np.corrcoef(features))
     return np.rint(100 * found).astype(np.int8)
 
 

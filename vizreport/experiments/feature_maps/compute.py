@@ -15,6 +15,7 @@ from vizreport.deconv.tiles import cut_tiles, display_scale, quantised, unit_fie
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.feature_maps import likeness
+from vizreport.experiments.feature_maps.images import MOST_IMAGES, wanted_images
 from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.top_patches.pictures import (
@@ -25,8 +26,6 @@ from vizreport.experiments.top_patches.pictures import (
 from vizreport.experiments.top_patches.result import TopPatchesResult, spread
 from vizreport.progress import progress
 
-# Images kept whole, of the strongest units first: bounds the size of results and report.
-MOST_IMAGES = 1500
 _DECODED = 64  # at once: bounds memory
 
 
@@ -73,22 +72,6 @@ def compute(context: Context, required: dict[str, Any]) -> FeatureMapsResult:
         rule=top.rule,
         **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
     )
-
-
-def wanted_images(top: TopPatchesResult, names: list[str], most: int) -> np.ndarray:
-    """Return the images of the shown maps' active units, the strongest's first, at most some.
-
-    Returns
-    -------
-    int32 [n]
-        Rising.
-    """
-    found: dict[int, None] = {}
-    for rank in range(max(top.images[name].shape[1] for name in names)):
-        for name in names:
-            active = top.values[name][:, rank] > 0
-            found.update(dict.fromkeys(top.images[name][active, rank].tolist()))
-    return np.array(sorted(list(found)[:most]), np.int32)
 
 
 def _pictures(
