@@ -12,18 +12,25 @@ SHAPE = (14, 18)
 
 def test_against_a_loop_over_pixels():
     random = np.random.default_rng(0)
-    units, height, width = 5, 6, 7
-    projections = random.normal(size=(units, height, width, 3)).astype(np.float32)
-    projections[3] = 0
-    tops = random.integers(0, SHAPE[0] - height + 1, units)
-    lefts = random.integers(0, SHAPE[1] - width + 1, units)
+    units, height, width = 6, 6, 7
+    tops = np.array([0, -3, 8, 4, 11, -2])
+    lefts = np.array([5, 15, 11, 2, -4, 3])
+    wholes = random.normal(size=(units, *SHAPE, 3)).astype(np.float32)
+    wholes[3] = 0
+    # Crops may leave the input; beyond it there is nothing.
+    padded = np.pad(wholes, ((0, 0), (9, 9), (9, 9), (0, 0)))
+    projections = np.stack(
+        [padded[u, tops[u] + 9 :, lefts[u] + 9 :][:height, :width] for u in range(units)]
+    )
     fields = np.stack([lefts + 1, tops, lefts + width, tops + height - 2], axis=1)
+    fields = fields.clip(0, [SHAPE[1], SHAPE[0]] * 2)
     masks = random.random((units, *SHAPE)) < 0.4
     mean = random.random(SHAPE)
     found = energy_shares(projections, tops, lefts, fields, masks, mean)
     for u in range(units):
         whole = np.zeros((*SHAPE, 3))
-        whole[tops[u] : tops[u] + height, lefts[u] : lefts[u] + width] = projections[u]
+        cut = slice(max(tops[u], 0), tops[u] + height), slice(max(lefts[u], 0), lefts[u] + width)
+        whole[cut] = wholes[u][cut]
         total = inside = elsewhere = 0.0
         for row in range(SHAPE[0]):
             for col in range(SHAPE[1]):

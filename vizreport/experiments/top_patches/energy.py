@@ -44,7 +44,7 @@ def energy_shares(
     Parameters
     ----------
     projections : float array [U, h, w, C]
-        On crops of the input.
+        On crops of the input; zero where a crop leaves it.
     tops, lefts : int array [U]
         Where each crop lies in the input.
     fields : int array [U, 4]
@@ -56,8 +56,10 @@ def energy_shares(
     """
     energy = np.square(projections, dtype=np.float64).sum(axis=-1)
     total = energy.sum(axis=(1, 2))
-    rows = (tops[:, None] + np.arange(energy.shape[1]))[:, :, None]
-    cols = (lefts[:, None] + np.arange(energy.shape[2]))[:, None, :]
+    # Beyond the input there is no energy: any pixel may stand for those there.
+    height, width = mean_mask.shape
+    rows = (tops[:, None] + np.arange(energy.shape[1])).clip(0, height - 1)[:, :, None]
+    cols = (lefts[:, None] + np.arange(energy.shape[2])).clip(0, width - 1)[:, None, :]
     there = masks[np.arange(len(masks))[:, None, None], rows, cols]
     with np.errstate(invalid="ignore"):
         inside = (energy * there).sum(axis=(1, 2)) / total
