@@ -56,7 +56,7 @@ def test_table_says_what_the_results_hold(runs):
         assert rows[sign.name].wrong[1] == sign.wrong
     assert any(sign.wrong for sign in signs)
     said = summary(found)
-    assert f"B {sum(sign.wrong for sign in signs)}" in said
+    assert f"{sum(sign.wrong for sign in signs)} in B" in said
     assert "lowest top-1 error" in said
 
 

@@ -176,4 +176,7 @@ def test_the_sentence_names_faults_and_cures(found, filters, mined):
     )
     alive = replace(filters, dead=np.zeros(6, bool), dominating=np.zeros(6, bool))
     active = replace(mined, active={name: np.ones_like(a) for name, a in mined.active.items()})
-    assert summary(find_signs(good, alive, active)).startswith("None of the faults")
+    said = summary(find_signs(good, alive, active))
+    assert said.startswith("None of the faults")
+    assert "0 of 6 layer-1 filters are dead" in said
+    assert "10\u202f% of that of layer 2 is folded" in said

@@ -131,10 +131,20 @@ def _draw_rms(axes: Axes, runs: Sequence[FinishedRun]) -> None:
         rank = 100 * (np.arange(len(rms)) + 0.5) / len(rms)
         axes.plot(rank, rms, marker="o", ms=2.5, **_line(k), label=drawable(run.label, 40))
     axes.axhline(LIMIT, color=charts.SOFT, lw=0.8, ls=(0, (1, 2)), label="the paper's limit")
-    axes.set_yscale("log")
+    _log_scale(axes)
     axes.set_xlabel("share of the filters, %")
     axes.set_ylabel("RMS of the weights")
     _legend(axes)
+
+
+def _log_scale(axes: Axes) -> None:
+    """Make the vertical axis logarithmic, with plain numbers: the charts' text knows no powers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _line(k: int) -> dict[str, Any]:
@@ -194,7 +204,7 @@ def _projections(runs: Sequence[FinishedRun]) -> Figure:
 
 
 def _projections_drawn(run: FinishedRun, width: int) -> Image.Image:
-    columns = math.ceil(math.sqrt(len(_architecture(run).tiles)))
+    columns = max(4, math.ceil(math.sqrt(len(_architecture(run).tiles))))
     return tile_grid(_architecture(run), columns, width // columns - 8)
 
 
@@ -267,7 +277,7 @@ def _beside(
     runs: Sequence[FinishedRun], draw: Callable[[FinishedRun, int], Image.Image]
 ) -> Image.Image:
     """Lay a picture of each run out, with its name above it."""
-    columns = min(len(runs), _COLUMNS)
+    columns = min(max(len(runs), 2), _COLUMNS)
     width = (_WIDTH - 40 * (columns - 1)) // columns
     pictures = [draw(run, width) for run in runs]
     size = (max(p.width for p in pictures), max(p.height for p in pictures))
@@ -277,4 +287,10 @@ def _beside(
         cell.paste(picture, (0, 0))
         cells.append(cell)
     labels = [(run.letter, drawable(run.run.name, 60)) for run in runs]
-    return montage.grid(cells, columns, 40, labels, 28)
+    whole = montage.grid(cells, columns, 40, labels, 28)
+    if whole.width >= 0.9 * _WIDTH:
+        return whole
+    # One run alone is drawn no larger than one of two.
+    page = Image.new("RGB", (_WIDTH, whole.height), montage.PAPER)
+    page.paste(whole, (0, 0))
+    return page

@@ -92,7 +92,7 @@ def summary(runs: Sequence[FinishedRun]) -> str:
             )
     faults = {run.letter: sum(s.wrong for s in signs_of(run)) for run in runs if run.filters}
     if len(faults) > 1:
-        listed = ", ".join(f"{letter} {count}" for letter, count in faults.items())
+        listed = ", ".join(f"{count} in {letter}" for letter, count in faults.items())
         said.append(f"Signs of a badly chosen architecture: {listed}.")
     return " ".join(said)
 

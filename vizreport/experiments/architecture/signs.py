@@ -50,6 +50,8 @@ class Sign:
         What the paper did about it.
     note : str
         Why nothing can be said, or "".
+    praise : str
+        A clause for the sentence about a network without a fault, or "".
     """
 
     name: str
@@ -59,6 +61,7 @@ class Sign:
     fault: str
     cures: tuple[str, ...] = ()
     note: str = ""
+    praise: str = ""
 
 
 def living_shares(result: ArchitectureResult, filters: FiltersResult) -> np.ndarray:
@@ -100,10 +103,12 @@ def summary(signs: Sequence[Sign]) -> str:
     """Say in a sentence what is wrong and what the paper did about it."""
     wrong = [sign for sign in signs if sign.wrong]
     if not wrong:
-        return (
+        none = (
             "None of the faults that Zeiler & Fergus found in the first layers of Krizhevsky's "
-            "network and mended shows here."
+            "network and mended shows here"
         )
+        told = [sign.praise for sign in signs if sign.praise and not sign.note]
+        return f"{none}: {_listed(told)}." if told else f"{none}."
     cures = list(dict.fromkeys(cure for sign in wrong for cure in sign.cures))
     mended = "; ".join(sign.fault for sign in wrong if sign.cures)
     others = "; ".join(sign.fault for sign in wrong if not sign.cures)
@@ -151,6 +156,7 @@ def _dead(filters: FiltersResult) -> Sign:
         count > MANY_DEAD * whole,
         f"{percent(count / whole)} of the layer-1 filters are dead",
         (_SMALLER, _DENSER),
+        praise=f"{_of(count, whole)} layer-1 filters are dead",
     )
 
 
@@ -167,8 +173,7 @@ def _deeper_dead(result: ArchitectureResult, mining: MiningResult) -> Sign:
     worst = max(shares, key=lambda layer: shares[layer])
     return Sign(
         name,
-        f"at most {percent(shares[worst])}"
-        + (f", in {quoted(worst, 40)}" if shares[worst] else " of a layer"),
+        _most(worst, shares[worst]),
         expected,
         shares[worst] > MANY_DEAD,
         f"{percent(shares[worst])} of the maps of {quoted(worst, 40)} are dead",
@@ -197,6 +202,7 @@ def _middle(result: ArchitectureResult, filters: FiltersResult) -> Sign:
         else "every filter is dead or zero"
         if math.isnan(middle)
         else "",
+        f"{percent(middle)} of their energy lies in the middle octave",
     )
 
 
@@ -214,6 +220,7 @@ def _beyond(result: ArchitectureResult) -> Sign:
         else "",
         (_DENSER,),
         _nothing_folds(result),
+        f"{percent(result.beyond)} of that of layer 2 is folded by the first stride",
     )
 
 
@@ -228,6 +235,10 @@ def _uneven(result: ArchitectureResult) -> Sign:
         (_DENSER,),
         _nothing_folds(result),
     )
+
+
+def _most(layer: str, share: float) -> str:
+    return f"at most {percent(share)}, in {quoted(layer, 40)}" if share else "none in any layer"
 
 
 def _nothing_folds(result: ArchitectureResult) -> str:
@@ -255,8 +266,7 @@ def _alike_maps(result: ArchitectureResult) -> Sign:
     worst = max(shares, key=lambda layer: shares[layer])
     return Sign(
         "Maps that repeat an earlier one",
-        f"at most {percent(shares[worst])}"
-        + (f", in {quoted(worst, 40)}" if shares[worst] else " of a layer"),
+        _most(worst, shares[worst]),
         f"at most {percent(MANY_ALIKE)} of a layer",
         shares[worst] > MANY_ALIKE,
         f"{percent(shares[worst])} of the maps of {quoted(worst, 40)} repeat an earlier one",
