@@ -11,8 +11,8 @@
 
 # PYTHON=/path/to/python chooses another interpreter for .venv.
 PYTHON ?=
-CHECKPOINT ?= checkpoints/demo/demo.keras
-DATA ?= shapes
+CHECKPOINT ?= checkpoints/demo
+DATA ?= scenes
 OUT ?= reports/demo
 
 report: setup

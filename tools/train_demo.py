@@ -1,12 +1,11 @@
 """Train a small network with ``vizreport train``'s recipe and store its checkpoints to ship.
 
-    python tools/train_demo.py --data scenes --out checkpoints/demo
+    python tools/train_demo.py --out checkpoints/demo
 
-A ZFNet with layers 6, 7 of 2048 units (a row of the ablation table) at 3/16 of its width. The
+A ZFNet with layers 6, 7 of 2048 units (a row of the ablation table) at a quarter of its width. The
 whole training is kept in ``--work`` and goes on there when stopped; the chosen epochs are copied
 to ``--out`` as ``demo-epoch-NNN.keras`` with float16 weights and without the optimiser's state,
-beside the history and the errors on the test split. (``demo.keras`` itself, trained on ``shapes``
-at 96 px, is of a script before this one.)
+beside the history and the errors on the test split.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)  # the paper's Fig. 4
 def main() -> None:
     """Train, copy the epochs and measure the last on the test split."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", default="shapes")
+    parser.add_argument("--data", default="scenes")
     parser.add_argument("--model", default="zfnet-dense-2048")
-    parser.add_argument("--width", type=values.fraction, default=3 / 16)
-    parser.add_argument("--input-size", type=int, default=84)
-    parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--width", type=values.fraction, default=1 / 4)
+    parser.add_argument("--input-size", type=int, default=112)
+    parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--seed", type=values.seed, default=0)
     parser.add_argument("--epochs", type=int, nargs="+", default=EPOCHS, help="to keep")
     parser.add_argument("--work", type=Path, default=Path("build/demo-training"))
