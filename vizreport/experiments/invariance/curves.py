@@ -6,6 +6,7 @@ import numpy as np
 
 REPEATS = 0.5
 """Strength from which a curve is said to repeat."""
+_OWN = 30.0  # degrees
 
 
 def area(values: np.ndarray, curves: np.ndarray) -> np.ndarray:
@@ -29,18 +30,19 @@ def area(values: np.ndarray, curves: np.ndarray) -> np.ndarray:
     return np.trapezoid(heights, values, axis=-1) / (values[-1] - values[0])
 
 
-def period(curve: np.ndarray) -> tuple[float, float]:
+def period(angles: np.ndarray, curve: np.ndarray) -> tuple[float, float]:
     """Return the period of a curve over a full turn, and how strongly it repeats.
 
-    With r the curve's circular autocorrelation (1 at lag 0), the strength of the period 360 / n
-    degrees is the mean of r at its multiples below 360. It is 1 for a curve that repeats n times
-    a turn, 0 on average for noise; (1 + (n - 1) strength) / n is the share of the curve's
-    variance in its n-th, 2n-th, 3n-th ... Fourier harmonics.
+    The strength of the period 360 / n degrees is the mean, over its multiples below 360, of the
+    correlation between the curve and the curve turned by that much. It is 1 for a curve that
+    repeats n times a turn, 0 on average for noise. Angles up to 30 degrees from 0 are left out:
+    there every curve is that of the untouched image, whatever its symmetry.
 
     Parameters
     ----------
+    angles : float [S]
+        Degrees from 0 at equal steps; 360 would be the next.
     curve : float [S]
-        At equal steps, the first again behind the last.
 
     Returns
     -------
@@ -49,19 +51,25 @@ def period(curve: np.ndarray) -> tuple[float, float]:
     strength : float
         From -1 to 1; NaN where the curve is flat or not known.
     """
-    centred = np.asarray(curve, np.float64) - np.mean(curve)
-    count = len(centred)
-    spectrum = np.abs(np.fft.fft(centred)) ** 2
-    folds = [n for n in range(count // 2, 1, -1) if count % n == 0]
+    heights, count = np.asarray(curve, np.float64), len(curve)
+    away = np.abs((angles + 180) % 360 - 180) > _OWN
     # Rounding alone makes a flat curve's deviations about 1e-16 of its height.
-    flat = not np.ptp(centred) > 1e-9 * np.max(np.abs(curve))
-    if flat or not folds:
+    if not np.ptp(heights[away]) > 1e-9 * np.max(np.abs(heights)):
         return 360.0, np.nan
-    correlation = np.fft.ifft(spectrum).real
-    strengths = [float(correlation[count // n :: count // n].mean()) for n in folds]
-    strengths = [strength / float(correlation[0]) for strength in strengths]
-    for n, strength in zip(folds, strengths, strict=True):
-        if strength >= REPEATS:
-            return 360.0 / n, strength
-    best = int(np.argmax(strengths))
-    return 360.0 / folds[best], strengths[best]
+    found = {}
+    for n in range(2, count // 2 + 1):
+        if count % n == 0:
+            lags = range(count // n, count, count // n)
+            found[n] = float(np.mean([_correlation(heights, away, lag) for lag in lags]))
+    repeating = [n for n, strength in found.items() if strength >= REPEATS]
+    best = max(repeating) if repeating else max(found, key=lambda n: found[n])
+    return 360.0 / best, found[best]
+
+
+def _correlation(heights: np.ndarray, known: np.ndarray, lag: int) -> float:
+    """Correlate a curve with itself turned, where both are known."""
+    both = known & np.roll(known, lag)
+    first, second = heights[both], np.roll(heights, lag)[both]
+    first, second = first - first.mean(), second - second.mean()
+    size = np.sqrt((first**2).sum() * (second**2).sum())
+    return float((first * second).sum() / size) if size else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -18,20 +18,26 @@ from vizreport.report.text import drawable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
 # Okabe and Ito's palette; dashes tell the lines apart without colour too.
-LINES: tuple[tuple[str, object], ...] = (
+LINES: tuple[tuple[str, Any], ...] = (
     ("#0072b2", "-"),
     ("#d55e00", (0, (5, 1.2))),
     ("#009e73", (0, (1.2, 1))),
     ("#cc79a7", (0, (5, 1.2, 1.2, 1.2))),
     ("#e69f00", (0, (8, 2.5))),
 )
+_DOTTED: Any = (0, (2, 2))
+_ABREAST = 4  # entries in a row of the legend
 _TILES = 5  # transformed images in a row of a strip
-_SIDE = 80  # px of one of them, at most
+_SIDE = 64  # px of one of them, at most
 _GAP = 4  # px
 _STRIP = 56.0  # mm
 _LEFT, _RIGHT, _BETWEEN, _OWN = 3.0, 3.0, 4.0, 12.0  # mm; before panels that share their scale
+_LEAST = 28.0  # mm of a chart's height, however few images there are
+_NARROW = 30.0  # mm of a chart's width, below which every second number stands at its axis
 _HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 9.5  # mm
 
 UNITS = {
@@ -46,18 +52,19 @@ def tiles(result: InvarianceResult, name: str) -> np.ndarray:
     """Return which values of a transformation are shown as pictures, evenly spread."""
     count = len(result.values[name])
     around = name == "rotation"  # the last would look like the first
-    return np.unique(np.rint(np.linspace(0, count - (0 if around else 1), _TILES, not around)))
+    places = np.linspace(0, count - (0 if around else 1), _TILES, endpoint=not around)
+    return np.unique(np.rint(places).astype(int))
 
 
 def strip(result: InvarianceResult, name: str) -> Image.Image:
-    """Lay the transformed images out: a row an image, a column a value."""
+    """Lay the transformed images out on nothing: a row an image, a column a value."""
     height, width = result.pictures.shape[1:3]
     factor = min(1.0, _SIDE / max(height, width))
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    steps = tiles(result, name).astype(int)
+    steps = tiles(result, name)
     across, down = size[0] + _GAP, size[1] + _GAP
     whole = Image.new(
-        "RGB", (len(steps) * across - _GAP, len(result.paths) * down - _GAP), (255, 255, 255)
+        "RGBA", (len(steps) * across - _GAP, len(result.paths) * down - _GAP), (255, 255, 255, 0)
     )
     for col, step in enumerate(steps):
         value = float(result.values[name][step])
@@ -102,8 +109,9 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
     from matplotlib.figure import Figure
 
     strips = [strip(result, name) for name in names]
-    tall = _STRIP * strips[0].height / strips[0].width
-    legend = _LEGEND * -(-(len(labels) + 2) // 4)
+    tall = max(_LEAST, *(_STRIP * strip.height / strip.width for strip in strips))
+    entries = _entries(result, labels)
+    legend = _LEGEND * -(-len(entries) // _ABREAST)
     total = legend + len(names) * (_HEAD + _TITLE + tall + _FOOT)
     with charts.style():
         figure = Figure(figsize=(PRINT_WIDTH / 25.4, total / 25.4))
@@ -111,7 +119,19 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
         for name, picture in zip(names, strips, strict=True):
             _row(figure, result, name, picture, top, tall, total)
             top += _HEAD + _TITLE + tall + _FOOT
-        _legend(figure, labels)
+        figure.legend(
+            [handle for _, handle in entries],
+            [text for text, _ in entries],
+            loc="upper left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=_ABREAST,
+            frameon=False,
+            borderaxespad=0,
+            handlelength=2.4,
+            columnspacing=1.6,
+            labelspacing=0.35,
+            fontsize=7,
+        )
     return figure
 
 
@@ -124,14 +144,14 @@ def _row(
     tall: float,
     total: float,
 ) -> None:
-    def axes(left: float, width: float) -> Axes:
-        bottom = 1 - (top + _HEAD + _TITLE + tall) / total
-        return figure.add_axes((left / PRINT_WIDTH, bottom, width / PRINT_WIDTH, tall / total))
+    def axes(left: float, width: float, height: float = tall) -> Axes:
+        bottom = 1 - (top + _HEAD + _TITLE + height) / total
+        return figure.add_axes((left / PRINT_WIDTH, bottom, width / PRINT_WIDTH, height / total))
 
     figure.text(
         0.5 / PRINT_WIDTH, 1 - top / total, summary.NAMES[name], va="top", weight="bold", fontsize=8
     )
-    _pictures(axes(_LEFT, _STRIP), result, name, picture)
+    _pictures(axes(_LEFT, _STRIP, _STRIP * picture.height / picture.width), result, name, picture)
     scored = bool(result.scale)
     count = len(result.layers)
     free = PRINT_WIDTH - _LEFT - _STRIP - _RIGHT - _OWN - (count - 1) * _BETWEEN - scored * _OWN
@@ -143,7 +163,7 @@ def _row(
         _curves(panel, result.values[name], summary.distance_curves(result, name, layer))
         reference = summary.apart(result, layer)
         if np.isfinite(reference):
-            panel.axhline(reference, color=charts.SOFT, linewidth=0.8, linestyle=(0, (2, 2)))
+            panel.axhline(reference, color=charts.SOFT, linewidth=0.8, linestyle=_DOTTED)
         panel.set_ylim(0, limit)
         title = drawable(result.layers[layer], max(8, round(wide / 1.6)))
         panel.set_title(title, fontsize=7.5, loc="left", pad=3)
@@ -151,7 +171,7 @@ def _row(
             panel.tick_params(labelleft=False)
         else:
             panel.set_ylabel("distance / norm", labelpad=2)
-        _ticks(panel, name, result)
+        _ticks(panel, name, result, wide)
         left += wide + _BETWEEN
     if scored:
         panel = axes(left - _BETWEEN + _OWN, wide)
@@ -159,14 +179,14 @@ def _row(
         panel.set_ylim(*probability_limits(result))
         title = "output" if result.scale == "output" else "p"
         panel.set_title(f"{title}(class)", fontsize=7.5, loc="left", pad=3)
-        _ticks(panel, name, result)
+        _ticks(panel, name, result, wide)
 
 
 def _pictures(axes: Axes, result: InvarianceResult, name: str, picture: Image.Image) -> None:
     # Without resampling, so that the chart on the screen keeps the strip's pixels.
     axes.imshow(np.asarray(picture), interpolation="none", aspect="auto")
     axes.spines[:].set_visible(False)
-    steps = tiles(result, name).astype(int)
+    steps = tiles(result, name)
     wide = (picture.width + _GAP) / len(steps) - _GAP
     values = result.values[name][steps]
     sign = name in ("vertical", "horizontal")
@@ -197,32 +217,34 @@ def _curves(axes: Axes, values: np.ndarray, curves: Curves) -> None:
     axes.set_xlim(values[0], values[-1])
 
 
-def _ticks(axes: Axes, name: str, result: InvarianceResult) -> None:
+def _ticks(axes: Axes, name: str, result: InvarianceResult, wide: float) -> None:
     values = result.values[name]
-    if name == "rotation":
-        places = [0.0, 90.0, 180.0, 270.0]
-    elif name == "scale":
-        places = [1.0, 1.2, 1.4, 1.6, 1.8]
-    else:
-        places = [float(values[0]), 0.0, float(values[-1])]
+    places = {"rotation": [0.0, 90.0, 180.0, 270.0], "scale": [1.0, 1.2, 1.4, 1.6, 1.8]}.get(
+        name, [float(values[0]), 0.0, float(values[-1])]
+    )
+    if wide < _NARROW and len(places) > 3:
+        places = places[::2]
     axes.set_xticks(places, [f"{place:g}".replace("-", "−") for place in places])
+    if name != "rotation":  # numbers at both ends stay clear of the next chart's
+        first, *_, last = axes.get_xticklabels()
+        first.set_horizontalalignment("left")
+        last.set_horizontalalignment("right")
     axes.set_xlabel(UNITS[name], labelpad=1)
     axes.tick_params(length=2, pad=2)
 
 
-def _legend(figure: Figure, labels: list[str]) -> None:
+def _entries(result: InvarianceResult, labels: list[str]) -> list[tuple[str, Line2D | Patch]]:
+    """Return what the legend explains, and how it is drawn."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles: list[Line2D | Patch] = [
-        Line2D([], [], color=colour, linestyle=dashes, linewidth=1.4)  # type: ignore[arg-type]
-        for colour, dashes in LINES[: len(labels)]
+    entries: list[tuple[str, Line2D | Patch]] = [
+        (drawable(label, 30), Line2D([], [], color=colour, linestyle=dashes, linewidth=1.4))
+        for label, (colour, dashes) in zip(labels, LINES, strict=False)
     ]
-    handles.append(Line2D([], [], color=charts.INK, linewidth=1.8))
-    handles.append(Patch(color=charts.FAINT))
-    handles.append(Line2D([], [], color=charts.SOFT, linewidth=0.8, linestyle=(0, (2, 2))))
-    texts = [*(drawable(label, 30) for label in labels), "mean", "80 % of images", "another image"]
-    figure.legend(
-        handles, texts, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False,
-        borderaxespad=0, handlelength=2.4, columnspacing=1.6, labelspacing=0.35, fontsize=7,
-    )  # fmt: skip
+    entries.append(("mean", Line2D([], [], color=charts.INK, linewidth=1.8)))
+    entries.append(("80 % of images", Patch(color=charts.FAINT)))
+    if any(np.isfinite(summary.apart(result, layer)) for layer in range(len(result.layers))):
+        line = Line2D([], [], color=charts.SOFT, linewidth=0.8, linestyle=_DOTTED)
+        entries.append(("another image", line))
+    return entries

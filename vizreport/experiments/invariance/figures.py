@@ -100,10 +100,10 @@ def _row(result: InvarianceResult, name: str) -> dict[str, Any]:
 
 def _periods(result: InvarianceResult) -> dict[str, Any]:
     """Give the period of the mean curves and of each image's under rotation."""
-    curves = _all(result, "rotation")
+    angles, curves = result.values["rotation"], _all(result, "rotation")
     return {
-        "mean": [period(c.mean) for c in curves],
-        "images": [[period(c.shown[i]) for c in curves] for i in range(len(result.paths))],
+        "mean": [period(angles, c.mean) for c in curves],
+        "images": [[period(angles, c.shown[i]) for c in curves] for i in range(len(result.paths))],
     }
 
 
