@@ -118,31 +118,22 @@ def _finding(result: InvarianceResult) -> str:
         result.values[name][-1] / side
         for name, side in zip(("vertical", "horizontal"), result.pictures.shape[1:3], strict=True)
     )
-    far = f"When an image is shifted by up to {percent(furthest)} of its side"
     if not np.isfinite(areas[: last + 1]).all():
         return ""
-    said = (
-        f"{far}, the features of {quoted(result.layers[last], 40)} change by "
-        f"{areas[last]:.2f} of their norm on average"
-    )
+    far = f"An image shifted by up to {percent(furthest)} of its side"
+    deep, shallow = quoted(result.layers[last], 40), quoted(result.layers[0], 40)
     if last:
         ratio = areas[last] / areas[0] if areas[0] else 1.0
-        trend = "less" if ratio < 0.95 else "more" if ratio > 1.05 else "as much as"
-        against = f"those of {quoted(result.layers[0], 40)}"
-        than = against if trend == "as much as" else f"than {against}"
+        trend = "less than" if ratio < 0.95 else "more than" if ratio > 1.05 else "as much as"
         said = (
-            f"{far}, the features of {quoted(result.layers[last], 40)} change {trend} {than}: "
-            f"by {areas[last]:.2f} of their norm on average, against {areas[0]:.2f}"
+            f"{far} changes the features of {deep} {trend} those of {shallow}: by "
+            f"{areas[last]:.2f} of their norm on average, against {areas[0]:.2f}"
         )
-    other = summary.apart(result, last)
-    if np.isfinite(other):
-        said += f"; those of another image lie {other:.2f} away"
+    else:
+        said = f"{far} changes the features of {deep} by {areas[0]:.2f} of their norm on average"
     if result.scale in ("softmax", "softmax of scores", "sigmoid"):
-        start = result.probabilities["vertical"][result.sampled, _identity(result)]
-        said += (
-            f". The probability of its class is {areas[-1]:.2f} on average, "
-            f"{float(start.mean()):.2f} where nothing is shifted"
-        )
+        still = result.probabilities["vertical"][result.sampled, _identity(result)].mean()
+        said += f"; the probability of its class goes from {still:.2f} to {areas[-1]:.2f}"
     return f"{said}."
 
 
@@ -169,7 +160,7 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
             "Then, for each layer, the Euclidean distance between the features of the image and "
             "of the transformed image, divided by the norm of the image's features, on one scale "
             "for all layers; 0 where nothing is changed. Dashed grey: how far another image lies "
-            f"on average.{probability} Black: mean of {number(int(result.sampled.sum()))} "
+            f"on average.{probability} Heavy line: mean of {number(int(result.sampled.sum()))} "
             "images; grey band: between their 10th and 90th percentile."
         ),
         alt=(
