@@ -78,10 +78,10 @@ class _Sheet:
     def words(
         self, left: int, top: int, lines: Sequence[str], width: int, bold: bool = False
     ) -> None:
-        """Write lines below each other, each cut to a width."""
+        """Write lines below each other, each cut to a width and the gap beside it."""
         pen, letters = ImageDraw.Draw(self.whole), montage.font(_LETTERS, bold)
         for number, text in enumerate(lines):
-            fitted = montage.clip_text(text, width, _LETTERS, bold)
+            fitted = montage.clip_text(text, width + _GAP, _LETTERS, bold)
             pen.text((left, top + number * self.line), fitted, montage.INK, letters)
 
     def picture(self, left: int, top: int, m: int, state: int) -> None:
@@ -112,27 +112,27 @@ def curves(result: SanityResult, layer: str) -> Figure:
     from matplotlib.figure import Figure
 
     with charts.style():
-        figure = Figure(figsize=(PRINT_WIDTH / 25.4, 100 / 25.4), layout="constrained")
+        figure = Figure(figsize=(PRINT_WIDTH / 25.4, 105 / 25.4), layout="constrained")
         count = len(result.steps[layer])
         grid = figure.subplots(
             2, 2, sharey="row", sharex="col", width_ratios=(max(count, 4) + 1, 3.4)
         )
         for row, (measure, name) in enumerate(
-            ((0, "rank correlation\nof absolute values"), (3, "structural similarity\n(signed)"))
+            ((0, "rank correlation\n(absolute)"), (3, "structural similarity\n(signed)"))
         ):
             for m, method in enumerate(result.methods):
                 steps = result.cascade[layer][m, :, :, measure]
                 first = np.ones((1, steps.shape[1]))
                 _points(grid[row, 0], np.concatenate([first, steps]), method, m, joined=True)
                 _points(grid[row, 1], result.controls[layer][m, :, :, measure], method, m)
-            grid[row, 0].set_ylabel(f"likeness: {name}")
+            grid[row, 0].set_ylabel(name)
             for axes in grid[row]:
                 axes.axhline(0, color=charts.FAINT, linewidth=0.6, zorder=0)
                 axes.axhline(1, color=charts.FAINT, linewidth=0.6, zorder=0)
                 axes.set_ylim(top=1.05)
         grid[0, 0].set_title("layers random, one after the other", fontsize=8, loc="left")
         grid[0, 1].set_title("controls", fontsize=8, loc="left")
-        names = ["trained", *(lowest(step, 18) for step in result.steps[layer])]
+        names = ["trained", *(lowest(step) for step in result.steps[layer])]
         grid[1, 0].set_xticks(range(len(names)), names, rotation=35, ha="right")
         grid[1, 0].set_xlabel("weights made random from the top down to this layer")
         labels = [f"{a},\n{b}" for a, b in zip(_FILTERS, _SWITCHES, strict=True)]

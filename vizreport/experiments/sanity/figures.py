@@ -8,7 +8,7 @@ from typing import Any
 
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.sanity import drawing
-from vizreport.experiments.sanity.assessment import CHANGED, PASSED, assess
+from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess
 from vizreport.experiments.sanity.drawing import NAMES
 from vizreport.experiments.sanity.result import SanityResult
 from vizreport.report.section import Figure, Section
@@ -56,7 +56,7 @@ def _layer(result: SanityResult, layer: str, number: int) -> dict[str, Any]:
         "curves": f"sanity-likeness-{number + 1}",
         "said": [(NAMES[one.method], one) for one in rows if one.measure == 0],
         "rows": [
-            (name, [(NAMES[one.method], one) for one in rows if one.measure == measure])
+            (name, [_row(one) for one in rows if one.measure == measure])
             for measure, name in enumerate(MEASURES)
         ],
         "blank": [
@@ -65,6 +65,25 @@ def _layer(result: SanityResult, layer: str, number: int) -> dict[str, Any]:
             if result.blank[layer][m, -4] > 0
         ],
     }
+
+
+def _row(one: Assessment) -> tuple[str, ...]:
+    """Write a method's numbers for the table."""
+    spread = f"{_number(one.all)}\u202f±\u202f{_number(one.spread)}"
+    apart = (one.switches, one.filters, one.neither)
+    return (
+        NAMES[one.method],
+        _number(one.top),
+        _number(one.half),
+        spread,
+        *map(_number, apart),
+        percent(one.left),
+    )
+
+
+def _number(value: float) -> str:
+    # Adding 0 takes the sign off a zero.
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _finding(result: SanityResult) -> str:

@@ -1,0 +1,158 @@
+"""Sanity on a linear network, whose pictures are known, and on the tiny one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.deconv.float64 import randomise
+from tests.experiments import tiny
+from vizreport.deconv.layers import reportable_layers
+from vizreport.deconv.randomisation import WeightedLayer, shuffle, weighted_layers, weights_kept
+from vizreport.deconv.tiles import display_scale, quantised
+from vizreport.errors import NotApplicable
+from vizreport.experiments.sanity import compute as module
+from vizreport.experiments.sanity.compute import compute, steps
+from vizreport.experiments.sanity.result import METHODS
+from vizreport.experiments.sanity.units import choose_classes, choose_units
+
+
+@pytest.fixture(scope="module")
+def linear(tmp_path_factory):
+    """Two convolutions and class scores, no rectifier, no pooling."""
+    import keras
+    from keras import layers
+
+    from vizreport.data.presets import preset
+    from vizreport.experiments.mining.compute import compute as mine
+    from vizreport.models.sidecar import Sidecar, write_sidecar
+
+    folder = tmp_path_factory.mktemp("linear")
+    image = keras.Input((*tiny.SIZE, 3))
+    x = layers.Conv2D(4, 3, name="conv1")(image)
+    x = layers.Conv2D(3, 3, 2, name="conv2")(x)
+    x = layers.Dense(len(tiny.CLASSES), name="classes")(layers.Flatten()(x))
+    model = randomise(keras.Model(image, layers.Softmax()(x)), 5)
+    model.save(folder / "linear.keras")
+    preprocessing = preset("unit", tiny.SIZE, 3, {"channels": "BGR"})
+    sidecar = Sidecar(preprocessing=preprocessing, class_names=tiny.CLASSES, labels_in_order=True)
+    write_sidecar(folder / "linear.keras", sidecar)
+    data = tiny.write_data(folder / "data.npz")
+    context = tiny.context(folder / "linear.keras", data, sanity_units=2)
+    return context, compute(context, {"mining": mine(context, {})})
+
+
+def score_of_every_pixel(model, chosen):
+    """The map of a linear network: what a class's score gains by each input value of 1."""
+    import keras
+
+    scores = keras.Model(model.inputs, model.get_layer("classes").output)
+    count = int(np.prod((*tiny.SIZE, 3)))
+    single = np.eye(count, dtype=np.float32).reshape(count, *tiny.SIZE, 3)
+    gains = scores.predict(single, batch_size=512, verbose=0)[:, chosen]
+    base = scores(np.zeros_like(single[:1])).numpy()[0, chosen]
+    return (gains - base).reshape(*tiny.SIZE, 3)
+
+
+def test_pictures_of_a_linear_network(linear):
+    context, found = linear
+    assert found.layers == ["classes"]
+    assert found.methods == list(METHODS)
+    assert found.steps["classes"] == [["classes"], ["conv2"], ["conv1"]]
+    chosen = int(found.maps["classes"][0])
+    weights = weighted_layers(context.deconvnet.graph, context.deconvnet.layers()[-1].node)
+    known = [score_of_every_pixel(context.model, chosen)]
+    with weights_kept(weights):
+        for number, layer in enumerate(reversed(weights)):
+            shuffle(layer, (context.settings.seed, number, 0))
+            known.append(score_of_every_pixel(context.model, chosen))
+    # The network takes BGR. Filters alone make its pictures: switches there are none.
+    known += [known[-1], known[0], known[-1]]
+    for m in range(len(METHODS)):
+        for state, picture in enumerate(known):
+            picture = picture[..., ::-1]
+            wanted = quantised(picture[None], np.array([display_scale(np.abs(picture))]))[0]
+            stored = found.projections["classes"][m, state].astype(int)
+            assert np.abs(stored - wanted).max() <= 1, (m, state)
+    np.testing.assert_array_equal(found.controls["classes"][:, 1], 1)
+    for control in (0, 2):
+        np.testing.assert_array_equal(
+            found.controls["classes"][:, control], found.cascade["classes"][:, -1]
+        )
+    assert found.cascade["classes"][:, -1].max() < 0.5
+    assert found.poolings == {"classes": 0}
+    assert not found.blank["classes"].any()
+
+
+@pytest.fixture(scope="module")
+def context(tiny_context):
+    other = tiny.changed(tiny_context, sanity_units=3)
+    other.__dict__["deconvnet"] = tiny_context.deconvnet
+    return other
+
+
+def test_the_first_picture_is_the_projection_and_the_weights_stay(context, mined, monkeypatch):
+    before = [weight.numpy() for weight in context.model.weights]
+    found = compute(context, {"mining": mined})
+    assert found.layers == ["conv2", "classes"]
+    assert found.poolings == {"conv2": 1, "classes": 1}
+    unit = tuple(int(getattr(found, part)["conv2"][0]) for part in ("rows", "cols", "maps"))
+    record = mined.records[found.images["conv2"][:1]]
+    tensor = context.preprocessing.tensor(context.pictures(record))
+    whole = context.deconvnet.project(tensor, "conv2", unit)[0]
+    left, top, right, bottom = found.fields["conv2"][0]
+    part = whole[top:bottom, left:right]
+    assert np.abs(part).sum() == pytest.approx(np.abs(whole).sum(), rel=1e-5)
+    wanted = quantised(part[None], np.array([display_scale(np.abs(part))]))[0].astype(int)
+    assert np.abs(found.projections["conv2"][0, 0] - wanted).max() <= 1
+    # Other switches, other pictures; and what is random differs from what was learned.
+    assert (found.controls["conv2"] < 1).all()
+    assert (found.cascade["conv2"][:, -1] < 0.9).all()
+    unchanged(context, before)
+
+    def fails(layer, seed):
+        shuffle(layer, seed)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "shuffle", fails)
+    with pytest.raises(KeyboardInterrupt):
+        compute(context, {"mining": mined})
+    unchanged(context, before)
+
+
+def unchanged(context, before):
+    for weight, value in zip(context.model.weights, before, strict=True):
+        np.testing.assert_array_equal(weight, value)
+
+
+def test_units_are_alive_and_classes_differ(context, mined):
+    layers = {layer.name: layer for layer in reportable_layers(context.deconvnet.graph)}
+    units = choose_units(mined, layers["conv1"], 99, 0)
+    assert set(units.maps) == set(np.flatnonzero(mined.values["conv1"][:, 0] > 0))
+    assert 2 not in units.maps  # dead
+    np.testing.assert_array_equal(units.values, mined.values["conv1"][units.maps, 0])
+    np.testing.assert_array_equal(units.images, mined.images["conv1"][units.maps, 0])
+    distinct = len(np.unique(mined.top_classes[:, 0]))
+    few = choose_classes(mined, layers["classes"], distinct, 0)
+    assert len(set(few.maps)) == distinct
+    np.testing.assert_array_equal(few.maps, mined.top_classes[few.images, 0])
+    every = choose_classes(mined, layers["classes"], 99, 0)
+    assert sorted(every.images) == list(range(len(mined.records)))
+
+
+def test_at_most_eight_steps_from_the_top():
+    layers = [WeightedLayer((f"layer{i}",), ()) for i in range(26)]
+    pieces = steps(layers)
+    assert len(pieces) == 8
+    assert [layer.names[0] for layer in pieces[0]] == ["layer25"]
+    downwards = [layer for piece in pieces for layer in reversed(piece)]
+    assert downwards == layers[::-1]
+    assert max(map(len, pieces)) - min(map(len, pieces[1:])) <= 1
+    assert steps(layers[:3]) == [[layers[2]], [layers[1]], [layers[0]]]
+
+
+def test_a_network_of_dead_units_has_no_such_section(context, mined, monkeypatch):
+    monkeypatch.setattr(module, "choose_units", lambda *_: None)
+    monkeypatch.setattr(module, "weighted_layers", lambda *_: [])
+    with pytest.raises(NotApplicable, match="weights"):
+        compute(context, {"mining": mined})
