@@ -35,7 +35,7 @@ def test_defaults_are_those_of_the_settings(request_of):
     assert request.settings == Settings()
     assert request.checkpoint == Path("net.keras")
     assert request.data == "photos"
-    assert (request.out, request.labels, request.preset) == (Path("reports/net"), None, None)
+    assert (request.out, request.labels, request.preset) == (None, None, None)
     assert (request.preprocessing, request.imports) == ({}, ())
     assert (request.labels_in_order, request.pdf, request.strict) == (False, True, False)
 

@@ -16,6 +16,10 @@ from tests.packaging.test_wall import BLOCK
 from vizreport.cli import main
 
 
+# What one checkpoint and images without parts cannot show.
+NEED_MORE = {"ablation", "correspondence", "evolution", "transfer"}
+
+
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a checkpoint, 20 images of 2 classes, and one that is none."""
@@ -63,7 +67,8 @@ def report(workplace: Path) -> Path:
 def test_every_section_is_done(report):
     run = json.loads((report / "run.json").read_text(encoding="utf-8"))
     status = {entry["name"]: entry["status"] for entry in run["experiments"]}
-    assert status == dict.fromkeys(status, "done")
+    assert {name for name, was in status.items() if was != "done"} <= NEED_MORE
+    assert set(status.values()) <= {"done", "not applicable"}
     assert set(status) >= {"mining", "overview", "filters", "top_patches", "photographs"}
 
 
