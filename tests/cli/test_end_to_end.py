@@ -15,7 +15,6 @@ from PIL import Image
 from tests.packaging.test_wall import BLOCK
 from vizreport.cli import main
 
-
 # What one checkpoint and images without parts cannot show.
 NEED_MORE = {"ablation", "correspondence", "evolution", "transfer"}
 
