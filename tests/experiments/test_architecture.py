@@ -12,7 +12,7 @@ from keras import layers
 
 from tests.experiments import tiny
 from vizreport.experiments.architecture.compute import compute
-from vizreport.experiments.architecture.figures import limited
+from vizreport.experiments.architecture.figures import limited, section
 from vizreport.experiments.architecture.signs import find_signs, living_shares, summary
 from vizreport.experiments.filters.compute import compute as compute_filters
 
@@ -134,6 +134,18 @@ def test_layer_two_out_of_reach(tiny_context, settings, reason):
     assert not len(result.tiles)
     assert result.projections == 0
     assert math.isnan(result.unevenness)
+
+
+def test_a_network_that_is_dead_throughout(tiny_context):
+    model = network(layers.Conv2D(4, 5, 2, activation="relu", name="conv1"))
+    for layer in model.layers:
+        layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])
+    mining, filters, result = other(tiny_context, model)
+    assert result.second_reason == "every map of layer conv2 is dead"
+    assert np.isnan(result.spectra).all()
+    said = summary(find_signs(result, filters, mining))
+    assert "100\u202f% of the layer-1 filters are dead" in said
+    section({"architecture": result, "filters": filters, "mining": mining}, None)
 
 
 def test_limit():

@@ -138,6 +138,8 @@ def _second(
     if problem:
         return _Second(layer.name, problem)
     alive = np.flatnonzero(mining.values[layer.name][:, 0] > 0)
+    if not len(alive):
+        return _Second(layer.name, f"every map of layer {layer.name} is dead")
     random = np.random.default_rng([context.settings.seed, zlib.crc32(layer.name.encode())])
     maps = np.sort(random.choice(alive, min(MAPS, len(alive)), replace=False))
     projected = _project(context, mining, layer, maps)

@@ -136,10 +136,13 @@ def _of(count: int, whole: int) -> str:
 def _dominating(filters: FiltersResult) -> Sign:
     count, whole = int(filters.dominating.sum()), len(filters.filters)
     median = float(np.median(filters.rms))
-    most = f", the strongest {number(float(filters.rms.max()) / median, 2)} times the median RMS"
+    most = ""
+    if median > 0:
+        times = number(float(filters.rms.max()) / median, 2)
+        most = f", the strongest {times} times the median RMS"
     return Sign(
         "Dominating layer-1 filters",
-        _of(count, whole) + (most if median > 0 else ""),
+        _of(count, whole) + most,
         f"none above {number(filters.dominating_ratio)} times the median",
         count > 0,
         f"{_of(count, whole)} layer-1 filters dominate{'s' if count == 1 else ''} the others",
