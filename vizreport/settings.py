@@ -73,6 +73,9 @@ class Settings:
         Bytes that batches of occluded images may take.
     ablation : str or None
         Folder of what ``vizreport ablate`` left; where None, ``ablation`` beside the checkpoint.
+    transfer : str or None
+        Folder of what ``vizreport transfer`` left; where None, ``transfer`` beside the
+        checkpoint.
     seed : int
         Seed of every choice made at random.
     top : int
@@ -109,6 +112,7 @@ class Settings:
     sanity_units: int = 8
     memory: int = 2**30
     ablation: str | None = None
+    transfer: str | None = None
     seed: int = 0
     top: int = 9
     batch_size: int = 32

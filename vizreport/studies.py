@@ -5,16 +5,17 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from vizreport.settings import Settings
 
-STUDIES = ("ablation",)
+STUDIES = ("ablation", "transfer")
 """Settings that name the folder of a study."""
 
 
 def with_studies(settings: Settings, checkpoint: Path) -> Settings:
     """Name the studies that lie in folders beside the checkpoint, unless others were named."""
-    found = {
+    found: dict[str, Any] = {
         name: str(checkpoint.parent / name)
         for name in STUDIES
         if getattr(settings, name) is None and (checkpoint.parent / name).is_dir()

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.experiments import tiny
 from tests.training.trials import write_trials
+from tests.transfer.made_up import write_transfer
 from vizreport import build as build_module
 from vizreport.build import BuildRequest, build
 from vizreport.data.sources import open_dataset
@@ -44,6 +45,7 @@ def run(tiny_files, tmp_path_factory):
             photographs=(str(photo),),
             parts=str(parts),
             ablation=str(write_trials(folder / "ablation")),
+            transfer=str(write_transfer(folder / "transfer")),
         ),
         pdf=False,
     )

@@ -25,6 +25,7 @@ from tests.report.fake_results import (
     make_overview,
 )
 from tests.report.fake_sanity import make_sanity
+from tests.report.fake_transfer import make_transfer
 from vizreport.experiments.registry import experiments
 from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, read_run, write_run
@@ -62,6 +63,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": make_occlusion(random, mining, seen, hostile_names),
         "ablation": make_ablation(hostile_names),
+        "transfer": make_transfer(hostile_names),
         "invariance": make_invariance(random, mining, seen, hostile_names),
         "correspondence": make_correspondence(random, mining, seen, hostile_names),
         "sanity": make_sanity(random, mining, seen, hostile_names),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from PIL import Image
 
 from tests.training.conftest import CLASSES, INPUT, SIDE, gratings
 from vizreport.cli import main
+from vizreport.data.preprocessing import Preprocessing
 from vizreport.models.load import load_checkpoint
-from vizreport.models.sidecar import read_sidecar
+from vizreport.models.sidecar import read_sidecar, write_sidecar
+from vizreport.models.variants import build_variant
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +90,45 @@ def test_an_ensemble_averages_the_probabilities(unbroken, hard, oracle, capsys):
     assert found["top5"] == slow_error(labels, single, 5)
     assert found["ten_crop_top1"] == slow_error(labels, ten, 1)
     assert found["ten_crop_top5"] == slow_error(labels, ten, 5)
+    assert [row["name"] for row in found["rows"]] == [before.name, last.name, "ensemble of 2"]
+    for row, (single, ten) in zip(found["rows"], oracle, strict=False):
+        assert row["top1"] == slow_error(labels, single, 1)
+        assert row["ten_crop_top5"] == slow_error(labels, ten, 5)
+
+
+def test_each_kind_of_network_is_an_ensemble(unbroken, hard, oracle, tmp_path, capsys):
+    path, images, labels = hard
+    last = unbroken[0].checkpoint
+    before = last.with_name(last.name.replace("003", "002"))
+    other = tmp_path / "other.keras"
+    sidecar = read_sidecar(last)
+    model = build_variant("krizhevsky-without-3-4-6-7", len(CLASSES), 64, 0.1)
+    plain = Preprocessing((64, 64), "squash", None, "none", "RGB", 1.0, (120.0,) * 3, (1.0,) * 3)
+    model.save(other)
+    write_sidecar(other, replace(sidecar, preprocessing=plain))
+    pictures = np.stack([plain.picture(image) for image in images])
+    answers = model.predict(plain.tensor(pictures), verbose=0)
+    files = ("--checkpoint", before, "--checkpoint", last, "--checkpoint", other)
+    found = evaluated(capsys, *files, "--data", path)["rows"]
+    assert [row["name"] for row in found[3:]] == [
+        "(a) 2 zfnet-dense-2048",
+        "(b) 1 krizhevsky-without-3-4-6-7",
+        "(a) and (b) combined",
+    ]
+    both = oracle[0][0] + oracle[1][0]
+    for row, summed in zip(found[3:], (both, answers, both + answers), strict=True):
+        assert row["top1"] == slow_error(labels, summed, 1)
+    # One of them has no ten crops.
+    assert [row["ten_crop_top1"] is None for row in found] == [False] * 2 + [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert main(["evaluate", *map(str, files), "--data", str(path)]) == 0
+    table = capsys.readouterr().out.splitlines()
+    line = next(line for line in table if line.startswith("(a) and (b) combined"))
+    assert line.split()[-2:] == ["-", "-"]
 
 
 @pytest.fixture(scope="module")
@@ -168,9 +210,6 @@ def test_wrong_requests(unbroken, hard, colours, tmp_path, capsys):
 def reordered(checkpoint, folder):
     """The same network with its class names in another order."""
     import shutil
-    from dataclasses import replace
-
-    from vizreport.models.sidecar import write_sidecar
 
     copy = folder / "copy.keras"
     shutil.copy(checkpoint, copy)

@@ -77,6 +77,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         sanity_units=arguments.sanity_units,
         memory=arguments.memory or Settings.memory,
         ablation=arguments.ablation,
+        transfer=arguments.transfer,
         seed=arguments.seed,
         batch_size=arguments.batch_size,
     )

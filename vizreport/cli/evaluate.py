@@ -11,7 +11,9 @@ from vizreport.cli import options
 from vizreport.cli.build import preprocessing_parts
 
 if TYPE_CHECKING:
-    from vizreport.training.evaluation import Errors
+    from collections.abc import Sequence
+
+    from vizreport.training.evaluation import Errors, Row
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = open_showing(arguments.data, arguments.split, arguments.max_images, arguments.seed)
     start_tensorflow()
     from vizreport.training.distribution import prepare_devices
-    from vizreport.training.evaluation import EvaluationRequest, evaluate
+    from vizreport.training.evaluation import EvaluationRequest, evaluate_each
 
     device = prepare_devices()
-    errors = evaluate(
+    rows = evaluate_each(
         EvaluationRequest(
             checkpoints=checkpoints,
             dataset=dataset,
@@ -50,19 +52,21 @@ def run(arguments: argparse.Namespace) -> int:
             batch_size=arguments.batch_size,
         )
     )
+    errors = rows[-1].errors
     if arguments.as_json:
         about = {
             "checkpoints": [str(path) for path in checkpoints],
             "data": dataset.name,
             "device": device,
         }
-        print(json.dumps({**about, **asdict(errors)}, indent=2))
+        each = [{"name": row.name, **asdict(row.errors)} for row in rows]
+        print(json.dumps({**about, **asdict(errors), "rows": each}, indent=2))
         return 0
     count = len(checkpoints)
     what = f"ensemble of {count}" if count > 1 else checkpoints[0].name
     print(f"device: {device}")
     print(f"{what} on {dataset.name}: {errors.images} images, {errors.classes} classes\n")
-    print(table(errors))
+    print(table(errors) if count == 1 else table_of_several(rows))
     if errors.no_ten_crops:
         print(f"\nno ten crops: {errors.no_ten_crops}")
     if errors.left_out:
@@ -76,6 +80,23 @@ def table(errors: Errors) -> str:
     if errors.ten_crop_top1 is not None:
         rows.append(_row("ten crops", errors.ten_crop_top1, errors.ten_crop_top5))
     return "\n".join(f"{name:11}  {first:>11}  {fifth:>11}".rstrip() for name, first, fifth in rows)
+
+
+def table_of_several(rows: Sequence[Row]) -> str:
+    """Return the errors of networks and ensembles as text, a line each; percent."""
+    lines = [("", "top-1 error", "top-5 error", "ten crops: top-1", "top-5")]
+    for row in rows:
+        errors = row.errors
+        _, first, fifth = _row("", errors.top1, errors.top5)
+        ten_first, ten_fifth = "-", "-"
+        if errors.ten_crop_top1 is not None:
+            _, ten_first, ten_fifth = _row("", errors.ten_crop_top1, errors.ten_crop_top5)
+        lines.append((row.name, first, fifth, ten_first, ten_fifth))
+    width = max(len(line[0]) for line in lines)
+    return "\n".join(
+        f"{name:{width}}  {first:>11}  {fifth:>11}  {ten:>16}  {ten_fifth:>8}"
+        for name, first, fifth, ten, ten_fifth in lines
+    )
 
 
 def _row(name: str, first: float, fifth: float | None) -> tuple[str, str, str]:
@@ -106,8 +127,9 @@ VERB = options.Verb(
     summary="print the error of a checkpoint or an ensemble",
     description=(
         "Print top-1 and top-5 error on labelled images, from the central crop and averaged over "
-        "ten crops (corners and centre, each flipped too). Several checkpoints are an ensemble: "
-        "their class probabilities are averaged."
+        "ten crops (corners and centre, each flipped too). Several checkpoints are printed one by "
+        "one and as an ensemble, whose class probabilities are averaged; of several kinds of "
+        "networks each kind is an ensemble too."
     ),
     usage="--checkpoint FILE|FOLDER [--checkpoint ...] --data SOURCE [options]",
     options=OPTIONS,

@@ -338,6 +338,13 @@ BUILD = (
         group=INVARIANCE,
     ),
     Option(
+        "--transfer",
+        "Folder of what vizreport transfer left; the default is transfer beside the checkpoint, "
+        "where there is one.",
+        metavar="FOLDER",
+        group=SHOWN,
+    ),
+    Option(
         "--parts",
         "CSV file with the header file,part,x,y: points of the objects' parts, in pixels of the "
         "images; vizreport annotate makes it. The default is what the data know, as scenes do.",

@@ -15,6 +15,7 @@ from vizreport.cli import (
     inspect,
     render,
     train,
+    transfer,
 )
 from vizreport.cli.options import Option, Verb
 from vizreport.errors import RequestError
@@ -27,6 +28,7 @@ VERBS: tuple[Verb, ...] = (
     train.VERB,
     ablate.VERB,
     evaluate.VERB,
+    transfer.VERB,
     inspect.VERB,
     annotate.VERB,
     doctor.VERB,

@@ -130,3 +130,17 @@ def names(text: str) -> tuple[str, ...]:
 def seeds(text: str) -> tuple[int, ...]:
     """Return the seeds in ``"0,1,2"``, each once, in the order given."""
     return tuple(seed(part) for part in names(text))
+
+
+def counts(text: str) -> tuple[int, ...]:
+    """Return the whole numbers in ``"15,30"``, each once, in the order given."""
+    return tuple(count(part) for part in names(text))
+
+
+def classifiers(text: str) -> tuple[str, ...]:
+    """Return the classifiers in ``"svm,softmax"``."""
+    found = names(text)
+    wrong = [name for name in found if name not in ("svm", "softmax")]
+    if wrong:
+        raise ArgumentTypeError(f"there is no classifier {wrong[0]!r}; there are svm and softmax")
+    return found

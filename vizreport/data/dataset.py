@@ -73,6 +73,9 @@ class Dataset:
     truth : callable or None
         Index of a record -> where the object and its parts are in the picture at full size; None
         for data that do not know it. What it gives is part of the fingerprint.
+    memberships : int8 array [n, C] or None
+        For images of several classes: 1 has an object of the class, -1 has none, 0 does not
+        count; the records then have no class. Part of the fingerprint.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Dataset:
     fingerprint: str
     read_reduced: ReadReduced | None = None
     truth: Callable[[int], Truth] | None = None
+    memberships: np.ndarray | None = None
 
 
 def fingerprint(

@@ -10,10 +10,12 @@ from vizreport.data.folder import Progress, open_folder
 from vizreport.data.keras_datasets import CLASS_NAMES, open_keras
 from vizreport.data.npz import open_npz
 from vizreport.data.tfds import open_tfds
+from vizreport.data.voc import is_voc, open_voc
 from vizreport.errors import RequestError
 
 SOURCES = (
     "a folder of images",
+    "a folder laid out as PASCAL VOC",
     "FILE.npz",
     "tfds:NAME[:SPLIT]",
     *(f"keras:{name}" for name in CLASS_NAMES),
@@ -65,6 +67,8 @@ def open_dataset(
 
         return open_shapes(split, max_images, seed)
     path = Path(source).expanduser()
+    if path.is_dir() and is_voc(path):
+        return open_voc(path, split, max_images, seed)
     if path.is_dir():
         return open_folder(path, split, max_images, seed, progress)
     if path.suffix.lower() == ".npz":

@@ -25,6 +25,7 @@ BUILT_IN = (
     "sanity",
     "photographs",
     "ablation",
+    "transfer",
 )
 
 

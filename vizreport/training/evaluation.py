@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from vizreport.data.dataset import Dataset
 from vizreport.data.labels import Labels, resolve_labels
-from vizreport.data.preprocessing import Preprocessing
-from vizreport.data.reading import read_batches
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.models.sidecar import read_sidecar
-from vizreport.progress import progress
 from vizreport.settings import Settings
 from vizreport.training.accuracy import ranks, top_errors
-from vizreport.training.geometry import CENTRE, CROPS, square_of, sub_crops
+from vizreport.training.answers import Answers, predict
 
 
 @dataclass(frozen=True)
@@ -85,10 +81,54 @@ class Errors:
     no_ten_crops: str = ""
 
 
+@dataclass(frozen=True)
+class Row:
+    """Errors of one network, or of several together.
+
+    Attributes
+    ----------
+    name : str
+    errors : Errors
+    """
+
+    name: str
+    errors: Errors
+
+
+@dataclass
+class _Sum:
+    """Class probabilities of some networks, added up."""
+
+    single: np.ndarray | None = None
+    ten: np.ndarray | None = None
+    seen: np.ndarray | bool = True
+    networks: int = 0
+    no_ten_crops: str = ""
+
+    def add(self, answers: Answers) -> None:
+        self.single = answers.single if self.single is None else self.single + answers.single
+        if answers.ten is not None:
+            self.ten = answers.ten if self.ten is None else self.ten + answers.ten
+        self.seen = answers.seen & self.seen
+        self.networks += 1
+        self.no_ten_crops = self.no_ten_crops or answers.no_ten_crops
+
+
 def evaluate(request: EvaluationRequest) -> Errors:
     """Measure the error of a checkpoint, or of several with their probabilities averaged.
 
-    The networks are loaded one after the other; the images are read anew for each.
+    As the last row of :func:`evaluate_each`.
+    """
+    return evaluate_each(request)[-1].errors
+
+
+def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
+    """Measure the error of each checkpoint and of ensembles, whose probabilities are averaged.
+
+    The networks are loaded one after the other; the images are read anew for each. Networks of
+    the same name and number of weights are a group. With several groups, of which one at least
+    has several networks, each group has a row of its own, "(a)", "(b)" and so on, as in the
+    paper's Table 2; the last row has all networks.
 
     Parameters
     ----------
@@ -100,142 +140,56 @@ def evaluate(request: EvaluationRequest) -> Errors:
         A checkpoint or the data is wrong, the classes are not known, or the checkpoints have not
         the same outputs.
     """
-    count = len(request.dataset.records)
-    single: np.ndarray | None = None
-    ten: np.ndarray | None = None
-    seen = np.ones(count, bool)
+    rows: list[Row] = []
+    groups: dict[tuple[str, int], _Sum] = {}
+    whole = _Sum()
     labels: Labels | None = None
-    reason = ""
     for path in request.checkpoints:
         context = _context(request, path)
         labels = _labels(request, path, context.model.output_shape, labels)
         answers = predict(context, labels.labels >= 0, request.batch_size)
-        seen &= answers.seen
-        single = answers.single if single is None else single + answers.single
-        reason = reason or answers.no_ten_crops
-        if answers.ten is not None:
-            ten = answers.ten if ten is None else ten + answers.ten
-    if labels is None or single is None:
+        alone = _Sum()
+        kind = (context.model.name, context.model.count_params())
+        for total in (alone, groups.setdefault(kind, _Sum()), whole):
+            total.add(answers)
+        rows.append(Row(path.name, _errors(request, alone, labels)))
+    if labels is None:
         raise RequestError("no checkpoint was given")
+    letters = [f"({chr(ord('a') + i)})" for i in range(len(groups))]
+    if 1 < len(groups) < whole.networks:
+        rows += [
+            Row(f"{letter} {group.networks} {name}", _errors(request, group, labels))
+            for letter, ((name, _), group) in zip(letters, groups.items(), strict=True)
+        ]
+        together = f"{', '.join(letters[:-1])} and {letters[-1]} combined"
+        rows.append(Row(together, _errors(request, whole, labels)))
+    elif whole.networks > 1:
+        rows.append(Row(f"ensemble of {whole.networks}", _errors(request, whole, labels)))
+    return tuple(rows)
+
+
+def _errors(request: EvaluationRequest, total: _Sum, labels: Labels) -> Errors:
+    assert total.single is not None
+    assert isinstance(total.seen, np.ndarray)
+    seen = total.seen
     if not seen.any():
         raise RequestError(f"no image of {request.dataset.name} can be read")
-    truth, classes = labels.labels[seen], single.shape[1]
-    top1, top5 = top_errors(ranks(single[seen], truth), classes)
+    truth, classes = labels.labels[seen], total.single.shape[1]
+    top1, top5 = top_errors(ranks(total.single[seen], truth), classes)
     ten_top1, ten_top5 = None, None
-    if ten is not None and not reason:
-        ten_top1, ten_top5 = top_errors(ranks(ten[seen], truth), classes)
+    if total.ten is not None and not total.no_ten_crops:
+        ten_top1, ten_top5 = top_errors(ranks(total.ten[seen], truth), classes)
+    count = int(seen.sum())
     return Errors(
-        int(seen.sum()), int(count - seen.sum()), classes, top1, top5, ten_top1, ten_top5, reason
+        count,
+        len(request.dataset.records) - count,
+        classes,
+        top1,
+        top5,
+        ten_top1,
+        ten_top5,
+        total.no_ten_crops,
     )
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Class probabilities of one network.
-
-    Attributes
-    ----------
-    seen : bool array [n]
-        Records that were wanted and could be read; the others' rows are 0.
-    single : float32 array [n, C]
-        Central crop.
-    ten : float32 array [n, C] or None
-        Mean over ten crops.
-    no_ten_crops : str
-        Why there are none; else empty.
-    """
-
-    seen: np.ndarray
-    single: np.ndarray
-    ten: np.ndarray | None
-    no_ten_crops: str
-
-
-def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
-    """Run a network on the central crop and the ten crops of images.
-
-    Parameters
-    ----------
-    context : Context
-        The network, its preprocessing and the data.
-    wanted : bool array [n]
-        Records to read.
-    batch_size : int
-    """
-    model, preprocessing, dataset = context.model, context.preprocessing, context.dataset
-    sidecar = read_sidecar(context.source.checkpoint)
-    mean_square = sidecar.mean_square if sidecar else None
-    reason = ""
-    try:
-        square = square_of(preprocessing)
-    except RequestError as error:
-        reason, square = str(error), preprocessing
-    classes = model.output_shape[-1]
-    seen = np.zeros(len(wanted), bool)
-    single = np.zeros((len(wanted), classes), np.float32)
-    ten = None if reason else np.zeros_like(single)
-    indices = np.flatnonzero(wanted)
-    with progress(f"evaluating {context.source.checkpoint.name}", len(indices), "images") as bar:
-        for batch in read_batches(dataset, square, batch_size, indices):
-            bar.update(len(batch.indices) + len(batch.unreadable))
-            if not len(batch.indices):
-                continue
-            seen[batch.indices] = True
-            if ten is None:
-                inputs = preprocessing.tensor(batch.pictures)
-                single[batch.indices] = _probabilities(model, inputs, batch_size)
-                continue
-            for crop in range(CROPS):
-                inputs = crop_inputs(batch.pictures, crop, preprocessing, mean_square)
-                answer = _probabilities(model, inputs, batch_size)
-                ten[batch.indices] += answer / CROPS
-                if crop == CENTRE:
-                    single[batch.indices] = answer
-    return Answers(seen, single, ten, reason)
-
-
-def crop_inputs(
-    squares: np.ndarray, crop: int, preprocessing: Preprocessing, mean_square: np.ndarray | None
-) -> np.ndarray:
-    """Cut and normalise one of the ten crops.
-
-    Parameters
-    ----------
-    squares : uint8 array [N, H, W, 3]
-        As ``square_of(preprocessing)`` gives them.
-    crop : int
-        0 to 9.
-    preprocessing : Preprocessing
-        The network's.
-    mean_square : float32 array [H, W, C] or None
-        Per-pixel mean of the squares, subtracted before the cut (paper, section 3). Without it
-        the network's own mean is subtracted from each crop.
-
-    Returns
-    -------
-    float32 array [N, h, w, C]
-    """
-    size = preprocessing.input_size
-    chosen = np.full(len(squares), crop)
-    cut = sub_crops(squares, chosen, size)
-    mean = preprocessing.mean_image
-    if mean is not None and mean_square is not None:
-        # The mean under this crop; flipped with it.
-        mean = sub_crops(mean_square[None], chosen[:1], size)[0]
-    elif mean is not None and crop % 2:
-        mean = mean[:, ::-1]
-    return replace(preprocessing, mean_image=mean).tensor(cut)
-
-
-def _probabilities(model: keras.Model, inputs: np.ndarray, batch_size: int) -> np.ndarray:
-    # Always a whole batch, so that one graph does for all.
-    full = np.zeros((batch_size, *inputs.shape[1:]), np.float32)
-    full[: len(inputs)] = inputs
-    output = np.asarray(model.predict_on_batch(full), np.float64)[: len(inputs)]
-    if (output >= 0).all() and np.allclose(output.sum(1), 1, atol=1e-3):
-        return output
-    exponent = np.exp(output - output.max(1, keepdims=True))  # class scores before the softmax
-    return exponent / exponent.sum(1, keepdims=True)
 
 
 def _context(request: EvaluationRequest, path: Path) -> Context:

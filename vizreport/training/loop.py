@@ -155,6 +155,7 @@ def train_on(
     about = {
         "model": request.model,
         "data": training.part.dataset.name,
+        "data_fingerprint": training.part.dataset.fingerprint,
         "validation_data": validation.part.dataset.name,
         "training_images": len(training.part.labels),
         "validation_images": len(validation.part.labels),

@@ -95,7 +95,7 @@ def ensembles(by_variant: dict[str, list[Trial]]) -> list[dict[str, Any]]:
 
 
 def _ensemble(name: str, trials: list[Trial]) -> dict[str, Any]:
-    mean = np.mean([trial.probabilities for trial in trials], axis=0, dtype=np.float64)
+    mean = np.stack([trial.probabilities for trial in trials]).mean(0, dtype=np.float64)
     first, fifth = top_errors(ranks(mean, trials[0].labels), mean.shape[1])
     return {
         "name": name,

@@ -1,0 +1,106 @@
+"""Feature vectors on disk, against the model itself and slow pooling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from tests.experiments import tiny
+from vizreport.data.dataset import UnreadableImage
+from vizreport.deconv.trace import trace
+from vizreport.errors import RequestError
+from vizreport.experiments.context import Context
+from vizreport.transfer import features as module
+from vizreport.transfer.features import layer_features, pool, pooled_size, transfer_layers
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("transfer")
+    checkpoint = tiny.write_checkpoint(folder / "tiny.keras")
+    return tiny.context(checkpoint, tiny.write_data(folder / "tiny.npz"), batch_size=4)
+
+
+def test_pooling_against_a_loop():
+    maps = np.random.default_rng(0).normal(0, 1, (2, 7, 5, 3)).astype(np.float32)
+    found = pool(maps, 3, 2)
+    for i in range(3):
+        for j in range(2):
+            top, bottom = i * 7 // 3, int(np.ceil((i + 1) * 7 / 3))
+            left, right = j * 5 // 2, int(np.ceil((j + 1) * 5 / 2))
+            expected = maps[:, top:bottom, left:right].mean((1, 2))
+            np.testing.assert_allclose(found[:, i, j], expected, rtol=1e-5, atol=1e-6)
+    assert pool(maps, 7, 5) is maps
+
+
+def test_sizes():
+    assert pooled_size(13, 13, 512, 4096) == (2, 2)
+    assert pooled_size(13, 13, 256, 4096) == (4, 4)
+    assert pooled_size(6, 6, 256, 9216) == (6, 6)  # the paper's layer 5 as it is
+    assert pooled_size(40, 20, 8, 1600) == (20, 10)
+    assert pooled_size(5, 5, 5000, 4096) == (1, 1)
+
+
+def test_vectors_are_the_stages_outputs(context, tmp_path, monkeypatch):
+    graph = context.deconvnet.graph
+    chosen = transfer_layers(graph, None)
+    assert [layer.name for layer in chosen] == ["conv1", "conv2"]
+    records = np.array([0, 2, 3, 9, 10, 13])
+    # conv1 has 5 x 6 places of 6 maps after its pooling: 4 x 5 are what 150 numbers allow.
+    found = layer_features(context, chosen, records, 150, tmp_path, "network")
+    pictures = np.stack([context.preprocessing.picture(context.dataset.read(i)) for i in records])
+    inputs = context.preprocessing.tensor(pictures)
+    for one, name in zip(found, ("pool1", "conv2"), strict=True):
+        part = keras.Model(context.model.input, context.model.get_layer(name).output)
+        expected = np.asarray(part(inputs))
+        if len(one.size) == 3 and expected[0].size > 150:
+            assert one.size[0] < expected.shape[1]
+            expected = pool(expected, *one.size[:2])
+        expected = expected.reshape(6, -1)
+        np.testing.assert_allclose(one.vectors, expected, rtol=1e-4, atol=1e-4)
+        assert one.readable.all()
+    assert found[0].vectors.shape[1] <= 150
+    # They are on disk: not computed again, unless the images or the bound change.
+    monkeypatch.setattr(module, "_compute", None)
+    again = layer_features(context, chosen[1:], records, 150, tmp_path, "network")
+    np.testing.assert_array_equal(again[0].vectors, found[1].vectors)
+    for changed in ((records[1:], 150, "network"), (records, 200, "network"), (records, 150, "x")):
+        with pytest.raises(TypeError):
+            layer_features(context, chosen, *changed[:2], tmp_path, changed[2])
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_unreadable_images(context, tmp_path):
+    def read(index):
+        if index == 2:
+            raise UnreadableImage("broken")
+        return context.dataset.read(index)
+
+    broken = Context(
+        context.source, replace(context.dataset, read=read, read_reduced=None), context.settings
+    )
+    layer = transfer_layers(context.deconvnet.graph, ("conv2",))
+    records = np.arange(6)
+    found = layer_features(broken, layer, records, 150, tmp_path, "network")[0]
+    assert found.readable.tolist() == [True, True, False, True, True, True]
+    whole = layer_features(context, layer, records, 150, tmp_path / "whole", "network")[0]
+    np.testing.assert_allclose(found.vectors[3:], whole.vectors[3:], rtol=1e-5)
+
+
+def test_layers_of_blocks():
+    image = keras.Input((16, 16, 3))
+    x = layers.Conv2D(4, 3, activation="relu", name="first")(image)
+    a = layers.Conv2D(4, 1, activation="relu", name="left")(x)
+    b = layers.Conv2D(4, 3, padding="same", activation="relu", name="right")(x)
+    x = layers.Concatenate(name="block")([a, b])
+    x = layers.Conv2D(4, 3, activation="relu", name="last")(x)
+    x = layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling2D()(x))
+    graph = trace(keras.Model(image, x))
+    assert [one.name for one in transfer_layers(graph, None)] == ["first", "block", "last"]
+    assert [one.name for one in transfer_layers(graph, ("last", "left"))] == ["left", "last"]
+    with pytest.raises(RequestError, match="no hidden layer 'conv9': choose among first, left"):
+        transfer_layers(graph, ("conv9",))

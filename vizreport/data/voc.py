@@ -1,0 +1,136 @@
+"""Folders laid out as PASCAL VOC: several classes an image. No TensorFlow here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+
+from vizreport.data.dataset import (
+    Dataset,
+    ImageRecord,
+    Size,
+    fingerprint,
+    sample_indices,
+)
+from vizreport.data.decoding import decode
+from vizreport.errors import RequestError
+
+IMAGES, SETS, ANNOTATIONS = "JPEGImages", Path("ImageSets") / "Main", "Annotations"
+
+
+def is_voc(folder: Path) -> bool:
+    """Tell whether a folder has the three parts of the layout."""
+    return all((folder / part).is_dir() for part in (IMAGES, SETS, ANNOTATIONS))
+
+
+def open_voc(
+    folder: Path, split: str | None = None, max_images: int | None = None, seed: int = 0
+) -> Dataset:
+    """Open the images that a split names; the classes are those of the annotated objects.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``JPEGImages/ID.jpg``, ``ImageSets/Main/SPLIT.txt`` (an ID a line) and
+        ``Annotations/ID.xml``.
+    split : str, optional
+        "trainval" by default.
+    max_images, seed
+        A seeded sample, which keeps the order.
+
+    Returns
+    -------
+    Dataset
+        Its ``memberships`` say which classes an image has; its records have no class. An image
+        of which all objects of a class are marked difficult does not count for that class.
+
+    Raises
+    ------
+    RequestError
+        If there is no such split, or an image or its annotation is missing or damaged.
+    """
+    split = split or "trainval"
+    listed = folder / SETS / f"{split}.txt"
+    if not listed.is_file():
+        there = sorted(path.stem for path in (folder / SETS).glob("*.txt") if "_" not in path.stem)
+        raise RequestError(
+            f"there is no split {split!r} in {folder}: its splits are {', '.join(there) or 'none'}"
+        )
+    # The lists of a single class have a second column.
+    names = [line.split()[0] for line in listed.read_text("utf-8").splitlines() if line.strip()]
+    names = [names[i] for i in sample_indices(len(names), max_images, seed)]
+    if not names:
+        raise RequestError(f"{listed} names no image; give another --split")
+    objects = [_objects(folder / ANNOTATIONS / f"{name}.xml") for name in names]
+    # Of the whole folder, so that all splits have the same classes.
+    class_names = _class_names(folder)
+    number = {name: i for i, name in enumerate(class_names)}
+    memberships = np.full((len(names), len(class_names)), -1, np.int8)
+    for row, found in enumerate(objects):
+        for name, difficult in found:
+            if name in number:
+                known = memberships[row, number[name]]
+                memberships[row, number[name]] = max(known, 0 if difficult else 1)
+    paths = [folder / IMAGES / f"{name}.jpg" for name in names]
+    records = tuple(
+        ImageRecord(index, f"{IMAGES}/{path.name}", _sha256(path))
+        for index, path in enumerate(paths)
+    )
+
+    def read(index: int) -> np.ndarray:
+        return decode(paths[index])[0]
+
+    def read_reduced(index: int, least: Callable[[int, int], Size]) -> tuple[np.ndarray, Size]:
+        return decode(paths[index], least)
+
+    held = hashlib.sha256(memberships.tobytes()).hexdigest()
+    return Dataset(
+        name=f"{folder.resolve().name} ({split})",
+        records=records,
+        class_names=class_names,
+        skipped=(),
+        read=read,
+        fingerprint=fingerprint(json.dumps(["voc", split, held]), records, class_names),
+        read_reduced=read_reduced,
+        memberships=memberships,
+    )
+
+
+def _class_names(folder: Path) -> tuple[str, ...]:
+    """Name the classes: those with a list of their own, else those of all annotations."""
+    names = {path.stem.rpartition("_")[0] for path in (folder / SETS).glob("*_*.txt")}
+    if not names:
+        names = {
+            name for path in (folder / ANNOTATIONS).glob("*.xml") for name, _ in _objects(path)
+        }
+    return tuple(sorted(names))
+
+
+def _objects(path: Path) -> list[tuple[str, bool]]:
+    """Return the class of each annotated object and whether it is marked difficult."""
+    try:
+        root = ElementTree.parse(path).getroot()
+        return [
+            ((entry.findtext("name") or "").strip(), (entry.findtext("difficult") or "0") == "1")
+            for entry in root.iter("object")
+        ]
+    except (OSError, ElementTree.ParseError) as error:
+        raise RequestError(
+            f"the annotation {path} is missing or damaged ({error}); take the image out of the "
+            "split, or mend it"
+        ) from error
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RequestError(
+            f"the image {path} cannot be read ({error.strerror}); take it out of the split"
+        ) from error

@@ -1,0 +1,125 @@
+"""Class probabilities of a network, from the central crop and from ten crops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import keras
+import numpy as np
+
+from vizreport.data.preprocessing import Preprocessing
+from vizreport.data.reading import read_batches
+from vizreport.errors import RequestError
+from vizreport.experiments.context import Context
+from vizreport.models.sidecar import read_sidecar
+from vizreport.progress import progress
+from vizreport.training.geometry import CENTRE, CROPS, square_of, sub_crops
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Class probabilities of one network.
+
+    Attributes
+    ----------
+    seen : bool array [n]
+        Records that were wanted and could be read; the others' rows are 0.
+    single : float32 array [n, C]
+        Central crop.
+    ten : float32 array [n, C] or None
+        Mean over ten crops.
+    no_ten_crops : str
+        Why there are none; else empty.
+    """
+
+    seen: np.ndarray
+    single: np.ndarray
+    ten: np.ndarray | None
+    no_ten_crops: str
+
+
+def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
+    """Run a network on the central crop and the ten crops of images.
+
+    Parameters
+    ----------
+    context : Context
+        The network, its preprocessing and the data.
+    wanted : bool array [n]
+        Records to read.
+    batch_size : int
+    """
+    model, preprocessing, dataset = context.model, context.preprocessing, context.dataset
+    sidecar = read_sidecar(context.source.checkpoint)
+    mean_square = sidecar.mean_square if sidecar else None
+    reason = ""
+    try:
+        square = square_of(preprocessing)
+    except RequestError as error:
+        reason, square = str(error), preprocessing
+    classes = model.output_shape[-1]
+    seen = np.zeros(len(wanted), bool)
+    single = np.zeros((len(wanted), classes), np.float32)
+    ten = None if reason else np.zeros_like(single)
+    indices = np.flatnonzero(wanted)
+    with progress(f"evaluating {context.source.checkpoint.name}", len(indices), "images") as bar:
+        for batch in read_batches(dataset, square, batch_size, indices):
+            bar.update(len(batch.indices) + len(batch.unreadable))
+            if not len(batch.indices):
+                continue
+            seen[batch.indices] = True
+            if ten is None:
+                inputs = preprocessing.tensor(batch.pictures)
+                single[batch.indices] = _probabilities(model, inputs, batch_size)
+                continue
+            for crop in range(CROPS):
+                inputs = crop_inputs(batch.pictures, crop, preprocessing, mean_square)
+                answer = _probabilities(model, inputs, batch_size)
+                ten[batch.indices] += answer / CROPS
+                if crop == CENTRE:
+                    single[batch.indices] = answer
+    return Answers(seen, single, ten, reason)
+
+
+def crop_inputs(
+    squares: np.ndarray, crop: int, preprocessing: Preprocessing, mean_square: np.ndarray | None
+) -> np.ndarray:
+    """Cut and normalise one of the ten crops.
+
+    Parameters
+    ----------
+    squares : uint8 array [N, H, W, 3]
+        As ``square_of(preprocessing)`` gives them.
+    crop : int
+        0 to 9.
+    preprocessing : Preprocessing
+        The network's.
+    mean_square : float32 array [H, W, C] or None
+        Per-pixel mean of the squares, subtracted before the cut (paper, section 3). Without it
+        the network's own mean is subtracted from each crop.
+
+    Returns
+    -------
+    float32 array [N, h, w, C]
+    """
+    size = preprocessing.input_size
+    chosen = np.full(len(squares), crop)
+    cut = sub_crops(squares, chosen, size)
+    mean = preprocessing.mean_image
+    if mean is not None and mean_square is not None:
+        # The mean under this crop; flipped with it.
+        mean = sub_crops(mean_square[None], chosen[:1], size)[0]
+    elif mean is not None and crop % 2:
+        mean = mean[:, ::-1]
+    return replace(preprocessing, mean_image=mean).tensor(cut)
+
+
+def _probabilities(model: keras.Model, inputs: np.ndarray, batch_size: int) -> np.ndarray:
+    # Always a whole batch, so that one graph does for all.
+    full = np.zeros((batch_size, *inputs.shape[1:]), np.float32)
+    full[: len(inputs)] = inputs
+    output = np.asarray(model.predict_on_batch(full), np.float64)[: len(inputs)]
+    if (output >= 0).all() and np.allclose(output.sum(1), 1, atol=1e-3):
+        return output
+    exponent = np.exp(output - output.max(1, keepdims=True))  # class scores before the softmax
+    return exponent / exponent.sum(1, keepdims=True)

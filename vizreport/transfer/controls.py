@@ -1,0 +1,98 @@
+"""Networks trained from scratch on the same images: what the features are compared with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vizreport.data.dataset import Dataset
+from vizreport.errors import RequestError
+from vizreport.experiments.context import Context, Source
+from vizreport.models.sidecar import read_sidecar
+from vizreport.settings import Settings
+from vizreport.training.data import class_labels, hold_out
+from vizreport.transfer.metrics import class_accuracies
+
+
+@dataclass(frozen=True)
+class Control:
+    """A network that ``vizreport train --images-per-class`` trained.
+
+    Attributes
+    ----------
+    checkpoint : Path
+    model : str
+        Name of the network.
+    per_class, seed : int
+        Images of each class that trained it, and the seed that drew them.
+    """
+
+    checkpoint: Path
+    model: str
+    per_class: int
+    seed: int
+
+
+def read_control(checkpoint: Path, dataset: Dataset, names: tuple[str, ...]) -> Control:
+    """Find out on which images of the data a network was trained.
+
+    Raises
+    ------
+    RequestError
+        The folder has no history, or it was trained on other data or classes, or on all images.
+    """
+    path = checkpoint.parent / "history.json"
+    try:
+        history = json.loads(path.read_text("utf-8"))
+        settings = history["settings"]
+        data, per_class, seed = (
+            history["data_fingerprint"],
+            settings["images_per_class"],
+            int(settings["seed"]),
+        )
+        model = str(history["model"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RequestError(
+            f"{path} is missing or damaged: give --scratch a checkpoint in the folder that "
+            "vizreport train left"
+        ) from error
+    sidecar = read_sidecar(checkpoint)
+    if data != dataset.fingerprint or sidecar is None or sidecar.class_names != names:
+        raise RequestError(f"{checkpoint} was trained on other data than {dataset.name}")
+    if per_class is None:
+        raise RequestError(
+            f"{checkpoint} was trained on as many images as there were: train the control with "
+            "--images-per-class"
+        )
+    return Control(checkpoint, model, int(per_class), seed)
+
+
+def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.ndarray:
+    """Accuracy by class on up to 50 images a class that did not train the network, ten crops.
+
+    Parameters
+    ----------
+    control : Control
+    dataset : Dataset
+    batch_size : int
+
+    Returns
+    -------
+    float64 array [C]
+    """
+    from vizreport.training.answers import predict
+
+    labels, names = class_labels(dataset)
+    known = np.flatnonzero(labels >= 0)
+    _, held = hold_out(labels[known], control.per_class, control.seed)
+    test = known[held]
+    wanted = np.zeros(len(labels), bool)
+    wanted[test] = True
+    source = Source(control.checkpoint, None, {}, None, False, ())
+    answers = predict(Context(source, dataset, Settings(batch_size=batch_size)), wanted, batch_size)
+    test = test[answers.seen[test]]
+    probabilities = answers.single if answers.ten is None else answers.ten
+    return class_accuracies(labels[test], probabilities[test].argmax(1), len(names))

@@ -1,0 +1,224 @@
+"""Feature vectors of layers, computed once and kept on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vizreport.data.reading import read_batches
+from vizreport.deconv.features import feature_function, hidden_layers, stage_output
+from vizreport.deconv.graph import Graph
+from vizreport.deconv.layers import ReportableLayer, logits_node
+from vizreport.errors import RequestError
+from vizreport.experiments.context import Context
+from vizreport.progress import progress
+
+
+@dataclass(frozen=True)
+class Features:
+    """Feature vectors of one layer.
+
+    Attributes
+    ----------
+    layer : str
+    size : list of int
+        Rows, columns and maps, after pooling to the bound; [units] without places.
+    vectors : float32 memory map [n, D]
+        Rows of unreadable images are 0.
+    readable : bool array [n]
+    """
+
+    layer: str
+    size: list[int]
+    vectors: np.ndarray
+    readable: np.ndarray
+
+
+def transfer_layers(graph: Graph, names: tuple[str, ...] | None) -> list[ReportableLayer]:
+    """Return the layers whose features are tried, from the input on.
+
+    Parameters
+    ----------
+    graph : Graph
+    names : tuple of str, or None
+        By default every hidden layer through which the whole signal goes: in a chain all of
+        them, in a network of blocks their ends and what stands alone between them.
+
+    Raises
+    ------
+    RequestError
+        There is no such hidden layer; the message lists those there are.
+    """
+    layers = hidden_layers(graph)
+    if names is None:
+        return [layer for layer in layers if _is_passed_by_all(graph, layer.node)]
+    by_name = {layer.name: layer for layer in layers}
+    unknown = [name for name in names if name not in by_name]
+    if unknown:
+        raise RequestError(
+            f"there is no hidden layer {unknown[0]!r}: choose among {', '.join(by_name)}"
+        )
+    chosen = {by_name[name].node: by_name[name] for name in names}
+    return [chosen[node] for node in sorted(chosen)]
+
+
+def _is_passed_by_all(graph: Graph, index: int) -> bool:
+    """Tell whether no way from the input to the class scores goes around a node."""
+    logits = logits_node(graph)
+    on_the_way = set(graph.ancestors(graph.outputs[0] if logits is None else logits))
+    return not any(
+        parent < index < child for child in on_the_way for parent in graph.nodes[child].parents
+    )
+
+
+def pooled_size(rows: int, cols: int, maps: int, most: int) -> tuple[int, int]:
+    """Rows and columns to which maps are averaged so that at most ``most`` numbers are left.
+
+    Both at least 1, and in proportion as far as whole numbers can be.
+    """
+    if rows * cols * maps <= most:
+        return rows, cols
+    side = np.sqrt(most / maps / (rows * cols))
+    return max(1, int(rows * side)), max(1, int(cols * side))
+
+
+def pool(maps: np.ndarray, rows: int, cols: int) -> np.ndarray:
+    """Average maps [N, R, C, M] over nearly equal boxes to [N, rows, cols, M].
+
+    Box i goes from ``floor(i R / rows)`` to ``ceil((i + 1) R / rows)``; neighbours share a row
+    where R is no multiple.
+    """
+    if maps.shape[1:3] == (rows, cols):
+        return maps
+    down = np.tensordot(maps, _boxes(maps.shape[1], rows), (1, 1))  # [N, C, M, rows]
+    across = np.tensordot(down, _boxes(maps.shape[2], cols), (1, 1))  # [N, M, rows, cols]
+    return across.transpose(0, 2, 3, 1)
+
+
+def _boxes(size: int, count: int) -> np.ndarray:
+    shares = np.zeros((count, size), np.float32)
+    for i in range(count):
+        first, last = i * size // count, -(-(i + 1) * size // count)
+        shares[i, first:last] = 1 / (last - first)
+    return shares
+
+
+def layer_features(
+    context: Context,
+    layers: list[ReportableLayer],
+    records: np.ndarray,
+    most: int,
+    folder: Path,
+    network: str,
+) -> list[Features]:
+    """Compute the features of layers in one pass over images, or find them on disk.
+
+    Memory is bounded by a batch and the images that are read ahead.
+
+    Parameters
+    ----------
+    context : Context
+        Network, preprocessing and data.
+    layers : list of ReportableLayer
+    records : int array [n]
+        Records of the data set to read.
+    most : int
+        Largest number of features of a layer with places; those of more are averaged over boxes.
+    folder : Path
+        For ``LAYER-KEY.npy`` and ``readable-KEY.npy``.
+    network : str
+        Hash of the checkpoint and of how it is read; part of the key.
+    """
+    graph = context.deconvnet.graph
+    sizes = [_size(graph, layer, most) for layer in layers]
+    key = _key(context, records, most, network)
+    paths = [folder / f"{_file_name(layer.name)}-{key}.npy" for layer in layers]
+    there = folder / f"readable-{key}.npy"
+    missing = [i for i, path in enumerate(paths) if not (path.exists() and there.exists())]
+    if missing:
+        _compute(
+            context,
+            records,
+            [stage_output(graph, layers[i]) for i in missing],
+            [sizes[i] for i in missing],
+            [paths[i] for i in missing],
+            there,
+        )
+    readable = np.load(there)
+    return [
+        Features(layer.name, size, np.load(path, mmap_mode="r"), readable)
+        for layer, size, path in zip(layers, sizes, paths, strict=True)
+    ]
+
+
+def _size(graph: Graph, layer: ReportableLayer, most: int) -> list[int]:
+    shape = graph.nodes[stage_output(graph, layer)].shape
+    if len(shape) != 3:
+        return [int(np.prod(shape))]
+    return [*pooled_size(*shape, most), shape[2]]
+
+
+def _key(context: Context, records: np.ndarray, most: int, network: str) -> str:
+    about = [network, context.dataset.fingerprint, context.preprocessing.as_dict(), most]
+    digest = hashlib.sha256(json.dumps(about).encode())
+    digest.update(np.asarray(records, "<i8").tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _file_name(layer: str) -> str:
+    return layer.replace("/", "_").replace("@", "_")
+
+
+def _compute(
+    context: Context,
+    records: np.ndarray,
+    nodes: list[int],
+    sizes: list[list[int]],
+    paths: list[Path],
+    there: Path,
+) -> None:
+    folder = there.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError(
+            f"the folder {folder} cannot be made ({error.strerror}); give another --out"
+        ) from error
+    features = feature_function(context.deconvnet.graph, nodes)
+    partial = [path.with_name(f".{path.name}.partial") for path in paths]
+    try:
+        kept = [
+            np.lib.format.open_memmap(path, "w+", np.float32, (len(records), int(np.prod(size))))
+            for path, size in zip(partial, sizes, strict=True)
+        ]
+        readable = np.zeros(len(records), bool)
+        with progress("computing features", len(records), "images") as bar:
+            batches = read_batches(
+                context.dataset, context.preprocessing, context.settings.batch_size, records
+            )
+            for batch in batches:
+                bar.update(len(batch.indices) + len(batch.unreadable))
+                if not len(batch.indices):
+                    continue
+                rows = np.searchsorted(records, batch.indices)
+                readable[rows] = True
+                found = features(context.preprocessing.tensor(batch.pictures))
+                for target, size, maps in zip(kept, sizes, found, strict=True):
+                    if len(size) == 3:
+                        maps = pool(maps, size[0], size[1])
+                    target[rows] = maps.reshape(len(rows), -1)
+        if not readable.any():
+            raise RequestError(f"no image of {context.dataset.name} can be read")
+        for target in kept:
+            target.flush()
+        with there.open("wb") as file:
+            np.save(file, readable)
+        for path, final in zip(partial, paths, strict=True):
+            path.replace(final)
+    finally:
+        for path in partial:
+            path.unlink(missing_ok=True)

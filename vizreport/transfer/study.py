@@ -1,0 +1,279 @@
+"""Classifiers learned on every layer's features, for every number of images a class and split."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vizreport.data.dataset import Dataset
+from vizreport.deconv.layers import ReportableLayer
+from vizreport.errors import RequestError
+from vizreport.experiments.context import Context, Source
+from vizreport.models.hash import checkpoint_hash
+from vizreport.settings import Settings
+from vizreport.transfer.classifiers import STRENGTH, fit
+from vizreport.transfer.controls import Control, control_scores, read_control
+from vizreport.transfer.features import Features, layer_features, transfer_layers
+from vizreport.transfer.metrics import average_precision, class_accuracies
+from vizreport.transfer.record import LayerScores, TransferRecord, read_record, write_record
+from vizreport.transfer.splits import Split
+from vizreport.transfer.task import Task, one_class_each, several_classes
+from vizreport.version import __version__
+
+_ROWS = 4096  # of feature vectors at a time
+
+
+@dataclass(frozen=True)
+class TransferRequest:
+    """What a user asks of ``vizreport transfer``.
+
+    Attributes
+    ----------
+    source : Source
+        The checkpoint and how to read it.
+    dataset : Dataset
+    test : Dataset or None
+        Images that test, for data with several classes an image.
+    out : Path
+    layers : tuple of str, or None
+        None for all through which the whole signal goes.
+    classifiers : tuple of {"svm", "softmax"}
+    per_class : tuple of int, or None
+        Images of each class that train; None for 15, 30, 45 and 60 as far as the data allow.
+    splits : int
+        Random splits.
+    features : int
+        Largest number of features of a layer with places.
+    controls : tuple of Path
+        Checkpoints that ``vizreport train --images-per-class`` trained from scratch.
+    batch_size : int
+        Images in a forward pass.
+    """
+
+    source: Source
+    dataset: Dataset
+    test: Dataset | None
+    out: Path
+    layers: tuple[str, ...] | None = None
+    classifiers: tuple[str, ...] = ("svm",)
+    per_class: tuple[int, ...] | None = None
+    splits: int = 5
+    features: int = 4096
+    controls: tuple[Path, ...] = ()
+    batch_size: int = 32
+
+
+def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> TransferRecord:
+    """Measure what each layer's features are worth on other data.
+
+    Results are written after each layer, classifier and number of images; what is there is not
+    learned again.
+
+    Parameters
+    ----------
+    request : TransferRequest
+    tell : callable
+        Is given a line for each result.
+
+    Raises
+    ------
+    RequestError
+        The checkpoint, the data, a layer or the folder does not fit.
+    """
+    task = _task(request)
+    controls = [read_control(path, request.dataset, task.class_names) for path in request.controls]
+    network = checkpoint_hash(request.source.checkpoint)
+    context = _context(request, request.dataset)
+    layers = transfer_layers(context.deconvnet.graph, request.layers)
+    about = _about(request, context, network, task)
+    record = _begun(request.out, about, tuple(layer.name for layer in layers))
+    tell(
+        f"{len(layers)} layers, {len(task.class_names)} classes, "
+        f"{about['test_images']} images to test with"
+    )
+    found, rows = _features(request, context, layers, task, network)
+    for place, layer in enumerate(layers):
+        features = [part[place] for part in found]
+        for classifier in request.classifiers:
+            for per_class in dict.fromkeys(split.per_class for split in task.splits):
+                if _has(record, layer.name, classifier, per_class):
+                    continue
+                splits = [split for split in task.splits if split.per_class == per_class]
+                scores = [_score(features, rows, task, split, classifier) for split in splits]
+                result = LayerScores(
+                    layer.name,
+                    classifier,
+                    int(np.prod(features[0].size)),
+                    features[0].size,
+                    per_class,
+                    [split.seed for split in splits],
+                    scores,
+                )
+                record = _with(record, result)
+                write_record(request.out, record)
+                tell(_line(result))
+    for result in _control_results(controls, request, task):
+        record = _with(record, result)
+        write_record(request.out, record)
+        tell(_line(result))
+    return record
+
+
+def _context(request: TransferRequest, dataset: Dataset) -> Context:
+    return Context(request.source, dataset, Settings(batch_size=request.batch_size))
+
+
+def _task(request: TransferRequest) -> Task:
+    dataset, test = request.dataset, request.test
+    if dataset.memberships is None:
+        return one_class_each(dataset, test, request.per_class, request.splits)
+    given = {"--per-class": request.per_class, "--scratch": request.controls}
+    single_only = [flag for flag, value in given.items() if value]
+    return several_classes(dataset, test, request.classifiers, single_only)
+
+
+def _features(
+    request: TransferRequest,
+    context: Context,
+    layers: list[ReportableLayer],
+    task: Task,
+    network: str,
+) -> tuple[list[list[Features]], np.ndarray]:
+    """Compute the features of the images that some split uses.
+
+    Returns
+    -------
+    found : list of list of Features
+        By data set and layer.
+    rows : int array [N]
+        Where an image's vector is, counted through the data sets; -1 where no split uses it.
+    """
+    used = np.unique(np.concatenate([[*split.train, *split.test] for split in task.splits]))
+    rows = np.full(len(task.targets), -1)
+    rows[used] = np.arange(len(used))
+    found, first = [], 0
+    for dataset in task.datasets:
+        last = first + len(dataset.records)
+        records = used[(used >= first) & (used < last)] - first
+        here = context if dataset is context.dataset else _context(request, dataset)
+        folder = request.out / "features"
+        found.append(layer_features(here, layers, records, request.features, folder, network))
+        first = last
+    return found, rows
+
+
+def _about(request: TransferRequest, context: Context, network: str, task: Task) -> dict[str, Any]:
+    test = request.test
+    return {
+        "checkpoint": request.source.checkpoint.name,
+        "checkpoint_sha256": network,
+        "network": context.deconvnet.graph.name,
+        "preprocessing": context.preprocessing.as_dict(),
+        "data": request.dataset.name,
+        "data_fingerprint": request.dataset.fingerprint,
+        "test_data": None if test is None else test.name,
+        "test_fingerprint": None if test is None else test.fingerprint,
+        "class_names": list(task.class_names),
+        "measure": task.measure,
+        "test_images": round(float(np.mean([len(split.test) for split in task.splits]))),
+        "settings": {
+            "splits": request.splits,
+            "features": request.features,
+            "strength": STRENGTH,
+        },
+        "versions": {"vizreport": __version__},
+    }
+
+
+def _begun(out: Path, about: dict[str, Any], layers: tuple[str, ...]) -> TransferRecord:
+    """Go on with a transfer of the same network, data and settings, or begin one."""
+    before = read_record(out)
+    if before is None:
+        return TransferRecord(about, layers, ())
+    free = ("test_images", "versions", "checkpoint")
+    for name, value in about.items():
+        if name not in free and before.about.get(name) != value:
+            raise RequestError(
+                f"{out} holds a transfer with another {name.replace('_', ' ')}; give another --out"
+            )
+    order = dict.fromkeys([*before.layers, *layers])
+    return TransferRecord(before.about, tuple(order), before.results)
+
+
+def _has(record: TransferRecord, layer: str, classifier: str, per_class: int) -> bool:
+    return any(
+        (one.layer, one.classifier, one.per_class) == (layer, classifier, per_class)
+        for one in record.results
+    )
+
+
+def _with(record: TransferRecord, result: LayerScores) -> TransferRecord:
+    """Add a result, in place of one of the same layer, classifier and number of images."""
+    same = (result.layer, result.classifier, result.per_class)
+    others = [one for one in record.results if (one.layer, one.classifier, one.per_class) != same]
+    return TransferRecord(record.about, record.layers, (*others, result))
+
+
+def _score(
+    features: list[Features], rows: np.ndarray, task: Task, split: Split, classifier: str
+) -> list[float | None]:
+    """Learn on the one part of a split and measure on the other: a figure a class."""
+    readable = np.concatenate([part.readable for part in features])
+    train, test = (part[readable[rows[part]]] for part in (split.train, split.test))
+    learned = fit(classifier, _take(features, rows[train]), task.targets[train])
+    scores = np.concatenate(
+        [
+            learned.scores(_take(features, rows[test[start : start + _ROWS]]))
+            for start in range(0, len(test), _ROWS)
+        ]
+    )
+    truth, classes = task.targets[test], len(task.class_names)
+    if task.measure == "accuracy":
+        return rounded(class_accuracies(truth.argmax(1), scores.argmax(1), classes))
+    precisions = [average_precision(scores[:, i], truth[:, i]) for i in range(classes)]
+    return rounded(np.array(precisions))
+
+
+def rounded(values: np.ndarray) -> list[float | None]:
+    """Return figures for JSON: six digits, None in place of NaN."""
+    return [None if math.isnan(value) else round(float(value), 6) for value in values]
+
+
+def _take(features: list[Features], rows: np.ndarray) -> np.ndarray:
+    """Feature vectors by their place in all the parts together."""
+    if len(features) == 1:
+        return np.asarray(features[0].vectors[rows])
+    first = len(features[0].vectors)
+    taken = np.empty((len(rows), features[0].vectors.shape[1]), np.float32)
+    taken[rows < first] = features[0].vectors[rows[rows < first]]
+    taken[rows >= first] = features[1].vectors[rows[rows >= first] - first]
+    return taken
+
+
+def _control_results(
+    controls: list[Control], request: TransferRequest, task: Task
+) -> list[LayerScores]:
+    """Measure the networks that were trained from scratch, by the number of images a class."""
+    results = []
+    for kind in dict.fromkeys((control.model, control.per_class) for control in controls):
+        alike = [one for one in controls if (one.model, one.per_class) == kind]
+        scores = [
+            rounded(control_scores(one, request.dataset, request.batch_size)) for one in alike
+        ]
+        seeds = [one.seed for one in alike]
+        results.append(LayerScores(kind[0], "scratch", 0, [], kind[1], seeds, scores))
+    return results
+
+
+def _line(result: LayerScores) -> str:
+    means = [np.mean([value for value in split if value is not None]) for split in result.scores]
+    text = f"{100 * np.mean(means):.1f} %"
+    if len(means) > 1:
+        text += f" ± {100 * np.std(means, ddof=1):.1f}"
+    images = f"{result.per_class} a class" if result.per_class else "all that train"
+    return f"{result.layer}, {result.classifier}, {images}: {text}"
