@@ -19,6 +19,7 @@ BUILT_IN = (
     "parts",
     "top_patches",
     "feature_maps",
+    "evolution",
     "occlusion",
     "invariance",
     "correspondence",

@@ -1,0 +1,73 @@
+"""How alike projections are, and when a layer has settled. No TensorFlow here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+THRESHOLD = 0.8
+"""Mean similarity from which on a layer counts as settled."""
+
+
+def cosines(tiles: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Compare each tile with the last epoch's of the same map.
+
+    Parameters
+    ----------
+    tiles, last : float array [m, s, s, 3]
+
+    Returns
+    -------
+    float32 [m]
+        Cosine of the angle between them as vectors, -1 to 1; 0 where ``tiles`` has nothing, NaN
+        where ``last`` has nothing.
+    """
+    similarity = np.einsum("mi,mi->m", _directions(tiles), _directions(last))
+    nothing = ~last.reshape(len(last), -1).any(axis=1)
+    return np.where(nothing, np.nan, similarity).astype(np.float32)
+
+
+def mean_between(tiles: np.ndarray) -> float:
+    """Return the mean cosine of different maps' tiles; NaN with fewer than two that show any."""
+    directions = _directions(tiles)
+    directions = directions[directions.any(axis=1)]
+    count = len(directions)
+    if count < 2:
+        return float("nan")
+    total = np.square(directions.sum(axis=0)).sum()  # of all pairs, each map's with itself too
+    return float((total - count) / (count * (count - 1)))
+
+
+def settled(epochs: Sequence[int], similarity: np.ndarray) -> int:
+    """Return the first epoch from which on the mean similarity stays at the threshold or above.
+
+    Parameters
+    ----------
+    epochs : sequence of int [E]
+    similarity : float array [E, m]
+
+    Returns
+    -------
+    int
+        0 where only the last epoch, which is compared with itself, does; or without any map.
+    """
+    means = mean_similarity(similarity)
+    below = np.flatnonzero(~(means >= THRESHOLD))
+    first = int(below[-1]) + 1 if len(below) else 0
+    return int(epochs[first]) if first < len(epochs) - 1 else 0
+
+
+def mean_similarity(similarity: np.ndarray) -> np.ndarray:
+    """Return the mean over maps that project something at the last epoch: [E] from [E, m]."""
+    alive = similarity[:, ~np.isnan(similarity[-1])]
+    if not alive.shape[1]:
+        return np.full(len(similarity), np.nan)
+    return alive.mean(axis=1, dtype=np.float64)
+
+
+def _directions(tiles: np.ndarray) -> np.ndarray:
+    """Return unit vectors, float64 [m, n]; zeros where there is nothing."""
+    flat = tiles.reshape(len(tiles), -1).astype(np.float64)
+    lengths = np.linalg.norm(flat, axis=1, keepdims=True)
+    return np.divide(flat, lengths, out=np.zeros_like(flat), where=lengths > 0)
