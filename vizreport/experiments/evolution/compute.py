@@ -96,6 +96,13 @@ def compute(context: Context, required: dict[str, Any]) -> EvolutionResult:
     history = read_history(shown[0].path.parent)
     names = [layer.name for layer in layers]
     finished = {name: strips[name].finished([epoch.epoch for epoch in shown]) for name in names}
+    followed: dict[str, Any] = {
+        field: {name: finished[name][field] for name in names} for field in finished[names[0]]
+    }
+    curves: dict[str, Any] = {
+        field: np.array([getattr(epoch, field) for epoch in history], np.float32)
+        for field in ("training_loss", "validation_loss", "training_error", "validation_error")
+    }
     return EvolutionResult(
         epochs=[epoch.epoch for epoch in shown],
         found=len(found),
@@ -103,12 +110,9 @@ def compute(context: Context, required: dict[str, Any]) -> EvolutionResult:
         status=dict(top.status),
         maps=maps,
         window={name: strips[name].side for name in names},
-        **{field: {name: finished[name][field] for name in names} for field in finished[names[0]]},
+        **followed,
         history_epochs=np.array([epoch.epoch for epoch in history], np.int32),
-        **{
-            field: np.array([getattr(epoch, field) for epoch in history], np.float32)
-            for field in ("training_loss", "validation_loss", "training_error", "validation_error")
-        },
+        **curves,
         rule=context.settings.rule,
     )
 

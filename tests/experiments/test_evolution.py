@@ -1,0 +1,219 @@
+"""Evolution: against fresh deconvnets of each checkpoint, whole images and float64."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.experiments import tiny
+from vizreport.errors import NotApplicable
+from vizreport.experiments.evolution import similarity
+from vizreport.experiments.evolution.compute import choose_epochs, compute
+from vizreport.experiments.top_patches.compute import compute as compute_top
+from vizreport.models.epochs import EpochCheckpoint, epoch_checkpoints
+from vizreport.models.load import load_checkpoint
+from vizreport.models.sidecar import read_sidecar, write_sidecar
+from vizreport.training.history import Epoch, write_history
+
+EPOCHS = (1, 4, 9)
+
+
+def folder_of_epochs(folder, data_checkpoint):
+    """The tiny network with other weights at two earlier epochs; map 2 of conv1 is dead."""
+    import keras
+
+    for epoch in EPOCHS:
+        path = folder / f"tiny-{epoch}.keras"
+        if epoch == EPOCHS[-1]:
+            shutil.copy(data_checkpoint, path)
+        else:
+            model = keras.models.load_model(data_checkpoint)
+            random = np.random.default_rng(epoch)
+            model.set_weights(
+                [w + (0.4 / epoch) * random.normal(size=w.shape) for w in model.get_weights()]
+            )
+            model.save(path)
+        sidecar = read_sidecar(data_checkpoint)
+        write_sidecar(path, dataclasses.replace(sidecar, epoch=epoch))
+    line = Epoch(1, 0.01, 2.0, 0.9, 1.5, 0.8, None, 1.0, 10.0)
+    history = [line, dataclasses.replace(line, epoch=2, training_loss=1.0)]
+    write_history(folder, {}, history)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def evolved(tiny_files, mined, tmp_path_factory):
+    """Context, requirements and result of three epochs."""
+    folder = folder_of_epochs(tmp_path_factory.mktemp("epochs"), tiny_files[0])
+    epochs = epoch_checkpoints(folder)
+    context = tiny.context(epochs[-1].path, tiny_files[1], maps=4)
+    context.source = dataclasses.replace(context.source, epochs=epochs)
+    required = {"mining": mined, "top_patches": compute_top(context, {"mining": mined})}
+    before = [weights.copy() for weights in context.model.get_weights()]
+    result = compute(context, required)
+    for old, new in zip(before, context.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    return context, required, result
+
+
+@pytest.fixture(scope="module")
+def deconvnets(evolved):
+    """One for each epoch, of its own checkpoint."""
+    from vizreport.deconv import Deconvnet
+
+    context = evolved[0]
+    return [
+        Deconvnet(load_checkpoint(each.path), "deconvnet", context.preprocessing)
+        for each in context.source.epochs
+    ]
+
+
+def whole_tiles(context, deconvnet, layer: str, maps, images, rows, cols, side: int):
+    """Project units on whole images; cut tiles about their centres."""
+    from vizreport.deconv.tiles import unit_fields
+
+    found = deconvnet.layer(layer)
+    inputs = context.preprocessing.tensor(context.pictures(np.asarray(images)))
+    tiles = []
+    for i, m in enumerate(maps):
+        unit = (int(rows[i]), int(cols[i]), int(m))
+        whole = deconvnet.project(inputs[i : i + 1], layer, unit)[0].astype(np.float64)
+        fields = unit_fields(deconvnet.graph, found.node, rows[i : i + 1], cols[i : i + 1])
+        padded = np.pad(whole, ((60, 60), (60, 60), (0, 0)))
+        top, left = (fields.low[0] + fields.high[0] + 1 - side) // 2 + 60
+        tiles.append(padded[top : top + side, left : left + side])
+    return np.stack(tiles)
+
+
+def activations(context, epoch: int, layer: str) -> np.ndarray:
+    """Return all activations of a layer, by Keras itself: [N, places, maps]."""
+    import keras
+
+    path = next(e.path for e in context.source.epochs if e.epoch == epoch)
+    model = load_checkpoint(path)
+    if layer == "classes":  # before the softmax
+        model.get_layer(layer).activation = keras.activations.linear
+    part = keras.Model(model.inputs, model.get_layer(layer).output)
+    count = len(context.dataset.records)
+    output = part.predict(context.preprocessing.tensor(context.pictures(np.arange(count))), verbose=0)
+    return output.reshape(count, -1, output.shape[-1])
+
+
+@pytest.mark.parametrize("layer", ["conv1", "conv2", "classes"])
+def test_strongest_units_are_those_of_each_epoch(evolved, layer):
+    context, required, result = evolved
+    assert result.epochs == list(EPOCHS)
+    assert (result.maps[layer] == required["top_patches"].maps[layer]).all()
+    for e, epoch in enumerate(EPOCHS):
+        found = activations(context, epoch, layer)[..., result.maps[layer]]
+        by_image = found.max(axis=1)
+        np.testing.assert_allclose(result.values[layer][e], by_image.max(axis=0), rtol=1e-4)
+        np.testing.assert_array_equal(result.images[layer][e], by_image.argmax(axis=0))
+    mining = required["mining"]
+    for field in ("values", "images", "rows", "cols"):
+        mined_last = getattr(mining, field)[layer][result.maps[layer], 0]
+        np.testing.assert_allclose(getattr(result, field)[layer][-1], mined_last, rtol=1e-5)
+
+
+@pytest.mark.parametrize("layer", ["conv1", "conv2"])
+def test_similarity_and_tiles_against_whole_images(evolved, deconvnets, layer):
+    context, _, result = evolved
+    maps, side = result.maps[layer], result.window[layer]
+
+    def at(e: int, units: int) -> np.ndarray:
+        places = (getattr(result, field)[layer][units] for field in ("images", "rows", "cols"))
+        return whole_tiles(context, deconvnets[e], layer, maps, *places, side)
+
+    last = at(-1, -1)
+    for e in range(len(EPOCHS)):
+        for stored, tiles in (
+            (result.similarity, at(e, -1)),
+            (result.own_similarity, at(e, e)),
+        ):
+            for m in range(len(maps)):
+                a, b = tiles[m].ravel(), last[m].ravel()
+                if not b.any():
+                    assert np.isnan(stored[layer][e, m])
+                    continue
+                expected = a @ b / np.sqrt((a @ a) * (b @ b)) if a.any() else 0.0
+                assert stored[layer][e, m] == pytest.approx(expected, abs=1e-4)
+        shown = at(e, e)
+        offsets = result.projection_offsets[layer]
+        for m in range(len(maps)):
+            content = result.projections[layer][offsets[m] : offsets[m + 1]].tobytes()
+            strip = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(float)
+            assert strip.shape == (side, side * len(EPOCHS), 3)
+            tile = strip[:, e * side : (e + 1) * side] - 128
+            scale = result.scales[layer][e, m] or 1.0
+            expected = 127 * np.clip(shown[m] / scale, -1, 1)
+            np.testing.assert_allclose(tile, expected, atol=0.6)
+    assert (result.similarity[layer][-1][~np.isnan(result.similarity[layer][-1])] > 0.999).all()
+
+
+def test_a_dead_map_has_no_similarity(tiny_files, evolved):
+    _, _, result = evolved
+    dead = list(result.maps["conv1"]).index(2) if 2 in result.maps["conv1"] else None
+    for layer in result.layers:
+        alive = result.values[layer][-1] > 0
+        # A map that is above 0 may still project nothing, never the reverse.
+        assert not np.isfinite(result.similarity[layer][-1][~alive]).any()
+    if dead is not None:
+        assert np.isnan(result.similarity["conv1"][:, dead]).all()
+
+
+def test_history_and_settings(evolved):
+    _, _, result = evolved
+    assert result.history_epochs.tolist() == [1, 2]
+    assert result.training_loss.tolist() == [2.0, 1.0]
+    assert result.validation_error.tolist() == pytest.approx([0.8, 0.8])
+    assert result.found == 3
+
+
+def test_one_checkpoint_is_not_applicable(tiny_context, mined):
+    with pytest.raises(NotApplicable, match="one checkpoint only"):
+        compute(tiny_context, {"mining": mined, "top_patches": None})
+
+
+def test_choice_of_epochs():
+    def chosen(*epochs):
+        found = [EpochCheckpoint(epoch, None) for epoch in epochs]
+        return [each.epoch for each in choose_epochs(found)]
+
+    assert chosen(*range(1, 71)) == [1, 2, 3, 6, 11, 21, 38, 70]
+    assert chosen(3, 5) == [3, 5]
+    assert chosen(*range(9)) == [0, 1, 2, 3, 4, 5, 6, 8]
+    assert chosen(*range(100, 120))[0] == 100
+    assert len(set(chosen(*range(100, 120)))) == 8
+
+
+def test_settled_by_hand():
+    def when(*means):
+        return similarity.settled(range(1, len(means) + 1), np.array(means)[:, None])
+
+    assert when(0.9, 0.9, 1) == 1
+    assert when(0.1, 0.85, 1) == 2
+    assert when(0.9, 0.5, 0.85, 1) == 3  # what it left again does not count
+    assert when(0.1, 0.79, 1) == 0
+    assert when(np.nan, np.nan, np.nan) == 0
+    two = np.array([[0.7, np.nan, 0.9], [0.9, np.nan, 0.9], [1, np.nan, 1]])
+    assert similarity.mean_similarity(two) == pytest.approx([0.8, 0.9, 1.0])
+    assert similarity.settled([5, 6, 7], two) == 5
+
+
+def test_mean_between_is_that_of_all_pairs():
+    random = np.random.default_rng(1)
+    tiles = random.normal(size=(5, 3, 3, 3)) + 0.5
+    tiles[2] = 0
+    shown = [tile.ravel() for tile in tiles if tile.any()]
+    pairs = [
+        a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+        for i, a in enumerate(shown)
+        for b in shown[:i]
+    ]
+    assert similarity.mean_between(tiles) == pytest.approx(np.mean(pairs))
+    assert np.isnan(similarity.mean_between(tiles[:1]))

@@ -1,0 +1,100 @@
+"""Similarity, loss and error by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vizreport.experiments.evolution.result import EvolutionResult
+from vizreport.experiments.evolution.similarity import THRESHOLD, mean_similarity
+from vizreport.report import charts
+from vizreport.report.text import drawable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Layers differ in mark and in lightness as well as in colour.
+_MARKS = (
+    (charts.INK, "o"),
+    (charts.BLUE, "s"),
+    (charts.ORANGE, "^"),
+    ("#009e73", "D"),
+    ("#cc79a7", "v"),
+    ("#e69f00", "P"),
+    ("#8c6bb1", "X"),
+    (charts.SOFT, "*"),
+)
+
+
+def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figure]:
+    """Return a function that draws the similarities, and below them the training's history."""
+    history = len(result.history_epochs) > 0
+
+    def draw() -> Figure:
+        from matplotlib.figure import Figure
+
+        with charts.style():
+            height = (108 if history else 68) / 25.4
+            figure = Figure(figsize=(174 / 25.4, height), layout="constrained")
+            panels = figure.subplots(1 + history, 2, squeeze=False)
+            _similarity(panels[0, 0], result, layers, result.similarity, "same unit, same image")
+            _similarity(panels[0, 1], result, layers, result.own_similarity, "as shown below")
+            panels[0, 0].set_ylabel("similarity to the last epoch")
+            handles, labels = panels[0, 0].get_legend_handles_labels()
+            figure.legend(
+                handles, labels, loc="outside upper left", ncols=min(8, len(labels)), frameon=False
+            )
+            if history:
+                _history(panels[1, 0], result, "loss", "loss, nats")
+                _history(panels[1, 1], result, "error", "error, %")
+            for axes in panels.flat:
+                _epochs(axes, result)
+            for axes in panels[-1]:
+                axes.set_xlabel("epoch")
+        return figure
+
+    return draw
+
+
+def _similarity(
+    axes: Axes,
+    result: EvolutionResult,
+    layers: Sequence[str],
+    values: dict[str, np.ndarray],
+    title: str,
+) -> None:
+    axes.set_title(title, loc="left", fontsize=7.5, color=charts.SOFT)
+    axes.axhline(THRESHOLD, color=charts.FAINT, linewidth=0.8, zorder=0)
+    for place, name in enumerate(layers):
+        colour, mark = _MARKS[place % len(_MARKS)]
+        means = mean_similarity(values[name])
+        line: dict[str, Any] = {"color": colour, "marker": mark, "linewidth": 1.1}
+        axes.plot(result.epochs, means, markersize=3, label=drawable(name, 24), **line)
+        if values is result.similarity and result.settled[name]:
+            at = result.epochs.index(result.settled[name])
+            axes.plot([result.epochs[at]], [means[at]], markersize=7.5, **line)
+    axes.set_ylim(min(-0.05, *axes.get_ylim()), 1.05)
+
+
+def _history(axes: Axes, result: EvolutionResult, what: str, label: str) -> None:
+    factor = 100 if what == "error" else 1
+    for kind, colour, style in (
+        ("training", charts.SOFT, "--"),
+        ("validation", charts.BLUE, "-"),
+    ):
+        values = factor * getattr(result, f"{kind}_{what}")
+        axes.plot(result.history_epochs, values, style, color=colour, linewidth=1.1, label=kind)
+    axes.set_ylabel(label)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, loc="upper right")
+
+
+def _epochs(axes: Axes, result: EvolutionResult) -> None:
+    """Mark the epochs shown, on a logarithmic scale where there are epochs to put on one."""
+    if result.epochs[0] > 0:
+        axes.set_xscale("log")
+    axes.set_xticks(result.epochs, list(map(str, result.epochs)))
+    axes.minorticks_off()

@@ -1,0 +1,248 @@
+"""Feature maps over the epochs, laid out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.evolution.curves import curves
+from vizreport.experiments.evolution.result import EvolutionResult
+from vizreport.experiments.evolution.sheet import Strip, sheet, side_by_side
+from vizreport.experiments.evolution.similarity import THRESHOLD, mean_similarity
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.report.section import Figure, Highlight, Section
+from vizreport.report.text import percent, quoted, slugs
+from vizreport.results.pictures import encoded
+from vizreport.results.run import RunRecord
+
+SHOWN = 6  # maps a layer
+_LARGE = 60  # px of a tile from which pictures are shown smoothed
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show some maps of each layer over the epochs, and when the layers settled."""
+    result: EvolutionResult = results["evolution"]
+    mining: MiningResult = results["mining"]
+    slug = slugs(result.layers)
+    layers = [_layer(result, mining, name, slug[name]) for name in result.layers]
+    there = [layer for layer in layers if not layer["status"]]
+    files = {
+        cell[kind]: _encoded(result, layer["name"], cell["place"], kind == "projections")
+        for layer in there
+        for cell in layer["cells"]
+        for kind in ("projections", "patches")
+    }
+    figures = (_chart(result, there), *(_figure(result, layer) for layer in there))
+    context = {
+        "layers": layers,
+        "epochs": result.epochs,
+        "found": result.found,
+        "rule": result.rule,
+        "threshold": THRESHOLD,
+        "history": len(result.history_epochs) > 0,
+    }
+    highlights = tuple(_highlights(result, there))
+    said = finding(result, there)
+    return Section(figures, (), highlights, (), files, context, finding=said)
+
+
+def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) -> dict[str, Any]:
+    """Gather what the templates say of a layer."""
+    if result.status[name]:
+        return {"name": name, "slug": slug, "status": result.status[name]}
+    maps, window = result.maps[name], int(result.window[name])
+    changed = jumps(result, name)
+    return {
+        "name": name,
+        "slug": slug,
+        "status": "",
+        "figure": f"evolution-{slug}",
+        "window": window,
+        "columns": window * len(result.epochs),
+        "pixelated": window < _LARGE,
+        "maps": len(maps),
+        "cells": [_cell(result, mining, name, slug, place) for place in _spread(len(maps))],
+        "similarity": mean_similarity(result.similarity[name]).tolist(),
+        "own_similarity": mean_similarity(result.own_similarity[name]).tolist(),
+        "unrelated": float(result.unrelated[name]),
+        "settled": int(result.settled[name]),
+        "jumps": float(changed.mean()) if changed.size else float("nan"),
+    }
+
+
+def _spread(count: int) -> list[int]:
+    shown = min(SHOWN, count)
+    return [i * count // shown for i in range(shown)]
+
+
+def jumps(result: EvolutionResult, name: str) -> np.ndarray:
+    """Tell where the image of the strongest activation is another than one epoch before.
+
+    Returns
+    -------
+    bool [E - 1, m]
+        False where the map is not above 0 at both epochs.
+    """
+    alive = result.values[name] > 0
+    images = result.images[name]
+    changed: np.ndarray = (images[1:] != images[:-1]) & alive[1:] & alive[:-1]
+    return changed
+
+
+def _cell(
+    result: EvolutionResult, mining: MiningResult, name: str, slug: str, place: int
+) -> dict[str, Any]:
+    """Gather what the templates say of a feature map."""
+    feature_map = int(result.maps[name][place])
+    changed = [False, *jumps(result, name)[:, place].tolist()]
+    folder = f"pages/evolution-{slug}"
+    paths = [mining.paths[image] for image in result.images[name][:, place]]
+    return {
+        "map": feature_map,
+        "place": place,
+        "projections": f"{folder}/{feature_map:05d}-projections.webp",
+        "patches": f"{folder}/{feature_map:05d}-patches.webp",
+        "tiles": [
+            {"epoch": epoch, "jump": jump, "path": path}
+            for epoch, jump, path in zip(result.epochs, changed, paths, strict=True)
+        ],
+        "jumps": sum(changed),
+    }
+
+
+def finding(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> str:
+    """Say which layer had settled when, and how often images still changed."""
+    last = result.epochs[-1]
+    settled = [layer for layer in layers if layer["settled"]]
+    open_layers = [layer for layer in layers if not layer["settled"]]
+    order = [layer["settled"] or last for layer in layers]
+    first = (
+        "Lower layers settle first: "
+        if order == sorted(order) and order[0] < order[-1]
+        else "Lower layers do not settle first here: "
+        if order != sorted(order)
+        else ""
+    )
+    parts = []
+    if settled:
+        said = ", ".join(
+            f"{quoted(layer['name'], 40)} {'by' if i else 'has settled by'} epoch "
+            f"{layer['settled']}"
+            for i, layer in enumerate(settled)
+        )
+        parts.append(said)
+    if open_layers:
+        names = [quoted(layer["name"], 40) for layer in open_layers]
+        joined = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        parts.append(f"{joined} still changed up to the last, {last}")
+    said = "; ".join(parts)
+    if not first:
+        said = said[:1].upper() + said[1:] if said[:1].islower() else said
+    share = np.mean([layer["jumps"] for layer in layers])
+    if np.isfinite(share):
+        said += (
+            f". From one epoch shown to the next, the image that excites a map most changes in "
+            f"{percent(float(share))} of the cases"
+        )
+    return f"{first}{said}."
+
+
+def _encoded(result: EvolutionResult, name: str, place: int, projections: bool) -> bytes:
+    if projections:
+        return encoded(result.projections[name], result.projection_offsets[name], place)
+    return encoded(result.patches[name], result.patch_offsets[name], place)
+
+
+def _strip(result: EvolutionResult, name: str, cell: Mapping[str, Any]) -> Strip:
+    """Cut a map's strips into tiles."""
+    window, rows = int(result.window[name]), []
+    for projections in (True, False):
+        with Image.open(io.BytesIO(_encoded(result, name, cell["place"], projections))) as opened:
+            strip = opened.convert("RGB")
+        lefts = [i * window for i in range(len(result.epochs))]
+        rows.append([strip.crop((left, 0, left + window, window)) for left in lefts])
+    said = "no jump" if not cell["jumps"] else f"{cell['jumps']} jump" + "s" * (cell["jumps"] > 1)
+    return Strip(str(cell["map"]), said, [t["jump"] for t in cell["tiles"]], rows[0], rows[1])
+
+
+def _figure(result: EvolutionResult, layer: Mapping[str, Any]) -> Figure:
+    name, cells = layer["name"], layer["cells"]
+    epochs = ", ".join(map(str, result.epochs))
+    return Figure(
+        name=layer["figure"],
+        title=f"Evolution of {quoted(name)}",
+        caption=(
+            f"{len(cells)} feature maps at epochs {epochs}. Above: the strongest activation over "
+            "the images at that epoch, projected "
+            f"({'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}); mid-grey "
+            "is zero; each tile has its own scale, the 99.5th percentile of its absolute value, "
+            "since activations grow during training. Below: the same place in the image, "
+            f"{layer['window']} px wide at all epochs. A bar between two epochs marks a jump: the "
+            "strongest activation comes from another image. Grey throughout: not above 0 in any "
+            "image."
+        ),
+        alt=(
+            f"{len(cells)} maps of {quoted(name)} at {len(result.epochs)} epochs, projections over "
+            f"patches, with {sum(cell['jumps'] for cell in cells)} jumps."
+        ),
+        draw=lambda: sheet(
+            result.epochs, [_strip(result, name, cell) for cell in cells], layer["pixelated"]
+        ),
+        threaded=True,
+        width=170,
+    )
+
+
+def _chart(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> Figure:
+    history = len(result.history_epochs) > 0
+    caption = (
+        "Mean over each layer's maps of the cosine between a projection and the last epoch's, 1 "
+        "where they are the same but for their strength. Left: the last epoch's strongest unit, in "
+        "the same image, at each epoch; the larger mark is where the layer has settled, the first "
+        f"epoch from which on it stays at {THRESHOLD:.1f} or above. Right: each epoch's own "
+        "strongest unit, as the tiles below show it, which falls with every jump."
+    )
+    if history:
+        caption += (
+            " Below: loss and error in training (with dropout, while the weights change) and on "
+            "the validation images. Epochs on a logarithmic scale."
+        )
+    alt = "; ".join(
+        f"{quoted(layer['name'], 40)} from {layer['similarity'][0]:.2f} at epoch "
+        f"{result.epochs[0]} to 1 at {result.epochs[-1]}"
+        for layer in layers
+    )
+    return Figure(
+        name="evolution-curves",
+        title="How like their final form the layers' projections are",
+        caption=caption,
+        alt=f"Similarity by epoch: {alt}.",
+        draw=curves(result, [layer["name"] for layer in layers]),
+        width=174,
+    )
+
+
+def _highlights(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> list[Highlight]:
+    """Show four maps of a middle layer, which changes visibly and is still made of shapes."""
+    if not layers:
+        return []
+    layer = layers[len(layers) // 2]
+    name = quoted(layer["name"], 40)
+    return [
+        Highlight(
+            name="highlight-evolution",
+            caption=(
+                f"Maps of {name} from epoch {result.epochs[0]} (left) to {result.epochs[-1]} "
+                "(right): what excites each most, projected."
+            ),
+            alt=f"Projections of maps of {name}, one a row, one column an epoch.",
+            draw=lambda: side_by_side(
+                [_strip(result, layer["name"], cell).projections for cell in layer["cells"][:4]]
+            ),
+            href=f"#fig-{layer['figure']}",
+        )
+    ]

@@ -1,0 +1,71 @@
+"""Feature maps over the epochs as one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from vizreport.report import montage
+
+_TILE = 96  # px
+_GAP = 6  # px between tiles: the bar of a jump is seen in it
+_JUMP = (213, 94, 0)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One feature map over E epochs.
+
+    Attributes
+    ----------
+    label, said : str
+        The map's number, and what is said beside it.
+    jumps : sequence of bool [E]
+        Whether the image is another than at the epoch before.
+    projections, patches : sequence of Image [E]
+        Square tiles.
+    """
+
+    label: str
+    said: str
+    jumps: Sequence[bool]
+    projections: Sequence[Image.Image]
+    patches: Sequence[Image.Image]
+
+
+def sheet(epochs: Sequence[int], strips: Sequence[Strip], pixelated: bool) -> Image.Image:
+    """Lay maps out in two columns, projections above patches, jumps as bars between tiles."""
+    size = 22
+    cells = [_cell(epochs, strip, size) for strip in strips]
+    labels = [(strip.label, strip.said) for strip in strips]
+    return montage.grid(cells, 2, 2 * size, labels, size)
+
+
+def _cell(epochs: Sequence[int], strip: Strip, size: int) -> Image.Image:
+    rows = [
+        [montage.fit(tile, _TILE) for tile in tiles] for tiles in (strip.projections, strip.patches)
+    ]
+    tile = rows[0][0].width
+    step, head = tile + _GAP, round(1.3 * size)
+    whole = Image.new(
+        "RGB", (len(epochs) * step - _GAP, head + 2 * tile + _GAP // 2), montage.PAPER
+    )
+    pen, letters = ImageDraw.Draw(whole), montage.font(size - 4)
+    for i, epoch in enumerate(epochs):
+        left = i * step
+        pen.text((left + tile / 2, 0), str(epoch), montage.SOFT, letters, anchor="ma")
+        for row, tiles in enumerate(rows):
+            whole.paste(tiles[i], (left, head + row * (tile + _GAP // 2)))
+        if strip.jumps[i]:
+            middle = left - _GAP // 2
+            pen.rectangle((middle - 2, head - 10, middle + 1, whole.height), fill=_JUMP)
+    return whole
+
+
+def side_by_side(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
+    """Lay tiles out in a plain grid."""
+    tiles = [[montage.fit(tile, _TILE) for tile in row] for row in rows]
+    flat = [tile for row in tiles for tile in row]
+    return montage.grid(flat, len(tiles[0]), 4)
