@@ -37,8 +37,10 @@ def run(tiny_files, tmp_path_factory):
         for part, x, y in (("eye", 8, 6), ("ear", 20, 5.5), ("nose", 14, 15))
     ]
     parts.write_text("\n".join(["file,part,x,y", *lines]))
+    epochs = folder / "epochs"
+    epochs.mkdir()
     asked = BuildRequest(
-        tiny_files[0],
+        tiny.write_epochs(epochs, tiny_files[0], (1, 2)),
         str(tiny_files[1]),
         folder / "run",
         Settings(
@@ -79,7 +81,7 @@ def same(a, b) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_results_survive_the_store(name, run, tiny_files, tmp_path):
     experiment = experiments()[name]
-    context = tiny.context(*tiny_files, **dataclasses.asdict(run.settings))
+    context = tiny.context(run.checkpoint, tiny_files[1], **dataclasses.asdict(run.settings))
     stored = results(run)
     required = {needed: stored[needed] for needed in experiment.requires}
     fresh = experiment.load(experiment.compute)(context, required)
@@ -143,6 +145,18 @@ def test_keys_depend_on_the_declared_settings_only(name, run):
         changed = _other(getattr(run.settings, field.name))
         differs = _keys(run, **{field.name: changed})[name] != base
         assert differs == (field.name in declared), field.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keys_depend_on_all_epochs_only_where_declared(name, run):
+    every = list(experiments().values())
+    declared, waiting = False, [name]
+    while waiting:
+        experiment = experiments()[waiting.pop()]
+        declared |= experiment.epochs
+        waiting += experiment.requires
+    keys = [build_module._keys(run, every, "last", "data", epochs)[name] for epochs in "ab"]
+    assert (keys[0] != keys[1]) == declared == (name == "evolution")
 
 
 @pytest.mark.parametrize("name", NAMES)

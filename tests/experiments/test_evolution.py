@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import shutil
 
 import numpy as np
 import pytest
@@ -15,44 +14,20 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.evolution import similarity
 from vizreport.experiments.evolution.compute import choose_epochs, compute
 from vizreport.experiments.top_patches.compute import compute as compute_top
-from vizreport.models.epochs import EpochCheckpoint, epoch_checkpoints
+from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.load import load_checkpoint
-from vizreport.models.sidecar import read_sidecar, write_sidecar
 from vizreport.training.history import Epoch, write_history
 
 EPOCHS = (1, 4, 9)
 
 
-def folder_of_epochs(folder, data_checkpoint):
-    """The tiny network with other weights at two earlier epochs; map 2 of conv1 is dead."""
-    import keras
-
-    for epoch in EPOCHS:
-        path = folder / f"tiny-{epoch}.keras"
-        if epoch == EPOCHS[-1]:
-            shutil.copy(data_checkpoint, path)
-        else:
-            model = keras.models.load_model(data_checkpoint)
-            random = np.random.default_rng(epoch)
-            model.set_weights(
-                [w + (0.4 / epoch) * random.normal(size=w.shape) for w in model.get_weights()]
-            )
-            model.save(path)
-        sidecar = read_sidecar(data_checkpoint)
-        write_sidecar(path, dataclasses.replace(sidecar, epoch=epoch))
-    line = Epoch(1, 0.01, 2.0, 0.9, 1.5, 0.8, None, 1.0, 10.0)
-    history = [line, dataclasses.replace(line, epoch=2, training_loss=1.0)]
-    write_history(folder, {}, history)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def evolved(tiny_files, mined, tmp_path_factory):
     """Context, requirements and result of three epochs."""
-    folder = folder_of_epochs(tmp_path_factory.mktemp("epochs"), tiny_files[0])
-    epochs = epoch_checkpoints(folder)
-    context = tiny.context(epochs[-1].path, tiny_files[1], maps=4)
-    context.source = dataclasses.replace(context.source, epochs=epochs)
+    folder = tiny.write_epochs(tmp_path_factory.mktemp("epochs"), tiny_files[0], EPOCHS)
+    line = Epoch(1, 0.01, 2.0, 0.9, 1.5, 0.8, None, 1.0, 10.0)
+    write_history(folder, {}, [line, dataclasses.replace(line, epoch=2, training_loss=1.0)])
+    context = tiny.context(folder, tiny_files[1], maps=4)
     required = {"mining": mined, "top_patches": compute_top(context, {"mining": mined})}
     before = [weights.copy() for weights in context.model.get_weights()]
     result = compute(context, required)
@@ -100,7 +75,9 @@ def activations(context, epoch: int, layer: str) -> np.ndarray:
         model.get_layer(layer).activation = keras.activations.linear
     part = keras.Model(model.inputs, model.get_layer(layer).output)
     count = len(context.dataset.records)
-    output = part.predict(context.preprocessing.tensor(context.pictures(np.arange(count))), verbose=0)
+    output = part.predict(
+        context.preprocessing.tensor(context.pictures(np.arange(count))), verbose=0
+    )
     return output.reshape(count, -1, output.shape[-1])
 
 

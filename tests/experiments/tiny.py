@@ -64,13 +64,33 @@ def files(folder: str) -> tuple[Path, Path]:
     return write_checkpoint(root / "tiny.keras"), write_data(root / "data.npz")
 
 
+def write_epochs(folder: Path, checkpoint: Path, epochs: tuple[int, ...] = (1, 4, 9)) -> Path:
+    """Write a folder of epochs that ends with a checkpoint; the others differ, most at first."""
+    import keras
+
+    from vizreport.models.sidecar import read_sidecar, write_sidecar
+
+    sidecar, model = read_sidecar(checkpoint), keras.models.load_model(checkpoint)
+    final = model.get_weights()
+    for epoch in epochs:
+        random = np.random.default_rng(epoch)
+        size = 0.0 if epoch == epochs[-1] else 0.4 / epoch
+        model.set_weights([w + size * random.normal(size=w.shape) for w in final])
+        model.save(folder / f"tiny-{epoch}.keras")
+        write_sidecar(folder / f"tiny-{epoch}.keras", replace(sidecar, epoch=epoch))
+    return folder
+
+
 def context(checkpoint: Path, data: Path, dataset: Any = None, **settings: Any):
-    """Make the context of a build."""
+    """Make the context of a build, of a checkpoint or a folder of epochs."""
     from vizreport.data.sources import open_dataset
     from vizreport.experiments.context import Context, Source
+    from vizreport.models.epochs import epoch_checkpoints
     from vizreport.settings import Settings
 
-    source = Source(checkpoint, None, {}, None, False, ())
+    epochs = epoch_checkpoints(checkpoint) if checkpoint.is_dir() else ()
+    last = epochs[-1].path if epochs else checkpoint
+    source = Source(last, None, {}, None, False, (), epochs=epochs)
     return Context(source, dataset or open_dataset(str(data)), Settings(**settings))
 
 

@@ -12,6 +12,7 @@ from tests.report.fake_ablation import make_ablation
 from tests.report.fake_architecture import make_architecture
 from tests.report.fake_correspondence import make_correspondence
 from tests.report.fake_feature_maps import make_feature_maps
+from tests.report.fake_evolution import make_evolution
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_parts, make_photographs, make_top_patches
@@ -62,6 +63,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "feature_maps": make_feature_maps(mining, top_patches, seen),
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": make_occlusion(random, mining, seen, hostile_names),
+        "evolution": make_evolution(np.random.default_rng(9), mining, top_patches, seen),
         "ablation": make_ablation(hostile_names),
         "transfer": make_transfer(hostile_names),
         "invariance": make_invariance(random, mining, seen, hostile_names),

@@ -40,6 +40,7 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
             height = (108 if history else 68) / 25.4
             figure = Figure(figsize=(174 / 25.4, height), layout="constrained")
             panels = figure.subplots(1 + history, 2, squeeze=False)
+            panels[0, 1].sharey(panels[0, 0])
             _similarity(panels[0, 0], result, layers, result.similarity, "same unit, same image")
             _similarity(panels[0, 1], result, layers, result.own_similarity, "as shown below")
             panels[0, 0].set_ylabel("similarity to the last epoch")
@@ -68,6 +69,15 @@ def _similarity(
 ) -> None:
     axes.set_title(title, loc="left", fontsize=7.5, color=charts.SOFT)
     axes.axhline(THRESHOLD, color=charts.FAINT, linewidth=0.8, zorder=0)
+    axes.text(
+        0.01,
+        THRESHOLD + 0.01,
+        "settled",
+        color=charts.SOFT,
+        fontsize=6.5,
+        va="bottom",
+        transform=axes.get_yaxis_transform(),
+    )
     for place, name in enumerate(layers):
         colour, mark = _MARKS[place % len(_MARKS)]
         means = mean_similarity(values[name])
@@ -89,7 +99,7 @@ def _history(axes: Axes, result: EvolutionResult, what: str, label: str) -> None
         axes.plot(result.history_epochs, values, style, color=colour, linewidth=1.1, label=kind)
     axes.set_ylabel(label)
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, loc="upper right")
+    axes.legend(frameon=False, loc="lower left")
 
 
 def _epochs(axes: Axes, result: EvolutionResult) -> None:

@@ -189,9 +189,7 @@ def _figure(result: EvolutionResult, layer: Mapping[str, Any]) -> Figure:
             f"{len(cells)} maps of {quoted(name)} at {len(result.epochs)} epochs, projections over "
             f"patches, with {sum(cell['jumps'] for cell in cells)} jumps."
         ),
-        draw=lambda: sheet(
-            result.epochs, [_strip(result, name, cell) for cell in cells], layer["pixelated"]
-        ),
+        draw=lambda: sheet(result.epochs, [_strip(result, name, cell) for cell in cells]),
         threaded=True,
         width=170,
     )

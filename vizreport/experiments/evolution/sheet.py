@@ -35,7 +35,7 @@ class Strip:
     patches: Sequence[Image.Image]
 
 
-def sheet(epochs: Sequence[int], strips: Sequence[Strip], pixelated: bool) -> Image.Image:
+def sheet(epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Image:
     """Lay maps out in two columns, projections above patches, jumps as bars between tiles."""
     size = 22
     cells = [_cell(epochs, strip, size) for strip in strips]
