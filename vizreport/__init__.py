@@ -1,7 +1,7 @@
 """Reports on what a convolutional network learned, after Zeiler & Fergus (2014).
 
-``Deconvnet`` and the module ``build`` are imported when they are first used, so that
-``import vizreport`` is quick and works without TensorFlow.
+``Deconvnet``, ``GalleryCallback`` and the module ``build`` are imported when they are first used,
+so that ``import vizreport`` is quick and works without TensorFlow.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from vizreport.version import __version__
 if TYPE_CHECKING:
     from vizreport import build
     from vizreport.deconv import Deconvnet
+    from vizreport.training.gallery import GalleryCallback
 
-__all__ = ["Deconvnet", "__version__", "build"]
+__all__ = ["Deconvnet", "GalleryCallback", "__version__", "build"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "Deconvnet":
         return import_module("vizreport.deconv").Deconvnet
+    if name == "GalleryCallback":
+        return import_module("vizreport.training.gallery").GalleryCallback
     if name == "build":
         return import_module("vizreport.build")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -140,7 +140,9 @@ def build(request: BuildRequest) -> int:
     context, store = Context(source, dataset, settings), Store(out)
     records: dict[str, ExperimentRecord] = {}
     for experiment in wanted:
-        records[experiment.name] = _run(experiment, context, store, keys, records, request.strict)
+        records[experiment.name] = run_experiment(
+            experiment, context, store, keys, records, request.strict
+        )
     computed = any(record.seconds for record in records.values())
     run = RunRecord(
         name=out.name,
@@ -216,7 +218,7 @@ def _keys(
     return keys
 
 
-def _run(
+def run_experiment(
     experiment: Experiment,
     context: Context,
     store: Store,
@@ -224,7 +226,26 @@ def _run(
     records: dict[str, ExperimentRecord],
     strict: bool,
 ) -> ExperimentRecord:
-    """Compute one experiment, unless its result is there."""
+    """Compute one experiment, unless its result is there.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    context : Context
+    store : Store
+        Has the results it requires; its own is saved there.
+    keys : dict of str
+        Of this result and those it requires.
+    records : dict of ExperimentRecord
+        How those it requires went.
+    strict : bool
+        Raise what goes wrong, instead of recording it as failed.
+
+    Raises
+    ------
+    RequestError
+        If the checkpoint, the data or a setting is wrong.
+    """
     name, key = experiment.name, keys[experiment.name]
     for needed in experiment.requires:
         if records[needed].status != "done":

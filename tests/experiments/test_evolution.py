@@ -193,4 +193,4 @@ def test_mean_between_is_that_of_all_pairs():
         for b in shown[:i]
     ]
     assert similarity.mean_between(tiles) == pytest.approx(np.mean(pairs))
-    assert np.isnan(similarity.mean_between(tiles[:1]))
+    assert similarity.mean_between(tiles[:1]) is None

@@ -73,6 +73,8 @@ class RunRecord:
         Start of the run, ISO 8601 with its offset from UTC.
     command : str
         The command line that asked for it, or "".
+    links : tuple of (str, str)
+        Other pages to lead to: text, and address relative to this run's folder.
     """
 
     name: str
@@ -89,6 +91,7 @@ class RunRecord:
     versions: dict[str, str] = field(default_factory=dict)
     date: str = ""
     command: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def write_run(folder: Path, run: RunRecord) -> None:

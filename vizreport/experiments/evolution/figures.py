@@ -68,7 +68,7 @@ def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) 
         "cells": [_cell(result, mining, name, slug, place) for place in _spread(len(maps))],
         "similarity": mean_similarity(result.similarity[name]).tolist(),
         "own_similarity": mean_similarity(result.own_similarity[name]).tolist(),
-        "unrelated": float(result.unrelated[name]),
+        "unrelated": result.unrelated[name],
         "settled": int(result.settled[name]),
         "jumps": float(changed.mean()) if changed.size else float("nan"),
     }

@@ -44,8 +44,8 @@ class EvolutionResult:
         throughout for maps that project nothing at the last epoch.
     own_similarity : dict of float32 [E, m]
         The same of each epoch's own strongest unit, which is what the tiles show.
-    unrelated : dict of float
-        Mean cosine of different maps' projections at the last epoch, NaN with fewer than two.
+    unrelated : dict of float or None
+        Mean cosine of different maps' projections at the last epoch; None with fewer than two.
     settled : dict of int
         The first epoch from which on the mean of ``similarity`` stays at 0.8 or above; 0 where
         only the last epoch does, which is compared with itself, or none.
@@ -74,7 +74,7 @@ class EvolutionResult:
     scales: dict[str, np.ndarray]
     similarity: dict[str, np.ndarray]
     own_similarity: dict[str, np.ndarray]
-    unrelated: dict[str, float]
+    unrelated: dict[str, float | None]
     settled: dict[str, int]
     projections: dict[str, np.ndarray]
     patches: dict[str, np.ndarray]

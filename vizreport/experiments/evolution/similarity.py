@@ -28,13 +28,13 @@ def cosines(tiles: np.ndarray, last: np.ndarray) -> np.ndarray:
     return np.where(nothing, np.nan, similarity).astype(np.float32)
 
 
-def mean_between(tiles: np.ndarray) -> float:
-    """Return the mean cosine of different maps' tiles; NaN with fewer than two that show any."""
+def mean_between(tiles: np.ndarray) -> float | None:
+    """Return the mean cosine of different maps' tiles; None with fewer than two that show any."""
     directions = _directions(tiles)
     directions = directions[directions.any(axis=1)]
     count = len(directions)
     if count < 2:
-        return float("nan")
+        return None
     total = np.square(directions.sum(axis=0)).sum()  # of all pairs, each map's with itself too
     return float((total - count) / (count * (count - 1)))
 

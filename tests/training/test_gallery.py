@@ -1,0 +1,139 @@
+"""The callback: what it archives, that it leaves the training alone, and survives its failures."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+import vizreport
+from vizreport.errors import RequestError
+from vizreport.experiments.registry import experiments
+from vizreport.results.run import read_run
+from vizreport.results.store import Store
+from vizreport.settings import Settings
+
+COUNT, SIDE = 12, 14
+
+
+@pytest.fixture(scope="module")
+def images():
+    return np.random.default_rng(0).integers(0, 256, (COUNT, SIDE, SIDE, 3), dtype=np.uint8)
+
+
+def fitted(images, epochs: int, callbacks=(), initial_epoch: int = 0) -> keras.Model:
+    """Train a network of one convolution, always in the same way."""
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential(
+        [
+            keras.Input((SIDE, SIDE, 3)),
+            layers.Conv2D(3, 3, activation="relu", name="conv"),
+            layers.GlobalMaxPooling2D(),
+            layers.Dense(2, activation="softmax"),
+        ],
+        name="own",
+    )
+    model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+    model.fit(
+        images / np.float32(255),
+        np.arange(COUNT) % 2,
+        4,
+        epochs,
+        verbose=0,
+        shuffle=False,
+        callbacks=list(callbacks),
+        initial_epoch=initial_epoch,
+    )
+    return model
+
+
+@pytest.fixture(scope="module")
+def archived(images, tmp_path_factory):
+    """Three epochs of training, of which the first and the last are drawn."""
+    out = tmp_path_factory.mktemp("gallery") / "run"
+    gallery = vizreport.GalleryCallback(
+        images, out, (1, 3), preprocessing="unit", settings=Settings(layers=("conv",))
+    )
+    return out, fitted(images, 3, [gallery])
+
+
+def links(page: Path) -> dict[str, Path]:
+    """Return the texts of a page's links to other pages and what they lead to."""
+    found = re.findall(r'<a href="([^"#]+\.html)">([^<]+)</a>', page.read_text("utf-8"))
+    return {text: (page.parent / href).resolve() for href, text in found}
+
+
+def test_chosen_epochs_lead_to_each_other(archived):
+    out, _ = archived
+    first, last = (out / f"epochs/epoch-{epoch:03d}/index.html" for epoch in (1, 3))
+    every = out / "epochs/index.html"
+    assert sorted(path.name for path in (out / "epochs").glob("epoch-*")) == [
+        "epoch-001",
+        "epoch-003",
+    ]
+    forward, back, listed = links(first), links(last), links(every)
+    assert forward["Epoch 3 →"] == last.resolve()
+    assert back["← Epoch 1"] == first.resolve()
+    assert forward["All epochs"] == back["All epochs"] == every.resolve()
+    assert listed == {"Epoch 1": first.resolve(), "Epoch 3": last.resolve()}
+    assert all(path.exists() for path in [*forward.values(), *back.values(), *listed.values()])
+    assert "loss" in every.read_text("utf-8")
+
+
+def test_each_gallery_is_of_its_epochs_weights(archived, images):
+    out, model = archived
+    for epoch in (1, 3):
+        own = model if epoch == 3 else fitted(images, epoch)
+        part = keras.Model(own.inputs, own.get_layer("conv").output)
+        maxima = part.predict(images / np.float32(255), verbose=0).max(axis=(1, 2))
+        folder = out / f"epochs/epoch-{epoch:03d}"
+        record = read_run(folder).experiments[0]
+        mining = Store(folder).load(experiments()["mining"], record.key).result
+        expected = np.sort(maxima, axis=0)[::-1][:9].T
+        np.testing.assert_allclose(mining.values["conv"], expected, rtol=1e-4)
+
+
+def test_the_training_is_the_same_without(archived, images):
+    for ours, theirs in zip(
+        archived[1].get_weights(), fitted(images, 3).get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_failure_does_not_end_the_training(images, tmp_path, monkeypatch):
+    def broken(self, number):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(vizreport.GalleryCallback, "_draw", broken)
+    gallery = vizreport.GalleryCallback(images, tmp_path, None, preprocessing="unit")
+    with pytest.warns(UserWarning, match="no gallery of epoch 2; the training goes on"):
+        model = fitted(images, 2, [gallery])
+    for ours, theirs in zip(model.get_weights(), fitted(images, 2).get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    entries = json.loads((tmp_path / "epochs/epochs.json").read_text())
+    assert [entry["error"] for entry in entries] == ["OSError: no space left"] * 2
+    assert "no space left" in (tmp_path / "epochs/index.html").read_text("utf-8")
+
+
+def test_an_interrupt_passes(images, tmp_path, monkeypatch):
+    def stopped(self, number):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(vizreport.GalleryCallback, "_draw", stopped)
+    gallery = vizreport.GalleryCallback(images, tmp_path, None, preprocessing="unit")
+    with pytest.raises(KeyboardInterrupt):
+        fitted(images, 1, [gallery])
+
+
+def test_wrong_arguments_are_refused_before_the_training(images, tmp_path):
+    with pytest.raises(RequestError, match="preprocessing="):
+        vizreport.GalleryCallback(images, tmp_path)
+    with pytest.raises(RequestError, match="does not exist"):
+        vizreport.GalleryCallback(tmp_path / "absent", tmp_path, preprocessing="unit")
+    with pytest.raises(RequestError, match="uint8"):
+        vizreport.GalleryCallback(images / 255, tmp_path, preprocessing="unit")

@@ -1,0 +1,194 @@
+"""A gallery of what a network has learned, archived at chosen epochs of anyone's training."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import traceback
+import warnings
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from vizreport.build import run_experiment
+from vizreport.data.arrays import dataset_from_arrays
+from vizreport.data.dataset import Dataset
+from vizreport.data.preprocessing import Preprocessing
+from vizreport.data.presets import PRESETS
+from vizreport.data.sources import open_dataset
+from vizreport.errors import RequestError
+from vizreport.experiments.context import Context, Source
+from vizreport.experiments.registry import experiments
+from vizreport.report.epochs import Entry, add_entry, epoch_folder
+from vizreport.report.render import render
+from vizreport.results.keys import result_key
+from vizreport.results.run import ExperimentRecord, RunRecord, write_run
+from vizreport.results.store import Store
+from vizreport.settings import Settings
+from vizreport.version import __version__
+
+EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)
+"""Those of the paper's Fig. 4."""
+SHOWN = ("mining", "filters", "top_patches")
+
+
+class GalleryCallback(keras.callbacks.Callback):
+    """Archive an HTML gallery at chosen epochs of ``model.fit``.
+
+    After each of those epochs ``OUT/epochs/epoch-010/index.html`` shows the layer-1 filters and
+    the top-9 patches of every layer, with links to the epochs before and after, and to the
+    report of the run, ``OUT/index.html``, where there is one. ``OUT/epochs/index.html`` lists
+    all of them with what ``fit`` logged. The weights are read and left as they are.
+
+    What goes wrong while drawing is a warning, is noted in that list, and does not end the
+    training.
+
+    Parameters
+    ----------
+    data : str, Path, Dataset or uint8 array [N, H, W, C]
+        Images to look at: a source as for ``--data``, or an array with values from 0 to 255.
+    out : str or Path
+        Folder of the run.
+    epochs : iterable of int, or None
+        Epochs at whose end to draw, from 1; None for all.
+    preprocessing : str or Preprocessing
+        From images to the network's input: the name of a preset (``"unit"`` divides by 255), or
+        all of it. The network's own layers, such as ``Rescaling``, are not part of it.
+    settings : Settings
+        Which layers, how many maps, how many images at most, and so on.
+    labels_in_order : bool
+        The network's outputs are the data's classes in their order.
+
+    Raises
+    ------
+    RequestError
+        At once, if the data or the preprocessing is wrong.
+
+    Examples
+    --------
+    >>> gallery = vizreport.GalleryCallback(  # doctest: +SKIP
+    ...     "photos/", "runs/first", preprocessing="unit"
+    ... )
+    >>> model.fit(x, y, epochs=64, callbacks=[gallery])  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        data: str | Path | Dataset | np.ndarray,
+        out: str | Path,
+        epochs: Iterable[int] | None = EPOCHS,
+        *,
+        preprocessing: str | Preprocessing | None = None,
+        settings: Settings | None = None,
+        labels_in_order: bool = False,
+    ) -> None:
+        super().__init__()
+        self._settings = settings or Settings()
+        self._dataset = _dataset(data, self._settings)
+        self._out = Path(out)
+        self._epochs = None if epochs is None else frozenset(epochs)
+        if not isinstance(preprocessing, Preprocessing) and preprocessing not in PRESETS:
+            raise RequestError(
+                "a gallery has to know how images become the network's input: give "
+                f"preprocessing= one of {', '.join(PRESETS)}, or a Preprocessing"
+            )
+        self._preprocessing = preprocessing
+        self._labels_in_order = labels_in_order
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Draw the gallery, if this epoch (from 0, as Keras counts) was asked for."""
+        number = epoch + 1
+        if self._epochs is not None and number not in self._epochs:
+            return
+        said = {name: float(value) for name, value in (logs or {}).items()}
+        try:
+            try:
+                self._draw(number)
+                add_entry(self._out, Entry(number, said, ""))
+            except Exception as error:
+                add_entry(self._out, Entry(number, said, f"{type(error).__name__}: {error}"))
+                raise
+        except Exception:
+            # Hours of training are worth more than a picture of them.
+            warnings.warn(
+                f"no gallery of epoch {number}; the training goes on.\n{traceback.format_exc()}",
+                stacklevel=2,
+            )
+
+    @cached_property
+    def _context(self) -> Context:
+        """One for all epochs: what is compiled reads the weights as they are."""
+        named = isinstance(self._preprocessing, str)
+        source = Source(
+            self._out / "epochs" / self.model.name,
+            self._preprocessing if named else None,  # type: ignore[arg-type]
+            {},
+            None,
+            self._labels_in_order,
+            (),
+        )
+        context = Context(source, self._dataset, self._settings)
+        context.model = self.model
+        if not named:
+            context.preprocessing = self._preprocessing  # type: ignore[assignment]
+        return context
+
+    def _draw(self, number: int) -> None:
+        started, context = time.monotonic(), self._context
+        weights = _weights_hash(self.model)
+        folder = epoch_folder(self._out, number)
+        store, settings = Store(folder), vars(self._settings)
+        keys: dict[str, str] = {}
+        records: dict[str, ExperimentRecord] = {}
+        for name in SHOWN:
+            experiment = experiments()[name]
+            keys[name] = result_key(
+                name,
+                experiment.version,
+                weights,
+                self._dataset.fingerprint,
+                {
+                    "preprocessing": repr(context.preprocessing.as_dict()),
+                    **{chosen: settings[chosen] for chosen in experiment.settings},
+                },
+                {needed: keys[needed] for needed in experiment.requires},
+            )
+            records[name] = run_experiment(experiment, context, store, keys, records, False)
+        run = RunRecord(
+            name=folder.name,
+            title=f"{self.model.name} after epoch {number}",
+            checkpoint_file=self.model.name,
+            checkpoint_sha256=weights,
+            data_name=self._dataset.name,
+            data_images=len(self._dataset.records) + len(self._dataset.skipped),
+            data_fingerprint=self._dataset.fingerprint,
+            settings={name: settings[name] for name in ("layers", "maps", "rule", "seed")},
+            experiments=tuple(records.values()),
+            seconds=time.monotonic() - started,
+            versions={"vizreport": __version__, "keras": keras.__version__},
+            date=datetime.now().astimezone().isoformat(timespec="seconds"),
+        )
+        write_run(folder, run)
+        render(folder, pdf=False)
+
+
+def _dataset(data: str | Path | Dataset | np.ndarray, settings: Settings) -> Dataset:
+    if isinstance(data, Dataset):
+        return data
+    if isinstance(data, np.ndarray):
+        return dataset_from_arrays(
+            "array", "array", data, None, (), settings.max_images, settings.seed
+        )
+    return open_dataset(str(data), settings.split, settings.max_images, settings.seed)
+
+
+def _weights_hash(model: keras.Model) -> str:
+    digest = hashlib.sha256()
+    for weights in model.get_weights():
+        digest.update(np.ascontiguousarray(weights).tobytes())
+    return digest.hexdigest()
