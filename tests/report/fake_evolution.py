@@ -8,8 +8,8 @@ from tests.report import fake_pictures
 from vizreport.experiments.evolution.result import EvolutionResult
 from vizreport.experiments.evolution.similarity import settled
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.pictures import offsets
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.results.pictures import joined, offsets
 
 EPOCHS = [1, 2, 5, 10, 20, 30, 40, 64]
 
@@ -57,8 +57,8 @@ def make_evolution(
             "own_similarity": (similarity**2).astype(np.float32),
             "unrelated": 0.05,
             "settled": settled(EPOCHS, similarity),
-            "projections": joined(strips[True]),
-            "patches": joined(strips[False]),
+            "projections": np.frombuffer(b"".join(strips[True]), np.uint8),
+            "patches": np.frombuffer(b"".join(strips[False]), np.uint8),
             "projection_offsets": offsets(strips[True]),
             "patch_offsets": offsets(strips[False]),
         }.items():

@@ -11,8 +11,8 @@ from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
 from tests.report.fake_architecture import make_architecture
 from tests.report.fake_correspondence import make_correspondence
-from tests.report.fake_feature_maps import make_feature_maps
 from tests.report.fake_evolution import make_evolution
+from tests.report.fake_feature_maps import make_feature_maps
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_parts, make_photographs, make_top_patches

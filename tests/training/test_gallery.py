@@ -92,7 +92,7 @@ def test_each_gallery_is_of_its_epochs_weights(archived, images):
         part = keras.Model(own.inputs, own.get_layer("conv").output)
         maxima = part.predict(images / np.float32(255), verbose=0).max(axis=(1, 2))
         folder = out / f"epochs/epoch-{epoch:03d}"
-        record = read_run(folder).experiments[0]
+        record = next(r for r in read_run(folder).experiments if r.name == "mining")
         mining = Store(folder).load(experiments()["mining"], record.key).result
         expected = np.sort(maxima, axis=0)[::-1][:9].T
         np.testing.assert_allclose(mining.values["conv"], expected, rtol=1e-4)

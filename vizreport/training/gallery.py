@@ -23,6 +23,7 @@ from vizreport.data.presets import PRESETS
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
+from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.report.epochs import Entry, add_entry, epoch_folder
 from vizreport.report.render import render
@@ -34,7 +35,8 @@ from vizreport.version import __version__
 
 EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)
 """Those of the paper's Fig. 4."""
-SHOWN = ("mining", "filters", "top_patches")
+SHOWN = ("filters", "top_patches")
+"""Sections of a gallery."""
 
 
 class GalleryCallback(keras.callbacks.Callback):
@@ -145,8 +147,7 @@ class GalleryCallback(keras.callbacks.Callback):
         store, settings = Store(folder), vars(self._settings)
         keys: dict[str, str] = {}
         records: dict[str, ExperimentRecord] = {}
-        for name in SHOWN:
-            experiment = experiments()[name]
+        for name, experiment in _needed().items():
             keys[name] = result_key(
                 name,
                 experiment.version,
@@ -175,6 +176,15 @@ class GalleryCallback(keras.callbacks.Callback):
         )
         write_run(folder, run)
         render(folder, pdf=False)
+
+
+def _needed() -> dict[str, Experiment]:
+    """Return the sections' experiments and those they read, in the order to compute them."""
+    names, waiting = set(), list(SHOWN)
+    while waiting:
+        names.add(waiting[-1])
+        waiting += experiments()[waiting.pop()].requires
+    return {name: each for name, each in experiments().items() if name in names}
 
 
 def _dataset(data: str | Path | Dataset | np.ndarray, settings: Settings) -> Dataset:

@@ -20,12 +20,11 @@ from vizreport.experiments.context import Context
 from vizreport.experiments.evolution.result import EvolutionResult
 from vizreport.experiments.evolution.similarity import cosines, mean_between, settled
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.top_patches.compute import SMALL
+from vizreport.experiments.top_patches.pictures import SMALL, lossless, lossy, offsets
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.load import load_checkpoint
 from vizreport.progress import progress
-from vizreport.results.pictures import joined, lossless, lossy, offsets
 from vizreport.training.history import read_history
 
 EPOCHS = 8
@@ -274,6 +273,6 @@ class _Strips:
                 strips = tiles.transpose(1, 2, 0, 3, 4).reshape(tiles.shape[1], self.side, -1, 3)
                 encode = lossy if name == "patches" and self.side > SMALL else lossless
                 encoded = list(pool.map(encode, strips))
-                finished[name] = joined(encoded)
+                finished[name] = np.frombuffer(b"".join(encoded), np.uint8)
                 finished[f"{kind}_offsets"] = offsets(encoded)
         return {**stacked, **finished}

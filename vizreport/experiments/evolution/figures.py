@@ -16,7 +16,6 @@ from vizreport.experiments.evolution.similarity import THRESHOLD, mean_similarit
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.report.section import Figure, Highlight, Section
 from vizreport.report.text import percent, quoted, slugs
-from vizreport.results.pictures import encoded
 from vizreport.results.run import RunRecord
 
 SHOWN = 6  # maps a layer
@@ -152,9 +151,9 @@ def finding(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> str
 
 
 def _encoded(result: EvolutionResult, name: str, place: int, projections: bool) -> bytes:
-    if projections:
-        return encoded(result.projections[name], result.projection_offsets[name], place)
-    return encoded(result.patches[name], result.patch_offsets[name], place)
+    content = result.projections[name] if projections else result.patches[name]
+    offsets = (result.projection_offsets if projections else result.patch_offsets)[name]
+    return content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
 
 
 def _strip(result: EvolutionResult, name: str, cell: Mapping[str, Any]) -> Strip:

@@ -15,7 +15,7 @@ class EvolutionResult:
     all epochs, centred on the unit. A map's E tiles lie side by side in one strip, window x
     (E window) x 3, in the order of the epochs; strips are stored encoded, one after the other in
     one byte vector, strip i from byte ``offsets[L][i]`` up to ``offsets[L][i + 1]``. Patches are
-    lossy WebP (quality 90; lossless in tiles up to 16 px); projections are lossless WebP of
+    lossy WebP (lossless in tiles up to 16 px); projections are lossless WebP of
     round(128 + 127 * clip(p / scale, -1, 1)). A tile of a map that is not above 0 is 128.
 
     Attributes
