@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,8 +11,7 @@ from PIL import Image
 
 from tests.report import fake_pictures
 from tests.report.fake_evolution import EPOCHS, make_evolution
-from tests.report.fake_projections import make_top_patches
-from tests.report.fake_results import IMAGES, SIZE, make_mining
+from tests.report.fake_results import make_mining
 from vizreport.experiments.evolution.figures import finding, jumps, section
 from vizreport.experiments.evolution.sheet import Strip, sheet
 
@@ -19,10 +19,15 @@ from vizreport.experiments.evolution.sheet import Strip, sheet
 @pytest.fixture(scope="module")
 def made():
     random = np.random.default_rng(3)
-    seen = fake_pictures.pictures(IMAGES, SIZE, 1)
     mining = make_mining(random, ["a", "b"], False)
-    top = make_top_patches(random, mining, seen, False)
-    return mining, make_evolution(random, mining, top, seen)
+    names = mining.layers[:2]
+    top = SimpleNamespace(
+        layers=names,
+        status=dict.fromkeys(names, ""),
+        window=dict(zip(names, (7, 31), strict=True)),
+        maps=dict.fromkeys(names, np.arange(3, 11, dtype=np.int32)),
+    )
+    return mining, make_evolution(random, mining, top, fake_pictures.pictures(4, 140, 1))
 
 
 def said(result, *settled: int) -> str:
