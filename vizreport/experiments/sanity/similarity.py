@@ -78,8 +78,8 @@ class Original:
 
 
 def shown(picture: np.ndarray, scale: float) -> np.ndarray:
-    """Return a projection as it is shown: float64 from -1 to 1, cut off beyond its scale."""
-    return np.clip(picture.astype(np.float64) / (scale or 1.0), -1, 1)
+    """Return a projection as it is shown: float32 from -1 to 1, cut off beyond its scale."""
+    return np.clip(picture / np.float32(scale or 1.0), -1, 1, dtype=np.float32)
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
