@@ -50,7 +50,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     maps = sum(len(layer["cells"]) for layer in there)
     facts = (Fact("Maps projected", number(maps), f"in {len(there)} layers"),)
     highlights = _highlights(result, there)
-    said = f"{_finding(result)} {ground_truth.finding(parts, result.layers)}".strip()
+    said = f"{_finding(result)} {ground_truth.finding(result, parts)}".strip()
     return Section(figures, pages, highlights, facts, files, context, finding=said)
 
 
