@@ -7,7 +7,7 @@ import pytest
 
 from tests.report.fake_results import make_mining
 from tests.report.fake_sanity import make_sanity
-from vizreport.experiments.sanity.assessment import assess
+from vizreport.experiments.sanity.assessment import assess, verdicts
 from vizreport.experiments.sanity.figures import section
 
 
@@ -57,3 +57,16 @@ def test_the_finding_hides_no_verdict(end, word):
     said = section({"sanity": result, "mining": mining}, None).finding
     assert word in said
     assert f"{100 * one.left:.0f}" in said
+
+
+def test_a_method_must_pass_in_both_measures():
+    from dataclasses import replace
+
+    result, _, _ = made(0.84, 0.3, (0.6, 0.36, 0.2))
+    layer = result.layers[0]
+    assert verdicts(result, layer)[0].passed
+    cascade = result.cascade[layer].copy()
+    cascade[..., 3] = 0.95
+    worse = verdicts(replace(result, cascade={**result.cascade, layer: cascade}), layer)[0]
+    assert worse.measure == 3
+    assert not worse.passed

@@ -13,6 +13,9 @@ PASSED = 0.25
 CHANGED = 0.9
 """Largest share that may be left without the topmost layer's."""
 
+JUDGED = (0, 3)
+"""Measures of which a method must pass both: where a picture is strong, and its pattern."""
+
 
 @dataclass(frozen=True)
 class Assessment:
@@ -107,3 +110,9 @@ def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
             )
         )
     return found
+
+
+def verdicts(result: SanityResult, layer: str) -> list[Assessment]:
+    """Return, for each method, the one of the two judged measures in which it does worse."""
+    pairs = zip(*(assess(result, layer, measure) for measure in JUDGED), strict=True)
+    return [max(pair, key=lambda one: (not one.passed, one.left)) for pair in pairs]

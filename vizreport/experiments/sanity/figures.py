@@ -8,7 +8,7 @@ from typing import Any
 
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.sanity import drawing
-from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess
+from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess, verdicts
 from vizreport.experiments.sanity.drawing import NAMES
 from vizreport.experiments.sanity.result import SanityResult
 from vizreport.report.section import Figure, Section
@@ -54,7 +54,9 @@ def _layer(result: SanityResult, layer: str, number: int) -> dict[str, Any]:
         "poolings": result.poolings[layer],
         "pictures": f"sanity-pictures-{number + 1}",
         "curves": f"sanity-likeness-{number + 1}",
-        "said": [(NAMES[one.method], one) for one in rows if one.measure == 0],
+        "said": [
+            (NAMES[one.method], MEASURES[one.measure], one) for one in verdicts(result, layer)
+        ],
         "rows": [
             (name, [_row(one) for one in rows if one.measure == measure])
             for measure, name in enumerate(MEASURES)
@@ -62,7 +64,7 @@ def _layer(result: SanityResult, layer: str, number: int) -> dict[str, Any]:
         "blank": [
             (NAMES[method], int(result.blank[layer][m, -4]), int(result.blank[layer][m, 0]))
             for m, method in enumerate(result.methods)
-            if result.blank[layer][m, -4] > 0
+            if result.blank[layer][m, [0, -4]].any()
         ],
     }
 
@@ -89,7 +91,7 @@ def _number(value: float) -> str:
 def _finding(result: SanityResult) -> str:
     """Say what outlives the learned weights, of the deconvnet's pictures first."""
     layer = result.layers[0]
-    found = assess(result, layer, 0)
+    found = verdicts(result, layer)
     if not found:
         return ""
     first, *others = found
