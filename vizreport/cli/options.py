@@ -119,6 +119,13 @@ INPUT_SIZE = Option(
     group=PREPROCESSING,
 )
 NO_PDF = Option("--no-pdf", "Write the HTML pages only.", group=RUNNING, switch=True)
+SINGLE_FILE = Option(
+    "--single-file",
+    "Write report.html as well: the front page with its pictures in one file of at most 15 MB, for "
+    "mail; the pages of layers and feature maps are left out.",
+    group=RUNNING,
+    switch=True,
+)
 JSON = Option("--json", "Print JSON instead of a table.", name="as_json", switch=True)
 RUN = Option("RUN", "Folder of a finished or stopped build.", parse=Path, metavar="RUN")
 
@@ -436,6 +443,7 @@ BUILD = (
         group=RUNNING,
     ),
     NO_PDF,
+    SINGLE_FILE,
     Option(
         "--strict",
         "Stop with the traceback when a section fails, instead of showing it as failed.",

@@ -35,6 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
     print(arguments.RUN / "index.html")
     if not arguments.no_pdf:
         print(arguments.RUN / "report.pdf")
+    if arguments.single_file:
+        from vizreport.report.single import write_single_file
+
+        print(write_single_file(arguments.RUN))
     for name in failed:
         print(f"vizreport: section {name} failed; the report shows why", file=sys.stderr)
     return 1 if failed else 0
@@ -47,7 +51,7 @@ VERB = options.Verb(
         "Draw the HTML pages, the figures and the PDF of a build again from its stored results. "
         "Reads neither the checkpoint nor the images and works without TensorFlow."
     ),
-    usage="RUN [--no-pdf]",
-    options=(options.RUN, options.NO_PDF),
+    usage="RUN [--no-pdf] [--single-file]",
+    options=(options.RUN, options.NO_PDF, options.SINGLE_FILE),
     run=run,
 )

@@ -1,0 +1,77 @@
+"""A browser for tests: Debian's Chromium, cut off from every network."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+AXE = Path(sys.prefix) / "node_modules" / "axe-core" / "axe.min.js"
+_PATIENCE = 60_000  # ms; on a busy machine
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Start the browser; skips the test, saying why, where there is none."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="the dev extra, with playwright, is not installed"
+    )
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        pytest.skip(f"none of {', '.join(CHROMIUM)} is on the path (apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A window on the report that keeps what goes wrong.
+
+    Parameters
+    ----------
+    browser : playwright Browser
+    folder : Path
+        Of the report.
+    options
+        Of the browser's context, such as ``color_scheme`` or ``viewport``.
+    """
+
+    def __init__(self, browser: Any, folder: Path, **options: Any) -> None:
+        self.folder = folder
+        self.problems: list[str] = []
+        self.context = browser.new_context(offline=True, **options)
+        self.context.set_default_timeout(_PATIENCE)
+        self.page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.problems.append(f"dialog {dialog.message}"))
+        self.page.on("request", self._request)
+        self.page.on("requestfailed", self._failed)
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(message.text)
+
+    def _request(self, request: Any) -> None:
+        home = self.folder.as_uri()
+        if not request.url.startswith((home, "data:", "blob:")):
+            self.problems.append(f"asks for {request.url}")
+
+    def _failed(self, request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # by going on to another page
+            self.problems.append(f"no {request.url}: {request.failure}")
+
+    def open(self, name: str) -> Any:
+        """Open a page of the report from disk."""
+        path, _, anchor = name.partition("#")
+        address = (self.folder / path).as_uri() + (f"#{anchor}" if anchor else "")
+        self.page.goto("about:blank")
+        self.page.goto(address)
+        return self.page

@@ -1,0 +1,279 @@
+"""The report in a real browser, from disk, with the network cut off; names try to break it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.report.browsing import AXE, Visit, chromium
+from tests.report.fake_results import HOSTILE
+from vizreport.report.single import LIMIT, write_single_file
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def visit(browser: Any, rendered: Path) -> Iterator[Callable[..., Visit]]:
+    visits = []
+
+    def begin(**options: Any) -> Visit:
+        visits.append(Visit(browser, rendered, **options))
+        return visits[-1]
+
+    yield begin
+    for one in visits:
+        assert one.problems == []
+        one.context.close()
+
+
+def kinds(rendered: Path) -> list[str]:
+    """Return one page of each kind, of the layer and map with the worst names where it matters."""
+    layer = next(rendered.glob("pages/top-backbone*.html"))
+    maps = sorted(rendered.glob("pages/top-script*/*.html"))
+    dead = next(page for page in maps if page.stem == "00005")
+    return [
+        str(path.relative_to(rendered))
+        for path in (
+            rendered / "index.html",
+            rendered / "pages" / "maps.html",
+            layer,
+            next(page for page in maps if page != dead),
+            dead,
+        )
+    ]
+
+
+def test_every_kind_of_page_opens_without_a_word_and_fits_a_phone(
+    visit: Any, rendered: Path
+) -> None:
+    phone = visit(viewport={"width": 390, "height": 844}, has_touch=True)
+    for name in kinds(rendered):
+        page = phone.open(name)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390, name
+        assert page.title()
+    wide = visit(viewport={"width": 1280, "height": 900})
+    for name in kinds(rendered):
+        page = wide.open(name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280, name
+        # All pictures in view are there: none is a broken one.
+        page.wait_for_function(
+            "[...document.images].filter((i) => i.complete).every((i) => i.naturalWidth > 0)"
+        )
+
+
+def test_the_contents_follow_the_reader(visit: Any) -> None:
+    page = visit().open("index.html")
+    page.get_by_role("navigation").get_by_role("link", name="Occlusion").click()
+    assert page.url.endswith("#occlusion")
+    current = page.locator(".contents [aria-current]")
+    page.wait_for_function(
+        "document.querySelector('.contents [aria-current]')?.hash === '#occlusion'"
+    )
+    assert current.count() == 1
+    page.evaluate("document.getElementById('run').scrollIntoView({behavior: 'instant'})")
+    page.wait_for_function("document.querySelector('.contents [aria-current]')?.hash === '#run'")
+    # The links of the front page lead to what they name.
+    page.locator(".telling h2 a").first.click()
+    assert page.url.endswith("#filters")
+
+
+def shown(page: Any) -> list[str]:
+    return page.locator("[data-map]:visible").evaluate_all(
+        "nodes => nodes.map((n) => n.dataset.layer + ' ' + n.dataset.map)"
+    )
+
+
+def test_search(visit: Any) -> None:
+    page = visit().open("index.html")
+    field = page.locator("form.goto input")
+    field.fill("<script>")
+    field.press("Enter")
+    page.wait_for_url("**/pages/maps.html#find=*")
+    cards = page.locator("[data-map]:visible")
+    known = cards.evaluate_all(
+        "nodes => nodes.map((n) => [n.dataset.layer, n.dataset.part ?? '',"
+        " JSON.parse(n.dataset.classes ?? '[]')])"
+    )
+    counts = []
+    for layer, part, classes in known:
+        scores = [count for name, count in classes if "<script>" in name]
+        scores += [1] * ("<script>" in layer) + [10] * ("<script>" in part)
+        counts.append(max(scores))  # none is shown that does not fit
+    assert counts == sorted(counts, reverse=True)  # the best match first
+    assert len(set(counts)) > 1
+    said = page.locator("output").inner_text()
+    assert said == f"{len(counts)} of 48 maps answer to “<script>”"
+
+    page.locator("select[name=sort]").select_option("purity")
+    purities = cards.evaluate_all("nodes => nodes.map((n) => Number(n.dataset.purity ?? -1))")
+    assert purities == sorted(purities, reverse=True)
+    page.reload()  # the address remembers
+    assert cards.count() == len(counts)
+
+    page.locator("input[name=find]").fill("nothing is called so")
+    assert cards.count() == 0
+    page.locator("input[name=find]").fill("5")
+    assert {name.rsplit(" ")[-1] for name in shown(page)} == {"5"}
+
+    page.locator("input[name=find]").fill("")
+    page.locator("select[name=layer]").select_option("conv1")
+    assert len(shown(page)) == 16
+    page.locator("select[name=sort]").select_option("order")
+    places = cards.evaluate_all("nodes => nodes.map((n) => Number(n.dataset.order))")
+    assert places == list(range(16))
+
+
+def test_keyboard(visit: Any) -> None:
+    page = visit(viewport={"width": 1280, "height": 900}).open("pages/maps.html")
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    assert skip.evaluate("node => node === document.activeElement")
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    outline = skip.evaluate(
+        "node => getComputedStyle(node).outlineStyle + getComputedStyle(node).outlineWidth"
+    )
+    assert outline == "solid3px"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "find"
+    page.locator("[data-map] a").first.focus()
+    where = "document.activeElement.closest('[data-map]').dataset.map"
+    maps = page.locator("[data-map]").evaluate_all("nodes => nodes.map((n) => n.dataset.map)")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(where) == maps[1]
+    page.keyboard.press("ArrowDown")
+    below = page.evaluate(where)
+    column = maps.index(below) - 1
+    assert column > 1
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(where) == maps[1]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pages/top-*/*.html")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        f"document.querySelector('h1').textContent.trim().startsWith('Map {maps[2]}')"
+    )
+
+
+def test_dark_pages_have_dark_charts(visit: Any) -> None:
+    for scheme in ("light", "dark"):
+        page = visit(color_scheme=scheme).open("index.html")
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (max(map(int, ground[4:-1].split(","))) < 60) == (scheme == "dark")
+        chart = page.locator("#fig-architecture img")
+        chart.scroll_into_view_if_needed()
+        page.wait_for_function("document.querySelector('#fig-architecture img').naturalWidth > 0")
+        source = chart.evaluate("node => node.currentSrc")
+        assert source.endswith("architecture-dark.svg" if scheme == "dark" else "architecture.svg")
+
+
+def test_everything_is_there_without_script(visit: Any) -> None:
+    silent = visit(java_script_enabled=False)
+    page = silent.open("pages/maps.html")
+    assert page.locator("[data-map]").count() == 48
+    assert not page.locator("form.find").is_visible()
+    page.locator("[data-map] a").first.click()
+    assert page.locator("h1").inner_text().startswith("Map ")
+
+
+def test_the_square_of_occlusion_moves(visit: Any) -> None:
+    page = visit().open("index.html")
+    root = page.locator("[data-occlusion]").first
+    data = json.loads(root.get_attribute("data-occlusion"))
+    row, col = data["start"]
+    columns = len(data["lefts"])
+    stage = root.get_by_role("application")
+    stage.focus()
+
+    def says(r: int, c: int) -> None:
+        place = r * columns + c
+        assert root.locator("[data-read=place]").inner_text() == (
+            f"row {data['tops'][r]}, column {data['lefts'][c]} px"
+        )
+        assert root.locator("[data-read=p]").inner_text() == f"{data['p'][place]:.3f}"
+        assert root.locator("[data-read=best]").inner_text() == " ".join(
+            data["classes"][data["best"][place]].split()
+        )
+
+    stage.press("ArrowLeft")
+    stage.press("ArrowUp")
+    says(row - 1, col - 1)
+    stage.press("Home")
+    says(row, col)
+    # The pointer, at the middle of the second place of the first row.
+    box = stage.bounding_box()
+    x = (data["lefts"][1] + data["size"] / 2) / data["width"] * box["width"]
+    y = (data["tops"][0] + data["size"] / 2) / data["height"] * box["height"]
+    stage.hover(position={"x": x, "y": y})
+    says(0, 1)
+
+
+def test_hostile_names_are_shown_as_they_are(visit: Any, rendered: Path) -> None:
+    page = visit().open("index.html")
+    assert page.locator("h1").inner_text() == HOSTILE[0]
+    assert page.locator("h1 script").count() == 0
+    body = page.locator("main").text_content()
+    for name in (HOSTILE[0], HOSTILE[1], HOSTILE[3], HOSTILE[5]):
+        assert name in body
+    # A right-to-left name does not turn the words around it: it is isolated.
+    turned = page.locator("bdi", has_text="\u05e9\u05dc\u05d5\u05dd").first
+    assert turned.evaluate("node => getComputedStyle(node).unicodeBidi") == "isolate"
+
+
+def test_the_single_file_stands_alone(browser: Any, rendered: Path, tmp_path: Path) -> None:
+    alone = Path(shutil.copy(write_single_file(rendered), tmp_path))
+    assert alone.stat().st_size <= LIMIT
+    one = Visit(browser, tmp_path)
+    page = one.open(alone.name)
+    assert (
+        "Left out: 52 pages of layers and feature maps"
+        in page.locator(".notice").first.inner_text()
+    )
+    assert page.locator("h1").inner_text() == HOSTILE[0]
+    assert page.locator("main a[href]:not([href^='#'])").count() == 0
+    page.wait_for_function("document.querySelector('.telling img').naturalWidth > 0")
+    stage = page.locator("[data-occlusion] .stage").first
+    page.wait_for_function("document.querySelector('.stage canvas') !== null")
+    stage.press("ArrowLeft")
+    assert one.problems == []
+    one.context.close()
+    # A smaller limit is kept by leaving out the largest pictures, and this is said.
+    small = write_single_file(rendered, 3_000_000)
+    assert small.stat().st_size <= 3_000_000
+    assert "largest pictures, without which it keeps to 3 MB" in small.read_text("utf-8")
+    small.unlink()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit: Any, rendered: Path, scheme: str) -> None:
+    if not AXE.is_file():
+        pytest.skip(f"axe-core is not there: npm install --prefix {AXE.parents[2]} axe-core")
+    axe = AXE.read_text("utf-8")
+    # Of the rules only that of the contrast asks for colours.
+    rules = ", runOnly: ['color-contrast']" if scheme == "dark" else ""
+    one = visit(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    for name in kinds(rendered):
+        page = one.open(name)
+        page.evaluate(axe)
+        found = page.evaluate(
+            # Without preloading, which would read the style sheet again and is not allowed.
+            f"axe.run({{resultTypes: ['violations'], preload: false{rules}}})"
+            ".then((r) => r.violations.filter((v) => ['serious', 'critical'].includes(v.impact))"
+            ".map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200))))"
+        )
+        assert found == [], name
