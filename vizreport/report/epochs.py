@@ -123,7 +123,7 @@ def _write_list(out: Path, entries: Sequence[Entry]) -> None:
 
 
 def _picture(out: Path, entry: Entry) -> str:
-    """Return a telling picture of an epoch, of top-9 patches; "" where there is none."""
-    figures = epoch_folder(out, entry.epoch) / "figures"
-    found = sorted(path.name for path in figures.glob("highlight-*.png"))
-    return f"{figures.parent.name}/figures/{found[-1]}" if found and not entry.error else ""
+    """Return the picture of an epoch's layer-1 filters, "" where there is none."""
+    folder = epoch_folder(out, entry.epoch)
+    there = not entry.error and (folder / "figures" / "highlight-filters.png").exists()
+    return f"{folder.name}/figures/highlight-filters.png" if there else ""
