@@ -61,9 +61,9 @@ def test_tables_of_caltech(result):
     section = figures.section({"transfer": result}, None)
     accuracies, features = map(measured, section.context["comparisons"])
     assert accuracies[("ImageNet-pretrained convnet",)] == ["66.0 ± 1.0", "71.0 ± 1.0"]
-    assert accuracies[("The same, best layer (fire8)",)] == ["69.0 ± 1.0", "74.0 ± 1.0"]
+    assert accuracies[("The same, best layer (\u2068fire8\u2069)",)] == ["69.0 ± 1.0", "74.0 ± 1.0"]
     assert accuracies[("Non-pretrained convnet",)] == ["", "40.0"]
-    assert features["SVM", "up to conv1"] == ["21.0 ± 1.0", ""]
+    assert features["SVM", "up to \u2068conv1\u2069"] == ["21.0 ± 1.0", ""]
     assert not any(any(cells) for names, cells in features.items() if names[1] in "123457")
     assert section.context["won"] == [25, 0]
 
@@ -76,7 +76,7 @@ def test_layers_of_the_paper_fill_its_rows(result):
     assert features["SVM", "5"][0] == "74.0 ± 1.0"
     assert features["SVM", "3"][0] == ""
     assert features["Softmax", "7"][0] == "69.0 ± 1.0"
-    assert features["Softmax", "up to conv1"][0] == "19.0 ± 1.0"
+    assert features["Softmax", "up to \u2068conv1\u2069"][0] == "19.0 ± 1.0"
 
 
 def test_table_of_pascal(result):

@@ -74,6 +74,33 @@ def test_vectors_are_the_stages_outputs(context, tmp_path, monkeypatch):
     assert not list(tmp_path.glob(".*"))
 
 
+def test_a_killed_pass_goes_on(context, tmp_path, monkeypatch):
+    layer = transfer_layers(context.deconvnet.graph, ("conv2",))
+    records = np.arange(10)
+    whole = layer_features(context, layer, records, 150, tmp_path / "whole", "network")[0]
+    real, seen = module.read_batches, []
+
+    def killed_after_two(*arguments):
+        for number, batch in enumerate(real(*arguments)):
+            if number == 2:
+                raise KeyboardInterrupt
+            yield batch
+
+    monkeypatch.setattr(module, "read_batches", killed_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        layer_features(context, layer, records, 150, tmp_path / "out", "network")
+
+    def noted(*arguments):
+        seen.extend(arguments[3])
+        return real(*arguments)
+
+    monkeypatch.setattr(module, "read_batches", noted)
+    found = layer_features(context, layer, records, 150, tmp_path / "out", "network")[0]
+    assert seen == [8, 9]
+    np.testing.assert_allclose(found.vectors, whole.vectors, rtol=1e-5)
+    assert not list((tmp_path / "out").glob(".*"))
+
+
 def test_unreadable_images(context, tmp_path):
     def read(index):
         if index == 2:

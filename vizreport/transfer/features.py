@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +18,9 @@ from vizreport.deconv.layers import ReportableLayer, logits_node
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.progress import progress
+from vizreport.results.atomic import write_bytes
+
+_WAITING, _READ = 0, 1
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,8 @@ def layer_features(
 ) -> list[Features]:
     """Compute the features of layers in one pass over images, or find them on disk.
 
-    Memory is bounded by a batch and the images that are read ahead.
+    Memory is bounded by a batch and the images that are read ahead. A pass that was killed goes
+    on where it was.
 
     Parameters
     ----------
@@ -190,35 +196,41 @@ def _compute(
         ) from error
     features = feature_function(context.deconvnet.graph, nodes)
     partial = [path.with_name(f".{path.name}.partial") for path in paths]
-    try:
-        kept = [
-            np.lib.format.open_memmap(path, "w+", np.float32, (len(records), int(np.prod(size))))
-            for path, size in zip(partial, sizes, strict=True)
-        ]
-        readable = np.zeros(len(records), bool)
-        with progress("computing features", len(records), "images") as bar:
-            batches = read_batches(
-                context.dataset, context.preprocessing, context.settings.batch_size, records
-            )
-            for batch in batches:
-                bar.update(len(batch.indices) + len(batch.unreadable))
-                if not len(batch.indices):
-                    continue
-                rows = np.searchsorted(records, batch.indices)
-                readable[rows] = True
-                found = features(context.preprocessing.tensor(batch.pictures))
-                for target, size, maps in zip(kept, sizes, found, strict=True):
-                    if len(size) == 3:
-                        maps = pool(maps, size[0], size[1])
-                    target[rows] = maps.reshape(len(rows), -1)
-        if not readable.any():
-            raise RequestError(f"no image of {context.dataset.name} can be read")
-        for target in kept:
-            target.flush()
-        with there.open("wb") as file:
-            np.save(file, readable)
-        for path, final in zip(partial, paths, strict=True):
-            path.replace(final)
-    finally:
-        for path in partial:
-            path.unlink(missing_ok=True)
+    names = hashlib.sha256(json.dumps([path.name for path in paths]).encode()).hexdigest()[:8]
+    progressed = folder / f".{there.stem}-{names}.partial"
+    # A pass of the same layers that was killed goes on: a row's state follows its vectors.
+    known = all(path.exists() for path in (*partial, progressed))
+    mode: Literal["r+", "w+"] = "r+" if known else "w+"
+    kept = [
+        np.lib.format.open_memmap(path, mode, np.float32, (len(records), int(np.prod(size))))
+        for path, size in zip(partial, sizes, strict=True)
+    ]
+    state = np.lib.format.open_memmap(progressed, mode, np.int8, (len(records),))
+    left = records[state == _WAITING]
+    preprocessing = context.preprocessing
+    with progress("computing features", len(records), "images") as bar:
+        bar.update(len(records) - len(left))
+        for batch in read_batches(
+            context.dataset, preprocessing, context.settings.batch_size, left
+        ):
+            bar.update(len(batch.indices) + len(batch.unreadable))
+            if not len(batch.indices):
+                continue
+            rows = np.searchsorted(records, batch.indices)
+            found = features(preprocessing.tensor(batch.pictures))
+            for target, size, maps in zip(kept, sizes, found, strict=True):
+                if len(size) == 3:
+                    maps = pool(maps, size[0], size[1])
+                target[rows] = maps.reshape(len(rows), -1)
+            state[rows] = _READ
+    readable = np.array(state == _READ)
+    if not readable.any():
+        raise RequestError(f"no image of {context.dataset.name} can be read")
+    for target in kept:
+        target.flush()
+    content = io.BytesIO()
+    np.save(content, readable)
+    write_bytes(there, content.getvalue())
+    for path, final in zip(partial, paths, strict=True):
+        path.replace(final)
+    progressed.unlink()

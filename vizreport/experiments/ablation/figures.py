@@ -20,7 +20,7 @@ from vizreport.models.variants import BASES, VARIANTS
 from vizreport.published import Comparison, Measured, beside, published_tables
 from vizreport.report import charts
 from vizreport.report.section import Fact, Figure, Section
-from vizreport.report.text import number, percent
+from vizreport.report.text import drawable, number, percent, quoted
 from vizreport.results.run import RunRecord
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def finding(result: AblationResult) -> str:
     errors = [mean(row["validation"]) for row in result.rows]
     if min(errors) > chance(result) - NEAR_CHANCE:
         return (
-            f"None of the {len(errors)} networks learned more than guessing in "
-            f"{result.settings['epochs']} epochs, so the ablation says nothing yet."
+            f"No network learned more than guessing in {result.settings['epochs']} epochs, so the "
+            "ablation says nothing yet."
         )
     parts = []
     worst = costliest_removal(result)
@@ -114,36 +114,39 @@ def finding(result: AblationResult) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _measured(result: AblationResult, values: list[float], seeds: list[int], note: str) -> Measured:
+def _measured(
+    result: AblationResult,
+    values: list[float],
+    seeds: list[int],
+    note: str = "",
+    training: bool = False,
+) -> Measured:
+    """Describe the mean of some errors, on the validation images or on those that trained."""
+    found = spread(values)
+    if found is not None:
+        note = "mean and standard deviation over the seeds"
     return Measured(
         100 * mean(values),
-        result.validation_data,
-        result.validation_images,
+        quoted(result.data if training else result.validation_data),
+        result.training_images if training else result.validation_images,
         tuple(seeds),
-        result.study,
-        None if spread(values) is None else 100 * (spread(values) or 0.0),
+        quoted(result.study),
+        None if found is None else 100 * found,
         note,
     )
+
+
+_COLUMNS = (("val_top1", "validation"), ("val_top5", "top5"))
 
 
 def _comparison(result: AblationResult) -> Comparison:
     cells = {}
     for row in result.rows:
-        on_training = Measured(
-            100 * mean(row["training"]),
-            result.data,
-            result.training_images,
-            tuple(row["seeds"]),
-            result.study,
-            None if spread(row["training"]) is None else 100 * (spread(row["training"]) or 0.0),
-            "mean and standard deviation over the seeds",
-        )
-        cells[row["variant"], "train_top1"] = on_training
-        for column, name in (("val_top1", "validation"), ("val_top5", "top5")):
+        variant, seeds = row["variant"], row["seeds"]
+        cells[variant, "train_top1"] = _measured(result, row["training"], seeds, training=True)
+        for column, name in _COLUMNS:
             if row[name]:
-                cells[row["variant"], column] = _measured(
-                    result, row[name], row["seeds"], "mean and standard deviation over the seeds"
-                )
+                cells[variant, column] = _measured(result, row[name], seeds)
     return beside(published_tables()["ablation"], cells)
 
 
@@ -168,10 +171,9 @@ def _ensembles(result: AblationResult) -> Comparison:
         if variant not in rows:
             continue
         row = rows[variant]
-        for column, name in (("val_top1", "validation"), ("val_top5", "top5")):
+        for column, name in _COLUMNS:
             if row[name]:
-                note = "mean and standard deviation over the seeds"
-                cells[row_id, column] = _measured(result, row[name], row["seeds"], note)
+                cells[row_id, column] = _measured(result, row[name], row["seeds"])
     for ensemble in result.ensembles:
         name, members = ensemble["name"], ensemble["members"]
         row_id = _PUBLISHED.get((name, len(members)), "")
@@ -235,7 +237,7 @@ def _chart(result: AblationResult) -> Chart:
         here.set_yticks(range(len(result.rows)), names)
         here.set_ylim(len(result.rows) - 0.5, -0.5)
         here.axvline(100 * chance(result), color=charts.SOFT, lw=0.7, ls="--", zorder=0)
-        here.set_title(f"measured: {result.validation_data}", fontsize=7.5)
+        here.set_title(f"measured: {drawable(result.validation_data, 40)}", fontsize=7.5)
         paper.set_title("published: ImageNet 2012", fontsize=7.5)
         for axes in (here, paper):
             axes.set_xlabel("top-1 error, %")

@@ -16,6 +16,7 @@ from vizreport.experiments.transfer.scores import (
     features_only,
 )
 from vizreport.published import Comparison, Measured, beside, published_tables
+from vizreport.report.text import quoted
 
 _CALTECH = {
     "caltech101": ("caltech101", "101objectcategories"),
@@ -46,17 +47,17 @@ def _caltech(name: str) -> str | None:
 
 def _measured(result: TransferResult, one: Scored, named: bool = False) -> Measured:
     """Describe a figure; ``named``: its row says the layer and the classifier already."""
-    how = [] if named else [f"layer {one.layer}, {NAMES[one.classifier]}"]
+    how = [] if named else [f"layer {quoted(one.layer)}, {NAMES[one.classifier]}"]
     if one.classifier == "scratch":
-        how = [f"{one.layer} from scratch"]
+        how = [f"{quoted(one.layer)} from scratch"]
     if one.spread is not None:
         how.append("mean and standard deviation over the splits")
     return Measured(
         100 * one.mean,
-        result.test_data or result.data,
+        quoted(result.test_data or result.data),
         result.test_images,
         tuple(one.seeds),
-        result.study,
+        quoted(result.study),
         None if one.spread is None else 100 * one.spread,
         "; ".join(how),
     )
@@ -77,7 +78,7 @@ def _accuracies(data: str, result: TransferResult, all_scored: list[Scored]) -> 
     more = {}
     winner = best(all_scored)
     if winner.layer != result.layers[-1]:
-        more["best"] = (f"The same, best layer ({winner.layer})",)
+        more["best"] = (f"The same, best layer ({quoted(winner.layer, 40)})",)
         for one in features_only(all_scored):
             same = (one.layer, one.classifier) == (winner.layer, winner.classifier)
             if same and f"train{one.per_class}" in columns:
@@ -97,7 +98,7 @@ def _features(data: str, result: TransferResult, all_scored: list[Scored]) -> Co
         row = f"{one.classifier}-{one.layer[-1]}" if is_paper else ""
         if row not in known:
             row = f"{one.classifier} {one.layer}"
-            more[row] = (NAMES[one.classifier], f"up to {one.layer}")
+            more[row] = (NAMES[one.classifier], f"up to {quoted(one.layer, 40)}")
         cells[row, data] = _measured(result, one, named=not is_paper)
     return beside(table, cells, more)
 
@@ -114,7 +115,7 @@ def _pascal(result: TransferResult, all_scored: list[Scored]) -> Comparison:
         if np.isnan(value):
             continue
         if row not in known:
-            more[row] = (name,)
+            more[row] = (quoted(name, 40),)
         ours[row] = float(value)
         cells[row, "zeiler_fergus"] = _one(result, winner, float(value))
     if set(ours) == known:
@@ -130,10 +131,10 @@ def _pascal(result: TransferResult, all_scored: list[Scored]) -> Comparison:
 def _one(result: TransferResult, winner: Scored, value: float) -> Measured:
     return Measured(
         100 * value,
-        result.test_data or result.data,
+        quoted(result.test_data or result.data),
         result.test_images,
         tuple(winner.seeds),
-        result.study,
+        quoted(result.study),
         None,
-        f"layer {winner.layer}, {NAMES[winner.classifier]}",
+        f"layer {quoted(winner.layer)}, {NAMES[winner.classifier]}",
     )
