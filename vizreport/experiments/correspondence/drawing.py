@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_COLUMNS = 8
-_CELL, _GAP, _LETTERS, _MARGIN = 224, 8, 26, 250  # px
+MOST_COLUMNS = 10
+_CELL, _GAP, _LETTERS, _MARGIN = 224, 8, 36, 330  # px
 
 
 def pictures(result: CorrespondenceResult) -> Image.Image:
