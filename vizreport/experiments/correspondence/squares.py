@@ -96,8 +96,7 @@ def covers(starts: np.ndarray, side: int, points: np.ndarray) -> np.ndarray:
     bool [n]
     """
     inside = (points >= starts[:, None]) & (points < starts[:, None] + side)
-    hidden: np.ndarray = inside.all(axis=2)
-    return np.asarray(hidden.any(axis=1))
+    return np.asarray(np.any(np.all(inside, axis=2), axis=1))
 
 
 def random_squares(
