@@ -175,7 +175,8 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     whole.paste(picture, (0, 0))
     ramp = np.linspace(1, 255, width).astype(np.uint8)
     bar = Image.fromarray(np.broadcast_to(ramp[None, :, None], (height, width, 3)).copy())
-    top, left = picture.height + round(1.2 * size), size * 2
+    top = picture.height + round(1.2 * size)
+    left = max(size * 2, round(letters.getlength(f"−{limit}") / 2))
     whole.paste(bar, (left, top))
     pen = ImageDraw.Draw(whole)
     pen.rectangle((left, top, left + width - 1, top + height - 1), outline=SOFT)
