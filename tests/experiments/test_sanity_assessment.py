@@ -70,3 +70,17 @@ def test_a_method_must_pass_in_both_measures():
     worse = verdicts(replace(result, cascade={**result.cascade, layer: cascade}), layer)[0]
     assert worse.measure == 3
     assert not worse.passed
+
+
+def test_mostly_blank_pictures_are_no_evidence():
+    result, mining, one = made(0.84, 0.2, (0.6, 0.36, 0.2))
+    assert one.verdict == "passes"
+    layer = result.layers[0]
+    cascade = {**result.cascade, layer: np.repeat(result.cascade[layer], 3, axis=2)}
+    cascade[layer][:, :, 2:] = np.nan
+    controls = {**result.controls, layer: np.repeat(result.controls[layer], 3, axis=2)}
+    from dataclasses import replace
+
+    blank = replace(result, cascade=cascade, controls=controls)
+    assert verdicts(blank, layer)[0].verdict == "cannot be judged"
+    assert "cannot be judged" in section({"sanity": blank, "mining": mining}, None).finding

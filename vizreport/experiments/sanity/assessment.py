@@ -40,6 +40,8 @@ class Assessment:
         The learned filters with random switches.
     neither : float
         Both random: what is alike by chance and by the units' place alone.
+    units, drawn : int
+        Units whose trained picture is not blank, and all of them.
     """
 
     method: str
@@ -51,6 +53,8 @@ class Assessment:
     switches: float
     filters: float
     neither: float
+    units: int
+    drawn: int
 
     @property
     def left_by_top(self) -> float:
@@ -71,6 +75,13 @@ class Assessment:
     def passed(self) -> bool:
         """Whether the picture depends on what the network learned."""
         return self.left <= PASSED and self.left_by_top <= CHANGED
+
+    @property
+    def verdict(self) -> str:
+        """What to say of the method: nothing where most pictures are blank to begin with."""
+        if 2 * self.units < self.drawn:
+            return "cannot be judged"
+        return "passes" if self.passed else "fails"
 
     @property
     def from_switches(self) -> float:
@@ -97,7 +108,8 @@ def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
         known = np.isfinite(cascade).all(axis=0)
         if not known.any():
             continue
-        means, apart = cascade[:, known].mean(axis=1), controls[:, known].mean(axis=1)
+        means = cascade[:, known].mean(axis=1)
+        switches, filters, neither = controls[:, known].mean(axis=1)
         found.append(
             Assessment(
                 method,
@@ -106,7 +118,11 @@ def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
                 float(means[(len(means) + 1) // 2 - 1]),
                 float(means[-1]),
                 float(cascade[-1, known].std()),
-                *(float(value) for value in apart),
+                float(switches),
+                float(filters),
+                float(neither),
+                int(known.sum()),
+                len(known),
             )
         )
     return found

@@ -96,16 +96,21 @@ def _finding(result: SanityResult) -> str:
         return ""
     first, *others = found
     verdict = "".join(
-        f"; {NAMES[one.method].lower()} {'passes' if one.passed else 'fails'}, {percent(one.left)}"
-        for one in others
+        f"; {NAMES[one.method].lower()} {one.verdict}, {percent(one.left)}" for one in others
     )
     return (
         f"With every learned weight in random order, {percent(first.left)} of the "
         f"{NAMES[first.method].lower()}'s pictures of {quoted(layer, 40)} is left (likeness beyond "
-        f"chance): it {'passes' if first.passed else 'fails'} the test{verdict}. The learned "
+        f"chance): it {_test(first)}{verdict}. The learned "
         f"filters alone make {percent(first.from_filters)} of them, the image alone "
         f"{percent(first.from_switches)}."
     )
+
+
+def _test(one: Assessment) -> str:
+    if one.verdict == "cannot be judged":
+        return f"cannot be judged, for {one.drawn - one.units} of {one.drawn} are blank"
+    return f"{one.verdict} the test"
 
 
 def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: int) -> Figure:
