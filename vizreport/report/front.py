@@ -9,6 +9,8 @@ from vizreport.report.contents import Shown
 from vizreport.report.files import Placed
 from vizreport.report.section import Fact
 
+FACTS = 6  # key numbers on the front page
+
 
 @dataclass(frozen=True)
 class Front:
@@ -54,7 +56,7 @@ def front(sections: Sequence[Shown], pictures: int) -> Front:
     untold = [s for s in sections if s.section.finding and s.name not in told]
     lead = [s for s in untold if s is sections[0]]
     return Front(
-        tuple(fact for shown in sections for fact in shown.section.facts),
+        tuple(fact for shown in sections for fact in shown.section.facts)[:FACTS],
         tuple((shown, placed) for _, _, shown, placed in chosen),
         lead[0].section.finding if lead else "",
         tuple(s for s in untold if s not in lead),

@@ -107,7 +107,7 @@ def _compared(
     encoded: list[bytes] = []
     if rows:
         pictures = np.concatenate(rows, axis=1).reshape(len(maps), len(rules) * side, -1, 3)
-        encoded = list(pool.map(projection_encoder(side, len(maps)), pictures))
+        encoded = list(pool.map(projection_encoder(side, len(shown)), pictures))
     return {
         "rules": rules,
         "maps": maps,

@@ -15,7 +15,7 @@ from vizreport.report import montage
 from vizreport.report.text import drawable
 
 _FOLDER = "pages/images"
-_SIDE = 240  # px of a tile on the sheet
+_SIDE = 190  # px of a tile on the sheet
 
 
 def sources(result: FeatureMapsResult) -> dict[int, str]:

@@ -25,7 +25,7 @@ COLUMNS = 4
 _LARGE = 40  # px of a tile from which pictures are shown larger
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
 _LOST = 0.01  # of the layer's strongest projection
-_SIDES = 236, 300  # px of a mosaic in a figure, of small and of large tiles
+_SIDE = 236  # px of a mosaic in a figure: some 300 dpi in print
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
@@ -252,8 +252,7 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
 
 
 def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any]]) -> Image.Image:
-    side = _SIDES[result.window[name] > _LARGE]
-    pairs = [_pair(result, name, cell, side) for cell in cells]
+    pairs = [_pair(result, name, cell, _SIDE) for cell in cells]
     labels = []
     for cell in cells:
         said = "dead" if cell["dead"] else ""

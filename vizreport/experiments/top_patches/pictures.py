@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -19,12 +20,14 @@ def patch_encoder(side: int, maps: int) -> Callable[[np.ndarray], bytes]:
     """Return what encodes patches ``side`` px wide of so many maps."""
     if side <= SMALL:
         return lossless
-    return lossy if _pixels(side, maps) <= _EXACT else _coarse
+    return lossy if _pixels(side, maps) <= _EXACT else partial(_webp, quality=50, method=3)
 
 
 def projection_encoder(side: int, maps: int) -> Callable[[np.ndarray], bytes]:
     """Return what encodes projections ``side`` px wide of so many maps."""
-    return lossless if side <= SMALL or _pixels(side, maps) <= _EXACT else _coarse
+    if side <= SMALL or _pixels(side, maps) <= _EXACT:
+        return lossless
+    return partial(_webp, quality=35, method=3)
 
 
 def lossless(picture: np.ndarray) -> bytes:
@@ -34,16 +37,12 @@ def lossless(picture: np.ndarray) -> bytes:
 
 def lossy(picture: np.ndarray) -> bytes:
     """Encode a picture so that loss is hardly seen."""
-    return _webp(picture, quality=85, method=3)
+    return _webp(picture, quality=80, method=3)
 
 
 def offsets(parts: Sequence[bytes]) -> np.ndarray:
     """Return where each of some byte strings begins when joined, and the end: int64 [n + 1]."""
     return np.cumsum([0, *map(len, parts)], dtype=np.int64)
-
-
-def _coarse(picture: np.ndarray) -> bytes:
-    return _webp(picture, quality=50, method=3)
 
 
 def _pixels(side: int, maps: int) -> int:
