@@ -57,7 +57,8 @@ def _finding(cells: Sequence[Mapping[str, Any]], labelled: bool) -> str:
     whose = "" if labelled else "predicted "
     said = (
         f"{number(owned.total()) if owned else 'None'} of {number(len(cells))} feature maps "
-        f"answer mostly to one {whose}class: more than half of the nine images that excite them most show it"
+        f"answer mostly to one {whose}class: more than half of the nine images that excite "
+        "them most show it"
     )
     if owned:
         most, maps = owned.most_common(1)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-NEIGHBOURS = 6
+NEIGHBOURS = 4
 
 
 def neighbours(similarity: np.ndarray, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -20,14 +20,14 @@ def patch_encoder(side: int, maps: int) -> Callable[[np.ndarray], bytes]:
     """Return what encodes patches ``side`` px wide of so many maps."""
     if side <= SMALL:
         return lossless
-    return lossy if _pixels(side, maps) <= _EXACT else partial(_webp, quality=50, method=3)
+    return lossy if _pixels(side, maps) <= _EXACT else partial(_webp, quality=40, method=3)
 
 
 def projection_encoder(side: int, maps: int) -> Callable[[np.ndarray], bytes]:
     """Return what encodes projections ``side`` px wide of so many maps."""
     if side <= SMALL or _pixels(side, maps) <= _EXACT:
         return lossless
-    return partial(_webp, quality=35, method=3)
+    return partial(_webp, quality=30, method=3)
 
 
 def lossless(picture: np.ndarray) -> bytes:
