@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 NEIGHBOURS = 4
+_NEVER = -1000  # below every correlation, in hundredths
 
 
 def neighbours(similarity: np.ndarray, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +25,7 @@ def neighbours(similarity: np.ndarray, maps: np.ndarray) -> tuple[np.ndarray, np
     """
     count = min(NEIGHBOURS, max(len(maps) - 1, 0)) if similarity.size else 0
     among = _among(similarity, maps, count)
-    np.fill_diagonal(among, np.iinfo(np.int16).min)
+    np.fill_diagonal(among, _NEVER)
     nearest = np.argsort(-among, axis=1, kind="stable")[:, :count]
     found = np.take_along_axis(among, nearest, axis=1) / np.float32(100)
     return maps[nearest].astype(np.int32), found.astype(np.float32)
@@ -38,7 +39,7 @@ def side_by_side(similarity: np.ndarray, maps: np.ndarray) -> np.ndarray:
     current = 0
     for place in range(count):
         places[current] = place
-        among[:, current] = np.iinfo(np.int16).min  # placed
+        among[:, current] = _NEVER  # placed
         current = int(among[current].argmax())
     return places
 
