@@ -8,7 +8,8 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from vizreport.report import templates
-from vizreport.report.contents import FAILED, RETRY, Shown
+from vizreport.report.contents import RETRY, Shown
+from vizreport.report.reading import FAILED
 from vizreport.report.section import Page, Section
 from vizreport.results.run import RunRecord
 from vizreport.results.store import DONE

@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.report.files import Placed, place
+from vizreport.report.reading import FAILED, not_drawn, read_sections
 from vizreport.report.section import Section
 from vizreport.results.run import ExperimentRecord, RunRecord
-from vizreport.results.store import DONE, NOT_APPLICABLE, Store
+from vizreport.results.store import DONE, NOT_APPLICABLE
 
-FAILED = "failed"
 RETRY = (
     "The other sections are not affected. The same build command tries this one again; "
     "finished results are kept."
@@ -92,29 +91,16 @@ def _begun(
     progress: Callable[[str], None],
     pool: ThreadPoolExecutor,
 ) -> list[Shown | _Begun]:
-    store = Store(run_folder)
-    known = experiments()
-    results: dict[str, Any] = {}
     shown: list[Shown | _Begun] = []
     figures = 0
-    for record in run.experiments:
-        experiment = known.get(record.name)
-        if experiment is None:
-            shown.append(
-                _unavailable(record.name, record.name, FAILED, "no such experiment is installed")
-            )
+    for read in read_sections(run_folder, run, progress):
+        record, experiment = read.record, read.experiment
+        if experiment is None or read.status != DONE:
+            title = experiment.title if experiment else record.name
+            shown.append(_unavailable(record.name, title, read.status, read.reason, run))
             continue
-        status, reason, result = _result(store, experiment, record)
-        if result is not None:
-            results[record.name] = result
-        if not experiment.section:
-            continue
-        if status != DONE:
-            shown.append(_unavailable(record.name, experiment.title, status, reason, run))
-            continue
-        progress(experiment.title)
         try:
-            begun = _begin(record, experiment, results, run, stage, figures, pool)
+            begun = _begin(record, experiment, read.section, stage, figures, pool)
         except Exception as error:  # whatever a section does wrong, the report goes on
             shown.append(_failed(record, experiment, error))
             continue
@@ -124,8 +110,7 @@ def _begun(
 
 
 def _failed(record: ExperimentRecord, experiment: Experiment, error: Exception) -> Shown:
-    reason = f"The section could not be drawn: {type(error).__name__}: {error}"
-    return _unavailable(record.name, experiment.title, FAILED, reason)
+    return _unavailable(record.name, experiment.title, FAILED, not_drawn(error))
 
 
 def _finished(part: Shown | _Begun) -> Shown:
@@ -151,29 +136,15 @@ def _finished(part: Shown | _Begun) -> Shown:
     )
 
 
-def _result(store: Store, experiment: Experiment, record: ExperimentRecord) -> tuple[str, str, Any]:
-    if record.status != DONE:
-        return record.status, record.reason, None
-    outcome = store.load(experiment, record.key)
-    if outcome is None:
-        return FAILED, "Its stored result is missing, damaged or of another version.", None
-    if outcome.status == NOT_APPLICABLE:
-        return NOT_APPLICABLE, outcome.reason, None
-    return DONE, "", outcome.result
-
-
 def _begin(
     record: ExperimentRecord,
     experiment: Experiment,
-    results: Mapping[str, Any],
-    run: RunRecord,
+    section: Section,
     stage: Path,
     drawn: int,
     pool: ThreadPoolExecutor,
 ) -> _Begun:
-    """Make a section; its pictures are drawn by the pool, its charts at once."""
-    needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
-    section: Section = experiment.load(experiment.section)(needed, run)
+    """Draw a section: its pictures by the pool, its charts at once."""
     highlights = tuple(pool.submit(place, stage, each, 0) for each in section.highlights)
     figures = {
         figure.name: pool.submit(place, stage, figure, number)

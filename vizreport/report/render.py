@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vizreport.report.bodies import set_sections
-from vizreport.report.contents import FAILED, draw_sections
+from vizreport.report.contents import draw_sections
 from vizreport.report.html import write_html
 from vizreport.report.pdf import write_pdf
+from vizreport.report.reading import FAILED
 from vizreport.results.run import read_run
 
 HTML_PARTS = ("assets", "figures", "pages", "index.html")

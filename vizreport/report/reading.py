@@ -1,0 +1,100 @@
+"""The sections of a finished run, made from its results; nothing is drawn yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.registry import experiments
+from vizreport.report.section import Section
+from vizreport.results.run import ExperimentRecord, RunRecord
+from vizreport.results.store import DONE, NOT_APPLICABLE, Store
+
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Read:
+    """A section of a run.
+
+    Attributes
+    ----------
+    record : ExperimentRecord
+    experiment : Experiment or None
+        None where no such experiment is installed.
+    status : {"done", "not applicable", "failed"}
+    reason : str
+        Why it is not done, else "".
+    section : Section
+        Empty where it is not done.
+    """
+
+    record: ExperimentRecord
+    experiment: Experiment | None
+    status: str
+    reason: str
+    section: Section = field(default_factory=Section)
+
+
+def read_sections(
+    run_folder: Path, run: RunRecord, progress: Callable[[str], None] | None = None
+) -> Iterator[Read]:
+    """Make the sections of a run, one after the other, in the order of the report.
+
+    Parameters
+    ----------
+    run_folder : Path
+    run : RunRecord
+    progress : callable, optional
+        Told the title of each section before it is made.
+
+    Yields
+    ------
+    Read
+    """
+    store, known = Store(run_folder), experiments()
+    results: dict[str, Any] = {}
+    for record in run.experiments:
+        experiment = known.get(record.name)
+        if experiment is None:
+            yield Read(record, None, FAILED, "no such experiment is installed")
+            continue
+        status, reason, result = read_result(store, experiment, record)
+        if result is not None:
+            results[record.name] = result
+        if not experiment.section:
+            continue
+        if status != DONE:
+            yield Read(record, experiment, status, reason)
+            continue
+        if progress:
+            progress(experiment.title)
+        try:
+            needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
+            section: Section = experiment.load(experiment.section)(needed, run)
+        except Exception as error:  # whatever a section does wrong, the report goes on
+            yield Read(record, experiment, FAILED, not_drawn(error))
+            continue
+        yield Read(record, experiment, DONE, "", section)
+
+
+def not_drawn(error: Exception) -> str:
+    """Say why a section is shown as failed."""
+    return f"The section could not be drawn: {type(error).__name__}: {error}"
+
+
+def read_result(
+    store: Store, experiment: Experiment, record: ExperimentRecord
+) -> tuple[str, str, Any]:
+    """Return the status of a stored result, why it is not done or "", and the result or None."""
+    if record.status != DONE:
+        return record.status, record.reason, None
+    outcome = store.load(experiment, record.key)
+    if outcome is None:
+        return FAILED, "Its stored result is missing, damaged or of another version.", None
+    if outcome.status == NOT_APPLICABLE:
+        return NOT_APPLICABLE, outcome.reason, None
+    return DONE, "", outcome.result
