@@ -12,7 +12,9 @@ from vizreport.cli import (
     compare,
     doctor,
     evaluate,
+    figure,
     inspect,
+    listing,
     render,
     train,
     transfer,
@@ -24,6 +26,8 @@ from vizreport.version import __version__
 VERBS: tuple[Verb, ...] = (
     build.VERB,
     render.VERB,
+    listing.VERB,
+    figure.VERB,
     compare.VERB,
     train.VERB,
     ablate.VERB,

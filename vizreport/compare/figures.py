@@ -283,7 +283,7 @@ def _beside(
     size = (max(p.width for p in pictures), max(p.height for p in pictures))
     cells = []
     for picture in pictures:
-        cell = Image.new("RGB", size, montage.PAPER)
+        cell = Image.new("RGB", size, montage.palette().paper)
         cell.paste(picture, (0, 0))
         cells.append(cell)
     labels = [(run.letter, drawable(run.run.name, 60)) for run in runs]
@@ -291,6 +291,6 @@ def _beside(
     if whole.width >= 0.9 * _WIDTH:
         return whole
     # One run alone is drawn no larger than one of two.
-    page = Image.new("RGB", (_WIDTH, whole.height), montage.PAPER)
+    page = Image.new("RGB", (_WIDTH, whole.height), montage.palette().paper)
     page.paste(whole, (0, 0))
     return page

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # Light theme to dark theme; other colours, and pictures set into a chart, stay as they are.
 COLOURS = {
@@ -25,3 +29,28 @@ def dark(svg: str) -> str:
     svg = _COLOUR.sub(lambda found: COLOURS.get(found[0], found[0]), svg)
     # What names no colour is black.
     return svg.replace("<svg ", '<svg fill="#e7e9ea" ', 1)
+
+
+def darken(chart: Figure) -> None:
+    """Give a chart's ground, letters, lines and areas the colours of the dark theme."""
+    chart.draw_without_rendering()  # brings the ticks into being
+    artists: list[Any] = chart.findobj()
+    artists += [each.arrow_patch for each in artists if getattr(each, "arrow_patch", None)]
+    for artist in artists:
+        for of in ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor"):
+            read, write = (getattr(artist, f"{verb}_{of}", None) for verb in ("get", "set"))
+            if read and write:
+                write(_darkened(read()))
+
+
+def _darkened(colour: Any) -> Any:
+    """Return the dark theme's colour, or colours [N, 4], with the same opacity."""
+    from matplotlib.colors import is_color_like, to_hex, to_rgba
+
+    if isinstance(colour, str) and colour in ("none", "auto"):
+        return colour
+    if is_color_like(colour):
+        red, green, blue, opacity = to_rgba(colour)
+        known = to_hex((red, green, blue))
+        return (*to_rgba(COLOURS.get(known, known))[:3], opacity)
+    return [_darkened(each) for each in colour]

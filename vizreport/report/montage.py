@@ -10,15 +10,22 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-PAPER = (255, 255, 255)
-INK = (27, 31, 36)
-SOFT = (91, 98, 107)
-GUTTER = (255, 255, 255)
+from vizreport.report import medium
+from vizreport.report.medium import palette as palette  # callers have it from here
+
+MM = 25.4 / 72  # a point
+
+
+def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """Return matplotlib's own DejaVu Sans, which is there on every machine."""
+    place = medium.current()
+    if place:
+        place.used.append(size)
+    return _font(size, bold)
 
 
 @cache
-def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """Return matplotlib's own DejaVu Sans, which is there on every machine."""
+def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
     import matplotlib
 
     file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
@@ -59,7 +66,7 @@ def part(mosaic: Image.Image, side: int, gutter: int = 2) -> Image.Image:
         for c in range(3)
     ]
     width = resized[0].width
-    whole = Image.new("RGB", (3 * width + 2 * gutter,) * 2, GUTTER)
+    whole = Image.new("RGB", (3 * width + 2 * gutter,) * 2, palette().paper)
     for i, picture in enumerate(resized):
         whole.paste(picture, (i % 3 * (width + gutter), i // 3 * (width + gutter)))
     return whole
@@ -71,8 +78,12 @@ def grid(
     gap: int,
     labels: Sequence[tuple[str, str]] = (),
     size: int = 0,
+    rows_belong: bool = False,
 ) -> Image.Image:
     """Lay pictures of one size out in rows.
+
+    Drawn for a medium, labelled pictures are laid out in as many columns as make them largest
+    there, with letters of its size.
 
     Parameters
     ----------
@@ -85,15 +96,22 @@ def grid(
         Bold and plain text above each cell; none when empty.
     size : int
         Size of the labels' letters, px.
+    rows_belong : bool
+        Whether what stands in one row belongs together: the columns are then kept.
     """
     width, height = cells[0].size
     columns = min(columns, len(cells))
+    place = medium.current()
+    if place and labels:
+        columns, size = _laid_out(
+            place, cells[0].size, len(cells), gap, columns if rows_belong else 0
+        )
     head = round(size * 1.5) if labels else 0
     rows = -(-len(cells) // columns)
     whole = Image.new(
         "RGB",
         (columns * (width + gap) - gap, rows * (height + head + gap) - gap),
-        PAPER,
+        palette().paper,
     )
     pen = ImageDraw.Draw(whole)
     for i, cell in enumerate(cells):
@@ -102,11 +120,28 @@ def grid(
         if labels:
             strong, plain = labels[i]
             strong = clip_text(strong, width, size, bold=True)
-            pen.text((left, top), strong, INK, font(size, bold=True))
+            pen.text((left, top), strong, palette().ink, font(size, bold=True))
             shift = pen.textlength(strong + "  ", font(size, bold=True))
             clipped = clip_text(plain, width - shift, size)
-            pen.text((left + shift, top), clipped, SOFT, font(size))
+            pen.text((left + shift, top), clipped, palette().soft, font(size))
     return whole
+
+
+def _laid_out(
+    place: medium.Medium, cell: tuple[int, int], count: int, gap: int, columns: int
+) -> tuple[int, int]:
+    """Return how many columns make cells largest in a place, and the size of its letters, px."""
+    found = []
+    for across in [columns] if columns else range(1, count + 1):
+        width = across * (cell[0] + gap) - gap
+        down = -(-count // across)
+        size = 0.0
+        for _ in range(4):  # larger letters make the whole higher, and so all of it smaller
+            height = down * (cell[1] + 1.5 * size + gap) - gap
+            size = place.letters * MM / place.scale(width, height)
+        found.append((place.scale(width, height), across, round(size)))
+    _, across, size = max(found, key=lambda each: each[0])
+    return across, size
 
 
 def clip_text(text: str, width: float, size: int, bold: bool = False) -> str:
@@ -121,7 +156,7 @@ def clip_text(text: str, width: float, size: int, bold: bool = False) -> str:
 
 def beside(left: Image.Image, right: Image.Image, gap: int) -> Image.Image:
     """Put two pictures of one height side by side."""
-    whole = Image.new("RGB", (left.width + gap + right.width, left.height), PAPER)
+    whole = Image.new("RGB", (left.width + gap + right.width, left.height), palette().paper)
     whole.paste(left, (0, 0))
     whole.paste(right, (left.width + gap, 0))
     return whole
@@ -144,10 +179,10 @@ def outlined(
     dash = max(3, picture.width // 16)
     for start in range(0, picture.width, 2 * dash):
         for row in (top, bottom - 1):
-            pen.rectangle((start, row, start + dash - 1, row + 1), fill=INK)
+            pen.rectangle((start, row, start + dash - 1, row + 1), fill=palette().ink)
     for start in range(0, picture.height, 2 * dash):
         for col in (left, right - 1):
-            pen.rectangle((col, start, col + 1, start + dash - 1), fill=INK)
+            pen.rectangle((col, start, col + 1, start + dash - 1), fill=palette().ink)
     return drawn
 
 
@@ -161,17 +196,20 @@ def framed(picture: Image.Image, width: int) -> Image.Image:
     """Draw a heavy dark frame inside a picture's edge."""
     drawn = picture.copy()
     ImageDraw.Draw(drawn).rectangle(
-        (0, 0, drawn.width - 1, drawn.height - 1), outline=INK, width=width
+        (0, 0, drawn.width - 1, drawn.height - 1), outline=palette().ink, width=width
     )
     return drawn
 
 
 def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     """Put a grey scale from minus to plus a limit below a picture, at its left."""
+    target = medium.current()
+    if target:
+        size = round(target.letters * MM / target.scale(*picture.size))
     width, height = round(size * 14), round(size * 0.9)
     letters = font(size)
     below = 3 * size + height
-    whole = Image.new("RGB", (picture.width, picture.height + below), PAPER)
+    whole = Image.new("RGB", (picture.width, picture.height + below), palette().paper)
     whole.paste(picture, (0, 0))
     ramp = np.linspace(1, 255, width).astype(np.uint8)
     bar = Image.fromarray(np.broadcast_to(ramp[None, :, None], (height, width, 3)).copy())
@@ -179,11 +217,11 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     left = max(size * 2, round(letters.getlength(f"−{limit}") / 2))
     whole.paste(bar, (left, top))
     pen = ImageDraw.Draw(whole)
-    pen.rectangle((left, top, left + width - 1, top + height - 1), outline=SOFT)
+    pen.rectangle((left, top, left + width - 1, top + height - 1), outline=palette().soft)
     for share, label in ((0.0, f"−{limit}"), (0.5, "0"), (1.0, f"+{limit}")):
         place = left + share * width
-        pen.text((place, top + height + size * 0.2), label, INK, letters, anchor="ma")
-    pen.text((left + width + 2 * size, top), "weight", SOFT, letters)
+        pen.text((place, top + height + size * 0.2), label, palette().ink, letters, anchor="ma")
+    pen.text((left + width + 2 * size, top), "weight", palette().soft, letters)
     return whole
 
 

@@ -36,6 +36,9 @@ class Figure:
         Printed width, mm.
     threaded : bool
         Whether ``draw`` may run in another thread: Pillow may, matplotlib must not.
+    chart : callable, optional
+        Where ``draw`` returns a picture of a chart: returns the chart, for files with lines and
+        letters.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Figure:
     draw: Callable[[], Drawing]
     width: float = PRINT_WIDTH
     threaded: bool = False
+    chart: Callable[[], Chart] | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,11 @@ def quoted(name: str, length: int = 60) -> str:
     return f"{_FIRST_ISOLATE}{shorten(name, length)}{_POP_ISOLATE}"
 
 
+def printable(sentence: str) -> str:
+    """Return a sentence without the marks of :func:`quoted`, for terminals and slides."""
+    return "".join(c for c in sentence if c.isprintable())
+
+
 def drawable(name: str, length: int) -> str:
     """Return a name for a chart: what the built-in font lacks becomes a box."""
     printable = (

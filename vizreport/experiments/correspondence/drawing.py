@@ -38,14 +38,14 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
     whole = Image.new(
         "RGB",
         (_MARGIN + len(shown) * (width + _GAP) - _GAP, len(rows) * (height + _GAP) - _GAP),
-        montage.PAPER,
+        montage.palette().paper,
     )
     pen = ImageDraw.Draw(whole)
     letters = montage.font(_LETTERS)
     for r, ((name, _), row) in enumerate(zip(rows, cells, strict=True)):
         top = r * (height + _GAP)
         text = montage.clip_text(drawable(name, 60), _MARGIN - _GAP, _LETTERS)
-        pen.text((0, top + height / 2), text, montage.INK, letters, anchor="lm")
+        pen.text((0, top + height / 2), text, montage.palette().ink, letters, anchor="lm")
         for c, cell in enumerate(row):
             whole.paste(cell, (_MARGIN + c * (width + _GAP), top))
     return whole

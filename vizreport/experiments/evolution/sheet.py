@@ -50,12 +50,12 @@ def _cell(epochs: Sequence[int], strip: Strip, size: int) -> Image.Image:
     tile = rows[0][0].width
     step, head = tile + _GAP, round(1.3 * size)
     whole = Image.new(
-        "RGB", (len(epochs) * step - _GAP, head + 2 * tile + _GAP // 2), montage.PAPER
+        "RGB", (len(epochs) * step - _GAP, head + 2 * tile + _GAP // 2), montage.palette().paper
     )
     pen, letters = ImageDraw.Draw(whole), montage.font(size - 4)
     for i, epoch in enumerate(epochs):
         left = i * step
-        pen.text((left + tile / 2, 0), str(epoch), montage.SOFT, letters, anchor="ma")
+        pen.text((left + tile / 2, 0), str(epoch), montage.palette().soft, letters, anchor="ma")
         for row, tiles in enumerate(rows):
             whole.paste(tiles[i], (left, head + row * (tile + _GAP // 2)))
         if strip.jumps[i]:

@@ -78,7 +78,7 @@ def rules_sheet(
         others = _decoded(result.projections[name], result.projection_offsets[name], row)
         there = result.rules[name]
         for rule in rules:
-            tile = Image.new("RGB", (side, side), montage.PAPER)
+            tile = Image.new("RGB", (side, side), montage.palette().paper)
             if rule in there:
                 top_row = there.index(rule) * side
                 tile = others.crop((0, top_row, side, top_row + side))
@@ -86,7 +86,7 @@ def rules_sheet(
         cells += [montage.fit(tile, _SIDE).resize((_SIDE, _SIDE)) for tile in tiles]
         where = f"{drawable(name, 14)}, {cell['map']}"
         labels += [(where, ""), *((rule, "") for rule in (result.rule, *rules))]
-    return montage.grid(cells, 2 + len(rules), 16, labels, 20)
+    return montage.grid(cells, 2 + len(rules), 16, labels, 20, rows_belong=True)
 
 
 def _part(content: np.ndarray, offsets: np.ndarray, i: int) -> bytes:

@@ -151,7 +151,7 @@ def _grid(result: FiltersResult, ranges: np.ndarray) -> Image.Image:
     cells, labels = [], []
     for i, values in enumerate(result.filters):
         cell = montage.fit(montage.signed(values, float(ranges[i])), side)
-        whole = Image.new("RGB", (cell.width + 12, cell.height + 12), montage.PAPER)
+        whole = Image.new("RGB", (cell.width + 12, cell.height + 12), montage.palette().paper)
         whole.paste(cell, (6, 6))
         if result.dead[i]:
             whole = montage.outlined(whole, (0, 0, whole.width, whole.height), "dashed")

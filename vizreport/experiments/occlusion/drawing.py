@@ -34,7 +34,7 @@ class _Sheet:
 
         self.size = PRINT_WIDTH, height
         self.figure: Figure = Figure(figsize=(PRINT_WIDTH / 25.4, height / 25.4), dpi=_DPI)
-        self.canvas = FigureCanvasAgg(self.figure)
+        FigureCanvasAgg(self.figure)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Add axes without ticks."""
@@ -51,13 +51,17 @@ class _Sheet:
         x, y = left / self.size[0], 1 - top / self.size[1]
         self.figure.text(x, y, text, va="top", **{"fontsize": _SMALL, **style})
 
-    def picture(self) -> Image.Image:
-        """Draw all of it."""
-        self.canvas.draw()
-        return Image.fromarray(np.asarray(self.canvas.buffer_rgba())[..., :3].copy())
-
 
 def draw(result: OcclusionResult, mining: MiningResult, i: int) -> Image.Image:
+    """Draw a picture of an image's :func:`chart`, which is smaller than the chart."""
+    drawn = chart(result, mining, i)
+    with charts.style():
+        drawn.canvas.draw()
+    canvas: Any = drawn.canvas
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+
+
+def chart(result: OcclusionResult, mining: MiningResult, i: int) -> Figure:
     """Draw an image's figure.
 
     Parameters
@@ -83,7 +87,7 @@ def draw(result: OcclusionResult, mining: MiningResult, i: int) -> Image.Image:
             _maps_row(sheet, result, i, str(size), colours, top, side, tall)
             top += _TITLE + tall + below + 1.5
         _last_rows(sheet, result, mining, i, top, side, tall)
-        return sheet.picture()
+        return sheet.figure
 
 
 def beside_map(result: OcclusionResult, i: int) -> Image.Image:

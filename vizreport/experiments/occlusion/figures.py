@@ -340,4 +340,5 @@ def _figure(
             f"most probable at {percent(largest['changed'])} of the places."
         ),
         draw=partial(drawing.draw, result, mining, i),
+        chart=partial(drawing.chart, result, mining, i),
     )

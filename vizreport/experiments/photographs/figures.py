@@ -144,4 +144,4 @@ def _drawn(result: PhotographsResult, p: int, layers: Sequence[str]) -> Image.Im
             labels.append(
                 (f"map {feature_map}", f"value {number(float(result.values[name][p][j]))}")
             )
-    return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20)
+    return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20, rows_belong=True)

@@ -47,7 +47,7 @@ def pictures(result: SanityResult, layer: str) -> Image.Image:
     row = 2 * line + height + _GAP
     foot = methods * row + 2 * line
     size = (columns * across - _GAP + 2 * _APART, foot + 3 * line + row)
-    sheet = _Sheet(Image.new("RGB", size, montage.PAPER), result, layer, line)
+    sheet = _Sheet(Image.new("RGB", size, montage.palette().paper), result, layer, line)
     sheet.words(0, 0, ("image",), width)
     sheet.whole.paste(seen, (0, 3 * line))
     for state, words in enumerate(heads):
@@ -82,7 +82,7 @@ class _Sheet:
         pen, letters = ImageDraw.Draw(self.whole), montage.font(_LETTERS, bold)
         for number, text in enumerate(lines):
             fitted = montage.clip_text(text, width + _GAP, _LETTERS, bold)
-            pen.text((left, top + number * self.line), fitted, montage.INK, letters)
+            pen.text((left, top + number * self.line), fitted, montage.palette().ink, letters)
 
     def picture(self, left: int, top: int, m: int, state: int) -> None:
         """Show a method's picture of a state with its likeness below."""
@@ -97,7 +97,7 @@ class _Sheet:
             said = "blank"
         place = (left + tile.width / 2, top + tile.height + 2)
         letters = montage.font(_LETTERS)
-        ImageDraw.Draw(self.whole).text(place, said, montage.SOFT, letters, anchor="ma")
+        ImageDraw.Draw(self.whole).text(place, said, montage.palette().soft, letters, anchor="ma")
 
 
 def _tile(picture: np.ndarray) -> Image.Image:

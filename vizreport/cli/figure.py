@@ -1,0 +1,104 @@
+"""``vizreport figure``: one figure as a file, for a slide, a column or a page."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from pathlib import Path
+
+from vizreport.cli import options, values
+from vizreport.cli.options import Option
+from vizreport.errors import RequestError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Draw a figure again from the stored results; needs no TensorFlow.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    RequestError
+        If there is no such figure, or the file cannot be written.
+    """
+    from vizreport.report.export import FORMATS, READABLE, export
+    from vizreport.report.figures import find_figure, list_figures
+    from vizreport.results.atomic import write_bytes
+    from vizreport.results.run import read_run
+
+    out, form = arguments.out, arguments.format
+    if form is None:
+        form = out.suffix.lower().lstrip(".") if out else "png"
+        if form not in FORMATS:
+            raise RequestError(
+                f"--out {out} does not say what to write: give it the ending .png, .svg or .pdf, "
+                "or give --format"
+            )
+    run = read_run(arguments.RUN)
+    listed = find_figure(list_figures(arguments.RUN, run), arguments.NAME, arguments.RUN)
+    drawn = export(listed.figure, form, arguments.size, arguments.dpi, arguments.theme)
+    out = out or Path(f"{listed.name}.{form}")
+    try:
+        write_bytes(out, drawn.content)
+    except OSError as error:
+        raise RequestError(f"{out} cannot be written ({error}): give --out another") from None
+    print(out)
+    if math.isfinite(drawn.letters) and drawn.letters < READABLE:
+        print(
+            f"vizreport: the smallest letters of {listed.name} have {drawn.letters:.1f} points at "
+            f"this size; --size page has more room",
+            file=sys.stderr,
+        )
+    return 0
+
+
+VERB = options.Verb(
+    name="figure",
+    summary="write one figure as a file, for a slide, a column or a page",
+    description=(
+        "Draw one figure of a build again from its stored results, laid out for its place, with "
+        "letters that can be read there. In SVG and PDF charts are lines and letters, and "
+        "pictures are embedded without loss. Works without TensorFlow."
+    ),
+    usage="RUN NAME [--out FILE] [options]",
+    options=(
+        options.RUN,
+        Option("NAME", "Name of the figure; vizreport list names all.", metavar="NAME"),
+        Option(
+            "--out",
+            "File to write; the default is NAME.png, or as --format says, in the current folder.",
+            parse=Path,
+            metavar="FILE",
+        ),
+        Option(
+            "--format",
+            "Kind of file; the default is what the ending of --out says, else png.",
+            choices=("png", "svg", "pdf"),
+        ),
+        Option(
+            "--size",
+            "slide: at most 152 x 70 mm, for a slide of 160 x 90 mm; column: 84 mm wide; page: "
+            "174 mm wide.",
+            choices=("slide", "column", "page"),
+            default="page",
+        ),
+        Option(
+            "--dpi",
+            "Dots per inch of a PNG.",
+            parse=values.count,
+            metavar="N",
+            default=300,
+        ),
+        Option(
+            "--theme",
+            "Ground and letters: dark letters on white, or light ones on near black.",
+            choices=("light", "dark"),
+            default="light",
+        ),
+    ),
+    run=run,
+)

@@ -1,0 +1,71 @@
+"""``vizreport list``: the figures of a run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from vizreport.cli import options
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print name, section, size and title of each figure; needs no TensorFlow.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    RequestError
+        If the folder is not that of a run.
+    """
+    from vizreport.report.figures import drawn_size, list_figures
+    from vizreport.report.text import printable
+    from vizreport.results.run import read_run
+
+    figures: list[dict[str, Any]] = [
+        {
+            "number": listed.number,
+            "name": listed.name,
+            "section": listed.section,
+            "title": listed.figure.title,
+            "width_mm": listed.figure.width,
+            "pixels": drawn_size(arguments.RUN, listed.name),
+        }
+        for listed in list_figures(arguments.RUN, read_run(arguments.RUN))
+    ]
+    if arguments.as_json:
+        print(json.dumps(figures, indent=1))
+        return 0
+    rows = [("name", "section", "size", "title")]
+    rows += [
+        (each["name"], each["section"], _size(each), printable(each["title"])) for each in figures
+    ]
+    widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)]
+        print("  ".join(cells))
+    return 0
+
+
+def _size(figure: dict[str, Any]) -> str:
+    pixels = figure["pixels"]
+    wide = f"{figure['width_mm']:g} mm"
+    return wide if pixels is None else f"{wide}, {pixels[0]} x {pixels[1]} px"
+
+
+VERB = options.Verb(
+    name="list",
+    summary="name the figures of a report",
+    description=(
+        "Name every figure of a build: its name for vizreport figure, its section, its printed "
+        "width, its size in pixels once the report is drawn, and its title. Reads the stored "
+        "results alone and works without TensorFlow."
+    ),
+    usage="RUN [--json]",
+    options=(options.RUN, options.JSON),
+    run=run,
+)

@@ -1,0 +1,97 @@
+"""The figures of a finished run by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from PIL import Image
+
+from vizreport.errors import RequestError
+from vizreport.report.reading import read_sections
+from vizreport.report.section import Figure
+from vizreport.results.run import RunRecord
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A figure of a run.
+
+    Attributes
+    ----------
+    number : int
+        Its number in the report.
+    section : str
+        Name of its section, which is its experiment's.
+    section_title : str
+    figure : Figure
+    """
+
+    number: int
+    section: str
+    section_title: str
+    figure: Figure
+
+    @property
+    def name(self) -> str:
+        """Name of the figure, unique in the run."""
+        return self.figure.name
+
+
+def list_figures(run_folder: Path, run: RunRecord) -> Iterator[Listed]:
+    """Find the figures of a run, in the order of the report; nothing is drawn.
+
+    Sections that failed or do not apply have none.
+    """
+    number = 0
+    for read in read_sections(run_folder, run):
+        if read.experiment is None:
+            continue
+        for figure in read.section.figures:
+            number += 1
+            yield Listed(number, read.record.name, read.experiment.title, figure)
+
+
+def find_figure(figures: Iterable[Listed], name: str, run_folder: Path) -> Listed:
+    """Return the figure of a name, as soon as it is found.
+
+    Raises
+    ------
+    RequestError
+        If there is none; the message has the names that are like it.
+    """
+    known = []
+    for listed in figures:
+        if listed.name == name:
+            return listed
+        known.append(listed.name)
+    if not known:
+        raise RequestError(
+            f"{run_folder} has no figures: its sections failed or do not apply, as the report says"
+        )
+    raise RequestError(
+        f"{run_folder} has no figure {name!r}: {near(name, known)} "
+        f"(vizreport list {run_folder} names all)"
+    )
+
+
+def near(name: str, known: list[str]) -> str:
+    """Say which known names are like a name."""
+    alike = get_close_matches(name, known, 3, 0.5) or [
+        each for each in known if name.lower() in each
+    ]
+    if alike:
+        return "did you mean " + " or ".join(dict.fromkeys(alike[:3])) + "?"
+    shown = ", ".join(known[:6])
+    return f"there are {shown}" + (f" and {len(known) - 6} more" if len(known) > 6 else "")
+
+
+def drawn_size(run_folder: Path, name: str) -> tuple[int, int] | None:
+    """Return width and height in px of a figure's PNG in the report; None before it is drawn."""
+    try:
+        with Image.open(run_folder / "figures" / f"{name}.png") as picture:
+            return picture.size
+    except OSError:
+        return None

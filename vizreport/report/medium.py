@@ -1,0 +1,77 @@
+"""What a picture is drawn for: its place, the size of its letters, light or dark ground.
+
+A report draws its pictures for its own pages. An exported figure is drawn again for its place:
+what lays out pictures and letters (`montage`) asks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+Colour = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of what is laid out: its ground, its letters, fainter ones."""
+
+    paper: Colour
+    ink: Colour
+    soft: Colour
+
+
+LIGHT = Palette((255, 255, 255), (27, 31, 36), (91, 98, 107))
+DARK = Palette((21, 24, 27), (231, 233, 234), (163, 171, 179))
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A place for a figure.
+
+    Attributes
+    ----------
+    width, height : float
+        The place, mm: a figure is as large as fits in.
+    letters : float
+        Height that letters should have, points.
+    palette : Palette
+    used : list of int
+        Sizes of the letters that were drawn, px; filled while a picture is drawn.
+    """
+
+    width: float
+    height: float
+    letters: float
+    palette: Palette
+    used: list[int] = field(default_factory=list)
+
+    def scale(self, width: float, height: float) -> float:
+        """Return how many mm one px of a picture of so many px comes to."""
+        return min(self.width / width, self.height / height)
+
+
+_CURRENT: ContextVar[Medium | None] = ContextVar("medium", default=None)
+
+
+def current() -> Medium | None:
+    """Return what is drawn for; None for a report's own pages."""
+    return _CURRENT.get()
+
+
+def palette() -> Palette:
+    """Return the colours to draw with."""
+    medium = _CURRENT.get()
+    return medium.palette if medium else LIGHT
+
+
+@contextmanager
+def drawn_for(medium: Medium) -> Iterator[None]:
+    """Draw what is drawn within for a medium (in this thread alone)."""
+    token = _CURRENT.set(medium)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
