@@ -24,7 +24,9 @@ from vizreport.settings import Settings
 
 
 def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog")):
-    empty = {name: {} for name in ("values", "images", "rows", "cols", "means", "active")}
+    empty = {
+        name: {} for name in ("values", "images", "rows", "cols", "means", "active", "similarity")
+    }
     count = len(paths)
     return MiningResult(
         layers=[],

@@ -28,7 +28,10 @@ def evolved(tiny_files, mined, tmp_path_factory):
     line = Epoch(1, 0.01, 2.0, 0.9, 1.5, 0.8, None, 1.0, 10.0)
     write_history(folder, {}, [line, dataclasses.replace(line, epoch=2, training_loss=1.0)])
     context = tiny.context(folder, tiny_files[1], maps=4)
-    required = {"mining": mined, "top_patches": compute_top(context, {"mining": mined})}
+    required = {
+        "mining": mined,
+        "top_patches": compute_top(context, {"mining": mined, "parts": None}),
+    }
     before = [weights.copy() for weights in context.model.get_weights()]
     result = compute(context, required)
     for old, new in zip(before, context.model.get_weights(), strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,18 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=found)
         yield browser
         browser.close()
+
+
+def wait_until(page: Any, holds: str) -> None:
+    """Wait until an expression of the page's is true.
+
+    Playwright's own ``wait_for_function`` polls by ``eval``, which the pages' content security
+    policy forbids unless the expression is true at once.
+    """
+    ends = time.monotonic() + _PATIENCE / 1000
+    while not page.evaluate(holds):
+        assert time.monotonic() < ends, f"never came true: {holds}"
+        page.wait_for_timeout(20)
 
 
 class Visit:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.report.browsing import AXE, Visit, chromium
+from tests.report.browsing import AXE, Visit, chromium, wait_until
 from tests.report.fake_results import HOSTILE
 from vizreport.report.single import LIMIT, write_single_file
 
@@ -68,8 +68,8 @@ def test_every_kind_of_page_opens_without_a_word_and_fits_a_phone(
         page = wide.open(name)
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280, name
         # All pictures in view are there: none is a broken one.
-        page.wait_for_function(
-            "[...document.images].filter((i) => i.complete).every((i) => i.naturalWidth > 0)"
+        wait_until(
+            page, "[...document.images].filter((i) => i.complete).every((i) => i.naturalWidth > 0)"
         )
 
 
@@ -78,12 +78,10 @@ def test_the_contents_follow_the_reader(visit: Any) -> None:
     page.get_by_role("navigation").get_by_role("link", name="Occlusion").click()
     assert page.url.endswith("#occlusion")
     current = page.locator(".contents [aria-current]")
-    page.wait_for_function(
-        "document.querySelector('.contents [aria-current]')?.hash === '#occlusion'"
-    )
+    wait_until(page, "document.querySelector('.contents [aria-current]')?.hash === '#occlusion'")
     assert current.count() == 1
     page.evaluate("document.getElementById('run').scrollIntoView({behavior: 'instant'})")
-    page.wait_for_function("document.querySelector('.contents [aria-current]')?.hash === '#run'")
+    wait_until(page, "document.querySelector('.contents [aria-current]')?.hash === '#run'")
     # The links of the front page lead to what they name.
     page.locator(".telling h2 a").first.click()
     assert page.url.endswith("#filters")
@@ -165,9 +163,7 @@ def test_keyboard(visit: Any) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/pages/top-*/*.html")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        f"document.querySelector('h1').textContent.trim().startsWith('Map {maps[2]}')"
-    )
+    wait_until(page, f"document.querySelector('h1').textContent.trim().startsWith('Map {maps[2]}')")
 
 
 def test_dark_pages_have_dark_charts(visit: Any) -> None:
@@ -177,7 +173,7 @@ def test_dark_pages_have_dark_charts(visit: Any) -> None:
         assert (max(map(int, ground[4:-1].split(","))) < 60) == (scheme == "dark")
         chart = page.locator("#fig-architecture img")
         chart.scroll_into_view_if_needed()
-        page.wait_for_function("document.querySelector('#fig-architecture img').naturalWidth > 0")
+        wait_until(page, "document.querySelector('#fig-architecture img').naturalWidth > 0")
         source = chart.evaluate("node => node.currentSrc")
         assert source.endswith("architecture-dark.svg" if scheme == "dark" else "architecture.svg")
 
@@ -246,9 +242,9 @@ def test_the_single_file_stands_alone(browser: Any, rendered: Path, tmp_path: Pa
     )
     assert page.locator("h1").inner_text() == HOSTILE[0]
     assert page.locator("main a[href]:not([href^='#'])").count() == 0
-    page.wait_for_function("document.querySelector('.telling img').naturalWidth > 0")
+    wait_until(page, "document.querySelector('.telling img').naturalWidth > 0")
     stage = page.locator("[data-occlusion] .stage").first
-    page.wait_for_function("document.querySelector('.stage canvas') !== null")
+    wait_until(page, "document.querySelector('.stage canvas') !== null")
     stage.press("ArrowLeft")
     assert one.problems == []
     one.context.close()

@@ -127,7 +127,8 @@ def read_run(folder: Path) -> RunRecord:
                 "render it with the vizreport that built it, or build it again."
             )
         records = tuple(ExperimentRecord(**record) for record in content.pop("experiments"))
-        return RunRecord(**content, experiments=records)
+        links = tuple((str(text), str(target)) for text, target in content.pop("links", ()))
+        return RunRecord(**content, experiments=records, links=links)
     except FileNotFoundError:
         raise RequestError(
             f"{path} does not exist: give the folder of a finished run, or run `vizreport build`."
