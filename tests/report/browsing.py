@@ -38,9 +38,17 @@ def wait_until(page: Any, holds: str) -> None:
     Playwright's own ``wait_for_function`` polls by ``eval``, which the pages' content security
     policy forbids unless the expression is true at once.
     """
+    from playwright.sync_api import Error
+
     ends = time.monotonic() + _PATIENCE / 1000
-    while not page.evaluate(holds):
+    true = False
+    while not true:
         assert time.monotonic() < ends, f"never came true: {holds}"
+        try:
+            true = page.evaluate(holds)
+        except Error as error:
+            if "context was destroyed" not in str(error):  # the page is being left
+                raise
         page.wait_for_timeout(20)
 
 
