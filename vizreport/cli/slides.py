@@ -1,0 +1,62 @@
+"""``vizreport slides``: a run as a PowerPoint file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from vizreport.cli import options
+from vizreport.cli.options import Option
+from vizreport.errors import RequestError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the slides from the stored results; needs no TensorFlow.
+
+    Returns
+    -------
+    int
+        Exit status: 0 done, 1 something could not be drawn.
+
+    Raises
+    ------
+    RequestError
+        If the folder is not that of a run, python-pptx is missing or the file cannot be written.
+    """
+    from vizreport.report.slides import make_slides
+    from vizreport.results.atomic import write_bytes
+    from vizreport.results.run import read_run
+
+    out = arguments.out or arguments.RUN / "slides.pptx"
+    content, failed = make_slides(arguments.RUN, read_run(arguments.RUN))
+    try:
+        write_bytes(out, content)
+    except OSError as error:
+        raise RequestError(f"{out} cannot be written ({error}): give --out another") from None
+    print(out)
+    for name in failed:
+        print(f"vizreport: {name} could not be drawn and is left out", file=sys.stderr)
+    return 1 if failed else 0
+
+
+VERB = options.Verb(
+    name="slides",
+    summary="write the figures of a report as slides",
+    description=(
+        "Write a PowerPoint file, 16:9: a title slide with network, data and accuracy, then one "
+        "figure a slide, its caption in the notes, its description as alternative text. Needs "
+        "the package python-pptx (pip install 'vizreport[slides]'), but not TensorFlow."
+    ),
+    usage="RUN [--out FILE]",
+    options=(
+        options.RUN,
+        Option(
+            "--out",
+            "File to write; the default is slides.pptx in the run's folder.",
+            parse=Path,
+            metavar="FILE",
+        ),
+    ),
+    run=run,
+)

@@ -1,0 +1,228 @@
+"""Many runs below one folder, listed on one page."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from PIL import Image
+
+from vizreport.errors import RequestError
+from vizreport.experiments.registry import experiments
+from vizreport.report import templates
+from vizreport.report.reading import FAILED, read_result
+from vizreport.report.render import move_into_place
+from vizreport.report.text import percent
+from vizreport.results.run import FILE_NAME, RunRecord, read_run
+from vizreport.results.store import DONE, Store
+from vizreport.version import __version__
+
+FILES = "index-of-runs"  # what the page needs, beside it
+_DEPTH = 3  # folders below each other in which runs are looked for
+_THUMBNAIL = (480, 270)  # px, at most
+_MARK = 'name="generator" content="vizreport'
+
+
+@dataclass(frozen=True)
+class Book:
+    """A run on the shelf.
+
+    Attributes
+    ----------
+    folder : str
+        Below the shelf, with "/".
+    href : str
+        Address of its report relative to the shelf, "" where it has none.
+    epochs : str
+        Address of the list of its epochs' galleries, "" where it has none.
+    title, network, data, date, error : str
+        As they are shown; "" where not known.
+    images : int
+    when : float
+        Seconds since 1970 at its start.
+    failed : tuple of str
+        Sections that failed.
+    picture : str
+        Its thumbnail below ``FILES``, "" where it has none.
+    size : (int, int)
+        Of the thumbnail, px.
+    reason : str
+        Why it cannot be read, else "".
+    """
+
+    folder: str
+    href: str
+    epochs: str
+    title: str = ""
+    network: str = ""
+    data: str = ""
+    images: int = 0
+    date: str = ""
+    when: float = 0.0
+    error: str = ""
+    failed: tuple[str, ...] = ()
+    picture: str = ""
+    size: tuple[int, int] = (0, 0)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Heading:
+    title: str
+    versions: dict[str, str]
+
+
+def write_index(shelf: Path) -> tuple[int, int]:
+    """Write ``index.html`` over the runs below a folder; a former one is replaced.
+
+    All addresses are relative: the folder can be moved. Damaged runs are listed with the reason.
+
+    Parameters
+    ----------
+    shelf : Path
+
+    Returns
+    -------
+    runs, damaged : int
+
+    Raises
+    ------
+    RequestError
+        If the folder is missing, is itself a run, holds no run, has an ``index.html`` that is not
+        vizreport's, or cannot be written to.
+    """
+    if not shelf.is_dir():
+        raise RequestError(f"{shelf} is not a folder: name the one that holds the runs' folders")
+    if (shelf / FILE_NAME).exists():
+        raise RequestError(f"{shelf} is the folder of a run: name the one that holds such folders")
+    page = shelf / "index.html"
+    if page.exists() and _MARK not in page.read_text("utf-8", errors="replace")[:4000]:
+        raise RequestError(f"{page} was not made by vizreport: move it away first")
+    try:
+        stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=shelf))
+    except OSError as error:
+        raise RequestError(f"{shelf} cannot be written to ({error})") from None
+    try:
+        (stage / FILES / "assets").mkdir(parents=True)
+        (stage / FILES / "thumbnails").mkdir()
+        books = [_book(shelf, folder, stage / FILES) for folder in _runs(shelf, _DEPTH)]
+        if not books:
+            raise RequestError(f"{shelf} holds no runs: name the folder that vizreport build fills")
+        for name in ("report.css", "report.js"):
+            shutil.copyfile(templates.folder() / "assets" / name, stage / FILES / "assets" / name)
+        kept = sorted((b for b in books if not b.reason), key=lambda b: (-b.when, b.folder))
+        damaged = sorted((b for b in books if b.reason), key=lambda b: b.folder)
+        filled = templates.fill(
+            "runs.html",
+            medium="html",
+            root=f"{FILES}/",
+            run=_Heading(f"Reports in {shelf.resolve().name}", {"vizreport": __version__}),
+            books=kept,
+            damaged=damaged,
+        )
+        (stage / "index.html").write_text(filled, "utf-8")
+        move_into_place(stage, shelf, (FILES, "index.html"))
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    return len(kept), len(damaged)
+
+
+def _runs(folder: Path, depth: int) -> Iterator[Path]:
+    """Find folders of runs, finished or not; what lies within a run is its own."""
+    try:
+        below = sorted(each for each in folder.iterdir() if each.is_dir())
+    except OSError:
+        return
+    for each in below:
+        if each.name.startswith(".") or each.is_symlink():
+            continue
+        begun = ("results", "epochs/epochs.json")
+        if (each / FILE_NAME).exists() or any((each / name).exists() for name in begun):
+            yield each
+        elif depth > 1:
+            yield from _runs(each, depth - 1)
+
+
+def _book(shelf: Path, folder: Path, files: Path) -> Book:
+    place = os.fsencode(folder.relative_to(shelf).as_posix())
+    address = quote(place)
+    shown = place.decode("utf-8", "backslashreplace")
+    href = f"{address}/index.html" if (folder / "index.html").is_file() else ""
+    listed = folder / "epochs" / "index.html"
+    epochs = f"{address}/epochs/index.html" if listed.is_file() else ""
+    if epochs and not (folder / FILE_NAME).exists():
+        return Book(shown, href, epochs, title=f"Training {folder.name}")
+    try:
+        run = read_run(folder)
+        name, error = _measured(folder, run)
+        date, when = _date(run)
+    except RequestError as wrong:
+        # Where the folder stands on this machine is nobody's business, and soon wrong.
+        said = str(wrong).replace(f"{folder}/", "").replace(str(folder), shown)
+        return Book(shown, href, epochs, reason=said)
+    except Exception as wrong:  # whatever is in a run.json, the other runs are listed
+        return Book(
+            shown, href, epochs, reason=f"{FILE_NAME} cannot be read ({type(wrong).__name__})"
+        )
+    picture, size = _thumbnail(folder, files, hashlib.sha256(place).hexdigest()[:16])
+    return Book(
+        shown,
+        href,
+        epochs,
+        run.title,
+        name or run.checkpoint_file,
+        run.data_name,
+        run.data_images,
+        date,
+        when,
+        error,
+        tuple(record.name for record in run.experiments if record.status == FAILED),
+        picture,
+        size,
+    )
+
+
+def _measured(folder: Path, run: RunRecord) -> tuple[str, str]:
+    """Return name and top-1 error of the network, "" where they are not known."""
+    record = next((record for record in run.experiments if record.name == "overview"), None)
+    if record is None or record.status != DONE:
+        return "", ""
+    status, reason, overview = read_result(Store(folder), experiments()["overview"], record)
+    if status != DONE:
+        raise RequestError(f"overview: {reason}")
+    error = overview.top1_error
+    return overview.model_name, "" if error is None else percent(error / 100, 1)
+
+
+def _date(run: RunRecord) -> tuple[str, float]:
+    try:
+        begun = datetime.fromisoformat(run.date)
+    except ValueError:
+        return "", 0.0
+    if begun.tzinfo is None:
+        begun = begun.replace(tzinfo=UTC)
+    return begun.isoformat(" ", "minutes")[:16], begun.timestamp()
+
+
+def _thumbnail(folder: Path, files: Path, name: str) -> tuple[str, tuple[int, int]]:
+    """Write a small copy of a telling picture, of top-9 patches where there is one."""
+    figures = folder / "figures"
+    found = sorted(figures.glob("highlight-*.png"))[::-1] or sorted(figures.glob("*.png"))
+    for path in found:
+        try:
+            with Image.open(path) as opened:
+                picture: Any = opened.convert("RGB")
+            picture.thumbnail(_THUMBNAIL)
+        except (OSError, ValueError, Image.DecompressionBombError):
+            continue
+        picture.save(files / "thumbnails" / f"{name}.jpg", quality=85)
+        return f"thumbnails/{name}.jpg", picture.size
+    return "", (0, 0)

@@ -1,0 +1,174 @@
+"""A run as slides: a title, then one figure a slide."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from vizreport.errors import RequestError
+from vizreport.report.export import export
+from vizreport.report.figures import Listed
+from vizreport.report.reading import Read, read_sections
+from vizreport.report.section import Fact
+from vizreport.report.text import printable
+from vizreport.results.run import RunRecord
+
+WIDTH, HEIGHT = 338.67, 190.5  # mm; 16:9, as presentation programs have it
+_EDGE, _TOP, _TITLE = 17.0, 8.0, 24.0  # mm
+_ENLARGED = WIDTH / 160  # figures are drawn for a slide 160 mm wide
+_TITLE_ONLY = 5  # layout of the default template
+_DATE = (1980, 1, 1, 0, 0, 0)
+_DPI = 300
+
+
+def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...]]:
+    """Make a PowerPoint file of a run's figures from its results alone.
+
+    Captions are in the notes, descriptions of the pictures in their alternative texts. The same
+    results give the same bytes.
+
+    Parameters
+    ----------
+    run_folder : Path
+    run : RunRecord
+
+    Returns
+    -------
+    content : bytes
+    failed : tuple of str
+        Names of the figures and sections that could not be drawn.
+
+    Raises
+    ------
+    RequestError
+        If python-pptx is not installed.
+    """
+    try:
+        from pptx import Presentation
+        from pptx.util import Mm
+    except ImportError:
+        raise RequestError(
+            "slides need the package python-pptx: install it with pip install 'vizreport[slides]'"
+        ) from None
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Mm(WIDTH), Mm(HEIGHT)
+    sections = list(read_sections(run_folder, run))
+    _title_slide(deck, run, sections)
+    failed, number = [read.record.name for read in sections if read.status == "failed"], 0
+    for read in sections:
+        for position, figure in enumerate(read.section.figures):
+            assert read.experiment is not None
+            number += 1
+            listed = Listed(number, read.record.name, read.experiment.title, figure)
+            try:
+                drawn = export(figure, "png", "slide", _DPI)
+            except Exception:  # whatever a figure does wrong, the slides go on
+                failed.append(figure.name)
+                continue
+            _figure_slide(
+                deck, listed, drawn.content, drawn.width, "" if position else read.section.finding
+            )
+    _date(deck, run)
+    buffer = io.BytesIO()
+    deck.save(buffer)
+    return _without_times(buffer.getvalue()), tuple(failed)
+
+
+def _title_slide(deck: Any, run: RunRecord, sections: list[Read]) -> None:
+    slide = _slide(deck, run.title, 40, 50.0)
+    facts = [fact for read in sections for fact in read.section.facts]
+    lines = [
+        f"Network: {run.checkpoint_file}",
+        f"Data: {run.data_name}, {run.data_images:,} images",
+        *(_said(fact) for fact in facts),
+    ]
+    box = _box(slide, _EDGE, 80.0, WIDTH - 2 * _EDGE, 90.0)
+    _write(box, lines, 20)
+    _notes(slide, f"Made by vizreport from {run.name}, {run.date[:10]}.")
+
+
+def _said(fact: Fact) -> str:
+    return f"{fact.label}: {fact.value}" + (f" ({fact.note})" if fact.note else "")
+
+
+def _figure_slide(deck: Any, listed: Listed, png: bytes, width: float, finding: str) -> None:
+    from pptx.util import Mm
+
+    figure = listed.figure
+    slide = _slide(deck, figure.title, 26, _TOP)
+    wide = width * _ENLARGED
+    picture = slide.shapes.add_picture(
+        io.BytesIO(png), Mm((WIDTH - wide) / 2), Mm(_TOP + _TITLE + 4), width=Mm(wide)
+    )
+    properties = picture._element.nvPicPr.cNvPr
+    properties.set("name", listed.name)
+    properties.set("descr", _clean(figure.alt))
+    said = f"Figure {listed.number}, {listed.section_title}. {figure.caption}"
+    _notes(slide, f"{finding}\n{said}" if finding else said)
+
+
+def _slide(deck: Any, title: str, points: int, top: float) -> Any:
+    from pptx.util import Mm
+
+    slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
+    heading = slide.shapes.title
+    heading.left, heading.top = Mm(_EDGE), Mm(top)
+    heading.width, heading.height = Mm(WIDTH - 2 * _EDGE), Mm(_TITLE)
+    _write(heading, [title], points)
+    return slide
+
+
+def _box(slide: Any, left: float, top: float, width: float, height: float) -> Any:
+    from pptx.util import Mm
+
+    return slide.shapes.add_textbox(Mm(left), Mm(top), Mm(width), Mm(height))
+
+
+def _write(shape: Any, lines: list[str], points: int) -> None:
+    """Fill a shape with lines at its left, smaller where a line is long."""
+    from pptx.enum.text import PP_ALIGN
+    from pptx.util import Pt
+
+    frame = shape.text_frame
+    frame.word_wrap = True
+    frame.text = "\n".join(_clean(line) for line in lines)
+    longest = max(len(line) for line in lines)
+    for paragraph in frame.paragraphs:
+        paragraph.alignment = PP_ALIGN.LEFT
+        for run in paragraph.runs:
+            run.font.size = Pt(points if longest < 90 else max(10, points * 90 // longest))
+
+
+def _notes(slide: Any, text: str) -> None:
+    slide.notes_slide.notes_text_frame.text = "\n".join(map(_clean, text.split("\n")))
+
+
+def _clean(text: str) -> str:
+    """Leave out what XML cannot hold, and marks of direction; spell out what is no UTF-8."""
+    return printable(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def _date(deck: Any, run: RunRecord) -> None:
+    properties = deck.core_properties
+    properties.title, properties.author = _clean(run.title)[:255], "vizreport"
+    properties.last_modified_by, properties.revision = "vizreport", 1
+    try:
+        made = datetime.fromisoformat(run.date).astimezone(UTC)
+    except ValueError:  # a run that does not say when it was made
+        made = datetime(*_DATE, tzinfo=UTC)
+    properties.created = properties.modified = made.replace(tzinfo=None)
+
+
+def _without_times(content: bytes) -> bytes:
+    """Write an archive again, its members as old as can be."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as read, zipfile.ZipFile(buffer, "w") as written:
+        for name in read.namelist():
+            entry = zipfile.ZipInfo(name, date_time=_DATE)
+            entry.external_attr, entry.create_system = 0o644 << 16, 3
+            packed = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            written.writestr(entry, read.read(name), packed)
+    return buffer.getvalue()
