@@ -1,7 +1,7 @@
 """Reports on what a convolutional network learned, after Zeiler & Fergus (2014).
 
-``Deconvnet``, ``GalleryCallback`` and the module ``build`` are imported when they are first used,
-so that ``import vizreport`` is quick and works without TensorFlow.
+``Deconvnet``, ``GalleryCallback``, ``open_run`` and the module ``build`` are imported when they are
+first used, so that ``import vizreport`` is quick and works without TensorFlow.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from vizreport.version import __version__
 if TYPE_CHECKING:
     from vizreport import build
     from vizreport.deconv import Deconvnet
+    from vizreport.opened import open_run
     from vizreport.training.gallery import GalleryCallback
 
-__all__ = ["Deconvnet", "GalleryCallback", "__version__", "build"]
+__all__ = ["Deconvnet", "GalleryCallback", "__version__", "build", "open_run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,6 +25,8 @@ def __getattr__(name: str) -> Any:
         return import_module("vizreport.deconv").Deconvnet
     if name == "GalleryCallback":
         return import_module("vizreport.training.gallery").GalleryCallback
+    if name == "open_run":
+        return import_module("vizreport.opened").open_run
     if name == "build":
         return import_module("vizreport.build")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,6 +15,7 @@ FILES = (
     "__init__.py",
     "build.py",
     "errors.py",
+    "opened.py",
     "settings.py",
     "tensorflow_start.py",
     "version.py",
@@ -81,6 +82,6 @@ def test_render(fake_run):
 def test_lazy_names_of_the_package():
     import vizreport
 
-    assert {"Deconvnet", "build", "__version__"} <= set(dir(vizreport))
+    assert {"Deconvnet", "build", "open_run", "__version__"} <= set(dir(vizreport))
     with pytest.raises(AttributeError, match="nonsense"):
         vizreport.nonsense  # noqa: B018

@@ -54,9 +54,9 @@ def export(
 ) -> Exported:
     """Draw a figure for a place.
 
-    Charts are laid out anew in the place, pictures with labels in as many columns as make them
-    largest; letters have about 7 points where they fit. In SVG and PDF a chart is made of
-    lines and letters; a picture is embedded without loss, every pixel of it.
+    Charts are laid out anew in the place; for slides and columns, pictures with labels come in as
+    many columns as make them largest. Letters have about 7 points where they fit. In SVG and PDF
+    a chart is made of lines and letters; a picture is embedded without loss, every pixel of it.
 
     Parameters
     ----------
@@ -68,7 +68,8 @@ def export(
     theme : {"light", "dark"}
     """
     width, height = SIZES[size]
-    place = Medium(width, height, LETTERS, DARK if theme == "dark" else LIGHT)
+    ground = DARK if theme == "dark" else LIGHT
+    place = Medium(width, height, LETTERS, ground, columns=size != "page")
     with drawn_for(place), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # charts that are too small are measured and mended
         drawing = (figure.chart or figure.draw)()

@@ -38,6 +38,9 @@ class Medium:
     letters : float
         Height that letters should have, points.
     palette : Palette
+    columns : bool
+        Whether labelled pictures come in as many columns as make them largest; else in the
+        report's columns.
     used : list of int
         Sizes of the letters that were drawn, px; filled while a picture is drawn.
     """
@@ -46,6 +49,7 @@ class Medium:
     height: float
     letters: float
     palette: Palette
+    columns: bool = True
     used: list[int] = field(default_factory=list)
 
     def scale(self, width: float, height: float) -> float:

@@ -82,8 +82,8 @@ def grid(
 ) -> Image.Image:
     """Lay pictures of one size out in rows.
 
-    Drawn for a medium, labelled pictures are laid out in as many columns as make them largest
-    there, with letters of its size.
+    Drawn for a medium, labels have letters of its size, and the columns may be as many as make
+    the pictures largest there.
 
     Parameters
     ----------
@@ -103,9 +103,8 @@ def grid(
     columns = min(columns, len(cells))
     place = medium.current()
     if place and labels:
-        columns, size = _laid_out(
-            place, cells[0].size, len(cells), gap, columns if rows_belong else 0
-        )
+        kept = 0 if place.columns and not rows_belong else columns
+        columns, size = _laid_out(place, cells[0].size, len(cells), gap, kept)
     head = round(size * 1.5) if labels else 0
     rows = -(-len(cells) // columns)
     whole = Image.new(
