@@ -63,6 +63,10 @@ class BuildRequest:
         Which output of a network with several.
     pdf : bool
         Whether to write ``report.pdf``.
+    paper : {"a4", "letter"}
+        Size of its pages.
+    maps_in_print : int
+        Feature maps to show of each layer in it and on the main page.
     strict : bool
         Whether to raise where an experiment fails, instead of showing it as failed.
     """
@@ -78,6 +82,8 @@ class BuildRequest:
     imports: tuple[str, ...] = ()
     output: str | None = None
     pdf: bool = True
+    paper: str = "a4"
+    maps_in_print: int = 16
     strict: bool = False
 
     @property
@@ -152,7 +158,11 @@ def build(request: BuildRequest) -> int:
         data_name=dataset.name,
         data_images=len(dataset.records) + len(dataset.skipped),
         data_fingerprint=dataset.fingerprint,
-        settings=_shown_settings(settings),
+        settings={
+            **_shown_settings(settings),
+            "paper": request.paper,
+            "maps_in_print": request.maps_in_print,
+        },
         experiments=tuple(records.values()),
         seconds=time.monotonic() - started,
         host=_host(computed),
@@ -294,7 +304,10 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
 
     shown = _digest([[record.name, record.key, record.status] for record in run.experiments])
     marker = out / "results" / "rendered.json"
-    stamp = json.dumps({"results": shown, "pdf": pdf, "vizreport": __version__})
+    layout = [run.settings["paper"], run.settings["maps_in_print"]]
+    stamp = json.dumps(
+        {"results": shown, "pdf": pdf, "layout": layout, "vizreport": __version__}
+    )
     pages = [out / "index.html", *([out / "report.pdf"] if pdf else [])]
     if (
         not computed

@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
         imports=tuple(arguments.imports),
         output=arguments.output,
         pdf=not arguments.no_pdf,
+        paper=arguments.paper or BuildRequest.paper,
+        maps_in_print=arguments.maps_in_print or BuildRequest.maps_in_print,
         strict=arguments.strict,
     )
     status = build(request)

@@ -119,6 +119,20 @@ INPUT_SIZE = Option(
     group=PREPROCESSING,
 )
 NO_PDF = Option("--no-pdf", "Write the HTML pages only.", group=RUNNING, switch=True)
+PAPER = Option(
+    "--paper",
+    "Size of the PDF's pages; the default is a4, or what the build was asked for.",
+    choices=("a4", "letter"),
+    group=RUNNING,
+)
+MAPS_IN_PRINT = Option(
+    "--maps-in-print",
+    "Feature maps to show of each layer in the PDF and on the report's main page; the layers' own "
+    "pages show all of them. The default is 16, or what the build was asked for.",
+    parse=values.count,
+    metavar="N",
+    group=RUNNING,
+)
 SINGLE_FILE = Option(
     "--single-file",
     "Write report.html as well: the front page with its pictures in one file of at most 15 MB, for "
@@ -443,6 +457,8 @@ BUILD = (
         group=RUNNING,
     ),
     NO_PDF,
+    PAPER,
+    MAPS_IN_PRINT,
     SINGLE_FILE,
     Option(
         "--strict",

@@ -31,7 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.results.run import read_run
 
     with drawing(len(read_run(arguments.RUN).experiments) + 2) as tell:
-        failed = render(arguments.RUN, pdf=not arguments.no_pdf, progress=tell)
+        failed = render(
+            arguments.RUN,
+            pdf=not arguments.no_pdf,
+            progress=tell,
+            paper=arguments.paper,
+            maps_in_print=arguments.maps_in_print,
+        )
     print(arguments.RUN / "index.html")
     if not arguments.no_pdf:
         print(arguments.RUN / "report.pdf")
@@ -51,7 +57,13 @@ VERB = options.Verb(
         "Draw the HTML pages, the figures and the PDF of a build again from its stored results. "
         "Reads neither the checkpoint nor the images and works without TensorFlow."
     ),
-    usage="RUN [--no-pdf] [--single-file]",
-    options=(options.RUN, options.NO_PDF, options.SINGLE_FILE),
+    usage="RUN [--no-pdf] [--paper a4|letter] [--maps-in-print N] [--single-file]",
+    options=(
+        options.RUN,
+        options.NO_PDF,
+        options.PAPER,
+        options.MAPS_IN_PRINT,
+        options.SINGLE_FILE,
+    ),
     run=run,
 )

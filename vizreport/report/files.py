@@ -83,8 +83,13 @@ def jpeg_bytes(picture: Image.Image) -> bytes:
 
 def _save_chart(chart: Drawing, png: Path, svg: Path) -> tuple[int, int]:
     assert not isinstance(chart, Image.Image)
-    with style():
-        chart.savefig(png, dpi=DPI, metadata={"Software": None})
-        chart.savefig(svg, metadata={"Date": None, "Creator": None})
     inches = chart.get_size_inches()
+    raw = io.BytesIO()
+    with style():
+        chart.savefig(raw, format="raw", dpi=DPI)
+        # What stands where is settled: to lay it out once more takes as long as to draw it.
+        chart.set_layout_engine("none")
+        chart.savefig(svg, metadata={"Date": None, "Creator": None})
+    size = int(inches[0] * DPI), int(inches[1] * DPI)
+    png.write_bytes(png_bytes(Image.frombuffer("RGBA", size, raw.getvalue())))
     return round(96 * inches[0]), round(96 * inches[1])

@@ -12,6 +12,7 @@ from vizreport.report import templates
 from vizreport.report.bodies import map_pages
 from vizreport.report.contents import Shown
 from vizreport.report.front import front
+from vizreport.report.tables import number_tables
 from vizreport.results.run import RunRecord
 
 ASSETS = ("report.css", "report.js", "occlusion.js", "maps.js")
@@ -53,7 +54,7 @@ def write_html(
         pdf=pdf,
         front=front(sections, TELLING),
     )
-    (stage / "index.html").write_text(index, "utf-8")
+    (stage / "index.html").write_text(number_tables(index), "utf-8")
     maps = map_pages(sections)
     for shown in sections:
         for page in shown.section.pages:

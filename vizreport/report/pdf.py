@@ -12,9 +12,16 @@ from vizreport.errors import RequestError
 from vizreport.report import templates
 from vizreport.report.contents import Shown
 from vizreport.report.front import front
+from vizreport.report.tables import number_tables
 from vizreport.results.run import RunRecord
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+PAPER = "a4"
+# The text is 174 mm wide on either: figures are drawn for that.
+_PAPERS = {
+    "a4": "@page { size: A4; margin: 22mm 18mm 20mm }",
+    "letter": "@page { size: letter; margin: 20mm 20.95mm 18mm } .drawn { max-height: 205mm }",
+}
 
 
 def write_pdf(
@@ -51,10 +58,10 @@ def write_pdf(
         bodies=bodies,
         front=front(sections, 3),
     )
-    print_page(filled, stage, target)
+    print_page(number_tables(filled), stage, target, run.settings["paper"])
 
 
-def print_page(filled: str, stage: Path, target: Path) -> None:
+def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> None:
     """Set a filled template as a PDF.
 
     Parameters
@@ -63,6 +70,7 @@ def print_page(filled: str, stage: Path, target: Path) -> None:
         HTML whose pictures are named relative to ``stage``.
     stage : Path
     target : Path
+    paper : {"a4", "letter"}
 
     Raises
     ------
@@ -84,4 +92,5 @@ def print_page(filled: str, stage: Path, target: Path) -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     style = (templates.folder() / "assets" / "print.css").read_text("utf-8")
     document = weasyprint.HTML(string=filled, base_url=BASE, url_fetcher=ReportFetcher(stage))
-    document.write_pdf(target, stylesheets=[weasyprint.CSS(string=style)], pdf_variant="pdf/ua-1")
+    sheets = [weasyprint.CSS(string=style + _PAPERS[paper])]
+    document.write_pdf(target, stylesheets=sheets, pdf_variant="pdf/ua-1")

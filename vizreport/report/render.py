@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from vizreport.report.bodies import set_sections
 from vizreport.report.contents import draw_sections
 from vizreport.report.html import write_html
-from vizreport.report.pdf import write_pdf
+from vizreport.report.pdf import PAPER, write_pdf
 from vizreport.report.reading import FAILED
 from vizreport.results.run import read_run
 
@@ -23,6 +24,8 @@ def render(
     html: bool = True,
     pdf: bool = True,
     progress: Callable[[str], None] | None = None,
+    paper: str | None = None,
+    maps_in_print: int | None = None,
 ) -> tuple[str, ...]:
     """Draw the report of a run from ``results/`` and ``run.json`` alone.
 
@@ -37,6 +40,11 @@ def render(
         Write ``report.pdf``.
     progress : callable, optional
         Told in a few words what is being done.
+    paper : {"a4", "letter"}, optional
+        Size of the PDF's pages; where None, what the run was asked for.
+    maps_in_print : int, optional
+        Feature maps to show of each layer in the PDF and on the main page; where None, what the
+        run was asked for.
 
     Returns
     -------
@@ -52,6 +60,9 @@ def render(
     run_folder = Path(run_folder)
     tell = progress or (lambda _: None)
     run = read_run(run_folder)
+    asked = {"paper": paper, "maps_in_print": maps_in_print}
+    given = {name: value for name, value in asked.items() if value is not None}
+    run = replace(run, settings={"paper": PAPER, **run.settings, **given})
     stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=run_folder))
     try:
         sections = draw_sections(run_folder, run, stage, tell)

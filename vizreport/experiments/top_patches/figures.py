@@ -25,6 +25,7 @@ COLUMNS = 4
 _LARGE = 40  # px of a tile from which pictures are shown larger
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
 _LOST = 0.01  # of the layer's strongest projection
+_SHEET = 32  # maps a figure at most: what a printed page holds
 _SIDE = 236  # px of a mosaic in a figure: some 300 dpi in print
 
 
@@ -32,12 +33,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show a sample of maps of each layer, and all of them on a page of their own."""
     result: TopPatchesResult = results["top_patches"]
     parts: PartsResult = results["parts"]
-    layers = gathered(results)
+    layers = gathered(results, run.settings.get("maps_in_print") or SHOWN)
     there = [layer for layer in layers if not layer["status"]]
     energy = ground_truth.energy_figure(result)
     figures = (
         *([] if energy is None else [energy]),
-        *(_figure(result, layer) for layer in there),
+        *(_figure(result, layer, sheet) for layer in there for sheet in layer["sheets"]),
     )
     pages = tuple(_page(layer) for layer in there)
     files: dict[str, bytes] = {}
@@ -76,12 +77,19 @@ def _finding(result: TopPatchesResult) -> str:
     )
 
 
-def gathered(results: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Gather what is said of each layer and, in its "cells", of each map shown."""
+def gathered(results: Mapping[str, Any], shown: int = SHOWN) -> list[dict[str, Any]]:
+    """Gather what is said of each layer and, in its "cells", of each map projected.
+
+    Parameters
+    ----------
+    results : mapping
+    shown : int
+        Maps a layer in "main", those in the report's figures.
+    """
     result: TopPatchesResult = results["top_patches"]
     slug = slugs(result.layers)
     mining, parts = results["mining"], results["parts"]
-    return [_layer(result, mining, parts, name, slug[name]) for name in result.layers]
+    return [_layer(result, mining, parts, name, slug[name], shown) for name in result.layers]
 
 
 def _page(layer: Mapping[str, Any]) -> Page:
@@ -90,7 +98,12 @@ def _page(layer: Mapping[str, Any]) -> Page:
 
 
 def _layer(
-    result: TopPatchesResult, mining: MiningResult, parts: PartsResult, name: str, slug: str
+    result: TopPatchesResult,
+    mining: MiningResult,
+    parts: PartsResult,
+    name: str,
+    slug: str,
+    shown: int,
 ) -> dict[str, Any]:
     """Gather what the templates say of a layer."""
     status = result.status[name]
@@ -98,6 +111,7 @@ def _layer(
     cells = []
     if not status:
         cells = [_cell(result, mining, parts, name, slug, i) for i in range(len(result.maps[name]))]
+    main = [cells[i] for i in spread(len(cells), shown)]
     field = [int(side) for side in result.receptive_field[name]]
     return {
         "name": name,
@@ -111,7 +125,11 @@ def _layer(
         "field": None if not all(field) else f"{field[0]} × {field[1]}",
         "whole_field": window >= max(field) > 0,
         "cells": cells,
-        "main": [cells[i] for i in spread(len(cells))],
+        "main": main,
+        "sheets": [
+            {"figure": f"top-{slug}" + (f"--{i // _SHEET + 1}" if i else ""),
+             "cells": main[i : i + _SHEET]} for i in range(0, len(main), _SHEET)
+        ],
         "maps": len(mining.values[name]) if name in mining.values else None,
         "dead": sum(cell["dead"] for cell in cells),
         "named": sum(cell["part"] is not None for cell in cells),
@@ -218,8 +236,10 @@ def _pair(
     return montage.beside(left, right, gap)
 
 
-def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
-    name, cells = layer["name"], layer["main"]
+def _figure(
+    result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[str, Any]
+) -> Figure:
+    name, cells = layer["name"], sheet["cells"]
     one = "one scale a map" if result.scale == "map" else "each tile has its own scale"
     known = "true" if result.labelled else "predicted"
     many = len(layer["cells"])
@@ -233,8 +253,9 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
             f"{quoted(purest['common'])}."
         )
     return Figure(
-        name=layer["figure"],
-        title=f"Top-9 of {quoted(name)}",
+        name=sheet["figure"],
+        title=f"Top-9 of {quoted(name)}"
+        + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
             f"{chosen}, each by its nine strongest activations over the data, strongest first, at "
             "most one an image. Left: projections "

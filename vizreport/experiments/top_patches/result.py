@@ -9,11 +9,11 @@ import numpy as np
 SHOWN = 16  # maps a layer on the main page and in print
 
 
-def spread(count: int) -> list[int]:
-    """Choose at most ``SHOWN`` places of so many, evenly."""
-    if count <= SHOWN:
+def spread(count: int, shown: int = SHOWN) -> list[int]:
+    """Choose at most ``shown`` places of so many, evenly."""
+    if count <= shown:
         return list(range(count))
-    return [i * count // SHOWN for i in range(SHOWN)]
+    return [i * count // shown for i in range(shown)]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,57 @@
+"""Tables numbered like figures: after the whole page is filled, in the order of the report."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_TABLE: Final = re.compile(
+    r'<div class="scroll"(?P<others>[^>]*?) aria-label="(?P<label>[^"]*)">\s*'
+    r"<table(?P<kind>[^>]*)>(?:\s*<caption>(?P<caption>.*?)</caption>)?",
+    re.DOTALL,
+)
+_ID: Final = re.compile(r' id="(table-[^"]+)"')
+_REFERENCE: Final = re.compile(r'(<a [^>]*href="#(table-[^"]+)"[^>]*>)Table</a>')
+
+
+def number_tables(page: str) -> str:
+    """Give every table a numbered caption, and its number to the references to it.
+
+    A table stands in a ``<div class="scroll" aria-label="...">``; where it has no caption, the
+    label becomes one. ``<a href="#table-x">Table</a>`` refers to the table whose ``<div>`` has the
+    id ``table-x``, before or after it.
+
+    Parameters
+    ----------
+    page : str
+        A filled template.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If a reference names a table that is not there.
+    """
+    numbers: dict[str, int] = {}
+    count = 0
+
+    def captioned(found: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        named = _ID.search(found["others"])
+        if named:
+            numbers[named[1]] = count
+        caption = found["caption"] or f"<strong>{found['label']}.</strong>"
+        caption = caption.replace("<strong>", f"<strong>Table {count}. ", 1)
+        head = f'<div class="scroll"{found["others"]} aria-label="Table {count}">'
+        return f"{head}\n<table{found['kind']}><caption>{caption}</caption>"
+
+    def referred(found: re.Match[str]) -> str:
+        if found[2] not in numbers:
+            raise ValueError(f"a reference to {found[2]}, but there is no such table")
+        return f"{found[1]}Table {numbers[found[2]]}</a>"
+
+    return _REFERENCE.sub(referred, _TABLE.sub(captioned, page))
