@@ -305,9 +305,7 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
     shown = _digest([[record.name, record.key, record.status] for record in run.experiments])
     marker = out / "results" / "rendered.json"
     layout = [run.settings["paper"], run.settings["maps_in_print"]]
-    stamp = json.dumps(
-        {"results": shown, "pdf": pdf, "layout": layout, "vizreport": __version__}
-    )
+    stamp = json.dumps({"results": shown, "pdf": pdf, "layout": layout, "vizreport": __version__})
     pages = [out / "index.html", *([out / "report.pdf"] if pdf else [])]
     if (
         not computed

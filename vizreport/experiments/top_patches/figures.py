@@ -127,8 +127,11 @@ def _layer(
         "cells": cells,
         "main": main,
         "sheets": [
-            {"figure": f"top-{slug}" + (f"--{i // _SHEET + 1}" if i else ""),
-             "cells": main[i : i + _SHEET]} for i in range(0, len(main), _SHEET)
+            {
+                "figure": f"top-{slug}" + (f"--{i // _SHEET + 1}" if i else ""),
+                "cells": main[i : i + _SHEET],
+            }
+            for i in range(0, len(main), _SHEET)
         ],
         "maps": len(mining.values[name]) if name in mining.values else None,
         "dead": sum(cell["dead"] for cell in cells),
@@ -236,9 +239,7 @@ def _pair(
     return montage.beside(left, right, gap)
 
 
-def _figure(
-    result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[str, Any]
-) -> Figure:
+def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[str, Any]) -> Figure:
     name, cells = layer["name"], sheet["cells"]
     one = "one scale a map" if result.scale == "map" else "each tile has its own scale"
     known = "true" if result.labelled else "predicted"
