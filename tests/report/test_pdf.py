@@ -1,10 +1,15 @@
-"""The PDF: title, language, outline, pages; reproducible; a clear word where Pango is missing."""
+"""The PDF: tags, contents, captions, paper; reproducible; a clear word where Pango is missing."""
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -12,40 +17,153 @@ from pypdf import PdfReader
 from tests.report.fake_results import HOSTILE
 from tests.report.pages import Page
 from vizreport.errors import RequestError
+from vizreport.report.pdf import print_page
 from vizreport.report.render import render
+from vizreport.report.tables import number_tables
 
 
-def test_pdf(rendered: Path) -> None:
-    reader = PdfReader(rendered / "report.pdf")
+@pytest.fixture(scope="module")
+def reader(rendered: Path) -> PdfReader:
+    return PdfReader(rendered / "report.pdf")
+
+
+@pytest.fixture(scope="module")
+def texts(reader: PdfReader) -> list[str]:
+    return [page.extract_text().replace("\0", "") for page in reader.pages]
+
+
+def test_title_language_and_tags(reader: PdfReader, rendered: Path) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == HOSTILE[0]
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/Lang"] == "en"
     assert root["/MarkInfo"]["/Marked"]
-    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    sections = [
-        "Overview",
-        "Layer-1 filters",
-        "Architecture",
-        "Top-9 patches",
-        "Occlusion",
-        "Photographs",
-    ]
-    assert titles == [*sections, "This run"]
-    assert 8 <= len(reader.pages) <= 19
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b'pdfuaid:part="1"' in root["/Metadata"].get_data()
+    assert all(page["/Tabs"] == "/S" for page in reader.pages)
     assert (rendered / "report.pdf").stat().st_size < 15e6
-    # Highlights, mistakes, photographs, and a picture for each figure but that of the mistakes.
-    assert len(reader.pages[0].images.keys()) == 3 + 8 + 2 + 13
-    words = " ".join(page.extract_text() for page in reader.pages).replace("\0", "")
-    assert "<script>alert('x')</script>" in words
-    assert "activation 'silu' of block2/act has no backward rule" in words
+
+
+def elements(parent: Any) -> Iterator[Any]:
+    """Return what is below an element of the structure tree, in reading order."""
+    kids = parent.get("/K", [])
+    for kid in kids if isinstance(kids, list) else [kids]:
+        element = kid.get_object()
+        if hasattr(element, "keys") and "/S" in element:
+            yield element
+            yield from elements(element)
+
+
+def test_the_structure_is_told(reader: PdfReader, texts: list[str]) -> None:
+    root: Any = reader.trailer["/Root"]
+    tree = list(elements(root["/StructTreeRoot"]))
+    pictures = [element for element in tree if element["/S"] == "/Figure"]
+    assert len(pictures) > 20
+    assert all(str(picture["/Alt"]).strip() for picture in pictures)
+    assert all(len(element["/A"]) for element in tree if element["/S"] == "/TH")
+    levels = [int(e["/S"][2:]) for e in tree if e["/S"] in ("/H1", "/H2", "/H3", "/H4")]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    links = [a.get_object() for page in reader.pages for a in page.get("/Annots", [])]
+    assert links
+    assert all(link["/Contents"] for link in links)
+    assert "<script>alert('x')</script>" in " ".join(texts)
+    assert "activation 'silu' of block2/act has no backward rule" in " ".join(
+        " ".join(texts).split()
+    )
+
+
+def bookmarks(reader: PdfReader) -> dict[str, int]:
+    return {
+        str(entry.title): (reader.get_destination_page_number(entry) or 0) + 1
+        for entry in reader.outline
+        if not isinstance(entry, list)
+    }
+
+
+def test_contents_tell_the_pages_of_the_bookmarks(reader: PdfReader, texts: list[str]) -> None:
+    told = bookmarks(reader)
+    lines = texts[told["Contents"] - 1].splitlines()
+    listed = dict(
+        re.fullmatch(r"(.+?)[ .]*? (\d+)", line).groups() for line in lines if " . " in line
+    )  # type: ignore[union-attr]
+    chapters = [title for title in told if title not in ("In short", "Contents")]
+    assert chapters[0] == "Overview"
+    assert chapters[-1] == "This run"
+    assert {title: int(listed[title]) for title in chapters} == {t: told[t] for t in chapters}
+    assert list(told.values()) == sorted(told.values())
+
+
+@pytest.mark.parametrize("kind", ["Figure", "Table"])
+def test_what_the_text_refers_to_is_there(texts: list[str], kind: str) -> None:
+    whole = " ".join(" ".join(texts).split())
+    captions = [int(n) for n in re.findall(rf"{kind} (\d+)\. ", whole)]
+    last = max(captions)
+    assert last > 10
+    assert set(captions) == set(range(1, last + 1))
+    referred = {int(n) for n in re.findall(rf"{kind}[ \u00a0](\d+)(?!\. [A-Z])", whole)}
+    assert referred <= set(captions)
+    assert len(referred) > 0.7 * last
+
+
+def test_captions_stand_on_the_page_of_their_figures(reader: PdfReader, texts: list[str]) -> None:
+    places = reader.named_destinations
+    for name, place in places.items():
+        if name.startswith("fig-"):
+            page = reader.get_destination_page_number(place) or 0
+            assert re.search(r"Figure \d+\. ", texts[page]), name
+            assert reader.pages[page].images.keys(), name
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595.28, 841.89)), ("letter", (612.0, 792.0))])
+def test_paper(tmp_path: Path, paper: str, size: tuple[float, float]) -> None:
+    page = '<html lang="en"><title>t</title><p>Some words.</p></html>'
+    print_page(page, tmp_path, tmp_path / "report.pdf", paper)
+    box = PdfReader(tmp_path / "report.pdf").pages[0].mediabox
+    assert (float(box.width), float(box.height)) == pytest.approx(size, abs=0.01)
+
+
+def test_tables_are_numbered() -> None:
+    table = '<div class="scroll"{} aria-label="{}">\n<table>{}<tr></tr></table></div>'
+    filled = (
+        '<a class="see" href="#table-b">Table</a> <a href="#table-x">Table</a>'
+        + table.format("", "First", "")
+        + table.format(' id="table-b"', "b", "\n<caption><strong>Second</strong>, %</caption>")
+    )
+    numbered = number_tables(filled)
+    assert "<caption><strong>Table 1. First.</strong></caption><tr>" in numbered
+    assert "<caption><strong>Table 2. Second</strong>, %</caption><tr>" in numbered
+    assert '<a class="see" href="#table-b">Table 2</a> <a href="#table-x">Table</a>' in numbered
+
+
+def test_maps_in_print(rendered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vizreport.experiments.registry import experiments
+    from vizreport.experiments.top_patches import figures
+    from vizreport.results.run import read_run
+    from vizreport.results.store import Store
+
+    run, known = read_run(rendered), experiments()
+    keys = {record.name: record.key for record in run.experiments}
+    loaded = {
+        name: Store(rendered).load(known[name], keys[name])
+        for name in ("mining", "parts", "top_patches")
+    }
+    results = {name: outcome.result for name, outcome in loaded.items() if outcome is not None}
+    monkeypatch.setattr(figures, "_SHEET", 4)
+
+    def sheets(count: int) -> list[list[int]]:
+        asked = dataclasses.replace(run, settings={**run.settings, "maps_in_print": count})
+        layer = figures.section(results, asked).context["layers"][0]
+        return [[cell["map"] for cell in sheet["cells"]] for sheet in layer["sheets"]]
+
+    assert [len(maps) for maps in sheets(3)] == [3]
+    assert [len(maps) for maps in sheets(10)] == [4, 4, 2]
+    assert len({m for maps in sheets(10) for m in maps}) == 10
 
 
 @pytest.fixture
 def copy(rendered: Path, tmp_path: Path) -> Path:
     """Return a run with results alone, the larger sections taken out."""
-    import dataclasses
-
     from vizreport.results.run import read_run, write_run
 
     shutil.copytree(rendered / "results", tmp_path / "results")

@@ -29,11 +29,7 @@ def number_tables(page: str) -> str:
     Returns
     -------
     str
-
-    Raises
-    ------
-    ValueError
-        If a reference names a table that is not there.
+        A reference to a table that is not there is left as it is.
     """
     numbers: dict[str, int] = {}
     count = 0
@@ -50,8 +46,6 @@ def number_tables(page: str) -> str:
         return f"{head}\n<table{found['kind']}><caption>{caption}</caption>"
 
     def referred(found: re.Match[str]) -> str:
-        if found[2] not in numbers:
-            raise ValueError(f"a reference to {found[2]}, but there is no such table")
-        return f"{found[1]}Table {numbers[found[2]]}</a>"
+        return f"{found[1]}Table {numbers[found[2]]}</a>" if found[2] in numbers else found[0]
 
     return _REFERENCE.sub(referred, _TABLE.sub(captioned, page))

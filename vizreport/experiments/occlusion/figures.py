@@ -316,23 +316,32 @@ def _figure(
         else ""
     )
     height, width = result.pictures.shape[1:3]
-    return Figure(
-        name=image["figure"],
-        title=f"{quoted(image['path'], 60)}: what hiding each part does",
-        caption=(
+    prediction = "" if image["known"] else " (the prediction; the true class is not known)"
+    if i == 0:
+        caption = (
             f"(a) The image with {FILLS[result.fill]} where p({followed}) is lowest. The maps are "
             f"coloured at the square's centre, over the image ({height} × {width} px each); no "
             "centre comes into the pale border. "
             f"(b) Sum of the activations of map {image['map']} of {quoted(result.layer, 40)}, "
             f"the layer's strongest in this image, over its {result.units} places; the scale "
             "begins at the lowest value. "
-            f"{projected}(d) Probability of {followed}"
-            f"{'' if image['known'] else ' (the prediction; the true class is not known)'}"
+            f"{projected}(d) Probability of {followed}{prediction}"
             f"{'; white line: the object' if result.masked[i] else ''}. "
             "(e) Most probable class, with its share of the places. Mean p: for each pixel, the "
             "mean over all squares that cover it, on the scale of (d). Letters as in Zeiler & "
             "Fergus, Fig. 7."
-        ),
+        )
+    else:
+        white = f", full white {number(image['projection_scale'])}" if image["projections"] else ""
+        caption = (
+            f"As in the first of these figures, for map {image['map']} of "
+            f"{quoted(result.layer, 40)}{white}, and {followed}{prediction}"
+            f"{'; white line: the object' if result.masked[i] else ''}."
+        )
+    return Figure(
+        name=image["figure"],
+        title=f"{quoted(image['path'], 60)}: what hiding each part does",
+        caption=caption,
         alt=(
             f"Maps over the image: the probability of {followed} falls from "
             f"{number(image['clean'])} to {number(largest['lowest'])} where the square's upper "
@@ -341,4 +350,5 @@ def _figure(
         ),
         draw=partial(drawing.draw, result, mining, i),
         chart=partial(drawing.chart, result, mining, i),
+        width=150,  # two with their captions on a printed page
     )
