@@ -137,6 +137,25 @@ def counts(text: str) -> tuple[int, ...]:
     return tuple(count(part) for part in names(text))
 
 
+def two_counts(text: str) -> tuple[int, int]:
+    """Return the two whole numbers in ``"24,32"``."""
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise ArgumentTypeError(f"{text!r} is not two whole numbers with a comma")
+    return count(parts[0]), count(parts[1])
+
+
+def two_weights(text: str) -> tuple[float, float]:
+    """Return the two positive numbers in ``"1,0.5"``."""
+    try:
+        first, second = (float(part) for part in text.split(","))
+    except ValueError:
+        first = second = math.nan
+    if not (0 < first < math.inf and 0 < second < math.inf):
+        raise ArgumentTypeError(f"{text!r} is not two numbers above 0 with a comma")
+    return first, second
+
+
 def classifiers(text: str) -> tuple[str, ...]:
     """Return the classifiers in ``"svm,softmax"``."""
     found = names(text)

@@ -1,0 +1,140 @@
+"""``vizreport deconvnet-learn``: a deconvolutional network learned from pictures, unsupervised."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from vizreport.cli import options, train, values
+from vizreport.cli.options import NETWORK, Option
+from vizreport.errors import RequestError
+
+LEARNING = "what is learned"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Learn two layers of filters and write them with their measures.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    RequestError
+        If the data or an option is wrong.
+    """
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise RequestError(f"{arguments.out} is a file; give --out a folder")
+    size = arguments.input_size
+    if size % 2 or size < LEAST_SIZE:
+        raise RequestError(f"--input-size is {size}; it must be even and at least {LEAST_SIZE}")
+    from vizreport.training.data import open_showing
+
+    dataset = open_showing(arguments.data, arguments.split, arguments.max_images, arguments.seed)
+    from vizreport.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from vizreport.deconvolutional.record import write_learned
+    from vizreport.deconvolutional.study import LearningRequest, learn
+
+    request = LearningRequest(
+        dataset,
+        size,
+        arguments.channels,
+        arguments.maps,
+        arguments.weights,
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        seed=arguments.seed,
+    )
+    write_learned(arguments.out, learn(request, tell=train.tell))
+    print(arguments.out)
+    return 0
+
+
+LEAST_SIZE = 16
+
+_OF_TRAIN = {option.flag: option for option in train.OPTIONS}
+_OF_BUILD = {option.flag: option for option in options.BUILD}
+
+OPTIONS = (
+    _OF_BUILD["--data"],
+    replace(
+        _OF_TRAIN["--out"],
+        help="Folder of the results: deconvolutional.json and deconvolutional.npz.",
+    ),
+    _OF_BUILD["--split"],
+    Option(
+        "--max-images",
+        "Images, a seeded sample of the data; every fifth is not learned from but measures.",
+        parse=values.count,
+        metavar="N",
+        default=100,
+        group=NETWORK,
+    ),
+    Option(
+        "--input-size",
+        "Height and width of the pictures, px: shortest side to this, central square.",
+        parse=values.count,
+        metavar="N",
+        default=64,
+        group=NETWORK,
+    ),
+    Option(
+        "--channels",
+        "Colour or greyscale pictures.",
+        choices=("RGB", "L"),
+        default="RGB",
+        group=NETWORK,
+    ),
+    Option(
+        "--maps",
+        "Feature maps of layers 1 and 2; the default is 24,24.",
+        parse=values.two_counts,
+        metavar="N,N",
+        default=(24, 24),
+        group=LEARNING,
+    ),
+    Option(
+        "--lambda",
+        "Weight of the error of reconstruction against sparsity, layers 1 and 2; larger: closer, "
+        "less sparse; the default is 1,1.",
+        parse=values.two_weights,
+        metavar="X,X",
+        default=(1.0, 1.0),
+        group=LEARNING,
+        name="weights",
+    ),
+    Option(
+        "--epochs",
+        "Passes over the pictures, for each layer.",
+        parse=values.count,
+        metavar="N",
+        default=3,
+        group=LEARNING,
+    ),
+    Option(
+        "--batch-size",
+        "Pictures that are inferred together, after which the filters move.",
+        parse=values.count,
+        metavar="N",
+        default=8,
+        group=LEARNING,
+    ),
+    _OF_BUILD["--seed"],
+)
+
+VERB = options.Verb(
+    name="deconvnet-learn",
+    summary="learn a deconvolutional network from pictures, without labels",
+    description=(
+        "Learn a deconvolutional network of two layers (Zeiler et al. 2010, 2011) from "
+        "contrast-normalised pictures: filters whose sparse feature maps make the pictures again. "
+        "No label and no checkpoint is used."
+    ),
+    usage="--data SOURCE --out FOLDER [options]",
+    options=OPTIONS,
+    run=run,
+)
