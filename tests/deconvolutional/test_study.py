@@ -55,7 +55,7 @@ def test_damaged_and_missing_files_are_named(folder, tmp_path):
     with pytest.raises(RequestError, match="damaged"):
         read_learned(tmp_path)
     (tmp_path / "deconvolutional.json").write_text(text)
-    assert dataclasses.asdict(read_learned(tmp_path))["data"] == "shapes"
+    assert dataclasses.asdict(read_learned(tmp_path))["pictures"] == 8
 
 
 def test_a_size_that_pools_badly_is_refused(tmp_path, capsys):
