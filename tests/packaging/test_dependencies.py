@@ -10,7 +10,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-MODULE = {"pillow": "PIL", "scikit-image": "skimage", "scikit-learn": "sklearn"}
+MODULE = {
+    "pillow": "PIL",
+    "python-pptx": "pptx",
+    "scikit-image": "skimage",
+    "scikit-learn": "sklearn",
+}
 
 
 def declared(requirements: list[str]) -> set[str]:
@@ -32,7 +37,8 @@ def imported(*folders: str) -> set[str]:
 
 def test_the_package():
     required = declared(PROJECT["dependencies"])
-    optional = declared(PROJECT["optional-dependencies"]["data"])
+    extras = PROJECT["optional-dependencies"]
+    optional = declared(extras["data"]) | declared(extras["slides"])
     assert imported("vizreport") - optional == required
 
 
