@@ -13,6 +13,7 @@ from tests.report.fake_architecture import make_architecture
 from tests.report.fake_correspondence import make_correspondence
 from tests.report.fake_evolution import make_evolution
 from tests.report.fake_feature_maps import make_feature_maps
+from tests.report.fake_hog import make_hog
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_projections import make_parts, make_photographs, make_top_patches
@@ -69,6 +70,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "invariance": make_invariance(random, mining, seen, hostile_names),
         "correspondence": make_correspondence(random, mining, seen, hostile_names),
         "sanity": make_sanity(random, mining, seen, hostile_names),
+        "hog": make_hog(np.random.default_rng(11), mining, seen, hostile_names),
     }
     store = Store(folder)
     records = []

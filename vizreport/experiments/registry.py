@@ -24,6 +24,7 @@ BUILT_IN = (
     "invariance",
     "correspondence",
     "sanity",
+    "hog",
     "photographs",
     "ablation",
     "transfer",

@@ -1,0 +1,214 @@
+"""HOG and its inversions against scikit-image, scikit-learn, planted dictionaries, brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from skimage.feature import hog as skimage_hog
+from sklearn.linear_model import Lasso, Ridge
+
+from tests.experiments import tiny
+from vizreport.errors import NotApplicable
+from vizreport.experiments.hog.compute import compute, shrunk, split
+from vizreport.experiments.hog.descriptors import blocks, cells, hog_windows
+from vizreport.experiments.hog.dictionaries import Paired, fit_ridge, learn_paired, refitted
+from vizreport.experiments.hog.figures import section
+from vizreport.experiments.hog.glyphs import atom_glyphs, window_cells
+from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
+
+
+def textured(count: int = 2, shape=(48, 40), seed: int = 3) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(0, 1, (count, *shape)).astype(np.float32)
+
+
+def test_cells_summed_over_opposite_directions_are_scikit_images():
+    found = cells(textured())
+    unsigned = found[..., :9] + found[..., 9:]
+    for picture, ours in zip(textured(), unsigned, strict=True):
+        # Blocks of one cell, each divided by its own length: the cells' shape.
+        theirs = skimage_hog(
+            picture, 9, (8, 8), (1, 1), block_norm="L2", feature_vector=False
+        ).reshape(6, 5, 9)
+        length = np.linalg.norm(ours, axis=-1, keepdims=True)
+        np.testing.assert_allclose(ours / length, theirs, atol=1e-4)
+
+
+def test_blocks_are_scikit_images():
+    found = cells(textured())
+    unsigned = found[..., :9] + found[..., 9:]
+    for picture, ours in zip(textured(), blocks(unsigned), strict=True):
+        theirs = skimage_hog(picture, 9, (8, 8), (2, 2), block_norm="L2-Hys", feature_vector=False)
+        np.testing.assert_allclose(ours, theirs.reshape(5, 4, 36), atol=1e-4)
+
+
+def test_an_edge_and_its_negative_have_opposite_directions():
+    picture = np.zeros((1, 16, 16), np.float32)
+    picture[:, :, 4:] = 1
+    rising, falling = cells(picture)[0, 0, 0], cells(1 - picture)[0, 0, 0]
+    assert rising.argmax() == 0
+    assert falling.argmax() == 9
+    # Two columns of eight pixels have gradient 1, of 64.
+    assert rising[0] == pytest.approx(16 / 64)
+
+
+def test_a_window_has_the_blocks_inside_it():
+    pictures = textured(1, (64, 64))
+    found = hog_windows(pictures, 4)
+    assert found.shape == (1, 5, 5, 9 * 72)
+    # Cut with a margin of a cell, since gradients at a cut differ.
+    alone = blocks(cells(pictures[:, 8:56, 16:64]))[0, 1:4, 1:4]
+    np.testing.assert_allclose(found[0, 2, 3].reshape(3, 3, 72), alone, atol=1e-6)
+
+
+def test_windows_are_normalised():
+    pictures = textured(2, (40, 48))
+    pictures[0, :32, :32] = 0.5
+    found = pixel_windows(pictures, 4)
+    assert found.shape == (2, 2, 3, 1024)
+    assert not found[0, 0, 0].any()  # no contrast
+    patch = pictures[1, 8:40, 16:48].astype(np.float64)
+    expected = (patch - patch.mean()) / np.sqrt(patch.var() + 0.03**2)
+    np.testing.assert_allclose(found[1, 1, 2].reshape(32, 32), expected, atol=1e-5)
+    picked = pixel_windows(pictures, 4, (np.array([1]), np.array([1]), np.array([2])))
+    np.testing.assert_array_equal(picked[0], found[1, 1, 2])
+
+
+def test_overlapping_windows_are_averaged_as_one_by_one():
+    windows = np.random.default_rng(0).normal(size=(2, 3, 2, 16 * 16))
+    total, covers = np.zeros((2, 32, 24)), np.zeros((32, 24))
+    for row in range(3):
+        for col in range(2):
+            place = np.s_[8 * row : 8 * row + 16, 8 * col : 8 * col + 16]
+            total[(slice(None), *place)] += windows[:, row, col].reshape(2, 16, 16)
+            covers[place] += 1
+    np.testing.assert_allclose(averaged(windows, 2), total / covers, atol=1e-5)
+
+
+def test_correlations_are_pearsons():
+    a, b = textured(3, seed=1), textured(3, seed=2) + textured(3, seed=1)
+    b[2] = 0.5
+    expected = [np.corrcoef(a[i].ravel(), b[i].ravel())[0, 1] for i in range(2)]
+    np.testing.assert_allclose(correlations(a, b), [*expected, 0], atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """Descriptors and windows made of 2 of 12 planted atoms each, coefficients of either sign."""
+    random = np.random.default_rng(5)
+    hog_atoms, pixel_atoms = random.normal(size=(12, 40)), random.normal(size=(12, 64))
+    codes = np.zeros((3000, 12))
+    for row in codes:
+        row[random.choice(12, 2, replace=False)] = random.choice([-1, 1], 2) * random.uniform(1, 2)
+    hog = (3 + codes @ hog_atoms).astype(np.float32)
+    return hog, (codes @ pixel_atoms - 1).astype(np.float32), hog_atoms, pixel_atoms
+
+
+def test_planted_dictionaries_are_recovered_and_inverted(planted):
+    hog, pixels, hog_atoms, pixel_atoms = planted
+    paired = learn_paired(hog[:2500], pixels[:2500], 24, 0.02, 0, passes=8)
+    joint = np.hstack([hog_atoms, pixel_atoms])
+    found = np.hstack([paired.hog_atoms * paired.hog_scale, paired.pixel_atoms])
+    likeness = np.abs(np.corrcoef(joint, found)[:12, 12:])
+    # A descriptor alone decides, so both halves have to be the planted atom's.
+    assert (likeness.max(axis=1) > 0.95).mean() >= 0.75
+    inverted = paired.invert(hog[2500:])
+    error = np.square(inverted - pixels[2500:]).sum() / np.square(pixels[2500:] + 1).sum()
+    assert error < 0.05
+
+
+def test_codes_are_the_lassos(planted):
+    hog, pixels, *_ = planted
+    paired = learn_paired(hog[:800], pixels[:800], 10, 0.1, 0)
+    scaled = (hog[:5] - hog[:800].mean(axis=0)) / paired.hog_scale
+    oracle = Lasso(0.1 / 40, fit_intercept=False, tol=1e-10, max_iter=10000)
+    expected = [oracle.fit(paired.hog_atoms.T, one).coef_ for one in scaled.astype(np.float64)]
+    np.testing.assert_allclose(paired.codes(hog[:5]), expected, atol=2e-2)
+
+
+def test_refitting_repairs_the_pixel_half(planted):
+    hog, pixels, hog_atoms, pixel_atoms = planted
+    lengths = np.linalg.norm(hog_atoms, axis=1, keepdims=True)
+    mean = np.full(40, 3, np.float32)
+    unit = (hog_atoms / lengths).astype(np.float32)
+    wrong = Paired(mean, 1.0, unit, np.full(64, -1, np.float32), np.zeros((12, 64), np.float32), 0)
+    wrong = Paired(**{**vars(wrong), "sparsity": 1e-3})
+    right = refitted(wrong, hog, pixels)
+    np.testing.assert_allclose(right.pixel_atoms, pixel_atoms / lengths, atol=0.02)
+
+
+def test_ridge_is_scikit_learns(planted):
+    hog, pixels, *_ = planted
+    expected = Ridge(10.0).fit(hog.astype(np.float64), pixels).predict(hog[:20])
+    np.testing.assert_allclose(fit_ridge(hog, pixels).invert(hog[:20]), expected, atol=1e-3)
+
+
+def test_strokes_run_along_the_edge():
+    picture = np.zeros((1, 32, 32), np.float32)
+    picture[:, :, 12:] = 1  # upright edge in the second column of cells
+    descriptor = hog_windows(picture, 4)[0, 0]
+    found = window_cells(descriptor, 4)
+    assert found.shape == (1, 4, 4, 9)
+    assert found[0, :, 1, 0].min() > 0
+    assert not found[0, :, 3].any()
+    drawn = atom_glyphs(descriptor, 4, 96)[0]
+    cell = drawn[24:48, 24:48]
+    assert (cell.max(axis=1) > 128).sum() > 18  # tall
+    assert (cell.max(axis=0) > 128).sum() < 12  # and narrow
+    assert not drawn[:, 72:].any()
+
+
+def test_shrunk_pictures_are_whole_cells():
+    flat = np.full((2, 100, 150, 3), 51, np.uint8)
+    found = shrunk(flat)
+    assert found.shape == (2, 96, 144)
+    np.testing.assert_allclose(found, 0.2, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    from vizreport.experiments.mining.compute import compute as mine
+
+    context = tiny.context(*tiny.files(str(tmp_path_factory.mktemp("hog"))))
+    mining = mine(context, {})
+    return context, mining, compute(context, {"mining": mining})
+
+
+def test_nothing_measured_is_learned_from(found):
+    _, mining, _ = found
+    for seed in range(5):
+        shown, measured, learned = split(mining, seed)
+        assert set(shown) <= set(measured)
+        contents = np.array(mining.sha256)
+        assert not set(contents[measured]) & set(contents[learned])
+        assert len(measured) == 6  # half of 13 different images
+
+
+def test_projections_add_up(found):
+    context, _, result = found
+    assert result.layers == ["conv1", "conv2"]
+    layer = context.deconvnet.layer("conv2")
+    tensor = context.preprocessing.tensor(result.pictures[:1])
+    total = sum(context.deconvnet.project(tensor, "conv2", k) for k in range(layer.maps))[0]
+    scale = result.scales[1, 0]
+    if not scale:
+        assert not total.any()
+        return
+    expected = np.rint(128 + 127 * np.clip(total / scale, -1, 1))
+    assert np.abs(expected - result.projections[1, 0].astype(float)).max() <= 1
+
+
+def test_section_gives_the_means(found):
+    *_, result = found
+    drawn = section({"hog": result}, None)
+    means = result.correlations.astype(np.float64).mean(axis=1)
+    assert f"correlates {means[0]:.2f} with".replace(" -", " −") in drawn.finding
+    assert f"regression {means[1]:.2f}".replace(" -", " −") in drawn.finding
+    assert [row["mean"] for row in drawn.context["rows"]] == pytest.approx(list(means))
+
+
+def test_too_few_images(found):
+    from dataclasses import replace
+
+    _, mining, _ = found
+    with pytest.raises(NotApplicable, match="too few"):
+        split(replace(mining, sha256=["a"] * len(mining.sha256)), 0)

@@ -1,0 +1,16 @@
+"""HOG: what an image's histograms of oriented gradients keep of it."""
+
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.hog.result import HogResult
+
+EXPERIMENT = Experiment(
+    name="hog",
+    title="HOG",
+    version=1,
+    result=HogResult,
+    compute="vizreport.experiments.hog.compute:compute",
+    section="vizreport.experiments.hog.figures:section",
+    template="sections/hog.html",
+    requires=("mining",),
+    settings=("layers", "occlusion_layer", "rule", "seed"),
+)

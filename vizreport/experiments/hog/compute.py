@@ -1,0 +1,199 @@
+"""HOG descriptors turned back into pictures, and the network's projections of the same images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from skimage.feature import hog as glyph_picture
+
+from vizreport.errors import NotApplicable
+from vizreport.experiments.context import Context
+from vizreport.experiments.hog.descriptors import CELL, hog_windows
+from vizreport.experiments.hog.dictionaries import Paired, fit_ridge, learn_paired
+from vizreport.experiments.hog.projections import projections
+from vizreport.experiments.hog.result import HogResult
+from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.subjects import choose_images
+
+SIDE = 96  # shorter side of a grey picture, px
+WINDOW = 4  # cells
+IMAGES = 5
+MEASURED = 120
+LEARNED = 400
+WINDOWS = 8000
+ATOMS = 512
+SPARSITY = 0.04
+_FEWEST = 6
+_FULL = 2.5  # normalised contrast shown as white
+
+
+def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
+    """Learn to invert HOG on some images of the data, and measure it on others.
+
+    Parameters
+    ----------
+    context : Context
+    required : dict
+        The mining result, from which images are chosen.
+
+    Raises
+    ------
+    NotApplicable
+        If there are too few images to learn from some and measure on others.
+    """
+    mining, seed = required["mining"], context.settings.seed
+    shown, measured, learned = split(mining, seed)
+    grey = shrunk(context.pictures(mining.records[learned]))
+    hog, pixels, mean_picture = training_windows(grey, seed)
+    ridge = fit_ridge(hog, pixels)
+    paired = learn_paired(hog, pixels, min(ATOMS, len(hog) // 4), SPARSITY, seed)
+    del hog, pixels, grey
+    pictures = context.pictures(mining.records[measured])
+    found = _measure(shrunk(pictures), (paired.invert, ridge.invert), mean_picture)
+    places = np.searchsorted(measured, shown)
+    seen = pictures[places]
+    some = shrunk(seen)
+    used = paired.codes(_flat(hog_windows(some, WINDOW)))
+    tops = mining.top_classes
+    return HogResult(
+        paths=[mining.paths[i] for i in shown],
+        classes=tops[shown, 0] if tops.size else np.zeros(0, np.int32),
+        class_names=mining.class_names,
+        pictures=seen,
+        glyphs=np.stack([_glyphs(picture) for picture in some]),
+        originals=_quantised(found["originals"][places]),
+        inversions=_quantised(found["inversions"][:, places]),
+        mean_picture=_quantised(mean_picture),
+        shown=places.astype(np.int32),
+        correlations=found["correlations"],
+        learned_images=len(learned),
+        learned_windows=min(WINDOWS, len(learned) * _places(some)),
+        **_stored(paired),
+        window=WINDOW * CELL,
+        cell=CELL,
+        used=float((used != 0).sum(axis=1).mean()),
+        **projections(context, seen),
+        rule=context.settings.rule,
+    )
+
+
+def split(mining: MiningResult, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Choose images to show, to measure on and to learn from.
+
+    Returns
+    -------
+    shown, measured, learned : int [I], [T], [N]
+        In rising order; those shown are measured too, and nothing learned from has the
+        content of anything measured.
+
+    Raises
+    ------
+    NotApplicable
+        If there are fewer than six images of different content.
+    """
+    _, first = np.unique(mining.sha256, return_index=True)
+    if len(first) < _FEWEST:
+        raise NotApplicable(
+            f"the data have {len(first)} different images: too few to learn from some and "
+            "measure on others"
+        )
+    order = np.random.default_rng([seed, 31]).permutation(np.sort(first))
+    count = min(MEASURED, len(order) // 2)
+    right = np.isin(order, choose_images(mining, min(IMAGES, count), seed))
+    shown = order[right] if right.any() else order[: min(IMAGES, count)]
+    order = np.concatenate([shown, order[~np.isin(order, shown)]])
+    measured, learned = order[:count], order[count : count + LEARNED]
+    return np.sort(shown), np.sort(measured), np.sort(learned)
+
+
+def shrunk(pictures: np.ndarray) -> np.ndarray:
+    """Return pictures in grey, the shorter side 96 px, the other a multiple of 8.
+
+    Parameters
+    ----------
+    pictures : uint8 [N, h, w, 3]
+
+    Returns
+    -------
+    float32 [N, H, W]
+        0 to 1.
+    """
+    height, width = pictures.shape[1:3]
+    factor = SIDE / min(height, width)
+    size = tuple(max(SIDE, round(side * factor / CELL) * CELL) for side in (width, height))
+    small = [
+        Image.fromarray(picture).convert("L").resize(size, Image.Resampling.BICUBIC)
+        for picture in pictures
+    ]
+    return np.stack([np.asarray(picture) for picture in small]).astype(np.float32) / 255
+
+
+def training_windows(grey: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw windows, and average the normalised pictures.
+
+    Returns
+    -------
+    hog : float32 [n, d]
+    pixels : float32 [n, p]
+    mean : float32 [H, W]
+    """
+    places = _places(grey)
+    drawn = np.random.default_rng([seed, 32]).permutation(len(grey) * places)[:WINDOWS]
+    cols = grey.shape[2] // CELL - WINDOW + 1
+    number, place = np.divmod(np.sort(drawn), places)
+    row, col = np.divmod(place, cols)
+    hog = hog_windows(grey, WINDOW)[number, row, col]
+    total = sum(normalised(part).sum(axis=0) for part in np.array_split(grey, -(-len(grey) // 50)))
+    return hog, pixel_windows(grey, WINDOW, (number, row, col)), np.asarray(total / len(grey))
+
+
+def normalised(grey: np.ndarray) -> np.ndarray:
+    """Normalise each window's contrast, and average the windows: float32 [N, H, W]."""
+    return averaged(pixel_windows(grey, WINDOW), WINDOW)
+
+
+def _places(grey: np.ndarray) -> int:
+    """Return the number of windows of a picture."""
+    rows, cols = (side // CELL - WINDOW + 1 for side in grey.shape[1:])
+    return rows * cols
+
+
+def _flat(hog: np.ndarray) -> np.ndarray:
+    return hog.reshape(-1, hog.shape[-1])
+
+
+def _measure(grey: np.ndarray, invert: tuple[Any, ...], mean: np.ndarray) -> dict[str, np.ndarray]:
+    """Invert pictures in batches and correlate them with the originals."""
+    originals, inversions = [], []
+    for part in np.array_split(grey, -(-len(grey) // 50)):
+        originals.append(normalised(part))
+        hog = hog_windows(part, WINDOW)
+        windows = (one(_flat(hog)).reshape(*hog.shape[:3], -1) for one in invert)
+        inversions.append(np.stack([averaged(one, WINDOW) for one in windows]))
+    original, inverted = np.concatenate(originals), np.concatenate(inversions, axis=1)
+    means = np.broadcast_to(mean, original.shape)
+    found = [correlations(one, original) for one in (*inverted, means)]
+    return {
+        "originals": original,
+        "inversions": inverted,
+        "correlations": np.stack(found).astype(np.float32),
+    }
+
+
+def _quantised(values: np.ndarray) -> np.ndarray:
+    return np.rint(128 + 127 * np.clip(values / _FULL, -1, 1)).astype(np.uint8)
+
+
+def _glyphs(picture: np.ndarray) -> np.ndarray:
+    """Return scikit-image's picture of the descriptor, as bytes."""
+    cell = (CELL, CELL)
+    _, drawn = glyph_picture(picture, pixels_per_cell=cell, cells_per_block=(2, 2), visualize=True)
+    top = float(np.percentile(drawn[drawn > 0], 99)) if (drawn > 0).any() else 1.0
+    return np.asarray(np.rint(255 * np.clip(drawn / top, 0, 1)).astype(np.uint8))
+
+
+def _stored(paired: Paired) -> dict[str, Any]:
+    return {name: getattr(paired, name) for name in Paired.__dataclass_fields__}

@@ -1,0 +1,202 @@
+"""HOG: glyphs, inversions and projections of the same images, and how close inversions come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.hog.result import METHODS, HogResult
+from vizreport.report import charts, montage
+from vizreport.report.section import PRINT_WIDTH, Figure, Section
+from vizreport.report.text import drawable, number, quoted
+from vizreport.results.run import RunRecord
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SIDE = 240  # px of a picture in the figure
+_ATOMS = 24
+_COLOURS = (charts.BLUE, charts.ORANGE, charts.SOFT)
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show the images as HOG, as its inversions and as the network's layers have them."""
+    result: HogResult = results["hog"]
+    paired, ridge, mean = result.correlations.astype(np.float64)
+    context = {
+        "rows": [
+            {"name": name, "mean": float(row.mean()), "spread": float(row.std())}
+            for name, row in zip(METHODS, (paired, ridge, mean), strict=True)
+        ],
+        "images": len(paired),
+        "better": int((paired > ridge).sum()),
+        "learned_images": result.learned_images,
+        "learned_windows": result.learned_windows,
+        "window": result.window,
+        "cell": result.cell,
+        "size": result.originals.shape[1:],
+        "atoms": len(result.hog_atoms),
+        "used": result.used,
+        "missing": [
+            (name, why) for name, why in zip(result.layers, result.problems, strict=True) if why
+        ],
+    }
+    figures = (_pictures(result), _chart(result), _atoms(result))
+    return Section(figures, context=context, finding=_finding(result))
+
+
+def _finding(result: HogResult) -> str:
+    """Say how the methods compare, and whether the difference exceeds chance."""
+    paired, ridge, mean = result.correlations.astype(np.float64)
+    gap = paired - ridge
+    error = gap.std(ddof=1) / np.sqrt(len(gap)) if len(gap) > 1 else np.inf
+    chance = "" if abs(gap.mean()) > 2 * error else " (a difference that may be chance)"
+    said = (
+        "A picture made by paired dictionaries from HOG alone, the features used before "
+        f"convolutional networks, correlates {paired.mean():.2f} with the original on "
+        f"{len(paired)} images not learned from; one made by linear regression {ridge.mean():.2f}"
+        f"{chance}, the mean image {mean.mean():.2f}."
+    )
+    return said.replace(" -", " −")
+
+
+def _shown(result: HogResult) -> list[int]:
+    return [i for i, problem in enumerate(result.problems) if not problem]
+
+
+def _pictures(result: HogResult) -> Figure:
+    layers = [result.layers[i] for i in _shown(result)]
+    names = " and ".join(quoted(name, 40) for name in layers)
+    most = int(result.units.max(initial=0))
+    projected = (
+        f"; and the projections of the strongest units in {names}, of each of the (at most {most}) "
+        "most active feature maps one, added up: zero is mid-grey, each picture on its own scale"
+        if layers
+        else ""
+    )
+    return Figure(
+        name="hog-pictures",
+        title="The same images as HOG and as the network have them",
+        caption=(
+            "Columns: what the network saw; the HOG descriptor drawn as glyphs, in each cell of "
+            f"{result.cell} px strokes along its edges' directions, the brighter the stronger; "
+            "the picture that paired dictionaries make of the descriptor alone; that of ridge "
+            "regression; what both are measured against, the picture in grey with its local "
+            f"contrast normalised (these three on one scale){projected}. "
+            "Below each inversion: its correlation with the normalised picture."
+        ),
+        alt=(
+            f"{len(result.paths)} rows of pictures: image, strokes, two blurred grey "
+            "reconstructions, the grey picture"
+            + (f", and {len(layers)} projections of the network." if layers else ".")
+        ),
+        draw=partial(_sheet, result),
+        threaded=True,
+    )
+
+
+def _sheet(result: HogResult) -> Image.Image:
+    """Draw a row for each image."""
+    cells, labels = [], []
+    layers = _shown(result)
+    heads = ("image", "glyphs", "paired", "ridge", "measured against")
+    for i, place in enumerate(result.shown):
+        grey = (
+            result.glyphs[i],
+            *result.inversions[:, i],
+            result.originals[i],
+        )
+        pictures = [result.pictures[i], *grey, *(result.projections[k, i] for k in layers)]
+        cells += [_fitted(picture) for picture in pictures]
+        paired, ridge = (f"{result.correlations[k, place]:.2f}" for k in (0, 1))
+        named = drawable(_name(result, i), 18)
+        plain = (named, "HOG", paired.replace("-", "−"), ridge.replace("-", "−"), "")
+        labels += list(zip(heads, plain, strict=True))
+        labels += [(drawable(result.layers[k], 16), f"{result.units[k, i]} units") for k in layers]
+    return montage.grid(cells, 5 + len(layers), 12, labels, 17)
+
+
+def _name(result: HogResult, i: int) -> str:
+    if len(result.classes) and 0 <= result.classes[i] < len(result.class_names):
+        return result.class_names[int(result.classes[i])]
+    return result.paths[i]
+
+
+def _fitted(picture: np.ndarray) -> Image.Image:
+    """Bring pictures of all sizes to one, smoothly: HOG's are smaller than the network's."""
+    height, width = picture.shape[:2]
+    size = (round(width * _SIDE / height), _SIDE)
+    return Image.fromarray(picture).convert("RGB").resize(size, Image.Resampling.BICUBIC)
+
+
+def _chart(result: HogResult) -> Figure:
+    means = "; ".join(
+        f"{name} {number(float(row.mean()), 2)}"
+        for name, row in zip(METHODS, result.correlations, strict=True)
+    )
+    return Figure(
+        name="hog-correlations",
+        title="How close pictures made of HOG come to the original",
+        caption=(
+            f"Pearson's correlation over the pixels, of {result.correlations.shape[1]} images not "
+            "learned from: a dot an image (moved up and down at random, to be seen), the line "
+            "their mean. 1 is the original, 0 nothing in common."
+        ),
+        alt=f"Three rows of dots with the mean correlations: {means}.",
+        draw=charts.styled(partial(_dots, result), PRINT_WIDTH * 0.8, 46),
+        width=PRINT_WIDTH * 0.8,
+    )
+
+
+def _dots(result: HogResult, axes: Axes) -> None:
+    random = np.random.default_rng(0)
+    for row, (values, colour) in enumerate(zip(result.correlations, _COLOURS, strict=True)):
+        heights = row + random.uniform(-0.25, 0.25, len(values))
+        axes.scatter(values, heights, s=7, color=colour, alpha=0.55, linewidths=0)
+        mean = float(values.mean())
+        axes.plot([mean, mean], [row - 0.36, row + 0.36], color=charts.INK, linewidth=1.8)
+        text = f"{mean:.2f}".replace("-", "−")
+        axes.annotate(text, (mean, row - 0.38), ha="center", va="bottom", fontsize=7)
+    axes.set_yticks(range(len(METHODS)), METHODS)
+    axes.set_ylim(2.5, -0.75)
+    axes.set_xlim(min(-0.05, float(result.correlations.min()) - 0.05), 1)
+    axes.axvline(0, color=charts.FAINT, linewidth=0.8, zorder=0)
+    axes.set_xlabel("correlation with the picture of normalised contrast")
+
+
+def _atoms(result: HogResult) -> Figure:
+    return Figure(
+        name="hog-atoms",
+        title="Atoms of the paired dictionaries",
+        caption=(
+            f"The {min(_ATOMS, len(result.hog_atoms))} atoms with the strongest pixels. Each "
+            f"stands for {result.window} px × {result.window} px: left what it adds to the "
+            "descriptor (strokes along edges, summed over blocks and opposite directions; what "
+            "it takes away is left out), right what it adds to the picture (zero is mid-grey). "
+            "Each half on its own scale."
+        ),
+        alt="Pairs of small pictures: strokes beside grey edges, corners and bars of their shape.",
+        draw=partial(_atom_sheet, result),
+        threaded=True,
+        width=PRINT_WIDTH * 0.8,
+    )
+
+
+def _atom_sheet(result: HogResult) -> Image.Image:
+    from vizreport.experiments.hog.glyphs import atom_glyphs
+
+    strength = np.linalg.norm(result.pixel_atoms, axis=1)
+    best = np.argsort(-strength, kind="stable")[:_ATOMS]
+    glyphs = atom_glyphs(result.hog_atoms[best], result.window // result.cell, 96)
+    cells = []
+    for atom, glyph in zip(best, glyphs, strict=True):
+        pixels = result.pixel_atoms[atom].reshape(result.window, result.window)
+        scale = float(np.abs(pixels).max()) or 1.0
+        picture = montage.signed(np.repeat(pixels[..., None], 3, axis=2), scale)
+        right = picture.resize((96, 96), Image.Resampling.BICUBIC)
+        cells.append(montage.beside(Image.fromarray(glyph).convert("RGB"), right, 2))
+    return montage.grid(cells, 6, 14)

@@ -1,0 +1,87 @@
+"""The same images as an early layer and the last convolution of the network see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vizreport.experiments.context import Context
+
+if TYPE_CHECKING:
+    from vizreport.deconv.layers import ReportableLayer
+
+UNITS = 16
+
+
+def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
+    """Project the strongest units of two layers in each image, and add them up.
+
+    Parameters
+    ----------
+    context : Context
+    pictures : uint8 [I, h, w, 3]
+
+    Returns
+    -------
+    dict
+        The fields of :class:`HogResult` from ``layers`` to ``scales``.
+    """
+    from vizreport.deconv.mining import reduction_function
+    from vizreport.deconv.tiles import display_scale, quantised
+
+    graph, layers = context.deconvnet.graph, shown_layers(context)
+    inputs = context.preprocessing.tensor(pictures)
+    reduced, _ = reduction_function(graph, layers)(inputs)
+    problems = [layer.rule_problem(graph, context.settings.rule) for layer in layers]
+    drawn, scales, units = [], [], []
+    for layer, problem, (maxima, places, _) in zip(layers, problems, reduced, strict=True):
+        summed = np.zeros((len(inputs), *graph.input_shape), np.float32)
+        count = np.zeros(len(inputs), np.int32)
+        if not problem:
+            summed, count = _summed(context, layer, inputs, maxima.numpy(), places.numpy())
+        full = context.deconvnet.to_rgb(summed).astype(np.float32)
+        scale = [display_scale(np.abs(one[one != 0])) for one in full]
+        scales.append(np.array(scale, np.float32))
+        drawn.append(quantised(full, scales[-1]))
+        units.append(count)
+    shape = (0, *pictures.shape)
+    return {
+        "layers": [layer.name for layer in layers],
+        "problems": problems,
+        "units": np.array(units, np.int32).reshape(len(layers), len(inputs)),
+        "projections": np.stack(drawn) if drawn else np.zeros(shape, np.uint8),
+        "scales": np.array(scales, np.float32).reshape(len(layers), len(inputs)),
+    }
+
+
+def shown_layers(context: Context) -> list[ReportableLayer]:
+    """Return the second of the chosen layers with places and the last convolution's output."""
+    from vizreport.experiments.occlusion.layer import occluded_layer
+
+    spatial = [layer for layer in context.chosen_layers if layer.rows * layer.cols > 1]
+    last = occluded_layer(context) or (spatial[-1] if spatial else None)
+    found = [*spatial[:2][-1:], *([last] if last else [])]
+    return sorted({layer.node: layer for layer in found}.values(), key=lambda layer: layer.node)
+
+
+def _summed(
+    context: Context,
+    layer: ReportableLayer,
+    inputs: np.ndarray,
+    maxima: np.ndarray,
+    places: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sum of the projections of each image's strongest units, and their number."""
+    maps = np.argsort(-maxima, axis=1, kind="stable")[:, :UNITS]
+    values = np.take_along_axis(maxima, maps, axis=1)
+    image, rank = np.nonzero(values > 0)
+    rows, cols = np.divmod(np.take_along_axis(places, maps, axis=1)[image, rank], layer.cols)
+    full = np.zeros((len(image), *inputs.shape[1:]), np.float32)
+    for part in context.deconvnet.project_units(
+        inputs, layer, image, rows, cols, maps[image, rank]
+    ):
+        part.put_into(full)
+    member = (image == np.arange(len(inputs))[:, None]).astype(np.float32)
+    summed = (member @ full.reshape(len(image), inputs[0].size)).reshape(inputs.shape)
+    return summed, member.sum(axis=1).astype(np.int32)

@@ -1,0 +1,88 @@
+"""What HOG keeps of images, and what layers of the network show of the same ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+METHODS = ("paired dictionaries", "ridge regression", "mean image")
+
+
+@dataclass(frozen=True)
+class HogResult:
+    """Inversions of HOG descriptors (Vondrick et al. 2013, HOGgles) beside projections.
+
+    I images are shown, T images measured (those shown among them); none of the T was used for
+    learning, nor a copy of it. Grey pictures are H x W, the shorter side 96 px; windows are
+    n x n = p pixels. K atoms, descriptors of d values.
+
+    Attributes
+    ----------
+    paths : list of str
+        Of the images shown.
+    classes : int32 [I]
+        Predicted class; no entries for a network without class scores.
+    class_names : list of str
+    pictures : uint8 [I, h, w, 3]
+        What the network saw, in its own colours.
+    glyphs : uint8 [I, H, W]
+        scikit-image's HOG picture (9 unsigned orientations), white the strongest.
+    originals : uint8 [I, H, W]
+        Grey picture with its contrast normalised: what an inversion is compared with.
+        round(128 + 127 * clip(value / 2.5, -1, 1)), as the next ones.
+    inversions : uint8 [2, I, H, W]
+        By paired dictionaries and by ridge regression.
+    mean_picture : uint8 [H, W]
+        Mean of the normalised pictures learned from.
+    shown : int32 [I]
+        Number of each image shown among the T measured.
+    correlations : float32 [3, T]
+        Pearson's, of each method's picture (:data:`METHODS`) with the normalised original.
+    learned_images, learned_windows : int
+    hog_mean, hog_scale, hog_atoms, pixel_mean, pixel_atoms, sparsity
+        The dictionaries, see :class:`vizreport.experiments.hog.dictionaries.Paired`: float32 [d],
+        float, [K, d], [p], [K, p], float.
+    window, cell : int
+        Sides, px of the grey picture.
+    used : float
+        Atoms with a weight, mean over the windows of the images shown.
+    layers : list of str
+        Early layer and last convolution; one where they are the same, none without convolutions.
+    problems : list of str
+        Why a layer could not be projected; "" where it was.
+    units : int32 [L, I]
+        Units projected: the strongest of each of the most active maps, at most 16 maps.
+    projections : uint8 [L, I, h, w, 3]
+        Sum of their projections, round(128 + 127 * clip(p / scale, -1, 1)).
+    scales : float32 [L, I]
+    rule : str
+    """
+
+    paths: list[str]
+    classes: np.ndarray
+    class_names: list[str]
+    pictures: np.ndarray
+    glyphs: np.ndarray
+    originals: np.ndarray
+    inversions: np.ndarray
+    mean_picture: np.ndarray
+    shown: np.ndarray
+    correlations: np.ndarray
+    learned_images: int
+    learned_windows: int
+    hog_mean: np.ndarray
+    hog_scale: float
+    hog_atoms: np.ndarray
+    pixel_mean: np.ndarray
+    pixel_atoms: np.ndarray
+    sparsity: float
+    window: int
+    cell: int
+    used: float
+    layers: list[str]
+    problems: list[str]
+    units: np.ndarray
+    projections: np.ndarray
+    scales: np.ndarray
+    rule: str
