@@ -93,27 +93,28 @@ def test_correlations_are_pearsons():
 
 @pytest.fixture(scope="module")
 def planted():
-    """Descriptors and windows made of 2 of 12 planted atoms each, coefficients of either sign."""
+    """Descriptors and windows made of 1 or 2 of 12 planted atoms each, of either sign."""
     random = np.random.default_rng(5)
     hog_atoms, pixel_atoms = random.normal(size=(12, 40)), random.normal(size=(12, 64))
-    codes = np.zeros((3000, 12))
+    codes = np.zeros((1000, 12))
     for row in codes:
-        row[random.choice(12, 2, replace=False)] = random.choice([-1, 1], 2) * random.uniform(1, 2)
+        active = random.choice(12, random.integers(1, 3), replace=False)
+        row[active] = random.choice([-1, 1], len(active)) * random.uniform(1, 2, len(active))
     hog = (3 + codes @ hog_atoms).astype(np.float32)
     return hog, (codes @ pixel_atoms - 1).astype(np.float32), hog_atoms, pixel_atoms
 
 
 def test_planted_dictionaries_are_recovered_and_inverted(planted):
     hog, pixels, hog_atoms, pixel_atoms = planted
-    paired = learn_paired(hog[:2500], pixels[:2500], 24, 0.02, 0, passes=8)
+    paired = learn_paired(hog[:800], pixels[:800], 40, 0.05, 0, passes=3)
     joint = np.hstack([hog_atoms, pixel_atoms])
     found = np.hstack([paired.hog_atoms * paired.hog_scale, paired.pixel_atoms])
     likeness = np.abs(np.corrcoef(joint, found)[:12, 12:])
     # A descriptor alone decides, so both halves have to be the planted atom's.
     assert (likeness.max(axis=1) > 0.95).mean() >= 0.75
-    inverted = paired.invert(hog[2500:])
-    error = np.square(inverted - pixels[2500:]).sum() / np.square(pixels[2500:] + 1).sum()
-    assert error < 0.05
+    inverted = paired.invert(hog[800:])
+    error = np.square(inverted - pixels[800:]).sum() / np.square(pixels[800:] + 1).sum()
+    assert error < 0.1
 
 
 def test_codes_are_the_lassos(planted):
