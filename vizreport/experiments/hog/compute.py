@@ -27,7 +27,7 @@ WINDOWS = 8000
 ATOMS = 512
 SPARSITY = 0.04
 _FEWEST = 6
-_FULL = 2.5  # normalised contrast shown as white
+_FULL = 1.5  # normalised contrast shown as white
 
 
 def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:

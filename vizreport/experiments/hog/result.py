@@ -30,7 +30,7 @@ class HogResult:
         scikit-image's HOG picture (9 unsigned orientations), white the strongest.
     originals : uint8 [I, H, W]
         Grey picture with its contrast normalised: what an inversion is compared with.
-        round(128 + 127 * clip(value / 2.5, -1, 1)), as the next ones.
+        round(128 + 127 * clip(value / 1.5, -1, 1)), as the next ones.
     inversions : uint8 [2, I, H, W]
         By paired dictionaries and by ridge regression.
     mean_picture : uint8 [H, W]
