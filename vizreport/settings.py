@@ -76,6 +76,9 @@ class Settings:
     transfer : str or None
         Folder of what ``vizreport transfer`` left; where None, ``transfer`` beside the
         checkpoint.
+    deconvolutional : str or None
+        Folder of what ``vizreport deconvnet-learn`` learned; where None, ``deconvolutional`` beside
+        the checkpoint.
     seed : int
         Seed of every choice made at random.
     top : int
@@ -113,6 +116,7 @@ class Settings:
     memory: int = 2**30
     ablation: str | None = None
     transfer: str | None = None
+    deconvolutional: str | None = None
     seed: int = 0
     top: int = 9
     batch_size: int = 32

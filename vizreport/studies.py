@@ -9,7 +9,7 @@ from typing import Any
 
 from vizreport.settings import Settings
 
-STUDIES = ("ablation", "transfer")
+STUDIES = ("ablation", "transfer", "deconvolutional")
 """Settings that name the folder of a study."""
 
 

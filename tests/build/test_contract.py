@@ -11,11 +11,13 @@ import pytest
 from PIL import Image
 
 from tests.experiments import tiny
+from tests.report.fake_deconvolutional import make_deconvolutional
 from tests.training.trials import write_trials
 from tests.transfer.made_up import write_transfer
 from vizreport import build as build_module
 from vizreport.build import BuildRequest, build
 from vizreport.data.sources import open_dataset
+from vizreport.deconvolutional.record import write_learned
 from vizreport.experiments.registry import experiments
 from vizreport.results.run import read_run
 from vizreport.results.store import Store
@@ -37,6 +39,7 @@ def run(tiny_files, tmp_path_factory):
         for part, x, y in (("eye", 8, 6), ("ear", 20, 5.5), ("nose", 14, 15))
     ]
     parts.write_text("\n".join(["file,part,x,y", *lines]))
+    write_learned(folder / "deconvolutional", make_deconvolutional(False))
     epochs = folder / "epochs"
     epochs.mkdir()
     asked = BuildRequest(
@@ -48,6 +51,7 @@ def run(tiny_files, tmp_path_factory):
             parts=str(parts),
             ablation=str(write_trials(folder / "ablation")),
             transfer=str(write_transfer(folder / "transfer")),
+            deconvolutional=str(folder / "deconvolutional"),
         ),
         pdf=False,
     )

@@ -14,7 +14,7 @@ def test_folders_beside_the_checkpoint_are_found(tmp_path):
     found = with_studies(Settings(), checkpoint)
     assert (found.ablation, found.transfer) == (None, str(tmp_path / "transfer"))
     assert with_studies(Settings(transfer="other"), checkpoint).transfer == "other"
-    assert set(STUDIES) == {"ablation", "transfer"}
+    assert set(STUDIES) == {"ablation", "transfer", "deconvolutional"}
 
 
 def test_hash_is_of_the_results_alone(tmp_path):

@@ -16,7 +16,7 @@ from tests.packaging.test_wall import BLOCK
 from vizreport.cli import main
 
 # What one checkpoint and images without parts cannot show.
-NEED_MORE = {"ablation", "correspondence", "evolution", "transfer"}
+NEED_MORE = {"ablation", "correspondence", "deconvolutional", "evolution", "transfer"}
 
 
 @pytest.fixture(scope="module")

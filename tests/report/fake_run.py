@@ -11,6 +11,7 @@ from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
 from tests.report.fake_architecture import make_architecture
 from tests.report.fake_correspondence import make_correspondence
+from tests.report.fake_deconvolutional import make_deconvolutional
 from tests.report.fake_evolution import make_evolution
 from tests.report.fake_feature_maps import make_feature_maps
 from tests.report.fake_hog import make_hog
@@ -67,6 +68,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "evolution": make_evolution(np.random.default_rng(9), mining, top_patches, seen),
         "ablation": make_ablation(hostile_names),
         "transfer": make_transfer(hostile_names),
+        "deconvolutional": make_deconvolutional(hostile_names),
         "invariance": make_invariance(random, mining, seen, hostile_names),
         "correspondence": make_correspondence(random, mining, seen, hostile_names),
         "sanity": make_sanity(random, mining, seen, hostile_names),

@@ -84,6 +84,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         memory=arguments.memory or Settings.memory,
         ablation=arguments.ablation,
         transfer=arguments.transfer,
+        deconvolutional=arguments.deconvolutional,
         seed=arguments.seed,
         batch_size=arguments.batch_size,
     )

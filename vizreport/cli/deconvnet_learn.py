@@ -132,7 +132,7 @@ VERB = options.Verb(
     description=(
         "Learn a deconvolutional network of two layers (Zeiler et al. 2010, 2011) from "
         "contrast-normalised pictures: filters whose sparse feature maps make the pictures again. "
-        "No label and no checkpoint is used."
+        "No label and no checkpoint is used. vizreport build --deconvolutional FOLDER shows it."
     ),
     usage="--data SOURCE --out FOLDER [options]",
     options=OPTIONS,

@@ -366,6 +366,13 @@ BUILD = (
         group=SHOWN,
     ),
     Option(
+        "--deconvolutional",
+        "Folder of what vizreport deconvnet-learn left; the default is deconvolutional beside the "
+        "checkpoint, where there is one.",
+        metavar="FOLDER",
+        group=SHOWN,
+    ),
+    Option(
         "--parts",
         "CSV file with the header file,part,x,y: points of the objects' parts, in pixels of the "
         "images; vizreport annotate makes it. The default is what the data know, as scenes do.",

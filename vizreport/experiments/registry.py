@@ -28,6 +28,7 @@ BUILT_IN = (
     "photographs",
     "ablation",
     "transfer",
+    "deconvolutional",
 )
 
 

@@ -1,0 +1,52 @@
+"""The section Deconvolutional network."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tests.report.fake_deconvolutional import make_deconvolutional
+from vizreport.deconvolutional.record import write_learned
+from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.deconvolutional.compute import compute
+from vizreport.experiments.deconvolutional.figures import dead, finding, section
+from vizreport.settings import Settings
+
+
+def context(folder: str | None) -> SimpleNamespace:
+    return SimpleNamespace(settings=Settings(deconvolutional=folder))
+
+
+def test_the_folder_is_read_and_its_absence_is_said(tmp_path):
+    with pytest.raises(NotApplicable, match="deconvnet-learn"):
+        compute(context(None), {})
+    with pytest.raises(RequestError, match="holds no"):
+        compute(context(str(tmp_path)), {})
+    write_learned(tmp_path, make_deconvolutional(False))
+    found = compute(context(str(tmp_path)), {})
+    np.testing.assert_array_equal(found.projections, make_deconvolutional(False).projections)
+
+
+def test_the_finding_tells_the_energy_that_is_kept():
+    result = make_deconvolutional(False)
+    result.snr["1"][:], result.snr["2"][:] = 10, 20
+    result.active["1"][:], result.active["2"][:] = 0.05, 0.2
+    said = finding(result)
+    assert "80 pictures" in said
+    assert "layer 1 keeps 90\u202f% of the energy of new pictures with 5.0\u202f% of" in said
+    assert "layer 2 keeps 99\u202f% of the energy of pictures with 20.0\u202f% of" in said
+
+
+@pytest.mark.parametrize("hostile", [False, True])
+def test_figures_draw_and_dead_maps_are_blank(hostile):
+    result = make_deconvolutional(hostile)
+    shown = section({"deconvolutional": result}, None)
+    drawn = {figure.name: figure.draw() for figure in shown.figures}
+    assert len(drawn) == 6
+    if hostile:
+        assert (dead(result, "1"), dead(result, "2")) == ([2], [0])
+        patches = np.asarray(drawn["deconvolutional-top-2"])
+        corner = patches[60:100, 10:40]  # of the first map, which is dead
+        assert (corner == 128).all()

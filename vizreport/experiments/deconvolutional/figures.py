@@ -1,0 +1,272 @@
+"""A deconvolutional network, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
+from vizreport.report import charts, montage
+from vizreport.report.section import Fact, Figure, Section
+from vizreport.report.text import number, percent
+from vizreport.results.run import RunRecord
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Chart
+
+LAYERS = ("1", "2")
+_WIDTH = 1900  # px of a figure
+_LETTERS = 24  # px
+_GREY = (128, 128, 128)
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show filters, strongest activations, reconstructions and objectives of both layers."""
+    result: DeconvolutionalResult = results["deconvolutional"]
+    figures = (
+        *(_filters(result, layer) for layer in LAYERS),
+        *(_strongest(result, layer) for layer in LAYERS),
+        _reconstructions(result),
+        _objectives(result),
+    )
+    rows = [
+        {
+            "layer": layer,
+            "maps": result.filters[layer].shape[-1],
+            "side": f"{reach(result, layer)} × {reach(result, layer)}",
+            "weight": result.settings["weights"][int(layer) - 1],
+            "units": result.units[layer],
+            "active": float(result.active[layer].mean()),
+            "used": float(result.active[layer].mean()) * result.units[layer],
+            "snr": float(result.snr[layer].mean()),
+            "dead": len(dead(result, layer)),
+        }
+        for layer in LAYERS
+    ]
+    context = {
+        "result": result,
+        "rows": rows,
+        "held_out": len(result.snr["1"]),
+        "colour": result.inputs.shape[-1] == 3,
+    }
+    fact = Fact(
+        "Rebuilt without labels",
+        f"{number(rows[1]['snr'])} dB",
+        "signal to noise, layer 2 of a deconvolutional network",
+    )
+    return Section(figures=figures, facts=(fact,), context=context, finding=finding(result))
+
+
+def reach(result: DeconvolutionalResult, layer: str) -> int:
+    """Pixels that a unit reaches, in one direction."""
+    return int(result.patches[layer].shape[2])
+
+
+def dead(result: DeconvolutionalResult, layer: str) -> list[int]:
+    """Maps that are zero in all pictures."""
+    return [int(k) for k in np.flatnonzero(result.activations[layer][:, 0] <= 0)]
+
+
+def finding(result: DeconvolutionalResult) -> str:
+    """Say how much of pictures that were not learned from the two layers keep, and with what."""
+    said = []
+    for layer in LAYERS:
+        kept = 1 - float(np.mean(10 ** (-result.snr[layer] / 10)))
+        said.append(
+            f"layer {layer} keeps {percent(kept)} of the energy of {'' if said else 'new '}"
+            f"pictures with {percent(float(result.active[layer].mean()), 1)} of its units"
+        )
+    return (
+        f"From {number(result.pictures)} pictures without a single label, features were learned "
+        f"that rebuild others: {said[0]}, {said[1]}."
+    )
+
+
+def _colour(tile: np.ndarray) -> np.ndarray:
+    """Repeat a grey tile [..., 1] in three channels."""
+    return np.repeat(tile, 3, -1) if tile.shape[-1] == 1 else tile
+
+
+def _tile(tile: np.ndarray) -> Image.Image:
+    """Draw int8 [h, w, C], whose 127 is full white and 0 mid-grey."""
+    return montage.signed(_colour(tile.astype(np.float64)), 127)
+
+
+def _mosaic(tiles: list[Image.Image], side: int) -> Image.Image:
+    return montage.grid([montage.fit(tile, side) for tile in tiles], 3, 2)
+
+
+def _labels(result: DeconvolutionalResult, layer: str) -> list[tuple[str, str]]:
+    without = dead(result, layer)
+    count = result.filters[layer].shape[-1]
+    return [(str(k), "dead" if k in without else "") for k in range(count)]
+
+
+def _counted(result: DeconvolutionalResult, layer: str) -> str:
+    without = len(dead(result, layer))
+    return f" {without} of its maps are dead: zero in all pictures." if without else ""
+
+
+def _filters(result: DeconvolutionalResult, layer: str) -> Figure:
+    count, side = result.filters[layer].shape[-1], reach(result, layer)
+    if layer == "1":
+        title = f"The {count} learned filters of layer 1, {side} × {side} px each"
+        caption = (
+            "Mid-grey is zero; each filter has its own scale, its largest weight full white or "
+            "black, and the sign of its map's strongest activation."
+        )
+    else:
+        title = f"The {count} learned filters of layer 2, carried down to the pixels"
+        caption = (
+            f"Each filter of layer 2 weighs all maps of layer 1. Shown is the projection of its "
+            f"strongest activation, {side} × {side} px: through the switches of that picture and "
+            "the filters of layer 1. Mid-grey is zero; each has its own scale."
+        )
+    return Figure(
+        name=f"deconvolutional-filters-{layer}",
+        title=title,
+        caption=caption + _counted(result, layer),
+        alt=f"Grid of {count} enlarged filters of layer {layer}.",
+        draw=partial(_draw_filters, result, layer),
+        threaded=True,
+    )
+
+
+def _draw_filters(result: DeconvolutionalResult, layer: str) -> Image.Image:
+    if layer == "1":
+        bank = result.filters["1"] * result.signs["1"]
+        tiles = 127 * np.moveaxis(bank / np.abs(bank).max((0, 1, 2)), -1, 0)
+    else:
+        tiles = result.projections[:, 0]
+    columns = min(12, len(tiles))
+    cells = [montage.fit(_tile(tile), _WIDTH // 12 - 14) for tile in tiles]
+    return montage.grid(cells, columns, 14, _labels(result, layer), _LETTERS)
+
+
+def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
+    both = layer == "2"
+    return Figure(
+        name=f"deconvolutional-top-{layer}",
+        title=f"Top 9 of each map of layer {layer}"
+        + (": projections beside what they look at" if both else ": what they look at"),
+        caption=(
+            "The nine strongest activations with one sign, one a picture, strongest first by rows"
+            + (
+                "; left the projection of that unit alone, each on its own scale, right the "
+                "same pixels of the picture."
+                if both
+                else "; the pixels that the unit reaches."
+            )
+            + " Grey: beyond the picture's edge, or fewer than nine pictures."
+        ),
+        alt=f"For each of {result.filters[layer].shape[-1]} maps nine patches of pictures"
+        + (" beside nine projections." if both else "."),
+        draw=partial(_draw_strongest, result, layer),
+        threaded=True,
+    )
+
+
+def _draw_strongest(result: DeconvolutionalResult, layer: str) -> Image.Image:
+    columns = 4 if layer == "2" else 8
+    side = (_WIDTH // columns - 28) // (6 if layer == "2" else 3)
+    cells = []
+    for k, values in enumerate(result.activations[layer]):
+        blank = Image.new("RGB", (reach(result, layer),) * 2, _GREY)
+        seen = [
+            Image.fromarray(patch) if value > 0 else blank
+            for patch, value in zip(result.patches[layer][k], values, strict=True)
+        ]
+        cell = _mosaic(seen, side)
+        if layer == "2":
+            sent = [
+                _tile(tile) if value > 0 else blank
+                for tile, value in zip(result.projections[k], values, strict=True)
+            ]
+            cell = montage.beside(_mosaic(sent, side), cell, 8)
+        cells.append(cell)
+    return montage.grid(cells, columns, 20, _labels(result, layer), _LETTERS)
+
+
+def _reconstructions(result: DeconvolutionalResult) -> Figure:
+    means = ", ".join(
+        f"{number(float(result.snr[layer].mean()))} dB from layer {layer}" for layer in LAYERS
+    )
+    return Figure(
+        name="deconvolutional-reconstructions",
+        title="Pictures that were not learned from, and their reconstructions",
+        caption=(
+            "From the left: the picture; after contrast normalisation, which is what the network "
+            "rebuilds; from the maps of layer 1; from those of layer 2. Mid-grey is zero, one "
+            "scale for all three. Above a reconstruction: signal-to-noise ratio and share of the "
+            f"units that are not zero. Mean of all held out: {means}."
+        ),
+        alt=f"{len(result.examples)} pictures, each with two reconstructions that resemble it.",
+        draw=lambda: _draw_reconstructions(result),
+        threaded=True,
+        width=130,
+    )
+
+
+def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
+    side = _WIDTH // 4 - 14
+    scale = float(np.percentile(np.abs(result.inputs.astype(np.float64)), 99.5)) or 1.0
+    cells, labels = [], []
+    for i, example in enumerate(result.examples):
+        cells.append(Image.fromarray(example))
+        labels.append(("picture", ""))
+        shown = [result.inputs[i], *(result.reconstructions[layer][i] for layer in LAYERS)]
+        cells += [montage.signed(_colour(one.astype(np.float64)), scale) for one in shown]
+        labels.append(("normalised", ""))
+        for layer in LAYERS:
+            snr, active = result.snr[layer][i], result.active[layer][i]
+            labels.append((f"layer {layer}", f"{snr:.1f} dB, {percent(float(active), 1)}"))
+    return montage.grid([montage.fit(cell, side) for cell in cells], 4, 14, labels, 30)
+
+
+def _objectives(result: DeconvolutionalResult) -> Figure:
+    learning = "; ".join(
+        f"layer {layer} from {number(float(result.learning[layer][0]))} to "
+        f"{number(float(result.learning[layer][-1]))}"
+        for layer in LAYERS
+    )
+    return Figure(
+        name="deconvolutional-objective",
+        title="The objective over the iterations of inference and over learning",
+        caption=(
+            "Left: for fixed filters, mean of the pictures held out; it never rises. Right: after "
+            "the inference of each batch, mean of its pictures, while the filters are learned; "
+            f"it wavers with the batch ({learning}). The layers have objectives of their own."
+        ),
+        alt=f"Two line charts; all four curves fall. In learning, {learning}.",
+        draw=lambda: _draw_objectives(result),
+    )
+
+
+def _draw_objectives(result: DeconvolutionalResult) -> Chart:
+    from matplotlib.figure import Figure as Chart
+
+    styles = {"1": (charts.BLUE, "-", "o"), "2": (charts.ORANGE, "--", "s")}
+    with charts.style():
+        chart = Chart(figsize=(174 / 25.4, 60 / 25.4), layout="constrained")
+        left, right = chart.subplots(1, 2)
+        for axes, curves, label in (
+            (left, result.inference, "iteration of inference"),
+            (right, result.learning, "batch of learning"),
+        ):
+            for layer in LAYERS:
+                colour, line, mark = styles[layer]
+                axes.plot(
+                    curves[layer], line, color=colour, marker=mark, ms=2.5, lw=1,
+                    label=f"layer {layer}",
+                )  # fmt: skip
+            axes.set_xlabel(label)
+            axes.set_ylim(bottom=0)
+            axes.grid(axis="y", color=charts.FAINT, lw=0.5)
+            axes.set_axisbelow(True)
+        left.set_ylabel("objective of a picture")
+        left.legend(frameon=False)
+    return chart
