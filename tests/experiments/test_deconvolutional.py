@@ -35,8 +35,8 @@ def test_the_finding_tells_the_energy_that_is_kept():
     result.active["1"][:], result.active["2"][:] = 0.05, 0.2
     said = finding(result)
     assert "80 pictures" in said
-    assert "layer 1 keeps 90\u202f% of the energy of new pictures with 5.0\u202f% of" in said
-    assert "layer 2 keeps 99\u202f% of the energy of pictures with 20.0\u202f% of" in said
+    assert "layer 1 keeps 90\u202f% of their energy with 5.0\u202f% of" in said
+    assert "layer 2 keeps 99\u202f% of their energy with 20.0\u202f% of" in said
 
 
 @pytest.mark.parametrize("hostile", [False, True])

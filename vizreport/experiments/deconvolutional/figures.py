@@ -29,8 +29,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: DeconvolutionalResult = results["deconvolutional"]
     figures = (
         *(_filters(result, layer) for layer in LAYERS),
-        *(_strongest(result, layer) for layer in LAYERS),
         _reconstructions(result),
+        *(_strongest(result, layer) for layer in LAYERS),
         _objectives(result),
     )
     rows = [
@@ -77,12 +77,12 @@ def finding(result: DeconvolutionalResult) -> str:
     for layer in LAYERS:
         kept = 1 - float(np.mean(10 ** (-result.snr[layer] / 10)))
         said.append(
-            f"layer {layer} keeps {percent(kept)} of the energy of {'' if said else 'new '}"
-            f"pictures with {percent(float(result.active[layer].mean()), 1)} of its units"
+            f"layer {layer} keeps {percent(kept)} of their energy with "
+            f"{percent(float(result.active[layer].mean()), 1)} of its units"
         )
     return (
         f"From {number(result.pictures)} pictures without a single label, features were learned "
-        f"that rebuild others: {said[0]}, {said[1]}."
+        f"that rebuild other pictures: {said[0]}, {said[1]}."
     )
 
 
@@ -171,7 +171,7 @@ def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
 
 
 def _draw_strongest(result: DeconvolutionalResult, layer: str) -> Image.Image:
-    columns = 4 if layer == "2" else 8
+    columns = 4 if layer == "2" else 12
     side = (_WIDTH // columns - 28) // (6 if layer == "2" else 3)
     cells = []
     for k, values in enumerate(result.activations[layer]):
@@ -207,7 +207,7 @@ def _reconstructions(result: DeconvolutionalResult) -> Figure:
         alt=f"{len(result.examples)} pictures, each with two reconstructions that resemble it.",
         draw=lambda: _draw_reconstructions(result),
         threaded=True,
-        width=130,
+        width=110,
     )
 
 
