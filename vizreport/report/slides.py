@@ -21,7 +21,7 @@ _EDGE, _TOP, _TITLE = 17.0, 8.0, 24.0  # mm
 _ENLARGED = WIDTH / 160  # figures are drawn for a slide 160 mm wide
 _TITLE_ONLY = 5  # layout of the default template
 _DATE = (1980, 1, 1, 0, 0, 0)
-_DPI = 300
+_DPI = 220
 
 
 def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...]]:
