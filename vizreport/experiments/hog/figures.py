@@ -87,7 +87,7 @@ def _pictures(result: HogResult) -> Figure:
             "the picture that paired dictionaries make of the descriptor alone; that of ridge "
             "regression; what both are measured against, the picture in grey with its local "
             f"contrast normalised (these three on one scale){projected}. "
-            "Below each inversion: its correlation with the normalised picture."
+            "Above each inversion: its correlation with the normalised picture."
         ),
         alt=(
             f"{len(result.paths)} rows of pictures: image, strokes, two blurred grey "
