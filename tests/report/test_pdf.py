@@ -40,7 +40,7 @@ def test_title_language_and_tags(reader: PdfReader, rendered: Path) -> None:
     assert root["/MarkInfo"]["/Marked"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert b'pdfuaid:part="1"' in root["/Metadata"].get_data()
-    assert all(page["/Tabs"] == "/S" for page in reader.pages)
+    assert all(str(page["/Tabs"]) == "/S" for page in reader.pages)
     assert (rendered / "report.pdf").stat().st_size < 15e6
 
 
@@ -85,8 +85,8 @@ def test_contents_tell_the_pages_of_the_bookmarks(reader: PdfReader, texts: list
     told = bookmarks(reader)
     lines = texts[told["Contents"] - 1].splitlines()
     listed = dict(
-        re.fullmatch(r"(.+?)[ .]*? (\d+)", line).groups() for line in lines if " . " in line
-    )  # type: ignore[union-attr]
+        re.findall(r"^(.+?)[ .]*? (\d+)$", "\n".join(x for x in lines if " . " in x), re.M)
+    )
     chapters = [title for title in told if title not in ("In short", "Contents")]
     assert chapters[0] == "Overview"
     assert chapters[-1] == "This run"
