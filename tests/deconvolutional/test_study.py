@@ -19,7 +19,7 @@ def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("learned")
     asked = [
         *("deconvnet-learn", "--data", "shapes", "--max-images", "10", "--out", str(out)),
-        *("--input-size", "16", "--maps", "3,4", "--epochs", "1", "--batch-size", "4"),
+        *("--input-size", "16", "--maps", "3,4", "--epochs", "2", "--batch-size", "10"),
         *("--lambda", "2,1"),
     ]
     assert main(asked) == 0
