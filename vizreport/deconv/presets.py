@@ -13,31 +13,29 @@ from vizreport.deconv.rules import (
 )
 from vizreport.errors import NotApplicable, RequestError
 
+LINEAR = (
+    "input",
+    "convolution",
+    "dense",
+    "average_pooling",
+    "batch_normalization",
+    "affine",
+    "identity",
+    "add",
+    "concatenate",
+    "zero_padding",
+    "padding",
+    "cropping",
+    "slice",
+    "reshape",
+    "upsampling",
+    "resizing",
+)
+"""Linear operations: whatever the preset, the way back is their transpose."""
+
 # Kinds whose gradient is already what every preset asks for: linear operations, whose gradient
 # is their transpose, and selections, whose gradient goes through their switches.
-_TRANSPOSED = dict.fromkeys(
-    (
-        "input",
-        "convolution",
-        "dense",
-        "average_pooling",
-        "batch_normalization",
-        "affine",
-        "identity",
-        "add",
-        "concatenate",
-        "zero_padding",
-        "padding",
-        "cropping",
-        "slice",
-        "reshape",
-        "upsampling",
-        "resizing",
-        "max_pooling",
-        "maximum",
-    ),
-    true_gradient,
-)
+_TRANSPOSED = dict.fromkeys((*LINEAR, "max_pooling", "maximum"), true_gradient)
 
 PRESETS: dict[str, dict[str, Rule] | None] = {
     "deconvnet": {

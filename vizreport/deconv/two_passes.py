@@ -16,28 +16,8 @@ import tensorflow as tf
 
 from vizreport.deconv.execution import run
 from vizreport.deconv.graph import Graph, Node
-from vizreport.deconv.presets import find_rule
+from vizreport.deconv.presets import LINEAR, find_rule
 from vizreport.deconv.rules import pass_signal, true_gradient
-
-# Operations whose way back is the same whatever went up.
-_LINEAR = {
-    "input",
-    "convolution",
-    "dense",
-    "average_pooling",
-    "batch_normalization",
-    "affine",
-    "identity",
-    "add",
-    "concatenate",
-    "zero_padding",
-    "padding",
-    "cropping",
-    "slice",
-    "reshape",
-    "upsampling",
-    "resizing",
-}
 
 
 def decided(graph: Graph, target: int) -> list[int]:
@@ -45,7 +25,7 @@ def decided(graph: Graph, target: int) -> list[int]:
     found = {
         parent
         for index in graph.ancestors(target)
-        if graph.nodes[index].kind not in _LINEAR
+        if graph.nodes[index].kind not in LINEAR
         for parent in graph.nodes[index].parents
     }
     return sorted(found)
