@@ -33,6 +33,11 @@ def progress(what: str, total: int, unit: str) -> tqdm[Any]:
     )
 
 
+def tell(line: str) -> None:
+    """Print a line at once, where standard output is a file or a pipe too."""
+    print(line, flush=True)
+
+
 @contextmanager
 def drawing(parts: int) -> Iterator[Callable[[str], None]]:
     """Show the progress of drawing a report; yields what is to be told of each part begun.

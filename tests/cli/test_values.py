@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from vizreport.cli import values
 @pytest.mark.parametrize(
     ("parse", "text", "value"),
     [
+        (values.folder, "not/there/yet", Path("not/there/yet")),
         (values.count, "3", 3),
         (values.count_or_all, "all", None),
         (values.count_or_all, "16", 16),
@@ -40,6 +42,7 @@ def test_right(parse, text, value):
     ("parse", "text"),
     [
         (values.checkpoint, "hf://someone/network"),
+        (values.folder, __file__),
         (values.count, "0"),
         (values.count, "ten"),
         (values.count_or_all, "-1"),

@@ -6,8 +6,10 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from vizreport.cli import options, values
-from vizreport.cli.options import Option
+from vizreport.cli import values
+from vizreport.cli.options.network_and_data import MAX_IMAGES
+from vizreport.cli.options.running import SEED
+from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
 
 
@@ -40,9 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-_OF_BUILD = {option.flag: option for option in options.BUILD}
-
-VERB = options.Verb(
+VERB = Verb(
     name="annotate",
     summary="make a page for clicking the parts of objects in images",
     description=(
@@ -69,8 +69,8 @@ VERB = options.Verb(
             metavar="FILE",
             default=Path("parts.csv"),
         ),
-        replace(_OF_BUILD["--max-images"], group="options"),
-        replace(_OF_BUILD["--seed"], group="options"),
+        replace(MAX_IMAGES, group="options"),
+        replace(SEED, group="options"),
     ),
     run=run,
 )

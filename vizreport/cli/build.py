@@ -5,7 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 
-from vizreport.cli import options
+from vizreport.cli import values
+from vizreport.cli.options import (
+    correspondence,
+    invariance,
+    network_and_data,
+    occlusion,
+    pictures,
+    preprocessing,
+    report,
+    running,
+    shown,
+)
+from vizreport.cli.verb import Option, Verb
 from vizreport.settings import Settings
 
 
@@ -32,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         labels=arguments.labels,
         labels_in_order=arguments.labels_in_order,
         preset=arguments.preprocess,
-        preprocessing=preprocessing_parts(arguments),
+        preprocessing=preprocessing.preprocessing_parts(arguments),
         imports=tuple(arguments.imports),
         output=arguments.output,
         pdf=not arguments.no_pdf,
@@ -90,23 +102,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     )
 
 
-def preprocessing_parts(arguments: argparse.Namespace) -> dict[str, object]:
-    """Return the parts of the preprocessing that were given, by field of ``Preprocessing``."""
-    rule, pixels = arguments.resize or (None, None)
-    parts = {
-        "input_size": arguments.input_size,
-        "resize": rule,
-        "resize_to": pixels,
-        "crop": arguments.crop,
-        "channels": arguments.channels,
-        "scale": arguments.scale_pixels,
-        "mean": arguments.mean,
-        "std": arguments.std,
-    }
-    return {field: value for field, value in parts.items() if value is not None}
-
-
-VERB = options.Verb(
+VERB = Verb(
     name="build",
     summary="build the report of a checkpoint on images",
     description=(
@@ -115,6 +111,36 @@ VERB = options.Verb(
         "computes nothing."
     ),
     usage="--checkpoint FILE|FOLDER --data SOURCE [options]",
-    options=options.BUILD,
+    options=(
+        network_and_data.CHECKPOINT,
+        network_and_data.DATA,
+        Option(
+            "--out",
+            "Folder of the report; the default is reports/NAME, after the checkpoint.",
+            parse=values.folder,
+            metavar="FOLDER",
+            group=network_and_data.NETWORK,
+        ),
+        network_and_data.SPLIT,
+        network_and_data.MAX_IMAGES,
+        network_and_data.LABELS,
+        network_and_data.LABELS_IN_ORDER,
+        network_and_data.IMPORT,
+        network_and_data.OUTPUT,
+        *preprocessing.OPTIONS,
+        *shown.OPTIONS,
+        *occlusion.OPTIONS,
+        *invariance.OPTIONS,
+        *correspondence.OPTIONS,
+        *pictures.OPTIONS,
+        running.SEED,
+        running.BATCH_SIZE,
+        running.MEMORY,
+        report.NO_PDF,
+        report.PAPER,
+        report.MAPS_IN_PRINT,
+        report.SINGLE_FILE,
+        running.STRICT,
+    ),
     run=run,
 )

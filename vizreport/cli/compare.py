@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
-from vizreport.cli import options
-from vizreport.cli.options import Option
+from vizreport.cli import values
+from vizreport.cli.options import report
+from vizreport.cli.verb import Option, Verb
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-VERB = options.Verb(
+VERB = Verb(
     name="compare",
     summary="put finished reports side by side",
     description=(
@@ -44,15 +44,15 @@ VERB = options.Verb(
     ),
     usage="RUN RUN ... --out FOLDER [--no-pdf]",
     options=(
-        replace(options.RUN, help="Folders that vizreport build wrote.", several=True),
+        replace(report.RUN, help="Folders that vizreport build wrote.", several=True),
         Option(
             "--out",
             "Folder of the page; another than those of the runs.",
-            parse=Path,
+            parse=values.folder,
             metavar="FOLDER",
             required=True,
         ),
-        options.NO_PDF,
+        report.NO_PDF,
     ),
     run=run,
 )

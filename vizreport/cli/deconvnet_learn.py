@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
-from vizreport.cli import options, train, values
-from vizreport.cli.options import NETWORK, Option
+from vizreport.cli import values
+from vizreport.cli.options import network_and_data
+from vizreport.cli.options.network_and_data import NETWORK
+from vizreport.cli.options.running import SEED
+from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
 
 LEARNING = "what is learned"
+LEAST_SIZE = 16
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,14 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the data or an option is wrong.
     """
-    if arguments.out.exists() and not arguments.out.is_dir():
-        raise RequestError(f"{arguments.out} is a file; give --out a folder")
     size = arguments.input_size
     if size % 2 or size < LEAST_SIZE:
         raise RequestError(f"--input-size is {size}; it must be even and at least {LEAST_SIZE}")
     from vizreport.training.data import open_showing
 
     dataset = open_showing(arguments.data, arguments.split, arguments.max_images, arguments.seed)
+    from vizreport.progress import tell
     from vizreport.tensorflow_start import start_tensorflow
 
     start_tensorflow()
@@ -49,84 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
         batch_size=arguments.batch_size,
         seed=arguments.seed,
     )
-    write_learned(arguments.out, learn(request, tell=train.tell))
+    write_learned(arguments.out, learn(request, tell=tell))
     print(arguments.out)
     return 0
 
 
-LEAST_SIZE = 16
-
-_OF_TRAIN = {option.flag: option for option in train.OPTIONS}
-_OF_BUILD = {option.flag: option for option in options.BUILD}
-
-OPTIONS = (
-    _OF_BUILD["--data"],
-    replace(
-        _OF_TRAIN["--out"],
-        help="Folder of the results: deconvolutional.json and deconvolutional.npz.",
-    ),
-    _OF_BUILD["--split"],
-    Option(
-        "--max-images",
-        "Images, a seeded sample of the data; every fifth is not learned from but measures.",
-        parse=values.count,
-        metavar="N",
-        default=100,
-        group=NETWORK,
-    ),
-    Option(
-        "--input-size",
-        "Height and width of the pictures, px: shortest side to this, central square.",
-        parse=values.count,
-        metavar="N",
-        default=64,
-        group=NETWORK,
-    ),
-    Option(
-        "--channels",
-        "Colour or greyscale pictures.",
-        choices=("RGB", "L"),
-        default="RGB",
-        group=NETWORK,
-    ),
-    Option(
-        "--maps",
-        "Feature maps of layers 1 and 2; the default is 24,24.",
-        parse=values.two_counts,
-        metavar="N,N",
-        default=(24, 24),
-        group=LEARNING,
-    ),
-    Option(
-        "--lambda",
-        "Weight of the error of reconstruction against sparsity, layers 1 and 2; larger: closer, "
-        "less sparse; the default is 1,1.",
-        parse=values.two_weights,
-        metavar="X,X",
-        default=(1.0, 1.0),
-        group=LEARNING,
-        name="weights",
-    ),
-    Option(
-        "--epochs",
-        "Passes over the pictures, for each layer.",
-        parse=values.count,
-        metavar="N",
-        default=3,
-        group=LEARNING,
-    ),
-    Option(
-        "--batch-size",
-        "Pictures that are inferred together, after which the filters move.",
-        parse=values.count,
-        metavar="N",
-        default=8,
-        group=LEARNING,
-    ),
-    _OF_BUILD["--seed"],
-)
-
-VERB = options.Verb(
+VERB = Verb(
     name="deconvnet-learn",
     summary="learn a deconvolutional network from pictures, without labels",
     description=(
@@ -135,6 +65,75 @@ VERB = options.Verb(
         "No label and no checkpoint is used. vizreport build --deconvolutional FOLDER shows it."
     ),
     usage="--data SOURCE --out FOLDER [options]",
-    options=OPTIONS,
+    options=(
+        network_and_data.DATA,
+        Option(
+            "--out",
+            "Folder of the results: deconvolutional.json and deconvolutional.npz.",
+            parse=values.folder,
+            metavar="FOLDER",
+            group=NETWORK,
+            required=True,
+        ),
+        network_and_data.SPLIT,
+        Option(
+            "--max-images",
+            "Images, a seeded sample of the data; every fifth is not learned from but measures.",
+            parse=values.count,
+            metavar="N",
+            default=100,
+            group=NETWORK,
+        ),
+        Option(
+            "--input-size",
+            "Height and width of the pictures, px: shortest side to this, central square.",
+            parse=values.count,
+            metavar="N",
+            default=64,
+            group=NETWORK,
+        ),
+        Option(
+            "--channels",
+            "Colour or greyscale pictures.",
+            choices=("RGB", "L"),
+            default="RGB",
+            group=NETWORK,
+        ),
+        Option(
+            "--maps",
+            "Feature maps of layers 1 and 2; the default is 24,24.",
+            parse=values.two_counts,
+            metavar="N,N",
+            default=(24, 24),
+            group=LEARNING,
+        ),
+        Option(
+            "--lambda",
+            "Weight of the error of reconstruction against sparsity, layers 1 and 2; larger: "
+            "closer, less sparse; the default is 1,1.",
+            parse=values.two_weights,
+            metavar="X,X",
+            default=(1.0, 1.0),
+            group=LEARNING,
+            name="weights",
+        ),
+        Option(
+            "--epochs",
+            "Passes over the pictures, for each layer.",
+            parse=values.count,
+            metavar="N",
+            default=3,
+            group=LEARNING,
+        ),
+        Option(
+            "--batch-size",
+            "Pictures that are inferred together, after which the filters move.",
+            parse=values.count,
+            metavar="N",
+            default=8,
+            group=LEARNING,
+        ),
+        SEED,
+    ),
     run=run,
 )

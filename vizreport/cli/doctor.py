@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 
-from vizreport.cli import options
+from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
 from vizreport.version import __version__
 
@@ -154,7 +154,7 @@ def _pango_cure() -> str:
     return "install Pango (1.44 or newer) and HarfBuzz with the system's package manager"
 
 
-VERB = options.Verb(
+VERB = Verb(
     name="doctor",
     summary="print versions, devices and what is missing",
     description=(

@@ -7,8 +7,9 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from vizreport.cli import options
-from vizreport.cli.build import preprocessing_parts
+from vizreport.cli.options import network_and_data, preprocessing, running
+from vizreport.cli.options.preprocessing import preprocessing_parts
+from vizreport.cli.verb import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,26 +104,7 @@ def _row(name: str, first: float, fifth: float | None) -> tuple[str, str, str]:
     return name, f"{100 * first:.2f} %", "-" if fifth is None else f"{100 * fifth:.2f} %"
 
 
-_SHARED = (
-    *("--data", "--split", "--max-images", "--labels", "--labels-in-order", "--import"),
-    *("--preprocess", "--input-size", "--resize", "--crop", "--channels", "--scale-pixels"),
-    *("--mean", "--std", "--seed", "--batch-size"),
-)
-_OF_BUILD = {option.flag: option for option in options.BUILD}
-
-OPTIONS = (
-    replace(
-        options.CHECKPOINT,
-        help="A .keras or .h5 file, or a folder of them, of which the last epoch is taken. "
-        "Repeatable: the networks' probabilities are averaged.",
-        name="checkpoints",
-        repeat=True,
-    ),
-    *(_OF_BUILD[flag] for flag in _SHARED),
-    options.JSON,
-)
-
-VERB = options.Verb(
+VERB = Verb(
     name="evaluate",
     summary="print the error of a checkpoint or an ensemble",
     description=(
@@ -132,6 +114,24 @@ VERB = options.Verb(
         "networks each kind is an ensemble too."
     ),
     usage="--checkpoint FILE|FOLDER [--checkpoint ...] --data SOURCE [options]",
-    options=OPTIONS,
+    options=(
+        replace(
+            network_and_data.CHECKPOINT,
+            help="A .keras or .h5 file, or a folder of them, of which the last epoch is taken. "
+            "Repeatable: the networks' probabilities are averaged.",
+            name="checkpoints",
+            repeat=True,
+        ),
+        network_and_data.DATA,
+        network_and_data.SPLIT,
+        network_and_data.MAX_IMAGES,
+        network_and_data.LABELS,
+        network_and_data.LABELS_IN_ORDER,
+        network_and_data.IMPORT,
+        *preprocessing.OPTIONS,
+        running.SEED,
+        running.BATCH_SIZE,
+        running.JSON,
+    ),
     run=run,
 )

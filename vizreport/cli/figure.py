@@ -7,8 +7,9 @@ import math
 import sys
 from pathlib import Path
 
-from vizreport.cli import options, values
-from vizreport.cli.options import Option
+from vizreport.cli import values
+from vizreport.cli.options import report
+from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
 
 
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-VERB = options.Verb(
+VERB = Verb(
     name="figure",
     summary="write one figure as a file, for a slide, a column or a page",
     description=(
@@ -66,7 +67,7 @@ VERB = options.Verb(
     ),
     usage="RUN NAME [--out FILE] [options]",
     options=(
-        options.RUN,
+        report.RUN,
         Option("NAME", "Name of the figure; vizreport list names all.", metavar="NAME"),
         Option(
             "--out",

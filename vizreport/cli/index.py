@@ -6,8 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from vizreport.cli import options
-from vizreport.cli.options import Option
+from vizreport.cli.verb import Option, Verb
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-VERB = options.Verb(
+VERB = Verb(
     name="index",
     summary="list many reports on one page",
     description=(

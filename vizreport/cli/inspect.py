@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vizreport.cli import options
+from vizreport.cli.options import network_and_data, preprocessing, running
+from vizreport.cli.verb import Verb
 from vizreport.settings import Settings
 
 HEADINGS = (
@@ -118,7 +119,7 @@ def _cells(layer: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-VERB = options.Verb(
+VERB = Verb(
     name="inspect",
     summary="list the layers of a checkpoint that can be shown",
     description=(
@@ -128,11 +129,11 @@ VERB = options.Verb(
     ),
     usage="--checkpoint FILE|FOLDER [options]",
     options=(
-        options.LAST_CHECKPOINT,
-        options.IMPORT,
-        options.OUTPUT,
-        options.INPUT_SIZE,
-        options.JSON,
+        network_and_data.LAST_CHECKPOINT,
+        network_and_data.IMPORT,
+        network_and_data.OUTPUT,
+        preprocessing.INPUT_SIZE,
+        running.JSON,
     ),
     run=run,
 )

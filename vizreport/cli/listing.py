@@ -6,7 +6,8 @@ import argparse
 import json
 from typing import Any
 
-from vizreport.cli import options
+from vizreport.cli.options import report, running
+from vizreport.cli.verb import Verb
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,7 +58,7 @@ def _size(figure: dict[str, Any]) -> str:
     return wide if pixels is None else f"{wide}, {pixels[0]} x {pixels[1]} px"
 
 
-VERB = options.Verb(
+VERB = Verb(
     name="list",
     summary="name the figures of a report",
     description=(
@@ -66,6 +67,6 @@ VERB = options.Verb(
         "results alone and works without TensorFlow."
     ),
     usage="RUN [--json]",
-    options=(options.RUN, options.JSON),
+    options=(report.RUN, running.JSON),
     run=run,
 )

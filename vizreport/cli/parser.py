@@ -22,7 +22,7 @@ from vizreport.cli import (
     train,
     transfer,
 )
-from vizreport.cli.options import Option, Verb
+from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
 from vizreport.version import __version__
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from vizreport.cli import options
+from vizreport.cli.options import report
+from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
 
 
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-VERB = options.Verb(
+VERB = Verb(
     name="render",
     summary="draw a report again from its stored results",
     description=(
@@ -59,11 +60,11 @@ VERB = options.Verb(
     ),
     usage="RUN [--no-pdf] [--paper a4|letter] [--maps-in-print N] [--single-file]",
     options=(
-        options.RUN,
-        options.NO_PDF,
-        options.PAPER,
-        options.MAPS_IN_PRINT,
-        options.SINGLE_FILE,
+        report.RUN,
+        report.NO_PDF,
+        report.PAPER,
+        report.MAPS_IN_PRINT,
+        report.SINGLE_FILE,
     ),
     run=run,
 )

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from vizreport.cli import options
-from vizreport.cli.options import Option
+from vizreport.cli.options import report
+from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
 
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-VERB = options.Verb(
+VERB = Verb(
     name="slides",
     summary="write the figures of a report as slides",
     description=(
@@ -50,7 +50,7 @@ VERB = options.Verb(
     ),
     usage="RUN [--out FILE]",
     options=(
-        options.RUN,
+        report.RUN,
         Option(
             "--out",
             "File to write; the default is slides.pptx in the run's folder.",

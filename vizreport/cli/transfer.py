@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
-from vizreport.cli import options, train, values
-from vizreport.cli.build import preprocessing_parts
-from vizreport.cli.options import NETWORK, Option
-from vizreport.errors import RequestError
+from vizreport.cli import values
+from vizreport.cli.options import network_and_data, preprocessing, running
+from vizreport.cli.options.network_and_data import DATA, NETWORK
+from vizreport.cli.verb import Option, Verb
 
 PROTOCOL = "features and classifiers"
 
@@ -27,10 +26,9 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the checkpoint, the data or an option is wrong.
     """
-    if arguments.out.exists() and not arguments.out.is_dir():
-        raise RequestError(f"{arguments.out} is a file; give --out a folder")
     from vizreport.experiments.context import Source
     from vizreport.models.epochs import last_checkpoint
+    from vizreport.progress import tell
     from vizreport.tensorflow_start import start_tensorflow
     from vizreport.training.data import open_showing
 
@@ -43,11 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.training.distribution import prepare_devices
     from vizreport.transfer.study import TransferRequest, transfer
 
-    train.tell(f"device: {prepare_devices()}")
+    tell(f"device: {prepare_devices()}")
     source = Source(
         checkpoint,
         arguments.preprocess,
-        preprocessing_parts(arguments),
+        preprocessing.preprocessing_parts(arguments),
         None,
         False,
         tuple(arguments.imports),
@@ -66,93 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
         controls=tuple(last_checkpoint(path) for path in arguments.scratch),
         batch_size=arguments.batch_size,
     )
-    transfer(request, tell=train.tell)
+    transfer(request, tell=tell)
     print(request.out)
     return 0
 
 
-_OF_BUILD = {option.flag: option for option in options.BUILD}
-_SHARED = (
-    *("--split", "--max-images", "--import", "--output", "--preprocess", "--input-size"),
-    *("--resize", "--crop", "--channels", "--scale-pixels", "--mean", "--std"),
-    *("--seed", "--batch-size"),
-)
-
-OPTIONS = (
-    _OF_BUILD["--checkpoint"],
-    replace(
-        _OF_BUILD["--data"],
-        help=_OF_BUILD["--data"].help
-        + " It has to have classes; a folder with JPEGImages, ImageSets/Main and Annotations is "
-        "read as PASCAL VOC.",
-    ),
-    Option(
-        "--out",
-        "Folder of the results, and of the features, which take up to 16 kB an image and layer.",
-        parse=Path,
-        metavar="FOLDER",
-        group=NETWORK,
-        required=True,
-    ),
-    *(_OF_BUILD[flag] for flag in _SHARED),
-    Option(
-        "--test-split",
-        "For data with several classes an image: the split that tests, such as val.",
-        metavar="NAME",
-        group=NETWORK,
-    ),
-    Option(
-        "--layers",
-        "Hidden layers to try; the default is every one through which the whole signal goes.",
-        parse=values.names,
-        metavar="A,B,C",
-        group=PROTOCOL,
-    ),
-    Option(
-        "--classifiers",
-        "svm (linear support vector machine), softmax (multinomial logistic regression) or both; "
-        "the default is svm.",
-        parse=values.classifiers,
-        metavar="A,B",
-        group=PROTOCOL,
-    ),
-    Option(
-        "--per-class",
-        "Images of each class that train, up to 50 of the others test; the default is 15, 30, 45 "
-        "and 60, as far as the smallest class allows.",
-        parse=values.counts,
-        metavar="N,N",
-        group=PROTOCOL,
-    ),
-    Option(
-        "--splits",
-        "Random splits.",
-        parse=values.count,
-        metavar="N",
-        default=5,
-        group=PROTOCOL,
-    ),
-    Option(
-        "--features",
-        "Largest number of features of a layer with rows and columns; larger ones are averaged "
-        "over boxes of neighbouring places.",
-        parse=values.count,
-        metavar="N",
-        default=4096,
-        group=PROTOCOL,
-    ),
-    Option(
-        "--scratch",
-        "A checkpoint that vizreport train --images-per-class N --seed S trained from scratch on "
-        "the same data: the control of split S with N images a class. Repeatable.",
-        parse=values.checkpoint,
-        metavar="FILE|FOLDER",
-        group=PROTOCOL,
-        repeat=True,
-    ),
-)
-
-VERB = options.Verb(
+VERB = Verb(
     name="transfer",
     summary="measure what a network's features are worth on other data",
     description=(
@@ -162,6 +79,85 @@ VERB = options.Verb(
         "command goes on."
     ),
     usage="--checkpoint FILE|FOLDER --data SOURCE --out FOLDER [options]",
-    options=OPTIONS,
+    options=(
+        network_and_data.CHECKPOINT,
+        replace(
+            DATA,
+            help=DATA.help
+            + " It has to have classes; a folder with JPEGImages, ImageSets/Main and Annotations "
+            "is read as PASCAL VOC.",
+        ),
+        Option(
+            "--out",
+            "Folder of the results, and of the features, which take up to 16 kB an image and "
+            "layer.",
+            parse=values.folder,
+            metavar="FOLDER",
+            group=NETWORK,
+            required=True,
+        ),
+        network_and_data.SPLIT,
+        network_and_data.MAX_IMAGES,
+        network_and_data.IMPORT,
+        network_and_data.OUTPUT,
+        *preprocessing.OPTIONS,
+        running.SEED,
+        running.BATCH_SIZE,
+        Option(
+            "--test-split",
+            "For data with several classes an image: the split that tests, such as val.",
+            metavar="NAME",
+            group=NETWORK,
+        ),
+        Option(
+            "--layers",
+            "Hidden layers to try; the default is every one through which the whole signal goes.",
+            parse=values.names,
+            metavar="A,B,C",
+            group=PROTOCOL,
+        ),
+        Option(
+            "--classifiers",
+            "svm (linear support vector machine), softmax (multinomial logistic regression) or "
+            "both; the default is svm.",
+            parse=values.classifiers,
+            metavar="A,B",
+            group=PROTOCOL,
+        ),
+        Option(
+            "--per-class",
+            "Images of each class that train, up to 50 of the others test; the default is 15, 30, "
+            "45 and 60, as far as the smallest class allows.",
+            parse=values.counts,
+            metavar="N,N",
+            group=PROTOCOL,
+        ),
+        Option(
+            "--splits",
+            "Random splits.",
+            parse=values.count,
+            metavar="N",
+            default=5,
+            group=PROTOCOL,
+        ),
+        Option(
+            "--features",
+            "Largest number of features of a layer with rows and columns; larger ones are averaged "
+            "over boxes of neighbouring places.",
+            parse=values.count,
+            metavar="N",
+            default=4096,
+            group=PROTOCOL,
+        ),
+        Option(
+            "--scratch",
+            "A checkpoint that vizreport train --images-per-class N --seed S trained from scratch "
+            "on the same data: the control of split S with N images a class. Repeatable.",
+            parse=values.checkpoint,
+            metavar="FILE|FOLDER",
+            group=PROTOCOL,
+            repeat=True,
+        ),
+    ),
     run=run,
 )

@@ -15,6 +15,14 @@ def checkpoint(text: str) -> Path:
     return Path(text)
 
 
+def folder(text: str) -> Path:
+    """Return a path, whether or not it is there; a file is refused."""
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise ArgumentTypeError(f"{text} is a file; give a folder")
+    return path
+
+
 def count(text: str) -> int:
     """Return a whole number from 1 on."""
     try:

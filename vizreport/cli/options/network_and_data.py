@@ -1,0 +1,72 @@
+"""The network, and the images it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from vizreport.cli import values
+from vizreport.cli.verb import Option
+
+NETWORK = "network and data"
+
+CHECKPOINT = Option(
+    "--checkpoint",
+    "The network: a .keras or .h5 file that holds the architecture and the weights, or a folder of "
+    "them whose sidecars name their epochs. Of a folder the last epoch is taken; the section "
+    "Evolution shows them all.",
+    parse=values.checkpoint,
+    metavar="FILE|FOLDER",
+    group=NETWORK,
+    required=True,
+)
+LAST_CHECKPOINT = replace(
+    CHECKPOINT,
+    help="The network: a .keras or .h5 file, or a folder of them, one an epoch, of which the last "
+    "is taken.",
+)
+IMPORT = Option(
+    "--import",
+    "Import this module first, so that the layers it registers with Keras are known. "
+    "This runs the module's code: name only modules you trust. Repeatable.",
+    metavar="MODULE",
+    group=NETWORK,
+    name="imports",
+    repeat=True,
+)
+OUTPUT = Option(
+    "--output",
+    "Which output of a network with several: its name, or its position from 0.",
+    metavar="NAME|N",
+    group=NETWORK,
+)
+DATA = Option(
+    "--data",
+    "The images: a folder (flat, or one subfolder a class), tfds:NAME[:SPLIT], keras:NAME, "
+    "a .npz file with images and labels, scenes (rendered pictures that come with vizreport) "
+    "or shapes (drawn when read).",
+    metavar="SOURCE",
+    group=NETWORK,
+    required=True,
+)
+SPLIT = Option("--split", "Split of the data source, such as test.", metavar="NAME", group=NETWORK)
+MAX_IMAGES = Option(
+    "--max-images",
+    "Use a seeded sample of at most this many images.",
+    parse=values.count,
+    metavar="N",
+    group=NETWORK,
+)
+LABELS = Option(
+    "--labels",
+    "Names of the network's outputs: lines of index<TAB>[id<TAB>]name.",
+    parse=Path,
+    metavar="FILE",
+    group=NETWORK,
+)
+LABELS_IN_ORDER = Option(
+    "--labels-in-order",
+    "The network's outputs are the data's class folders in alphabetical order.",
+    group=NETWORK,
+    switch=True,
+)

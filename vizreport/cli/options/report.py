@@ -1,0 +1,33 @@
+"""A report: its folder, and the files it is written as."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vizreport.cli import values
+from vizreport.cli.options.running import RUNNING
+from vizreport.cli.verb import Option
+
+RUN = Option("RUN", "Folder of a finished or stopped build.", parse=Path, metavar="RUN")
+NO_PDF = Option("--no-pdf", "Write the HTML pages only.", group=RUNNING, switch=True)
+PAPER = Option(
+    "--paper",
+    "Size of the PDF's pages; the default is a4, or what the build was asked for.",
+    choices=("a4", "letter"),
+    group=RUNNING,
+)
+MAPS_IN_PRINT = Option(
+    "--maps-in-print",
+    "Feature maps to show of each layer in the PDF and on the report's main page; the layers' own "
+    "pages show all of them. The default is 16, or what the build was asked for.",
+    parse=values.count,
+    metavar="N",
+    group=RUNNING,
+)
+SINGLE_FILE = Option(
+    "--single-file",
+    "Write report.html as well: the front page with its pictures in one file of at most 15 MB, for "
+    "mail; the pages of layers and feature maps are left out.",
+    group=RUNNING,
+    switch=True,
+)

@@ -1,0 +1,96 @@
+"""What ``vizreport train`` and ``vizreport ablate`` train on, and by which recipe."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from vizreport.cli import values
+from vizreport.cli.options.network_and_data import DATA, MAX_IMAGES, NETWORK
+from vizreport.cli.verb import Option
+from vizreport.training.request import TrainingRequest
+
+RECIPE = "network and recipe"
+
+LABELLED = replace(DATA, help=DATA.help + " It has to have classes.")
+OUT = Option(
+    "--out",
+    "Folder of the checkpoints, the history and the state from which training goes on.",
+    parse=values.folder,
+    metavar="FOLDER",
+    group=NETWORK,
+    required=True,
+)
+IMAGES = (
+    Option(
+        "--split",
+        "Split to train on; the default is train, or the whole folder or file.",
+        metavar="NAME",
+        group=NETWORK,
+    ),
+    Option(
+        "--validation-split",
+        "Split to validate on. By default a tenth of each class is held out, at most 50 images.",
+        metavar="NAME",
+        group=NETWORK,
+    ),
+    Option(
+        "--images-per-class",
+        "Train on that many images of each class; the others validate, at most 50 a class.",
+        parse=values.count,
+        metavar="N",
+        group=NETWORK,
+    ),
+    replace(MAX_IMAGES, help="Take a seeded sample of at most this many images."),
+)
+OPTIONS = (
+    Option(
+        "--width",
+        "Factor on the maps and units of layers 1 to 7, such as 0.25 or 3/16; the recipe's "
+        "constants are scaled to it.",
+        parse=values.fraction,
+        metavar="F",
+        default=TrainingRequest.width,
+        group=RECIPE,
+    ),
+    Option(
+        "--input-size",
+        "Side of the network's input in pixels. Images are resized to 256/224 of it first.",
+        parse=values.count,
+        metavar="N",
+        default=TrainingRequest.input_size,
+        group=RECIPE,
+    ),
+    Option(
+        "--epochs",
+        "Passes over the training images, those of a stopped training included.",
+        parse=values.count,
+        metavar="N",
+        default=TrainingRequest.epochs,
+        group=RECIPE,
+    ),
+    Option(
+        "--batch-size",
+        "Images in a step, over all devices.",
+        parse=values.count,
+        metavar="N",
+        default=TrainingRequest.batch_size,
+        group=RECIPE,
+    ),
+)
+
+
+def request(arguments: argparse.Namespace) -> TrainingRequest:
+    """Return what these options ask for; network and seed are the defaults."""
+    return TrainingRequest(
+        data=arguments.data,
+        out=arguments.out,
+        width=arguments.width,
+        input_size=arguments.input_size,
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        split=arguments.split,
+        validation_split=arguments.validation_split,
+        images_per_class=arguments.images_per_class,
+        max_images=arguments.max_images,
+    )

@@ -1,0 +1,67 @@
+"""What a verb and an option of the command line are."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option, or one positional argument, of a verb.
+
+    Attributes
+    ----------
+    flag : str
+        ``"--name"``, or ``"NAME"`` for a positional argument.
+    help : str
+        One or two sentences; the default is added where there is one.
+    parse : callable
+        Turns the text into the value; raises ``argparse.ArgumentTypeError``.
+    metavar : str
+    default : object
+    choices : tuple of str
+    group : str
+        Heading in the help.
+    name : str
+        Attribute of the parsed arguments, where the flag does not give it.
+    required, repeat, several, switch : bool
+        Whether it must be given, may be given several times, takes one or more values, takes
+        no value.
+    """
+
+    flag: str
+    help: str
+    parse: Callable[[str], object] = str
+    metavar: str | None = None
+    default: object = None
+    choices: tuple[str, ...] = ()
+    group: str = "options"
+    name: str = ""
+    required: bool = False
+    repeat: bool = False
+    several: bool = False
+    switch: bool = False
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb of the command line: ``vizreport NAME ...``.
+
+    Attributes
+    ----------
+    name, summary, description : str
+    usage : str
+        What stands after ``vizreport NAME`` in the usage line.
+    options : tuple of Option
+    run : callable
+        Takes the parsed arguments, returns the exit status.
+    """
+
+    name: str
+    summary: str
+    description: str
+    usage: str
+    options: tuple[Option, ...]
+    run: Callable[[argparse.Namespace], int]
