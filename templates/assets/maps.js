@@ -39,22 +39,46 @@ const ORDERS = {
   order: (a, b) => layers.indexOf(a.layer) - layers.indexOf(b.layer) || a.order - b.order,
 };
 
+// To bring a card to its place costs the browser far more than to find it: the rest wait until the
+// reader comes near the end.
+const STEP = 60;
+let queue = [];
+
 function update() {
   const wanted = plain(form.find.value);
   const layer = form.layer?.value ?? "";
-  let found = 0;
   for (const card of cards) {
     card.score = !layer || card.layer === layer ? fits(card, wanted) : 0;
-    card.node.hidden = card.score === 0;
-    if (card.score) found += 1;
+    card.node.hidden = true;
   }
-  const sort = form.sort.value || (wanted ? "match" : "");
-  list.append(...[...cards].sort(ORDERS[sort]).map((card) => card.node));
+  queue = cards.filter((card) => card.score);
+  queue.sort(ORDERS[form.sort.value || (wanted ? "match" : "")]);
+  say(queue.length, wanted, layer);
+  showMore(STEP);
+}
+
+function say(found, wanted, layer) {
   const all = `${cards.length} ${cards.length === 1 ? "map" : "maps"}`;
   form.querySelector("output").textContent = wanted
     ? `${found || "None"} of ${all} ${found === 1 ? "answers" : "answer"} to “${form.find.value.trim()}”`
     : layer ? `${found} of ${all}` : all;
 }
+
+function showMore(count) {
+  const nodes = queue.splice(0, count).map((card) => card.node);
+  for (const node of nodes) node.hidden = false;
+  list.append(...nodes);  // behind those that wait, which are hidden
+}
+
+const end = document.querySelector("footer");
+const nearEnd = new IntersectionObserver((seen) => {
+  if (!queue.length || !seen.some((entry) => entry.isIntersecting)) return;
+  showMore(STEP);
+  nearEnd.unobserve(end);  // so that it asks again, should the end still be near
+  nearEnd.observe(end);
+}, { rootMargin: "100%" });
+nearEnd.observe(end);
+addEventListener("beforeprint", () => showMore(Infinity));
 
 // What is looked for stands in the address, so that it can be kept and passed on.
 function remember() {
@@ -66,20 +90,21 @@ function remember() {
 }
 
 function recall() {
-  if (!location.hash.includes("=")) return;
+  if (!location.hash.includes("=")) return false;
   const asked = new URLSearchParams(location.hash.slice(1));
   for (const name of ["find", "layer", "sort"]) {
     if (form[name]) form[name].value = asked.get(name) ?? "";
     if (form[name]?.selectedIndex === -1) form[name].value = "";
   }
+  return true;
 }
 
 form.hidden = false;
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", () => { update(); remember(); });
-addEventListener("hashchange", () => { recall(); update(); });
-recall();
-update();
+addEventListener("hashchange", () => { if (recall()) update(); });
+if (recall()) update();
+else say(cards.length, "", "");
 
 // The arrow keys go from card to card, up and down within a column.
 list.addEventListener("keydown", (event) => {

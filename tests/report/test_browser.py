@@ -133,6 +133,39 @@ def test_search(visit: Any) -> None:
     assert places == list(range(16))
 
 
+def test_a_search_among_very_many_shows_them_as_the_reader_comes_to_them(
+    visit: Any, rendered: Path
+) -> None:
+    values = [(7 * i) % 500 for i in range(500)]
+    cards = "".join(
+        f'<li style="height: 5rem" data-layer="one" data-map="{i}" data-value="{value}">{i}'
+        for i, value in enumerate(values)
+    )
+    page_file = rendered / "pages" / "many.html"
+    page_file.write_text(
+        '<!doctype html><link rel="stylesheet" href="../assets/report.css">'
+        '<script src="../assets/maps.js" defer></script>'
+        '<form class="find" hidden><input name="find"><select name="sort"><option value="">'
+        f'<option>value</select><output></output></form><ul class="cards">{cards}</ul><footer>End.',
+        "utf-8",
+    )
+    page = visit().open("pages/many.html")
+    found = page.locator("[data-map]:visible")
+    assert page.locator("output").inner_text() == "500 maps"
+    assert found.count() == 500
+    page.locator("select").select_option("value")
+    strongest = sorted(range(500), key=lambda i: -values[i])
+    some = found.all_inner_texts()
+    assert 0 < len(some) < 500
+    assert some == [str(i) for i in strongest[: len(some)]]
+    while found.count() < 500:
+        count = found.count()
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        wait_until(page, f"document.querySelectorAll('[data-map]:not([hidden])').length > {count}")
+    assert found.all_inner_texts() == [str(i) for i in strongest]
+    page_file.unlink()
+
+
 def test_keyboard(visit: Any) -> None:
     page = visit(viewport={"width": 1280, "height": 900}).open("pages/maps.html")
     page.keyboard.press("Tab")
