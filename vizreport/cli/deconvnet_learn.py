@@ -101,7 +101,7 @@ VERB = Verb(
         ),
         Option(
             "--maps",
-            "Feature maps of layers 1 and 2; the default is 24,24.",
+            "Feature maps of layers 1 and 2.",
             parse=values.two_counts,
             metavar="N,N",
             default=(24, 24),
@@ -110,7 +110,7 @@ VERB = Verb(
         Option(
             "--lambda",
             "Weight of the error of reconstruction against sparsity, layers 1 and 2; larger: "
-            "closer, less sparse; the default is 1,1.",
+            "closer, less sparse.",
             parse=values.two_weights,
             metavar="X,X",
             default=(1.0, 1.0),

@@ -124,7 +124,7 @@ def _add_option(group: argparse._ActionsContainer, option: Option) -> None:
     else:
         keywords["default"] = option.default
         if option.default is not None:
-            text += f" (default: {option.default})"
+            text += f" (default: {_shown(option.default)})"
     if option.several:
         keywords["nargs"] = "+"
     if option.choices:
@@ -132,3 +132,8 @@ def _add_option(group: argparse._ActionsContainer, option: Option) -> None:
     group.add_argument(
         option.flag, type=option.parse, metavar=option.metavar, help=text, **keywords
     )
+
+
+def _shown(default: object) -> str:
+    """Return a default as it would be typed."""
+    return ",".join(f"{part:g}" for part in default) if isinstance(default, tuple) else str(default)

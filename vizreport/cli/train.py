@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
+from vizreport.cli import values
 from vizreport.cli.options import training
 from vizreport.cli.options.running import RUNNING, SEED
 from vizreport.cli.verb import Option, Verb
 from vizreport.training.request import STRATEGIES, TrainingRequest
+
+GALLERY = "a gallery an epoch"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
         mixed_precision=arguments.mixed_precision,
         xla=arguments.xla,
         strategy=arguments.strategy,
+        gallery=arguments.gallery,
+        gallery_epochs=arguments.gallery_epochs,
     )
     from vizreport.progress import tell
     from vizreport.tensorflow_start import start_tensorflow
@@ -64,6 +69,21 @@ VERB = Verb(
         ),
         *training.OPTIONS,
         SEED,
+        Option(
+            "--gallery",
+            "Archive an HTML gallery of the network at the end of the epochs below: its layer-1 "
+            "filters, and each layer's top 9 over these images, a source as for --data.",
+            metavar="SOURCE",
+            group=GALLERY,
+        ),
+        Option(
+            "--gallery-epochs",
+            "Epochs with a gallery, from 1; all for every one.",
+            parse=values.counts_or_all,
+            metavar="N,N|all",
+            default=TrainingRequest.gallery_epochs,
+            group=GALLERY,
+        ),
         Option(
             "--mixed-precision",
             "Compute in bfloat16 with float32 weights; for GPUs that have it (Ampere and later).",

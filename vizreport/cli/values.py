@@ -145,6 +145,11 @@ def counts(text: str) -> tuple[int, ...]:
     return tuple(count(part) for part in names(text))
 
 
+def counts_or_all(text: str) -> tuple[int, ...] | None:
+    """Return the whole numbers in ``"1,2,5"``, or None for ``"all"``."""
+    return None if text == "all" else counts(text)
+
+
 def two_counts(text: str) -> tuple[int, int]:
     """Return the two whole numbers in ``"24,32"``."""
     parts = text.split(",")

@@ -6,7 +6,7 @@ import hashlib
 import time
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 from vizreport.build import run_experiment
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset
+from vizreport.data.labels import resolve_labels
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS
 from vizreport.data.sources import open_dataset
@@ -31,10 +32,9 @@ from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.store import Store
 from vizreport.settings import Settings
+from vizreport.training.request import PAPER_EPOCHS
 from vizreport.version import __version__
 
-EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)
-"""Those of the paper's Fig. 4."""
 SHOWN = ("filters", "top_patches")
 """Sections of a gallery."""
 
@@ -65,6 +65,8 @@ class GalleryCallback(keras.callbacks.Callback):
         Which layers, how many maps, how many images at most, and so on.
     labels_in_order : bool
         The network's outputs are the data's classes in their order.
+    class_names : sequence of str, optional
+        Names of the network's outputs, by which the data's classes are matched.
 
     Raises
     ------
@@ -83,11 +85,12 @@ class GalleryCallback(keras.callbacks.Callback):
         self,
         data: str | Path | Dataset | np.ndarray,
         out: str | Path,
-        epochs: Iterable[int] | None = EPOCHS,
+        epochs: Iterable[int] | None = PAPER_EPOCHS,
         *,
         preprocessing: str | Preprocessing | None = None,
         settings: Settings | None = None,
         labels_in_order: bool = False,
+        class_names: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
@@ -101,6 +104,7 @@ class GalleryCallback(keras.callbacks.Callback):
             )
         self._preprocessing = preprocessing
         self._labels_in_order = labels_in_order
+        self._class_names = class_names
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Draw the gallery, if this epoch (from 0, as Keras counts) was asked for."""
@@ -138,6 +142,13 @@ class GalleryCallback(keras.callbacks.Callback):
         context.model = self.model
         if not named:
             context.preprocessing = self._preprocessing  # type: ignore[assignment]
+        if self._class_names is not None:
+            context.labels = resolve_labels(
+                self._dataset,
+                len(self._class_names),
+                self._class_names,
+                labels_in_order=self._labels_in_order,
+            )
         return context
 
     def _draw(self, number: int) -> None:

@@ -11,11 +11,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vizreport.data.dataset import Dataset
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import Sidecar
 from vizreport.models.variants import variant_architecture
-from vizreport.training.data import Images, Pictures, open_parts, read_images
+from vizreport.settings import Settings
+from vizreport.training.data import Images, Pictures, open_parts, open_showing, read_images
 from vizreport.training.distribution import (
     is_chief,
     make_strategy,
@@ -63,7 +65,8 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
 
     Each epoch ends with ``MODEL-epoch-NNN.keras`` and its sidecar, ``history.csv`` and
     ``history.json``, and ``training-state.npz``, from which the same request goes on. The weights
-    are then those of a training that was never stopped.
+    are then those of a training that was never stopped. Where the request asks for galleries, its
+    epochs end with one, as :class:`vizreport.GalleryCallback` draws it.
 
     Parameters
     ----------
@@ -89,6 +92,8 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
         )
     variant_architecture(request.model)  # an unknown name is refused before anything is read
     parts = open_parts(request)
+    if request.gallery is not None:
+        shown = open_showing(request.gallery, None, None, request.seed)
     state = read_state(request.out, identity(request, parts.fingerprints))
     done = sum_over_processes(strategy, np.array([len(state.epochs), 1]))
     if done[0] != done[1] * len(state.epochs):
@@ -101,7 +106,10 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     # Too small an input is refused before the images are read.
     rms_limits(request.model, len(parts.class_names), request.input_size, request.width)
     images = read_images(request, parts, say)
-    _, state = train_on(images, request, state, strategy, say, checkpoints=True)
+    gallery = None
+    if request.gallery is not None and chief:
+        gallery = _gallery(request, shown, images)
+    _, state = train_on(images, request, state, strategy, say, checkpoints=True, gallery=gallery)
     return _trained(request, state)
 
 
@@ -112,6 +120,7 @@ def train_on(
     strategy: tf.distribute.Strategy,
     say: Callable[[str], None],
     checkpoints: bool,
+    gallery: keras.callbacks.Callback | None = None,
 ) -> tuple[Stepper, State]:
     """Train on images that have been read, from a state on.
 
@@ -125,6 +134,8 @@ def train_on(
     say : callable
     checkpoints : bool
         Whether to keep each epoch's checkpoint and the history beside the state.
+    gallery : keras.callbacks.Callback or None
+        Is told the end of each epoch, where checkpoints are kept.
 
     Returns
     -------
@@ -152,6 +163,8 @@ def train_on(
     _restore(stepper, state)
     sidecar = _sidecar(request, training, images.class_names)
     saved = build(*network) if chief and checkpoints else None
+    if gallery is not None:
+        gallery.set_model(saved)
     about = {
         "model": request.model,
         "data": training.part.dataset.name,
@@ -187,6 +200,8 @@ def train_on(
             checkpoint = checkpoint_path(request.out, request.model, number)
             write_checkpoint(checkpoint, saved, replace(sidecar, epoch=number))
             write_history(request.out, about, state.epochs)
+            if gallery is not None:
+                gallery.on_epoch_end(number - 1, _said(epoch))
         write_state(request.out, replace(state, weights=values, velocities=_velocities(stepper)))
     return stepper, state
 
@@ -219,6 +234,29 @@ def _sidecar(request: TrainingRequest, training: Pictures, class_names: tuple[st
         seed=request.seed,
         mean_square=training.mean,
     )
+
+
+def _gallery(request: TrainingRequest, shown: Dataset, images: Images) -> keras.callbacks.Callback:
+    from vizreport.training.gallery import GalleryCallback  # draws, which few trainings need
+
+    return GalleryCallback(
+        shown,
+        request.out,
+        request.gallery_epochs,
+        preprocessing=_sidecar(request, images.training, images.class_names).preprocessing,
+        settings=Settings(seed=request.seed),
+        class_names=images.class_names,
+    )
+
+
+def _said(epoch: Epoch) -> dict[str, float]:
+    """Return what the list of galleries says of an epoch: nats, and shares from 0 to 1."""
+    return {
+        "training loss": epoch.training_loss,
+        "training error": epoch.training_error,
+        "validation loss": epoch.validation_loss,
+        "validation error": epoch.validation_error,
+    }
 
 
 def _line(epoch: Epoch, epochs: int) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 STRATEGIES = ("none", "mirrored", "multiworker")
+PAPER_EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)
+"""Those of the paper's Fig. 4."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class TrainingRequest:
         Compile the forward and backward pass with XLA.
     strategy : {"none", "mirrored", "multiworker"}
         One device; all devices of this machine; the machines that TF_CONFIG names.
+    gallery : str or None
+        Source of the images of which a gallery is archived at the end of some epochs.
+    gallery_epochs : tuple of int, or None
+        Those epochs, from 1; None for all.
     """
 
     data: str
@@ -62,10 +68,15 @@ class TrainingRequest:
     mixed_precision: bool = False
     xla: bool = False
     strategy: str = "none"
+    gallery: str | None = None
+    gallery_epochs: tuple[int, ...] | None = PAPER_EPOCHS
 
 
 # What may change between a stop and going on: the same training, run otherwise or longer.
-_FREE = ("data", "out", "epochs", "xla", "strategy", "max_images", "split", "validation_split")
+_FREE = (
+    *("data", "split", "validation_split", "max_images", "out", "epochs", "xla", "strategy"),
+    *("gallery", "gallery_epochs"),
+)
 
 
 def identity(request: TrainingRequest, fingerprints: tuple[str, ...]) -> dict[str, Any]:
