@@ -11,7 +11,7 @@ from tests.report.fake_deconvolutional import make_deconvolutional
 from vizreport.deconvolutional.record import write_learned
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.deconvolutional.compute import compute
-from vizreport.experiments.deconvolutional.figures import dead, finding, section
+from vizreport.experiments.deconvolutional.figures import dead, finding, first_whole, section
 from vizreport.settings import Settings
 
 
@@ -50,3 +50,16 @@ def test_figures_draw_and_dead_maps_are_blank(hostile):
         patches = np.asarray(drawn["deconvolutional-top-2"])
         corner = patches[60:100, 10:40]  # of the first map, which is dead
         assert (corner == 128).all()
+
+
+def test_a_filter_is_shown_by_a_projection_that_no_edge_cuts():
+    result = make_deconvolutional(False)
+    patches, values = result.patches["2"], result.activations["2"]
+    patches[:] = 90
+    values[:] = 1
+    patches[0, 0, :, :3] = 128  # beyond the left edge
+    patches[0, 1, -2:] = 128  # below
+    patches[0, 2, 3:5] = 128  # grey, but inside
+    patches[1, :, 0] = 128
+    values[2, :], patches[2, 0, 0] = 0, 128
+    assert [first_whole(result, k) for k in range(4)] == [2, 0, 0, 0]

@@ -123,8 +123,9 @@ def _filters(result: DeconvolutionalResult, layer: str) -> Figure:
         title = f"The {count} learned filters of layer 2, carried down to the pixels"
         caption = (
             f"Each filter of layer 2 weighs all maps of layer 1. Shown is the projection of its "
-            f"strongest activation, {side} × {side} px: through the switches of that picture and "
-            "the filters of layer 1. Mid-grey is zero; each has its own scale."
+            f"strongest activation, {side} × {side} px, if possible of one that the picture's "
+            "edge does not cut: through the switches of that picture and the filters of layer 1. "
+            "Mid-grey is zero; each has its own scale."
         )
     return Figure(
         name=f"deconvolutional-filters-{layer}",
@@ -141,10 +142,19 @@ def _draw_filters(result: DeconvolutionalResult, layer: str) -> Image.Image:
         bank = result.filters["1"] * result.signs["1"]
         tiles = 127 * np.moveaxis(bank / np.abs(bank).max((0, 1, 2)), -1, 0)
     else:
-        tiles = result.projections[:, 0]
+        tiles = [sent[first_whole(result, k)] for k, sent in enumerate(result.projections)]
     columns = min(12, len(tiles))
     cells = [montage.fit(_tile(tile), _WIDTH // 12 - 14) for tile in tiles]
     return montage.grid(cells, columns, 14, _labels(result, layer), _LETTERS)
+
+
+def first_whole(result: DeconvolutionalResult, unit: int) -> int:
+    """Return which of a map's nine patches in layer 2 is the first inside its picture, else 0."""
+    patches, values = result.patches["2"][unit], result.activations["2"][unit]
+    beyond = (patches == _GREY[0]).all(-1)
+    sides = (beyond[:, 0], beyond[:, -1], beyond[:, :, 0], beyond[:, :, -1])
+    cut = np.any([side.all(-1) for side in sides], axis=0)
+    return int((~cut & (values > 0)).argmax())
 
 
 def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
@@ -252,7 +262,7 @@ def _draw_objectives(result: DeconvolutionalResult) -> Chart:
     styles = {"1": (charts.BLUE, "-", "o"), "2": (charts.ORANGE, "--", "s")}
     with charts.style():
         chart = Chart(figsize=(174 / 25.4, 60 / 25.4), layout="constrained")
-        left, right = chart.subplots(1, 2)
+        left, right = chart.subplots(1, 2, sharey=True)
         for axes, curves, label in (
             (left, result.inference, "iteration of inference"),
             (right, result.learning, "batch of learning"),

@@ -11,7 +11,7 @@ from skimage.feature import hog as glyph_picture
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.hog.descriptors import CELL, hog_windows
-from vizreport.experiments.hog.dictionaries import Paired, fit_ridge, learn_paired
+from vizreport.experiments.hog.dictionaries import Paired, Ridge, fit_ridge, learn_paired
 from vizreport.experiments.hog.projections import projections
 from vizreport.experiments.hog.result import HogResult
 from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
@@ -23,7 +23,7 @@ WINDOW = 4  # cells
 IMAGES = 5
 MEASURED = 120
 LEARNED = 400
-WINDOWS = 8000
+WINDOWS = 12000
 ATOMS = 512
 SPARSITY = 0.04
 _FEWEST = 6
@@ -46,17 +46,13 @@ def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
     """
     mining, seed = required["mining"], context.settings.seed
     shown, measured, learned = split(mining, seed)
-    grey = shrunk(context.pictures(mining.records[learned]))
-    hog, pixels, mean_picture = training_windows(grey, seed)
-    ridge = fit_ridge(hog, pixels)
-    paired = learn_paired(hog, pixels, min(ATOMS, len(hog) // 4), SPARSITY, seed)
-    del hog, pixels, grey
+    paired, ridge, mean_picture = learn(shrunk(context.pictures(mining.records[learned])), seed)
     pictures = context.pictures(mining.records[measured])
-    found = _measure(shrunk(pictures), (paired.invert, ridge.invert), mean_picture)
+    found = measure(shrunk(pictures), (paired, ridge), mean_picture)
     places = np.searchsorted(measured, shown)
     seen = pictures[places]
     some = shrunk(seen)
-    used = paired.codes(_flat(hog_windows(some, WINDOW)))
+    codes = paired.codes(_flat(hog_windows(some, WINDOW)))
     tops = mining.top_classes
     return HogResult(
         paths=[mining.paths[i] for i in shown],
@@ -72,9 +68,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
         learned_images=len(learned),
         learned_windows=min(WINDOWS, len(learned) * _places(some)),
         **_stored(paired),
+        weights=codes.mean(axis=0).reshape(2, -1),
         window=WINDOW * CELL,
         cell=CELL,
-        used=float((used != 0).sum(axis=1).mean()),
+        used=float((codes > 0).mean()),
         **projections(context, seen),
         rule=context.settings.rule,
     )
@@ -131,6 +128,20 @@ def shrunk(pictures: np.ndarray) -> np.ndarray:
     return np.stack([np.asarray(picture) for picture in small]).astype(np.float32) / 255
 
 
+def learn(grey: np.ndarray, seed: int) -> tuple[Paired, Ridge, np.ndarray]:
+    """Learn the inversions, and average the normalised pictures: float32 [H, W].
+
+    Parameters
+    ----------
+    grey : float32 [N, H, W]
+        As from :func:`shrunk`.
+    seed : int
+    """
+    hog, pixels, mean = training_windows(grey, seed)
+    paired = learn_paired(hog, pixels, min(ATOMS, len(hog) // 4), SPARSITY, seed)
+    return paired, fit_ridge(hog, pixels), mean
+
+
 def training_windows(grey: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draw windows, and average the normalised pictures.
 
@@ -165,20 +176,37 @@ def _flat(hog: np.ndarray) -> np.ndarray:
     return hog.reshape(-1, hog.shape[-1])
 
 
-def _measure(grey: np.ndarray, invert: tuple[Any, ...], mean: np.ndarray) -> dict[str, np.ndarray]:
-    """Invert pictures in batches and correlate them with the originals."""
-    originals, inversions = [], []
+def measure(
+    grey: np.ndarray, inversions: tuple[Paired, Ridge], mean: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Invert pictures in batches and correlate them with the originals.
+
+    Parameters
+    ----------
+    grey : float32 [T, H, W]
+        As from :func:`shrunk`.
+    inversions : Paired, Ridge
+    mean : float32 [H, W]
+        The mean picture, a guess at every picture.
+
+    Returns
+    -------
+    dict
+        ``originals`` float32 [T, H, W], normalised; ``inversions`` float32 [2, T, H, W];
+        ``correlations`` float32 [3, T], of both inversions and of the mean.
+    """
+    originals, inverted = [], []
     for part in np.array_split(grey, -(-len(grey) // 50)):
         originals.append(normalised(part))
         hog = hog_windows(part, WINDOW)
-        windows = (one(_flat(hog)).reshape(*hog.shape[:3], -1) for one in invert)
-        inversions.append(np.stack([averaged(one, WINDOW) for one in windows]))
-    original, inverted = np.concatenate(originals), np.concatenate(inversions, axis=1)
+        windows = (one.invert(_flat(hog)).reshape(*hog.shape[:3], -1) for one in inversions)
+        inverted.append(np.stack([averaged(one, WINDOW) for one in windows]))
+    original, guesses = np.concatenate(originals), np.concatenate(inverted, axis=1)
     means = np.broadcast_to(mean, original.shape)
-    found = [correlations(one, original) for one in (*inverted, means)]
+    found = [correlations(one, original) for one in (*guesses, means)]
     return {
         "originals": original,
-        "inversions": inverted,
+        "inversions": guesses,
         "correlations": np.stack(found).astype(np.float32),
     }
 

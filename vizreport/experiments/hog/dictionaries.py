@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 _BATCH = 256
-_COMPONENTS = 192  # of each half, while the dictionaries are learned
+_LEARNED = 4000  # windows that atoms are learned from; the pixel half is fitted to all
+_COMPONENTS = (192, 96)  # of descriptors and of pixels, while atoms are learned
 _DESCENTS = 30  # of the lasso's coordinates, at most
 _PENALTY = 10.0  # of ridge regression; 3 and 30 gave the same to two digits
+_CODE_PENALTY = 1.0  # of the pixel half; 0.3 gave the same to three digits
 
 
 @dataclass(frozen=True)
 class Ridge:
-    """Linear inversion: ``pixels = pixel_mean + (hog - hog_mean) @ weights``.
+    """Linear inversion: ``pixels = offset + hog @ weights``.
 
     Attributes
     ----------
-    hog_mean : float32 [d]
-    pixel_mean : float32 [p]
+    offset : float32 [p]
     weights : float32 [d, p]
     """
 
-    hog_mean: np.ndarray
-    pixel_mean: np.ndarray
+    offset: np.ndarray
     weights: np.ndarray
 
     def invert(self, hog: np.ndarray) -> np.ndarray:
         """Return the windows [n, p] that descriptors [n, d] stand for."""
-        return np.asarray(self.pixel_mean + (hog - self.hog_mean) @ self.weights)
+        return np.asarray(self.offset + hog @ self.weights)
 
 
-def fit_ridge(hog: np.ndarray, pixels: np.ndarray) -> Ridge:
+def fit_ridge(hog: np.ndarray, pixels: np.ndarray, penalty: float = _PENALTY) -> Ridge:
     """Fit windows [n, p] to descriptors [n, d] by least squares with a penalty."""
+    from scipy.linalg import solve
+
     hog_mean, pixel_mean = hog.mean(axis=0), pixels.mean(axis=0)
-    weights = _least_squares(hog - hog_mean, pixels - pixel_mean, _PENALTY)
-    return Ridge(hog_mean, pixel_mean, weights)
+    hog, pixels = hog - hog_mean, pixels - pixel_mean
+    gram = (hog.T @ hog).astype(np.float64)
+    gram[np.diag_indices_from(gram)] += penalty
+    weights = solve(gram, (hog.T @ pixels).astype(np.float64), assume_a="pos").astype(np.float32)
+    return Ridge(pixel_mean - hog_mean @ weights, weights)
 
 
 @dataclass(frozen=True)
@@ -51,24 +56,23 @@ class Paired:
         Root mean square length of a descriptor about its mean.
     hog_atoms : float32 [K, d]
         Unit length, of descriptors without their mean, divided by ``hog_scale``.
-    pixel_mean : float32 [p]
-    pixel_atoms : float32 [K, p]
-        Of windows without their mean.
+    pixel_offset : float32 [p]
+        Window of a descriptor in which no atom is found.
+    pixel_atoms : float32 [2, K, p]
+        What an atom adds to the window where it is found, and where its negative is.
     sparsity : float
-        Weight of the codes' sum of absolute values.
+        What a descriptor's product with an atom has to exceed.
     """
 
     hog_mean: np.ndarray
     hog_scale: float
     hog_atoms: np.ndarray
-    pixel_mean: np.ndarray
+    pixel_offset: np.ndarray
     pixel_atoms: np.ndarray
     sparsity: float
 
     def codes(self, hog: np.ndarray) -> np.ndarray:
-        """Explain descriptors by few atoms (lasso).
-
-        Minimises ``|x - z U|^2 / 2 + sparsity |z|_1`` over z for each scaled descriptor x.
+        """Find atoms in descriptors, by soft thresholding (Coates & Ng 2011).
 
         Parameters
         ----------
@@ -76,25 +80,22 @@ class Paired:
 
         Returns
         -------
-        float32 [n, K]
+        float32 [n, 2 K]
+            ``max(0, x . u - sparsity)`` of each scaled descriptor x with each atom u, then the
+            same with the negative of each atom.
         """
         from sklearn.decomposition import sparse_encode
 
         scaled = (hog - self.hog_mean) / np.float32(self.hog_scale)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # stops after a bounded number of descents
-            found: np.ndarray = sparse_encode(
-                scaled,
-                self.hog_atoms,
-                algorithm="lasso_cd",
-                alpha=self.sparsity,
-                max_iter=_DESCENTS,
-            )
-        return found.astype(np.float32)
+        signed = sparse_encode(
+            scaled, self.hog_atoms, algorithm="threshold", alpha=self.sparsity
+        ).astype(np.float32)
+        return np.hstack([np.maximum(signed, 0), np.maximum(-signed, 0)])
 
     def invert(self, hog: np.ndarray) -> np.ndarray:
         """Return the windows [n, p] that descriptors [n, d] stand for."""
-        return np.asarray(self.pixel_mean + self.codes(hog) @ self.pixel_atoms)
+        atoms = self.pixel_atoms.reshape(-1, self.pixel_atoms.shape[-1])
+        return np.asarray(self.pixel_offset + self.codes(hog) @ atoms)
 
 
 def learn_paired(
@@ -104,10 +105,9 @@ def learn_paired(
 
     Both halves are brought to mean 0 and root mean square length 1, laid side by side and
     learned as one dictionary, so that an atom's halves share their code (Vondrick et al. 2013),
-    each half in its first 192 principal components, which makes learning several times faster.
-    When a descriptor is inverted only its half is known, and its codes differ from those of both
-    halves; so the pixel half is fitted once more, by least squares, to the codes that the
-    descriptors alone give.
+    each half in its first principal components, which makes learning several times faster. When
+    a descriptor is inverted only its half is known; so the pixel half is then fitted, by ridge
+    regression, to the codes that the descriptors alone give.
 
     Parameters
     ----------
@@ -115,22 +115,26 @@ def learn_paired(
     pixels : float32 [n, p]
     atoms : int
     sparsity : float
-        See :meth:`Paired.codes`.
+        See :class:`Paired`; of the lasso that learns it is the penalty for each half.
     seed : int
     passes : int
-        Over all windows.
+        Over the windows that atoms are learned from: 4,000 drawn at random.
     """
     from sklearn.decomposition import MiniBatchDictionaryLearning
 
-    hog_mean, pixel_mean = hog.mean(axis=0), pixels.mean(axis=0)
-    hog_scale, pixel_scale = (_length(hog - hog_mean), _length(pixels - pixel_mean))
-    scaled = ((hog - hog_mean) / hog_scale, (pixels - pixel_mean) / pixel_scale)
-    bases = [_principal(half) for half in scaled]
+    random = np.random.default_rng([seed, 33])
+    drawn = random.permutation(len(hog))[:_LEARNED]
+    scales = [_length(half - half.mean(axis=0)) for half in (hog, pixels)]
+    scaled = [
+        (half[drawn] - half.mean(axis=0)) / scale
+        for half, scale in zip((hog, pixels), scales, strict=True)
+    ]
+    bases = [_principal(half, count) for half, count in zip(scaled, _COMPONENTS, strict=True)]
     joint = np.hstack([half @ basis for half, basis in zip(scaled, bases, strict=True)])
-    drawn = np.random.default_rng([seed, 33]).choice(len(joint), atoms, replace=False)
-    start = joint[drawn] / np.maximum(np.linalg.norm(joint[drawn], axis=1, keepdims=True), 1e-6)
+    start = joint[random.permutation(len(joint))[:atoms]]
+    start = start / np.maximum(np.linalg.norm(start, axis=1, keepdims=True), 1e-6)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # the lasso stops after a bounded number of descents
         learned = MiniBatchDictionaryLearning(
             atoms,
             alpha=2 * sparsity,  # for two halves
@@ -143,46 +147,35 @@ def learn_paired(
             dict_init=start,
             tol=0,
         ).fit(joint)
-    parts = np.split(learned.components_, [bases[0].shape[1]], axis=1)
-    halves = [part @ basis.T for part, basis in zip(parts, bases, strict=True)]
-    lengths = np.maximum(np.linalg.norm(halves[0], axis=1, keepdims=True), 1e-6)
-    first = Paired(
-        hog_mean,
-        hog_scale,
-        (halves[0] / lengths).astype(np.float32),
-        pixel_mean,
-        (halves[1] / lengths * pixel_scale).astype(np.float32),
+    half = learned.components_[:, : bases[0].shape[1]] @ bases[0].T
+    half = half / np.maximum(np.linalg.norm(half, axis=1, keepdims=True), 1e-6)
+    size = pixels.shape[1]
+    found = Paired(
+        hog.mean(axis=0),
+        scales[0],
+        half.astype(np.float32),
+        np.zeros(size, np.float32),
+        np.zeros((2, atoms, size), np.float32),
         sparsity,
     )
-    return refitted(first, hog, pixels)
+    return fitted(found, hog, pixels)
 
 
-def refitted(paired: Paired, hog: np.ndarray, pixels: np.ndarray) -> Paired:
-    """Fit the pixel half to the codes that descriptors [n, d] alone give."""
-    codes = paired.codes(hog)
-    change = _least_squares(codes, pixels - paired.pixel_mean - codes @ paired.pixel_atoms, 1.0)
-    return Paired(
-        paired.hog_mean,
-        paired.hog_scale,
-        paired.hog_atoms,
-        paired.pixel_mean,
-        paired.pixel_atoms + change,
-        paired.sparsity,
-    )
+def fitted(paired: Paired, hog: np.ndarray, pixels: np.ndarray) -> Paired:
+    """Fit the pixel half [.., p] to the codes that descriptors [n, d] alone give."""
+    fit = fit_ridge(paired.codes(hog), pixels, _CODE_PENALTY)
+    halves = fit.weights.reshape(2, len(paired.hog_atoms), -1)
+    return replace(paired, pixel_offset=fit.offset, pixel_atoms=halves)
 
 
-def _principal(values: np.ndarray) -> np.ndarray:
-    """Return the first principal components of centred values [n, d]: [d, at most 192]."""
-    _, vectors = np.linalg.eigh(values.T @ values)
-    return np.asarray(vectors[:, ::-1][:, :_COMPONENTS])
+def _principal(values: np.ndarray, count: int) -> np.ndarray:
+    """Return the first principal components of centred values [n, d]: [d, at most count]."""
+    from scipy.linalg import eigh
+
+    size = values.shape[1]
+    _, vectors = eigh(values.T @ values, subset_by_index=(max(0, size - count), size - 1))
+    return np.asarray(vectors[:, ::-1])
 
 
 def _length(values: np.ndarray) -> float:
     return float(np.sqrt(np.square(values).sum(axis=1).mean())) or 1.0
-
-
-def _least_squares(x: np.ndarray, y: np.ndarray, penalty: float) -> np.ndarray:
-    """Return w of least ``|y - x w|^2 + penalty |w|^2``."""
-    gram = (x.T @ x).astype(np.float64)
-    gram[np.diag_indices_from(gram)] += penalty
-    return np.linalg.solve(gram, (x.T @ y).astype(np.float64)).astype(np.float32)

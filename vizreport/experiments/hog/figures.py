@@ -34,6 +34,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         ],
         "images": len(paired),
         "better": int((paired > ridge).sum()),
+        "gap": float((paired - ridge).mean()),
+        "error": _error(paired - ridge),
         "learned_images": result.learned_images,
         "learned_windows": result.learned_windows,
         "window": result.window,
@@ -53,8 +55,8 @@ def _finding(result: HogResult) -> str:
     """Say how the methods compare, and whether the difference exceeds chance."""
     paired, ridge, mean = result.correlations.astype(np.float64)
     gap = paired - ridge
-    error = gap.std(ddof=1) / np.sqrt(len(gap)) if len(gap) > 1 else np.inf
-    chance = "" if abs(gap.mean()) > 2 * error else " (a difference that may be chance)"
+    small = abs(gap.mean()) <= 2 * _error(gap)
+    chance = " (a difference that may be chance)" if small else ""
     said = (
         "A picture made by paired dictionaries from HOG alone, the features used before "
         f"convolutional networks, correlates {paired.mean():.2f} with the original on "
@@ -62,6 +64,12 @@ def _finding(result: HogResult) -> str:
         f"{chance}, the mean image {mean.mean():.2f}."
     )
     return said.replace(" -", " −")
+
+
+def _error(values: np.ndarray) -> float:
+    """Return the standard error of a mean; infinite for one value."""
+    count = len(values)
+    return float(values.std(ddof=1) / np.sqrt(count)) if count > 1 else float("inf")
 
 
 def _shown(result: HogResult) -> list[int]:
@@ -173,11 +181,11 @@ def _atoms(result: HogResult) -> Figure:
         name="hog-atoms",
         title="Atoms of the paired dictionaries",
         caption=(
-            f"The {min(_ATOMS, len(result.hog_atoms))} atoms with the strongest pixels. Each "
-            f"stands for {result.window} px × {result.window} px: left what it adds to the "
-            "descriptor (strokes along edges, summed over blocks and opposite directions; what "
-            "it takes away is left out), right what it adds to the picture (zero is mid-grey). "
-            "Each half on its own scale."
+            f"The {min(_ATOMS, len(result.hog_atoms))} atoms that add most to the images shown. "
+            f"Each stands for {result.window} px × {result.window} px: left what is looked for in "
+            "the descriptor (strokes along edges, summed over blocks and opposite directions; "
+            "what has to be missing is left out), right what is added to the picture where it is "
+            "found (zero is mid-grey). Each half on its own scale."
         ),
         alt="Pairs of small pictures: strokes beside grey edges, corners and bars of their shape.",
         draw=partial(_atom_sheet, result),
@@ -189,12 +197,12 @@ def _atoms(result: HogResult) -> Figure:
 def _atom_sheet(result: HogResult) -> Image.Image:
     from vizreport.experiments.hog.glyphs import atom_glyphs
 
-    strength = np.linalg.norm(result.pixel_atoms, axis=1)
+    strength = result.weights[0] * np.linalg.norm(result.pixel_atoms[0], axis=1)
     best = np.argsort(-strength, kind="stable")[:_ATOMS]
     glyphs = atom_glyphs(result.hog_atoms[best], result.window // result.cell, 96)
     cells = []
     for atom, glyph in zip(best, glyphs, strict=True):
-        pixels = result.pixel_atoms[atom].reshape(result.window, result.window)
+        pixels = result.pixel_atoms[0, atom].reshape(result.window, result.window)
         scale = float(np.abs(pixels).max()) or 1.0
         picture = montage.signed(np.repeat(pixels[..., None], 3, axis=2), scale)
         right = picture.resize((96, 96), Image.Resampling.BICUBIC)

@@ -40,13 +40,15 @@ class HogResult:
     correlations : float32 [3, T]
         Pearson's, of each method's picture (:data:`METHODS`) with the normalised original.
     learned_images, learned_windows : int
-    hog_mean, hog_scale, hog_atoms, pixel_mean, pixel_atoms, sparsity
+    hog_mean, hog_scale, hog_atoms, pixel_offset, pixel_atoms, sparsity
         The dictionaries, see :class:`vizreport.experiments.hog.dictionaries.Paired`: float32 [d],
-        float, [K, d], [p], [K, p], float.
+        float, [K, d], [p], [2, K, p], float.
+    weights : float32 [2, K]
+        Mean code of each atom and of its negative over the windows of the images shown.
     window, cell : int
         Sides, px of the grey picture.
     used : float
-        Atoms with a weight, mean over the windows of the images shown.
+        Share of the codes that are not zero in the windows of the images shown.
     layers : list of str
         Early layer and last convolution; one where they are the same, none without convolutions.
     problems : list of str
@@ -74,9 +76,10 @@ class HogResult:
     hog_mean: np.ndarray
     hog_scale: float
     hog_atoms: np.ndarray
-    pixel_mean: np.ndarray
+    pixel_offset: np.ndarray
     pixel_atoms: np.ndarray
     sparsity: float
+    weights: np.ndarray
     window: int
     cell: int
     used: float
