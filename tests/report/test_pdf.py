@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import itertools
 import re
 import shutil
@@ -11,14 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from tests.report.fake_results import HOSTILE
 from tests.report.pages import Page
 from vizreport.errors import RequestError
+from vizreport.report import montage, templates
+from vizreport.report.files import for_print, parted, place
 from vizreport.report.pdf import print_page
 from vizreport.report.render import render
+from vizreport.report.section import Figure
 from vizreport.report.tables import number_tables
 
 
@@ -108,11 +114,65 @@ def test_what_the_text_refers_to_is_there(texts: list[str], kind: str) -> None:
 
 def test_captions_stand_on_the_page_of_their_figures(reader: PdfReader, texts: list[str]) -> None:
     places = reader.named_destinations
-    for name, place in places.items():
+    root: Any = reader.trailer["/Root"]
+    pictured = {
+        element["/Pg"]["/StructParents"]
+        for element in elements(root["/StructTreeRoot"])
+        if element["/S"] == "/Figure"
+    }
+    for name, destination in places.items():
         if name.startswith("fig-"):
-            page = reader.get_destination_page_number(place) or 0
+            page = reader.get_destination_page_number(destination) or 0
             assert re.search(r"Figure \d+\. ", texts[page]), name
-            assert reader.pages[page].images.keys(), name
+            assert page in pictured, name
+
+
+def test_a_tall_picture_fills_two_pages_with_its_caption_on_both(tmp_path: Path) -> None:
+    rows = [Image.new("RGB", (800, 290), (40 * i, 90, 200)) for i in range(4)]
+    whole = montage.grid(rows, 1, 10)
+    figure = Figure("rows", "Four rows", "What they show.", "Four rows of colour", lambda: whole)
+    placed = place(tmp_path, figure, 3)
+    assert len(placed.printed) == 4  # 800 px on 174 mm: 65 mm each
+    filled = templates.environment().from_string(
+        '<html lang="en"><title>t</title>{% import "macros.html" as m with context %}'
+        '<div style="height: 100mm"></div>{{ m.figure(placed) }}<p>What follows.</p></html>'
+    )
+    page = filled.render(placed=placed, medium="pdf", root="")
+    print_page(page, tmp_path, tmp_path / "report.pdf")
+    reader = PdfReader(tmp_path / "report.pdf")
+    texts = [page.extract_text() for page in reader.pages]
+    assert all("Figure 3. Four rows. What they show." in text for text in texts)
+    assert "What follows." in texts[1]
+    tree: Any = reader.trailer["/Root"]["/StructTreeRoot"]  # type: ignore[index]
+    pictures = [element for element in elements(tree) if element["/S"] == "/Figure"]
+    alts = [str(picture["/Alt"]) for picture in pictures]
+    assert alts == ["Four rows of colour", *3 * ["Figure 3, continued"]]
+    assert [picture["/Pg"]["/StructParents"] for picture in pictures] == [0, 0, 1, 1]
+
+
+def test_pictures_are_parted_between_rows_where_that_fills_pages() -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (900, 400, 3), dtype=np.uint8)
+    picture = Image.fromarray(noise)
+    assert [part.size for part in parted(picture, 174)] == [(400, 900)]  # has no rows
+    picture.info[montage.CUTS] = [60, 120, 300, 850]
+    parts = parted(picture, 174)  # 0.435 mm a px: 40 mm are 92 px
+    assert [part.height for part in parts] == [120, 180, 600]
+    assert (np.concatenate([np.asarray(part) for part in parts]) == noise).all()
+    assert len(parted(picture, 35)) == 1  # 79 mm high
+
+
+def test_print_has_exact_pixels_or_a_photograph_at_300_dots_per_inch() -> None:
+    noise = np.random.default_rng(5).integers(0, 256, (12, 12, 3), dtype=np.uint8)
+    enlarged = Image.fromarray(noise).resize((1200, 1200), Image.Resampling.NEAREST)
+    ending, content = for_print(enlarged, 40)
+    assert ending == ".png"
+    assert (np.asarray(Image.open(io.BytesIO(content))) == np.asarray(enlarged)).all()
+    smooth = Image.fromarray(noise).resize((1200, 600), Image.Resampling.BICUBIC)
+    ending, content = for_print(smooth, 50.8)
+    shown = Image.open(io.BytesIO(content))
+    assert (ending, shown.size) == (".jpg", (600, 300))
+    wanted = smooth.resize((600, 300), Image.Resampling.BOX)
+    assert np.abs(np.asarray(shown, float) - np.asarray(wanted, float)).mean() < 4
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595.28, 841.89)), ("letter", (612.0, 792.0))])
@@ -134,6 +194,16 @@ def test_tables_are_numbered() -> None:
     assert "<caption><strong>Table 1. First.</strong></caption><tr>" in numbered
     assert "<caption><strong>Table 2. Second</strong>, %</caption><tr>" in numbered
     assert '<a class="see" href="#table-b">Table 2</a> <a href="#table-x">Table</a>' in numbered
+
+
+def test_tables_are_listed() -> None:
+    table = '<div class="scroll"{} aria-label="{}"><table><tr></tr></table></div>'
+    named, nameless = table.format(' id="table-b"', "One &amp; all"), table.format("", "Two")
+    numbered = number_tables(f'<ol class="plates" id="tables"></ol>{named}{nameless}')
+    assert (
+        '<li><a href="#table-b">1. One &amp; all</a></li><li><a href="#table-2">2. Two' in numbered
+    )
+    assert 'id="table-2" aria-label="Table 2"' in numbered
 
 
 def test_maps_in_print(rendered: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import mimetypes
 from pathlib import Path
 from urllib.parse import unquote
 
+from PIL import Image
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from vizreport.report.files import for_print
+from vizreport.report.section import PRINT_WIDTH
 
 # Pictures are named in the PDF after their addresses: these must not tell the folder.
 BASE = "file:///report/"
 
 
 class ReportFetcher(URLFetcher):
-    """Reads the report's own files and nothing else, from disk or network.
+    """Reads the report's own files, and what charts hold in themselves; nothing else.
 
     Parameters
     ----------
@@ -22,13 +27,24 @@ class ReportFetcher(URLFetcher):
     """
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(allowed_protocols=("file",))
+        super().__init__(allowed_protocols=("file", "data"))
         self._folder = folder.resolve()
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         """Return a file's content; raises ValueError for any other address."""
+        if url.startswith("data:"):
+            return _smaller(url, super().fetch(url, headers))
         path = (self._folder / unquote(url.removeprefix(BASE))).resolve()
         if not url.startswith(BASE) or not path.is_relative_to(self._folder):
             raise ValueError(f"{url} is not part of the report")
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+
+
+def _smaller(url: str, response: URLFetcherResponse) -> URLFetcherResponse:
+    """Return a picture within a chart as it is printed: matplotlib embeds photographs as PNG."""
+    content = response.read()
+    with Image.open(io.BytesIO(content)) as picture:
+        opaque = picture.mode != "RGBA" or picture.getextrema()[3] == (255, 255)
+        ending, smaller = for_print(picture, PRINT_WIDTH) if opaque else (".png", content)
+    return URLFetcherResponse(url, smaller, {"Content-Type": mimetypes.types_map[ending]})

@@ -1,4 +1,4 @@
-"""Figures as files: PNG to keep, SVG for charts on screen and paper, JPEG for the PDF."""
+"""Figures as files: PNG to keep, SVG for charts on screen and paper, JPEG or PNG for the PDF."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from PIL import Image
 
 from vizreport.report.charts import style
 from vizreport.report.dark import dark
-from vizreport.report.section import Drawing, Figure, Highlight
+from vizreport.report.montage import CUTS
+from vizreport.report.section import PRINT_WIDTH, Drawing, Figure, Highlight
 
 DPI = 300
+_WHOLE = 80.0  # mm: a printed picture that is higher may be parted, to fill pages
+_PART = 40.0  # mm, at least
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,10 @@ class Placed:
     number : int
         0 for a highlight, which is not numbered.
     figure : Figure or Highlight
-    screen, printed : str
-        Files, relative to the report's folder.
+    screen : str
+        File, relative to the report's folder.
+    printed : tuple of str
+        Files for the PDF, likewise: the parts of the picture from top to bottom.
     width, height : int
         Size of the picture, px of the screen.
     dark : str
@@ -36,7 +41,7 @@ class Placed:
     figure: Figure | Highlight
     png: str
     screen: str
-    printed: str
+    printed: tuple[str, ...]
     width: int
     height: int
     dark: str = ""
@@ -57,14 +62,18 @@ def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     (folder / "print").mkdir(parents=True, exist_ok=True)
     if isinstance(drawing, Image.Image):
-        printed = f"print/{figure.name}.jpg"
         (folder / png).write_bytes(png_bytes(drawing))
-        (folder / printed).write_bytes(jpeg_bytes(drawing))
-        return Placed(number, figure, png, png, printed, *drawing.size)
+        width = figure.width if isinstance(figure, Figure) else PRINT_WIDTH / 3
+        printed = []
+        for i, piece in enumerate(parted(drawing, width)):
+            ending, content = for_print(piece, width)
+            printed.append(f"print/{figure.name}-{i}{ending}")
+            (folder / printed[-1]).write_bytes(content)
+        return Placed(number, figure, png, png, tuple(printed), *drawing.size)
     screen, night = f"figures/{figure.name}.svg", f"figures/{figure.name}-dark.svg"
     width, height = _save_chart(drawing, folder / png, folder / screen)
     (folder / night).write_text(dark((folder / screen).read_text("utf-8")), "utf-8")
-    return Placed(number, figure, png, screen, png, width, height, night)
+    return Placed(number, figure, png, screen, (screen,), width, height, night)
 
 
 def png_bytes(picture: Image.Image) -> bytes:
@@ -75,10 +84,58 @@ def png_bytes(picture: Image.Image) -> bytes:
 
 
 def jpeg_bytes(picture: Image.Image) -> bytes:
-    """Encode a picture for print: quality 90, colours at full resolution."""
+    """Encode a picture for pages: quality 90, colours at full resolution."""
     buffer = io.BytesIO()
     picture.convert("RGB").save(buffer, "JPEG", quality=90, subsampling=0)
     return buffer.getvalue()
+
+
+def parted(picture: Image.Image, width: float) -> list[Image.Image]:
+    """Cut a picture that is high in print between its rows, from top to bottom.
+
+    Parameters
+    ----------
+    picture : Image
+        Its ``info`` may say where (:data:`vizreport.report.montage.CUTS`).
+    width : float
+        Printed width, mm.
+    """
+    mm = width / picture.width
+    edges = [0]
+    if picture.height * mm > _WHOLE:
+        for cut in picture.info.get(CUTS, []):
+            if min(cut - edges[-1], picture.height - cut) * mm >= _PART:
+                edges.append(cut)
+    ends = [*edges[1:], picture.height]
+    return [
+        picture.crop((0, top, picture.width, end)) for top, end in zip(edges, ends, strict=True)
+    ]
+
+
+def for_print(picture: Image.Image, width: float) -> tuple[str, bytes]:
+    """Encode a picture for print: the smaller one of its PNG and of a JPEG.
+
+    Pictures of few, enlarged pixels are smaller as PNG, and exact; photographs are not.
+
+    Parameters
+    ----------
+    picture : Image
+    width : float
+        Printed width, mm: the JPEG has at most 300 dots per inch.
+
+    Returns
+    -------
+    ending : {".png", ".jpg"}
+    content : bytes
+    """
+    png, jpeg = png_bytes(picture), io.BytesIO()
+    most = round(width / 25.4 * DPI)
+    shrunk = picture.convert("RGB")
+    if picture.width > most:
+        height = round(picture.height * most / picture.width)
+        shrunk = shrunk.resize((most, height), Image.Resampling.LANCZOS)
+    shrunk.save(jpeg, "JPEG", quality=75, subsampling="4:2:0", optimize=True, progressive=True)
+    return (".png", png) if len(png) <= jpeg.tell() else (".jpg", jpeg.getvalue())
 
 
 def _save_chart(chart: Drawing, png: Path, svg: Path) -> tuple[int, int]:

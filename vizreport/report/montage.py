@@ -14,6 +14,8 @@ from vizreport.report import medium
 from vizreport.report.medium import palette as palette  # callers have it from here
 
 MM = 25.4 / 72  # a point
+CUTS = "cuts"
+"""Key of a picture's ``info``: rows of px, between which parts may go to different pages."""
 
 
 def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
@@ -123,6 +125,7 @@ def grid(
             shift = pen.textlength(strong + "  ", font(size, bold=True))
             clipped = clip_text(plain, width - shift, size)
             pen.text((left + shift, top), clipped, palette().soft, font(size))
+    whole.info[CUTS] = [row * (height + head + gap) - gap // 2 for row in range(1, rows)]
     return whole
 
 
@@ -210,6 +213,7 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     below = 3 * size + height
     whole = Image.new("RGB", (picture.width, picture.height + below), palette().paper)
     whole.paste(picture, (0, 0))
+    whole.info[CUTS] = picture.info.get(CUTS, [])
     ramp = np.linspace(1, 255, width).astype(np.uint8)
     bar = Image.fromarray(np.broadcast_to(ramp[None, :, None], (height, width, 3)).copy())
     top = picture.height + round(1.2 * size)

@@ -13,13 +13,15 @@ _TABLE: Final = re.compile(
 _ID: Final = re.compile(r' id="(table-[^"]+)"')
 _REFERENCE: Final = re.compile(r'(<a [^>]*href="#(table-[^"]+)"[^>]*>)Table</a>')
 
+_LIST: Final = '<ol class="plates" id="tables">'
+
 
 def number_tables(page: str) -> str:
-    """Give every table a numbered caption, and its number to the references to it.
+    """Give every table a numbered caption, its number to the references to it, and list them.
 
     A table stands in a ``<div class="scroll" aria-label="...">``; where it has no caption, the
     label becomes one. ``<a href="#table-x">Table</a>`` refers to the table whose ``<div>`` has the
-    id ``table-x``, before or after it.
+    id ``table-x``, before or after it. The list fills ``<ol class="plates" id="tables"></ol>``.
 
     Parameters
     ----------
@@ -32,20 +34,26 @@ def number_tables(page: str) -> str:
         A reference to a table that is not there is left as it is.
     """
     numbers: dict[str, int] = {}
+    listed: list[str] = []
     count = 0
 
     def captioned(found: re.Match[str]) -> str:
         nonlocal count
         count += 1
-        named = _ID.search(found["others"])
-        if named:
-            numbers[named[1]] = count
+        others = found["others"]
+        named = _ID.search(others)
+        if not named:
+            others += f' id="table-{count}"'
+        name = named[1] if named else f"table-{count}"
+        numbers[name] = count
+        listed.append(f'<li><a href="#{name}">{count}. {found["label"]}</a></li>')
         caption = found["caption"] or f"<strong>{found['label']}.</strong>"
         caption = caption.replace("<strong>", f"<strong>Table {count}. ", 1)
-        head = f'<div class="scroll"{found["others"]} aria-label="Table {count}">'
+        head = f'<div class="scroll"{others} aria-label="Table {count}">'
         return f"{head}\n<table{found['kind']}><caption>{caption}</caption>"
 
     def referred(found: re.Match[str]) -> str:
         return f"{found[1]}Table {numbers[found[2]]}</a>" if found[2] in numbers else found[0]
 
-    return _REFERENCE.sub(referred, _TABLE.sub(captioned, page))
+    captions = _TABLE.sub(captioned, page)
+    return _REFERENCE.sub(referred, captions).replace(_LIST, _LIST + "".join(listed), 1)

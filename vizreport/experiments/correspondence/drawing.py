@@ -48,6 +48,7 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
         pen.text((0, top + height / 2), text, montage.palette().ink, letters, anchor="lm")
         for c, cell in enumerate(row):
             whole.paste(cell, (_MARGIN + c * (width + _GAP), top))
+    whole.info[montage.CUTS] = [r * (height + _GAP) - _GAP // 2 for r in range(1, len(rows))]
     return whole
 
 

@@ -58,7 +58,10 @@ def draw(result: OcclusionResult, mining: MiningResult, i: int) -> Image.Image:
     with charts.style():
         drawn.canvas.draw()
     canvas: Any = drawn.canvas
-    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+    below = _TITLE + _last(result) + 0.5
+    picture.info[montage.CUTS] = [picture.height - round(below * _DPI / 25.4)]
+    return picture
 
 
 def chart(result: OcclusionResult, mining: MiningResult, i: int) -> Figure:
@@ -72,14 +75,11 @@ def chart(result: OcclusionResult, mining: MiningResult, i: int) -> Figure:
     i : int
         Which image.
     """
-    height, width = result.pictures.shape[1:3]
-    side = (PRINT_WIDTH - _LEFT - _RIGHT - 3 * _GAP) / 4
-    tall = side * height / width
+    side, tall = _panel_size(result)
     colours = maps.class_colours(result, i)
     below = _LINE * (1.6 + max(4, len(colours.named) + (colours.others > 0)))
     rows = len(result.sizes)
-    last = tall if result.projection_problem else 2 * tall * _small(side) / side + _NARROW
-    total = _TOP + rows * (_TITLE + tall + below + 1.5) + _TITLE + last + 0.5
+    total = _TOP + rows * (_TITLE + tall + below + 1.5) + _TITLE + _last(result) + 0.5
     with charts.style():
         sheet = _Sheet(total)
         top = _TOP
@@ -88,6 +88,19 @@ def chart(result: OcclusionResult, mining: MiningResult, i: int) -> Figure:
             top += _TITLE + tall + below + 1.5
         _last_rows(sheet, result, mining, i, top, side, tall)
         return sheet.figure
+
+
+def _panel_size(result: OcclusionResult) -> tuple[float, float]:
+    """Return width and height of a map in mm."""
+    height, width = result.pictures.shape[1:3]
+    side = (PRINT_WIDTH - _LEFT - _RIGHT - 3 * _GAP) / 4
+    return side, side * height / width
+
+
+def _last(result: OcclusionResult) -> float:
+    """Return the height of what stands below the maps, mm."""
+    side, tall = _panel_size(result)
+    return tall if result.projection_problem else 2 * tall * _small(side) / side + _NARROW
 
 
 def beside_map(result: OcclusionResult, i: int) -> Image.Image:

@@ -63,6 +63,8 @@ def pictures(result: SanityResult, layer: str) -> Image.Image:
             place = left + number * across
             sheet.words(place, foot + 2 * line, words, width)
             sheet.picture(place, foot + 4 * line, m, trained + number)
+    tops = [2 * line + m * row for m in range(1, methods)]
+    sheet.whole.info[montage.CUTS] = [*tops, foot]
     return sheet.whole
 
 
