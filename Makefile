@@ -1,5 +1,6 @@
 # make report   set everything up in .venv, then build the report of the demo checkpoint
 # make test     set everything up in .venv, then check and test
+# make sample   draw reports/sample again: the demo's report as a small PDF, and README's picture
 # make check    formatter, linter and type checker
 # make setup    only the set-up of `make report`;  make setup-dev  only that of `make test`
 # make clean    remove .venv and the caches
@@ -7,7 +8,7 @@
 .DEFAULT_GOAL := report
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: report test check docs setup setup-dev clean
+.PHONY: report sample test check docs setup setup-dev clean
 
 # PYTHON=/path/to/python chooses another interpreter for .venv.
 PYTHON ?=
@@ -17,6 +18,11 @@ OUT ?= reports/demo
 
 report: setup
 	.venv/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT)
+
+sample: setup
+	.venv/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT) --maps-in-print 8
+	cp $(OUT)/report.pdf reports/sample/report.pdf
+	.venv/bin/vizreport figure $(OUT) top-fc8 --dpi 120 --out reports/sample/top-fc8.png
 
 test: setup-dev check
 	.venv/bin/python -m pytest -n 2 --dist loadfile
