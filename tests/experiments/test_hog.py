@@ -13,7 +13,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.hog.compute import compute, shrunk, split
 from vizreport.experiments.hog.descriptors import blocks, cells, hog_windows
 from vizreport.experiments.hog.dictionaries import Paired, fit_ridge, fitted, learn_paired
-from vizreport.experiments.hog.figures import section
+from vizreport.experiments.hog.figures import inverted_atoms, section
 from vizreport.experiments.hog.glyphs import atom_glyphs, window_cells
 from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
 
@@ -236,6 +236,14 @@ def test_section_gives_the_means(found):
     assert f"correlates {means[0]:.2f} with".replace(" -", " −") in drawn.finding
     assert f"regression {means[1]:.2f}".replace(" -", " −") in drawn.finding
     assert [row["mean"] for row in drawn.context["rows"]] == pytest.approx(list(means))
+
+
+def test_an_atom_is_shown_as_it_is_inverted(found):
+    *_, result = found
+    paired = Paired(**{name: getattr(result, name) for name in Paired.__dataclass_fields__})
+    hog = result.hog_mean + result.hog_scale * result.hog_atoms[:4]
+    expected = paired.invert(hog) - result.pixel_offset
+    np.testing.assert_allclose(inverted_atoms(result, np.arange(4)), expected, atol=1e-3)
 
 
 def test_too_few_images(found):

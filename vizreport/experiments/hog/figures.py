@@ -184,8 +184,9 @@ def _atoms(result: HogResult) -> Figure:
             f"The {min(_ATOMS, len(result.hog_atoms))} atoms that add most to the images shown. "
             f"Each stands for {result.window} px × {result.window} px: left what is looked for in "
             "the descriptor (strokes along edges, summed over blocks and opposite directions; "
-            "what has to be missing is left out), right what is added to the picture where it is "
-            "found (zero is mid-grey). Each half on its own scale."
+            "what has to be missing is left out), right the picture that is made of a descriptor "
+            "which is this atom and nothing else, by all atoms that overlap with it (zero is "
+            "mid-grey). Each half on its own scale."
         ),
         alt="Pairs of small pictures: strokes beside grey edges, corners and bars of their shape.",
         draw=partial(_atom_sheet, result),
@@ -201,10 +202,19 @@ def _atom_sheet(result: HogResult) -> Image.Image:
     best = np.argsort(-strength, kind="stable")[:_ATOMS]
     glyphs = atom_glyphs(result.hog_atoms[best], result.window // result.cell, 96)
     cells = []
-    for atom, glyph in zip(best, glyphs, strict=True):
-        pixels = result.pixel_atoms[0, atom].reshape(result.window, result.window)
+    for window, glyph in zip(inverted_atoms(result, best), glyphs, strict=True):
+        pixels = window.reshape(result.window, result.window)
         scale = float(np.abs(pixels).max()) or 1.0
         picture = montage.signed(np.repeat(pixels[..., None], 3, axis=2), scale)
         right = picture.resize((96, 96), Image.Resampling.BICUBIC)
         cells.append(montage.beside(Image.fromarray(glyph).convert("RGB"), right, 2))
     return montage.grid(cells, 6, 14)
+
+
+def inverted_atoms(result: HogResult, which: np.ndarray) -> np.ndarray:
+    """Invert descriptors of root mean square length that are one atom each: [n, p]."""
+    products = result.hog_atoms[which] @ result.hog_atoms.T
+    found = (np.maximum(sign * products - result.sparsity, 0) for sign in (1, -1))
+    return np.asarray(
+        sum(codes @ half for codes, half in zip(found, result.pixel_atoms, strict=True))
+    )
