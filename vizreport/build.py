@@ -5,34 +5,28 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
-import platform
-import sys
 import time
-import traceback
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from vizreport.data.dataset import Dataset
+from vizreport import provenance
 from vizreport.data.sources import open_dataset
-from vizreport.errors import NotApplicable, RequestError
+from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
+from vizreport.experiments.running import run_experiment
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
-from vizreport.progress import drawing, progress
+from vizreport.progress import drawing
 from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.store import Store
 from vizreport.settings import Settings
-from vizreport.studies import STUDIES, study_hash, study_name, with_studies
+from vizreport.studies import STUDIES, study_hash, with_studies
 from vizreport.version import __version__
-
-_PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "matplotlib", "weasyprint")
 
 
 @dataclass(frozen=True)
@@ -125,7 +119,7 @@ def build(request: BuildRequest) -> int:
     request = dataclasses.replace(request, settings=with_studies(request.settings, checkpoint))
     settings = request.settings
     checkpoint_key = checkpoint_hash(checkpoint)
-    dataset = _open(request)
+    dataset = open_dataset(request.data, settings.split, settings.max_images, settings.seed)
     out = request.folder
     wanted = [
         experiment
@@ -159,32 +153,20 @@ def build(request: BuildRequest) -> int:
         data_images=len(dataset.records) + len(dataset.skipped),
         data_fingerprint=dataset.fingerprint,
         settings={
-            **_shown_settings(settings),
+            **provenance.shown_settings(settings),
             "paper": request.paper,
             "maps_in_print": request.maps_in_print,
         },
         experiments=tuple(records.values()),
         seconds=time.monotonic() - started,
-        host=_host(computed),
-        versions=_versions(),
+        host=provenance.host(computed),
+        versions=provenance.versions(),
         date=date,
-        command=_command(),
+        command=provenance.command(),
     )
     drawn = _render(out, run, computed, request.pdf)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
-
-
-def _open(request: BuildRequest) -> Dataset:
-    """Open the data; hashing a large folder shows its progress."""
-    settings = request.settings
-    with progress("hashing", 0, "files") as bar:
-
-        def tell(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        return open_dataset(request.data, settings.split, settings.max_images, settings.seed, tell)
 
 
 def _keys(
@@ -226,70 +208,6 @@ def _keys(
             {name: keys[name] for name in experiment.requires},
         )
     return keys
-
-
-def run_experiment(
-    experiment: Experiment,
-    context: Context,
-    store: Store,
-    keys: dict[str, str],
-    records: dict[str, ExperimentRecord],
-    strict: bool,
-) -> ExperimentRecord:
-    """Compute one experiment, unless its result is there.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    context : Context
-    store : Store
-        Has the results it requires; its own is saved there.
-    keys : dict of str
-        Of this result and those it requires.
-    records : dict of ExperimentRecord
-        How those it requires went.
-    strict : bool
-        Raise what goes wrong, instead of recording it as failed.
-
-    Raises
-    ------
-    RequestError
-        If the checkpoint, the data or a setting is wrong.
-    """
-    name, key = experiment.name, keys[experiment.name]
-    for needed in experiment.requires:
-        if records[needed].status != "done":
-            reason = f"it needs the result of {needed!r}: {records[needed].reason}"
-            return ExperimentRecord(name, key, records[needed].status, reason)
-    outcome = store.load(experiment, key) if store.has(name, key) else None
-    if outcome is not None:
-        return ExperimentRecord(name, key, outcome.status, outcome.reason)
-    # Computing starts TensorFlow here, quietly, before a compute module imports it.
-    from vizreport.tensorflow_start import start_tensorflow
-
-    started = time.monotonic()
-    start_tensorflow()
-    try:
-        required = {}
-        for needed in experiment.requires:
-            found = store.load(experiments()[needed], keys[needed])
-            assert found is not None
-            required[needed] = found.result
-        result = experiment.load(experiment.compute)(context, required)
-        store.save(name, key, result, experiment.version)
-        status, reason = "done", ""
-    except NotApplicable as error:
-        status, reason = "not applicable", str(error)
-        store.save(name, key, None, experiment.version, status, reason)
-    except RequestError:
-        raise
-    except Exception as error:
-        # One broken experiment does not lose the report.
-        if strict:
-            raise
-        traceback.print_exc()
-        status, reason = "failed", f"{type(error).__name__}: {error}"
-    return ExperimentRecord(name, key, status, reason, time.monotonic() - started)
 
 
 def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
@@ -334,44 +252,3 @@ def _file_hash(path: Path) -> str | None:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return None
-
-
-def _shown_settings(settings: Settings) -> dict[str, Any]:
-    shown = dataclasses.asdict(settings)
-    for folder in STUDIES:
-        shown[folder] = study_name(shown[folder])
-    for files in ("photographs", "occlude", "invariance"):
-        shown[files] = [Path(name).name for name in shown[files]]
-    if shown["parts"] is not None:
-        shown["parts"] = Path(shown["parts"]).name
-    return shown
-
-
-def _host(computed: bool) -> dict[str, str]:
-    host = {
-        "system": platform.system(),
-        "machine": platform.machine(),
-        "processors": str(os.cpu_count()),
-    }
-    if computed and "tensorflow" in sys.modules:
-        import tensorflow as tf
-
-        devices = [device.device_type for device in tf.config.get_visible_devices()]
-        host["devices"] = ", ".join(
-            f"{devices.count(kind)} {kind}" for kind in sorted(set(devices))
-        )
-    return host
-
-
-def _versions() -> dict[str, str]:
-    found = {"vizreport": __version__, "python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def _command() -> str:
-    return " ".join(["vizreport", *sys.argv[1:]]) if sys.argv[0].endswith("vizreport") else ""

@@ -7,10 +7,11 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from vizreport.errors import NotApplicable
 from vizreport.settings import Settings
 
-STUDIES = ("ablation", "transfer", "deconvolutional")
-"""Settings that name the folder of a study."""
+STUDIES = {"ablation": "ablate", "transfer": "transfer", "deconvolutional": "deconvnet-learn"}
+"""Settings that name the folder of a study, with the verb that fills it."""
 
 
 def with_studies(settings: Settings, checkpoint: Path) -> Settings:
@@ -21,6 +22,29 @@ def with_studies(settings: Settings, checkpoint: Path) -> Settings:
         if getattr(settings, name) is None and (checkpoint.parent / name).is_dir()
     }
     return dataclasses.replace(settings, **found)
+
+
+def study_folder(settings: Settings, name: str) -> Path:
+    """Return the folder of a study.
+
+    Parameters
+    ----------
+    settings : Settings
+    name : str
+        Of :data:`STUDIES`.
+
+    Raises
+    ------
+    NotApplicable
+        None was named, and there is none beside the checkpoint.
+    """
+    folder: str | None = getattr(settings, name)
+    if folder is None:
+        raise NotApplicable(
+            f"there are no results of vizreport {STUDIES[name]}: name their folder with --{name}, "
+            f"or put it beside the checkpoint as {name}/"
+        )
+    return Path(folder)
 
 
 def study_hash(folder: str | None) -> list[list[str]] | None:

@@ -2,11 +2,14 @@
 
 import hashlib
 import os
+from io import StringIO
 
 import numpy as np
 import pytest
 from PIL import Image
+from tqdm import tqdm
 
+from vizreport.data import folder
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 
@@ -186,9 +189,15 @@ def test_fingerprint(tmp_path):
     assert len({before, changed, renamed, moved, removed}) == 5
 
 
-def test_progress(tmp_path):
+def test_progress(tmp_path, monkeypatch):
     for i in range(3):
         save(tmp_path / f"{i}.png", i)
-    calls = []
-    open_dataset(str(tmp_path), progress=lambda done, total: calls.append((done, total)))
-    assert calls == [(1, 3), (2, 3), (3, 3)]
+    bars = []
+
+    def shown(what, total, unit):
+        bars.append(tqdm(total=total, file=StringIO()))
+        return bars[-1]
+
+    monkeypatch.setattr(folder, "progress", shown)
+    open_dataset(str(tmp_path))
+    assert [(bar.n, bar.total) for bar in bars] == [(3, 3)]

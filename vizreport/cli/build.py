@@ -53,13 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         strict=arguments.strict,
     )
     status = build(request)
-    print(request.folder / "index.html")
-    if request.pdf:
-        print(request.folder / "report.pdf")
-    if arguments.single_file:
-        from vizreport.report.single import write_single_file
-
-        print(write_single_file(request.folder))
+    report.print_written(request.folder, arguments)
     if status:
         print("vizreport: a section failed; the report shows which and why", file=sys.stderr)
     return status

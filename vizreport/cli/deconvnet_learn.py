@@ -31,9 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     size = arguments.input_size
     if size % 2 or size < LEAST_SIZE:
         raise RequestError(f"--input-size is {size}; it must be even and at least {LEAST_SIZE}")
-    from vizreport.training.data import open_showing
+    from vizreport.data.sources import open_dataset
 
-    dataset = open_showing(arguments.data, arguments.split, arguments.max_images, arguments.seed)
+    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, arguments.seed)
     from vizreport.progress import tell
     from vizreport.tensorflow_start import start_tensorflow
 

@@ -30,12 +30,12 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If a checkpoint or the data is wrong, or the true classes are not known.
     """
+    from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import last_checkpoint
     from vizreport.tensorflow_start import start_tensorflow
-    from vizreport.training.data import open_showing
 
     checkpoints = tuple(last_checkpoint(path) for path in arguments.checkpoints)
-    dataset = open_showing(arguments.data, arguments.split, arguments.max_images, arguments.seed)
+    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, arguments.seed)
     start_tensorflow()
     from vizreport.training.distribution import prepare_devices
     from vizreport.training.evaluation import EvaluationRequest, evaluate_each

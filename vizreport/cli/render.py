@@ -39,13 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             paper=arguments.paper,
             maps_in_print=arguments.maps_in_print,
         )
-    print(arguments.RUN / "index.html")
-    if not arguments.no_pdf:
-        print(arguments.RUN / "report.pdf")
-    if arguments.single_file:
-        from vizreport.report.single import write_single_file
-
-        print(write_single_file(arguments.RUN))
+    report.print_written(arguments.RUN, arguments)
     for name in failed:
         print(f"vizreport: section {name} failed; the report shows why", file=sys.stderr)
     return 1 if failed else 0

@@ -26,17 +26,17 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the checkpoint, the data or an option is wrong.
     """
+    from vizreport.data.sources import open_dataset
     from vizreport.experiments.context import Source
     from vizreport.models.epochs import last_checkpoint
     from vizreport.progress import tell
     from vizreport.tensorflow_start import start_tensorflow
-    from vizreport.training.data import open_showing
 
     checkpoint = last_checkpoint(arguments.checkpoint)
     seed, test = arguments.seed, None
-    dataset = open_showing(arguments.data, arguments.split, arguments.max_images, seed)
+    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, seed)
     if arguments.test_split is not None:
-        test = open_showing(arguments.data, arguments.test_split, None, seed)
+        test = open_dataset(arguments.data, arguments.test_split, None, seed)
     start_tensorflow()
     from vizreport.training.distribution import prepare_devices
     from vizreport.transfer.study import TransferRequest, transfer

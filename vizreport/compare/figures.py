@@ -57,6 +57,11 @@ def _architecture(run: FinishedRun) -> ArchitectureResult:
     return run.architecture
 
 
+def _each(runs: Sequence[FinishedRun], say: Callable[[FinishedRun], str]) -> str:
+    """Describe a figure in words: what there is to say of each run."""
+    return "; ".join(f"{run.label}: {say(run)}" for run in runs) + "."
+
+
 def _filters(runs: Sequence[FinishedRun]) -> Figure:
     return Figure(
         name="compare-filters",
@@ -65,7 +70,7 @@ def _filters(runs: Sequence[FinishedRun]) -> Figure:
             "As they act on RGB pixels, enlarged without smoothing; mid-grey is zero. Each run has "
             "one scale, printed below it: weights of different networks are not comparable."
         ),
-        alt="; ".join(f"{run.label}, {_count(run)} filters" for run in runs) + ".",
+        alt=_each(runs, lambda run: f"{_count(run)} filters"),
         draw=lambda: _beside(runs, _filters_drawn),
         threaded=True,
     )
@@ -114,15 +119,15 @@ def _rms(runs: Sequence[FinishedRun]) -> Figure:
             "As the filters act on pixels from 0 to 255. A steep right end means that a few "
             "filters dominate; the paper renormalises those above the dotted line in training."
         ),
-        alt="; ".join(
-            f"{run.label}: {number(float(_architecture(run).rms.min()))} to "
-            f"{number(float(_architecture(run).rms.max()))}"
-            for run in runs
-        )
-        + ".",
+        alt=_each(runs, _rms_range),
         draw=charts.styled(partial(_draw_rms, runs=runs), 130, 58),
         width=130,
     )
+
+
+def _rms_range(run: FinishedRun) -> str:
+    rms = _architecture(run).rms
+    return f"{number(float(rms.min()))} to {number(float(rms.max()))}"
 
 
 def _draw_rms(axes: Axes, runs: Sequence[FinishedRun]) -> None:
@@ -192,12 +197,12 @@ def _projections(runs: Sequence[FinishedRun]) -> Figure:
             "pixels, each on its own scale; mid-grey is zero. Aliasing shows as blocks, dots or "
             "stripes a stride apart."
         ),
-        alt="; ".join(
-            f"{run.label}: {len(_architecture(run).tiles)} projections of "
-            f"{_architecture(run).second}"
-            for run in runs
-        )
-        + ".",
+        alt=_each(
+            runs,
+            lambda run: (
+                f"{len(_architecture(run).tiles)} projections of {_architecture(run).second}"
+            ),
+        ),
         draw=lambda: _beside(runs, _projections_drawn),
         threaded=True,
     )
@@ -216,8 +221,7 @@ def _power(runs: Sequence[FinishedRun]) -> Figure:
             "Inside the white square are the frequencies that the first stride tells apart; "
             "everything outside it folds into the square."
         ),
-        alt="; ".join(f"{run.label}: {percent(_architecture(run).beyond)} outside" for run in runs)
-        + ".",
+        alt=_each(runs, lambda run: f"{percent(_architecture(run).beyond)} outside"),
         draw=lambda: _power_drawn(runs),
         width=min(174.0, 20 + 64.0 * min(len(runs), _COLUMNS)),
     )
@@ -247,16 +251,16 @@ def _curves(runs: Sequence[FinishedRun]) -> Figure:
             "Share of wrong answers on the validation images (thick) and on the training images "
             "(thin; with dropout, while the weights change)."
         ),
-        alt="; ".join(
-            f"{run.label}: validation error {percent(float(run.curves.validation_error[-1]), 1)} "
-            f"after {int(run.curves.epochs[-1])} epochs"
-            for run in runs
-            if run.curves is not None
-        )
-        + ".",
+        alt=_each(runs, _last_error),
         draw=charts.styled(partial(_draw_curves, runs=runs), 130, 62),
         width=130,
     )
+
+
+def _last_error(run: FinishedRun) -> str:
+    assert run.curves is not None
+    error = percent(float(run.curves.validation_error[-1]), 1)
+    return f"validation error {error} after {int(run.curves.epochs[-1])} epochs"
 
 
 def _draw_curves(axes: Axes, runs: Sequence[FinishedRun]) -> None:

@@ -19,8 +19,7 @@ from vizreport.data.dataset import (
 )
 from vizreport.data.decoding import SUFFIXES, decode
 from vizreport.errors import RequestError
-
-Progress = Callable[[int, int], None]
+from vizreport.progress import progress
 
 
 def open_folder(
@@ -28,7 +27,6 @@ def open_folder(
     split: str | None = None,
     max_images: int | None = None,
     seed: int = 0,
-    progress: Progress | None = None,
 ) -> Dataset:
     """List and hash the images below a folder; nothing is decoded yet.
 
@@ -44,8 +42,6 @@ def open_folder(
         Subfolder to take in place of the folder, such as "val".
     max_images, seed
         A seeded sample, which keeps the order.
-    progress : callable, optional
-        Called with the number of hashed files and of all.
 
     Raises
     ------
@@ -61,7 +57,7 @@ def open_folder(
             f"there are no images in {root}: no file below it ends in {', '.join(SUFFIXES)}"
         )
     chosen = [files[i] for i in sample_indices(len(files), max_images, seed)]
-    hashes = _hash_files([root.joinpath(*parts) for parts in chosen], progress)
+    hashes = _hash_files([root.joinpath(*parts) for parts in chosen])
 
     records: list[ImageRecord] = []
     paths: list[Path] = []
@@ -167,15 +163,17 @@ def _walk(
                 skipped.append((_shown("/".join(here)), reason))
 
 
-def _hash_files(paths: list[Path], progress: Progress | None) -> list[tuple[str, str]]:
+def _hash_files(paths: list[Path]) -> list[tuple[str, str]]:
     """Return sha256 and "", or "" and why there is none, for each file."""
     hashes = []
     # Hashing and reading release the interpreter's lock.
-    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as pool:
-        for done, result in enumerate(pool.map(_hash_file, paths), start=1):
+    with (
+        progress("hashing", len(paths), "files") as bar,
+        ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 1)) as pool,
+    ):
+        for result in pool.map(_hash_file, paths):
             hashes.append(result)
-            if progress is not None:
-                progress(done, len(paths))
+            bar.update()
     return hashes
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vizreport.data.dataset import Dataset
 from vizreport.data.decoding import SUFFIXES
-from vizreport.data.folder import Progress, open_folder
+from vizreport.data.folder import open_folder
 from vizreport.data.keras_datasets import CLASS_NAMES, open_keras
 from vizreport.data.npz import open_npz
 from vizreport.data.tfds import open_tfds
@@ -30,9 +30,8 @@ def open_dataset(
     split: str | None = None,
     max_images: int | None = None,
     seed: int = 0,
-    progress: Progress | None = None,
 ) -> Dataset:
-    """Open a source of images; nothing is decoded yet.
+    """Open a source of images; nothing is decoded yet, but files in folders are hashed.
 
     Parameters
     ----------
@@ -43,8 +42,6 @@ def open_dataset(
     max_images : int, optional
         Upper bound; a sample drawn with ``seed``, in the source's order, when there are more.
     seed : int
-    progress : callable, optional
-        Called with the number of files hashed and of all, for folders.
 
     Raises
     ------
@@ -70,7 +67,7 @@ def open_dataset(
     if path.is_dir() and is_voc(path):
         return open_voc(path, split, max_images, seed)
     if path.is_dir():
-        return open_folder(path, split, max_images, seed, progress)
+        return open_folder(path, split, max_images, seed)
     if path.suffix.lower() == ".npz":
         return open_npz(path, split, max_images, seed)
     if "://" in source:

@@ -110,7 +110,7 @@ def open_parts(request: TrainingRequest) -> Parts:
         split = split or "train"
     if request.data == "scenes":
         validation_split = validation_split or "val"
-    dataset = open_showing(request.data, split, request.max_images, request.seed)
+    dataset = open_dataset(request.data, split, request.max_images, request.seed)
     labels, class_names = class_labels(dataset)
     known = np.flatnonzero(labels >= 0)
     if validation_split is None:
@@ -118,7 +118,7 @@ def open_parts(request: TrainingRequest) -> Parts:
         training = Part(dataset, known[train], labels[known[train]])
         validation = Part(dataset, known[held], labels[known[held]])
     else:
-        other = open_showing(request.data, validation_split, None, request.seed)
+        other = open_dataset(request.data, validation_split, None, request.seed)
         found = resolve_labels(other, len(class_names), class_names, labels_in_order=True)
         there = np.flatnonzero(found.labels >= 0)
         validation = Part(other, there, found.labels[there])
@@ -131,17 +131,6 @@ def open_parts(request: TrainingRequest) -> Parts:
             "--validation-split"
         )
     return Parts(training, validation, class_names)
-
-
-def open_showing(source: str, split: str | None, max_images: int | None, seed: int) -> Dataset:
-    """Open data; hashing a large folder shows its progress."""
-    with progress("hashing", 0, "files") as bar:
-
-        def tell(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        return open_dataset(source, split, max_images, seed, tell)
 
 
 def class_labels(dataset: Dataset) -> tuple[np.ndarray, tuple[str, ...]]:

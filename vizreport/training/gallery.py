@@ -15,7 +15,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from vizreport.build import run_experiment
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset
 from vizreport.data.labels import resolve_labels
@@ -26,6 +25,7 @@ from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
+from vizreport.experiments.running import run_experiment
 from vizreport.report.epochs import Entry, add_entry, epoch_folder
 from vizreport.report.render import render
 from vizreport.results.keys import result_key

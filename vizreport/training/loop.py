@@ -13,11 +13,12 @@ import tensorflow as tf
 
 from vizreport.data.dataset import Dataset
 from vizreport.data.preprocessing import Preprocessing
+from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import Sidecar
 from vizreport.models.variants import variant_architecture
 from vizreport.settings import Settings
-from vizreport.training.data import Images, Pictures, open_parts, open_showing, read_images
+from vizreport.training.data import Images, Pictures, open_parts, read_images
 from vizreport.training.distribution import (
     is_chief,
     make_strategy,
@@ -93,7 +94,7 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     variant_architecture(request.model)  # an unknown name is refused before anything is read
     parts = open_parts(request)
     if request.gallery is not None:
-        shown = open_showing(request.gallery, None, None, request.seed)
+        shown = open_dataset(request.gallery, None, None, request.seed)
     state = read_state(request.out, identity(request, parts.fingerprints))
     done = sum_over_processes(strategy, np.array([len(state.epochs), 1]))
     if done[0] != done[1] * len(state.epochs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from vizreport.cli import values
@@ -31,3 +32,14 @@ SINGLE_FILE = Option(
     group=RUNNING,
     switch=True,
 )
+
+
+def print_written(folder: Path, arguments: argparse.Namespace) -> None:
+    """Name the files of a report that is drawn; the single file, where asked for, is made here."""
+    print(folder / "index.html")
+    if not arguments.no_pdf:
+        print(folder / "report.pdf")
+    if arguments.single_file:
+        from vizreport.report.single import write_single_file
+
+        print(write_single_file(folder))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vizreport.errors import NotApplicable
 from vizreport.experiments.ablation.result import AblationResult
 from vizreport.experiments.context import Context
 from vizreport.models.variants import VARIANTS
+from vizreport.studies import study_folder
 from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.trial import Trial, read_trials
 
@@ -33,12 +32,7 @@ def compute(context: Context, required: dict[str, Any]) -> AblationResult:
     NotApplicable
         No folder of results was given, and there is none beside the checkpoint.
     """
-    if context.settings.ablation is None:
-        raise NotApplicable(
-            "there are no results of vizreport ablate: name their folder with --ablation, or put "
-            "it beside the checkpoint as ablation/"
-        )
-    folder = Path(context.settings.ablation)
+    folder = study_folder(context.settings, "ablation")
     trials = read_trials(folder)
     first = trials[0]
     by_variant = {name: [t for t in trials if t.variant == name] for name in VARIANTS}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from vizreport.deconvolutional.record import read_learned
-from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
+from vizreport.studies import study_folder
 
 
 def compute(context: Context, required: dict[str, Any]) -> DeconvolutionalResult:
@@ -26,9 +25,4 @@ def compute(context: Context, required: dict[str, Any]) -> DeconvolutionalResult
     NotApplicable
         No folder was given, and there is none beside the checkpoint.
     """
-    if context.settings.deconvolutional is None:
-        raise NotApplicable(
-            "there is nothing that vizreport deconvnet-learn learned: name its folder with "
-            "--deconvolutional, or put it beside the checkpoint as deconvolutional/"
-        )
-    return read_learned(Path(context.settings.deconvolutional))
+    return read_learned(study_folder(context.settings, "deconvolutional"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vizreport.errors import NotApplicable, RequestError
+from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.transfer.result import TransferResult
+from vizreport.studies import study_folder
 from vizreport.transfer.record import read_record
 
 
@@ -28,12 +28,7 @@ def compute(context: Context, required: dict[str, Any]) -> TransferResult:
     NotApplicable
         No folder of results was given, and there is none beside the checkpoint.
     """
-    if context.settings.transfer is None:
-        raise NotApplicable(
-            "there are no results of vizreport transfer: name their folder with --transfer, or "
-            "put it beside the checkpoint as transfer/"
-        )
-    folder = Path(context.settings.transfer)
+    folder = study_folder(context.settings, "transfer")
     record = read_record(folder)
     if record is None or not record.results:
         raise RequestError(f"{folder} holds no results; give the --out of vizreport transfer")
