@@ -108,7 +108,8 @@ def test_refusals(runs, tmp_path, capsys):
     assert "give --out another" in failing(capsys, *runs, "--out", runs[0], "--no-pdf")
     file = tmp_path / "file"
     file.write_text("")
-    assert "cannot be written" in failing(capsys, *runs, "--out", file, "--no-pdf")
+    assert "is a file" in failing(capsys, *runs, "--out", file, "--no-pdf")
+    assert "cannot be written" in failing(capsys, *runs, "--out", file / "below", "--no-pdf")
     assert not (tmp_path / "out").exists()
 
 

@@ -4,37 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import copy
-from dataclasses import dataclass
 from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vizreport.deconv.execution import crops, projection_function, strongest_function
+from vizreport.deconv.execution import strongest_function
 from vizreport.deconv.graph import Graph
 from vizreport.deconv.layers import ReportableLayer, choose_layers, reportable_layers
 from vizreport.deconv.planner import CropPlan, plan_crops
 from vizreport.deconv.presets import require_rules
 from vizreport.deconv.trace import trace
-from vizreport.deconv.windows import (
-    WindowPlan,
-    forward_function,
-    multiply_adds,
-    plan_windows,
-    window_function,
+from vizreport.deconv.units import (
+    BATCH,
+    Projected,
+    Units,
+    on_crops,
+    through_windows,
+    windows_pay,
 )
+from vizreport.deconv.windows import plan_windows
 from vizreport.errors import RequestError
 
 if TYPE_CHECKING:
     import keras
 
     from vizreport.data.preprocessing import Preprocessing
-
-# Crops are batched so that a batch holds about as many pixels as this many whole inputs.
-_BATCH = 32
-_MOST_CROPS = 1024
-# Images that go forward at once where units share them: their poolings' inputs are kept.
-_IMAGES_FORWARD = 16
 
 
 def _unit(unit: object) -> int | tuple[int, int, int]:
@@ -48,54 +43,6 @@ def _unit(unit: object) -> int | tuple[int, int, int]:
         raise RequestError(
             f"a unit is a map's index or (row, col, map), whole numbers, not {unit!r}"
         ) from None
-
-
-@dataclass(frozen=True)
-class Units:
-    """Units of one layer: int32 [U] each."""
-
-    numbers: np.ndarray
-    rows: np.ndarray
-    cols: np.ndarray
-    maps: np.ndarray
-
-
-@dataclass(frozen=True)
-class Projected:
-    """Projections of some units, each on a part of its image that holds all of it.
-
-    Attributes
-    ----------
-    chosen : int array [u]
-        Which of the units asked for these are.
-    tops, lefts : int array [u]
-        First row and column of each part in the image; may be outside it.
-    pictures : float array [u, h, w, C]
-        Signed, in the model's own channels, zero where a part leaves the image.
-    activations : float array [u]
-        The units' activations, which seeded the projections.
-    """
-
-    chosen: np.ndarray
-    tops: np.ndarray
-    lefts: np.ndarray
-    pictures: np.ndarray
-    activations: np.ndarray
-
-    def put_into(self, full: np.ndarray) -> None:
-        """Write the projections into whole pictures [U, H, W, C] of zeros."""
-        height, width = full.shape[1:3]
-        size = self.pictures.shape[1:3]
-        for unit, top, left, picture in zip(
-            self.chosen, self.tops, self.lefts, self.pictures, strict=True
-        ):
-            above, before = max(-top, 0), max(-left, 0)
-            below, behind = min(size[0], height - top), min(size[1], width - left)
-            if below <= above or behind <= before:
-                continue  # wholly in the padding: nothing of it is the image's
-            full[unit, top + above : top + below, left + before : left + behind] = picture[
-                above:below, before:behind
-            ]
 
 
 class Deconvnet:
@@ -264,69 +211,10 @@ class Deconvnet:
             zeros = np.zeros(len(units.numbers), np.int64)
             plan = CropPlan(size, zeros, zeros, units.rows, units.cols, "asked for")
         elif windows is not None and (
-            way == "windows" or (not way and self._windows_pay(layer, plan, windows, units))
+            way == "windows" or (not way and windows_pay(self, layer, plan, windows, units))
         ):
-            return self._through_windows(images, layer, windows, units)
-        return self._on_crops(images, layer, plan, units)
-
-    def _windows_pay(
-        self, layer: ReportableLayer, plan: CropPlan, windows: WindowPlan, units: Units
-    ) -> bool:
-        """Compare multiplications: a pass each way on crops, or one an image and windows."""
-        height, width, _ = self.graph.input_shape
-        share = plan.size[0] * plan.size[1] / (height * width)
-        whole = multiply_adds(self.graph, layer.node, None)
-        down = multiply_adds(self.graph, layer.node, windows.sizes)
-        count, shared = len(units.numbers), len(np.unique(units.numbers))
-        return shared * whole + count * down < 2 * count * share * whole
-
-    def _on_crops(
-        self, images: np.ndarray, layer: ReportableLayer, plan: CropPlan, units: Units
-    ) -> Iterator[Projected]:
-        height, width, _ = self.graph.input_shape
-        share = plan.size[0] * plan.size[1] / (height * width)
-        batch = min(_MOST_CROPS, max(1, int(_BATCH / share)))
-        project = self.compiled(
-            ("crops", layer.node, *plan.size),
-            lambda: projection_function(self.graph, layer.node, self.rule, plan.size),
-        )
-        for start in range(0, len(units.numbers), batch):
-            chosen = np.arange(start, min(start + batch, len(units.numbers)))
-            tops, lefts = plan.tops[chosen], plan.lefts[chosen]
-            pictures, activations = project(
-                crops(images, units.numbers[chosen], tops, lefts, plan.size),
-                plan.rows[chosen].astype(np.int32),
-                plan.cols[chosen].astype(np.int32),
-                units.maps[chosen],
-            )
-            yield Projected(chosen, tops, lefts, pictures.numpy(), activations.numpy())
-
-    def _through_windows(
-        self, images: np.ndarray, layer: ReportableLayer, plan: WindowPlan, units: Units
-    ) -> Iterator[Projected]:
-        node = layer.node
-        forward = self.compiled(("forward", node), lambda: forward_function(self.graph, node, plan))
-        project = self.compiled(("windows", node), lambda: window_function(self.graph, node, plan))
-        tops = units.rows * plan.steps[0][0] + plan.offsets[0][0]
-        lefts = units.cols * plan.steps[0][1] + plan.offsets[0][1]
-        shown = np.unique(units.numbers)
-        for start in range(0, len(shown), _IMAGES_FORWARD):
-            together = shown[start : start + _IMAGES_FORWARD]
-            output, pooled = forward(images[together])
-            waiting = np.flatnonzero(np.isin(units.numbers, together))
-            for first in range(0, len(waiting), _BATCH):
-                chosen = waiting[first : first + _BATCH]
-                pictures, activations = project(
-                    output,
-                    pooled,
-                    np.searchsorted(together, units.numbers[chosen]).astype(np.int32),
-                    units.rows[chosen],
-                    units.cols[chosen],
-                    units.maps[chosen],
-                )
-                yield Projected(
-                    chosen, tops[chosen], lefts[chosen], pictures.numpy(), activations.numpy()
-                )
+            return through_windows(self, images, layer, windows, units)
+        return on_crops(self, images, layer, plan, units)
 
     def compiled(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
         """Return a compiled function, made once and kept with the network."""
@@ -351,8 +239,8 @@ class Deconvnet:
         images = np.asarray(images, self.graph.dtype)
         return np.concatenate(
             [
-                search(images[start : start + _BATCH], feature_map).numpy()
-                for start in range(0, len(images), _BATCH)
+                search(images[start : start + BATCH], feature_map).numpy()
+                for start in range(0, len(images), BATCH)
             ]
             or [np.zeros(0, np.int32)]
         )

@@ -12,7 +12,8 @@ import tensorflow as tf
 from vizreport.deconv.execution import run
 from vizreport.deconv.graph import Graph
 from vizreport.deconv.layers import ReportableLayer, class_output
-from vizreport.incremental.plan import Spans, Stages, multiply_adds, spans, split
+from vizreport.incremental.grid import Gain, count_multiplications, members, places_in, plan_grid
+from vizreport.incremental.plan import split
 from vizreport.incremental.run import Outputs, batches, compile_places, kept_nodes, layout
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 # Windows are used where they save at least this many times the multiplications.
 LEAST_GAIN = 1.3
-_MOST_PLACES = 256
-# Values alive at once for each value of the largest operation's input and output.
-_COPIES = 4
 
 
 @dataclass(frozen=True)
@@ -39,24 +37,6 @@ class Scores:
 
     probabilities: np.ndarray
     activations: np.ndarray
-
-
-@dataclass(frozen=True)
-class Gain:
-    """Multiplications of all places, plain and in windows.
-
-    Attributes
-    ----------
-    plain, windows : int
-    """
-
-    plain: int
-    windows: int
-
-    @property
-    def ratio(self) -> float:
-        """How many times fewer there are in windows: the bound of the speed-up."""
-        return self.plain / max(self.windows, 1)
 
 
 def occlude(
@@ -109,14 +89,14 @@ def occlude(
         np.zeros((len(tops), _classes(graph, outputs)), np.float32),
         np.zeros(len(tops), np.float32),
     )
-    stages, rows, cols, pairs = _grid(graph, outputs, tops, lefts, size)
-    gain = _gain(graph, stages, rows, cols, pairs)
+    stages, rows, cols, pairs = plan_grid(graph, outputs, tops, lefts, size)
+    gain = count_multiplications(graph, stages, rows, cols, pairs)
     if not way:
         way = "incremental" if size and gain.ratio >= LEAST_GAIN else "plain"
     tell = progress or (lambda _: None)
     if way == "plain":
         plain = deconvnet.compiled(("plain", layer.node), lambda: _plain(graph, outputs))
-        step = _batch(graph, None, None, stages, memory)
+        step = places_in(graph, None, None, stages, memory)
         for chosen in batches(len(tops), step):
             found = plain(image, fill, tops[chosen], lefts[chosen], size, feature_map)
             _keep(scores, np.arange(chosen.start, chosen.stop), found)
@@ -130,7 +110,7 @@ def occlude(
     order = (0, *stages.windowed)
     for down in rows:
         for across in cols:
-            where, i, j = _members(pairs, down, across)
+            where, i, j = members(pairs, down, across)
             tensors = layout(graph, stages, down, across)
             starts = np.stack(
                 [
@@ -139,7 +119,7 @@ def occlude(
                 ],
                 axis=1,
             ).astype(np.int32)
-            for chosen in batches(len(where), _batch(graph, down, across, stages, memory)):
+            for chosen in batches(len(where), places_in(graph, down, across, stages, memory)):
                 found = compute(
                     clean,
                     fill,
@@ -161,16 +141,13 @@ def count_gain(
 ) -> Gain:
     """Count the multiplications that windows save."""
     outputs = _outputs(graph, layer)
-    stages, rows, cols, pairs = _grid(graph, outputs, np.asarray(tops), np.asarray(lefts), size)
-    return _gain(graph, stages, rows, cols, pairs)
+    stages, rows, cols, pairs = plan_grid(graph, outputs, np.asarray(tops), np.asarray(lefts), size)
+    return count_multiplications(graph, stages, rows, cols, pairs)
 
 
 def places_at_once(graph: Graph, layer: ReportableLayer, memory: int) -> int:
     """Return how many whole images fit into the memory: the plain way's batch."""
-    return _batch(graph, None, None, split(graph, _outputs(graph, layer).targets), memory)
-
-
-Pairs = tuple[np.ndarray, np.ndarray]
+    return places_in(graph, None, None, split(graph, _outputs(graph, layer).targets), memory)
 
 
 def _outputs(graph: Graph, layer: ReportableLayer) -> Outputs:
@@ -182,74 +159,9 @@ def _classes(graph: Graph, outputs: Outputs) -> int:
     return 0 if outputs.scores is None else int(np.prod(graph.nodes[outputs.scores].shape))
 
 
-def _grid(
-    graph: Graph, outputs: Outputs, tops: np.ndarray, lefts: np.ndarray, size: int
-) -> tuple[Stages, list[Spans], list[Spans], Pairs]:
-    """Plan distinct rows and columns; also say which of them each place has.
-
-    Where a layer's windows would be no smaller than the layer, it is computed whole.
-    """
-    distinct_rows, row_of = np.unique(tops, return_inverse=True)
-    distinct_cols, col_of = np.unique(lefts, return_inverse=True)
-    stages = split(graph, outputs.targets)
-    for _ in range(2):
-        rows = spans(graph, stages, 0, distinct_rows.astype(np.int64), max(size, 1))
-        cols = spans(graph, stages, 1, distinct_cols.astype(np.int64), max(size, 1))
-        wide = frozenset(
-            index
-            for index in stages.windowed
-            if max(r.sizes[index] for r in rows) * max(c.sizes[index] for c in cols)
-            >= np.prod(graph.nodes[index].shape[:2])
-        )
-        if not wide:
-            break
-        stages = split(graph, outputs.targets, wide)
-    return stages, rows, cols, (row_of, col_of)
-
-
-def _members(pairs: Pairs, down: Spans, across: Spans) -> tuple[np.ndarray, ...]:
-    """Return the places of one group, and where their row and column stand in its spans."""
-    where = np.flatnonzero(np.isin(pairs[0], down.places) & np.isin(pairs[1], across.places))
-    return (
-        where,
-        np.searchsorted(down.places, pairs[0][where]),
-        np.searchsorted(across.places, pairs[1][where]),
-    )
-
-
-def _gain(graph: Graph, stages: Stages, rows: list[Spans], cols: list[Spans], pairs: Pairs) -> Gain:
-    whole = multiply_adds(graph, stages, None, None, 1)
-    windows = sum(
-        multiply_adds(graph, stages, down, across, len(_members(pairs, down, across)[0]))
-        for down in rows
-        for across in cols
-    )
-    return Gain(whole * len(pairs[0]), windows + whole)
-
-
 def _keep(scores: Scores, where: np.ndarray, found: tuple[tf.Tensor, tf.Tensor]) -> None:
     scores.probabilities[where] = found[0].numpy()
     scores.activations[where] = found[1].numpy()
-
-
-def _batch(
-    graph: Graph, down: Spans | None, across: Spans | None, stages: Stages, memory: int
-) -> int:
-    """Return how many places fit into the memory."""
-    most = 1
-    for index in (*stages.windowed, *stages.whole):
-        node = graph.nodes[index]
-        taken = 0
-        for each in (index, *node.parents):
-            shape = list(graph.nodes[each].shape)
-            if down is not None and across is not None and each in down.sizes:
-                shape[:2] = down.sizes[each], across.sizes[each]
-            taken += int(np.prod(shape))
-        most = max(most, taken)
-    for index in stages.border:
-        most = max(most, int(np.prod(graph.nodes[index].shape)))
-    size = 8 if graph.dtype == "float64" else 4
-    return int(np.clip(memory // (most * size * _COPIES), 1, _MOST_PLACES))
 
 
 def _plain(graph: Graph, outputs: Outputs) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
