@@ -9,12 +9,12 @@ from scipy import ndimage
 from skimage.transform import warp
 
 from vizreport.experiments.invariance.transformations import (
-    FILLS,
-    INTERPOLATIONS,
     transform,
     transformations,
 )
 
+INTERPOLATIONS = ("nearest", "bilinear", "bicubic")
+FILLS = ("edge", "reflect", "grey", "mean")
 CASES = [
     ("vertical", 3),
     ("vertical", -7),

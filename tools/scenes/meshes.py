@@ -29,11 +29,6 @@ def moved(mesh: Mesh, offset=(0, 0, 0), turn=None, scale=1.0) -> Mesh:
     return vertices + np.asarray(offset, float), faces
 
 
-def mirrored(mesh: Mesh) -> Mesh:
-    """Swap left and right."""
-    return mesh[0] * (-1, 1, 1), [list(face)[::-1] for face in mesh[1]]
-
-
 def joined(meshes: list[Mesh]) -> Mesh:
     """Put meshes into one."""
     vertices, faces, start = [], [], 0
@@ -190,12 +185,6 @@ def surface_samples(mesh: Mesh, count: int, rng: np.random.Generator):
     points = b[chosen] + u * (a - b)[chosen] + v * (c - b)[chosen]
     unit = normal[chosen] / (area[chosen, None] + 1e-12)
     return points, unit
-
-
-def circle(radius: float, count: int = 32, centre=(0, 0)) -> np.ndarray:
-    """Return the points [count, 2] of a circle, counter-clockwise."""
-    angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
-    return radius * np.stack([np.cos(angle), np.sin(angle)], -1) + centre
 
 
 def smooth(points, count: int = 40, closed: bool = False) -> np.ndarray:

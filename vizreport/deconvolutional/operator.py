@@ -84,11 +84,6 @@ def unpool(pooled: tf.Tensor, switches: tf.Tensor) -> tf.Tensor:
     return tf.repeat(tf.repeat(pooled, POOLING, 1), POOLING, 2) * switches
 
 
-def maps_size(size: int, side: int) -> int:
-    """Rows of the maps that make ``size`` rows with filters of ``side`` rows."""
-    return size + side - 1
-
-
 def _convolve(maps: tf.Tensor, bank: tf.Tensor) -> tf.Tensor:
     turned = tf.transpose(bank[::-1, ::-1], (0, 1, 3, 2))
     return tf.nn.conv2d(maps, turned, 1, "VALID")

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-INTERPOLATIONS = ("nearest", "bilinear", "bicubic")
-FILLS = ("edge", "reflect", "grey", "mean")
 GREY = 128
 # Zeiler & Fergus 2013, Fig. 5: pixels of an image of 224.
 _SHIFT, _SIDE = 60, 224
