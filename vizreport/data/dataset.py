@@ -97,8 +97,16 @@ def fingerprint(
 ) -> str:
     """Hash what a data set contains: sha256, hexadecimal.
 
-    ``kind`` separates sources and their options (such as a split). The seed of a sample is no
-    part of it: the images that were drawn are.
+    The seed of a sample is no part of it: the images that were drawn are.
+
+    Parameters
+    ----------
+    kind : str
+        Separates sources and their options (such as a split).
+    records : sequence of ImageRecord
+    class_names : sequence of str
+    skipped : sequence of (path, reason)
+        Images that cannot be opened.
     """
     digest = hashlib.sha256()
     head = [kind, list(class_names), [list(pair) for pair in skipped], len(records)]

@@ -132,7 +132,21 @@ def depthwise_convolution(
     padding: str,
     dilation: tuple[int, int],
 ) -> tf.Tensor:
-    """Convolve each map with filters of its own; ``kernel`` is [h, w, C, multiplier]."""
+    """Convolve each map with filters of its own.
+
+    Parameters
+    ----------
+    x : Tensor [N, H, W, C]
+    kernel : Tensor [h, w, C, multiplier]
+    bias : Tensor [C * multiplier] or None
+    strides, dilation : (int, int)
+        Along rows and columns.
+    padding : {"same", "valid"}
+
+    Returns
+    -------
+    Tensor [N, H', W', C * multiplier]
+    """
     kernel = tf.cast(kernel, x.dtype)
     if strides[0] != strides[1]:
         # TensorFlow's depthwise operation knows one stride for both axes only.
@@ -193,7 +207,18 @@ def batch_normalization(
     beta: tf.Tensor | None,
     epsilon: float,
 ) -> tf.Tensor:
-    """Normalise with the moving statistics: at inference a scale and a shift for each map."""
+    """Normalise with the moving statistics: at inference a scale and a shift for each map.
+
+    y = gamma (x - mean) / sqrt(variance + epsilon) + beta.
+
+    Parameters
+    ----------
+    x : Tensor [..., C]
+    mean, variance : Tensor [C]
+    gamma, beta : Tensor [C] or None
+        None for 1 and 0.
+    epsilon : float
+    """
     scale = tf.math.rsqrt(tf.cast(variance, x.dtype) + tf.constant(epsilon, x.dtype))
     if gamma is not None:
         scale = scale * tf.cast(gamma, x.dtype)

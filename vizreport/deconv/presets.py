@@ -59,6 +59,12 @@ PRESETS: dict[str, dict[str, Rule] | None] = {
 def find_rule(preset: str, node: Node) -> Rule | None:
     """Return the backward rule of a node under a preset, None where there is none.
 
+    Parameters
+    ----------
+    preset : str
+        Of :data:`PRESETS`.
+    node : Node
+
     Raises
     ------
     RequestError
@@ -79,6 +85,13 @@ def rule_problem(graph: Graph, target: int, preset: str) -> str:
 
     Gates are left out: their value is held constant.
 
+    Parameters
+    ----------
+    graph : Graph
+    target : int
+        Index of the node.
+    preset : str
+
     Returns
     -------
     str
@@ -96,6 +109,13 @@ def rule_problem(graph: Graph, target: int, preset: str) -> str:
 
 def require_rules(graph: Graph, target: int, preset: str) -> None:
     """Raise where :func:`rule_problem` has something to say.
+
+    Parameters
+    ----------
+    graph : Graph
+    target : int
+        Index of the layer's node.
+    preset : str
 
     Raises
     ------

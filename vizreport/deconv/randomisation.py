@@ -37,6 +37,12 @@ def weighted_layers(graph: Graph, target: int) -> list[WeightedLayer]:
 
     Parallel branches (of an inception or fire module, of a residual block) are one layer; a
     normalisation belongs to the convolution below it.
+
+    Parameters
+    ----------
+    graph : Graph
+    target : int
+        Index of the node, which belongs to the last layer returned where it has weights.
     """
     found: list[WeightedLayer] = []
     seen: set[int] = set()

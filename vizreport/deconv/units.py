@@ -74,7 +74,23 @@ class Projected:
 def windows_pay(
     deconvnet: Deconvnet, layer: ReportableLayer, plan: CropPlan, windows: WindowPlan, units: Units
 ) -> bool:
-    """Compare multiplications: a pass each way on crops, or one an image and windows."""
+    """Compare multiplications: a pass each way on crops, or one an image and windows.
+
+    Parameters
+    ----------
+    deconvnet : Deconvnet
+    layer : ReportableLayer
+    plan : CropPlan
+        Of the units.
+    windows : WindowPlan
+        Of the layer.
+    units : Units
+
+    Returns
+    -------
+    bool
+        Whether windows take fewer.
+    """
     height, width, _ = deconvnet.graph.input_shape
     share = plan.size[0] * plan.size[1] / (height * width)
     whole = multiply_adds(deconvnet.graph, layer.node, None)
@@ -86,7 +102,18 @@ def windows_pay(
 def on_crops(
     deconvnet: Deconvnet, images: np.ndarray, layer: ReportableLayer, plan: CropPlan, units: Units
 ) -> Iterator[Projected]:
-    """Project each unit on a crop of its image, in batches of about as many pixels."""
+    """Project each unit on a crop of its image, in batches of about as many pixels.
+
+    Parameters
+    ----------
+    deconvnet : Deconvnet
+    images : float array [N, H, W, C]
+        Preprocessed.
+    layer : ReportableLayer
+    plan : CropPlan
+        Of the units.
+    units : Units
+    """
     height, width, _ = deconvnet.graph.input_shape
     share = plan.size[0] * plan.size[1] / (height * width)
     batch = min(_MOST_CROPS, max(1, int(BATCH / share)))
@@ -109,7 +136,19 @@ def on_crops(
 def through_windows(
     deconvnet: Deconvnet, images: np.ndarray, layer: ReportableLayer, plan: WindowPlan, units: Units
 ) -> Iterator[Projected]:
-    """Project the units of an image through windows, from one forward pass of the whole image."""
+    """Project the units of an image through windows, from one forward pass of the whole image.
+
+    Parameters
+    ----------
+    deconvnet : Deconvnet
+        Of the preset "deconvnet".
+    images : float array [N, H, W, C]
+        Preprocessed.
+    layer : ReportableLayer
+    plan : WindowPlan
+        Of the layer.
+    units : Units
+    """
     node = layer.node
     forward = deconvnet.compiled(
         ("forward", node), lambda: forward_function(deconvnet.graph, node, plan)

@@ -50,7 +50,19 @@ class WindowPlan:
 
 
 def plan_windows(graph: Graph, target: int) -> WindowPlan | None:
-    """Return the windows below a layer, None where an operation does not allow them."""
+    """Return the windows below a layer.
+
+    Parameters
+    ----------
+    graph : Graph
+    target : int
+        Index of the layer's node.
+
+    Returns
+    -------
+    WindowPlan or None
+        None where an operation does not allow windows.
+    """
     if global_ancestor(graph, target) is not None:
         return None
     ancestors = graph.ancestors(target)
@@ -103,7 +115,22 @@ def multiply_adds(graph: Graph, target: int, sizes: dict[int, tuple[int, int]] |
 def forward_function(
     graph: Graph, target: int, plan: WindowPlan
 ) -> Callable[[np.ndarray], tuple[tf.Tensor, list[tf.Tensor]]]:
-    """Compile the forward pass: the layer's output and what its poolings choose from."""
+    """Compile the forward pass.
+
+    Parameters
+    ----------
+    graph : Graph
+    target : int
+        Index of the layer's node.
+    plan : WindowPlan
+        Of that layer.
+
+    Returns
+    -------
+    callable
+        Takes images [N, H, W, C]; returns the layer's output [N, h, w, M] and what its poolings
+        choose from, a tensor for each node of ``plan.pooled``.
+    """
 
     def forward(x: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
         values = run(graph, x, {target, *plan.pooled}, PRESET)
@@ -118,7 +145,15 @@ def forward_function(
 
 
 def window_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[..., Any]:
-    """Compile the way down through the windows.
+    """Compile the way down through the windows (Zeiler & Fergus 2013, section 2.1).
+
+    Parameters
+    ----------
+    graph : Graph
+    target : int
+        Index of the layer's node.
+    plan : WindowPlan
+        Of that layer.
 
     Returns
     -------

@@ -102,7 +102,23 @@ def cut(picture: np.ndarray, start: np.ndarray, size: int, beyond: float) -> np.
 def patches(
     pictures: np.ndarray, which: np.ndarray, places: np.ndarray, sides: Sequence[int]
 ) -> np.ndarray:
-    """Return what units look at: uint8 [K, 9, w, w, 3]."""
+    """Return what units look at.
+
+    Parameters
+    ----------
+    pictures : uint8 array [N, H, W, 3]
+    which : int array [K, 9]
+        Picture of each unit.
+    places : int array [K, 9, 2]
+        Its row and column on its map.
+    sides : sequence of int
+        Of the filters of each layer down to the pixels, px.
+
+    Returns
+    -------
+    uint8 array [K, 9, w, w, 3]
+        Grey beyond a picture's edge.
+    """
     size = window(sides)
     return np.array(
         [

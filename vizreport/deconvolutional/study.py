@@ -71,6 +71,12 @@ class LearningRequest:
 def learn(request: LearningRequest, tell: Callable[[str], None]) -> DeconvolutionalResult:
     """Learn layer 1, then layer 2 above it, then infer all pictures once more and measure.
 
+    Parameters
+    ----------
+    request : LearningRequest
+    tell : callable
+        Is given a line for each step.
+
     Raises
     ------
     RequestError

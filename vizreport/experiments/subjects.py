@@ -79,6 +79,13 @@ def choose_images(mining: MiningResult, count: int, seed: int) -> np.ndarray:
     Where no class is known, predicted classes stand for the true ones; of a network without
     class scores any images are chosen.
 
+    Parameters
+    ----------
+    mining : MiningResult
+    count : int
+        At most.
+    seed : int
+
     Returns
     -------
     int32 [at most count]

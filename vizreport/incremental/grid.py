@@ -42,6 +42,23 @@ def plan_grid(
     """Plan distinct rows and columns; also say which of them each place has.
 
     Where a layer's windows would be no smaller than the layer, it is computed whole.
+
+    Parameters
+    ----------
+    graph : Graph
+    outputs : Outputs
+    tops, lefts : int array [P]
+        First row and column of each square.
+    size : int
+        Side of the square, px; 0 for none.
+
+    Returns
+    -------
+    stages : Stages
+        Which nodes are computed in windows.
+    rows, cols : list of Spans
+        Windows of the distinct rows and columns, in groups of one layout.
+    pairs : Pairs
     """
     distinct_rows, row_of = np.unique(tops, return_inverse=True)
     distinct_cols, col_of = np.unique(lefts, return_inverse=True)
@@ -74,7 +91,14 @@ def members(pairs: Pairs, down: Spans, across: Spans) -> tuple[np.ndarray, ...]:
 def count_multiplications(
     graph: Graph, stages: Stages, rows: list[Spans], cols: list[Spans], pairs: Pairs
 ) -> Gain:
-    """Count the multiplications of all places, plain and in windows."""
+    """Count the multiplications of all places, plain and in windows.
+
+    Parameters
+    ----------
+    graph : Graph
+    stages, rows, cols, pairs
+        As :func:`plan_grid` gives them.
+    """
     whole = multiply_adds(graph, stages, None, None, 1)
     windows = sum(
         multiply_adds(graph, stages, down, across, len(members(pairs, down, across)[0]))
@@ -87,7 +111,17 @@ def count_multiplications(
 def places_in(
     graph: Graph, down: Spans | None, across: Spans | None, stages: Stages, memory: int
 ) -> int:
-    """Return how many places fit into the memory."""
+    """Return how many places fit into the memory.
+
+    Parameters
+    ----------
+    graph : Graph
+    down, across : Spans or None
+        Windows of the places; None for whole images.
+    stages : Stages
+    memory : int
+        Bytes.
+    """
     most = 1
     for index in (*stages.windowed, *stages.whole):
         node = graph.nodes[index]

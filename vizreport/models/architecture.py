@@ -92,6 +92,12 @@ def scale_width(architecture: Architecture, width: float) -> Architecture:
     Each count is rounded to the nearest multiple of the groups in the architecture, at least
     once that number.
 
+    Parameters
+    ----------
+    architecture : Architecture
+    width : float
+        Such as 0.25.
+
     Raises
     ------
     RequestError
@@ -136,6 +142,13 @@ def smallest_input_size(architecture: Architecture) -> int:
 def plan(architecture: Architecture, classes: int, input_size: int) -> tuple[PlannedLayer, ...]:
     """Sizes of every layer for a square RGB input.
 
+    Parameters
+    ----------
+    architecture : Architecture
+    classes : int
+    input_size : int
+        Side of the input, px.
+
     Raises
     ------
     RequestError
@@ -172,6 +185,16 @@ def recipe_scales(
     The standard deviation of the initial weights (1e-2) and the limit on the filters' RMS (1e-1)
     assume the full-size network. ``sqrt(fan-in at full size / fan-in here)`` keeps the scale of
     every layer's activations; it is 1 for the full-size network.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        At full size.
+    classes : int
+    input_size : int
+        Side of the scaled network's input, px.
+    width : float
+        Its factor on maps and units.
 
     Returns
     -------

@@ -28,6 +28,16 @@ def build_network(
     :func:`~vizreport.models.architecture.recipe_scales`), biases are 0.
     ``keras.utils.set_random_seed`` makes them repeatable.
 
+    Parameters
+    ----------
+    architecture : Architecture
+        At full size.
+    classes : int
+    input_size : int
+        Side of the square input, px.
+    width : float
+        Factor on the maps and units of layers 1 to 7.
+
     Returns
     -------
     keras.Model

@@ -79,6 +79,12 @@ def write_sidecar(checkpoint: str | Path, sidecar: Sidecar) -> None:
     """Write the sidecar of a checkpoint, and its per-pixel mean where there is one.
 
     The mean is written first: a description never names a mean that is not there.
+
+    Parameters
+    ----------
+    checkpoint : str or Path
+        ``NAME.keras``: written are ``NAME.vizreport.json`` and ``NAME.vizreport.npz``.
+    sidecar : Sidecar
     """
     checkpoint = Path(checkpoint)
     values = {name: getattr(sidecar, name) for name in _ENTRIES}

@@ -30,7 +30,16 @@ def ranks(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def top_errors(places: np.ndarray, classes: int) -> tuple[float, float | None]:
     """Share of images whose class is not the first, and not among the first five.
 
-    The second is None with five classes or fewer, where it would always be 0.
+    Parameters
+    ----------
+    places : int array [n]
+        Place of each image's class among the answers, see :func:`ranks`.
+    classes : int
+
+    Returns
+    -------
+    first, fifth : float
+        From 0 to 1. The second is None with five classes or fewer, where it would always be 0.
     """
     first = float(np.mean(places >= 1))
     return first, float(np.mean(places >= 5)) if classes > 5 else None

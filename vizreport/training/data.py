@@ -193,6 +193,13 @@ def hold_out(
 def read_images(request: TrainingRequest, parts: Parts, say: Callable[[str], None]) -> Images:
     """Read the images of both parts; what cannot be read is named and left out.
 
+    Parameters
+    ----------
+    request : TrainingRequest
+    parts : Parts
+    say : callable
+        Is told what is left out, a line each.
+
     Raises
     ------
     RequestError
@@ -262,7 +269,24 @@ def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:
 
 
 def in_order(pictures: Pictures, positions: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
-    """Yield pictures by their positions among the readable ones: uint8 [b, R, R, 3]."""
+    """Yield pictures in batches.
+
+    Parameters
+    ----------
+    pictures : Pictures
+    positions : int array [n]
+        Among the readable ones.
+    batch_size : int
+
+    Yields
+    ------
+    uint8 array [b, R, R, 3]
+
+    Raises
+    ------
+    RequestError
+        If a picture could be read before and now cannot.
+    """
     if pictures.kept is not None:
         for start in range(0, len(positions), batch_size):
             yield pictures.kept[positions[start : start + batch_size]]

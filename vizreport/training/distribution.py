@@ -97,7 +97,19 @@ def local_replicas(strategy: tf.distribute.Strategy) -> list[int]:
 
 
 def sum_over_processes(strategy: tf.distribute.Strategy, values: np.ndarray) -> np.ndarray:
-    """Sum an array of numbers, float64, over the processes of the cluster."""
+    """Sum an array of numbers over the processes of the cluster.
+
+    Parameters
+    ----------
+    strategy : tf.distribute.Strategy
+    values : array
+        Of the same shape in every process.
+
+    Returns
+    -------
+    float64 array
+        Of that shape, the same in every process.
+    """
     replicas = local_replicas(strategy)
     if strategy.num_replicas_in_sync == len(replicas):
         return np.asarray(values, np.float64)

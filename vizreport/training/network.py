@@ -20,6 +20,21 @@ def build(
 
     bfloat16 and not float16: the recipe's pixels of +-128 squared and summed over maps by the
     contrast normalisation pass the largest float16, and bfloat16 needs no scaling of the loss.
+
+    Parameters
+    ----------
+    name : str
+        Of :data:`vizreport.models.variants.VARIANTS`.
+    classes : int
+    input_size : int
+        Side of the square input, px.
+    width : float
+    mixed_precision : bool
+
+    Raises
+    ------
+    RequestError
+        No such network, too small an input, a width not above 0, fewer than 2 classes.
     """
     with _precision("mixed_bfloat16" if mixed_precision else "float32"):
         return build_variant(name, classes, input_size, width)

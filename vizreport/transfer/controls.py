@@ -39,6 +39,15 @@ class Control:
 def read_control(checkpoint: Path, dataset: Dataset, names: tuple[str, ...]) -> Control:
     """Find out on which images of the data a network was trained.
 
+    Parameters
+    ----------
+    checkpoint : Path
+        In a folder that ``vizreport train`` left.
+    dataset : Dataset
+        The data of the transfer.
+    names : tuple of str
+        Its classes.
+
     Raises
     ------
     RequestError

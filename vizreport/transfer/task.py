@@ -40,6 +40,16 @@ def one_class_each(
 ) -> Task:
     """Make random splits of images of one class each.
 
+    Parameters
+    ----------
+    dataset : Dataset
+    test : Dataset or None
+        Has to be None: the splits themselves test.
+    per_class : sequence of int or None
+        Images of each class that train; None for 15, 30, 45 and 60, as far as they go.
+    splits : int
+        Number of random splits.
+
     Raises
     ------
     RequestError

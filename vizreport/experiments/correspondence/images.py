@@ -251,6 +251,15 @@ def regions(
 ) -> tuple[str, np.ndarray, np.ndarray]:
     """Return where the object of each picture is, as the network sees it.
 
+    Parameters
+    ----------
+    context : Context
+    mining : MiningResult
+    chosen : Subjects
+        I pictures.
+    side : int
+        Of the occluder, px of the network's input.
+
     Returns
     -------
     kind : {"mask", "box"}

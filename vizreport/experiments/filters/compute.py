@@ -69,6 +69,12 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
     Of a convolution this is the filter; whatever scales the image in front of it is included,
     which the stored weights are not.
 
+    Parameters
+    ----------
+    graph : Graph
+    target : int
+        Index of the layer's node; everything below it is linear.
+
     Returns
     -------
     responses : float array [M, h, w, C]

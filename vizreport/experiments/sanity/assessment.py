@@ -100,7 +100,20 @@ class Assessment:
 
 
 def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
-    """Return one assessment a method; those whose trained pictures are all blank are left out."""
+    """Assess the methods in one layer (Adebayo et al. 2018).
+
+    Parameters
+    ----------
+    result : SanityResult
+    layer : str
+    measure : int
+        Which of its measures of likeness.
+
+    Returns
+    -------
+    list of Assessment
+        One a method; those whose trained pictures are all blank are left out.
+    """
     found = []
     for m, method in enumerate(result.methods):
         cascade = result.cascade[layer][m, :, :, measure]
