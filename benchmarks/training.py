@@ -28,11 +28,12 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 from vizreport.cli import values  # noqa: E402
-from vizreport.training.data import Part, Pictures, ahead  # noqa: E402
 from vizreport.training.distribution import make_strategy, prepare_devices  # noqa: E402
 from vizreport.training.epoch import step_batches  # noqa: E402
 from vizreport.training.geometry import CENTRE, recipe_preprocessing, square_of, sub_crops  # noqa: E402
 from vizreport.training.network import build, rms_limits  # noqa: E402
+from vizreport.training.parts import Part  # noqa: E402
+from vizreport.training.pictures import Pictures, ahead  # noqa: E402
 from vizreport.training.request import TrainingRequest  # noqa: E402
 from vizreport.training.steps import distribute, make_stepper  # noqa: E402
 

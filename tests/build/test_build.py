@@ -23,7 +23,7 @@ from vizreport.results.store import Store
 from vizreport.settings import Settings
 
 # Those that every build has; others that join the registry have tests of their own.
-ALL = ["mining", "overview", "filters", "top_patches"]
+ALL = ["mining", "overview", "filters", "parts", "top_patches"]
 
 
 def _few() -> dict[str, Experiment]:
@@ -98,7 +98,7 @@ def test_a_killed_build_goes_on_from_the_last_result(tiny_files, tmp_path, compu
     calls.clear()
     broken.clear()
     assert build(asked) == 0
-    assert calls == ["filters", "top_patches"]
+    assert calls == ["filters", "parts", "top_patches"]
     assert len(rendered) == 1
     calls.clear()
     assert build(asked) == 0

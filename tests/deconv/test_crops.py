@@ -15,7 +15,7 @@ from tests.deconv.float64 import floats, randomise
 from tests.deconv.networks import SIZES, network
 from vizreport.deconv import Deconvnet
 from vizreport.deconv.planner import plan_crops
-from vizreport.deconv.windows import plan_windows
+from vizreport.deconv.window_planner import plan_windows
 
 LAYERS = [
     ("zfnet", "conv1"),

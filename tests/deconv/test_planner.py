@@ -10,7 +10,7 @@ from keras import layers, ops
 from tests.deconv.float64 import floats, randomise
 from vizreport.deconv import Deconvnet
 from vizreport.deconv.planner import plan_crops
-from vizreport.deconv.windows import plan_windows
+from vizreport.deconv.window_planner import plan_windows
 from vizreport.models.contrast_normalization import ContrastNormalization
 
 SIZE = (20, 26)

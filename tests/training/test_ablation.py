@@ -14,8 +14,8 @@ from vizreport.errors import RequestError
 from vizreport.models.variants import build_variant
 from vizreport.training import ablation, loop
 from vizreport.training.ablation import AblationRequest, ablate
-from vizreport.training.data import Part, open_parts
 from vizreport.training.evaluation import EvaluationRequest, evaluate
+from vizreport.training.parts import Part, open_parts
 from vizreport.training.trial import read_trial, read_trials
 
 VARIANTS = ("krizhevsky-without-3-4-6-7", "zfnet-dense-2048")

@@ -15,11 +15,11 @@ from vizreport.errors import RequestError
 from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar
 from vizreport.training import loop
-from vizreport.training.data import open_parts
 from vizreport.training.geometry import recipe_preprocessing, square_of
 from vizreport.training.history import Epoch
 from vizreport.training.loop import train
 from vizreport.training.network import renormalize, rms_limits
+from vizreport.training.parts import open_parts
 
 
 def quietly(request):

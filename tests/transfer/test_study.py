@@ -17,7 +17,7 @@ from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar, write_sidecar
-from vizreport.training.data import hold_out
+from vizreport.training.parts import hold_out
 from vizreport.transfer import study
 from vizreport.transfer.record import read_record
 from vizreport.transfer.splits import random_splits

@@ -23,7 +23,7 @@ from vizreport.deconv.units import (
     through_windows,
     windows_pay,
 )
-from vizreport.deconv.windows import plan_windows
+from vizreport.deconv.window_planner import plan_windows
 from vizreport.errors import RequestError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import numpy as np
 from vizreport.deconv.execution import crops, projection_function
 from vizreport.deconv.layers import ReportableLayer
 from vizreport.deconv.planner import CropPlan
-from vizreport.deconv.windows import WindowPlan, forward_function, multiply_adds, window_function
+from vizreport.deconv.window_planner import WindowPlan, multiply_adds
+from vizreport.deconv.windows import forward_function, window_function
 
 if TYPE_CHECKING:
     from vizreport.deconv.deconvnet import Deconvnet

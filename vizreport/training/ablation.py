@@ -20,12 +20,13 @@ from vizreport.errors import RequestError
 from vizreport.models.variants import variant_architecture
 from vizreport.progress import progress
 from vizreport.training.accuracy import ranks, top_errors
-from vizreport.training.data import Images, Pictures, in_order, open_parts, read_images
 from vizreport.training.distribution import prepare_devices
 from vizreport.training.epoch import answer_crop
 from vizreport.training.geometry import CROPS
 from vizreport.training.loop import Diverged, train_on
 from vizreport.training.network import rms_limits
+from vizreport.training.parts import open_parts
+from vizreport.training.pictures import Images, Pictures, in_order, read_images
 from vizreport.training.request import TrainingRequest, identity
 from vizreport.training.state import read_state
 from vizreport.training.steps import Stepper

@@ -9,10 +9,10 @@ import numpy as np
 
 from vizreport.progress import progress
 from vizreport.training.accuracy import ranks, top_errors
-from vizreport.training.data import Pictures, ahead, in_order
 from vizreport.training.distribution import local_replicas, sum_over_processes
 from vizreport.training.geometry import CENTRE, CROPS, sub_crops
 from vizreport.training.history import Epoch
+from vizreport.training.pictures import Pictures, ahead, in_order
 from vizreport.training.request import TrainingRequest
 from vizreport.training.steps import Rows, Stepper, distribute
 

@@ -18,7 +18,6 @@ from vizreport.errors import RequestError
 from vizreport.models.sidecar import Sidecar
 from vizreport.models.variants import variant_architecture
 from vizreport.settings import Settings
-from vizreport.training.data import Images, Pictures, open_parts, read_images
 from vizreport.training.distribution import (
     is_chief,
     make_strategy,
@@ -29,6 +28,8 @@ from vizreport.training.epoch import run_epoch
 from vizreport.training.geometry import CENTRE, places, recipe_preprocessing
 from vizreport.training.history import Epoch, write_history
 from vizreport.training.network import build, rms_limits
+from vizreport.training.parts import open_parts
+from vizreport.training.pictures import Images, Pictures, read_images
 from vizreport.training.plateau import learning_rate
 from vizreport.training.request import TrainingRequest, identity
 from vizreport.training.state import (

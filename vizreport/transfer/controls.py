@@ -13,7 +13,7 @@ from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.models.sidecar import read_sidecar
 from vizreport.settings import Settings
-from vizreport.training.data import class_labels, hold_out
+from vizreport.training.parts import class_labels, hold_out
 from vizreport.transfer.metrics import class_accuracies
 
 

@@ -1,4 +1,4 @@
-"""Which images train, which validate, and the way they are read. No TensorFlow here."""
+"""Images that train and that validate, read. No TensorFlow here."""
 
 from __future__ import annotations
 
@@ -11,42 +11,18 @@ from typing import TypeVar
 
 import numpy as np
 
-from vizreport.data.dataset import Dataset
-from vizreport.data.labels import resolve_labels
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import read_batches
-from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.progress import progress
 from vizreport.training.geometry import recipe_preprocessing, square_of
+from vizreport.training.parts import Part, Parts
 from vizreport.training.request import TrainingRequest
-
-HELD_OUT = 0.1
-MOST_HELD_OUT = 50
-"""Of each class, where no split validates: a tenth and at most 50 images (paper, section 5.1)."""
 
 # Pictures up to this size are decoded once and kept on disk; larger sets are decoded each epoch.
 _KEPT_BYTES = 2 * 2**30
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Part:
-    """Images of a data set with their classes: those that train, or those that validate.
-
-    Attributes
-    ----------
-    dataset : Dataset
-    indices : int array [n]
-        Records of the data set.
-    labels : int32 array [n]
-        Class of each.
-    """
-
-    dataset: Dataset
-    indices: np.ndarray
-    labels: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -73,121 +49,12 @@ class Pictures:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Images that train, images that validate, and the name of each output."""
-
-    training: Part
-    validation: Part
-    class_names: tuple[str, ...]
-
-    @property
-    def fingerprints(self) -> tuple[str, str]:
-        """Of the data sets of the training and the validation images."""
-        return self.training.dataset.fingerprint, self.validation.dataset.fingerprint
-
-
-@dataclass(frozen=True)
 class Images:
     """The parts, read: pictures that train and that validate, and the name of each output."""
 
     training: Pictures
     validation: Pictures
     class_names: tuple[str, ...]
-
-
-def open_parts(request: TrainingRequest) -> Parts:
-    """Open the data and part them in training and validation images.
-
-    Raises
-    ------
-    RequestError
-        There is no such data or split, fewer than 2 classes, or nothing to validate with.
-    """
-    split, validation_split = request.split, request.validation_split
-    kind = request.data.partition(":")[0]
-    has_splits = kind in ("keras", "shapes", "scenes")
-    if has_splits or (kind == "tfds" and request.data.count(":") == 1):
-        split = split or "train"
-    if request.data == "scenes":
-        validation_split = validation_split or "val"
-    dataset = open_dataset(request.data, split, request.max_images, request.seed)
-    labels, class_names = class_labels(dataset)
-    known = np.flatnonzero(labels >= 0)
-    if validation_split is None:
-        train, held = hold_out(labels[known], request.images_per_class, request.seed)
-        training = Part(dataset, known[train], labels[known[train]])
-        validation = Part(dataset, known[held], labels[known[held]])
-    else:
-        other = open_dataset(request.data, validation_split, None, request.seed)
-        found = resolve_labels(other, len(class_names), class_names, labels_in_order=True)
-        there = np.flatnonzero(found.labels >= 0)
-        validation = Part(other, there, found.labels[there])
-        most = request.images_per_class
-        train = known if most is None else known[hold_out(labels[known], most, request.seed)[0]]
-        training = Part(dataset, train, labels[train])
-    if not len(validation.indices):
-        raise RequestError(
-            f"{request.data} has no images to validate with: give more than one image a class, or "
-            "--validation-split"
-        )
-    return Parts(training, validation, class_names)
-
-
-def class_labels(dataset: Dataset) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Class of each record (-1 for none) and the classes' names, in the data's own order.
-
-    Raises
-    ------
-    RequestError
-        The images are of fewer than two classes.
-    """
-    records = dataset.records
-    if any(record.label is not None for record in records):
-        labels = np.array([-1 if r.label is None else r.label for r in records], np.int32)
-        names = dataset.class_names or tuple(f"class {i}" for i in range(int(labels.max()) + 1))
-    else:
-        names = dataset.class_names
-        number = {name: i for i, name in enumerate(names)}
-        labels = np.array([number.get(r.class_name or "", -1) for r in records], np.int32)
-    if len(np.unique(labels[labels >= 0])) < 2:
-        raise RequestError(
-            f"{dataset.name} has images of fewer than two classes; training needs one subfolder a "
-            "class, or data with labels"
-        )
-    return labels, names
-
-
-def hold_out(
-    labels: np.ndarray, images_per_class: int | None, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Part images in those that train and those that validate, class by class.
-
-    Parameters
-    ----------
-    labels : int array [n]
-    images_per_class : int or None
-        That many of each class train and up to 50 of the others validate; where None, a tenth of
-        each class, at most 50, validates and the others train.
-    seed : int
-
-    Returns
-    -------
-    train, held : int arrays
-        Positions in ``labels``, rising.
-    """
-    random = np.random.default_rng(seed)
-    train: list[np.ndarray] = []
-    held: list[np.ndarray] = []
-    for label in np.unique(labels):
-        members = random.permutation(np.flatnonzero(labels == label))
-        if images_per_class is None:
-            count = min(round(len(members) * HELD_OUT), MOST_HELD_OUT)
-            held.append(members[:count])
-            train.append(members[count:])
-        else:
-            train.append(members[:images_per_class])
-            held.append(members[images_per_class : images_per_class + MOST_HELD_OUT])
-    return np.sort(np.concatenate(train)), np.sort(np.concatenate(held))
 
 
 def read_images(request: TrainingRequest, parts: Parts, say: Callable[[str], None]) -> Images:

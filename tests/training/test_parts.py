@@ -1,4 +1,4 @@
-"""Which images train and which validate, and the way they are read."""
+"""Which images train and which validate."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import pytest
 from PIL import Image
 
 from tests.training.conftest import CLASSES, INPUT, gratings
-from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
-from vizreport.training import data
-from vizreport.training.data import Part, hold_out, in_order, open_parts, read_pictures
 from vizreport.training.geometry import recipe_preprocessing, square_of
+from vizreport.training.parts import Part, hold_out, open_parts
+from vizreport.training.pictures import read_pictures
 from vizreport.training.request import TrainingRequest
 
 SQUARE = square_of(recipe_preprocessing(INPUT))
@@ -52,21 +51,6 @@ def test_parts_of_a_folder_with_a_broken_image(tmp_path):
     pictures = read_pictures(everything, SQUARE, "reading")
     assert [path for path, _ in pictures.unreadable] == ["dark/05.png"]
     assert len(pictures.part.indices) == len(pictures.kept) == 47
-
-
-def test_mean_and_order_do_not_depend_on_what_is_kept(gratings_file, monkeypatch):
-    dataset = open_dataset(str(gratings_file))
-    part = Part(dataset, np.arange(10, 50), np.zeros(40, np.int32))
-    kept = read_pictures(part, SQUARE, "reading")
-    monkeypatch.setattr(data, "_KEPT_BYTES", 0)
-    decoded = read_pictures(part, SQUARE, "reading")
-    assert decoded.kept is None
-    slow = np.stack([SQUARE.picture(dataset.read(i)) for i in range(10, 50)])
-    for pictures in (kept, decoded):
-        np.testing.assert_allclose(pictures.mean, slow.mean(0), rtol=1e-6)
-        found = list(in_order(pictures, np.array([3, 0, 39, 7, 3]), 2))
-        assert [len(batch) for batch in found] == [2, 2, 1]
-        np.testing.assert_array_equal(np.concatenate(found), slow[[3, 0, 39, 7, 3]])
 
 
 def test_splits(tmp_path):
