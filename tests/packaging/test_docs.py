@@ -34,6 +34,14 @@ def test_links_lead_somewhere(page):
     assert missing == []
 
 
+def test_the_map_of_the_code_names_what_there_is():
+    text = (ROOT / "docs" / "code.md").read_text(encoding="utf-8")
+    packages = {path.parent.name for path in (ROOT / "vizreport").glob("*/__init__.py")}
+    assert {name for name in packages if f"`{name}/`" not in text} == set()
+    named = re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", text)
+    assert [name for name in named if not (ROOT / "vizreport" / name).is_file()] == []
+
+
 def test_readme_names_the_two_commands():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "make report" in text
