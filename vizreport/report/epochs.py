@@ -125,5 +125,5 @@ def _write_list(out: Path, entries: Sequence[Entry]) -> None:
 def _picture(out: Path, entry: Entry) -> str:
     """Return the picture of an epoch's layer-1 filters, "" where there is none."""
     folder = epoch_folder(out, entry.epoch)
-    there = not entry.error and (folder / "figures" / "highlight-filters.png").exists()
-    return f"{folder.name}/figures/highlight-filters.png" if there else ""
+    found = [] if entry.error else list((folder / "figures").glob("highlight-filters.*"))
+    return f"{folder.name}/figures/{found[0].name}" if found else ""

@@ -89,9 +89,11 @@ def near(name: str, known: list[str]) -> str:
 
 
 def drawn_size(run_folder: Path, name: str) -> tuple[int, int] | None:
-    """Return width and height in px of a figure's PNG in the report; None before it is drawn."""
-    try:
-        with Image.open(run_folder / "figures" / f"{name}.png") as picture:
-            return picture.size
-    except OSError:
-        return None
+    """Return width and height in px of a figure's file in the report; None before it is drawn."""
+    for ending in ("png", "jpg"):
+        try:
+            with Image.open(run_folder / "figures" / f"{name}.{ending}") as picture:
+                return picture.size
+        except OSError:
+            continue
+    return None

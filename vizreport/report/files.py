@@ -1,4 +1,4 @@
-"""Figures as files: PNG to keep, SVG for charts on screen and paper, JPEG or PNG for the PDF."""
+"""Figures as files: PNG or JPEG to keep, SVG for charts, PNG or JPEG for pictures in the PDF."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Placed:
     number : int
         0 for a highlight, which is not numbered.
     figure : Figure or Highlight
-    screen : str
-        File, relative to the report's folder.
+    kept, screen : str
+        Files, relative to the report's folder.
     printed : tuple of str
         Files for the PDF, likewise: the parts of the picture from top to bottom.
     width, height : int
@@ -39,7 +39,7 @@ class Placed:
 
     number: int
     figure: Figure | Highlight
-    png: str
+    kept: str
     screen: str
     printed: tuple[str, ...]
     width: int
@@ -58,22 +58,38 @@ def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
         Its number in the report.
     """
     drawing = figure.draw()
-    png = f"figures/{figure.name}.png"
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     (folder / "print").mkdir(parents=True, exist_ok=True)
     if isinstance(drawing, Image.Image):
-        (folder / png).write_bytes(png_bytes(drawing))
+        ending, content = picture_bytes(drawing)
+        kept = f"figures/{figure.name}{ending}"
+        (folder / kept).write_bytes(content)
         width = figure.width if isinstance(figure, Figure) else PRINT_WIDTH / 3
         printed = []
         for i, piece in enumerate(parted(drawing, width)):
             ending, content = for_print(piece, width)
             printed.append(f"print/{figure.name}-{i}{ending}")
             (folder / printed[-1]).write_bytes(content)
-        return Placed(number, figure, png, png, tuple(printed), *drawing.size)
+        return Placed(number, figure, kept, kept, tuple(printed), *drawing.size)
+    png = f"figures/{figure.name}.png"
     screen, night = f"figures/{figure.name}.svg", f"figures/{figure.name}-dark.svg"
     width, height = _save_chart(drawing, folder / png, folder / screen)
     (folder / night).write_text(dark((folder / screen).read_text("utf-8")), "utf-8")
     return Placed(number, figure, png, screen, (screen,), width, height, night)
+
+
+def picture_bytes(picture: Image.Image) -> tuple[str, bytes]:
+    """Encode a picture for screens: its PNG, or a JPEG that is less than half as large.
+
+    Pictures of few, enlarged pixels stay exact; photographs would take megabytes.
+
+    Returns
+    -------
+    ending : {".png", ".jpg"}
+    content : bytes
+    """
+    png, jpeg = png_bytes(picture), jpeg_bytes(picture)
+    return (".jpg", jpeg) if 2 * len(jpeg) < len(png) else (".png", png)
 
 
 def png_bytes(picture: Image.Image) -> bytes:

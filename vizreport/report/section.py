@@ -23,7 +23,8 @@ class Figure:
     Attributes
     ----------
     name : str
-        Made of a-z, 0-9 and "-"; unique in the report. Its file is ``figures/<name>.png``.
+        Made of a-z, 0-9 and "-"; unique in the report. Its file is ``figures/<name>.png``, or
+        ``.jpg`` where it is a picture like a photograph.
     title : str
         What it shows, in a few words without a full stop.
     caption : str

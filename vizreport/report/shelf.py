@@ -215,7 +215,7 @@ def _date(run: RunRecord) -> tuple[str, float]:
 def _thumbnail(folder: Path, files: Path, name: str) -> tuple[str, tuple[int, int]]:
     """Write a small copy of a telling picture, of top-9 patches where there is one."""
     figures = folder / "figures"
-    found = sorted(figures.glob("highlight-*.png"))[::-1] or sorted(figures.glob("*.png"))
+    found = sorted(figures.glob("highlight-*"))[::-1] or sorted(figures.glob("*.png"))
     for path in found:
         try:
             with Image.open(path) as opened:

@@ -100,7 +100,7 @@ def _is_inside(folder: Path, path: str) -> bool:
 def _encoded(path: Path) -> str:
     """Return a picture as a data URI, photographs and montages with some loss."""
     content, kind = path.read_bytes(), mimetypes.guess_type(path.name)[0] or "image/webp"
-    if kind == "image/png" and len(content) > 20_000:
+    if kind in ("image/png", "image/jpeg") and len(content) > 20_000:
         with Image.open(io.BytesIO(content)) as picture:
             shown = picture.convert("RGB")
         shown.thumbnail((_WIDEST, 4 * _WIDEST))
@@ -125,5 +125,5 @@ def _notice(folder: Path, left_out: int, limit: int) -> str:
     return (
         '<div class="notice" role="note"><p class="what">One file, for mail</p>'
         f'<p class="why">Left out: {pages} pages of layers and feature maps with their search, '
-        f"the PDF, the figures as PNG files{pictures}. The whole report is a folder.</p></div>"
+        f"the PDF, the figures to keep{pictures}. The whole report is a folder.</p></div>"
     )
