@@ -69,11 +69,13 @@ def _finding(result: TopPatchesResult) -> str:
             f"Of the nine images that excite a map of {quoted(last, 40)} most, {named} "
             f"{number(9 * high, 2)}."
         )
-    trend = "more" if high > low else "no more"
+    # What reads alike is not called different.
+    of_first, of_last = number(9 * low, 2), number(9 * high, 2)
+    trend = "more" if high > low and of_first != of_last else "no more"
     return (
         f"Deeper maps are {trend} particular about what they answer to: of the nine images that "
-        f"excite a map most, {named} {number(9 * low, 2)} in {quoted(first, 40)} and "
-        f"{number(9 * high, 2)} in {quoted(last, 40)}."
+        f"excite a map most, {named} {of_first} in {quoted(first, 40)} and {of_last} in "
+        f"{quoted(last, 40)}."
     )
 
 
