@@ -64,8 +64,8 @@ def _finding(result: OverviewResult) -> str:
     if result.top1_error is None:
         return ""
     said = (
-        f"The network names {percent(1 - result.top1_error / 100)} of the "
-        f"{number(result.labelled)} labelled images rightly"
+        f"The network names {percent(1 - result.top1_error / 100, 1)} of "
+        f"the {number(result.labelled)} labelled images rightly"
     )
     classes = len(result.class_names)
     said += f", where guessing among {number(classes)} classes would name {percent(1 / classes, 1)}"
