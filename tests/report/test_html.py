@@ -97,14 +97,15 @@ def test_a_layer_without_rule_says_why(pages: list[Page]) -> None:
     assert "--rule gradient" in pages[0].words()
 
 
-def test_figures_are_numbered_and_kept_as_png(rendered: Path, pages: list[Page]) -> None:
+def test_figures_are_numbered_and_kept_as_files(rendered: Path, pages: list[Page]) -> None:
     numbers = re.findall(r"Figure (\d+)\. ", pages[0].words())
     assert numbers == [str(i + 1) for i in range(len(numbers))]
     assert len(numbers) >= 12
     kept = [str(a["href"]) for a in pages[0].all("a") if a.get("class") == "keep"]
     assert len(kept) == len(numbers)
+    begins = {".png": b"\x89PNG", ".jpg": b"\xff\xd8\xff"}
     for name in kept:
-        assert (rendered / name).read_bytes().startswith(b"\x89PNG")
+        assert (rendered / name).read_bytes().startswith(begins[Path(name).suffix]), name
 
 
 def test_stored_mosaics_are_written_as_they_are(rendered: Path) -> None:
