@@ -43,8 +43,9 @@ class ReportFetcher(URLFetcher):
 
 def _smaller(url: str, response: URLFetcherResponse) -> URLFetcherResponse:
     """Return a picture within a chart as it is printed: matplotlib embeds photographs as PNG."""
-    content = response.read()
-    with Image.open(io.BytesIO(content)) as picture:
-        opaque = picture.mode != "RGBA" or picture.getextrema()[3] == (255, 255)
-        ending, smaller = for_print(picture, PRINT_WIDTH) if opaque else (".png", content)
-    return URLFetcherResponse(url, smaller, {"Content-Type": mimetypes.types_map[ending]})
+    with Image.open(io.BytesIO(response.read())) as picture:
+        shown = picture.convert("RGBA")
+    paper = Image.new("RGBA", shown.size, "white")  # what it lets through, as dark pages need it
+    paper.alpha_composite(shown)
+    ending, content = for_print(paper, PRINT_WIDTH)
+    return URLFetcherResponse(url, content, {"Content-Type": mimetypes.types_map[ending]})
