@@ -59,8 +59,9 @@ class Settings:
         Whether to compute a coarse grid of places, and finer ones only where the maps change.
     invariance : tuple of str
         Files to transform, at most 5; empty for a seeded choice of correctly classified images.
-    invariance_images : int
-        Size of the sample whose mean is drawn beside them.
+    invariance_images : int or None
+        Size of the sample whose mean is drawn beside them; None for 50, fewer (10 at least) where
+        a pass through the network is dear.
     invariance_layers : tuple of str, or None
         Layers whose features are compared, at most 5; None for the first and the last hidden one.
     invariance_interpolation : {"nearest", "bilinear", "bicubic"}
@@ -108,7 +109,7 @@ class Settings:
     correspondence_layers: tuple[str, ...] | None = None
     refine: bool = False
     invariance: tuple[str, ...] = ()
-    invariance_images: int = 50
+    invariance_images: int | None = None
     invariance_layers: tuple[str, ...] | None = None
     invariance_interpolation: str = "bilinear"
     invariance_fill: str = "edge"

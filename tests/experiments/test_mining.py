@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -169,6 +170,31 @@ def test_probabilities_of_scores(outputs, activation):
         given = odds / (1 + odds) if outputs == 1 else odds / odds.sum(1, keepdims=True)
     _, found = reduction_function(trace(model), [])(x)
     np.testing.assert_allclose(np.asarray(found), given, rtol=1e-5)
+
+
+@pytest.mark.parametrize("places", [(5, 7), (1, 6), (4, 1), ()])
+def test_of_equals_the_first_place_is_taken(places):
+    image = keras.Input((5, 7, 3))
+    x = keras.layers.ReLU(name="maps")(image)
+    if not places:
+        x = keras.layers.GlobalMaxPooling2D()(x)
+        x = keras.layers.ReLU(name="maps2")(x)
+    elif places != (5, 7):
+        x = keras.layers.Conv2D(4, [1 + a - b for a, b in zip((5, 7), places, strict=True)])(x)
+        x = keras.layers.ReLU(name="maps2")(x)
+    model = keras.Model(image, x)
+    layer = model.layers[-1].name
+    graph = trace(model)
+    # Few values, so that most maps have several strongest places; one image has none above 0.
+    images = np.random.default_rng(3).integers(-2, 2, (6, 5, 7, 3)).astype(np.float32)
+    images[2] = -1
+    values = np.asarray(model(images)).reshape(6, -1, model.output_shape[-1])
+    node = next(node for node in reversed(graph.nodes) if node.layer == layer)
+    reduced, _ = reduction_function(graph, [SimpleNamespace(node=node.index)])(images)
+    maxima, found, means = (np.asarray(part) for part in reduced[0])
+    np.testing.assert_array_equal(maxima, values.max(axis=1))
+    np.testing.assert_array_equal(found, values.argmax(axis=1))
+    np.testing.assert_allclose(means, values.mean(axis=1), rtol=1e-5, atol=1e-6)
 
 
 # Merging ---------------------------------------------------------------------------------------

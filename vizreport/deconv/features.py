@@ -79,7 +79,9 @@ def hidden_layers(graph: Graph) -> list[ReportableLayer]:
     return [layer for layer in layers if layer.node in weighted]
 
 
-def feature_function(graph: Graph, nodes: Sequence[int]) -> Features:
+def feature_function(
+    graph: Graph, nodes: Sequence[int], steps: Sequence[tuple[int, int]] = ()
+) -> Features:
     """Compile one forward pass that gives out several nodes.
 
     Parameters
@@ -87,6 +89,8 @@ def feature_function(graph: Graph, nodes: Sequence[int]) -> Features:
     graph : Graph
     nodes : sequence of int
         Nodes whose outputs are wanted, in any order; nothing beyond them is computed.
+    steps : sequence of (int, int)
+        Of each node only every n-th row and m-th column is given out; all where empty.
 
     Returns
     -------
@@ -97,7 +101,12 @@ def feature_function(graph: Graph, nodes: Sequence[int]) -> Features:
 
     def forward(x: tf.Tensor) -> list[tf.Tensor]:
         values = run(graph, x, nodes, "gradient")
-        return [values[node] for node in nodes]
+        if not steps:
+            return [values[node] for node in nodes]
+        return [
+            values[node][:, ::down, ::across]
+            for node, (down, across) in zip(nodes, steps, strict=True)
+        ]
 
     compiled = tf.function(
         forward,

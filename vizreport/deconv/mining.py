@@ -169,14 +169,9 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
         reduced = []
         for node in targets:
             y = values[node]
-            flat = tf.reshape(y, (tf.shape(y)[0], -1, y.shape[-1]))
-            reduced.append(
-                (
-                    tf.reduce_max(flat, axis=1),
-                    tf.argmax(flat, axis=1, output_type=tf.int32),
-                    tf.reduce_mean(flat, axis=1),
-                )
-            )
+            if y.shape.rank == 2:
+                y = y[:, None, None, :]
+            reduced.append((*_strongest(y), tf.reduce_mean(y, axis=(1, 2))))
         if output is None or logits is None:
             return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype)
         probabilities = values[output]
@@ -192,3 +187,20 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
         autograph=False,
     )
     return compiled
+
+
+def _strongest(y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return each map's maximum [B, M] and its flat place, the first of equals, int32 [B, M].
+
+    Row by row: the search for a place is several times slower than that for a maximum, so only
+    the row that holds the maximum is searched.
+    """
+    rows = tf.reduce_max(y, axis=2)
+    row = tf.argmax(rows, axis=1, output_type=tf.int32)
+    shape = tf.shape(y)[0], y.shape[3], y.shape[2]
+    images = tf.range(shape[0])[:, None, None]
+    maps, cols = tf.range(shape[1])[None, :, None], tf.range(shape[2])[None, None]
+    place = [tf.broadcast_to(part, shape) for part in (images, row[:, :, None], cols, maps)]
+    strongest_row = tf.gather_nd(y, tf.stack(place, axis=-1))
+    col = tf.argmax(strongest_row, axis=2, output_type=tf.int32)
+    return tf.reduce_max(rows, axis=1), row * shape[2] + col

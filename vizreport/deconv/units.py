@@ -17,8 +17,9 @@ from vizreport.deconv.windows import forward_function, window_function
 if TYPE_CHECKING:
     from vizreport.deconv.deconvnet import Deconvnet
 
-BATCH = 32
-"""Whole inputs at once; of crops as many as hold about as many pixels."""
+BATCH = 16
+"""Whole inputs at once, each of which keeps all layers' outputs for the way back; of crops as many
+as hold about as many pixels."""
 _MOST_CROPS = 1024
 # Images that go forward at once where units share them: their poolings' inputs are kept.
 _IMAGES_FORWARD = 16

@@ -9,6 +9,7 @@ from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
+from vizreport.memory import give_back
 from vizreport.results.run import ExperimentRecord
 from vizreport.results.store import Store
 
@@ -62,6 +63,8 @@ def run_experiment(
             required[needed] = found.result
         result = experiment.load(experiment.compute)(context, required)
         store.save(name, key, result, experiment.version)
+        del result, required
+        give_back()
         status, reason = "done", ""
     except NotApplicable as error:
         status, reason = "not applicable", str(error)

@@ -19,10 +19,10 @@ OPTIONS = (
     ),
     Option(
         "--invariance-images",
-        "Images in the sample whose mean is drawn beside the five.",
+        "Images in the sample whose mean is drawn beside the five; the default is 50, fewer (10 at "
+        "least) where a pass through the network is dear.",
         parse=values.count,
         metavar="N",
-        default=Settings.invariance_images,
         group=INVARIANCE,
     ),
     Option(

@@ -100,15 +100,14 @@ def _correlated(
     count = min(IMAGES, len(mining.records))
     chosen = np.sort(random.choice(len(mining.records), count, replace=False))
     moments = {layer.name: Moments(layer.maps) for layer in layers}
-    forward = feature_function(graph, [layer.node for layer in layers])
+    steps = [(-(-layer.rows // PLACES), -(-layer.cols // PLACES)) for layer in layers]
+    forward = feature_function(graph, [layer.node for layer in layers], steps)
     size = context.settings.batch_size
     for start in range(0, count, size):
         pictures = context.pictures(mining.records[chosen[start : start + size]])
-        for layer, maps in zip(
-            layers, forward(context.preprocessing.tensor(pictures)), strict=True
-        ):
-            down, across = (-(-side // PLACES) for side in (layer.rows, layer.cols))
-            moments[layer.name].add(maps[:, ::down, ::across])
+        seen = forward(context.preprocessing.tensor(pictures))
+        for layer, maps in zip(layers, seen, strict=True):
+            moments[layer.name].add(maps)
     found = {name: earlier_twins(each.correlations()) for name, each in moments.items()}
     return (
         {name: twins for name, (twins, _) in found.items()},

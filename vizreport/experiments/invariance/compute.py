@@ -14,6 +14,7 @@ from vizreport.deconv.layers import ReportableLayer, choose_layers, class_output
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.invariance.result import InvarianceResult
+from vizreport.experiments.invariance.sample import sample_size, with_sample
 from vizreport.experiments.invariance.transformations import transform, transformations
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.layer import score_scale
@@ -45,15 +46,19 @@ def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceRe
         raise RequestError(f"--invariance takes at most {SHOWN} images")
     layers = compared_layers(graph, settings.invariance_layers)
     shown = subjects(context, mining, settings.invariance, SHOWN, "--invariance")
-    images, sampled = _with_sample(shown, mining, settings.invariance_images, settings.seed)
-    evaluate, lengths = _evaluation(context, layers)
-    labels = np.concatenate([shown.labels, mining.labels[images[len(shown.images) :]]])
+    nodes = [stage_output(graph, layer) for layer in layers]
     ways = transformations(*graph.input_shape[:2])
+    passes = 2 + sum(len(way.values) - 1 for way in ways)
+    wanted = settings.invariance_images
+    if wanted is None:
+        wanted = sample_size(graph, [*nodes, *_scores_node(graph)], passes)
+    images, sampled = with_sample(shown, mining, wanted, settings.seed)
+    evaluate = _evaluation(context, nodes)
+    labels = np.concatenate([shown.labels, mining.labels[images[len(shown.images) :]]])
     count, norms = len(images), np.zeros((len(images), len(layers)), np.float32)
     apart, classes = np.full_like(norms, np.nan), np.full(count, -1, np.int32)
     distances = {w.name: np.zeros((*norms.shape, len(w.values)), np.float32) for w in ways}
     probabilities = {w.name: np.full((count, len(w.values)), np.nan, np.float32) for w in ways}
-    passes = 2 + sum(len(way.values) - 1 for way in ways)
     with progress("transforming", passes * count, "images") as bar:
         for part, pictures, others in _parts(context, mining, shown, images):
             clean = evaluate(pictures)
@@ -93,7 +98,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceRe
         class_names=mining.class_names,
         scale=score_scale(graph) if class_output(graph)[0] is not None else "",
         layers=[layer.name for layer in layers],
-        lengths=lengths,
+        lengths=[int(np.prod(graph.nodes[node].shape)) for node in nodes],
         values={way.name: way.values for way in ways},
         distances=distances,
         norms=norms,
@@ -125,16 +130,6 @@ def compared_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
     return layers
 
 
-def _with_sample(
-    shown: Subjects, mining: MiningResult, count: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images shown and after them a seeded sample, each once; who is of the sample."""
-    order = np.random.default_rng([seed, 11]).permutation(len(mining.paths))
-    sample = np.sort(order[:count])
-    images = np.concatenate([shown.images, np.setdiff1d(sample, shown.images)]).astype(np.int32)
-    return images, np.isin(images, sample)
-
-
 @dataclass(frozen=True)
 class _Seen:
     """What the network makes of some pictures: features [B, n] a layer, scores [B, classes]."""
@@ -143,15 +138,17 @@ class _Seen:
     scores: np.ndarray
 
 
-def _evaluation(
-    context: Context, layers: list[ReportableLayer]
-) -> tuple[Callable[[np.ndarray], _Seen], list[int]]:
-    """Return the forward pass for pictures, and the number of features of each layer."""
+def _scores_node(graph: Graph) -> list[int]:
+    """Return the node that gives out class scores, none where there is none."""
+    _, output = class_output(graph)
+    return [] if output is None else [output]
+
+
+def _evaluation(context: Context, nodes: list[int]) -> Callable[[np.ndarray], _Seen]:
+    """Return the forward pass for pictures."""
     graph = context.deconvnet.graph
     logits, output = class_output(graph)
-    nodes = [stage_output(graph, layer) for layer in layers]
-    lengths = [int(np.prod(graph.nodes[node].shape)) for node in nodes]
-    forward = feature_function(graph, [*nodes, *([] if output is None else [output])])
+    forward = feature_function(graph, [*nodes, *_scores_node(graph)])
 
     def evaluate(pictures: np.ndarray) -> _Seen:
         found = forward(context.preprocessing.tensor(pictures))
@@ -161,7 +158,7 @@ def _evaluation(
         scores = found[-1].reshape(len(pictures), -1).astype(np.float64)
         return _Seen(features, _softmax(scores) if output == logits else scores)
 
-    return evaluate, lengths
+    return evaluate
 
 
 def _softmax(scores: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from vizreport.deconv.graph import Graph
 from vizreport.deconv.layers import ReportableLayer
@@ -190,7 +191,7 @@ class _Test:
         return picture[top:bottom, left:right]
 
 
-def _shuffled(values: list[Any], seed: int) -> list[np.ndarray]:
+def _shuffled(values: list[Any], seed: int) -> list[tf.Tensor]:
     """Put what a forward pass decided into random order: each map's values over its places.
 
     What has no places is shuffled over its units. Outputs of one shape share their order, so
@@ -200,7 +201,8 @@ def _shuffled(values: list[Any], seed: int) -> list[np.ndarray]:
     for array in (value.numpy() for value in values):
         flat = array.reshape(len(array), -1, array.shape[-1]) if array.ndim == 4 else array
         random = np.random.default_rng([seed, *array.shape])
-        mixed.append(random.permuted(flat, axis=1).reshape(array.shape))
+        # As tensors: every method's way down takes them, twice.
+        mixed.append(tf.constant(random.permuted(flat, axis=1).reshape(array.shape)))
     return mixed
 
 

@@ -37,7 +37,7 @@ def lossless(picture: np.ndarray) -> bytes:
 
 def lossy(picture: np.ndarray) -> bytes:
     """Encode a picture so that loss is hardly seen."""
-    return _webp(picture, quality=80, method=3)
+    return _webp(picture, quality=80, method=2)
 
 
 def offsets(parts: Sequence[bytes]) -> np.ndarray:
