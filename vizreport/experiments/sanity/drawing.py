@@ -114,7 +114,7 @@ def curves(result: SanityResult, layer: str) -> Figure:
     from matplotlib.figure import Figure
 
     with charts.style():
-        figure = Figure(figsize=(PRINT_WIDTH / 25.4, 105 / 25.4), layout="constrained")
+        figure = Figure(figsize=(PRINT_WIDTH / 25.4, 92 / 25.4), layout="constrained")
         count = len(result.steps[layer])
         grid = figure.subplots(
             2, 2, sharey="row", sharex="col", width_ratios=(max(count, 4) + 1, 3.4)
