@@ -69,10 +69,10 @@ def main() -> None:
             )
         search = report / "pages" / "maps.html"
         if search.exists():
-            print(f"\n{'search':28} {'script':>8} {'laid out':>8}")
+            print(f"\n{'search':28} {'script':>8} {'laid out':>8} {'processor':>9}")
             for name, rows in searched(driver, search, arguments.rounds).items():
-                script, laid_out = map(statistics.median, zip(*rows, strict=True))
-                print(f"{name:28} {script:5.0f} ms {laid_out:5.0f} ms")
+                script, laid_out, used = map(statistics.median, zip(*rows, strict=True))
+                print(f"{name:28} {script:5.0f} ms {laid_out:5.0f} ms {used:6.0f} ms")
 
 
 def kinds(report: Path) -> Iterator[Path]:
@@ -101,27 +101,41 @@ def opened(driver: Any, file: Path) -> list[float]:
     first, largest = page.evaluate(PAINTS)
     page.wait_for_timeout(500)
     session.send("Performance.enable")
-    metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+    used = metrics(session)["ProcessTime"]
     memory = dict(processes())
     browser.close()
     renderer = max(size for command, size in memory.items() if "--type=renderer" in command)
-    return [first, largest, metrics["ProcessTime"], renderer, sum(memory.values())]
+    return [first, largest, used, renderer, sum(memory.values())]
 
 
 def searched(driver: Any, file: Path, rounds: int) -> dict[str, list[list[float]]]:
-    """Type a word letter by letter and sort: ms of script, and with the layout it causes."""
+    """Type a word letter by letter and sort.
+
+    Returns ms of script, of script with the layout it causes, and the processor time of both.
+    """
     browser = launched(driver)
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    session = page.context.new_cdp_session(page)
     page.goto(file.as_uri(), wait_until="load", timeout=120_000)
+    session.send("Performance.enable")
     asked = [("find", WORD[: length + 1]) for length in range(len(WORD))]
     asked += [("find", ""), *(("sort", order) for order in ("value", "purity", "order", ""))]
     found: dict[str, list[list[float]]] = {}
     for _ in range(rounds):
         for name, value in asked:
+            before = metrics(session)["ThreadTime"]
             taken = page.evaluate(ASK, [name, value])
+            taken.append(1000 * (metrics(session)["ThreadTime"] - before))
             found.setdefault(f"{name} “{value}”", []).append(taken)
+            page.wait_for_timeout(200)  # pictures that came into view are decoded
     browser.close()
     return found
+
+
+def metrics(session: Any) -> dict[str, float]:
+    """Return the renderer's own measurements by name."""
+    found = session.send("Performance.getMetrics")["metrics"]
+    return {each["name"]: each["value"] for each in found}
 
 
 def processes() -> Iterator[tuple[str, float]]:
