@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from vizreport.report import medium
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -55,14 +57,15 @@ def styled(draw: Callable[[Axes], None], width: float, height: float) -> Callabl
     draw : callable
         Draws on the axes it is given.
     width, height : float
-        Size, mm.
+        Size, mm; a place that is narrower takes its own width.
     """
 
     def chart() -> Figure:
         from matplotlib.figure import Figure
 
         with style():
-            figure = Figure(figsize=(width / 25.4, height / 25.4), layout="constrained")
+            across = medium.room(width)
+            figure = Figure(figsize=(across / 25.4, height / 25.4), layout="constrained")
             draw(figure.add_subplot())
         return figure
 

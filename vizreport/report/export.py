@@ -24,8 +24,8 @@ SIZES = {
     "page": (174.0, 235.0),
 }
 """Width and greatest height, mm."""
-LETTERS = 7.0  # points
-READABLE = 5.0  # points
+LETTERS = 7.2  # points; a picture's come in whole pixels
+READABLE = 6.0  # points
 DPI = 300
 
 
@@ -49,6 +49,13 @@ class Exported:
     letters: float
 
 
+def place_of(size: str, theme: str = "light") -> Medium:
+    """Return what a figure of a size and theme is drawn for."""
+    width, height = SIZES[size]
+    ground = DARK if theme == "dark" else LIGHT
+    return Medium(width, height, LETTERS, ground, columns=size != "page")
+
+
 def export(
     figure: Figure, form: str = "png", size: str = "page", dpi: int = DPI, theme: str = "light"
 ) -> Exported:
@@ -67,16 +74,14 @@ def export(
         Resolution of a PNG.
     theme : {"light", "dark"}
     """
-    width, height = SIZES[size]
-    ground = DARK if theme == "dark" else LIGHT
-    place = Medium(width, height, LETTERS, ground, columns=size != "page")
+    place = place_of(size, theme)
     with drawn_for(place), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # charts that are too small are measured and mended
         drawing = (figure.chart or figure.draw)()
         if isinstance(drawing, Image.Image):
             return _picture(drawing, place, form, dpi)
         with style():
-            letters = fit_chart(drawing, width, height, LETTERS)
+            letters = fit_chart(drawing, place.width, place.height, LETTERS)
             if theme == "dark":
                 darken(drawing)
             across, down = (25.4 * side for side in drawing.get_size_inches())

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 Colour = tuple[int, int, int]
+_SIDE_BY_SIDE = 120.0  # mm
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,17 @@ _CURRENT: ContextVar[Medium | None] = ContextVar("medium", default=None)
 def current() -> Medium | None:
     """Return what is drawn for; None for a report's own pages."""
     return _CURRENT.get()
+
+
+def room(own: float) -> float:
+    """Return the width, mm, to lay a chart out in: its own, or that of a narrower place."""
+    medium = _CURRENT.get()
+    return min(own, medium.width) if medium else own
+
+
+def narrow() -> bool:
+    """Whether there is no room for two charts side by side."""
+    return room(_SIDE_BY_SIDE) < _SIDE_BY_SIDE
 
 
 def palette() -> Palette:

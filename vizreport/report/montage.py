@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -106,7 +107,7 @@ def grid(
     place = medium.current()
     if place and labels:
         kept = 0 if place.columns and not rows_belong else columns
-        columns, size = _laid_out(place, cells[0].size, len(cells), gap, kept)
+        columns, size = laid_out(place, cells[0].size, len(cells), gap, kept)
     head = round(size * 1.5) if labels else 0
     rows = -(-len(cells) // columns)
     whole = Image.new(
@@ -129,7 +130,27 @@ def grid(
     return whole
 
 
-def _laid_out(
+def letters_for(
+    place: medium.Medium | None, own: int, size_of: Callable[[int], tuple[float, float]]
+) -> int:
+    """Return the size of letters, px, that have a place's height in it.
+
+    Parameters
+    ----------
+    place : Medium, optional
+    own : int
+        Their size on a report's own pages, px.
+    size_of : callable
+        Gives the size of the whole picture, px, for a size of its letters.
+    """
+    size = own
+    if place:
+        for _ in range(4):  # larger letters make the whole larger, and so all of it smaller
+            size = math.ceil(place.letters * MM / place.scale(*size_of(size)))
+    return size
+
+
+def laid_out(
     place: medium.Medium, cell: tuple[int, int], count: int, gap: int, columns: int
 ) -> tuple[int, int]:
     """Return how many columns make cells largest in a place, and the size of its letters, px."""
@@ -141,7 +162,7 @@ def _laid_out(
         for _ in range(4):  # larger letters make the whole higher, and so all of it smaller
             height = down * (cell[1] + 1.5 * size + gap) - gap
             size = place.letters * MM / place.scale(width, height)
-        found.append((place.scale(width, height), across, round(size)))
+        found.append((place.scale(width, height), across, math.ceil(size)))
     _, across, size = max(found, key=lambda each: each[0])
     return across, size
 
@@ -207,7 +228,7 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     """Put a grey scale from minus to plus a limit below a picture, at its left."""
     target = medium.current()
     if target:
-        size = round(target.letters * MM / target.scale(*picture.size))
+        size = math.ceil(target.letters * MM / target.scale(*picture.size))
     width, height = round(size * 14), round(size * 0.9)
     letters = font(size)
     below = 3 * size + height

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vizreport.errors import RequestError
-from vizreport.report.export import export
+from vizreport.report.export import SIZES, Exported, export
 from vizreport.report.figures import Listed
 from vizreport.report.reading import Read, read_sections
 from vizreport.report.section import Fact
@@ -17,7 +17,7 @@ from vizreport.report.text import printable
 from vizreport.results.run import RunRecord
 
 WIDTH, HEIGHT = 338.67, 190.5  # mm; 16:9, as presentation programs have it
-_EDGE, _TOP, _TITLE = 17.0, 8.0, 24.0  # mm
+_EDGE, _TOP, _TITLE = 8.5, 8.0, 24.0  # mm
 _ENLARGED = WIDTH / 160  # figures are drawn for a slide 160 mm wide
 _TITLE_ONLY = 5  # layout of the default template
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -68,9 +68,7 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
             except Exception:  # whatever a figure does wrong, the slides go on
                 failed.append(figure.name)
                 continue
-            _figure_slide(
-                deck, listed, drawn.content, drawn.width, "" if position else read.section.finding
-            )
+            _figure_slide(deck, listed, drawn, "" if position else read.section.finding)
     _date(deck, run)
     buffer = io.BytesIO()
     deck.save(buffer)
@@ -94,14 +92,16 @@ def _said(fact: Fact) -> str:
     return f"{fact.label}: {fact.value}" + (f" ({fact.note})" if fact.note else "")
 
 
-def _figure_slide(deck: Any, listed: Listed, png: bytes, width: float, finding: str) -> None:
+def _figure_slide(deck: Any, listed: Listed, drawn: Exported, finding: str) -> None:
     from pptx.util import Mm
 
     figure = listed.figure
     slide = _slide(deck, figure.title, 26, _TOP)
-    wide = width * _ENLARGED
+    wide = drawn.width * _ENLARGED
+    free = (SIZES["slide"][1] - drawn.height) * _ENLARGED
+    top = _TOP + _TITLE + 4 + free / 2
     picture = slide.shapes.add_picture(
-        io.BytesIO(png), Mm((WIDTH - wide) / 2), Mm(_TOP + _TITLE + 4), width=Mm(wide)
+        io.BytesIO(drawn.content), Mm((WIDTH - wide) / 2), Mm(top), width=Mm(wide)
     )
     properties = picture._element.nvPicPr.cNvPr
     properties.set("name", listed.name)

@@ -18,7 +18,7 @@ from vizreport.experiments.ablation.compare import (
 from vizreport.experiments.ablation.result import AblationResult
 from vizreport.models.variants import BASES, VARIANTS
 from vizreport.published import Comparison, Measured, beside, published_tables
-from vizreport.report import charts
+from vizreport.report import charts, medium
 from vizreport.report.section import Fact, Figure, Section
 from vizreport.report.text import drawable, number, percent, quoted
 from vizreport.results.run import RunRecord
@@ -217,10 +217,11 @@ def _chart(result: AblationResult) -> Chart:
     from matplotlib.figure import Figure as Chart
 
     with charts.style():
-        chart = Chart(
-            figsize=(174 / 25.4, (24 + 6.2 * len(result.rows)) / 25.4), layout="constrained"
-        )
-        here, paper = chart.subplots(1, 2, sharey=True)
+        shape = (2, 1) if medium.narrow() else (1, 2)
+        high = shape[0] * (14 + 6.2 * len(result.rows)) + 10
+        size = medium.room(174) / 25.4, high / 25.4
+        chart = Chart(figsize=size, layout="constrained")
+        here, paper = chart.subplots(*shape, sharey=True)
         published = {row.id: row.cells for row in published_tables()["ablation"].rows}
         for place, row in enumerate(result.rows):
             for name, filled in (("training", False), ("validation", True)):

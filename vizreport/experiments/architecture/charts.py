@@ -10,7 +10,7 @@ import numpy as np
 
 from vizreport.experiments.architecture.result import ArchitectureResult
 from vizreport.experiments.architecture.spectrum import BANDS, EDGES
-from vizreport.report import charts
+from vizreport.report import charts, medium
 from vizreport.report.text import percent
 
 if TYPE_CHECKING:
@@ -64,9 +64,12 @@ def draw_spectra(
         EDGES, [f"{name}\n{round(1 / e)} px" for name, e in zip(names, EDGES, strict=True)]
     )
     axes.minorticks_off()
-    axes.set_xlabel("spatial frequency, cycles a pixel of the input (below: period)")
+    axes.set_xlabel("cycles a pixel of the input (below: period)")
     axes.set_ylabel("energy density, 1 = even")
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
+    axes.legend(
+        frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0,
+        ncols=2 if medium.narrow() else 3,
+    )  # fmt: skip
 
 
 def folding(result: ArchitectureResult) -> Figure:
@@ -74,8 +77,9 @@ def folding(result: ArchitectureResult) -> Figure:
     from matplotlib.figure import Figure
 
     with charts.style():
-        figure = Figure(figsize=(160 / 25.4, 72 / 25.4), layout="constrained")
-        left, right = figure.subplots(1, 2)
+        shape, size = ((2, 1), (84, 136)) if medium.narrow() else ((1, 2), (160, 72))
+        figure = Figure(figsize=(size[0] / 25.4, size[1] / 25.4), layout="constrained")
+        left, right = figure.subplots(*shape)
         draw_power(left, result, "Power of the projections")
         _draw_phases(right, result)
     return figure
@@ -126,7 +130,7 @@ def _draw_phases(axes: Axes, result: ArchitectureResult) -> None:
     axes.set_yticks(range(phases.shape[0]))
     axes.set_xlabel(f"column of the pixel modulo {result.stride[1]}")
     axes.set_ylabel(f"row of the pixel modulo {result.stride[0]}")
-    axes.set_title("Their energy over the stride's grid", fontsize=8, loc="left")
+    axes.set_title("Energy over the stride's grid", fontsize=8, loc="left")
     axes.figure.colorbar(shown, ax=axes, shrink=0.85).set_label("energy, 1 = even")
 
 

@@ -138,8 +138,7 @@ def _dominating(filters: FiltersResult) -> Sign:
     median = float(np.median(filters.rms))
     most = ""
     if median > 0:
-        times = number(float(filters.rms.max()) / median, 2)
-        most = f", the strongest {times} times the median RMS"
+        most = f", the strongest {float(filters.rms.max()) / median:.1f} times the median RMS"
     return Sign(
         "Dominating layer-1 filters",
         _of(count, whole) + most,

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.squares import masked
-from vizreport.report import charts, montage
+from vizreport.report import charts, medium, montage
 from vizreport.report.section import PRINT_WIDTH
 from vizreport.report.text import drawable
 
@@ -18,36 +18,37 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_COLUMNS = 10
-_CELL, _GAP, _LETTERS, _MARGIN = 224, 8, 36, 330  # px
+_CELL, _GAP, _LETTERS = 224, 8, 38  # px
 
 
 def pictures(result: CorrespondenceResult) -> Image.Image:
     """Draw pictures x parts: a column a picture, a row for what is hidden."""
-    shown = result.pictures[:MOST_COLUMNS]
+    most = MOST_COLUMNS // 2 if medium.narrow() else MOST_COLUMNS
+    shown = result.pictures[:most]
     hidden = [
         *((part, result.part_squares[:, p]) for p, part in enumerate(result.parts)),
         ("random place", result.random_squares[:, 0]),
         ("same place", result.shared_squares[:, 0]),
     ]
     rows = [("nothing hidden", [montage.fit(Image.fromarray(one), _CELL) for one in shown])]
-    rows += [
-        (name, _hidden(shown, squares[:MOST_COLUMNS], result.side)) for name, squares in hidden
-    ]
+    rows += [(name, _hidden(shown, squares[:most], result.side)) for name, squares in hidden]
     cells = [row for _, row in rows]
     width, height = cells[0][0].size
-    whole = Image.new(
-        "RGB",
-        (_MARGIN + len(shown) * (width + _GAP) - _GAP, len(rows) * (height + _GAP) - _GAP),
-        montage.palette().paper,
-    )
-    pen = ImageDraw.Draw(whole)
-    letters = montage.font(_LETTERS)
+
+    def laid_out(size: int) -> tuple[int, int]:
+        across = 9 * size + len(shown) * (width + _GAP) - _GAP
+        return across, len(rows) * (height + _GAP) - _GAP
+
+    size = montage.letters_for(medium.current(), _LETTERS, laid_out)
+    margin = 9 * size
+    whole = Image.new("RGB", laid_out(size), montage.palette().paper)
+    pen, letters = ImageDraw.Draw(whole), montage.font(size)
     for r, ((name, _), row) in enumerate(zip(rows, cells, strict=True)):
         top = r * (height + _GAP)
-        text = montage.clip_text(drawable(name, 60), _MARGIN - _GAP, _LETTERS)
+        text = montage.clip_text(drawable(name, 60), margin - _GAP, size)
         pen.text((0, top + height / 2), text, montage.palette().ink, letters, anchor="lm")
         for c, cell in enumerate(row):
-            whole.paste(cell, (_MARGIN + c * (width + _GAP), top))
+            whole.paste(cell, (margin + c * (width + _GAP), top))
     whole.info[montage.CUTS] = [r * (height + _GAP) - _GAP // 2 for r in range(1, len(rows))]
     return whole
 
@@ -69,11 +70,12 @@ def chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
     from matplotlib.figure import Figure
 
     rows = len(result.parts) + 2
-    columns = min(2, len(layers))
+    columns = 1 if medium.narrow() else min(2, len(layers))
     down = -(-len(layers) // columns)
     with charts.style():
         figure = Figure(
-            figsize=(PRINT_WIDTH / 25.4, down * (14 + 6.2 * rows) / 25.4), layout="constrained"
+            figsize=(medium.room(PRINT_WIDTH) / 25.4, down * (14 + 6.2 * rows) / 25.4),
+            layout="constrained",
         )
         panels = figure.subplots(down, columns, sharey=True, squeeze=False).ravel()
         for axes, layer in zip(panels, layers, strict=False):
@@ -104,7 +106,7 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> N
     axes.set_yticks(range(len(names)), [drawable(each, 28) for each in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.locator_params(axis="x", nbins=6)
-    axes.set_xlabel("mean Hamming distance of signs (share of features)")
+    axes.set_xlabel("mean distance, share of the features")
     axes.set_title(drawable(name, 40), loc="left", fontsize=8, fontweight="bold")
     axes.tick_params(left=False)
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
-from vizreport.report import charts, montage
+from vizreport.report import charts, medium, montage
 from vizreport.report.section import Fact, Figure, Section
 from vizreport.report.text import number, percent
 from vizreport.results.run import RunRecord
@@ -202,9 +202,7 @@ def _draw_strongest(result: DeconvolutionalResult, layer: str) -> Image.Image:
 
 
 def _reconstructions(result: DeconvolutionalResult) -> Figure:
-    means = ", ".join(
-        f"{number(float(result.snr[layer].mean()))} dB from layer {layer}" for layer in LAYERS
-    )
+    means = ", ".join(f"{result.snr[layer].mean():.1f} dB from layer {layer}" for layer in LAYERS)
     return Figure(
         name="deconvolutional-reconstructions",
         title="Pictures that were not learned from, and their reconstructions",
@@ -225,7 +223,9 @@ def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
     side = _WIDTH // 4 - 14
     scale = float(np.percentile(np.abs(result.inputs.astype(np.float64)), 99.5)) or 1.0
     cells, labels = [], []
-    for i, example in enumerate(result.examples):
+    place = medium.current()
+    flat = place is not None and place.columns and not medium.narrow()
+    for i, example in enumerate(result.examples[: 2 if flat else None]):
         cells.append(Image.fromarray(example))
         labels.append(("picture", ""))
         shown = [result.inputs[i], *(result.reconstructions[layer][i] for layer in LAYERS)]
@@ -234,7 +234,9 @@ def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
         for layer in LAYERS:
             snr, active = result.snr[layer][i], result.active[layer][i]
             labels.append((f"layer {layer}", f"{snr:.1f} dB, {percent(float(active), 1)}"))
-    return montage.grid([montage.fit(cell, side) for cell in cells], 4, 14, labels, 30)
+    columns = 2 if medium.narrow() else 4
+    shown = [montage.fit(cell, side) for cell in cells]
+    return montage.grid(shown, columns, 14, labels, 24, rows_belong=True)
 
 
 def _objectives(result: DeconvolutionalResult) -> Figure:
@@ -261,8 +263,10 @@ def _draw_objectives(result: DeconvolutionalResult) -> Chart:
 
     styles = {"1": (charts.BLUE, "-", "o"), "2": (charts.ORANGE, "--", "s")}
     with charts.style():
-        chart = Chart(figsize=(174 / 25.4, 60 / 25.4), layout="constrained")
-        left, right = chart.subplots(1, 2, sharey=True)
+        shape, high = ((2, 1), 110) if medium.narrow() else ((1, 2), 60)
+        size = medium.room(174) / 25.4, high / 25.4
+        chart = Chart(figsize=size, layout="constrained")
+        left, right = chart.subplots(*shape, sharey=True)
         for axes, curves, label in (
             (left, result.inference, "iteration of inference"),
             (right, result.learning, "batch of learning"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from vizreport.experiments.evolution.result import EvolutionResult
 from vizreport.experiments.evolution.similarity import THRESHOLD, mean_similarity
-from vizreport.report import charts
+from vizreport.report import charts, medium
 from vizreport.report.text import drawable
 
 if TYPE_CHECKING:
@@ -37,20 +37,25 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
         from matplotlib.figure import Figure
 
         with charts.style():
-            height = (108 if history else 68) / 25.4
-            figure = Figure(figsize=(174 / 25.4, height), layout="constrained")
-            panels = figure.subplots(1 + history, 2, squeeze=False)
-            panels[0, 1].sharey(panels[0, 0])
-            _similarity(panels[0, 0], result, layers, result.similarity, "same unit, same image")
-            _similarity(panels[0, 1], result, layers, result.own_similarity, "as shown below")
-            panels[0, 0].set_ylabel("similarity to the last epoch")
-            handles, labels = panels[0, 0].get_legend_handles_labels()
-            figure.legend(
-                handles, labels, loc="outside upper left", ncols=min(8, len(labels)), frameon=False
+            columns = 1 if medium.narrow() else 2
+            size = medium.room(174), (80 if columns == 1 else 52) * (1 + history) + 8
+            figure = Figure(figsize=(size[0] / 25.4, size[1] / 25.4), layout="constrained")
+            panels = figure.subplots(2 * (1 + history) // columns, columns, squeeze=False)
+            first, second, *others = panels.flat
+            second.sharey(first)
+            _similarity(first, result, layers, result.similarity, "the last epoch's strongest unit")
+            _similarity(
+                second, result, layers, result.own_similarity, "each epoch's strongest unit"
             )
+            first.set_ylabel("similarity")
+            handles, labels = first.get_legend_handles_labels()
+            figure.legend(
+                handles, labels, loc="outside upper left", ncols=min(4 * columns, len(labels)),
+                frameon=False,
+            )  # fmt: skip
             if history:
-                _history(panels[1, 0], result, "loss", "loss, nats")
-                _history(panels[1, 1], result, "error", "error, %")
+                _history(others[0], result, "loss", "loss, nats")
+                _history(others[1], result, "error", "error, %")
             for axes in panels.flat:
                 _epochs(axes, result)
             for axes in panels[-1]:
@@ -74,7 +79,7 @@ def _similarity(
         THRESHOLD + 0.01,
         "settled",
         color=charts.SOFT,
-        fontsize=6.5,
+        fontsize=7,
         va="bottom",
         transform=axes.get_yaxis_transform(),
     )

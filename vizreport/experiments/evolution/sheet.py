@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from vizreport.report import montage
+from vizreport.report import medium, montage
 
 _TILE = 96  # px
 _GAP = 6  # px between tiles: the bar of a jump is seen in it
@@ -37,25 +37,34 @@ class Strip:
 
 def sheet(epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Image:
     """Lay maps out in two columns, projections above patches, jumps as bars between tiles."""
-    size = 22
-    cells = [_cell(epochs, strip, size) for strip in strips]
+    size, place = 22, medium.current()
+    gap, letters = 2 * size, size - 4
+    if place:
+        for _ in range(2):
+            cell = _size(len(epochs), _TILE, letters)
+            columns = 0 if place.columns else 2
+            _, letters = montage.laid_out(place, cell, len(strips), gap, columns)
+    cells = [_cell(epochs, strip, letters) for strip in strips]
     labels = [(strip.label, strip.said) for strip in strips]
-    return montage.grid(cells, 2, 2 * size, labels, size)
+    return montage.grid(cells, 2, gap, labels, size)
 
 
-def _cell(epochs: Sequence[int], strip: Strip, size: int) -> Image.Image:
+def _size(epochs: int, tile: int, letters: int) -> tuple[int, int]:
+    """Return the size of a map's strips, px."""
+    return epochs * (tile + _GAP) - _GAP, round(1.5 * letters) + 2 * tile + _GAP // 2
+
+
+def _cell(epochs: Sequence[int], strip: Strip, letters: int) -> Image.Image:
     rows = [
         [montage.fit(tile, _TILE) for tile in tiles] for tiles in (strip.projections, strip.patches)
     ]
     tile = rows[0][0].width
-    step, head = tile + _GAP, round(1.3 * size)
-    whole = Image.new(
-        "RGB", (len(epochs) * step - _GAP, head + 2 * tile + _GAP // 2), montage.palette().paper
-    )
-    pen, letters = ImageDraw.Draw(whole), montage.font(size - 4)
+    step, head = tile + _GAP, round(1.5 * letters)
+    whole = Image.new("RGB", _size(len(epochs), tile, letters), montage.palette().paper)
+    pen, font = ImageDraw.Draw(whole), montage.font(letters)
     for i, epoch in enumerate(epochs):
         left = i * step
-        pen.text((left + tile / 2, 0), str(epoch), montage.palette().soft, letters, anchor="ma")
+        pen.text((left + tile / 2, 0), str(epoch), montage.palette().soft, font, anchor="ma")
         for row, tiles in enumerate(rows):
             whole.paste(tiles[i], (left, head + row * (tile + _GAP // 2)))
         if strip.jumps[i]:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from vizreport.experiments.feature_maps.result import FeatureMapsResult
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import montage
+from vizreport.report import medium, montage
 from vizreport.report.text import drawable
 
 _FOLDER = "pages/images"
@@ -84,9 +84,15 @@ def rules_sheet(
                 tile = others.crop((0, top_row, side, top_row + side))
             tiles.append(tile)
         cells += [montage.fit(tile, _SIDE).resize((_SIDE, _SIDE)) for tile in tiles]
-        where = f"{drawable(name, 14)}, {cell['map']}"
-        labels += [(where, ""), *((rule, "") for rule in (result.rule, *rules))]
-    return montage.grid(cells, 2 + len(rules), 16, labels, 20, rows_belong=True)
+        where = drawable(name, 14), f"map {cell['map']}"
+        labels += [where, *((rule, "") for rule in (result.rule, *rules))]
+    columns = 2 + len(rules)
+    place = medium.current()
+    if place and place.width > place.height:  # a column for each layer
+        order = [k for first in range(columns) for k in range(first, len(cells), columns)]
+        cells, labels = ([each[k] for k in order] for each in (cells, labels))
+        columns = len(chosen)
+    return montage.grid(cells, columns, 16, labels, 16, rows_belong=True)
 
 
 def _part(content: np.ndarray, offsets: np.ndarray, i: int) -> bytes:

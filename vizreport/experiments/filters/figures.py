@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         {
             "number": i,
             "src": f"figures/filters/{i:04d}.png",
-            "rms": float(result.rms[i]),
+            "rms": _rms(result, i),
             "dead": bool(result.dead[i]),
             "dominating": bool(result.dominating[i]),
             "activity": float(result.activity[i]),
@@ -129,6 +130,12 @@ def display_ranges(result: FiltersResult) -> np.ndarray:
     return np.full(len(size), float(np.percentile(counted, _CLIPPED)) or 1.0)
 
 
+def _rms(result: FiltersResult, i: int) -> str:
+    """Write a filter's RMS with as many decimals as all of them have."""
+    decimals = max(0, 2 - math.floor(math.log10(float(result.rms.max()) or 1.0)))
+    return f"{float(result.rms[i]):.{decimals}f}"
+
+
 def _counted(marked: np.ndarray, word: str) -> str:
     which = np.flatnonzero(marked)
     if not len(which):
@@ -158,7 +165,7 @@ def _grid(result: FiltersResult, ranges: np.ndarray) -> Image.Image:
         elif result.dominating[i]:
             whole = montage.framed(whole, 5)
         cells.append(whole)
-        state = "dead" if result.dead[i] else f"{result.rms[i]:.2g}"
+        state = "dead" if result.dead[i] else _rms(result, i)
         labels.append((str(i), state))
     picture = montage.grid(cells, columns, 14, labels, 24)
     if result.scale == "filter":

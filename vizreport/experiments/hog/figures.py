@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.hog.result import METHODS, HogResult
-from vizreport.report import charts, montage
+from vizreport.report import charts, medium, montage
 from vizreport.report.section import PRINT_WIDTH, Figure, Section
 from vizreport.report.text import drawable, number, quoted
 from vizreport.results.run import RunRecord
@@ -108,11 +108,13 @@ def _pictures(result: HogResult) -> Figure:
 
 
 def _sheet(result: HogResult) -> Image.Image:
-    """Draw a row for each image."""
+    """Draw a row for each image; a column for each, and fewer of them, where there is no room."""
     cells, labels = [], []
     layers = _shown(result)
-    heads = ("image", "glyphs", "paired", "ridge", "measured against")
-    for i, place in enumerate(result.shown):
+    heads = ("image", "HOG", "paired", "ridge", "normalised")
+    place_for = medium.current()
+    fewer = place_for is not None and place_for.columns
+    for i, place in enumerate(result.shown[: 3 if fewer else None]):
         grey = (
             result.glyphs[i],
             *result.inversions[:, i],
@@ -122,10 +124,15 @@ def _sheet(result: HogResult) -> Image.Image:
         cells += [_fitted(picture) for picture in pictures]
         paired, ridge = (f"{result.correlations[k, place]:.2f}" for k in (0, 1))
         named = drawable(_name(result, i), 18)
-        plain = (named, "HOG", paired.replace("-", "−"), ridge.replace("-", "−"), "")
+        plain = (named, "", paired.replace("-", "−"), ridge.replace("-", "−"), "")
         labels += list(zip(heads, plain, strict=True))
         labels += [(drawable(result.layers[k], 16), f"{result.units[k, i]} units") for k in layers]
-    return montage.grid(cells, 5 + len(layers), 12, labels, 17)
+    columns = 5 + len(layers)
+    if medium.narrow():
+        order = [k for first in range(columns) for k in range(first, len(cells), columns)]
+        cells, labels = ([each[k] for k in order] for each in (cells, labels))
+        columns = len(cells) // columns
+    return montage.grid(cells, columns, 12, labels, 22, rows_belong=True)
 
 
 def _name(result: HogResult, i: int) -> str:
@@ -173,7 +180,7 @@ def _dots(result: HogResult, axes: Axes) -> None:
     axes.set_ylim(2.5, -0.75)
     axes.set_xlim(min(-0.05, float(result.correlations.min()) - 0.05), 1)
     axes.axvline(0, color=charts.FAINT, linewidth=0.8, zorder=0)
-    axes.set_xlabel("correlation with the picture of normalised contrast")
+    axes.set_xlabel("correlation with the original")
 
 
 def _atoms(result: HogResult) -> Figure:

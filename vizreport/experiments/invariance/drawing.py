@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from vizreport.experiments.invariance import summary
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.experiments.invariance.summary import Curves
 from vizreport.experiments.invariance.transformations import transform
-from vizreport.report import charts
+from vizreport.report import charts, medium
 from vizreport.report.section import PRINT_WIDTH
 from vizreport.report.text import drawable
 
@@ -37,8 +38,10 @@ _GAP = 4  # px
 _STRIP = 50.0  # mm
 _LEFT, _RIGHT, _BETWEEN, _OWN = 3.0, 3.0, 4.0, 12.0  # mm; before panels that share their scale
 _LEAST = 28.0  # mm of a chart's height, however few images there are
+_LABELLED = 24.0  # mm of a chart's width, below which its axis is named at the pictures alone
 _NARROW = 30.0  # mm of a chart's width, below which every second number stands at its axis
 _HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 9.5  # mm
+_APART = 3.0  # mm between pictures and the curves below them
 
 UNITS = {
     "vertical": "shift down, px",
@@ -109,57 +112,79 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
     from matplotlib.figure import Figure
 
     strips = [strip(result, name) for name in names]
-    tall = max(_LEAST, *(_STRIP * strip.height / strip.width for strip in strips))
+    high = max(_STRIP * strip.height / strip.width for strip in strips)
+    stacked = medium.narrow()
+    tall = _LEAST if stacked else max(_LEAST, high)
     entries = _entries(result, labels)
-    legend = _LEGEND * -(-len(entries) // _ABREAST)
-    total = legend + len(names) * (_HEAD + _TITLE + tall + _FOOT)
+    abreast = 3 if stacked else _ABREAST
+    legend = _LEGEND * -(-len(entries) // abreast)
+    own = _HEAD + _TITLE + tall + _FOOT
+    if stacked:
+        own += high + _FOOT + _APART
+    width, total = medium.room(PRINT_WIDTH), legend + len(names) * own
     with charts.style():
-        figure = Figure(figsize=(PRINT_WIDTH / 25.4, total / 25.4))
+        figure = Figure(figsize=(width / 25.4, total / 25.4))
         top = legend
         for name, picture in zip(names, strips, strict=True):
-            _row(figure, result, name, picture, top, tall, total)
-            top += _HEAD + _TITLE + tall + _FOOT
+            _row(_Sheet(figure, width, total), result, name, picture, top, tall, stacked)
+            top += own
         figure.legend(
             [handle for _, handle in entries],
             [text for text, _ in entries],
             loc="upper left",
             bbox_to_anchor=(0.0, 1.0),
-            ncols=_ABREAST,
+            ncols=abreast,
             frameon=False,
             borderaxespad=0,
             handlelength=2.4,
-            columnspacing=1.6,
+            columnspacing=1.0 if stacked else 1.6,
             labelspacing=0.35,
             fontsize=7,
         )
     return figure
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """A figure on which axes are placed in mm from the upper left corner."""
+
+    figure: Figure
+    width: float
+    height: float
+
+    def axes(self, left: float, top: float, wide: float, tall: float) -> Axes:
+        bottom = 1 - (top + tall) / self.height
+        return self.figure.add_axes(
+            (left / self.width, bottom, wide / self.width, tall / self.height)
+        )
+
+
 def _row(
-    figure: Figure,
+    sheet: _Sheet,
     result: InvarianceResult,
     name: str,
     picture: Image.Image,
     top: float,
     tall: float,
-    total: float,
+    stacked: bool,
 ) -> None:
-    def axes(left: float, width: float, height: float = tall) -> Axes:
-        bottom = 1 - (top + _HEAD + _TITLE + height) / total
-        return figure.add_axes((left / PRINT_WIDTH, bottom, width / PRINT_WIDTH, height / total))
-
-    figure.text(
-        0.5 / PRINT_WIDTH, 1 - top / total, summary.NAMES[name], va="top", weight="bold", fontsize=8
-    )
-    _pictures(axes(_LEFT, _STRIP, _STRIP * picture.height / picture.width), result, name, picture)
+    """Draw a transformation: its pictures, and at their right, or below them, its curves."""
+    x, y = 0.5 / sheet.width, 1 - top / sheet.height
+    sheet.figure.text(x, y, summary.NAMES[name], va="top", weight="bold", fontsize=8)
+    down, high = top + _HEAD + _TITLE, _STRIP * picture.height / picture.width
+    _pictures(sheet.axes(_LEFT, down, _STRIP, high), result, name, picture)
     scored = bool(result.scale)
     count = len(result.layers)
-    free = PRINT_WIDTH - _LEFT - _STRIP - _RIGHT - _OWN - (count - 1) * _BETWEEN - scored * _OWN
+    left = _OWN
+    if stacked:
+        down += high + _FOOT + _APART
+    else:
+        left += _LEFT + _STRIP
+    free = sheet.width - left - _RIGHT - (count - 1) * _BETWEEN - scored * _OWN
     wide = free / (count + scored)
-    left = _LEFT + _STRIP + _OWN
     limit = distance_limit(result)
     for layer in range(count):
-        panel = axes(left, wide)
+        panel = sheet.axes(left, down, wide, tall)
         _curves(panel, result.values[name], summary.distance_curves(result, name, layer))
         reference = summary.apart(result, layer)
         if np.isfinite(reference):
@@ -174,7 +199,7 @@ def _row(
         _ticks(panel, name, result, wide)
         left += wide + _BETWEEN
     if scored:
-        panel = axes(left - _BETWEEN + _OWN, wide)
+        panel = sheet.axes(left - _BETWEEN + _OWN, down, wide, tall)
         _curves(panel, result.values[name], summary.probability_curves(result, name))
         panel.set_ylim(*probability_limits(result))
         title = "output" if result.scale == "output" else "p"
@@ -229,7 +254,8 @@ def _ticks(axes: Axes, name: str, result: InvarianceResult, wide: float) -> None
         first, *_, last = axes.get_xticklabels()
         first.set_horizontalalignment("left")
         last.set_horizontalalignment("right")
-    axes.set_xlabel(UNITS[name], labelpad=1)
+    if wide >= _LABELLED:
+        axes.set_xlabel(UNITS[name], labelpad=1)
     axes.tick_params(length=2, pad=2)
 
 

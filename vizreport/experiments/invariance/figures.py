@@ -127,10 +127,10 @@ def _finding(result: InvarianceResult) -> str:
         trend = "less than" if ratio < 0.95 else "more than" if ratio > 1.05 else "as much as"
         said = (
             f"{far} changes the features of {deep} {trend} those of {shallow}: by "
-            f"{areas[last]:.2f} of their norm on average, against {areas[0]:.2f}"
+            f"{areas[last]:.2f} of their length on average, against {areas[0]:.2f}"
         )
     else:
-        said = f"{far} changes the features of {deep} by {areas[0]:.2f} of their norm on average"
+        said = f"{far} changes the features of {deep} by {areas[0]:.2f} of their length on average"
     if result.scale in ("softmax", "softmax of scores", "sigmoid"):
         still = result.probabilities["vertical"][result.sampled, _identity(result)].mean()
         said += f"; the probability of its class goes from {still:.2f} to {areas[-1]:.2f}"

@@ -190,14 +190,14 @@ def _size(
         files[f"{stem}-{kind}.png"] = png_bytes(_enlarged(picture))
     slots = colours.slots(result.best[name][i])
     legend = [
-        {"slot": slot, "name": result.class_names[index], "share": float((slots == slot).mean())}
+        {"slot": slot, "name": result.class_names[index], "said": drawing.part(slots == slot)}
         for slot, index in enumerate(colours.named)
     ]
     if colours.others:
         last = len(maps.PALETTE) - 1
         legend.append(
             {"slot": last, "name": f"{colours.others} other classes",
-             "share": float((slots == last).mean())}
+             "said": drawing.part(slots == last)}
         )  # fmt: skip
     lowest = float(result.probabilities[name][i].min())
     least = float(result.activations[name][i].min())
@@ -334,7 +334,7 @@ def _figure(
     else:
         white = f", full white {number(image['projection_scale'])}" if image["projections"] else ""
         caption = (
-            f"As in the first of these figures, for map {image['map']} of "
+            f"As for {quoted(result.paths[0], 60)}, but for map {image['map']} of "
             f"{quoted(result.layer, 40)}{white}, and {followed}{prediction}"
             f"{'; white line: the object' if result.masked[i] else ''}."
         )

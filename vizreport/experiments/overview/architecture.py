@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from vizreport.report import charts
+from vizreport.report import charts, medium
 from vizreport.report.text import drawable, number
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST = 12
-_ROW = 9  # blocks in a row, at most
 _WIDTH = 174.0  # mm
-_LETTER = 1.27  # mm a letter of the operations' text takes, on average
-_LINE = 2.7  # mm a line takes
+_CELL = 19.0  # mm a block takes, at least
+_LETTER = 1.45  # mm a letter takes, on average
+_LINE = 3.1  # mm a line takes
 _OPERATIONS = 4  # operations named for a merged block, at most
 
 Texts = tuple[list[str], list[str], list[str]]
@@ -86,7 +86,7 @@ def _block(group: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
-    """Draw the blocks from left to right, in rows of at most nine.
+    """Draw the blocks from left to right, in rows of at most nine on a page.
 
     The side of a block grows with the square root of the map's size, the number of sheets with
     the logarithm of the number of maps; each block's text has a column of its own, so that
@@ -95,20 +95,21 @@ def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
     from matplotlib.figure import Figure
 
     blocks = condense(stages)
-    rows = -(-len(blocks) // _ROW)
+    width = medium.room(_WIDTH)
+    rows = -(-len(blocks) // int(width / _CELL))
     columns = -(-len(blocks) // rows)
-    cell = _WIDTH / columns
-    letters = max(8, int((cell - 3) / _LETTER))
+    cell = width / columns
+    letters = max(8, int((cell - 1.5) / _LETTER))
     texts = [_wrapped(block, letters) for block in blocks]
     room = min(cell * 0.86, 27.0)
     heights = []
     for row in range(rows):
         lines = [sum(map(len, text)) for text in texts[row * columns : (row + 1) * columns]]
-        heights.append(room + 4 + _LINE * (max(lines) + 1.4))
+        heights.append(room + 4 + _LINE * (max(lines) + 0.4))
     with charts.style():
-        figure = Figure(figsize=(_WIDTH / 25.4, (sum(heights) + 2) / 25.4))
+        figure = Figure(figsize=(width / 25.4, (sum(heights) + 2) / 25.4))
         axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, _WIDTH)
+        axes.set_xlim(0, width)
         axes.set_ylim(-sum(heights) - 2, 0)
         axes.axis("off")
         biggest = max(max(block["rows"], block["cols"]) for block in blocks)
@@ -138,11 +139,13 @@ def describe(stages: Sequence[Mapping[str, Any]]) -> str:
 def _wrapped(block: Mapping[str, Any], letters: int) -> Texts:
     """Break a block's name, size and operations into lines."""
     rows, cols, maps = block["rows"], block["cols"], number(block["maps"])
-    size = f"{rows} × {cols} × {maps}" if rows * cols > 1 else f"{maps} units"
+    # Hair spaces, at which no line is broken.
+    size = f"{rows}\u200a×\u200a{cols}\u200a×\u200a{maps}" if rows * cols > 1 else f"{maps} units"
     # Bold letters are a sixth wider.
     # A number stays with the word before it.
     joined = [
-        re.sub(r"(?<=stride) (?=\d)", "\u00a0", operation) for operation in block["operations"]
+        re.sub(r"(?<=\d)x(?=\d)", "×", re.sub(r"(?<=stride) (?=\d)", "\u00a0", operation))
+        for operation in block["operations"]
     ]
     name = textwrap.wrap(drawable(block["name"], 3 * letters), letters * 5 // 6) or ["–"]
     operations = [
@@ -208,12 +211,12 @@ def _arrow(axes: Axes, x: float, y: float) -> None:
 def _write(axes: Axes, text: Texts, x: float, y: float) -> None:
     name, size, operations = text
     for line in name:
-        axes.text(x, y, line, ha="center", va="top", weight="bold", size=6.4)
+        axes.text(x, y, line, ha="center", va="top", weight="bold", size=7)
         y -= _LINE
     for line in size:
-        axes.text(x, y, line, ha="center", va="top", size=6.2)
+        axes.text(x, y, line, ha="center", va="top", size=7)
         y -= _LINE
     y -= 0.7
     for line in operations:
-        axes.text(x, y, line, ha="center", va="top", size=5.8, color=charts.SOFT)
+        axes.text(x, y, line, ha="center", va="top", size=7, color=charts.SOFT)
         y -= _LINE

@@ -174,7 +174,7 @@ def _by_class(result: OverviewResult, classes: list[int]) -> Figure:
         title="Accuracy by class",
         caption=(
             "Dot: share of the class's images whose most probable class is the true one. Line: "
-            f"95 % interval (Wilson). In brackets: number of images.{left_out}"
+            f"95\u202f% interval (Wilson). In brackets: number of images.{left_out}"
         ),
         alt=(
             f"Dots in falling order, from {percent(_share(result, best))} for "
@@ -194,7 +194,8 @@ def _bars(axes: Axes, result: OverviewResult, classes: list[int]) -> None:
     for row, index in enumerate(classes):
         low, high = wilson(float(result.class_correct[index]), float(result.class_counts[index]))
         axes.plot([100 * low, 100 * high], [row, row], color=charts.BLUE, lw=1.2, alpha=0.5)
-        axes.plot(100 * _share(result, index), row, "o", color=charts.BLUE, ms=4)
+        share = 100 * _share(result, index)
+        axes.plot(share, row, "o", color=charts.BLUE, ms=4, clip_on=False)
     names = [
         f"{drawable(result.class_names[index], 32)} ({result.class_counts[index]})"
         for index in classes

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from vizreport.experiments.sanity.result import CONTROLS, SanityResult
-from vizreport.report import charts, montage
+from vizreport.experiments.sanity.result import SanityResult
+from vizreport.report import charts, medium, montage
 from vizreport.report.section import PRINT_WIDTH
 from vizreport.report.text import drawable
 
@@ -24,9 +24,13 @@ _STYLES = {
     "guided": (charts.ORANGE, "s", "--"),
     "gradient": (charts.INK, "^", ":"),
 }
-_SIDE, _GAP, _APART, _LETTERS = 160, 8, 24, 19  # px
+_SIDE, _GAP, _APART, _LETTERS = 160, 8, 24, 25  # px
 _FILTERS = ("random filters", "true filters", "random filters")
 _SWITCHES = ("true switches", "random switches", "random switches")
+_CONTROLS = tuple(
+    (*f"{filters},".split(), *switches.split())
+    for filters, switches in zip(_FILTERS, _SWITCHES, strict=True)
+)
 
 
 def lowest(step: list[str], length: int = 14) -> str:
@@ -35,71 +39,134 @@ def lowest(step: list[str], length: int = 14) -> str:
 
 
 def pictures(result: SanityResult, layer: str) -> Image.Image:
-    """Lay out the first unit's pictures: a row a method, a column a state; below, the controls."""
-    seen = _tile(result.pictures[layer])
-    width, height = seen.size
-    line = round(1.35 * _LETTERS)
-    methods, states = result.projections[layer].shape[:2]
-    trained = states - len(CONTROLS)
-    heads = [("trained", ""), *(("random to", lowest(step)) for step in result.steps[layer])]
-    across = width + _GAP
-    columns = max(1 + trained, methods * len(CONTROLS))
-    row = 2 * line + height + _GAP
-    foot = methods * row + 2 * line
-    size = (columns * across - _GAP + 2 * _APART, foot + 3 * line + row)
-    sheet = _Sheet(Image.new("RGB", size, montage.palette().paper), result, layer, line)
-    sheet.words(0, 0, ("image",), width)
-    sheet.whole.paste(seen, (0, 3 * line))
-    for state, words in enumerate(heads):
-        sheet.words((1 + state) * across, 0, words, width)
-    for m, method in enumerate(result.methods):
-        top = 2 * line + m * row
-        sheet.words(across, top, (NAMES[method],), size[0], bold=True)
-        for state in range(trained):
-            sheet.picture((1 + state) * across, top + line, m, state)
-        left = m * (len(CONTROLS) * across + _APART)
-        sheet.words(left, foot + line, (NAMES[method],), size[0], bold=True)
-        for number, words in enumerate(zip(_FILTERS, _SWITCHES, strict=True)):
-            place = left + number * across
-            sheet.words(place, foot + 2 * line, words, width)
-            sheet.picture(place, foot + 4 * line, m, trained + number)
-    tops = [2 * line + m * row for m in range(1, methods)]
-    sheet.whole.info[montage.CUTS] = [*tops, foot]
-    return sheet.whole
+    """Lay out the first unit's pictures: a row a method, a column a state; then the controls.
+
+    The controls have a row of their own on a page. Elsewhere they end the methods' rows, and of
+    the random networks the first and the last are shown: so letters can be read.
+    """
+    steps = len(result.steps[layer])
+    place = medium.current()
+    brief = place is not None and place.columns
+    shown = sorted({0, steps - 1}) if brief else list(range(steps))
+    size = montage.letters_for(
+        place, _LETTERS, lambda size: _Sheet(result, layer, size, shown, brief).size
+    )
+    return _Sheet(result, layer, size, shown, brief).drawn()
 
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A picture that is being laid out; places in px."""
+    """A picture that is laid out; places in px.
 
-    whole: Image.Image
+    Attributes
+    ----------
+    result : SanityResult
+    layer : str
+    letters : int
+        Size of the letters, px.
+    shown : list of int
+        Random networks that are shown.
+    brief : bool
+        Whether the controls stand in the methods' rows.
+    """
+
     result: SanityResult
     layer: str
-    line: int
+    letters: int
+    shown: list[int]
+    brief: bool
 
-    def words(
-        self, left: int, top: int, lines: Sequence[str], width: int, bold: bool = False
-    ) -> None:
-        """Write lines below each other, each cut to a width and the gap beside it."""
-        pen, letters = ImageDraw.Draw(self.whole), montage.font(_LETTERS, bold)
+    @property
+    def line(self) -> int:
+        return round(1.35 * self.letters)
+
+    @property
+    def tile(self) -> tuple[int, int]:
+        return _tile(self.result.pictures[self.layer]).size
+
+    @property
+    def row(self) -> int:
+        """Height of a method's row: its name, its pictures, their likeness."""
+        return 2 * self.line + self.tile[1] + _GAP
+
+    @property
+    def size(self) -> tuple[int, int]:
+        methods, controls = len(self.result.methods), len(_CONTROLS)
+        across = self.tile[0] + _GAP
+        states = 2 + len(self.shown)
+        if self.brief:
+            width = (states + controls) * across + _APART - _GAP
+            return width, 4 * self.line + methods * self.row
+        width = max(states * across, methods * (controls * across + _APART) - _APART) - _GAP
+        return width, (3 + 5) * self.line + (methods + 1) * self.row
+
+    def drawn(self) -> Image.Image:
+        whole = Image.new("RGB", self.size, montage.palette().paper)
+        across, line = self.tile[0] + _GAP, self.line
+        head = (4 if self.brief else 3) * line
+        names = [
+            ("random", "to", lowest(self.result.steps[self.layer][step])) for step in self.shown
+        ]
+        self.words(whole, 0, head, ("image",))
+        self.words(whole, across, head, ("trained",))
+        for column, name in enumerate(names, 2):
+            self.words(whole, column * across, head, name)
+        whole.paste(_tile(self.result.pictures[self.layer]), (0, head + line))
+        columns = [0, *(1 + step for step in self.shown)]
+        for m in range(len(self.result.methods)):
+            top = head + m * self.row
+            self.name(whole, across, top, m)
+            for column, state in enumerate(columns, 1):
+                self.picture(whole, column * across, top + line, m, state)
+            self.controls(whole, m, top, head)
+        tops = [head + m * self.row for m in range(1, len(self.result.methods))]
+        foot = head + len(self.result.methods) * self.row
+        whole.info[montage.CUTS] = tops if self.brief else [*tops, foot]
+        return whole
+
+    def controls(self, whole: Image.Image, m: int, top: int, head: int) -> None:
+        """Show a method's controls, at the end of its row or below all rows."""
+        across, line = self.tile[0] + _GAP, self.line
+        left = (2 + len(self.shown)) * across + _APART
+        if not self.brief:
+            left = m * (len(_CONTROLS) * across + _APART)
+            head = head + len(self.result.methods) * self.row + 5 * line
+            top = head
+            self.name(whole, left, head - 5 * line, m)
+        for number, words in enumerate(_CONTROLS):
+            place = left + number * across
+            if m == 0 or not self.brief:
+                self.words(whole, place, head + (0 if self.brief else line), words)
+            state = 1 + len(self.result.steps[self.layer]) + number
+            self.picture(whole, place, top + line, m, state)
+
+    def name(self, whole: Image.Image, left: int, top: int, m: int) -> None:
+        """Write a method's name."""
+        pen, letters = ImageDraw.Draw(whole), montage.font(self.letters, bold=True)
+        pen.text((left, top), NAMES[self.result.methods[m]], montage.palette().ink, letters)
+
+    def words(self, whole: Image.Image, left: int, bottom: int, lines: Sequence[str]) -> None:
+        """Write lines below each other down to a place, each cut to a picture's width."""
+        pen, letters = ImageDraw.Draw(whole), montage.font(self.letters)
         for number, text in enumerate(lines):
-            fitted = montage.clip_text(text, width + _GAP, _LETTERS, bold)
-            pen.text((left, top + number * self.line), fitted, montage.palette().ink, letters)
+            fitted = montage.clip_text(text, self.tile[0] + _GAP // 2, self.letters)
+            top = bottom - (len(lines) - number) * self.line
+            pen.text((left, top), fitted, montage.palette().ink, letters)
 
-    def picture(self, left: int, top: int, m: int, state: int) -> None:
+    def picture(self, whole: Image.Image, left: int, top: int, m: int, state: int) -> None:
         """Show a method's picture of a state with its likeness below."""
         result, layer = self.result, self.layer
         tile = _tile(result.projections[layer][m, state])
-        self.whole.paste(tile, (left, top))
+        whole.paste(tile, (left, top))
         alike = np.concatenate(
             [[1], result.cascade[layer][m, :, 0, 0], result.controls[layer][m, :, 0, 0]]
         )
-        said = f"{alike[state]:.2f}" if state else "1"
+        said = f"{alike[state]:.2f}".replace("-", "−")
         if not result.scales[layer][m, state]:
             said = "blank"
         place = (left + tile.width / 2, top + tile.height + 2)
-        letters = montage.font(_LETTERS)
-        ImageDraw.Draw(self.whole).text(place, said, montage.palette().soft, letters, anchor="ma")
+        letters = montage.font(self.letters)
+        ImageDraw.Draw(whole).text(place, said, montage.palette().soft, letters, anchor="ma")
 
 
 def _tile(picture: np.ndarray) -> Image.Image:
@@ -114,20 +181,23 @@ def curves(result: SanityResult, layer: str) -> Figure:
     from matplotlib.figure import Figure
 
     with charts.style():
-        figure = Figure(figsize=(PRINT_WIDTH / 25.4, 92 / 25.4), layout="constrained")
-        count = len(result.steps[layer])
-        grid = figure.subplots(
-            2, 2, sharey="row", sharex="col", width_ratios=(max(count, 4) + 1, 3.4)
-        )
+        slim = medium.narrow()
+        size = medium.room(PRINT_WIDTH) / 25.4, (190 if slim else 92) / 25.4
+        figure = Figure(figsize=size, layout="constrained")
+        if slim:
+            grid = figure.subplots(4, 1, sharey=True).reshape(2, 2).T
+        else:
+            grid = figure.subplots(2, 2, sharey="row", sharex="col", width_ratios=(2.4, 1))
         for row, (measure, name) in enumerate(
-            ((0, "rank correlation\n(absolute)"), (3, "structural similarity\n(signed)"))
+            ((0, "rank\ncorrelation\n(absolute)"), (3, "structural\nsimilarity\n(signed)"))
         ):
             for m, method in enumerate(result.methods):
                 steps = result.cascade[layer][m, :, :, measure]
                 first = np.ones((1, steps.shape[1]))
                 _points(grid[row, 0], np.concatenate([first, steps]), method, m, joined=True)
                 _points(grid[row, 1], result.controls[layer][m, :, :, measure], method, m)
-            grid[row, 0].set_ylabel(name)
+            for axes in grid[row] if slim else grid[row, :1]:
+                axes.set_ylabel(name)
             for axes in grid[row]:
                 axes.axhline(0, color=charts.FAINT, linewidth=0.6, zorder=0)
                 axes.axhline(1, color=charts.FAINT, linewidth=0.6, zorder=0)
@@ -135,12 +205,21 @@ def curves(result: SanityResult, layer: str) -> Figure:
         grid[0, 0].set_title("layers random, one after the other", fontsize=8, loc="left")
         grid[0, 1].set_title("controls", fontsize=8, loc="left")
         names = ["trained", *(lowest(step) for step in result.steps[layer])]
-        grid[1, 0].set_xticks(range(len(names)), names, rotation=35, ha="right")
-        grid[1, 0].set_xlabel("weights made random from the top down to this layer")
-        labels = [f"{a},\n{b}" for a, b in zip(_FILTERS, _SWITCHES, strict=True)]
-        grid[1, 1].set_xticks(range(len(labels)), labels, rotation=35, ha="right")
-        grid[1, 1].set_xlim(-0.5, len(labels) - 0.5)
-        grid[0, 0].legend(frameon=False, fontsize=7, loc="best")
+        labels = ["\n".join(words) for words in _CONTROLS]
+        for row in (0, 1) if slim else (1,):
+            grid[row, 0].set_xticks(
+                range(len(names)), names, rotation=35 if len(names) < 12 else 60, ha="right",
+                rotation_mode="anchor",
+            )  # fmt: skip
+            grid[row, 1].set_xticks(range(len(labels)), labels)
+        grid[1, 0].set_xlabel("weights random from the top down to this layer")
+        for axes in grid[:, 1]:
+            axes.set_xlim(-0.5, len(labels) - 0.5)
+        handles, methods = grid[0, 0].get_legend_handles_labels()
+        figure.legend(
+            handles, methods, frameon=False, fontsize=7, loc="outside upper left", ncols=3,
+            handlelength=1.6, columnspacing=1.2,
+        )  # fmt: skip
         return figure
 
 

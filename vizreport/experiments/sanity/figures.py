@@ -99,11 +99,10 @@ def _finding(result: SanityResult) -> str:
         f"; {NAMES[one.method].lower()} {one.verdict}, {percent(one.left)}" for one in others
     )
     return (
-        f"With every learned weight in random order, {percent(first.left)} of the "
-        f"{NAMES[first.method].lower()}'s pictures of {quoted(layer, 40)} is left (likeness beyond "
-        f"chance): it {_test(first)}{verdict}. The learned "
-        f"filters alone make {percent(first.from_filters)} of them, the image alone "
-        f"{percent(first.from_switches)}."
+        f"The {NAMES[first.method].lower()}'s picture of {quoted(layer, 40)} {_test(first)}: with "
+        f"every learned weight in random order, {percent(first.left)} of its likeness beyond "
+        f"chance is left{verdict}. The learned filters alone make {percent(first.from_filters)} of "
+        f"it, the image alone {percent(first.from_switches)}."
     )
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth
+from vizreport.experiments.top_patches.pictures import patch_encoder
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, spread
 from vizreport.report import montage
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
@@ -45,7 +46,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     for layer in there:
         for cell in layer["cells"]:
             files[cell["projections"]] = _encoded(result, layer["name"], cell["place"], True)
-            files[cell["patches"]] = _encoded(result, layer["name"], cell["place"], False)
+            files[cell["patches"]] = _patches(result, layer["name"], cell["place"])
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
                "labelled": result.labelled, "parts": ground_truth.table(parts, layers)}  # fmt: skip
     maps = sum(len(layer["cells"]) for layer in there)
@@ -162,9 +163,11 @@ def _cell(
     """Gather what the templates say of a feature map."""
     feature_map = int(result.maps[name][place])
     values, images = result.values[name][place], result.images[name][place]
+    dead = bool(result.dead[name][place])
+    silent = _silent(result, name, place)
     tiles = []
     for k, image in enumerate(images):
-        if image < 0:
+        if image < 0 or k in silent:
             continue
         index = _class_of(result, mining, int(image))
         tiles.append(
@@ -177,7 +180,6 @@ def _cell(
                 "scale": float(result.scales[name][place][k]),
             }
         )
-    dead = bool(result.dead[name][place])
     # Ties go to the stronger activation, as Counter keeps the order of arrival.
     named = _counts(tiles)
     common, times = named[0] if named and not dead else ("", 0)
@@ -194,7 +196,7 @@ def _cell(
         "part": ground_truth.part_of(parts, name, feature_map),
         "inside": _mean(result.inside[name][place]),
         "inside_elsewhere": _mean(result.inside_elsewhere[name][place]),
-        "purity": float(result.purity[name][place]),
+        "purity": times / len(tiles) if silent and times else float(result.purity[name][place]),
         "common": common,
         "classes": _counts(tiles),
         "times": times,
@@ -227,9 +229,30 @@ def _encoded(result: TopPatchesResult, name: str, place: int, projections: bool)
     return content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
 
 
+def _silent(result: TopPatchesResult, name: str, place: int) -> list[int]:
+    """Return which of the nine do not excite a living map: fewer than nine images do."""
+    if result.dead[name][place]:
+        return []
+    return np.flatnonzero(~(result.values[name][place] > 0)).tolist()
+
+
+def _patches(result: TopPatchesResult, name: str, place: int) -> bytes:
+    """Return a map's patches, grey where the image does not excite it."""
+    if not _silent(result, name, place):
+        return _encoded(result, name, place, False)
+    side, maps = int(result.window[name]), len(result.maps[name])
+    return patch_encoder(side, maps)(np.asarray(_mosaic(result, name, place, False)))
+
+
 def _mosaic(result: TopPatchesResult, name: str, place: int, projections: bool) -> Image.Image:
-    with Image.open(io.BytesIO(_encoded(result, name, place, projections))) as picture:
-        return picture.convert("RGB")
+    with Image.open(io.BytesIO(_encoded(result, name, place, projections))) as stored:
+        picture = stored.convert("RGB")
+    if not projections:
+        side = int(result.window[name])
+        for k in _silent(result, name, place):
+            left, top = k % 3 * side, k // 3 * side
+            picture.paste((128, 128, 128), (left, top, left + side, top + side))
+    return picture
 
 
 def _pair(
@@ -247,6 +270,9 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[s
     known = "true" if result.labelled else "predicted"
     many = len(layer["cells"])
     chosen = f"{len(cells)} of its {layer['maps']} feature maps" if layer["maps"] else "Some maps"
+    if len(cells) == layer["maps"]:
+        chosen = f"All {len(cells)} feature maps"
+    fewer = any(len(c["tiles"]) < 9 for c in cells if not c["dead"])
     living = [c for c in cells if not c["dead"] and c["times"]]
     purest = max(living, key=lambda c: c["times"], default=None)
     alt = f"{len(cells)} pairs of 3 by 3 mosaics for {quoted(name)}."
@@ -266,6 +292,7 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[s
             f"is zero; {one}, the 99.5th percentile of the absolute value. Right: the same places "
             f"in the images, {layer['window']} px wide, centred on the unit. Fraction: the most "
             f"frequent {known} class among the nine."
+            + (" Where pairs are missing, no other image excites the map." if fewer else "")
             + (f" All {many} projected maps are on the layer's page." if many > len(cells) else "")
         ),
         alt=alt,

@@ -20,7 +20,7 @@ from vizreport.experiments.transfer.scores import (
     lines,
     scored,
 )
-from vizreport.report import charts
+from vizreport.report import charts, medium
 from vizreport.report.section import Fact, Figure, Section
 from vizreport.report.text import drawable, number, percent, quoted
 from vizreport.results.run import RunRecord
@@ -223,4 +223,7 @@ def _draw(axes: Axes, result: TransferResult, all_scored: list[Scored]) -> None:
     axes.set_ylim(0, 100)
     axes.grid(axis="y", color=charts.FAINT, lw=0.5)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderpad=0)
+    axes.legend(
+        frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0,
+        ncols=2 if medium.narrow() else 4,
+    )  # fmt: skip

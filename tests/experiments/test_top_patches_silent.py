@@ -1,0 +1,43 @@
+"""Maps that fewer than nine images excite show no arbitrary ones in their place."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+
+import numpy as np
+from PIL import Image
+
+from tests.report import fake_pictures
+from tests.report.fake_projections import make_parts, make_top_patches
+from tests.report.fake_results import IMAGES, NOUNS, SIZE, make_mining
+from tests.report.fake_run import run_record
+from vizreport.experiments.top_patches.figures import gathered, section
+
+
+def test_an_image_that_does_not_excite_a_map_is_not_shown():
+    random = np.random.default_rng(7)
+    mining = make_mining(random, [NOUNS[i % 10] for i in range(1000)], False)
+    seen = fake_pictures.pictures(IMAGES, SIZE, 1)
+    top = make_top_patches(random, mining, seen, False)
+    name = top.layers[-1]
+    place = int(np.flatnonzero(~top.dead[name])[0])
+    values = top.values[name].copy()
+    values[place, 3:] = 0
+    changed = dataclasses.replace(top, values={**top.values, name: values})
+    parts = make_parts(np.random.default_rng(9), False)
+    results = {"top_patches": changed, "mining": mining, "parts": parts}
+    layer = next(layer for layer in gathered(results) if layer["name"] == name)
+    cell = layer["cells"][place]
+    assert [tile["rank"] for tile in cell["tiles"]] == [1, 2, 3]
+    assert cell["of"] == 3
+    made = section(results, run_record((), False))
+    figure = next(figure for figure in made.figures if figure.name == layer["figure"])
+    assert "Where pairs are missing" in figure.caption
+    side = int(top.window[name])
+    picture = Image.open(io.BytesIO(made.files[cell["patches"]])).convert("RGB")
+    rows = np.asarray(picture).astype(int).reshape(3, side, 3 * side, 3)
+    assert np.abs(rows[1:] - 128).max() <= 3
+    begin, end = top.patch_offsets[name][place : place + 2]
+    stored = np.asarray(Image.open(io.BytesIO(top.patches[name][begin:end].tobytes())))
+    assert np.abs(rows[0] - stored[:side].astype(int)).mean() < 8
