@@ -37,7 +37,8 @@ def test_an_image_that_does_not_excite_a_map_is_not_shown():
     side = int(top.window[name])
     picture = Image.open(io.BytesIO(made.files[cell["patches"]])).convert("RGB")
     rows = np.asarray(picture).astype(int).reshape(3, side, 3 * side, 3)
-    assert np.abs(rows[1:] - 128).max() <= 3
+    grey = rows[1:].reshape(2 * side, 3 * side, 3)[16:]  # compression blurs the border
+    assert np.abs(grey - 128).max() <= 3
     begin, end = top.patch_offsets[name][place : place + 2]
     stored = np.asarray(Image.open(io.BytesIO(top.patches[name][begin:end].tobytes())))
     assert np.abs(rows[0] - stored[:side].astype(int)).mean() < 8

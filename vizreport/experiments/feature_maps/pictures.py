@@ -90,7 +90,7 @@ def rules_sheet(
     place = medium.current()
     if place and place.width > place.height:  # a column for each layer
         order = [k for first in range(columns) for k in range(first, len(cells), columns)]
-        cells, labels = ([each[k] for k in order] for each in (cells, labels))
+        cells, labels = [cells[k] for k in order], [labels[k] for k in order]
         columns = len(chosen)
     return montage.grid(cells, columns, 16, labels, 16, rows_belong=True)
 

@@ -130,7 +130,7 @@ def _sheet(result: HogResult) -> Image.Image:
     columns = 5 + len(layers)
     if medium.narrow():
         order = [k for first in range(columns) for k in range(first, len(cells), columns)]
-        cells, labels = ([each[k] for k in order] for each in (cells, labels))
+        cells, labels = [cells[k] for k in order], [labels[k] for k in order]
         columns = len(cells) // columns
     return montage.grid(cells, columns, 12, labels, 22, rows_belong=True)
 
