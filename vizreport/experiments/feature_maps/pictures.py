@@ -88,10 +88,8 @@ def rules_sheet(
         labels += [where, *((rule, "") for rule in (result.rule, *rules))]
     columns = 2 + len(rules)
     place = medium.current()
-    if place and place.width > place.height:  # a column for each layer
-        order = [k for first in range(columns) for k in range(first, len(cells), columns)]
-        cells, labels = [cells[k] for k in order], [labels[k] for k in order]
-        columns = len(chosen)
+    if place and place.width > place.height:  # two layers side by side
+        columns *= 2
     return montage.grid(cells, columns, 16, labels, 16, rows_belong=True)
 
 

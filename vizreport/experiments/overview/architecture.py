@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MOST = 12
 _WIDTH = 174.0  # mm
-_CELL = 19.0  # mm a block takes, at least
-_LETTER = 1.45  # mm a letter takes, on average
+_CELL = 16.5  # mm a block takes, at least
+_LETTER = 1.5  # mm a letter takes, on average
 _LINE = 3.1  # mm a line takes
 _OPERATIONS = 4  # operations named for a merged block, at most
 
@@ -86,7 +86,7 @@ def _block(group: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
-    """Draw the blocks from left to right, in rows of at most nine on a page.
+    """Draw the blocks from left to right, in rows of at most ten on a page.
 
     The side of a block grows with the square root of the map's size, the number of sheets with
     the logarithm of the number of maps; each block's text has a column of its own, so that
