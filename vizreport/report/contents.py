@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.report.files import Placed, place
-from vizreport.report.reading import FAILED, not_drawn, read_sections
-from vizreport.report.section import Section
+from vizreport.report.processes import drawn_beside
+from vizreport.report.reading import FAILED, Read, not_drawn, read_sections
+from vizreport.report.section import Figure, Section
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE
 
@@ -69,57 +70,70 @@ def draw_sections(
     progress : callable
         Told the title of each section before it is drawn.
     """
-    with ThreadPoolExecutor(2) as pool:
-        return tuple(_finished(part) for part in _begun(run_folder, run, stage, progress, pool))
+    reads = list(read_sections(run_folder, run))
+    charts = [figure for read in reads for figure in read.section.figures if not figure.threaded]
+    order = {figure.name: number for number, figure in enumerate(charts)}
+    shown: list[Shown] = []
+    figures = 0
+    with drawn_beside(stage, charts) as chart, ThreadPoolExecutor(2) as pool:
+        begun = [_begun(read, run, stage, pool) for read in reads]
+        for part in begun:
+            if isinstance(part, _Begun):
+                progress(part.experiment.title)
+                part = _finished(part, figures, lambda figure: chart(order[figure.name]))
+                figures += len(part.figures)
+            shown.append(part)
+    return tuple(shown)
 
 
 @dataclass(frozen=True)
 class _Begun:
-    """A section whose figures are being drawn in other threads."""
+    """A section whose pictures are being drawn in other threads."""
 
     record: ExperimentRecord
     experiment: Experiment
     section: Section
-    figures: Mapping[str, Future[Placed]]
+    pictures: Mapping[str, Future[Placed]]
     highlights: tuple[Future[Placed], ...]
 
 
-def _begun(
-    run_folder: Path,
-    run: RunRecord,
-    stage: Path,
-    progress: Callable[[str], None],
-    pool: ThreadPoolExecutor,
-) -> list[Shown | _Begun]:
-    shown: list[Shown | _Begun] = []
-    figures = 0
-    for read in read_sections(run_folder, run, progress):
-        record, experiment = read.record, read.experiment
-        if experiment is None or read.status != DONE:
-            title = experiment.title if experiment else record.name
-            shown.append(_unavailable(record.name, title, read.status, read.reason, run))
-            continue
-        try:
-            begun = _begin(record, experiment, read.section, stage, figures, pool)
-        except Exception as error:  # whatever a section does wrong, the report goes on
-            shown.append(_failed(record, experiment, error))
-            continue
-        figures += len(begun.figures)
-        shown.append(begun)
-    return shown
+def _begun(read: Read, run: RunRecord, stage: Path, pool: ThreadPoolExecutor) -> Shown | _Begun:
+    """Write a section's files, and have its pictures drawn."""
+    record, experiment, section = read.record, read.experiment, read.section
+    if experiment is None or read.status != DONE:
+        title = experiment.title if experiment else record.name
+        return _unavailable(record.name, title, read.status, read.reason, run)
+    highlights = tuple(pool.submit(place, stage, each, 0) for each in section.highlights)
+    pictures = {
+        figure.name: pool.submit(place, stage, figure, 0)
+        for figure in section.figures
+        if figure.threaded
+    }
+    try:
+        for name, content in section.files.items():
+            path = stage / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except Exception as error:  # whatever a section does wrong, the report goes on
+        return _failed(record, experiment, error)
+    return _Begun(record, experiment, section, pictures, highlights)
 
 
 def _failed(record: ExperimentRecord, experiment: Experiment, error: Exception) -> Shown:
     return _unavailable(record.name, experiment.title, FAILED, not_drawn(error))
 
 
-def _finished(part: Shown | _Begun) -> Shown:
-    """Wait for a section's figures."""
-    if isinstance(part, Shown):
-        return part
+def _finished(part: _Begun, before: int, chart: Callable[[Figure], Placed]) -> Shown:
+    """Wait for a section's figures, and number them after those before."""
     experiment = part.experiment
     try:
-        figures = {each.name: part.figures[each.name].result() for each in part.section.figures}
+        figures = {
+            figure.name: replace(
+                part.pictures[figure.name].result() if figure.threaded else chart(figure),
+                number=number,
+            )
+            for number, figure in enumerate(part.section.figures, start=before + 1)
+        }
         highlights = tuple(future.result() for future in part.highlights)
     except Exception as error:  # whatever a figure does wrong, the report goes on
         return _failed(part.record, experiment, error)
@@ -134,32 +148,6 @@ def _finished(part: Shown | _Begun) -> Shown:
         figures,
         highlights,
     )
-
-
-def _begin(
-    record: ExperimentRecord,
-    experiment: Experiment,
-    section: Section,
-    stage: Path,
-    drawn: int,
-    pool: ThreadPoolExecutor,
-) -> _Begun:
-    """Draw a section: its pictures by the pool, its charts at once."""
-    highlights = tuple(pool.submit(place, stage, each, 0) for each in section.highlights)
-    figures = {
-        figure.name: pool.submit(place, stage, figure, number)
-        for number, figure in enumerate(section.figures, start=drawn + 1)
-        if figure.threaded
-    }
-    for number, figure in enumerate(section.figures, start=drawn + 1):
-        if not figure.threaded:
-            figures[figure.name] = Future()
-            figures[figure.name].set_result(place(stage, figure, number))
-    for name, content in section.files.items():
-        path = stage / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return _Begun(record, experiment, section, figures, highlights)
 
 
 def _unavailable(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -12,6 +13,9 @@ from vizreport.report.charts import style
 from vizreport.report.dark import dark
 from vizreport.report.montage import CUTS
 from vizreport.report.section import PRINT_WIDTH, Drawing, Figure, Highlight
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Chart
 
 DPI = 300
 _WHOLE = 80.0  # mm: a printed picture that is higher may be parted, to fill pages
@@ -159,10 +163,19 @@ def _save_chart(chart: Drawing, png: Path, svg: Path) -> tuple[int, int]:
     inches = chart.get_size_inches()
     raw = io.BytesIO()
     with style():
+        _lay_out(chart)
         chart.savefig(raw, format="raw", dpi=DPI)
-        # What stands where is settled: to lay it out once more takes as long as to draw it.
-        chart.set_layout_engine("none")
         chart.savefig(svg, metadata={"Date": None, "Creator": None})
     size = int(inches[0] * DPI), int(inches[1] * DPI)
     png.write_bytes(png_bytes(Image.frombuffer("RGBA", size, raw.getvalue())))
     return round(96 * inches[0]), round(96 * inches[1])
+
+
+def _lay_out(chart: Chart) -> None:
+    """Settle what stands where, once: matplotlib draws all in vain for it at every saving."""
+    engine, dpi = chart.get_layout_engine(), chart.dpi
+    if engine is not None:
+        chart.set_dpi(DPI)
+        engine.execute(chart)
+        chart.set_dpi(dpi)
+        chart.set_layout_engine(None)

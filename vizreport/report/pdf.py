@@ -24,30 +24,14 @@ _PAPERS = {
 }
 
 
-def write_pdf(
-    stage: Path,
-    target: Path,
-    run: RunRecord,
-    sections: tuple[Shown, ...],
-    bodies: Mapping[str, Markup],
-) -> None:
-    """Set the report as a PDF (PDF/UA-1: tagged, with outline and language).
-
-    ``SOURCE_DATE_EPOCH`` in the environment makes the bytes the same from run to run.
+def printed_page(run: RunRecord, sections: tuple[Shown, ...], bodies: Mapping[str, Markup]) -> str:
+    """Fill the template of the PDF.
 
     Parameters
     ----------
-    stage : Path
-        Folder in which ``figures/`` and ``print/`` lie.
-    target : Path
     run : RunRecord
     sections : tuple of Shown
     bodies : mapping of str to Markup
-
-    Raises
-    ------
-    RequestError
-        If WeasyPrint or the system's Pango is missing.
     """
     filled = templates.fill(
         "report.html",
@@ -58,16 +42,18 @@ def write_pdf(
         bodies=bodies,
         front=front(sections, 3),
     )
-    print_page(number_tables(filled), stage, target, run.settings["paper"])
+    return number_tables(filled)
 
 
 def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> None:
-    """Set a filled template as a PDF.
+    """Set a filled template as a PDF (PDF/UA-1: tagged, with outline and language).
+
+    ``SOURCE_DATE_EPOCH`` in the environment makes the bytes the same from run to run.
 
     Parameters
     ----------
     filled : str
-        HTML whose pictures are named relative to ``stage``.
+        HTML whose pictures, below ``figures/`` and ``print/``, are named relative to ``stage``.
     stage : Path
     target : Path
     paper : {"a4", "letter"}

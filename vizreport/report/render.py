@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 from vizreport.report.bodies import set_sections
 from vizreport.report.contents import draw_sections
 from vizreport.report.html import write_html
-from vizreport.report.pdf import PAPER, write_pdf
+from vizreport.report.pdf import PAPER, print_page, printed_page
+from vizreport.report.processes import made_beside
 from vizreport.report.reading import FAILED
 from vizreport.results.run import read_run
 
@@ -65,19 +67,25 @@ def render(
     run = replace(run, settings={"paper": PAPER, **run.settings, **given})
     stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=run_folder))
     try:
-        sections = draw_sections(run_folder, run, stage, tell)
-        if html:
-            tell("pages")
-            sections, bodies = set_sections(sections, "html", run)
-            write_html(stage, run, sections, bodies, pdf)
-        if pdf:
-            tell("PDF")
-            sections, printed = set_sections(sections, "pdf", run)
+        with made_beside("weasyprint") if pdf else nullcontext() as beside:
+            sections = draw_sections(run_folder, run, stage, tell)
+            if html:
+                sections, bodies = set_sections(sections, "html", run)
+            on_screen = sections
+            if beside:
+                tell("PDF")
+                sections, printed = set_sections(sections, "pdf", run)
+                filled = printed_page(run, sections, printed)
+                done = beside(print_page, filled, stage, stage / PDF, run.settings["paper"])
+            if html:
+                tell("pages")
+                write_html(stage, run, on_screen, bodies, pdf)
             try:
-                write_pdf(stage, stage / PDF, run, sections, printed)
+                if beside:
+                    done.result()
             except Exception:
                 if html:  # what could be made is kept, without a link to what could not
-                    write_html(stage, run, sections, bodies, pdf=False)
+                    write_html(stage, run, on_screen, bodies, pdf=False)
                     move_into_place(stage, run_folder, HTML_PARTS)
                 raise
         move_into_place(stage, run_folder, (*HTML_PARTS, PDF) if html else (PDF,))

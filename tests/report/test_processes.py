@@ -1,0 +1,63 @@
+"""Charts drawn in processes against the same drawn in this one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+# In a process of its own: one that has started TensorFlow must not be forked.
+SCRIPT = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from vizreport.report import processes
+from vizreport.report.charts import styled
+from vizreport.report.files import place
+from vizreport.report.section import Figure
+
+def figure(name, draw):
+    return Figure(name, "Title", "Caption.", "Alt.", draw)
+
+def wrong():
+    raise KeyError("no such curve")
+
+charts = [
+    figure("one", styled(lambda axes: axes.plot([1, 3, 2], label="$a$"), 80, 40)),
+    figure("wrong", wrong),
+    figure("two", styled(lambda axes: axes.set_xlabel("epoch"), 60, 50)),
+]
+here, there = Path(sys.argv[1]), Path(sys.argv[2])
+assert processes.processes() >= 1
+processes.processes = lambda: 2
+with processes.drawn_beside(there, charts) as drawn:
+    for number in (2, 0):
+        placed = drawn(number)
+        assert placed == place(here, charts[number], 0), placed
+        assert placed.figure is charts[number]
+    try:
+        drawn(1)
+        print("nothing was raised")
+    except KeyError as error:
+        print(error)
+with processes.made_beside("json") as beside:
+    print(beside(pow, 2, 5).result(), type(beside(int, "x").exception()).__name__)
+"""
+
+
+def test_charts_are_those_drawn_here_and_errors_come_through(tmp_path: Path) -> None:
+    folders = [tmp_path / "here", tmp_path / "there"]
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *map(str, folders)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["'no such curve'", "32 ValueError"]
+    files = [
+        {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in folders
+    ]
+    assert files[0] == files[1]
+    assert set(files[0]) == {
+        f"{name}{kind}" for name in ("one", "two") for kind in (".png", ".svg", "-dark.svg")
+    }

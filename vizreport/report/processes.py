@@ -1,0 +1,112 @@
+"""Charts and the PDF made beside the rest, in processes of their own, where that is safe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from vizreport.report.files import Placed, place
+from vizreport.report.section import Figure
+
+_MOST = 2  # a third would wait for the others
+
+
+def processes() -> int:
+    """Return how many processes may draw; 1 where this one must do it all by itself.
+
+    Processes are copies of this one (forked), which what is to be drawn goes with. That is safe
+    on Linux and before TensorFlow has started threads.
+    """
+    if sys.platform != "linux" or "tensorflow" in sys.modules:
+        return 1
+    return min(_MOST, len(os.sched_getaffinity(0)))
+
+
+@contextmanager
+def drawn_beside(stage: Path, charts: Sequence[Figure]) -> Iterator[Callable[[int], Placed]]:
+    """Draw charts in other processes; yields what waits for one of them, by its position.
+
+    What another process could not draw is drawn here, so that its error is raised here.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder for the files.
+    charts : sequence of Figure
+    """
+    if processes() == 1 or len(charts) < 2:
+        yield lambda number: place(stage, charts[number], 0)
+        return
+    with _forked(processes(), _take, stage, charts) as pool:
+        begun = [pool.submit(_draw, number) for number in range(len(charts))]
+
+        def drawn(number: int) -> Placed:
+            try:
+                found: Placed = begun[number].result()
+            except Exception:
+                return place(stage, charts[number], 0)
+            return replace(found, figure=charts[number])
+
+        try:
+            yield drawn
+        finally:
+            for future in begun:
+                future.cancel()
+
+
+@contextmanager
+def made_beside(import_first: str) -> Iterator[Callable[..., Future[Any]]]:
+    """Yield a function like ``Executor.submit``; what it is given is done beside the rest.
+
+    Parameters
+    ----------
+    import_first : str
+        Module that takes long to import; begun at once.
+    """
+    if processes() == 1:
+        yield _done_here
+        return
+    with _forked(1) as pool:
+        pool.submit(import_module, import_first)
+        yield pool.submit
+
+
+def _done_here(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    future: Future[Any] = Future()
+    try:
+        future.set_result(function(*arguments))
+    except Exception as error:
+        future.set_exception(error)
+    return future
+
+
+def _forked(count: int, prepare: Callable[..., None] | None = None, *given: Any) -> Executor:
+    return ProcessPoolExecutor(count, get_context("fork"), prepare, given)
+
+
+_given: tuple[Path, Sequence[Figure]] | None = None  # in a forked process only
+
+
+def _take(stage: Path, charts: Sequence[Figure]) -> None:
+    global _given
+    _given = stage, charts
+
+
+def _draw(number: int) -> Placed:
+    assert _given is not None
+    stage, charts = _given
+    placed = place(stage, charts[number], 0)
+    # The figure holds the results it was drawn of: it stays here.
+    return replace(placed, figure=replace(charts[number], draw=_nothing, chart=None))
+
+
+def _nothing() -> Any:
+    raise RuntimeError("a figure is drawn once")
