@@ -87,7 +87,7 @@ def energy_by_side(
     float array
         Entry s is the energy that a square of side s holds and one of side s - 1 does not.
     """
-    energy = np.square(projections, dtype=np.float64).sum(axis=-1)
+    energy = np.einsum("uhwc,uhwc->uhw", projections, projections, dtype=np.float64)
     rows = _sides(tops, energy.shape[1], fields.low[:, 0], fields.high[:, 0])
     cols = _sides(lefts, energy.shape[2], fields.low[:, 1], fields.high[:, 1])
     sides = np.maximum(rows[:, :, None], cols[:, None, :])
@@ -192,7 +192,11 @@ def quantised(projections: np.ndarray, scales: np.ndarray) -> np.ndarray:
     uint8 array [U, h, w, 3]
     """
     safe = np.where(scales > 0, scales, 1)[:, None, None, None]
-    return np.rint(GREY + 127 * np.clip(projections / safe, -1, 1)).astype(np.uint8)
+    shown = projections / safe  # in place from here: these are the largest arrays of a report
+    np.clip(shown, -1, 1, out=shown)
+    shown *= 127
+    shown += GREY
+    return np.rint(shown, out=shown).astype(np.uint8)
 
 
 def mosaic(tiles: np.ndarray) -> np.ndarray:
