@@ -39,7 +39,7 @@ def test_a_failed_section_is_shown(run_folder: Path) -> None:
     add(run_folder, record)
     assert render(run_folder, pdf=False) == ("overview",)
     words = Page(run_folder / "index.html").words()
-    assert "This section failed ValueError: <b>no</b> layers The other sections" in words
+    assert "This section failed ValueError: <b>no</b> layers. The other sections" in words
     assert "The 96 filters" in words
 
 
