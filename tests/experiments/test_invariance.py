@@ -199,7 +199,7 @@ def test_finding_says_which_layer_changes_less(found):
     made = replace(found, distances=distances, norms=norms, apart=2 * norms)
     said = figures._finding(made)
     assert "the features of \u2068conv2\u2069 less than those of \u2068conv1\u2069" in said
-    assert "by 0.50 of their norm on average, against 1.00; the probability" in said
+    assert "by 0.50 of their length on average, against 1.00; the probability" in said
     distances = {name: d[:, ::-1] for name, d in distances.items()}
     assert "more than those of" in figures._finding(replace(made, distances=distances))
     same = {name: np.ones_like(d) for name, d in distances.items()}

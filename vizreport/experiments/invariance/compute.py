@@ -11,6 +11,7 @@ import numpy as np
 from vizreport.deconv.features import feature_function, hidden_layers, stage_output
 from vizreport.deconv.graph import Graph
 from vizreport.deconv.layers import ReportableLayer, choose_layers, class_output
+from vizreport.deconv.window_planner import multiply_adds
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.invariance.result import InvarianceResult
@@ -51,7 +52,8 @@ def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceRe
     passes = 2 + sum(len(way.values) - 1 for way in ways)
     wanted = settings.invariance_images
     if wanted is None:
-        wanted = sample_size(graph, [*nodes, *_scores_node(graph)], passes)
+        once = max(multiply_adds(graph, node, None) for node in [*nodes, *_scores_node(graph)])
+        wanted = sample_size(passes * once)
     images, sampled = with_sample(shown, mining, wanted, settings.seed)
     evaluate = _evaluation(context, nodes)
     labels = np.concatenate([shown.labels, mining.labels[images[len(shown.images) :]]])

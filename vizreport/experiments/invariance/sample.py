@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
-from vizreport.deconv.graph import Graph
-from vizreport.deconv.window_planner import multiply_adds
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.subjects import Subjects
 
@@ -16,19 +12,15 @@ MULTIPLICATIONS = 10**12
 """What the forward passes of the sample may take, unless it is as small as it may be."""
 
 
-def sample_size(graph: Graph, nodes: Iterable[int], passes: int) -> int:
+def sample_size(multiplications: int) -> int:
     """Return how many images the cost of the network allows, 10 to 50.
 
     Parameters
     ----------
-    graph : Graph
-    nodes : iterable of int
-        Whose outputs are computed.
-    passes : int
-        Forward passes an image.
+    multiplications : int
+        Of all forward passes of one image.
     """
-    once = max(multiply_adds(graph, node, None) for node in nodes)
-    return int(np.clip(MULTIPLICATIONS // max(passes * once, 1), FEWEST, MOST))
+    return int(np.clip(MULTIPLICATIONS // max(multiplications, 1), FEWEST, MOST))
 
 
 def with_sample(
