@@ -238,8 +238,8 @@ def _chart(result: AblationResult) -> Chart:
         here.set_yticks(range(len(result.rows)), names)
         here.set_ylim(len(result.rows) - 0.5, -0.5)
         here.axvline(100 * chance(result), color=charts.SOFT, lw=0.7, ls="--", zorder=0)
-        here.set_title(f"measured: {drawable(result.validation_data, 40)}", fontsize=7.5)
-        paper.set_title("published: ImageNet 2012", fontsize=7.5)
+        here.set_title(f"measured:\n{drawable(result.validation_data, 40)}", fontsize=7.5)
+        paper.set_title("published:\nImageNet 2012", fontsize=7.5)
         for axes in (here, paper):
             axes.set_xlabel("top-1 error, %")
             axes.grid(axis="x", color=charts.FAINT, lw=0.5)
