@@ -197,7 +197,7 @@ def test_a_failing_experiment_is_shown_and_the_rest_goes_on(
     assert len(rendered) == 2
 
 
-def test_what_needs_a_failed_result_fails_with_it(tiny_files, tmp_path, computed, rendered):
+def test_what_needs_a_failed_result_fails_with_it(tiny_files, tmp_path, computed, rendered, capsys):
     calls, broken = computed
     broken["mining"] = OSError("no space")
     out = tmp_path / "run"
@@ -206,6 +206,8 @@ def test_what_needs_a_failed_result_fails_with_it(tiny_files, tmp_path, computed
     for name in ALL[1:]:
         assert records(out)[name]["status"] == "failed"
         assert "no space" in records(out)[name]["reason"]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "section mining: unexpected OSError: no space" in line
 
 
 def test_strict_raises(tiny_files, tmp_path, computed, rendered):

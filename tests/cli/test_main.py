@@ -97,14 +97,39 @@ def test_what_a_verb_raises(raised, status, text, tmp_path, monkeypatch, capsys)
     assert error.count("\n") == 1
 
 
-def test_a_defect_keeps_its_traceback(tmp_path, monkeypatch):
+def fails(monkeypatch, error):
     def run(arguments):
-        raise ZeroDivisionError
+        raise error
 
     verb = type(render_verb.VERB)(**{**vars(render_verb.VERB), "run": run})
     monkeypatch.setattr(parser, "VERBS", (verb,))
-    with pytest.raises(ZeroDivisionError):
-        main(["render", str(tmp_path)])
+
+
+def test_a_defect_is_a_sentence_and_its_traceback_is_kept(tmp_path, monkeypatch, capsys):
+    report, temporary = tmp_path / "report", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    fails(monkeypatch, ZeroDivisionError("by\nnothing"))
+    for folder in (temporary, report):  # without and with a report's folder
+        assert main(["render", str(report)]) == 1
+        (kept,) = folder.iterdir()
+        text = kept.read_text()
+        assert text.startswith("Traceback (most recent call last)")
+        assert "in run" in text
+        assert capsys.readouterr().err == (
+            f"vizreport: unexpected ZeroDivisionError: by nothing (the traceback is in {kept})\n"
+        )
+        report.mkdir(exist_ok=True)
+
+
+def test_a_traceback_that_cannot_be_kept(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent"))
+    fails(monkeypatch, MemoryError())
+    assert main(["render", str(tmp_path / ("x" * 300))]) == 1
+    error = capsys.readouterr().err
+    assert "not enough memory" in error
+    assert "could not be written" in error
+    assert error.count("\n") == 1
 
 
 def test_help_names_the_presets_there_are():

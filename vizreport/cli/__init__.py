@@ -6,14 +6,17 @@ complaints come at once.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from vizreport.cli.parser import VERBS, make_parser
 from vizreport.errors import RequestError
+from vizreport.unforeseen import unforeseen
 
-DONE, REQUEST_WRONG, INTERRUPTED, READER_GONE = 0, 2, 130, 141
+DONE, FAILED, REQUEST_WRONG, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,8 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         Exit status: 0 done, 1 a section of the report failed (or, for ``doctor``, a build could
-        not run), 2 the request was wrong, 130 interrupted, 141 nobody reads what is printed.
+        not run) or something unexpected happened, 2 the request was wrong, 130 interrupted,
+        141 nobody reads what is printed.
     """
+    arguments = argparse.Namespace()
     try:
         arguments = make_parser().parse_args(argv)
         if arguments.verb is None:
@@ -49,7 +54,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return READER_GONE
     except SystemExit as leaving:  # --help and --version
         return leaving.code if isinstance(leaving.code, int) else DONE
+    except Exception as error:  # the last net: a defect, or a machine that gave up
+        return _complain(unforeseen(error, _output_folder(arguments)), FAILED)
     return status
+
+
+def _output_folder(arguments: argparse.Namespace) -> Path | None:
+    """Return the folder that a verb writes to or reads a report from."""
+    for name in ("out", "RUN"):
+        folder = getattr(arguments, name, None)
+        if isinstance(folder, Path):
+            return folder
+    return None
 
 
 def _complain(message: str, status: int) -> int:

@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         maps_in_print=arguments.maps_in_print or BuildRequest.maps_in_print,
         strict=arguments.strict,
     )
+    arguments.out = request.folder  # where a traceback goes, too
     status = build(request)
     report.print_written(request.folder, arguments)
     if status:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 import time
-import traceback
 
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
@@ -12,6 +12,7 @@ from vizreport.experiments.registry import experiments
 from vizreport.memory import give_back
 from vizreport.results.run import ExperimentRecord
 from vizreport.results.store import Store
+from vizreport.unforeseen import unforeseen
 
 
 def run_experiment(
@@ -75,6 +76,6 @@ def run_experiment(
         # One broken experiment does not lose the report.
         if strict:
             raise
-        traceback.print_exc()
+        print(f"vizreport: section {name}: {unforeseen(error, store.folder)}", file=sys.stderr)
         status, reason = "failed", f"{type(error).__name__}: {error}"
     return ExperimentRecord(name, key, status, reason, time.monotonic() - started)

@@ -33,7 +33,7 @@ MEMORY = Option(
 )
 STRICT = Option(
     "--strict",
-    "Stop with the traceback when a section fails, instead of showing it as failed.",
+    "Stop when a section fails, instead of showing it as failed.",
     group=RUNNING,
     switch=True,
 )
