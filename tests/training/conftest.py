@@ -17,6 +17,7 @@ DISTRIBUTED = {
     "input_size": INPUT,
     "epochs": 2,
     "batch_size": 16,
+    "rate": 1e-2,
     "max_images": 60,
 }
 """A training that one process and several are to agree on."""
@@ -61,6 +62,7 @@ def request_for(gratings_file):
             "input_size": INPUT,
             "epochs": 3,
             "batch_size": 16,
+            "rate": 1e-2,  # that of larger batches: three epochs are to be enough
         }
         return TrainingRequest(out=out, **{**values, **changes})
 

@@ -47,6 +47,7 @@ def test_what_is_printed(unbroken):
     _, lines = unbroken
     assert lines[0].startswith("device: CPU")
     assert "432 images to train, 48 to validate" in lines
+    assert "first learning rate 0.01, lowered on plateaus to 0.0001 at least" in lines
     assert [line.split(":")[0] for line in lines[-3:]] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
 
 
@@ -62,6 +63,8 @@ def test_history_files(unbroken):
     assert float(rows[2]["validation_loss"]) == trained.epochs[2].validation_loss
     assert document["training_images"] == 432
     assert document["settings"]["width"] == 0.25
+    assert document["settings"]["rate"] == 0.01
+    assert float(rows[0]["learning_rate"]) == 0.01
 
 
 def test_checkpoints_and_sidecars(unbroken, request_for, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,7 @@ from vizreport.training.geometry import (
     sub_crops,
 )
 from vizreport.training.plateau import learning_rate
+from vizreport.training.request import TrainingRequest, identity
 
 
 def test_the_papers_sizes():
@@ -70,7 +73,7 @@ def test_no_ten_crops_without_a_margin():
 
 
 def rate_after(errors):
-    return learning_rate(errors, [1.0] * len(errors))
+    return learning_rate(1e-2, errors, [1.0] * len(errors))
 
 
 def test_the_rate_falls_on_plateaus_only():
@@ -88,9 +91,30 @@ def test_the_rate_falls_on_plateaus_only():
 
 def test_a_falling_loss_is_progress_too():
     chance = [0.98, 0.99, 0.99, 0.99, 0.99, 0.99]
-    assert learning_rate(chance, [4.62, 4.61, 4.60, 4.59, 4.58, 4.57]) == 1e-2
-    assert learning_rate(chance, [4.62, 4.61, 4.63, 4.63, 4.63, 4.63]) == 1e-2
-    assert learning_rate([*chance, 0.99], [4.62, 4.61] + [4.63] * 5) == pytest.approx(1e-3)
+    assert learning_rate(1e-2, chance, [4.62, 4.61, 4.60, 4.59, 4.58, 4.57]) == 1e-2
+    assert learning_rate(1e-2, chance, [4.62, 4.61, 4.63, 4.63, 4.63, 4.63]) == 1e-2
+    assert learning_rate(1e-2, [*chance, 0.99], [4.62, 4.61] + [4.63] * 5) == pytest.approx(1e-3)
+
+
+def test_another_first_rate_takes_its_floor_along():
+    errors = [0.5] + [0.6] * 60
+    assert [learning_rate(0.4, errors[:n], [1.0] * n) for n in (0, 6, 11, 61)] == pytest.approx(
+        [0.4, 0.04, 0.004, 0.004]
+    )
+
+
+def test_the_first_rate_belongs_to_the_batch():
+    def of(**changes):
+        return TrainingRequest(data="", out=Path(), **changes)
+
+    assert of().first_rate == 1e-2  # the paper's batch of 128
+    assert of(batch_size=32).first_rate == 2.5e-3
+    assert of(batch_size=256).first_rate == 2e-2
+    assert of(batch_size=32, rate=7e-3).first_rate == 7e-3
+    # The same training, whether the rate was named or not; not the same with another.
+    default, named = of(batch_size=32), of(batch_size=32, rate=2.5e-3)
+    assert identity(default, ()) == identity(named, ())
+    assert identity(default, ()) != identity(of(batch_size=32, rate=1e-2), ())
 
 
 def test_ranks_by_hand():

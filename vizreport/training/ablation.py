@@ -114,8 +114,8 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
         gc.collect()
     if diverged:
         raise RequestError(
-            f"{', '.join(diverged)} diverged; the same command tries again, another --seeds or "
-            "--batch-size may not diverge"
+            f"{', '.join(diverged)} diverged; the same command tries again, a lower --rate may not "
+            "diverge"
         )
 
 

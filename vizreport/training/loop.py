@@ -30,7 +30,7 @@ from vizreport.training.history import Epoch, write_history
 from vizreport.training.network import build, rms_limits
 from vizreport.training.parts import open_parts
 from vizreport.training.pictures import Images, Pictures, read_images
-from vizreport.training.plateau import learning_rate
+from vizreport.training.plateau import LEAST_SHARE, PAPER_BATCH, PAPER_RATE, learning_rate
 from vizreport.training.request import TrainingRequest, identity
 from vizreport.training.state import (
     State,
@@ -160,6 +160,7 @@ def train_on(
     with strategy.scope():
         model = build(*network, request.mixed_precision)
     say(f"{request.model}: {model.count_params():,} parameters, {network[1]} classes")
+    say(_rates(request))
     limits = rms_limits(*network)
     stepper = make_stepper(strategy, model, limits, training.mean, request.batch_size, request.xla)
     _restore(stepper, state)
@@ -187,6 +188,7 @@ def train_on(
             write_state(request.out, state)
     for number in range(len(state.epochs) + 1, request.epochs + 1):
         rate = learning_rate(
+            request.first_rate,
             [epoch.validation_error for epoch in state.epochs],
             [epoch.validation_loss for epoch in state.epochs],
         )
@@ -261,6 +263,15 @@ def _said(epoch: Epoch) -> dict[str, float]:
     }
 
 
+def _rates(request: TrainingRequest) -> str:
+    first = request.first_rate
+    scaled = f" ({PAPER_RATE:g} x {request.batch_size} / {PAPER_BATCH})"
+    return (
+        f"first learning rate {first:g}{scaled if request.rate is None else ''}, "
+        f"lowered on plateaus to {first * LEAST_SHARE:g} at least"
+    )
+
+
 def _line(epoch: Epoch, epochs: int) -> str:
     fifth = epoch.validation_top5_error
     return (
@@ -276,7 +287,7 @@ def _check_finite(epoch: Epoch) -> None:
     if not (isfinite(epoch.training_loss) and isfinite(epoch.validation_loss)):
         raise Diverged(
             f"the training diverged in epoch {epoch.epoch}: the loss is no longer a number; the "
-            "same command tries that epoch again, another --seed or --batch-size may not diverge"
+            "same command tries that epoch again, a lower --rate may not diverge"
         )
 
 

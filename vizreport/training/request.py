@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vizreport.training.plateau import scaled_rate
+
 STRATEGIES = ("none", "mirrored", "multiworker")
 PAPER_EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)
 """Those of the paper's Fig. 4."""
@@ -31,6 +33,8 @@ class TrainingRequest:
         Passes over the training images, in all.
     batch_size : int
         Images of a step, over all devices.
+    rate : float or None
+        First learning rate; None is the paper's 1e-2 x ``batch_size`` / 128.
     seed : int
         Of the initial weights, the order, the sub-crops, dropout and held-out images.
     split : str or None
@@ -60,6 +64,7 @@ class TrainingRequest:
     input_size: int = 224
     epochs: int = 70
     batch_size: int = 128
+    rate: float | None = None
     seed: int = 0
     split: str | None = None
     validation_split: str | None = None
@@ -70,6 +75,11 @@ class TrainingRequest:
     strategy: str = "none"
     gallery: str | None = None
     gallery_epochs: tuple[int, ...] | None = PAPER_EPOCHS
+
+    @property
+    def first_rate(self) -> float:
+        """Learning rate of the first epoch."""
+        return scaled_rate(self.batch_size) if self.rate is None else self.rate
 
 
 # What may change between a stop and going on: the same training, run otherwise or longer.
@@ -89,4 +99,4 @@ def identity(request: TrainingRequest, fingerprints: tuple[str, ...]) -> dict[st
         Of the training and the validation data; they stand for source, split and sample.
     """
     values = {name: value for name, value in asdict(request).items() if name not in _FREE}
-    return {**values, "data": list(fingerprints)}
+    return {**values, "rate": request.first_rate, "data": list(fingerprints)}

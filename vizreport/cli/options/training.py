@@ -77,6 +77,15 @@ OPTIONS = (
         default=TrainingRequest.batch_size,
         group=RECIPE,
     ),
+    Option(
+        "--rate",
+        "First learning rate. The default is the paper's, in proportion to the batch: "
+        "0.01 x N / 128 for batches of N images. It is lowered on plateaus, to a hundredth at "
+        "least.",
+        parse=values.fraction,
+        metavar="F",
+        group=RECIPE,
+    ),
 )
 
 
@@ -89,6 +98,7 @@ def request(arguments: argparse.Namespace) -> TrainingRequest:
         input_size=arguments.input_size,
         epochs=arguments.epochs,
         batch_size=arguments.batch_size,
+        rate=arguments.rate,
         split=arguments.split,
         validation_split=arguments.validation_split,
         images_per_class=arguments.images_per_class,
