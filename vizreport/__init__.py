@@ -6,12 +6,14 @@ first used, so that ``import vizreport`` is quick and works without TensorFlow.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from vizreport.version import __version__
 
+# Not from `typing`: until `__main__` runs, Ctrl-C ends in a traceback, so as little as possible is
+# imported.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from vizreport import build
     from vizreport.deconv import Deconvnet
     from vizreport.opened import open_run
@@ -21,6 +23,8 @@ __all__ = ["Deconvnet", "GalleryCallback", "__version__", "build", "open_run"]
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
     if name == "Deconvnet":
         return import_module("vizreport.deconv").Deconvnet
     if name == "GalleryCallback":

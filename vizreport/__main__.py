@@ -1,7 +1,29 @@
-"""``python -m vizreport``, the same as ``vizreport``."""
+"""The program: ``vizreport``, or ``python -m vizreport``."""
 
+import os
 import sys
 
-from vizreport.cli import main
+try:
+    from vizreport import interruption
+except KeyboardInterrupt:
+    os.write(2, b"vizreport: interrupted\n")
+    os._exit(130)
 
-sys.exit(main())
+
+def run() -> int:
+    """Run the command line of this process; returns its exit status."""
+    interruption.handle_signals()
+    try:
+        from vizreport.cli import main
+
+        status = main()
+        interruption.stop_handling()
+    except BaseException:
+        if not interruption.received():
+            raise
+        interruption.end_now()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -59,7 +59,7 @@ def _standard_error_held_back() -> Iterator[None]:
         os.dup2(sink.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             sink.seek(0)
             os.write(kept, sink.read())
             raise

@@ -12,11 +12,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from vizreport import interruption
 from vizreport.cli.parser import VERBS, make_parser
 from vizreport.errors import RequestError
 from vizreport.unforeseen import unforeseen
 
-DONE, FAILED, REQUEST_WRONG, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
+DONE, FAILED, REQUEST_WRONG, READER_GONE = 0, 1, 2, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,8 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         Exit status: 0 done, 1 a section of the report failed (or, for ``doctor``, a build could
-        not run) or something unexpected happened, 2 the request was wrong, 130 interrupted,
-        141 nobody reads what is printed.
+        not run) or something unexpected happened, 2 the request was wrong, 130 interrupted
+        (Ctrl-C), 141 nobody reads what is printed, 143 interrupted (SIGTERM).
     """
     arguments = argparse.Namespace()
     try:
@@ -44,17 +45,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except RequestError as error:
         return _complain(" ".join(str(error).split()), REQUEST_WRONG)
-    except KeyboardInterrupt:
-        return _complain(
-            "interrupted; what was finished is kept, and the same command goes on from there",
-            INTERRUPTED,
-        )
+    except KeyboardInterrupt as error:
+        return _complain(interruption.MESSAGE, interruption.status_of(error))
     except BrokenPipeError:  # as in `vizreport inspect ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
     except SystemExit as leaving:  # --help and --version
         return leaving.code if isinstance(leaving.code, int) else DONE
     except Exception as error:  # the last net: a defect, or a machine that gave up
+        if interruption.received():  # a library made something else of it
+            return _complain(interruption.MESSAGE, interruption.status_of(error))
         return _complain(unforeseen(error, _output_folder(arguments)), FAILED)
     return status
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from vizreport.report import templates
 from vizreport.report.files import place
 from vizreport.report.pdf import print_page
 from vizreport.report.render import PDF, move_into_place
+from vizreport.report.stage import stage_in
 from vizreport.results.run import FILE_NAME
 from vizreport.version import __version__
 
@@ -62,10 +62,9 @@ def compare(
         raise RequestError(f"{out} is the folder of a run: give --out another one")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=out))
     except OSError as error:
         raise RequestError(f"{out} cannot be written to ({error}): give --out another") from None
-    try:
+    with stage_in(out) as stage:
         tell("figures")
         figures = [place(stage, each, i) for i, each in enumerate(make_figures(runs), start=1)]
         context = _context(runs) | {"figures": {each.figure.name: each for each in figures}}
@@ -83,8 +82,6 @@ def compare(
                 move_into_place(stage, out, _PARTS)
                 raise
         move_into_place(stage, out, (*_PARTS, PDF))
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
 
 
 def _context(runs: list[FinishedRun]) -> dict[str, Any]:

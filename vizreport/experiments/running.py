@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from vizreport import interruption
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.experiment import Experiment
@@ -73,8 +74,9 @@ def run_experiment(
     except RequestError:
         raise
     except Exception as error:
-        # One broken experiment does not lose the report.
-        if strict:
+        # One broken experiment does not lose the report; Ctrl-C, whatever a library made of it,
+        # is none.
+        if strict or interruption.received():
             raise
         print(f"vizreport: section {name}: {unforeseen(error, store.folder)}", file=sys.stderr)
         status, reason = "failed", f"{type(error).__name__}: {error}"

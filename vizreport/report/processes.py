@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -11,7 +12,8 @@ from dataclasses import replace
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, BinaryIO
 
 from vizreport.report.files import Placed, place
 from vizreport.report.section import Figure
@@ -88,8 +90,40 @@ def _done_here(function: Callable[..., Any], *arguments: Any) -> Future[Any]:
     return future
 
 
-def _forked(count: int, prepare: Callable[..., None] | None = None, *given: Any) -> Executor:
-    return ProcessPoolExecutor(count, get_context("fork"), prepare, given)
+@contextmanager
+def _forked(
+    count: int, prepare: Callable[..., None] | None = None, *given: Any
+) -> Iterator[Executor]:
+    """Yield processes that end with this one however it ends, and at once where it raises."""
+    read, write = os.pipe()
+    with os.fdopen(read, "rb", 0) as lifeline, os.fdopen(write, "wb", 0) as alive:
+        initial = (lifeline, alive, prepare, given)
+        with ProcessPoolExecutor(count, get_context("fork"), _begin, initial) as pool:
+            try:
+                yield pool
+            except BaseException:
+                alive.close()  # nobody waits for what they are doing
+                raise
+
+
+def _begin(
+    lifeline: BinaryIO,
+    alive: BinaryIO,
+    prepare: Callable[..., None] | None,
+    given: tuple[Any, ...],
+) -> None:
+    # Ctrl-C reaches all processes of a terminal: it is for the first one to act on.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    alive.close()
+    Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+    if prepare is not None:
+        prepare(*given)
+
+
+def _end_with(lifeline: BinaryIO) -> None:
+    lifeline.read(1)  # nothing is ever written: returns once no one holds the other end
+    os._exit(1)
 
 
 _given: tuple[Path, Sequence[Figure]] | None = None  # in a forked process only

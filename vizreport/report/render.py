@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -15,6 +13,7 @@ from vizreport.report.html import write_html
 from vizreport.report.pdf import PAPER, print_page, printed_page
 from vizreport.report.processes import made_beside
 from vizreport.report.reading import FAILED
+from vizreport.report.stage import stage_in
 from vizreport.results.run import read_run
 
 HTML_PARTS = ("assets", "figures", "pages", "index.html")
@@ -65,8 +64,7 @@ def render(
     asked = {"paper": paper, "maps_in_print": maps_in_print}
     given = {name: value for name, value in asked.items() if value is not None}
     run = replace(run, settings={"paper": PAPER, **run.settings, **given})
-    stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=run_folder))
-    try:
+    with stage_in(run_folder) as stage:
         with made_beside("weasyprint") if pdf else nullcontext() as beside:
             sections = draw_sections(run_folder, run, stage, tell)
             if html:
@@ -89,8 +87,6 @@ def render(
                     move_into_place(stage, run_folder, HTML_PARTS)
                 raise
         move_into_place(stage, run_folder, (*HTML_PARTS, PDF) if html else (PDF,))
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
     return tuple(shown.name for shown in sections if shown.status == FAILED)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from vizreport.experiments.registry import experiments
 from vizreport.report import templates
 from vizreport.report.reading import FAILED, read_result
 from vizreport.report.render import move_into_place
+from vizreport.report.stage import stage_in
 from vizreport.report.text import percent
 from vizreport.results.run import FILE_NAME, RunRecord, read_run
 from vizreport.results.store import DONE, Store
@@ -106,11 +106,7 @@ def write_index(shelf: Path) -> tuple[int, int]:
     page = shelf / "index.html"
     if page.exists() and _MARK not in page.read_text("utf-8", errors="replace")[:4000]:
         raise RequestError(f"{page} was not made by vizreport: move it away first")
-    try:
-        stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=shelf))
-    except OSError as error:
-        raise RequestError(f"{shelf} cannot be written to ({error})") from None
-    try:
+    with stage_in(shelf) as stage:
         (stage / FILES / "assets").mkdir(parents=True)
         (stage / FILES / "thumbnails").mkdir()
         books = [_book(shelf, folder, stage / FILES) for folder in _runs(shelf, _DEPTH)]
@@ -130,8 +126,6 @@ def write_index(shelf: Path) -> tuple[int, int]:
         )
         (stage / "index.html").write_text(filled, "utf-8")
         move_into_place(stage, shelf, (FILES, "index.html"))
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
     return len(kept), len(damaged)
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import BinaryIO
+
+from vizreport.results.claims import SUFFIX, claim, sweep
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file under a temporary name in its own folder, then rename it.
+
+    Temporary files that killed processes left in that folder are removed.
 
     Parameters
     ----------
@@ -21,11 +26,13 @@ def write_bytes(path: Path, content: bytes) -> None:
         If the folder cannot be written to; a former file of that name is then as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Not tempfile: its files are readable by their owner only, and reports are shared.
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
+    sweep(path.parent)
+    temporary, file = _begin(path)
     try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        with file:
+            file.write(content)
+            file.flush()
+            temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -35,3 +42,12 @@ def write_text(path: Path, content: str) -> None:
     """Write a UTF-8 text file as :func:`write_bytes` does."""
     # Names of files may hold bytes that are no UTF-8; they must not end the run.
     write_bytes(path, content.encode("utf-8", errors="backslashreplace"))
+
+
+def _begin(path: Path) -> tuple[Path, BinaryIO]:
+    while True:
+        # Not tempfile: its files are readable by their owner only, and reports are shared.
+        temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}{SUFFIX}")
+        file = claim(temporary)
+        if file is not None:
+            return temporary, file
