@@ -6,10 +6,10 @@ import dataclasses
 import os
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from vizreport.installed import installed_version
 from vizreport.settings import Settings
 from vizreport.studies import STUDIES, study_name
 from vizreport.version import __version__
@@ -50,10 +50,9 @@ def versions() -> dict[str, str]:
     """Return the versions of this program, Python and the packages that matter."""
     found = {"vizreport": __version__, "python": platform.python_version()}
     for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
+        version = installed_version(package)
+        if version is not None:
+            found[package] = version
     return found
 
 

@@ -15,7 +15,16 @@ from vizreport.cli import doctor, main
 def test_a_working_installation(capsys):
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
-    for name in ("vizreport", "python", "tensorflow", "keras", "weasyprint", "pango", "pillow"):
+    for name in (
+        "vizreport",
+        "shipped",
+        "python",
+        "tensorflow",
+        "keras",
+        "weasyprint",
+        "pango",
+        "pillow",
+    ):
         assert f"\n{name} " in f"\n{text}"
     assert np.__version__ in text
     assert "CPU (" in text
@@ -49,6 +58,18 @@ def test_a_missing_extra_stops_nothing(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "_devices", lambda: doctor.Finding("devices", "CPU"))
     assert main(["doctor"]) == 0
     assert "pip install 'tensorflow-datasets>=" in capsys.readouterr().out
+
+
+def test_the_cpu_build_of_tensorflow_is_tensorflow(monkeypatch, capsys):
+    def version(name):
+        if name == "tensorflow":
+            raise metadata.PackageNotFoundError
+        return "2.21.7" if name == "tensorflow-cpu" else "1"
+
+    monkeypatch.setattr(metadata, "version", version)
+    monkeypatch.setattr(doctor, "_devices", lambda: doctor.Finding("devices", "CPU"))
+    assert main(["doctor"]) == 0
+    assert "2.21.7" in capsys.readouterr().out
 
 
 BLOCKED_PANGO = """

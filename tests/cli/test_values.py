@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from vizreport.cli import values
+from vizreport.errors import RequestError
 
 
 @pytest.mark.parametrize(
     ("parse", "text", "value"),
     [
+        (values.checkpoint, "not/there/yet.keras", Path("not/there/yet.keras")),
+        (values.photograph, "C:photo.jpg", "C:photo.jpg"),
         (values.folder, "not/there/yet", Path("not/there/yet")),
         (values.count, "3", 3),
         (values.count_or_all, "all", None),
@@ -72,3 +75,8 @@ def test_right(parse, text, value):
 def test_wrong(parse, text):
     with pytest.raises(ArgumentTypeError):
         parse(text)
+
+
+def test_photographs_that_scikit_image_does_not_have():
+    with pytest.raises(RequestError, match=r"skimage:camera; there are .*skimage:chelsea"):
+        values.photograph("skimage:camera")

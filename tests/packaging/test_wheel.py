@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -39,10 +40,14 @@ def light_python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
+def clean() -> dict[str, str]:
+    """Return the environment without what would lead back to the checkout."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 def run(*command: object, cwd: Path | None = None) -> str:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True
+        list(map(str, command)), cwd=cwd, env=clean(), capture_output=True, text=True
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -56,12 +61,15 @@ def requirements(wheel: Path) -> list[str]:
     return [line for line in lines if "extra ==" not in line]
 
 
-def test_wheel_contains_every_template_and_module_and_nothing_else(wheel):
+def test_wheel_contains_the_package_templates_and_checkpoints_and_nothing_else(wheel):
+    assert wheel.stat().st_size < 45e6
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
-    templates = {
-        f"vizreport/templates/{path.relative_to(ROOT / 'templates').as_posix()}"
-        for path in (ROOT / "templates").rglob("*")
+        notices = [name for name in archive.namelist() if "/licenses/" in name]
+    bundled = {
+        f"vizreport/{path.relative_to(ROOT).as_posix()}"
+        for folder in ("templates", "checkpoints")
+        for path in (ROOT / folder).rglob("*")
         if path.is_file()
     }
     modules = {
@@ -69,8 +77,35 @@ def test_wheel_contains_every_template_and_module_and_nothing_else(wheel):
         for path in (ROOT / "vizreport").rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
-    assert templates
-    assert names == templates | modules
+    assert bundled
+    assert names == bundled | modules
+    assert [name.rpartition("/")[2] for name in sorted(notices)] == ["LICENSE", "NOTICE"]
+
+
+AWAY = """
+import sys
+import vizreport
+from vizreport.cli import main
+sys.stderr.write(vizreport.__file__)
+evaluate = "evaluate --checkpoint demo --data scenes --split val --max-images 24 --json".split()
+sys.exit(main(evaluate) or main(["inspect", "--checkpoint", "squeezenet"]))
+"""
+
+
+def test_shipped_networks_and_pictures_work_away_from_the_checkout(wheel, tmp_path):
+    target = tmp_path / "packages"
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile")
+    run(*pip, "--target", target, wheel)
+    program = f"import sys; sys.path.insert(0, {str(target)!r}){AWAY}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=clean(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(target / "vizreport" / "__init__.py") in done.stderr
+    errors, end = json.JSONDecoder().raw_decode(done.stdout)
+    assert errors["images"] == 24
+    assert errors["top1"] <= 3 / 24  # 2 % of the whole split
+    assert "squeezenet_v1_0: input 227 x 227 x 3" in done.stdout[end:]
 
 
 def test_wheel_requires_what_it_imports(wheel):

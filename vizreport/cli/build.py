@@ -105,7 +105,7 @@ VERB = Verb(
         "folder: a build that was stopped goes on from there, and one with nothing changed "
         "computes nothing."
     ),
-    usage="--checkpoint FILE|FOLDER --data SOURCE [options]",
+    usage="--checkpoint FILE|FOLDER|NAME --data SOURCE [options]",
     options=(
         network_and_data.CHECKPOINT,
         network_and_data.DATA,

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
+from vizreport.installed import installed_version
+from vizreport.models.shipped import SHIPPED, shipped_checkpoint
 from vizreport.version import __version__
 
 REQUIRED = ("tensorflow", "keras", "numpy", "matplotlib", "jinja2", "pillow", "tqdm")
@@ -72,6 +74,7 @@ def diagnose() -> list[Finding]:
     """
     return [
         Finding("vizreport", __version__),
+        _shipped(),
         _interpreter(),
         Finding("system", platform.platform()),
         *(_package(name) for name in REQUIRED),
@@ -82,6 +85,13 @@ def diagnose() -> list[Finding]:
     ]
 
 
+def _shipped() -> Finding:
+    lost = [name for name in SHIPPED if not shipped_checkpoint(name).exists()]
+    if lost:
+        return Finding("shipped", f"lost: {', '.join(lost)}", "install vizreport again")
+    return Finding("shipped", f"checkpoints {', '.join(SHIPPED)}; data scenes, shapes")
+
+
 def _interpreter() -> Finding:
     supported = (3, 11) <= sys.version_info[:2] < (3, 14)
     cure = "" if supported else "install Python 3.11, 3.12 or 3.13: TensorFlow has no other wheels"
@@ -89,11 +99,11 @@ def _interpreter() -> Finding:
 
 
 def _package(name: str, without: str = "") -> Finding:
-    try:
-        return Finding(name, metadata.version(name))
-    except metadata.PackageNotFoundError:
-        found = f"not installed: {without}" if without else "not installed"
-        return Finding(name, found, f"pip install {_requirement(name)}", needed=not without)
+    version = installed_version(name)
+    if version is not None:
+        return Finding(name, version)
+    found = f"not installed: {without}" if without else "not installed"
+    return Finding(name, found, f"pip install {_requirement(name)}", needed=not without)
 
 
 def _requirement(name: str) -> str:

@@ -113,12 +113,13 @@ VERB = Verb(
         "one and as an ensemble, whose class probabilities are averaged; of several kinds of "
         "networks each kind is an ensemble too."
     ),
-    usage="--checkpoint FILE|FOLDER [--checkpoint ...] --data SOURCE [options]",
+    usage="--checkpoint FILE|FOLDER|NAME [--checkpoint ...] --data SOURCE [options]",
     options=(
         replace(
             network_and_data.CHECKPOINT,
-            help="A .keras or .h5 file, or a folder of them, of which the last epoch is taken. "
-            "Repeatable: the networks' probabilities are averaged.",
+            help="A .keras or .h5 file, or a folder of them, of which the last epoch is taken; or "
+            "demo or squeezenet, which come with vizreport. Repeatable: the networks' "
+            "probabilities are averaged.",
             name="checkpoints",
             repeat=True,
         ),

@@ -127,7 +127,7 @@ VERB = Verb(
         "and receptive field in pixels of the network's input, and whether every operation "
         "below has a backward rule for the deconvnet."
     ),
-    usage="--checkpoint FILE|FOLDER [options]",
+    usage="--checkpoint FILE|FOLDER|NAME [options]",
     options=(
         network_and_data.LAST_CHECKPOINT,
         network_and_data.IMPORT,

@@ -11,6 +11,7 @@ from vizreport.cli import (
     build,
     compare,
     deconvnet_learn,
+    demo,
     doctor,
     evaluate,
     figure,
@@ -27,6 +28,7 @@ from vizreport.errors import RequestError
 from vizreport.version import __version__
 
 VERBS: tuple[Verb, ...] = (
+    demo.VERB,
     build.VERB,
     render.VERB,
     listing.VERB,

@@ -78,7 +78,7 @@ VERB = Verb(
         "vizreport build --transfer FOLDER shows the results. What was learned is kept: the same "
         "command goes on."
     ),
-    usage="--checkpoint FILE|FOLDER --data SOURCE --out FOLDER [options]",
+    usage="--checkpoint FILE|FOLDER|NAME --data SOURCE --out FOLDER [options]",
     options=(
         network_and_data.CHECKPOINT,
         replace(

@@ -7,12 +7,28 @@ from argparse import ArgumentTypeError
 from fractions import Fraction
 from pathlib import Path
 
+from vizreport.models.shipped import SHIPPED, shipped_checkpoint
+
 
 def checkpoint(text: str) -> Path:
-    """Return a path; an address, which Keras would download from, is refused."""
+    """Return a path: of what is there, else of the checkpoint shipped by that name.
+
+    An address, which Keras would download from, is refused.
+    """
     if "://" in text:
         raise ArgumentTypeError(f"{text!r} is an address: download the file and give its path")
-    return Path(text)
+    path = Path(text)
+    return shipped_checkpoint(text) if text in SHIPPED and not path.exists() else path
+
+
+def photograph(text: str) -> str:
+    """Return a path; of ``skimage:NAME``, that of a photograph that scikit-image installs."""
+    kind, colon, name = text.partition(":")
+    if not colon or kind != "skimage":
+        return text
+    from vizreport.data.skimage_photographs import skimage_photograph  # imports NumPy
+
+    return str(skimage_photograph(name))
 
 
 def folder(text: str) -> Path:

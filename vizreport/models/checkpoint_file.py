@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from vizreport.errors import RequestError
+from vizreport.models.shipped import SHIPPED
 
 EXTENSIONS = (".keras", ".h5")
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -38,7 +39,10 @@ def check_file(path: str | Path) -> Path:
     if path.is_dir():
         raise RequestError(about_folder(path))
     if not path.exists():
-        raise RequestError(f"there is no file {path}; check the path given to --checkpoint")
+        raise RequestError(
+            f"there is no file {path}; check the path given to --checkpoint, or name a "
+            f"checkpoint that comes with vizreport: {', '.join(SHIPPED)}"
+        )
     if path.name.endswith(".weights.h5"):
         raise RequestError(_weights_only(path))
     if path.suffix not in EXTENSIONS:

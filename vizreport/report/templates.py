@@ -10,17 +10,15 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-import vizreport
+from vizreport.bundled import bundled_folder
 from vizreport.report import text
 
 FOLDER = "templates"
 
 
 def folder() -> Path:
-    """Return the templates' folder: inside the installed package, or beside it in a checkout."""
-    package = Path(vizreport.__file__).parent
-    inside = package / FOLDER
-    return inside if inside.is_dir() else package.parent / FOLDER
+    """Return the templates' folder."""
+    return bundled_folder(FOLDER)
 
 
 @cache

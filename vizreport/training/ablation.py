@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -198,8 +197,8 @@ def _train(
         validation_images=len(labels),
         versions={
             "vizreport": __version__,
-            "tensorflow": version("tensorflow"),
-            "keras": version("keras"),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
         },
         probabilities=validation,
         labels=labels,

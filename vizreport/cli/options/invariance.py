@@ -13,7 +13,8 @@ OPTIONS = (
         "--invariance",
         "Move, enlarge and turn this photograph, in place of the choice of correctly classified "
         "images. Repeatable, at most five times.",
-        metavar="FILE",
+        parse=values.photograph,
+        metavar="FILE|skimage:NAME",
         group=INVARIANCE,
         repeat=True,
     ),

@@ -14,16 +14,17 @@ CHECKPOINT = Option(
     "--checkpoint",
     "The network: a .keras or .h5 file that holds the architecture and the weights, or a folder of "
     "them whose sidecars name their epochs. Of a folder the last epoch is taken; the section "
-    "Evolution shows them all.",
+    "Evolution shows them all. Two come with vizreport: demo (a small ZFNet, trained on scenes) "
+    "and squeezenet (SqueezeNet v1.0, trained on ImageNet).",
     parse=values.checkpoint,
-    metavar="FILE|FOLDER",
+    metavar="FILE|FOLDER|NAME",
     group=NETWORK,
     required=True,
 )
 LAST_CHECKPOINT = replace(
     CHECKPOINT,
     help="The network: a .keras or .h5 file, or a folder of them, one an epoch, of which the last "
-    "is taken.",
+    "is taken; or demo or squeezenet, which come with vizreport.",
 )
 IMPORT = Option(
     "--import",

@@ -13,7 +13,8 @@ OPTIONS = (
         "--occlude",
         "Hide parts of this photograph, in place of the choice of correctly classified images. "
         "Repeatable.",
-        metavar="FILE",
+        parse=values.photograph,
+        metavar="FILE|skimage:NAME",
         group=OCCLUSION,
         repeat=True,
     ),

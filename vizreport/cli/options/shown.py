@@ -27,8 +27,10 @@ OPTIONS = (
     ),
     Option(
         "--image",
-        "Show the strongest feature maps of this photograph too. Repeatable.",
-        metavar="FILE",
+        "Show the strongest feature maps of this photograph too: a file, or skimage:chelsea (a "
+        "cat), skimage:coffee or skimage:astronaut, which scikit-image installs. Repeatable.",
+        parse=values.photograph,
+        metavar="FILE|skimage:NAME",
         group=SHOWN,
         name="photographs",
         repeat=True,

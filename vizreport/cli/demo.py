@@ -1,0 +1,62 @@
+"""``vizreport demo``: the report of what comes with the program."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from vizreport.cli import values
+from vizreport.cli.options import report
+from vizreport.cli.verb import Option, Verb
+from vizreport.models.shipped import shipped_checkpoint
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build the report of the shipped network on the shipped pictures, and say how to open it.
+
+    Returns
+    -------
+    int
+        Exit status: 0 done, 1 a section failed.
+
+    Raises
+    ------
+    RequestError
+        If the folder cannot be written.
+    """
+    from vizreport.build import BuildRequest, build
+
+    out: Path = arguments.out
+    status = build(
+        BuildRequest(shipped_checkpoint("demo"), "scenes", out, pdf=not arguments.no_pdf)
+    )
+    if status:
+        print("vizreport: a section failed; the report shows which and why", file=sys.stderr)
+    print(f"Open {(out / 'index.html').absolute().as_uri()} in a browser.")
+    if not arguments.no_pdf and (out / "report.pdf").exists():
+        print(f"For printing and mail: {out / 'report.pdf'}")
+    return status
+
+
+VERB = Verb(
+    name="demo",
+    summary="build the report of the network and pictures that come with vizreport",
+    description=(
+        "Build the report of a small ZFNet on rendered scenes, both of which come with vizreport: "
+        "some minutes on two cores, without a connection. The same as vizreport build "
+        "--checkpoint demo --data scenes --out vizreport-demo."
+    ),
+    usage="[options]",
+    options=(
+        Option(
+            "--out",
+            "Folder of the report.",
+            parse=values.folder,
+            metavar="FOLDER",
+            default=Path("vizreport-demo"),
+        ),
+        report.NO_PDF,
+    ),
+    run=run,
+)
