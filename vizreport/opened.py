@@ -158,9 +158,7 @@ class Run:
         RequestError
             If there is none of that name; the message has the names that are like it.
         """
-        return _run_figure(
-            find_figure(list_figures(self.folder, self.record), name, self.folder).figure
-        )
+        return _run_figure(find_figure(self.folder, self.record, name).figure)
 
     def result(self, name: str) -> Any:
         """Return the result of an experiment: a dataclass of arrays and scalars.

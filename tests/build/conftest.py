@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.experiments import tiny
+from tests.report.fake_deconvolutional import make_deconvolutional
+from tests.training.trials import write_trials
+from tests.transfer.made_up import write_transfer
+from vizreport import build as build_module
+from vizreport.build import BuildRequest, build
+from vizreport.data.sources import open_dataset
+from vizreport.deconvolutional.record import write_learned
+from vizreport.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +34,41 @@ def rendered(monkeypatch):
 
     monkeypatch.setattr("vizreport.report.render.render", render)
     return calls
+
+
+@pytest.fixture(scope="session")
+def run(tiny_files, tmp_path_factory):
+    """A build with every experiment, and the settings it was asked for."""
+    folder = tmp_path_factory.mktemp("contract")
+    photo = folder / "photo.png"
+    Image.fromarray(np.full((40, 50, 3), 90, np.uint8)).save(photo)
+    parts = folder / "parts.csv"
+    lines = [
+        f"{record.path},{part},{x},{y}"
+        for record in open_dataset(str(tiny_files[1])).records
+        for part, x, y in (("eye", 8, 6), ("ear", 20, 5.5), ("nose", 14, 15))
+    ]
+    parts.write_text("\n".join(["file,part,x,y", *lines]))
+    write_learned(folder / "deconvolutional", make_deconvolutional(False))
+    epochs = folder / "epochs"
+    epochs.mkdir()
+    asked = BuildRequest(
+        tiny.write_epochs(epochs, tiny_files[0], (1, 2)),
+        str(tiny_files[1]),
+        folder / "run",
+        Settings(
+            photographs=(str(photo),),
+            parts=str(parts),
+            ablation=str(write_trials(folder / "ablation")),
+            transfer=str(write_transfer(folder / "transfer")),
+            deconvolutional=str(folder / "deconvolutional"),
+        ),
+        pdf=False,
+    )
+    patch = pytest.MonkeyPatch()
+    from vizreport.results.run import write_run
+
+    patch.setattr(build_module, "_render", lambda out, record, *_: write_run(out, record) or True)
+    assert build(asked) == 0
+    patch.undo()
+    return asked

@@ -15,6 +15,7 @@ from tests.report.fake_run import mark_not_applicable
 from tests.report.pages import Page
 from vizreport.errors import RequestError
 from vizreport.experiments.filters import figures as filter_figures
+from vizreport.report.reading import read_sections
 from vizreport.report.render import render
 from vizreport.results.run import ExperimentRecord, read_run, write_run
 
@@ -59,7 +60,39 @@ def test_a_damaged_result_is_a_failed_section(run_folder: Path) -> None:
     for path in (run_folder / "results" / "filters").glob("*.npz"):
         path.write_bytes(path.read_bytes()[:-100])
     assert render(run_folder, pdf=False) == ("filters",)
-    assert "missing, damaged or of another version" in Page(run_folder / "index.html").words()
+    words = Page(run_folder / "index.html").words()
+    assert "is damaged (its arrays are not those that were written)" in words
+    assert "the same build command computes it again" in words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"version": ', '"version": 9', "its stored result is of version 9"),
+        ('"layer": ', '"layer": ["<script>"], "was": ', "is damaged (Expected str, got array - at"),
+        ('"scale": ', '"scales": ', "is damaged (scale is missing)"),
+        ('"values": {', '"values": {"a": ' + "[" * 40 + "]" * 40 + ",", "nested too deeply"),
+        ('"key": "', '"key": "../', "is damaged (it was moved here from elsewhere)"),
+    ],
+)
+def test_a_tampered_result_is_a_failed_section(
+    run_folder: Path, old: str, new: str, said: str
+) -> None:
+    (path,) = (run_folder / "results" / "filters").glob("*.json")
+    content = path.read_text("utf-8")
+    assert content.count(old) == 1
+    path.write_text(content.replace(old, new), "utf-8")
+    (read,) = read_sections(run_folder, read_run(run_folder))
+    assert read.status == "failed"
+    assert said.lower() in read.reason.lower()
+
+
+def test_a_section_without_what_it_needs_says_so(run_folder: Path) -> None:
+    for path in (run_folder / "results" / "mining").glob("*.json"):
+        path.unlink()
+    (read,) = read_sections(run_folder, read_run(run_folder))
+    assert read.status == "failed"
+    assert read.reason.startswith("It needs the result of 'mining': Its stored result is missing")
 
 
 @pytest.mark.parametrize("broken", ["section", "_grid"])

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         If there is no such figure, or the file cannot be written.
     """
     from vizreport.report.export import FORMATS, READABLE, export
-    from vizreport.report.figures import find_figure, list_figures
+    from vizreport.report.figures import find_figure
     from vizreport.results.atomic import write_bytes
     from vizreport.results.run import read_run
 
@@ -39,8 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"--out {out} does not say what to write: give it the ending .png, .svg or .pdf, "
                 "or give --format"
             )
-    run = read_run(arguments.RUN)
-    listed = find_figure(list_figures(arguments.RUN, run), arguments.NAME, arguments.RUN)
+    listed = find_figure(arguments.RUN, read_run(arguments.RUN), arguments.NAME)
     drawn = export(listed.figure, form, arguments.size, arguments.dpi, arguments.theme)
     out = out or Path(f"{listed.name}.{form}")
     try:

@@ -23,11 +23,13 @@ def run(arguments: argparse.Namespace) -> int:
         If the folder holds no runs or cannot be written to.
     """
     from vizreport.report.shelf import write_index
+    from vizreport.report.text import printable
 
-    _, damaged = write_index(arguments.FOLDER)
+    damaged = write_index(arguments.FOLDER)
     print(arguments.FOLDER / "index.html")
-    if damaged:
-        print(f"vizreport: runs that cannot be read: {damaged}; the page says why", file=sys.stderr)
+    for book in damaged:
+        said = printable(f"{book.folder}: {book.reason}")
+        print(f"vizreport: a run that cannot be read: {said}", file=sys.stderr)
     return 0
 
 

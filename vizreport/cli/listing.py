@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from vizreport.cli.options import report, running
@@ -24,9 +25,11 @@ def run(arguments: argparse.Namespace) -> int:
         If the folder is not that of a run.
     """
     from vizreport.report.figures import drawn_size, list_figures
+    from vizreport.report.reading import Read
     from vizreport.report.text import printable
     from vizreport.results.run import read_run
 
+    failed: list[Read] = []
     figures: list[dict[str, Any]] = [
         {
             "number": listed.number,
@@ -36,8 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
             "width_mm": listed.figure.width,
             "pixels": drawn_size(arguments.RUN, listed.name),
         }
-        for listed in list_figures(arguments.RUN, read_run(arguments.RUN))
+        for listed in list_figures(arguments.RUN, read_run(arguments.RUN), failed.append)
     ]
+    for read in failed:
+        said = printable(f"section {read.record.name} failed: {read.reason}")
+        print(f"vizreport: {said}", file=sys.stderr)
     if arguments.as_json:
         print(json.dumps(figures, indent=1))
         return 0

@@ -66,8 +66,7 @@ def compare(
         raise RequestError(f"{out} cannot be written to ({error}): give --out another") from None
     with stage_in(out) as stage:
         tell("figures")
-        figures = [place(stage, each, i) for i, each in enumerate(make_figures(runs), start=1)]
-        context = _context(runs) | {"figures": {each.figure.name: each for each in figures}}
+        context = _drawn(runs, stage)
         (stage / "assets").mkdir()
         for name in _ASSETS:
             shutil.copyfile(templates.folder() / "assets" / name, stage / "assets" / name)
@@ -82,6 +81,18 @@ def compare(
                 move_into_place(stage, out, _PARTS)
                 raise
         move_into_place(stage, out, (*_PARTS, PDF))
+
+
+def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
+    try:
+        figures = [place(stage, each, i) for i, each in enumerate(make_figures(runs), start=1)]
+        return _context(runs) | {"figures": {each.figure.name: each for each in figures}}
+    except Exception as error:  # results that are as declared may still make no sense
+        raise RequestError(
+            f"the runs cannot be compared ({type(error).__name__}: {error}): a result of "
+            f"{' or '.join(run.run.name for run in runs)} may be damaged; delete the run's "
+            "results/ folder and run its `vizreport build` command again"
+        ) from error
 
 
 def _context(runs: list[FinishedRun]) -> dict[str, Any]:

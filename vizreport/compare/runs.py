@@ -16,7 +16,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.experiments.registry import experiments
 from vizreport.results.run import RunRecord, read_run
-from vizreport.results.store import DONE, Store
+from vizreport.results.store import DONE, Store, Unusable
 
 
 @dataclass(frozen=True)
@@ -109,13 +109,14 @@ def _result(folder: Path, run: RunRecord, name: str) -> tuple[Any, str]:
         )
     if record.status != DONE:
         return None, record.reason
-    outcome = Store(folder).load(experiments()[name], record.key)
-    if outcome is None or outcome.status != DONE:
+    try:
+        outcome = Store(folder).read(experiments()[name], record.key)
+    except Unusable as unusable:
         raise RequestError(
-            f"the result of {name!r} in {folder} is missing, damaged or of another version: run "
-            "its `vizreport build` command again; the other results are kept"
-        )
-    return outcome.result, ""
+            f"{folder} has no usable result of {name!r} ({unusable}): run its `vizreport build` "
+            "command again; the other results are kept"
+        ) from None
+    return outcome.result, outcome.reason
 
 
 def _curves(folder: Path, run: RunRecord) -> Curves | None:

@@ -11,7 +11,7 @@ from vizreport.experiments.context import Context
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.memory import give_back
-from vizreport.results.run import ExperimentRecord
+from vizreport.results.run import ExperimentRecord, Status
 from vizreport.results.store import Store
 from vizreport.unforeseen import unforeseen
 
@@ -57,6 +57,8 @@ def run_experiment(
 
     started = time.monotonic()
     start_tensorflow()
+    status: Status
+    reason = ""
     try:
         required = {}
         for needed in experiment.requires:
@@ -67,7 +69,7 @@ def run_experiment(
         store.save(name, key, result, experiment.version)
         del result, required
         give_back()
-        status, reason = "done", ""
+        status = "done"
     except NotApplicable as error:
         status, reason = "not applicable", str(error)
         store.save(name, key, None, experiment.version, status, reason)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from vizreport.errors import RequestError
 from vizreport.report.charts import style
 from vizreport.report.dark import darken
 from vizreport.report.fitting import fit_chart
@@ -73,11 +74,16 @@ def export(
     dpi : int
         Resolution of a PNG.
     theme : {"light", "dark"}
+
+    Raises
+    ------
+    RequestError
+        If it cannot be drawn from its result.
     """
     place = place_of(size, theme)
     with drawn_for(place), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # charts that are too small are measured and mended
-        drawing = (figure.chart or figure.draw)()
+        drawing = _drawn(figure)
         if isinstance(drawing, Image.Image):
             return _picture(drawing, place, form, dpi)
         with style():
@@ -86,6 +92,17 @@ def export(
                 darken(drawing)
             across, down = (25.4 * side for side in drawing.get_size_inches())
             return Exported(_saved(drawing, form, dpi), across, down, letters)
+
+
+def _drawn(figure: Figure) -> Drawing:
+    try:
+        return (figure.chart or figure.draw)()
+    except Exception as error:  # results that are as declared may still make no sense
+        raise RequestError(
+            f"figure {figure.name} cannot be drawn ({type(error).__name__}: {error}): its stored "
+            "result may be damaged; delete the run's results/ folder and run its `vizreport build` "
+            "command again"
+        ) from error
 
 
 def _picture(picture: Image.Image, place: Medium, form: str, dpi: int) -> Exported:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from vizreport.errors import RequestError
-from vizreport.report.reading import read_sections
+from vizreport.report.reading import FAILED, Read, read_sections
 from vizreport.report.section import Figure
 from vizreport.results.run import RunRecord
 
@@ -40,13 +40,22 @@ class Listed:
         return self.figure.name
 
 
-def list_figures(run_folder: Path, run: RunRecord) -> Iterator[Listed]:
+def list_figures(
+    run_folder: Path, run: RunRecord, failed: Callable[[Read], None] | None = None
+) -> Iterator[Listed]:
     """Find the figures of a run, in the order of the report; nothing is drawn.
 
-    Sections that failed or do not apply have none.
+    Parameters
+    ----------
+    run_folder : Path
+    run : RunRecord
+    failed : callable, optional
+        Called with each section that failed; it has no figures, nor has one that does not apply.
     """
     number = 0
     for read in read_sections(run_folder, run):
+        if failed and read.status == FAILED:
+            failed(read)
         if read.experiment is None:
             continue
         for figure in read.section.figures:
@@ -54,26 +63,30 @@ def list_figures(run_folder: Path, run: RunRecord) -> Iterator[Listed]:
             yield Listed(number, read.record.name, read.experiment.title, figure)
 
 
-def find_figure(figures: Iterable[Listed], name: str, run_folder: Path) -> Listed:
+def find_figure(run_folder: Path, run: RunRecord, name: str) -> Listed:
     """Return the figure of a name, as soon as it is found.
 
     Raises
     ------
     RequestError
-        If there is none; the message has the names that are like it.
+        If there is none; the message has the names that are like it, and what failed.
     """
-    known = []
-    for listed in figures:
+    known: list[str] = []
+    failed: list[Read] = []
+    for listed in list_figures(run_folder, run, failed.append):
         if listed.name == name:
             return listed
         known.append(listed.name)
+    lost = ", ".join(read.record.name for read in failed)
+    lost = f"; failed, and without figures: {lost}" if lost else ""
     if not known:
         raise RequestError(
             f"{run_folder} has no figures: its sections failed or do not apply, as the report says"
+            f"{lost}"
         )
     raise RequestError(
         f"{run_folder} has no figure {name!r}: {near(name, known)} "
-        f"(vizreport list {run_folder} names all)"
+        f"(vizreport list {run_folder} names all){lost}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,10 @@ from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.report.section import Section
 from vizreport.results.run import ExperimentRecord, RunRecord
-from vizreport.results.store import DONE, NOT_APPLICABLE, Store
+from vizreport.results.store import DONE, NOT_APPLICABLE, Store, Unusable
 
 FAILED = "failed"
+_NAME = re.compile(r"[\w-]+(\.\w+)?(/[\w-]+(\.\w+)?)*")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def read_sections(
     """
     store, known = Store(run_folder), experiments()
     results: dict[str, Any] = {}
+    without: dict[str, str] = {}
     for record in run.experiments:
         experiment = known.get(record.name)
         if experiment is None:
@@ -65,6 +68,12 @@ def read_sections(
         status, reason, result = read_result(store, experiment, record)
         if result is not None:
             results[record.name] = result
+            missing = [name for name in experiment.requires if name not in results]
+            if missing:
+                cause = without.get(missing[0], "the run has none")
+                status, reason = FAILED, f"It needs the result of {missing[0]!r}: {cause}"
+        if status != DONE:
+            without[record.name] = reason
         if not experiment.section:
             continue
         if status != DONE:
@@ -75,10 +84,21 @@ def read_sections(
         try:
             needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
             section: Section = experiment.load(experiment.section)(needed, run)
+            _check_names(section)
         except Exception as error:  # whatever a section does wrong, the report goes on
             yield Read(record, experiment, FAILED, not_drawn(error))
             continue
         yield Read(record, experiment, DONE, "", section)
+
+
+def _check_names(section: Section) -> None:
+    """Refuse names that would lead a file out of the report's folder."""
+    names = [figure.name for figure in section.figures]
+    names += [highlight.name for highlight in section.highlights]
+    names += [page.name for page in section.pages]
+    for name in (*names, *section.files):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} cannot be the name of a file in the report")
 
 
 def not_drawn(error: Exception) -> str:
@@ -92,9 +112,15 @@ def read_result(
     """Return the status of a stored result, why it is not done or "", and the result or None."""
     if record.status != DONE:
         return record.status, record.reason, None
-    outcome = store.load(experiment, record.key)
-    if outcome is None:
-        return FAILED, "Its stored result is missing, damaged or of another version.", None
+    try:
+        outcome = store.read(experiment, record.key)
+    except Unusable as unusable:
+        said = str(unusable)
+        return (
+            FAILED,
+            f"{said[0].upper()}{said[1:]}; the same build command computes it again.",
+            None,
+        )
     if outcome.status == NOT_APPLICABLE:
         return NOT_APPLICABLE, outcome.reason, None
     return DONE, "", outcome.result

@@ -80,7 +80,7 @@ class _Heading:
     versions: dict[str, str]
 
 
-def write_index(shelf: Path) -> tuple[int, int]:
+def write_index(shelf: Path) -> tuple[Book, ...]:
     """Write ``index.html`` over the runs below a folder; a former one is replaced.
 
     All addresses are relative: the folder can be moved. Damaged runs are listed with the reason.
@@ -91,7 +91,8 @@ def write_index(shelf: Path) -> tuple[int, int]:
 
     Returns
     -------
-    runs, damaged : int
+    tuple of Book
+        The damaged runs.
 
     Raises
     ------
@@ -126,7 +127,7 @@ def write_index(shelf: Path) -> tuple[int, int]:
         )
         (stage / "index.html").write_text(filled, "utf-8")
         move_into_place(stage, shelf, (FILES, "index.html"))
-    return len(kept), len(damaged)
+    return tuple(damaged)
 
 
 def _runs(folder: Path, depth: int) -> Iterator[Path]:
@@ -162,10 +163,6 @@ def _book(shelf: Path, folder: Path, files: Path) -> Book:
         # Where the folder stands on this machine is nobody's business, and soon wrong.
         said = str(wrong).replace(f"{folder}/", "").replace(str(folder), shown)
         return Book(shown, href, epochs, reason=said)
-    except Exception as wrong:  # whatever is in a run.json, the other runs are listed
-        return Book(
-            shown, href, epochs, reason=f"{FILE_NAME} cannot be read ({type(wrong).__name__})"
-        )
     picture, size = _thumbnail(folder, files, hashlib.sha256(place).hexdigest()[:16])
     return Book(
         shown,
@@ -215,7 +212,7 @@ def _thumbnail(folder: Path, files: Path, name: str) -> tuple[str, tuple[int, in
             with Image.open(path) as opened:
                 picture: Any = opened.convert("RGB")
             picture.thumbnail(_THUMBNAIL)
-        except (OSError, ValueError, Image.DecompressionBombError):
+        except Exception:  # what Pillow raises for damaged files has no end
             continue
         picture.save(files / "thumbnails" / f"{name}.jpg", quality=85)
         return f"thumbnails/{name}.jpg", picture.size

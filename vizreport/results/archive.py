@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import math
 import zipfile
 import zlib
@@ -12,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from vizreport.results.schema import Mismatch, as_declared, check, declarations
+
+DEPTH = 30  # of lists and objects within each other, in JSON
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can hold: bytes must not tell the time
 _SAMPLE = 1 << 16
 
@@ -58,20 +62,33 @@ def join(kind: type, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]
 
     Raises
     ------
-    KeyError, TypeError, ValueError
-        If something is missing.
+    ValueError
+        If something is missing or not as the dataclass declares it (see
+        :mod:`vizreport.results.schema`).
     """
-    fields: dict[str, Any] = {}
-    for field in dataclasses.fields(kind):
-        if field.name in arrays:
-            fields[field.name] = arrays[field.name]
-            continue
-        value = values[field.name]
-        if isinstance(value, dict) and set(value) == {"arrays"}:
-            fields[field.name] = {name: arrays[f"{field.name}/{name}"] for name in value["arrays"]}
+    found: dict[str, Any] = {}
+    for declared in declarations(kind):
+        name = declared.name
+        if name in arrays:
+            found[name] = arrays[name]
+        elif name not in values:
+            raise Mismatch(f"{name} is missing")
+        elif isinstance(values[name], dict) and set(values[name]) == {"arrays"}:
+            found[name] = _array_dict(name, values[name]["arrays"], arrays)
         else:
-            fields[field.name] = from_json(value)
-    return kind(**fields)
+            found[name] = from_json(values[name])
+        found[name] = as_declared(declared, found[name])
+    check(kind, found)
+    return kind(**found)
+
+
+def _array_dict(field: str, names: Any, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Mismatch(f"{field} does not list its arrays")
+    missing = [name for name in names if f"{field}/{name}" not in arrays]
+    if missing:
+        raise Mismatch(f"{field}[{missing[0]!r}] is missing")
+    return {name: arrays[f"{field}/{name}"] for name in names}
 
 
 def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
@@ -125,12 +142,52 @@ def to_json(value: Any, where: str) -> Any:
     raise TypeError(f"{where}: a {type(value).__name__} cannot be stored")
 
 
+def read_json(content: bytes) -> Any:
+    """Read strict JSON.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or has anything that :func:`to_json` does not write: numbers that are not
+        finite or beyond 64 bits, or lists and objects nested more than ``DEPTH`` deep.
+    """
+
+    def constant(name: str) -> None:
+        raise ValueError(f"{name} is not a number of JSON")
+
+    def integer(digits: str) -> int:
+        if len(digits) > 20 or not -(2**63) <= int(digits) < 2**64:
+            raise ValueError(f"a number of {len(digits)} digits is too large")
+        return int(digits)
+
+    def decimal(digits: str) -> float:
+        if not math.isfinite(float(digits)):
+            raise ValueError(f"the number {digits[:20]} is too large")
+        return float(digits)
+
+    try:
+        value = json.loads(content, parse_constant=constant, parse_int=integer, parse_float=decimal)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    _check_depth(value, DEPTH)
+    return value
+
+
+def _check_depth(value: Any, left: int) -> None:
+    if not isinstance(value, (dict, list)):
+        return
+    if left == 0:
+        raise ValueError("it is nested too deeply")
+    for item in value.values() if isinstance(value, dict) else value:
+        _check_depth(item, left - 1)
+
+
 def from_json(value: Any) -> Any:
     """Undo :func:`to_json`, apart from tuples, which come back as lists."""
     if isinstance(value, list):
         return [from_json(item) for item in value]
     if isinstance(value, dict):
-        if set(value) == {"float"} and value["float"] in {"nan", "inf", "-inf"}:
+        if set(value) == {"float"} and value["float"] in ("nan", "inf", "-inf"):
             return float(value["float"])
         return {name: from_json(item) for name, item in value.items()}
     return value

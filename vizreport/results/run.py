@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict, get_args
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
 
 from vizreport.errors import RequestError
-from vizreport.results.archive import from_json, to_json
+from vizreport.results.archive import from_json, read_json, to_json
 from vizreport.results.atomic import write_text
 
 SCHEMA_VERSION = 1
 FILE_NAME = "run.json"
-STATUSES = ("done", "not applicable", "failed")
+
+# Names and keys become parts of paths: they cannot lead out of the run's folder.
+Name = Annotated[str, Meta(pattern=r"^\w[\w.-]{0,99}\Z")]
+Key = Annotated[str, Meta(pattern=r"^[\w-]{0,64}\Z")]
+Count = Annotated[int, Meta(ge=0)]
+Seconds = Annotated[float, Meta(ge=0)]
+Status = Literal["done", "not applicable", "failed"]
+
+
+class ReadSettings(TypedDict, total=False):
+    """The settings that a report is drawn by."""
+
+    paper: Literal["a4", "letter"]
+    maps_in_print: Annotated[int, Meta(ge=1)] | None
+    seed: int
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -33,11 +53,11 @@ class ExperimentRecord:
         Wall-clock time spent on it in this run; 0 where the stored result was used.
     """
 
-    name: str
-    key: str
-    status: str
+    name: Name
+    key: Key
+    status: Status
     reason: str = ""
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +94,7 @@ class RunRecord:
     command : str
         The command line that asked for it, or "".
     links : tuple of (str, str)
-        Other pages to lead to: text, and address relative to this run's folder.
+        Other pages to lead to: text, and address, ``http(s)`` or relative to this run's folder.
     """
 
     name: str
@@ -82,11 +102,11 @@ class RunRecord:
     checkpoint_file: str
     checkpoint_sha256: str
     data_name: str
-    data_images: int
+    data_images: Count
     data_fingerprint: str
     settings: dict[str, Any]
     experiments: tuple[ExperimentRecord, ...]
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     host: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     date: str = ""
@@ -100,17 +120,19 @@ def write_run(folder: Path, run: RunRecord) -> None:
     Raises
     ------
     ValueError
-        If an experiment's status is not one of ``STATUSES``.
+        If an experiment's status is not one of ``Status``.
     """
     for record in run.experiments:
-        if record.status not in STATUSES:
-            raise ValueError(f"{record.name}: a status is one of {STATUSES}, not {record.status!r}")
+        if record.status not in get_args(Status):
+            raise ValueError(f"{record.name}: {record.status!r} is none of {get_args(Status)}")
     content = {"schema_version": SCHEMA_VERSION, **to_json(dataclasses.asdict(run), FILE_NAME)}
     write_text(Path(folder) / FILE_NAME, json.dumps(content, indent=1, allow_nan=False) + "\n")
 
 
 def read_run(folder: Path) -> RunRecord:
-    """Read ``run.json`` of a run.
+    """Read ``run.json`` of a run, and check it against :class:`RunRecord`, here and nowhere else.
+
+    Links that lead anywhere but to ``http(s)`` or relative addresses are left out.
 
     Raises
     ------
@@ -119,22 +141,45 @@ def read_run(folder: Path) -> RunRecord:
     """
     path = Path(folder) / FILE_NAME
     try:
-        content = from_json(json.loads(path.read_text("utf-8")))
-        written = content.pop("schema_version")
-        if written != SCHEMA_VERSION:
+        content = from_json(read_json(path.read_bytes()))
+        written = content.get("schema_version") if isinstance(content, dict) else None
+        if isinstance(written, int) and written != SCHEMA_VERSION:
             raise RequestError(
                 f"{path} has schema version {written}, this vizreport reads {SCHEMA_VERSION}: "
                 "render it with the vizreport that built it, or build it again."
             )
-        records = tuple(ExperimentRecord(**record) for record in content.pop("experiments"))
-        links = tuple((str(text), str(target)) for text, target in content.pop("links", ()))
-        return RunRecord(**content, experiments=records, links=links)
+        run = msgspec.convert(content, RunRecord)
+        msgspec.convert(run.settings, ReadSettings)
+        names = [record.name for record in run.experiments]
+        if len(set(names)) < len(names):
+            raise ValueError("an experiment is named twice")
     except FileNotFoundError:
         raise RequestError(
             f"{path} does not exist: give the folder of a finished run, or run `vizreport build`."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        said = error.strerror if isinstance(error, OSError) else _clause(str(error))
         raise RequestError(
-            f"{path} cannot be read ({error}): run `vizreport build` again; "
+            f"{path} cannot be read ({said}): run `vizreport build` again; "
             "finished results are kept."
         ) from None
+    return dataclasses.replace(run, links=tuple(link for link in run.links if is_safe(link[1])))
+
+
+def is_safe(address: str) -> bool:
+    """Tell whether a link may lead there: ``http(s)``, or relative to the page it stands on."""
+    # Browsers drop control characters and take a backslash for a slash.
+    if re.search(r"[\x00-\x20\x7f\\]", address):
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if parts.scheme:
+        return parts.scheme in ("http", "https") and bool(parts.netloc)
+    return not address.startswith("/")
+
+
+def _clause(said: str) -> str:
+    """Return msgspec's message without the marks of a path: "Expected int - at seconds"."""
+    return re.sub(r"\$\.?", "", said.replace("`", "")).strip()

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.results import archive
+from vizreport.results import archive, schema
 from vizreport.results.atomic import write_bytes, write_text
 
 SCHEMA_VERSION = 1
-DONE = "done"
-NOT_APPLICABLE = "not applicable"
+DONE: Literal["done"] = "done"
+NOT_APPLICABLE: Literal["not applicable"] = "not applicable"
 
-_DAMAGED = (
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    EOFError,
-    NotImplementedError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+
+Status = Literal["done", "not applicable"]
+
+
+class Unusable(Exception):
+    """A stored result is missing, damaged or of another version; says so in a clause."""
+
+
+@dataclass(frozen=True)
+class _Record:
+    """A result's ``.json``."""
+
+    schema_version: int
+    experiment: str
+    version: int
+    key: str
+    status: Status
+    reason: str
+    arrays_sha256: str
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Outcome:
         None when it is not applicable.
     """
 
-    status: str
+    status: Status
     reason: str
     result: Any
 
@@ -94,7 +104,8 @@ class Store:
         TypeError
             If a field cannot be stored (see :func:`vizreport.results.archive.split`).
         ValueError
-            If the status is another one, or a finished result is None.
+            If the status is another one, a finished result is None, or its fields are not as its
+            dataclass declares them.
         OSError
             If the folder cannot be written to.
         """
@@ -103,6 +114,8 @@ class Store:
         if (status == DONE) != (result is not None):
             raise ValueError(f"status {status!r} does not go with result {type(result).__name__}")
         arrays, values = archive.split(result) if result is not None else ({}, {})
+        if result is not None:
+            schema.check(type(result), vars(result))
         content = archive.pack(arrays)
         record = {
             "schema_version": SCHEMA_VERSION,
@@ -122,8 +135,8 @@ class Store:
         write_bytes(self.path(experiment_name, key, ".npz"), content)
         write_text(self.path(experiment_name, key, ".json"), text)
 
-    def load(self, experiment: Experiment, key: str) -> Outcome | None:
-        """Read a result.
+    def read(self, experiment: Experiment, key: str) -> Outcome:
+        """Read a result, once validated against what its dataclass declares.
 
         Parameters
         ----------
@@ -131,40 +144,60 @@ class Store:
             Its name gives the folder, its ``result`` the dataclass, its version must agree.
         key : str
 
-        Returns
-        -------
-        Outcome or None
-            None where there is no undamaged result of that key.
+        Raises
+        ------
+        Unusable
+            If it is missing, damaged or of another version; the message says which.
         """
+        record, content = self._read(experiment.name, key)
+        if record.version != experiment.version:
+            raise Unusable(
+                f"its stored result is of version {record.version}, "
+                f"this vizreport reads version {experiment.version}"
+            )
+        if record.status == NOT_APPLICABLE:
+            return Outcome(NOT_APPLICABLE, record.reason, None)
         try:
-            record, content = self._read(experiment.name, key)
-            if record["version"] != experiment.version:
-                return None
-            if record["status"] == NOT_APPLICABLE:
-                return Outcome(NOT_APPLICABLE, str(record["reason"]), None)
-            arrays = archive.unpack(content)
-            result = archive.join(experiment.result, arrays, record["values"])
-        except _DAMAGED:
-            return None
+            result = archive.join(experiment.result, archive.unpack(content), record.values)
+        except Exception as error:  # what NumPy and zipfile raise for odd bytes has no end
+            raise _damaged(self.path(experiment.name, key, ".json"), error) from error
         return Outcome(DONE, "", result)
+
+    def load(self, experiment: Experiment, key: str) -> Outcome | None:
+        """Read a result as :meth:`read` does; None where it cannot be used."""
+        try:
+            return self.read(experiment, key)
+        except Unusable:
+            return None
 
     def has(self, experiment_name: str, key: str) -> bool:
         """Tell whether an undamaged result is there, by its hash, without decoding it."""
         try:
             self._read(experiment_name, key)
-        except _DAMAGED:
+        except Unusable:
             return False
         return True
 
-    def _read(self, experiment_name: str, key: str) -> tuple[dict[str, Any], bytes]:
-        record = json.loads(self.path(experiment_name, key, ".json").read_text("utf-8"))
-        content = self.path(experiment_name, key, ".npz").read_bytes()
-        if record["schema_version"] != SCHEMA_VERSION:
-            raise ValueError("a result of another schema version")
-        if (record["experiment"], record["key"]) != (experiment_name, key):
-            raise ValueError("a result moved here from elsewhere")
-        if record["status"] not in (DONE, NOT_APPLICABLE):
-            raise ValueError("a result with an unknown status")
-        if record["arrays_sha256"] != hashlib.sha256(content).hexdigest():
-            raise ValueError("arrays that do not belong to this result")
+    def _read(self, experiment_name: str, key: str) -> tuple[_Record, bytes]:
+        path = self.path(experiment_name, key, ".json")
+        try:
+            record = msgspec.convert(archive.read_json(path.read_bytes()), _Record)
+            content = path.with_suffix(".npz").read_bytes()
+            if record.schema_version != SCHEMA_VERSION:
+                raise ValueError(f"its layout has version {record.schema_version}")
+            if (record.experiment, record.key) != (experiment_name, key):
+                raise ValueError("it was moved here from elsewhere")
+            if record.arrays_sha256 != hashlib.sha256(content).hexdigest():
+                raise ValueError("its arrays are not those that were written")
+        except FileNotFoundError as error:
+            raise Unusable("its stored result is missing") from error
+        except (OSError, ValueError, msgspec.ValidationError) as error:
+            raise _damaged(path, error) from error
         return record, content
+
+
+def _damaged(path: Path, error: Exception) -> Unusable:
+    said = " ".join(str(error).replace("`", "").split()) or type(error).__name__
+    if isinstance(error, OSError):
+        said = error.strerror or type(error).__name__
+    return Unusable(f"its stored result {path.parent.name}/{path.name} is damaged ({said})")

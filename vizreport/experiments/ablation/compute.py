@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.experiments.ablation.result import AblationResult
+from vizreport.experiments.ablation.result import AblationResult, Ensemble, Row, Training
 from vizreport.experiments.context import Context
 from vizreport.models.variants import VARIANTS
 from vizreport.studies import study_folder
@@ -14,7 +14,6 @@ from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.trial import Trial, read_trials
 
 WIDE = "zfnet-maps-512-1024-512"
-SETTINGS = ("epochs", "width", "input_size", "batch_size")
 
 
 def compute(context: Context, required: dict[str, Any]) -> AblationResult:
@@ -44,7 +43,12 @@ def compute(context: Context, required: dict[str, Any]) -> AblationResult:
         training_images=first.training_images,
         validation_images=first.validation_images,
         classes=first.probabilities.shape[1],
-        settings={name: first.settings[name] for name in SETTINGS},
+        settings=Training(
+            epochs=first.settings["epochs"],
+            width=first.settings["width"],
+            input_size=first.settings["input_size"],
+            batch_size=first.settings["batch_size"],
+        ),
         rows=[_row(found) for found in by_variant.values()],
         ensembles=ensembles(by_variant),
     )
@@ -54,7 +58,7 @@ def _seed(trial: Trial) -> int:
     return trial.seed
 
 
-def _row(trials: list[Trial]) -> dict[str, Any]:
+def _row(trials: list[Trial]) -> Row:
     return {
         "variant": trials[0].variant,
         "parameters": trials[0].parameters,
@@ -70,7 +74,7 @@ def _row(trials: list[Trial]) -> dict[str, Any]:
     }
 
 
-def ensembles(by_variant: dict[str, list[Trial]]) -> list[dict[str, Any]]:
+def ensembles(by_variant: dict[str, list[Trial]]) -> list[Ensemble]:
     """Average the answers of all seeds of each unchanged network, and of the paper's (a) and (b).
 
     The last is ZFNet's seeds together with one ZFNet of 512, 1024, 512 maps in layers 3, 4, 5
@@ -88,12 +92,12 @@ def ensembles(by_variant: dict[str, list[Trial]]) -> list[dict[str, Any]]:
     return [_ensemble(name, trials) for name, trials in chosen.items() if len(trials) > 1]
 
 
-def _ensemble(name: str, trials: list[Trial]) -> dict[str, Any]:
+def _ensemble(name: str, trials: list[Trial]) -> Ensemble:
     mean = np.stack([trial.probabilities for trial in trials]).mean(0, dtype=np.float64)
     first, fifth = top_errors(ranks(mean, trials[0].labels), mean.shape[1])
     return {
         "name": name,
-        "members": [[trial.variant, trial.seed] for trial in trials],
+        "members": [(trial.variant, trial.seed) for trial in trials],
         "validation": first,
         "top5": fifth,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -136,7 +136,10 @@ def _measured(
     )
 
 
-_COLUMNS = (("val_top1", "validation"), ("val_top5", "top5"))
+_COLUMNS: tuple[tuple[str, Literal["validation", "top5"]], ...] = (
+    ("val_top1", "validation"),
+    ("val_top5", "top5"),
+)
 
 
 def _comparison(result: AblationResult) -> Comparison:
@@ -144,9 +147,9 @@ def _comparison(result: AblationResult) -> Comparison:
     for row in result.rows:
         variant, seeds = row["variant"], row["seeds"]
         cells[variant, "train_top1"] = _measured(result, row["training"], seeds, training=True)
-        for column, name in _COLUMNS:
-            if row[name]:
-                cells[variant, column] = _measured(result, row[name], seeds)
+        for column, errors in _COLUMNS:
+            if row[errors]:
+                cells[variant, column] = _measured(result, row[errors], seeds)
     return beside(published_tables()["ablation"], cells)
 
 
@@ -171,9 +174,9 @@ def _ensembles(result: AblationResult) -> Comparison:
         if variant not in rows:
             continue
         row = rows[variant]
-        for column, name in _COLUMNS:
-            if row[name]:
-                cells[row_id, column] = _measured(result, row[name], row["seeds"])
+        for column, errors in _COLUMNS:
+            if row[errors]:
+                cells[row_id, column] = _measured(result, row[errors], row["seeds"])
     for ensemble in result.ensembles:
         name, members = ensemble["name"], ensemble["members"]
         row_id = _PUBLISHED.get((name, len(members)), "")
@@ -224,9 +227,9 @@ def _chart(result: AblationResult) -> Chart:
         here, paper = chart.subplots(*shape, sharey=True)
         published = {row.id: row.cells for row in published_tables()["ablation"].rows}
         for place, row in enumerate(result.rows):
-            for name, filled in (("training", False), ("validation", True)):
+            for errors, filled in ((row["training"], False), (row["validation"], True)):
                 colour = charts.BLUE
-                values = 100 * np.array(row[name])
+                values = 100 * np.array(errors)
                 here.plot(values, [place] * len(values), ".", color=colour, ms=3, alpha=0.6)
                 _dot(here, float(values.mean()), place, filled)
             train, first, _ = published[row["variant"]]

@@ -3,6 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
+
+
+class Training(TypedDict):
+    """How all the networks were trained."""
+
+    epochs: int
+    width: float
+    input_size: int
+    batch_size: int
+
+
+class Row(TypedDict):
+    """Errors of one network."""
+
+    variant: str
+    parameters: int
+    seconds: float
+    seeds: list[int]
+    training: list[float]
+    validation: list[float]
+    top5: list[float]
+
+
+class Ensemble(TypedDict):
+    """Errors of averaged probabilities."""
+
+    name: str
+    members: list[tuple[str, int]]
+    validation: float
+    top5: float | None
 
 
 @dataclass(frozen=True)
@@ -35,6 +66,6 @@ class AblationResult:
     training_images: int
     validation_images: int
     classes: int
-    settings: dict
-    rows: list[dict]
-    ensembles: list[dict]
+    settings: Training
+    rows: list[Row]
+    ensembles: list[Ensemble]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -11,7 +12,8 @@ import numpy as np
 class ArchitectureResult:
     """Signs of a badly chosen architecture (Zeiler & Fergus, section 4.1 and Fig. 6).
 
-    M is the number of layer-1 filters, s the first stride, in rows and columns.
+    M is the number of layer-1 filters, m of the maps of a layer, s the first stride, in rows and
+    columns.
 
     Attributes
     ----------
@@ -32,10 +34,10 @@ class ArchitectureResult:
         The most similar filter among the earlier ones, -1 for the first.
     filter_similarity : float32 [M]
         Cosine between the two; NaN where there is none or one of them is zero.
-    twins : dict of int32 [maps of the layer]
+    twins : dict of int32 [m]
         For each mined layer with places, the earlier map most correlated with each map; -1 for
         the first.
-    correlation : dict of float32 [maps of the layer]
+    correlation : dict of float32 [m]
         Correlation of the two maps' activations over images and places; NaN where there is no
         earlier map or one of them is constant.
     correlated_images : int
@@ -68,24 +70,24 @@ class ArchitectureResult:
     """
 
     layer: str
-    stride: list[int]
-    radii: np.ndarray
-    spectra: np.ndarray
-    shares: np.ndarray
-    rms: np.ndarray
-    filter_twins: np.ndarray
-    filter_similarity: np.ndarray
-    twins: dict[str, np.ndarray]
-    correlation: dict[str, np.ndarray]
+    stride: Annotated[list[int], "[2]"]
+    radii: Annotated[np.ndarray, "float32 [R]"]
+    spectra: Annotated[np.ndarray, "float32 [M, R]"]
+    shares: Annotated[np.ndarray, "float32 [M, 3]"]
+    rms: Annotated[np.ndarray, "float32 [M]"]
+    filter_twins: Annotated[np.ndarray, "int32 [M]"]
+    filter_similarity: Annotated[np.ndarray, "float32 [M]"]
+    twins: Annotated[dict[str, np.ndarray], "int32 [m]"]
+    correlation: Annotated[dict[str, np.ndarray], "float32 [m]"]
     correlated_images: int
     second: str
     second_reason: str
-    tiles: np.ndarray
-    tile_maps: np.ndarray
+    tiles: Annotated[np.ndarray, "uint8 [n, side, side, 3]"]
+    tile_maps: Annotated[np.ndarray, "int32 [n]"]
     projections: int
-    power: np.ndarray
+    power: Annotated[np.ndarray, "float32 [N, N]"]
     beyond: float
     beyond_white: float
-    phases: np.ndarray
+    phases: Annotated[np.ndarray, "float32 [s, s]"]
     unevenness: float
     unevenness_chance: float

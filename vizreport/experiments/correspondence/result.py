@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -66,22 +67,22 @@ class CorrespondenceResult:
     asked: bool
     source: str
     object: str
-    paths: list[str]
-    pictures: np.ndarray
+    paths: Annotated[list[str], "[I]"]
+    pictures: Annotated[np.ndarray, "uint8 [I, h, w, 3]"]
     usable: int
     right: int
-    parts: list[str]
-    points: np.ndarray
+    parts: Annotated[list[str], "[P]"]
+    points: Annotated[np.ndarray, "float32 [I, P, 2]"]
     side: int
-    part_squares: np.ndarray
-    random_squares: np.ndarray
-    shared_squares: np.ndarray
-    layers: list[str]
-    lengths: list[int]
-    part_distances: dict[str, np.ndarray]
-    random_distances: dict[str, np.ndarray]
-    shared_distances: dict[str, np.ndarray]
-    part_changed: dict[str, np.ndarray]
-    random_changed: dict[str, float]
-    shared_changed: dict[str, float]
-    p_values: dict[str, np.ndarray]
+    part_squares: Annotated[np.ndarray, "int32 [I, P, 2]"]
+    random_squares: Annotated[np.ndarray, "int32 [I, D, 2]"]
+    shared_squares: Annotated[np.ndarray, "int32 [I, S, 2]"]
+    layers: Annotated[list[str], "[L]"]
+    lengths: Annotated[list[int], "[L]"]
+    part_distances: Annotated[dict[str, np.ndarray], "float32 [P, Q] by layers"]
+    random_distances: Annotated[dict[str, np.ndarray], "float32 [D, Q] by layers"]
+    shared_distances: Annotated[dict[str, np.ndarray], "float32 [S, Q] by layers"]
+    part_changed: Annotated[dict[str, np.ndarray], "float32 [P] by layers"]
+    random_changed: Annotated[dict[str, float], "by layers"]
+    shared_changed: Annotated[dict[str, float], "by layers"]
+    p_values: Annotated[dict[str, np.ndarray], "float64 [P] by layers"]

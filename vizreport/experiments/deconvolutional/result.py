@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, TypedDict
 
 import numpy as np
+
+
+class Learning(TypedDict):
+    """How it was learned."""
+
+    input_size: int
+    channels: str
+    maps: list[int]
+    weights: list[float]
+    sides: list[int]
+    pooling: int
+    iterations: int
+    epochs: int
+    batch_size: int
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -24,15 +40,15 @@ class DeconvolutionalResult:
         ``input_size`` (px), ``channels`` ("RGB" or "L"), ``maps``, ``weights`` (lambda), ``sides``
         (of the filters; px, places of pooled maps), one a layer; ``pooling``, ``iterations``,
         ``epochs``, ``batch_size``, ``seed``.
-    filters : dict of float32 [m, m, C or K below, K]
+    filters : dict of float32 [m, m, below, K]
         Of length 1.
     learning : dict of float64 [batches]
         Objective after the inference of each batch, mean of its pictures.
     inference : dict of float64 [iterations + 1]
         Objective over the iterations of inference, mean of the pictures held out.
-    snr : dict of float64 [pictures held out]
+    snr : dict of float64 [held]
         10 log10(|y|^2 / |y - reconstruction|^2), dB.
-    active : dict of float64 [pictures held out]
+    active : dict of float64 [held]
         Share of the units that are not zero.
     units : dict of int
         Units of a picture.
@@ -47,9 +63,9 @@ class DeconvolutionalResult:
         Sign of the map's strongest activation; what is shown of a map is multiplied by it.
     activations : dict of float32 [K, 9]
         Strongest activations with that sign, one a picture, falling; 0 for none.
-    patches : dict of uint8 [K, 9, w, w, 3]
+    patches : dict of uint8 [K, 9, v, v, 3]
         What they look at, grey beyond the picture's edge.
-    projections : int8 [K, 9, w, w, C]
+    projections : int8 [k, 9, u, u, C]
         Layer 2: the same units carried down to the pixels through the switches of their pictures,
         each divided by its largest magnitude, which is 127.
     """
@@ -57,18 +73,18 @@ class DeconvolutionalResult:
     data: str
     data_fingerprint: str
     pictures: int
-    settings: dict
-    filters: dict
-    learning: dict
-    inference: dict
-    snr: dict
-    active: dict
-    units: dict
-    examples: np.ndarray
-    inputs: np.ndarray
-    reconstructions: dict
+    settings: Learning
+    filters: Annotated[dict[str, np.ndarray], "float32 [m, m, below, K]"]
+    learning: Annotated[dict[str, np.ndarray], "float64 [batches]"]
+    inference: Annotated[dict[str, np.ndarray], "float64 [iterations + 1]"]
+    snr: Annotated[dict[str, np.ndarray], "float64 [held]"]
+    active: Annotated[dict[str, np.ndarray], "float64 [held]"]
+    units: dict[str, int]
+    examples: Annotated[np.ndarray, "uint8 [n, h, w, 3]"]
+    inputs: Annotated[np.ndarray, "int8 [n, h, w, C]"]
+    reconstructions: Annotated[dict[str, np.ndarray], "int8 [n, h, w, C]"]
     step: float
-    signs: dict
-    activations: dict
-    patches: dict
-    projections: np.ndarray
+    signs: Annotated[dict[str, np.ndarray], "int8 [K]"]
+    activations: Annotated[dict[str, np.ndarray], "float32 [K, 9]"]
+    patches: Annotated[dict[str, np.ndarray], "uint8 [K, 9, v, v, 3]"]
+    projections: Annotated[np.ndarray, "int8 [k, 9, u, u, C]"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -61,28 +62,28 @@ class EvolutionResult:
         Preset of backward rules.
     """
 
-    epochs: list[int]
+    epochs: Annotated[list[int], "[E]"]
     found: int
     layers: list[str]
-    status: dict[str, str]
-    maps: dict[str, np.ndarray]
+    status: Annotated[dict[str, str], "by layers"]
+    maps: Annotated[dict[str, np.ndarray], "int32 [m]"]
     window: dict[str, int]
-    values: dict[str, np.ndarray]
-    images: dict[str, np.ndarray]
-    rows: dict[str, np.ndarray]
-    cols: dict[str, np.ndarray]
-    scales: dict[str, np.ndarray]
-    similarity: dict[str, np.ndarray]
-    own_similarity: dict[str, np.ndarray]
+    values: Annotated[dict[str, np.ndarray], "float32 [E, m]"]
+    images: Annotated[dict[str, np.ndarray], "int32 [E, m]"]
+    rows: Annotated[dict[str, np.ndarray], "int32 [E, m]"]
+    cols: Annotated[dict[str, np.ndarray], "int32 [E, m]"]
+    scales: Annotated[dict[str, np.ndarray], "float32 [E, m]"]
+    similarity: Annotated[dict[str, np.ndarray], "float32 [E, m]"]
+    own_similarity: Annotated[dict[str, np.ndarray], "float32 [E, m]"]
     unrelated: dict[str, float | None]
     settled: dict[str, int]
-    projections: dict[str, np.ndarray]
-    patches: dict[str, np.ndarray]
-    projection_offsets: dict[str, np.ndarray]
-    patch_offsets: dict[str, np.ndarray]
-    history_epochs: np.ndarray
-    training_loss: np.ndarray
-    validation_loss: np.ndarray
-    training_error: np.ndarray
-    validation_error: np.ndarray
+    projections: Annotated[dict[str, np.ndarray], "uint8 [*]"]
+    patches: Annotated[dict[str, np.ndarray], "uint8 [*]"]
+    projection_offsets: Annotated[dict[str, np.ndarray], "int64 [m + 1]"]
+    patch_offsets: Annotated[dict[str, np.ndarray], "int64 [m + 1]"]
+    history_epochs: Annotated[np.ndarray, "int32 [H]"]
+    training_loss: Annotated[np.ndarray, "float32 [H]"]
+    validation_loss: Annotated[np.ndarray, "float32 [H]"]
+    training_error: Annotated[np.ndarray, "float32 [H]"]
+    validation_error: Annotated[np.ndarray, "float32 [H]"]
     rule: str

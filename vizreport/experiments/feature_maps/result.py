@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -52,16 +53,16 @@ class FeatureMapsResult:
     """
 
     layers: list[str]
-    size: list[int]
-    images: np.ndarray
-    pictures: np.ndarray
-    picture_offsets: np.ndarray
-    rules: dict[str, list[str]]
-    maps: dict[str, np.ndarray]
-    projections: dict[str, np.ndarray]
-    projection_offsets: dict[str, np.ndarray]
-    scales: dict[str, np.ndarray]
-    neighbours: dict[str, np.ndarray]
-    likeness: dict[str, np.ndarray]
-    order: dict[str, np.ndarray]
+    size: Annotated[list[int], "[2]"]
+    images: Annotated[np.ndarray, "int32 [n]"]
+    pictures: Annotated[np.ndarray, "uint8 [*]"]
+    picture_offsets: Annotated[np.ndarray, "int64 [n + 1]"]
+    rules: Annotated[dict[str, list[str]], "by layers"]
+    maps: Annotated[dict[str, np.ndarray], "int32 [c] by layers"]
+    projections: Annotated[dict[str, np.ndarray], "uint8 [*] by layers"]
+    projection_offsets: Annotated[dict[str, np.ndarray], "int64 [c + 1] by layers"]
+    scales: Annotated[dict[str, np.ndarray], "float32 [c, rules] by layers"]
+    neighbours: Annotated[dict[str, np.ndarray], "int32 [m, s] by layers"]
+    likeness: Annotated[dict[str, np.ndarray], "float32 [m, s] by layers"]
+    order: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
     rule: str

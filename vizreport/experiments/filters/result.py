@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -32,11 +33,11 @@ class FiltersResult:
     """
 
     layer: str
-    filters: np.ndarray
-    rms: np.ndarray
-    dead: np.ndarray
-    dominating: np.ndarray
+    filters: Annotated[np.ndarray, "float32 [M, h, w, 3]"]
+    rms: Annotated[np.ndarray, "float32 [M]"]
+    dead: Annotated[np.ndarray, "bool [M]"]
+    dominating: Annotated[np.ndarray, "bool [M]"]
     dominating_ratio: float
     stride: int
-    activity: np.ndarray
+    activity: Annotated[np.ndarray, "float32 [M]"]
     scale: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -21,8 +22,8 @@ class HogResult:
     ----------
     paths : list of str
         Of the images shown.
-    classes : int32 [I]
-        Predicted class; no entries for a network without class scores.
+    classes : int32 [c]
+        Predicted class; c = I, or 0 for a network without class scores.
     class_names : list of str
     pictures : uint8 [I, h, w, 3]
         What the network saw, in its own colours.
@@ -40,9 +41,14 @@ class HogResult:
     correlations : float32 [3, T]
         Pearson's, of each method's picture (:data:`METHODS`) with the normalised original.
     learned_images, learned_windows : int
-    hog_mean, hog_scale, hog_atoms, pixel_offset, pixel_atoms, sparsity
-        The dictionaries, see :class:`vizreport.experiments.hog.dictionaries.Paired`: float32 [d],
-        float, [K, d], [p], [2, K, p], float.
+    hog_mean : float32 [d]
+        This and the next five are the dictionaries, see
+        :class:`vizreport.experiments.hog.dictionaries.Paired`.
+    hog_scale : float
+    hog_atoms : float32 [K, d]
+    pixel_offset : float32 [p]
+    pixel_atoms : float32 [2, K, p]
+    sparsity : float
     weights : float32 [2, K]
         Mean code of each atom and of its negative over the windows of the images shown.
     window, cell : int
@@ -61,31 +67,31 @@ class HogResult:
     rule : str
     """
 
-    paths: list[str]
-    classes: np.ndarray
+    paths: Annotated[list[str], "[I]"]
+    classes: Annotated[np.ndarray, "int32 [c]"]
     class_names: list[str]
-    pictures: np.ndarray
-    glyphs: np.ndarray
-    originals: np.ndarray
-    inversions: np.ndarray
-    mean_picture: np.ndarray
-    shown: np.ndarray
-    correlations: np.ndarray
+    pictures: Annotated[np.ndarray, "uint8 [I, h, w, 3]"]
+    glyphs: Annotated[np.ndarray, "uint8 [I, H, W]"]
+    originals: Annotated[np.ndarray, "uint8 [I, H, W]"]
+    inversions: Annotated[np.ndarray, "uint8 [2, I, H, W]"]
+    mean_picture: Annotated[np.ndarray, "uint8 [H, W]"]
+    shown: Annotated[np.ndarray, "int32 [I]"]
+    correlations: Annotated[np.ndarray, "float32 [3, T]"]
     learned_images: int
     learned_windows: int
-    hog_mean: np.ndarray
+    hog_mean: Annotated[np.ndarray, "float32 [d]"]
     hog_scale: float
-    hog_atoms: np.ndarray
-    pixel_offset: np.ndarray
-    pixel_atoms: np.ndarray
+    hog_atoms: Annotated[np.ndarray, "float32 [K, d]"]
+    pixel_offset: Annotated[np.ndarray, "float32 [p]"]
+    pixel_atoms: Annotated[np.ndarray, "float32 [2, K, p]"]
     sparsity: float
-    weights: np.ndarray
+    weights: Annotated[np.ndarray, "float32 [2, K]"]
     window: int
     cell: int
     used: float
-    layers: list[str]
-    problems: list[str]
-    units: np.ndarray
-    projections: np.ndarray
-    scales: np.ndarray
+    layers: Annotated[list[str], "[L]"]
+    problems: Annotated[list[str], "[L]"]
+    units: Annotated[np.ndarray, "int32 [L, I]"]
+    projections: Annotated[np.ndarray, "uint8 [L, I, h, w, 3]"]
+    scales: Annotated[np.ndarray, "float32 [L, I]"]
     rule: str

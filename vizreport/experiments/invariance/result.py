@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -57,21 +58,21 @@ class InvarianceResult:
         What is seen beyond the image's edge.
     """
 
-    paths: list[str]
+    paths: Annotated[list[str], "[P]"]
     given: bool
-    pictures: np.ndarray
-    images: np.ndarray
-    sampled: np.ndarray
-    classes: np.ndarray
-    known: np.ndarray
+    pictures: Annotated[np.ndarray, "uint8 [P, h, w, 3]"]
+    images: Annotated[np.ndarray, "int32 [I]"]
+    sampled: Annotated[np.ndarray, "bool [I]"]
+    classes: Annotated[np.ndarray, "int32 [I]"]
+    known: Annotated[np.ndarray, "bool [I]"]
     class_names: list[str]
     scale: str
-    layers: list[str]
-    lengths: list[int]
-    values: dict[str, np.ndarray]
-    distances: dict[str, np.ndarray]
-    norms: np.ndarray
-    apart: np.ndarray
-    probabilities: dict[str, np.ndarray]
+    layers: Annotated[list[str], "[L]"]
+    lengths: Annotated[list[int], "[L]"]
+    values: Annotated[dict[str, np.ndarray], "float64 [S]"]
+    distances: Annotated[dict[str, np.ndarray], "float32 [I, L, S]"]
+    norms: Annotated[np.ndarray, "float32 [I, L]"]
+    apart: Annotated[np.ndarray, "float32 [I, L]"]
+    probabilities: Annotated[dict[str, np.ndarray], "float32 [I, S]"]
     interpolation: str
     fill: str

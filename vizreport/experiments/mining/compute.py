@@ -33,10 +33,10 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
     reduce = reduction_function(context.deconvnet.graph, layers)
     mined: dict[str, Strongest] = {}
     indices, boxes, sizes, scores = [], [], [], []
-    skipped = [list(pair) for pair in context.dataset.skipped]
+    skipped = list(context.dataset.skipped)
     count = 0
     for batch in context.read_all():
-        skipped += [list(pair) for pair in batch.unreadable]
+        skipped += batch.unreadable
         if not len(batch.indices):
             continue
         reduced, probabilities = reduce(context.preprocessing.tensor(batch.pictures))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -55,22 +56,22 @@ class MiningResult:
     """
 
     layers: list[str]
-    values: dict[str, np.ndarray]
-    images: dict[str, np.ndarray]
-    rows: dict[str, np.ndarray]
-    cols: dict[str, np.ndarray]
-    means: dict[str, np.ndarray]
-    active: dict[str, np.ndarray]
-    similarity: dict[str, np.ndarray]
-    paths: list[str]
-    sha256: list[str]
-    records: np.ndarray
-    labels: np.ndarray
+    values: Annotated[dict[str, np.ndarray], "float32 [M, K] by layers"]
+    images: Annotated[dict[str, np.ndarray], "int32 [M, K] by layers"]
+    rows: Annotated[dict[str, np.ndarray], "int32 [M, K] by layers"]
+    cols: Annotated[dict[str, np.ndarray], "int32 [M, K] by layers"]
+    means: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
+    active: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
+    similarity: Annotated[dict[str, np.ndarray], "int8 [M, M] by layers"]
+    paths: Annotated[list[str], "[N]"]
+    sha256: Annotated[list[str], "[N]"]
+    records: Annotated[np.ndarray, "int32 [N]"]
+    labels: Annotated[np.ndarray, "int32 [N]"]
     labels_reason: str
     class_names: list[str]
-    top_classes: np.ndarray
-    top_probabilities: np.ndarray
-    true_probabilities: np.ndarray
-    boxes: np.ndarray
-    sizes: np.ndarray
-    skipped: list[list[str]]
+    top_classes: Annotated[np.ndarray, "int32 [N, T]"]
+    top_probabilities: Annotated[np.ndarray, "float32 [N, T]"]
+    true_probabilities: Annotated[np.ndarray, "float32 [N]"]
+    boxes: Annotated[np.ndarray, "float32 [N, 4]"]
+    sizes: Annotated[np.ndarray, "int32 [N, 2]"]
+    skipped: list[tuple[str, str]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -97,41 +98,41 @@ class OcclusionResult:
         Preset of backward rules.
     """
 
-    paths: list[str]
+    paths: Annotated[list[str], "[I]"]
     given: bool
-    pictures: np.ndarray
-    masks: np.ndarray
-    masked: np.ndarray
-    classes: np.ndarray
-    known: np.ndarray
+    pictures: Annotated[np.ndarray, "uint8 [I, h, w, 3]"]
+    masks: Annotated[np.ndarray, "bool [I, h, w]"]
+    masked: Annotated[np.ndarray, "bool [I]"]
+    classes: Annotated[np.ndarray, "int32 [I]"]
+    known: Annotated[np.ndarray, "bool [I]"]
     class_names: list[str]
     scale: str
-    clean_probabilities: np.ndarray
-    clean_best: np.ndarray
-    clean_best_probabilities: np.ndarray
+    clean_probabilities: Annotated[np.ndarray, "float32 [I]"]
+    clean_best: Annotated[np.ndarray, "int32 [I]"]
+    clean_best_probabilities: Annotated[np.ndarray, "float32 [I]"]
     layer: str
-    maps: np.ndarray
-    clean_activations: np.ndarray
+    maps: Annotated[np.ndarray, "int32 [I]"]
+    clean_activations: Annotated[np.ndarray, "float32 [I]"]
     units: int
-    sizes: list[int]
-    strides: list[int]
+    sizes: Annotated[list[int], "[Z]"]
+    strides: Annotated[list[int], "[Z]"]
     fill: str
     draws: int
-    tops: dict[str, np.ndarray]
-    lefts: dict[str, np.ndarray]
-    fills: dict[str, np.ndarray]
-    probabilities: dict[str, np.ndarray]
-    activations: dict[str, np.ndarray]
-    best: dict[str, np.ndarray]
-    best_probabilities: dict[str, np.ndarray]
+    tops: Annotated[dict[str, np.ndarray], "int32 [R] by sizes"]
+    lefts: Annotated[dict[str, np.ndarray], "int32 [C] by sizes"]
+    fills: Annotated[dict[str, np.ndarray], "uint8 [I, h, w, 3] by sizes"]
+    probabilities: Annotated[dict[str, np.ndarray], "float32 [I, R, C] by sizes"]
+    activations: Annotated[dict[str, np.ndarray], "float32 [I, R, C] by sizes"]
+    best: Annotated[dict[str, np.ndarray], "int32 [I, R, C] by sizes"]
+    best_probabilities: Annotated[dict[str, np.ndarray], "float32 [I, R, C] by sizes"]
     refined: bool
-    computed: dict[str, np.ndarray]
-    errors: dict[str, np.ndarray]
+    computed: Annotated[dict[str, np.ndarray], "bool [I, R, C] by sizes"]
+    errors: Annotated[dict[str, np.ndarray], "float32 [I] by sizes"]
     projection_problem: str
-    others: np.ndarray
-    other_pictures: np.ndarray
-    values: np.ndarray
-    fields: np.ndarray
-    projections: np.ndarray
-    projection_scales: np.ndarray
+    others: Annotated[np.ndarray, "int32 [I, 3]"]
+    other_pictures: Annotated[np.ndarray, "uint8 [I, 3, h, w, 3]"]
+    values: Annotated[np.ndarray, "float32 [I, 4]"]
+    fields: Annotated[np.ndarray, "int32 [I, 4, 4]"]
+    projections: Annotated[np.ndarray, "uint8 [I, 4, h, w, 3]"]
+    projection_scales: Annotated[np.ndarray, "float32 [I]"]
     rule: str

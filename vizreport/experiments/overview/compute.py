@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from vizreport.deconv.layers import reportable_layers
 from vizreport.deconv.stages import stages
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.overview.result import OverviewResult
+from vizreport.experiments.overview.result import Layer, Mistake, OverviewResult, Stage
 
 CONFUSIONS = 12
 MISTAKES = 8
@@ -27,7 +27,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
     """
     mining, graph = required["mining"], context.deconvnet.graph
     chosen = {layer.name for layer in context.chosen_layers}
-    layers = [
+    layers: list[Layer] = [
         {
             "name": layer.name,
             "kind": layer.kind,
@@ -54,7 +54,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         input_shape=list(graph.input_shape),
         preprocessing=context.preprocessing.as_dict(),
         layers=layers,
-        diagram=stages(graph, context.chosen_layers),
+        diagram=cast(list[Stage], stages(graph, context.chosen_layers)),
         images=len(mining.paths),
         **accuracy(mining),
         labels_reason=mining.labels_reason,
@@ -112,7 +112,7 @@ def accuracy(mining: MiningResult) -> dict[str, Any]:
     }
 
 
-def _mistakes(mining: MiningResult) -> list[dict[str, Any]]:
+def _mistakes(mining: MiningResult) -> list[Mistake]:
     if not mining.top_classes.shape[1]:
         return []
     wrong = np.flatnonzero((mining.labels >= 0) & (mining.top_classes[:, 0] != mining.labels))

@@ -3,8 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, TypedDict
 
 import numpy as np
+
+
+class Layer(TypedDict):
+    """A reportable layer."""
+
+    name: str
+    kind: str
+    rows: int
+    cols: int
+    maps: int
+    stride: int
+    receptive_field: list[int] | None
+    parameters: int
+    chosen: bool
+    rule: str
+
+
+class Stage(TypedDict):
+    """A stage of the architecture."""
+
+    name: str
+    rows: int
+    cols: int
+    maps: int
+    operations: list[str]
+
+
+class Mistake(TypedDict):
+    """A confident mistake."""
+
+    image: int
+    path: str
+    true: int
+    predicted: int
+    probability: float
+    true_probability: float
 
 
 @dataclass(frozen=True)
@@ -53,19 +90,19 @@ class OverviewResult:
 
     model_name: str
     parameters: int
-    input_shape: list[int]
-    preprocessing: dict
-    layers: list[dict]
-    diagram: list[dict]
+    input_shape: Annotated[list[int], "[3]"]
+    preprocessing: dict[str, str | float | list[float] | None]
+    layers: list[Layer]
+    diagram: list[Stage]
     images: int
     top1_error: float | None
     top5_error: float | None
     labels_reason: str
     labelled: int
-    class_names: list[str]
-    class_counts: np.ndarray
-    class_correct: np.ndarray
-    confusions: list[list]
-    mistakes: list[dict]
-    mistake_pictures: np.ndarray
-    skipped: list[list[str]]
+    class_names: Annotated[list[str], "[C]"]
+    class_counts: Annotated[np.ndarray, "int32 [C]"]
+    class_correct: Annotated[np.ndarray, "int32 [C]"]
+    confusions: list[tuple[int, int, int, float]]
+    mistakes: list[Mistake]
+    mistake_pictures: Annotated[np.ndarray, "uint8 [n, h, w, 3]"]
+    skipped: list[tuple[str, str]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -42,15 +43,15 @@ class PartsResult:
         among the images of a class; NaN without a part.
     """
 
-    mean_mask: np.ndarray
+    mean_mask: Annotated[np.ndarray, "float32 [h, w]"]
     masks: int
-    names: list[str]
-    halves: list[int]
-    shown: np.ndarray
+    names: Annotated[list[str], "[Q]"]
+    halves: Annotated[list[int], "[2]"]
+    shown: Annotated[np.ndarray, "int32 [Q, 2]"]
     tolerance: float
     layers: list[str]
-    least: dict[str, float]
-    part: dict[str, np.ndarray]
-    chosen: dict[str, np.ndarray]
-    precision: dict[str, np.ndarray]
-    chance: dict[str, np.ndarray]
+    least: Annotated[dict[str, float], "by layers"]
+    part: Annotated[dict[str, np.ndarray], "int32 [M] by layers"]
+    chosen: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
+    precision: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
+    chance: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]

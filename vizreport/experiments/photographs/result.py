@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -36,16 +37,16 @@ class PhotographsResult:
     rule : str
     """
 
-    paths: list[str]
-    pictures: np.ndarray
-    top_classes: np.ndarray
-    top_probabilities: np.ndarray
+    paths: Annotated[list[str], "[P]"]
+    pictures: Annotated[np.ndarray, "uint8 [P, h, w, 3]"]
+    top_classes: Annotated[np.ndarray, "int32 [P, T]"]
+    top_probabilities: Annotated[np.ndarray, "float32 [P, T]"]
     class_names: list[str]
     layers: list[str]
-    status: dict[str, str]
-    maps: dict[str, np.ndarray]
-    values: dict[str, np.ndarray]
-    fields: dict[str, np.ndarray]
-    projections: dict[str, np.ndarray]
-    scales: dict[str, np.ndarray]
+    status: Annotated[dict[str, str], "by layers"]
+    maps: Annotated[dict[str, np.ndarray], "int32 [P, n] by layers"]
+    values: Annotated[dict[str, np.ndarray], "float32 [P, n] by layers"]
+    fields: Annotated[dict[str, np.ndarray], "int32 [P, n, 4] by layers"]
+    projections: Annotated[dict[str, np.ndarray], "uint8 [P, n, h, w, 3] by layers"]
+    scales: Annotated[dict[str, np.ndarray], "float32 [P, n] by layers"]
     rule: str

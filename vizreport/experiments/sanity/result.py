@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -61,20 +62,20 @@ class SanityResult:
     """
 
     layers: list[str]
-    methods: list[str]
+    methods: Annotated[list[str], "[M]"]
     problems: dict[str, str]
-    scores: dict[str, bool]
-    steps: dict[str, list[list[str]]]
-    poolings: dict[str, int]
-    images: dict[str, np.ndarray]
-    maps: dict[str, np.ndarray]
-    rows: dict[str, np.ndarray]
-    cols: dict[str, np.ndarray]
-    values: dict[str, np.ndarray]
-    fields: dict[str, np.ndarray]
-    cascade: dict[str, np.ndarray]
-    controls: dict[str, np.ndarray]
-    blank: dict[str, np.ndarray]
-    pictures: dict[str, np.ndarray]
-    projections: dict[str, np.ndarray]
-    scales: dict[str, np.ndarray]
+    scores: Annotated[dict[str, bool], "by layers"]
+    steps: Annotated[dict[str, list[list[str]]], "by layers"]
+    poolings: Annotated[dict[str, int], "by layers"]
+    images: Annotated[dict[str, np.ndarray], "int32 [U] by layers"]
+    maps: Annotated[dict[str, np.ndarray], "int32 [U] by layers"]
+    rows: Annotated[dict[str, np.ndarray], "int32 [U] by layers"]
+    cols: Annotated[dict[str, np.ndarray], "int32 [U] by layers"]
+    values: Annotated[dict[str, np.ndarray], "float32 [U] by layers"]
+    fields: Annotated[dict[str, np.ndarray], "int32 [U, 4] by layers"]
+    cascade: Annotated[dict[str, np.ndarray], "float32 [M, S, U, 4] by layers"]
+    controls: Annotated[dict[str, np.ndarray], "float32 [M, 3, U, 4] by layers"]
+    blank: Annotated[dict[str, np.ndarray], "int32 [M, 1 + S + 3] by layers"]
+    pictures: Annotated[dict[str, np.ndarray], "uint8 [h, w, 3] by layers"]
+    projections: Annotated[dict[str, np.ndarray], "uint8 [M, 1 + S + 3, h, w, 3] by layers"]
+    scales: Annotated[dict[str, np.ndarray], "float32 [M, 1 + S + 3] by layers"]

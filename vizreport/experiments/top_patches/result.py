@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -78,27 +79,27 @@ class TopPatchesResult:
     """
 
     layers: list[str]
-    status: dict[str, str]
-    maps: dict[str, np.ndarray]
-    values: dict[str, np.ndarray]
-    images: dict[str, np.ndarray]
-    rows: dict[str, np.ndarray]
-    cols: dict[str, np.ndarray]
-    window: dict[str, int]
-    energy_share: dict[str, float]
-    receptive_field: dict[str, list[int]]
-    fields: dict[str, np.ndarray]
-    patches: dict[str, np.ndarray]
-    projections: dict[str, np.ndarray]
-    patch_offsets: dict[str, np.ndarray]
-    projection_offsets: dict[str, np.ndarray]
-    scales: dict[str, np.ndarray]
-    peaks: dict[str, np.ndarray]
-    inside: dict[str, np.ndarray]
-    inside_area: dict[str, np.ndarray]
-    inside_elsewhere: dict[str, np.ndarray]
-    dead: dict[str, np.ndarray]
-    purity: dict[str, np.ndarray]
+    status: Annotated[dict[str, str], "by layers"]
+    maps: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
+    values: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    images: Annotated[dict[str, np.ndarray], "int32 [m, K] by layers"]
+    rows: Annotated[dict[str, np.ndarray], "int32 [m, K] by layers"]
+    cols: Annotated[dict[str, np.ndarray], "int32 [m, K] by layers"]
+    window: Annotated[dict[str, int], "by layers"]
+    energy_share: Annotated[dict[str, float], "by layers"]
+    receptive_field: Annotated[dict[str, list[int]], "by layers"]
+    fields: Annotated[dict[str, np.ndarray], "int32 [m, K, 4] by layers"]
+    patches: Annotated[dict[str, np.ndarray], "uint8 [*] by layers"]
+    projections: Annotated[dict[str, np.ndarray], "uint8 [*] by layers"]
+    patch_offsets: Annotated[dict[str, np.ndarray], "int64 [m + 1] by layers"]
+    projection_offsets: Annotated[dict[str, np.ndarray], "int64 [m + 1] by layers"]
+    scales: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    peaks: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    inside: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    inside_area: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    inside_elsewhere: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    dead: Annotated[dict[str, np.ndarray], "bool [m] by layers"]
+    purity: Annotated[dict[str, np.ndarray], "float32 [m] by layers"]
     rule: str
     scale: str
     labelled: bool

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, TypedDict
 
 import numpy as np
+
+
+class Kind(TypedDict):
+    """What was trained on which features."""
+
+    layer: str
+    classifier: str
+    per_class: int
+    features: int
+    size: list[int]
+    seeds: list[int]
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,7 @@ class TransferResult:
         "scratch" for a network trained from scratch, whose name then is ``layer``),
         ``per_class`` (images of a class that trained; 0 for all), ``features`` (numbers in a
         vector), ``size`` (rows, columns, maps), ``seeds``.
-    scores : dict of str to float64 array [splits, C]
+    scores : dict of float64 [splits, C]
         By the place in ``kinds``: accuracy or average precision of each class, 0 to 1; NaN for a
         class without test images.
     """
@@ -39,9 +51,9 @@ class TransferResult:
     network: str
     data: str
     test_data: str | None
-    class_names: list[str]
+    class_names: Annotated[list[str], "[C]"]
     measure: str
     test_images: int
     layers: list[str]
-    kinds: list[dict]
-    scores: dict[str, np.ndarray]
+    kinds: list[Kind]
+    scores: Annotated[dict[str, np.ndarray], "float64 [splits, C]"]

@@ -1,0 +1,169 @@
+"""What a result's dataclass declares of its fields, and whether what was read agrees with it.
+
+Plain fields are declared by their types, which msgspec checks. Fields that hold arrays, or whose
+length is tied to that of others, are ``Annotated`` with a declaration as in their docstrings::
+
+    values: Annotated[dict[str, np.ndarray], "float32 [M, K] by layers"]
+
+The sides are numbers, names, sums of them, or "*" for any. A name is one size in all plain fields,
+and one in all entries of the same key of the dicts. "by layers" says that the dict's keys are what
+the field ``layers`` lists. An array or dict without a declaration may have any shape and keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+import numpy as np
+
+_DECLARATION = re.compile(
+    r"(?P<dtype>[a-z]+\d*)?\s*(?P<shape>\[(?P<sides>[^]]*)\])?\s*(by (?P<keys>\w+))?"
+)
+
+
+class Mismatch(ValueError):
+    """What was read is not what the dataclass declares; the message names the field."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What is declared of one field.
+
+    Attributes
+    ----------
+    name : str
+    type : Any
+        Without its annotations.
+    dtype : str
+        "" where any will do.
+    sides : tuple of str, or None
+        Sides of an array, or length of a list; None where nothing is declared.
+    keys : str
+        Field that lists a dict's keys; "" where they are not declared.
+    """
+
+    name: str
+    type: Any
+    dtype: str = ""
+    sides: tuple[str, ...] | None = None
+    keys: str = ""
+
+
+@cache
+def declarations(kind: type) -> tuple[Declared, ...]:
+    """Return what a dataclass declares of its fields, in their order.
+
+    Raises
+    ------
+    TypeError
+        If a declaration cannot be understood.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(_declared(field.name, hints[field.name]) for field in fields(kind))
+
+
+def as_declared(declared: Declared, value: Any) -> Any:
+    """Return a field's value as its declared type; arrays as they are.
+
+    Raises
+    ------
+    Mismatch
+        If it is of another type.
+    """
+    name = declared.name
+    if declared.type is np.ndarray:
+        if not isinstance(value, np.ndarray):
+            raise Mismatch(f"{name} is not an array")
+        return value
+    if declared.type == dict[str, np.ndarray]:
+        arrays = value.values() if isinstance(value, dict) else [None]
+        if not all(isinstance(array, np.ndarray) for array in arrays):
+            raise Mismatch(f"{name} is not a dict of arrays")
+        return value
+    try:
+        return msgspec.convert(value, declared.type)
+    except msgspec.ValidationError as error:
+        said = re.sub(r"\$", name, str(error).replace("`", ""))
+        raise Mismatch(said if name in said else f"{said} - at {name}") from None
+    except TypeError:  # another package's dataclass may declare types that msgspec does not know
+        return value
+
+
+def check(kind: type, result: Mapping[str, Any]) -> None:
+    """Check shapes, types of numbers and keys of a result's fields.
+
+    Parameters
+    ----------
+    kind : type
+        Dataclass of the result.
+    result : mapping of str to Any
+        Its fields by name.
+
+    Raises
+    ------
+    Mismatch
+        If a field is not as it is declared.
+    """
+    sizes: dict[str, int] = {}
+    by_key: dict[str, dict[str, int]] = {}
+    for each in sorted(declarations(kind), key=lambda each: isinstance(result[each.name], dict)):
+        value = result[each.name]
+        for key, entry in _entries(each, value):
+            where = f"{each.name}[{key!r}]" if key is not None else each.name
+            known = sizes if key is None else by_key.setdefault(key, dict(sizes))
+            if isinstance(entry, np.ndarray) and each.dtype not in ("", str(entry.dtype)):
+                raise Mismatch(f"{where} is of {entry.dtype}, not of {each.dtype}")
+            if each.sides is not None:
+                shape = entry.shape if isinstance(entry, np.ndarray) else (len(entry),)
+                _check_shape(where, shape, each.sides, known)
+        if each.keys:
+            wanted = {str(key) for key in result[each.keys]}
+            if set(value) != wanted:
+                odd = sorted(wanted ^ set(value))[0]
+                raise Mismatch(f"{each.name} and {each.keys} differ in {odd!r}")
+
+
+def _declared(name: str, hint: Any) -> Declared:
+    said, kind = "", hint
+    if get_origin(hint) is Annotated:
+        kind, *notes = get_args(hint)
+        said = next((note for note in notes if isinstance(note, str)), "")
+    found = _DECLARATION.fullmatch(said)
+    if found is None:
+        raise TypeError(f"{name}: {said!r} is no declaration")
+    sides = None
+    if found["shape"]:
+        sides = tuple(side.strip() for side in found["sides"].split(",") if side.strip())
+    return Declared(name, kind, found["dtype"] or "", sides, found["keys"] or "")
+
+
+def _entries(declared: Declared, value: Any) -> Iterator[tuple[str | None, Any]]:
+    """Yield what the declaration speaks of: each entry of a dict, or the value itself."""
+    if isinstance(value, dict):
+        yield from value.items()
+    else:
+        yield None, value
+
+
+def _check_shape(
+    where: str, shape: tuple[int, ...], sides: tuple[str, ...], known: dict[str, int]
+) -> None:
+    said = f"{where} has the shape {list(shape)}, not [{', '.join(sides)}]"
+    if len(shape) != len(sides):
+        raise Mismatch(said)
+    for size, side in zip(shape, sides, strict=True):
+        if side == "*":
+            continue
+        terms = [term.strip() for term in side.split("+")]
+        names = [term for term in terms if not term.isdecimal()]
+        rest = size - sum(int(term) for term in terms if term.isdecimal())
+        if rest < 0 or (not names and rest):
+            raise Mismatch(said)
+        for name in names:
+            if known.setdefault(name, rest) != rest:
+                raise Mismatch(f"{said} with {name} = {known[name]}")
