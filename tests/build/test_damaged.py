@@ -57,8 +57,8 @@ def test_a_run_with_something_changed(run, tmp_path, seed):
         changed.write_text(json.dumps(document), "utf-8")
     sign(result)
 
-    status, said = ended("list", folder, "--json")
-    figures = [each["name"] for each in json.loads(said)] if status == 0 else ["layer-1-filters"]
+    status, printed, _ = ended("list", folder, "--json")
+    figures = [each["name"] for each in json.loads(printed)] if status == 0 else ["layer-1-filters"]
     near = [name for name in figures if record.name[:5] in name] or figures
     ended("figure", folder, choose.choice(near), "--out", tmp_path / "figure.png", "--dpi", "40")
     assert ended("index", tmp_path / "shelf")[0] == 0
@@ -86,17 +86,17 @@ def test_what_is_drawn_from_a_result_that_makes_no_sense(run, tmp_path):
         path.write_bytes(archive.pack(arrays | {field: content}))
         sign(path.with_suffix(".json"))
     out = tmp_path / "figure.png"
-    status, said = ended("figure", folder, "architecture-folding", "--out", out)
+    status, _, said = ended("figure", folder, "architecture-folding", "--out", out)
     assert status == 2
     assert "figure architecture-folding cannot be drawn (" in said
     assert not out.exists()
-    status, said = ended("figure", folder, "top-conv1", "--out", out)
+    status, _, said = ended("figure", folder, "top-conv1", "--out", out)
     assert status == 2
     assert "failed, and without figures: top_patches" in said
-    status, said = ended("list", folder)
+    status, _, said = ended("list", folder)
     assert status == 0
     assert "section top_patches failed: The section could not be drawn: UnidentifiedIm" in said
-    status, said = ended("compare", folder, other, "--out", tmp_path / "both", "--no-pdf")
+    status, _, said = ended("compare", folder, other, "--out", tmp_path / "both", "--no-pdf")
     assert status == 2
     assert "the runs cannot be compared" in said
     assert "delete the run's results/ folder" in said
@@ -110,14 +110,14 @@ def copied(run: Path, folder: Path) -> Path:
     return place
 
 
-def ended(*argv: Any) -> tuple[int, str]:
-    """Run the command line in this process; return its status and what it printed."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+def ended(*argv: Any) -> tuple[int, str, str]:
+    """Run the command line in this process; return its status, what it prints and complains."""
+    printed, complained = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(complained):
         status = main([str(argument) for argument in argv])
     assert status in (0, 1, 2)
-    assert "Traceback" not in said.getvalue()
-    return status, said.getvalue()
+    assert "traceback" not in complained.getvalue().lower()
+    return status, printed.getvalue(), complained.getvalue()
 
 
 def opened(folder: Path) -> None:

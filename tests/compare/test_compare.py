@@ -146,8 +146,8 @@ def fail(folder):
     ("spoil", "said"),
     [
         (damage_json, "cannot be read"),
-        (damage_arrays, "'filters' .* missing, damaged or of another version"),
-        (make_old, "'architecture' .* another version"),
+        (damage_arrays, "'filters' .*its arrays are not those"),
+        (make_old, "'architecture' .* is of version"),
         (drop, "has no result of 'architecture'"),
         (fail, "failed at 'overview'"),
     ],
