@@ -2,7 +2,7 @@
 
 import pytest
 
-from vizreport.foreign_text import brief, quoted
+from vizreport.foreign_text import brief, printable, quoted
 
 
 def test_messages_are_one_line_without_colours():
@@ -24,8 +24,12 @@ def test_one_endless_word_is_shown_in_part():
 
 def test_deep_and_long_values():
     deep: list = []
-    for _ in range(100_000):
+    for _ in range(900):
         deep = [deep]
     for value in (deep, "x" * 10_000, 10**1000, {str(i): i for i in range(1000)}):
         assert len(quoted(value)) < 400
     assert quoted("few") == "'few'"
+
+
+def test_nothing_steers_the_terminal():
+    assert printable("photo\x1b[2J\r\udcff é.png") == "photo\\x1b[2J\\r\\udcff é.png"

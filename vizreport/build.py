@@ -18,8 +18,10 @@ from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
+from vizreport.foreign_text import quoted
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
+from vizreport.paths import folder_problem, problem
 from vizreport.progress import drawing
 from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
@@ -84,7 +86,7 @@ class BuildRequest:
     def name(self) -> str:
         """What the network is called."""
         given = self.checkpoint
-        return given.resolve().name if given.is_dir() else given.stem
+        return given.stem if folder_problem(given) else given.resolve().name
 
     @property
     def folder(self) -> Path:
@@ -114,7 +116,7 @@ def build(request: BuildRequest) -> int:
     """
     started = time.monotonic()
     date = datetime.now().astimezone().isoformat(timespec="seconds")
-    epochs = epoch_checkpoints(request.checkpoint) if request.checkpoint.is_dir() else ()
+    epochs = () if folder_problem(request.checkpoint) else epoch_checkpoints(request.checkpoint)
     checkpoint = epochs[-1].path if epochs else request.checkpoint
     request = dataclasses.replace(request, settings=with_studies(request.settings, checkpoint))
     settings = request.settings
@@ -192,6 +194,9 @@ def _keys(
     data = _digest([fingerprint, labels, request.labels_in_order])
     chosen = dataclasses.asdict(request.settings)
     for files in ("photographs", "occlude", "invariance"):
+        for name in chosen[files]:
+            if wrong := problem(name):
+                raise RequestError(f"the photograph {quoted(name)} {wrong}; give an image file")
         chosen[files] = [[Path(name).name, _file_hash(Path(name))] for name in chosen[files]]
     for folder in STUDIES:
         chosen[folder] = study_hash(chosen[folder])
@@ -248,6 +253,8 @@ def _digest(values: Any) -> str:
 
 
 def _file_hash(path: Path) -> str | None:
+    if problem(path):
+        return None
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

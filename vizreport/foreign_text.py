@@ -27,6 +27,11 @@ def brief(text: object, width: int = 200) -> str:
     return textwrap.shorten(" ".join(words), width, placeholder=" …").rstrip(".")
 
 
+def printable(text: str) -> str:
+    """Return a text with what could steer a terminal escaped; file names may hold it."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def quoted(value: object) -> str:
     """Return a value as Python writes it, with the middle of long and deep ones left out."""
     return _REPR.repr(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vizreport.errors import NotApplicable
+from vizreport.paths import problem
 from vizreport.settings import Settings
 
 STUDIES = {"ablation": "ablate", "transfer": "transfer", "deconvolutional": "deconvnet-learn"}
@@ -54,7 +55,11 @@ def study_hash(folder: str | None) -> list[list[str]] | None:
     """
     if folder is None:
         return None
-    files = [path for path in Path(folder).glob("*.*") if path.suffix in (".json", ".npz")]
+    files = [
+        path
+        for path in Path(folder).glob("*.*")
+        if path.suffix in (".json", ".npz") and not problem(path)
+    ]
     return [[path.name, hashlib.sha256(path.read_bytes()).hexdigest()] for path in sorted(files)]
 
 

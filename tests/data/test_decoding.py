@@ -228,7 +228,7 @@ def test_unreadable(tmp_path, content, reason):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(UnreadableImage, match="No such file"):
+    with pytest.raises(UnreadableImage, match="it does not exist"):
         decode(tmp_path / "gone.jpg")
 
 

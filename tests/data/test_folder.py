@@ -82,7 +82,7 @@ def test_links(tmp_path):
     (root / "cat" / "gone.png").symlink_to(tmp_path / "gone.png")
     dataset = open_dataset(str(root))
     assert paths(dataset) == ["cat/a.png", "cat/c.png", "dog/b.png"]
-    assert dataset.skipped == (("cat/gone.png", "a broken link"),)
+    assert dataset.skipped == (("cat/gone.png", "it is a broken link"),)
 
 
 def test_pipes_are_not_waited_for(tmp_path):
@@ -90,7 +90,7 @@ def test_pipes_are_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "b.png")
     dataset = open_dataset(str(tmp_path))
     assert paths(dataset) == ["a.png"]
-    assert dataset.skipped == (("b.png", "not a regular file"),)
+    assert dataset.skipped == (("b.png", "it is a named pipe, not a file"),)
 
 
 def test_names_that_are_no_text(tmp_path):

@@ -246,5 +246,5 @@ def test_wrong_label_file(tmp_path, text, message):
 
 
 def test_missing_label_file(tmp_path):
-    with pytest.raises(RequestError, match="cannot be opened: No such file"):
+    with pytest.raises(RequestError, match="gone.tsv does not exist; give --labels"):
         read_label_file(tmp_path / "gone.tsv", 2)

@@ -54,5 +54,5 @@ def test_a_wrong_line_is_named(tmp_path, lines, said):
 
 
 def test_no_such_file(tmp_path):
-    with pytest.raises(RequestError, match="cannot be read"):
+    with pytest.raises(RequestError, match="does not exist"):
         read_parts(tmp_path / "none.csv")

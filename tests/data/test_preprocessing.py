@@ -279,7 +279,7 @@ def test_from_dict_refuses():
         ({"input_size": 5}, "height and width"),
         ({"input_size": (5.0, 5)}, "height and width"),
         ({"resize_to": 223}, "less than the network's input of 224 x 224"),
-        ({"resize_to": (256, 256)}, "must be a whole number of pixels above 0$"),
+        ({"resize_to": (256, 256)}, "must be a whole number of pixels from 1 to 100,000$"),
         ({"resize": "squash", "resize_to": (256, 200)}, "less than the network's input"),
         ({"resize": "squash", "resize_to": None}, "or two of them"),
         ({"resize_to": True}, "must be a whole number"),

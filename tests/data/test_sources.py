@@ -96,7 +96,7 @@ def test_npz_fingerprint(tmp_path):
         ({"images": COLOUR, "class_names": [1, 2]}, "class_names are int64"),
         (
             {"images": COLOUR, "class_names": np.array(["cat", None])},
-            "cannot be read as a NumPy archive of plain arrays",
+            "an array 'class_names' of Python objects",
         ),
     ],
 )
@@ -109,19 +109,19 @@ def test_files_that_are_no_npz(tmp_path):
     path = tmp_path / "a.npz"
     for content in (b"", b"nonsense", (b"PK\x03\x04" + b"x" * 50)):
         path.write_bytes(content)
-        with pytest.raises(RequestError, match="a.npz cannot be read"):
+        with pytest.raises(RequestError, match="a.npz is truncated or damaged"):
             open_dataset(str(path))
     np.savez_compressed(path, images=COLOUR)
     content = bytearray(path.read_bytes())
     for damaged in (content[: len(content) // 2], content[:100] + b"\xff" * 90 + content[190:]):
         path.write_bytes(damaged)
-        with pytest.raises(RequestError, match="a.npz cannot be read"):
+        with pytest.raises(RequestError, match="a.npz is truncated or damaged"):
             open_dataset(str(path))
     with path.open("wb") as file:
         np.save(file, COLOUR)
     with pytest.raises(RequestError, match="holds a single array"):
         open_dataset(str(path))
-    with pytest.raises(RequestError, match="there is no file"):
+    with pytest.raises(RequestError, match="gone.npz does not exist"):
         open_dataset(str(tmp_path / "gone.npz"))
     with pytest.raises(RequestError, match="has no splits; leave out --split train"):
         open_dataset(save(tmp_path, images=COLOUR), split="train")

@@ -242,7 +242,7 @@ def test_import_by_dotted_name_from_the_current_folder(tmp_path, own_code, monke
 def test_imports_that_fail(saved, tmp_path):
     path = saved[0] / "model.keras"
     assert "no module named 'no_such_module'" in refusal(path, ("no_such_module",))
-    assert "no such file" in refusal(path, (str(tmp_path / "absent.py"),))
+    assert "does not exist" in refusal(path, (str(tmp_path / "absent.py"),))
     (tmp_path / "wrong.py").write_text("1 / 0")
     assert "ZeroDivisionError" in refusal(path, (str(tmp_path / "wrong.py"),))
     (tmp_path / "wrong.py").write_text("def (")
@@ -285,15 +285,55 @@ def test_groups_of_keras_2(tmp_path):
     np.testing.assert_array_equal(rebuilt.layers[1].get_weights()[0], model.get_weights()[2])
 
 
-def test_any_other_failure_of_keras_is_one_sentence(saved, tmp_path):
-    path = tmp_path / "net.keras"
-    with zipfile.ZipFile(saved[0] / "model.keras") as whole, zipfile.ZipFile(path, "w") as other:
+def with_parts(source, path, change):
+    """Copy an archive; ``change`` takes a part's name and content and gives its new content."""
+    with zipfile.ZipFile(source) as whole, zipfile.ZipFile(path, "w") as other:
         for name in whole.namelist():
-            content = whole.read(name)
-            if name == "config.json":
-                content = content.replace(b'"filters": 2', b'"filters": "many"')
-            other.writestr(name, content)
-    assert "could not be loaded" in refusal(path)
+            other.writestr(name, change(name, whole.read(name)))
+    return path
+
+
+def test_any_other_failure_of_keras_has_a_cure_that_works(saved, tmp_path):
+    folder, model, _ = saved
+
+    def change(name, content):
+        return content.replace(b'"padding": "valid"', b'"padding": "pad everything"')
+
+    path = with_parts(folder / "model.keras", tmp_path / "net.keras", change)
+    message = refusal(path)
+    assert "Keras cannot rebuild its Conv2D layer" in message
+    assert "`padding`" in message
+    assert "load_weights('net.keras')" in message
+    rebuilt = sequential()
+    rebuilt.load_weights(path)
+    np.testing.assert_array_equal(rebuilt.get_weights()[0], model.get_weights()[0])
+
+
+@pytest.mark.parametrize("extension", ["keras", "h5"])
+def test_the_cure_of_a_lambda_layer_works(tmp_path, own_code, extension):
+    code, namespace = own_code
+    path, cured = tmp_path / f"net.{extension}", tmp_path / "cured.keras"
+    model = sequential(layers.Lambda(lambda x: x * 2))
+    model.save(path)
+    message = refusal(path)
+    assert f"load_weights('{path.name}')" in message
+    assert message.index("load_weights") < message.index("--import")
+    rebuilt = sequential(namespace["Twice"]())
+    rebuilt.load_weights(path)
+    rebuilt.save(cured)
+    batch = np.ones((1, 16, 16, 3), "float32")
+    loaded = load_checkpoint(cured, (str(code),))
+    np.testing.assert_allclose(loaded(batch), model(batch), rtol=1e-6)
+
+
+def test_a_file_of_a_newer_keras(saved, tmp_path):
+    def change(name, content):
+        if name == "metadata.json":
+            return b'{"keras_version": "4.1.0"}'
+        return content.replace(b'"padding": "valid"', b'"padding": "of the future"')
+
+    path = with_parts(saved[0] / "model.keras", tmp_path / "net.keras", change)
+    assert "written by Keras 4.1.0" in refusal(path)
 
 
 def test_sequential_that_never_saw_an_image(tmp_path):

@@ -97,7 +97,7 @@ def test_damaged_missing_and_foreign_mean(checkpoint):
     whole = npz.read_bytes()
     for content in (b"", whole[: len(whole) // 2], b"no archive"):
         npz.write_bytes(content)
-        with pytest.raises(RequestError, match=r"vizreport\.npz is damaged"):
+        with pytest.raises(RequestError, match=r"vizreport\.npz is truncated or damaged"):
             read_sidecar(checkpoint)
     np.savez(npz, mean_image=mean_image() + 1)
     with pytest.raises(RequestError, match="not the one"):

@@ -15,6 +15,7 @@ from pathlib import Path
 from vizreport import interruption
 from vizreport.cli.parser import VERBS, make_parser
 from vizreport.errors import RequestError
+from vizreport.foreign_text import printable
 from vizreport.unforeseen import unforeseen
 
 DONE, FAILED, REQUEST_WRONG, READER_GONE = 0, 1, 2, 141
@@ -69,5 +70,5 @@ def _output_folder(arguments: argparse.Namespace) -> Path | None:
 
 
 def _complain(message: str, status: int) -> int:
-    print(f"vizreport: {message}", file=sys.stderr)
+    print(f"vizreport: {printable(message)}", file=sys.stderr)
     return status

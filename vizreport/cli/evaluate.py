@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 from vizreport.cli.options import network_and_data, preprocessing, running
 from vizreport.cli.options.preprocessing import preprocessing_parts
 from vizreport.cli.verb import Verb
+from vizreport.foreign_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vizreport.training.evaluation import Errors, Row
+
+
+NAMED = 20
+"""Unreadable images that are printed with the reason."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,8 +76,26 @@ def run(arguments: argparse.Namespace) -> int:
     if errors.no_ten_crops:
         print(f"\nno ten crops: {errors.no_ten_crops}")
     if errors.left_out:
-        print(f"\nleft out: {errors.left_out} images, unreadable or of no known class")
+        print(f"\n{left_out(errors)}")
     return 0
+
+
+def left_out(errors: Errors) -> str:
+    """Return what was left out as text: how many images, and which could not be read."""
+    unknown = errors.left_out - len(errors.unreadable)
+    lines = []
+    if unknown:
+        lines.append(f"left out, class not known: {_images(unknown)}")
+    if errors.unreadable:
+        lines.append(f"left out, not readable: {_images(len(errors.unreadable))}")
+        lines += [f"  {printable(path)}: {reason}" for path, reason in errors.unreadable[:NAMED]]
+    if len(errors.unreadable) > NAMED:
+        lines.append(f"  and {len(errors.unreadable) - NAMED} more")
+    return "\n".join(lines)
+
+
+def _images(count: int) -> str:
+    return f"{count} image" + "s" * (count != 1)
 
 
 def table(errors: Errors) -> str:

@@ -36,16 +36,16 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the checkpoint cannot be loaded.
     """
+    from vizreport.models.epochs import last_checkpoint
     from vizreport.tensorflow_start import start_tensorflow
 
+    checkpoint = last_checkpoint(arguments.checkpoint)
     start_tensorflow()
     from vizreport.deconv.layers import reportable_layers
     from vizreport.deconv.trace import trace
-    from vizreport.models.epochs import last_checkpoint
     from vizreport.models.load import load_checkpoint
     from vizreport.models.sidecar import read_sidecar
 
-    checkpoint = last_checkpoint(arguments.checkpoint)
     model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
     sidecar = read_sidecar(checkpoint)
     known = sidecar.preprocessing.input_size if sidecar and sidecar.preprocessing else None

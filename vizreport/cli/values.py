@@ -7,7 +7,12 @@ from argparse import ArgumentTypeError
 from fractions import Fraction
 from pathlib import Path
 
+from vizreport.foreign_text import quoted
 from vizreport.models.shipped import SHIPPED, shipped_checkpoint
+from vizreport.paths import MISSING, folder_problem, is_there
+
+MOST = 10**9
+"""The largest count; more of anything does not fit a machine."""
 
 
 def checkpoint(text: str) -> Path:
@@ -16,9 +21,11 @@ def checkpoint(text: str) -> Path:
     An address, which Keras would download from, is refused.
     """
     if "://" in text:
-        raise ArgumentTypeError(f"{text!r} is an address: download the file and give its path")
+        raise ArgumentTypeError(
+            f"{quoted(text)} is an address: download the file and give its path"
+        )
     path = Path(text)
-    return shipped_checkpoint(text) if text in SHIPPED and not path.exists() else path
+    return shipped_checkpoint(text) if text in SHIPPED and not is_there(path) else path
 
 
 def photograph(text: str) -> str:
@@ -34,8 +41,9 @@ def photograph(text: str) -> str:
 def folder(text: str) -> Path:
     """Return a path, whether or not it is there; a file is refused."""
     path = Path(text)
-    if path.exists() and not path.is_dir():
-        raise ArgumentTypeError(f"{text} is a file; give a folder")
+    wrong = folder_problem(path)
+    if wrong not in ("", MISSING):
+        raise ArgumentTypeError(f"{quoted(text)} {wrong}; give a folder")
     return path
 
 
@@ -45,8 +53,8 @@ def count(text: str) -> int:
         number = int(text)
     except ValueError:
         number = 0
-    if number < 1:
-        raise ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    if not 1 <= number <= MOST:
+        raise ArgumentTypeError(f"{quoted(text)} is not a whole number from 1 to {MOST:,}")
     return number
 
 
@@ -57,7 +65,9 @@ def count_or_all(text: str) -> int | None:
     try:
         return count(text)
     except ArgumentTypeError:
-        raise ArgumentTypeError(f"{text!r} is neither a whole number from 1 on nor all") from None
+        raise ArgumentTypeError(
+            f"{quoted(text)} is neither a whole number from 1 to {MOST:,} nor all"
+        ) from None
 
 
 def seed(text: str) -> int:
@@ -67,7 +77,7 @@ def seed(text: str) -> int:
     except ValueError:
         number = -1
     if not 0 <= number < 2**32:
-        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
+        raise ArgumentTypeError(f"{quoted(text)} is not a whole number from 0 to {2**32 - 1}")
     return number
 
 
@@ -78,7 +88,7 @@ def size(text: str) -> tuple[int, int]:
     except ArgumentTypeError:
         parts = []
     if len(parts) not in (1, 2):
-        raise ArgumentTypeError(f"{text!r} is neither one number of pixels nor HEIGHTxWIDTH")
+        raise ArgumentTypeError(f"{quoted(text)} is neither one number of pixels nor HEIGHTxWIDTH")
     return parts[0], parts[-1]
 
 
@@ -86,7 +96,9 @@ def resize(text: str) -> tuple[str, int | None]:
     """Return the rule and its pixels (None where left to the preset) from ``"shortest:256"``."""
     rule, colon, pixels = text.partition(":")
     if rule not in ("shortest", "squash", "none") or (rule == "none" and colon):
-        raise ArgumentTypeError(f"{text!r} is none of shortest[:PIXELS], squash[:PIXELS], none")
+        raise ArgumentTypeError(
+            f"{quoted(text)} is none of shortest[:PIXELS], squash[:PIXELS], none"
+        )
     return rule, count(pixels) if colon else None
 
 
@@ -97,7 +109,7 @@ def fraction(text: str) -> float:
     except (ValueError, ZeroDivisionError, OverflowError):
         number = math.nan
     if not 0 < number < math.inf:
-        raise ArgumentTypeError(f"{text!r} is not a positive number such as 0.5 or 1/255")
+        raise ArgumentTypeError(f"{quoted(text)} is not a positive number such as 0.5 or 1/255")
     return number
 
 
@@ -108,7 +120,7 @@ def share(text: str) -> float:
     except ArgumentTypeError:
         number = 1.0
     if number >= 1:
-        raise ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
+        raise ArgumentTypeError(f"{quoted(text)} is not a number between 0 and 1")
     return number
 
 
@@ -120,7 +132,7 @@ def memory(text: str) -> int:
     except ValueError:
         number = math.nan
     if not (unit and 0 < number < math.inf):
-        raise ArgumentTypeError(f"{text!r} is not an amount of memory such as 500M or 2G")
+        raise ArgumentTypeError(f"{quoted(text)} is not an amount of memory such as 500M or 2G")
     return max(1, int(number * unit))
 
 
@@ -131,7 +143,7 @@ def numbers(text: str) -> tuple[float, ...]:
     except ValueError:
         parts = ()
     if len(parts) not in (1, 3) or not all(math.isfinite(part) for part in parts):
-        raise ArgumentTypeError(f"{text!r} is neither one number nor three with commas")
+        raise ArgumentTypeError(f"{quoted(text)} is neither one number nor three with commas")
     return parts
 
 
@@ -139,7 +151,7 @@ def divisors(text: str) -> tuple[float, ...]:
     """Return one positive number or three from ``"58.4,57.1,57.4"``."""
     parts = numbers(text)
     if min(parts) <= 0:
-        raise ArgumentTypeError(f"{text!r} has a number that is not above 0")
+        raise ArgumentTypeError(f"{quoted(text)} has a number that is not above 0")
     return parts
 
 
@@ -170,7 +182,7 @@ def two_counts(text: str) -> tuple[int, int]:
     """Return the two whole numbers in ``"24,32"``."""
     parts = text.split(",")
     if len(parts) != 2:
-        raise ArgumentTypeError(f"{text!r} is not two whole numbers with a comma")
+        raise ArgumentTypeError(f"{quoted(text)} is not two whole numbers with a comma")
     return count(parts[0]), count(parts[1])
 
 
@@ -181,7 +193,7 @@ def two_weights(text: str) -> tuple[float, float]:
     except ValueError:
         first = second = math.nan
     if not (0 < first < math.inf and 0 < second < math.inf):
-        raise ArgumentTypeError(f"{text!r} is not two numbers above 0 with a comma")
+        raise ArgumentTypeError(f"{quoted(text)} is not two numbers above 0 with a comma")
     return first, second
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from vizreport.data.dataset import Size, UnreadableImage
+from vizreport.foreign_text import brief
+from vizreport.paths import problem
 
 MAX_PIXELS = 89_478_485
 """Images of more pixels are refused: Pillow's own threshold of suspicion, 268 MB as RGB."""
@@ -56,6 +58,8 @@ def decode(
     UnreadableImage
         With the reason: empty, damaged, truncated, no image, or above ``MAX_PIXELS``.
     """
+    if isinstance(file, Path) and (wrong := problem(file)):
+        raise UnreadableImage(f"it {wrong}")
     if _is_empty(file):
         raise UnreadableImage("the file is empty")
     # Other libraries, WeasyPrint among them, switch this on for the whole process.
@@ -127,7 +131,7 @@ def _reason(error: Exception) -> str:
         return "the file is truncated"
     if isinstance(error, OSError) and error.errno is not None:
         return f"the file cannot be opened: {text}"
-    return f"the file is damaged: {text}"
+    return f"the file is damaged: {brief(text)}"
 
 
 def _megapixels(pixels: int) -> str:

@@ -19,6 +19,8 @@ from vizreport.data.dataset import (
 )
 from vizreport.data.decoding import SUFFIXES, decode
 from vizreport.errors import RequestError
+from vizreport.foreign_text import quoted
+from vizreport.paths import IS_FOLDER, folder_problem, problem
 from vizreport.progress import progress
 
 
@@ -94,10 +96,9 @@ def _shown(name: str) -> str:
 
 
 def _check_folder(folder: Path) -> None:
-    if not folder.exists():
-        raise RequestError(f"there is no folder {folder}; give --data an existing one")
-    if not folder.is_dir():
-        raise RequestError(f"{folder} is a file, not a folder of images")
+    wrong = folder_problem(folder)
+    if wrong:
+        raise RequestError(f"{folder} {wrong}; give --data a folder of images")
     try:
         next(os.scandir(folder), None)
     except OSError as error:
@@ -111,18 +112,25 @@ def _split_folder(folder: Path, split: str) -> Path:
         more = f" and {len(subfolders) - 20} more" if len(subfolders) > 20 else ""
         names = f"{', '.join(subfolders[:20])}{more}"
         there = f"its folders are {names}" if subfolders else "it has no folders"
-        raise RequestError(f"there is no split {split!r} in {folder}: {there}")
+        raise RequestError(f"there is no split {quoted(split)} in {folder}: {there}")
     return folder / split
 
 
 def _subfolders(folder: Path) -> list[str]:
     with os.scandir(folder) as entries:
-        return sorted(e.name for e in entries if not _is_hidden(e.name) and e.is_dir())
+        return sorted(e.name for e in entries if not _is_hidden(e.name) and _is_folder(e))
 
 
 def _class_names(root: Path) -> tuple[str, ...]:
     """Return every subfolder, those without images too: order counts for labels in order."""
     return tuple(_shown(name) for name in _subfolders(root))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads back to itself
+        return False
 
 
 def _is_hidden(name: str) -> bool:
@@ -151,16 +159,18 @@ def _walk(
         if _is_hidden(entry.name):
             continue
         here = (*parts, entry.name)
-        if entry.is_dir():
+        if _is_folder(entry):
             identity = _identity(Path(entry.path))
             if identity not in above:
                 yield from _walk(root, here, above | {identity}, skipped)
         elif entry.name.lower().endswith(SUFFIXES):
-            if entry.is_file():
+            wrong = problem(entry.path)
+            if wrong:  # a broken link, a pipe
+                skipped.append((_shown("/".join(here)), f"it {wrong}"))
+            else:
                 yield here
-            else:  # a broken link, a pipe
-                reason = "a broken link" if entry.is_symlink() else "not a regular file"
-                skipped.append((_shown("/".join(here)), reason))
+        elif entry.is_symlink() and problem(entry.path) not in ("", IS_FOLDER):
+            skipped.append((_shown("/".join(here)), f"it {problem(entry.path)}"))
 
 
 def _hash_files(paths: list[Path]) -> list[tuple[str, str]]:

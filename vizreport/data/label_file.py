@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from vizreport.errors import RequestError
+from vizreport.foreign_text import quoted
+from vizreport.paths import read_text
 
 
 def read_label_file(path: Path, outputs: int) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
@@ -27,12 +29,8 @@ def read_label_file(path: Path, outputs: int) -> tuple[tuple[str, ...], tuple[st
     RequestError
         Naming file and line.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise RequestError(f"the labels file {path} cannot be opened: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RequestError(f"the labels file {path} is not UTF-8 text; save it as UTF-8") from error
+    text = read_text(path, "the labels file", "give --labels a text file")
+    lines = text.splitlines()
     entries: dict[int, tuple[str, str]] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -61,10 +59,14 @@ def _entry(where: str, line: str, outputs: int) -> tuple[int, tuple[str, str]]:
         )
     index, name = columns[0], columns[-1]
     if not (index.isascii() and index.isdigit()):
-        raise RequestError(f"{where}: the index is {index!r}; it must be a whole number from 0")
-    if int(index) >= outputs:
         raise RequestError(
-            f"{where}: the index {index} is not one of the network's {outputs} outputs, "
+            f"{where}: the index is {quoted(index)}; it must be a whole number from 0"
+        )
+    # Compared by length first: Python refuses to read numbers of thousands of digits.
+    if len(index.lstrip("0")) > len(str(outputs)) or int(index) >= outputs:
+        shown = index if len(index) <= 20 else f"of {len(index)} digits"
+        raise RequestError(
+            f"{where}: the index {shown} is not one of the network's {outputs} outputs, "
             f"0 to {outputs - 1}"
         )
     if not name:

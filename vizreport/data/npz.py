@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 
+from vizreport.archives import BadArchive, array_names, read_arrays
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
@@ -26,27 +25,20 @@ def open_npz(
     Raises
     ------
     RequestError
-        If the file is missing, damaged or not laid out like this, or a split is asked for.
+        If the file is missing, damaged or not laid out like this, claims more than it holds, or
+        a split is asked for.
     """
     if split is not None:
         raise RequestError(f"{path} is one file and has no splits; leave out --split {split}")
-    if not path.is_file():
-        raise RequestError(f"there is no file {path}; give --data an existing one")
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if not isinstance(loaded, np.lib.npyio.NpzFile):
-            raise RequestError(f"{path} holds a single array; save it with numpy.savez")
-        with loaded as archive:
-            if "images" not in archive:
-                there = ", ".join(archive.files) or "nothing"
-                raise RequestError(
-                    f"{path} has no array 'images'; it has {there}, of {', '.join(KEYS)}"
-                )
-            arrays = {key: archive[key] for key in KEYS if key in archive}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        arrays = read_arrays(path, KEYS)
+    except BadArchive as error:
         raise RequestError(
-            f"{path} cannot be read as a NumPy archive of plain arrays: {error}"
+            f"the data {path} {error}; give --data an archive that numpy.savez wrote"
         ) from error
+    if "images" not in arrays:
+        there = ", ".join(array_names(path)) or "nothing"
+        raise RequestError(f"{path} has no array 'images'; it has {there}, of {', '.join(KEYS)}")
     return dataset_from_arrays(
         path.name,
         "npz",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vizreport.errors import RequestError
+from vizreport.paths import read_text
 
 HEADER = ("file", "part", "x", "y")
 
@@ -53,14 +54,7 @@ def read_parts(path: Path) -> Parts:
     RequestError
         If the file cannot be read or a line is wrong; the message names the line.
     """
-    try:
-        text = Path(path).read_text("utf-8-sig")
-    except OSError as error:
-        raise RequestError(
-            f"{path} cannot be read ({error.strerror}): name a file of parts with --parts"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise RequestError(f"{path} is not UTF-8 text: save it as CSV in UTF-8") from error
+    text = read_text(Path(path), "the file of parts", "name a CSV file with --parts")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: Parts = {}
     try:

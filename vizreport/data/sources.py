@@ -12,6 +12,8 @@ from vizreport.data.npz import open_npz
 from vizreport.data.tfds import open_tfds
 from vizreport.data.voc import is_voc, open_voc
 from vizreport.errors import RequestError
+from vizreport.foreign_text import quoted
+from vizreport.paths import folder_problem, problem
 
 SOURCES = (
     "a folder of images",
@@ -63,16 +65,29 @@ def open_dataset(
         from vizreport.data.shapes import open_shapes
 
         return open_shapes(split, max_images, seed)
-    path = Path(source).expanduser()
-    if path.is_dir() and is_voc(path):
+    path = _path(source)
+    no_folder = folder_problem(path)
+    if not no_folder and is_voc(path):
         return open_voc(path, split, max_images, seed)
-    if path.is_dir():
+    if not no_folder:
         return open_folder(path, split, max_images, seed)
     if path.suffix.lower() == ".npz":
         return open_npz(path, split, max_images, seed)
     if "://" in source:
         raise RequestError(f"{source} is an address; download it and give --data the folder")
-    if path.name.lower().endswith(SUFFIXES) and path.is_file():
+    is_file = not problem(path)
+    if path.name.lower().endswith(SUFFIXES) and is_file:
         raise RequestError(f"{source} is one image; give --data its folder, or use --image")
-    what = "is no source of images" if path.exists() else "does not exist"
-    raise RequestError(f"the data {source!r} {what}; the sources are {', '.join(SOURCES)}")
+    what = "is no source of images" if is_file else no_folder
+    raise RequestError(f"the data {quoted(source)} {what}; the sources are {', '.join(SOURCES)}")
+
+
+def _path(source: str) -> Path:
+    try:
+        return Path(source).expanduser()
+    except RuntimeError as error:  # a home that there is not
+        user = Path(source).parts[0]
+        raise RequestError(
+            f"the data {source!r}: there is no user {user[1:]!r} on this machine; write "
+            f"./{source} for a folder of that name"
+        ) from error

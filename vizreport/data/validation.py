@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vizreport.data.decoding import MAX_PIXELS
 from vizreport.errors import RequestError
+from vizreport.foreign_text import quoted
 
 if TYPE_CHECKING:
     from vizreport.data.preprocessing import Preprocessing
@@ -14,30 +16,42 @@ if TYPE_CHECKING:
 RESIZES = ("shortest", "squash", "none")
 CROPS = ("center", "none")
 CHANNELS = ("RGB", "BGR", "L")
+MAX_SIDE = 100_000
+"""Pixels; more than any image format holds in one direction."""
+
+_LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 def check(p: Preprocessing) -> None:
     """Raise RequestError for the first part that does not fit."""
     for name, choices in (("resize", RESIZES), ("crop", CROPS), ("channels", CHANNELS)):
         if getattr(p, name) not in choices:
-            raise RequestError(f"{name} is {getattr(p, name)!r}; it can be {', '.join(choices)}")
+            raise RequestError(
+                f"{name} is {quoted(getattr(p, name))}; it can be {', '.join(choices)}"
+            )
     if not _is_size(p.input_size):
         raise RequestError(
-            f"input_size is {p.input_size!r}; it must be height and width, two whole numbers "
-            "above 0"
+            f"input_size is {quoted(p.input_size)}; it must be height and width, two whole "
+            f"numbers above 0, of at most {MAX_PIXELS / 1e6:.0f} million pixels together"
         )
     _check_resize(p)
     channels = 1 if p.channels == "L" else 3
     for name, numbers in (("mean", p.mean), ("std", p.std)):
         if not isinstance(numbers, tuple) or not all(_is_number(number) for number in numbers):
-            raise RequestError(f"{name} is {numbers!r}; it must be finite numbers")
+            raise RequestError(
+                f"{name} is {quoted(numbers)}; it must be finite numbers, not too large for "
+                "single precision"
+            )
         if len(numbers) != channels and not (name == "mean" and not numbers):
             raise RequestError(
                 f"{name} has {len(numbers)} numbers; with channels {p.channels} it must have "
                 f"{channels}"
             )
-    if not _is_number(p.scale) or p.scale == 0 or 0 in p.std:
-        raise RequestError(f"scale is {p.scale!r} and std {p.std!r}; neither may be 0")
+    if not _is_number(p.scale) or not all(np.float32(factor) for factor in (p.scale, *p.std)):
+        raise RequestError(
+            f"scale is {quoted(p.scale)} and std {quoted(p.std)}; neither may be 0, or too small "
+            "or too large for single precision"
+        )
     if p.mean_image is not None:
         if p.mean:
             raise RequestError("there is both a mean and a mean image; give one of them")
@@ -57,13 +71,14 @@ def _check_resize(p: Preprocessing) -> None:
             )
     elif p.resize == "none":
         if p.resize_to is not None:
-            raise RequestError(f"resize is 'none', yet resize_to is {p.resize_to!r}")
+            raise RequestError(f"resize is 'none', yet resize_to is {quoted(p.resize_to)}")
     else:
         squash = p.resize == "squash" and _is_size(p.resize_to)
         if not squash and not _is_whole(p.resize_to):
             raise RequestError(
-                f"resize_to is {p.resize_to!r}; with resize {p.resize!r} it must be a whole number "
-                "of pixels above 0" + (" or two of them" if p.resize == "squash" else "")
+                f"resize_to is {quoted(p.resize_to)}; with resize {p.resize!r} it must be a whole "
+                f"number of pixels from 1 to {MAX_SIDE:,}"
+                + (" or two of them" if p.resize == "squash" else "")
             )
         sides = p.resize_to if isinstance(p.resize_to, tuple) else (p.resize_to, p.resize_to)
         if any(side < need for side, need in zip(sides, p.input_size, strict=True)):  # type: ignore[operator]
@@ -74,12 +89,19 @@ def _check_resize(p: Preprocessing) -> None:
 
 
 def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SIDE
 
 
 def _is_size(value: object) -> bool:
-    return isinstance(value, tuple) and len(value) == 2 and all(_is_whole(v) for v in value)
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and all(_is_whole(side) for side in value)
+        and value[0] * value[1] <= MAX_PIXELS
+    )
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return abs(value) <= _LARGEST_FLOAT32  # False for nan, too

@@ -19,6 +19,8 @@ from vizreport.data.dataset import (
 )
 from vizreport.data.decoding import decode
 from vizreport.errors import RequestError
+from vizreport.foreign_text import brief
+from vizreport.paths import problem, read_text
 
 IMAGES, SETS, ANNOTATIONS = "JPEGImages", Path("ImageSets") / "Main", "Annotations"
 
@@ -56,13 +58,14 @@ def open_voc(
     """
     split = split or "trainval"
     listed = folder / SETS / f"{split}.txt"
-    if not listed.is_file():
+    if problem(listed):
         there = sorted(path.stem for path in (folder / SETS).glob("*.txt") if "_" not in path.stem)
         raise RequestError(
             f"there is no split {split!r} in {folder}: its splits are {', '.join(there) or 'none'}"
         )
     # The lists of a single class have a second column.
-    names = [line.split()[0] for line in listed.read_text("utf-8").splitlines() if line.strip()]
+    text = read_text(listed, "the split", "take another --split")
+    names = [line.split()[0] for line in text.splitlines() if line.strip()]
     names = [names[i] for i in sample_indices(len(names), max_images, seed)]
     if not names:
         raise RequestError(f"{listed} names no image; give another --split")
@@ -113,6 +116,9 @@ def _class_names(folder: Path) -> tuple[str, ...]:
 
 def _objects(path: Path) -> list[tuple[str, bool]]:
     """Return the class of each annotated object and whether it is marked difficult."""
+    wrong = problem(path)
+    if wrong:
+        raise RequestError(f"the annotation {path} {wrong}; take the image out of the split")
     try:
         root = ElementTree.parse(path).getroot()
         return [
@@ -121,12 +127,15 @@ def _objects(path: Path) -> list[tuple[str, bool]]:
         ]
     except (OSError, ElementTree.ParseError) as error:
         raise RequestError(
-            f"the annotation {path} is missing or damaged ({error}); take the image out of the "
-            "split, or mend it"
+            f"the annotation {path} is damaged ({brief(error)}); correct it, or take the image "
+            "out of the split"
         ) from error
 
 
 def _sha256(path: Path) -> str:
+    wrong = problem(path)
+    if wrong:
+        raise RequestError(f"the image {path} {wrong}; take it out of the split")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

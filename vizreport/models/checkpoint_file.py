@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
+from vizreport.archives import DAMAGED, BadArchive, check_content
 from vizreport.errors import RequestError
+from vizreport.models.description import BadDescription, parse_description
+from vizreport.models.hdf5_file import hdf5_problem
 from vizreport.models.shipped import SHIPPED
+from vizreport.paths import IS_FOLDER, MISSING, problem
 
 EXTENSIONS = (".keras", ".h5")
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_WEIGHTS = "model.weights.h5"
 _SAVE_WHOLE = "save the whole network with model.save('NAME.keras')"
+_TRUSTED_COPY = "get the file as model.save wrote it, from whoever trained the network"
 
 
 def check_file(path: str | Path) -> Path:
@@ -27,8 +34,8 @@ def check_file(path: str | Path) -> Path:
     Raises
     ------
     RequestError
-        An address instead of a path, a missing file, a folder, another extension, a file of
-        weights only, or a damaged file; the message names the cure.
+        An address instead of a path, a missing file, a folder, a pipe, another extension, a file
+        of weights only, a damaged file or one made to do harm; the message names the cure.
     """
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):
         raise RequestError(
@@ -36,13 +43,16 @@ def check_file(path: str | Path) -> Path:
             "the file"
         )
     path = Path(path)
-    if path.is_dir():
+    wrong = problem(path)
+    if wrong == IS_FOLDER:
         raise RequestError(about_folder(path))
-    if not path.exists():
+    if wrong == MISSING:
         raise RequestError(
             f"there is no file {path}; check the path given to --checkpoint, or name a "
             f"checkpoint that comes with vizreport: {', '.join(SHIPPED)}"
         )
+    if wrong:
+        raise RequestError(f"{path} {wrong}; give --checkpoint a .keras or .h5 file")
     if path.name.endswith(".weights.h5"):
         raise RequestError(_weights_only(path))
     if path.suffix not in EXTENSIONS:
@@ -52,30 +62,50 @@ def check_file(path: str | Path) -> Path:
             _check_keras(path)
         else:
             _check_hdf5(path)
+        model_config(path)
+    except (BadArchive, BadDescription) as error:
+        if str(error) == DAMAGED:
+            raise RequestError(damaged(path)) from error
+        raise RequestError(f"{path} {error}; {_TRUSTED_COPY}") from error
+    except RequestError:
+        raise
     except OSError as error:
         if error.errno is not None:
             raise RequestError(f"{path} cannot be read: {error.strerror}") from error
+        raise RequestError(damaged(path)) from error
+    except Exception as error:  # damaged files make h5py raise nearly anything
         raise RequestError(damaged(path)) from error
     return path
 
 
 def damaged(path: Path) -> str:
     """Sentence about a truncated or corrupt file."""
-    return f"{path} is truncated or damaged; copy it again, or save the model once more"
+    return f"{path} {DAMAGED}; copy it again, or save the model once more"
 
 
 def model_config(path: Path) -> dict[str, Any]:
     """Keras's description of the model in a file that :func:`check_file` let pass."""
     if path.suffix == ".keras":
         with ZipFile(path) as archive:
-            config = archive.read("config.json")
-    else:
+            return parse_description(archive.read("config.json"))
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        return parse_description(file.attrs["model_config"])
+
+
+def keras_version(path: Path) -> str:
+    """Version of Keras that wrote a file that :func:`check_file` let pass; "" if not known."""
+    try:
+        if path.suffix == ".keras":
+            with ZipFile(path) as archive:
+                return str(json.loads(archive.read("metadata.json"))["keras_version"])
         import h5py
 
         with h5py.File(path, "r") as file:
-            config = file.attrs["model_config"]
-    described: dict[str, Any] = json.loads(config)
-    return described
+            return str(file.attrs["keras_version"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ""
 
 
 def _weights_only(path: Path) -> str:
@@ -113,14 +143,14 @@ def _check_keras(path: Path) -> None:
     try:
         with ZipFile(path) as archive:
             names = set(archive.namelist())
-            broken = archive.testzip()
+            check_content(archive)
+            if _WEIGHTS in names:
+                _check_weights(archive.read(_WEIGHTS))
     except BadZipFile as error:
         raise RequestError(damaged(path)) from error
-    if broken:
-        raise RequestError(damaged(path))
     if "config.json" not in names:
         raise RequestError(_weights_only(path))
-    if not names & {"model.weights.h5", "model.weights.npz"}:
+    if not names & {_WEIGHTS, "model.weights.npz"}:
         raise RequestError(f"{path} holds an architecture without weights; {_SAVE_WHOLE}")
 
 
@@ -135,5 +165,20 @@ def _check_hdf5(path: Path) -> None:
     with h5py.File(path, "r") as file:
         if "model_config" not in file.attrs:
             raise RequestError(_weights_only(path))
+        wrong = hdf5_problem(file)
+        if wrong:
+            raise BadArchive(wrong)
         if "model_weights" not in file:
             raise RequestError(f"{path} holds an architecture without weights; {_SAVE_WHOLE}")
+        if not isinstance(file["model_weights"], h5py.Group):
+            raise BadArchive(DAMAGED)
+
+
+def _check_weights(content: bytes) -> None:
+    """Refuse the weights in an archive, if they are no HDF5 file that only holds numbers."""
+    import h5py
+
+    with h5py.File(io.BytesIO(content), "r") as file:
+        wrong = hdf5_problem(file)
+    if wrong:
+        raise BadArchive(f"has weights whose file {wrong}")

@@ -12,6 +12,7 @@ from vizreport.errors import RequestError
 from vizreport.models.checkpoint_file import EXTENSIONS, about_folder, check_file, model_config
 from vizreport.models.hash import checkpoint_hash
 from vizreport.models.sidecar import Sidecar, read_sidecar
+from vizreport.paths import folder_problem, problem
 from vizreport.training.history import HISTORY
 
 # Entries of a model's description that change nothing of what it computes.
@@ -93,9 +94,15 @@ def epoch_checkpoints(folder: str | Path) -> tuple[EpochCheckpoint, ...]:
 
 
 def last_checkpoint(path: str | Path) -> Path:
-    """Return a checkpoint's own path, or of a folder the checkpoint of the last epoch."""
+    """Return a checkpoint's own path, or of a folder the checkpoint of the last epoch.
+
+    Raises
+    ------
+    RequestError
+        As :func:`vizreport.models.checkpoint_file.check_file` and :func:`epoch_checkpoints`.
+    """
     path = Path(path)
-    return epoch_checkpoints(path)[-1].path if path.is_dir() else path
+    return check_file(path) if folder_problem(path) else epoch_checkpoints(path)[-1].path
 
 
 def epochs_hash(epochs: tuple[EpochCheckpoint, ...]) -> str:
@@ -110,7 +117,7 @@ def epochs_hash(epochs: tuple[EpochCheckpoint, ...]) -> str:
         return ""
     contents = [[epoch.epoch, checkpoint_hash(epoch.path)] for epoch in epochs]
     history = epochs[0].path.parent / HISTORY
-    if history.exists():
+    if not problem(history):
         contents.append([HISTORY, hashlib.sha256(history.read_bytes()).hexdigest()])
     return hashlib.sha256(json.dumps(contents).encode()).hexdigest()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import sidecar_paths
+from vizreport.paths import problem
 
 
 def checkpoint_hash(path: str | Path) -> str:
@@ -30,6 +31,9 @@ def checkpoint_hash(path: str | Path) -> str:
     path = Path(path)
     combined = hashlib.sha256()
     for file in (path, *sidecar_paths(path)):
+        wrong = problem(file)
+        if wrong:
+            raise RequestError(f"{file} {wrong}; give a checkpoint of regular files")
         try:
             with file.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256")

@@ -11,6 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from vizreport.errors import RequestError
+from vizreport.foreign_text import quoted
+from vizreport.paths import problem
 
 
 def import_objects(modules: tuple[str, ...]) -> dict[str, Any]:
@@ -45,8 +47,9 @@ def import_objects(modules: tuple[str, ...]) -> dict[str, Any]:
 
 def _import(name: str) -> ModuleType:
     is_file = name.endswith(".py") or "/" in name
-    if is_file and not Path(name).is_file():
-        raise RequestError(f"--import {name}: there is no such file")
+    wrong = problem(name) if is_file else ""
+    if wrong:
+        raise RequestError(f"--import {quoted(name)}: the file {wrong}")
     try:
         return _import_file(Path(name)) if is_file else _import_name(name)
     except ModuleNotFoundError as error:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import keras
 
 from vizreport.errors import RequestError
 from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
-from vizreport.models.checkpoint_file import check_file, damaged, model_config
+from vizreport.models.checkpoint_file import check_file
 from vizreport.models.imports import import_objects
-
-_AS_GRAPH = "build it as keras.Model(inputs, outputs) and save that"
+from vizreport.models.refusal import AS_GRAPH, refusal
 
 
 def load_checkpoint(
@@ -44,47 +42,8 @@ def load_checkpoint(
     try:
         model = keras.models.load_model(path, objects, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises nearly every class there is
-        raise RequestError(_explain(path, error)) from error
+        raise RequestError(refusal(path, error)) from error
     return _check_model(path, model, output)
-
-
-def _explain(path: Path, error: Exception) -> str:
-    message = str(error)
-    if "ambda" in message and "disallowed" in message:
-        return (
-            f"{path} has a Lambda layer, which would run code from the file; replace it by a layer "
-            "class of your own, save again and give its module with --import"
-        )
-    unknown = re.search(r"Could not locate (class|function) '([^']+)'", message) or re.search(
-        r"Unknown (\w[\w ]*): '([^']+)'", message
-    )
-    if unknown:
-        kind, name = unknown.groups()
-        registered = re.findall(r"'registered_name': '([^']+)'\}?", message)
-        name = next((full for full in registered if full.endswith(">" + name)), name)
-        cure = "give the module that defines it with --import MODULE (this runs its code)"
-        model_class = str(model_config(path)["class_name"])
-        if name.rpartition(">")[2] == model_class.rpartition(">")[2]:
-            return (
-                f"{path} is a model of the class {name!r}, which Keras does not know; if it is a "
-                f"subclassed model, without a graph to walk, {_AS_GRAPH}, otherwise {cure}"
-            )
-        return f"{path} needs the {kind} {name!r}, which Keras does not know; {cure}"
-    # Keras 2 stored a key that no layer of Keras 3 takes (keras-team/keras, DepthwiseConv2D).
-    groups = re.search(r"keyword arguments? passed to (\w+): \{'groups'", message)
-    if groups:
-        return (
-            f"{path} was written by Keras 2, whose 'groups' entry of {groups.group(1)} Keras 3 "
-            "refuses; build the network anew in Keras 3, load_weights from this file and save it "
-            "with model.save('NAME.keras')"
-        )
-    if isinstance(error, OSError):
-        return damaged(path)
-    reason = message.strip().splitlines()[-1] if message.strip() else ""
-    return (
-        f"{path} could not be loaded ({type(error).__name__}: {reason[:200]}); save it again "
-        f"with Keras {keras.__version__}"
-    )
 
 
 def _check_model(path: Path, model: keras.Model, output: str | None) -> keras.Model:
@@ -92,7 +51,7 @@ def _check_model(path: Path, model: keras.Model, output: str | None) -> keras.Mo
     if not is_sequential and not isinstance(model, keras.Function):
         raise RequestError(
             f"{path} is a subclassed model ({type(model).__name__}), which has no graph to walk; "
-            f"{_AS_GRAPH}"
+            f"{AS_GRAPH}"
         )
     if is_sequential and not model.built:
         raise RequestError(

@@ -12,12 +12,14 @@ import json
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
+from vizreport.archives import BadArchive, read_arrays
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.errors import RequestError
+from vizreport.foreign_text import brief, quoted
+from vizreport.paths import is_there, read_text
 from vizreport.results.atomic import write_bytes, write_text
 
 SCHEMA_VERSION = 1
@@ -72,7 +74,7 @@ def sidecar_paths(checkpoint: str | Path) -> tuple[Path, ...]:
     """Sidecar files of a checkpoint that exist: the ``.json``, then the ``.npz``."""
     checkpoint = Path(checkpoint)
     candidates = (_json_path(checkpoint), _npz_path(checkpoint))
-    return tuple(path for path in candidates if path.exists())
+    return tuple(path for path in candidates if is_there(path))
 
 
 def write_sidecar(checkpoint: str | Path, sidecar: Sidecar) -> None:
@@ -119,12 +121,17 @@ def read_sidecar(checkpoint: str | Path) -> Sidecar | None:
         message names the file.
     """
     path = _json_path(Path(checkpoint))
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not is_there(path):
         return None
-    except (OSError, ValueError) as error:
-        raise RequestError(f"{path} is no readable JSON ({error}); mend it or remove it") from error
+    text = read_text(path, "the sidecar", "correct it or remove it")
+    try:
+        values = json.loads(text)
+    except RecursionError as error:
+        raise RequestError(f"{path} is nested too deep; correct it or remove it") from error
+    except ValueError as error:
+        raise RequestError(
+            f"{path} is not valid JSON ({brief(error)}); correct it or remove it"
+        ) from error
     try:
         return _parse(values, _npz_path(Path(checkpoint)))
     except RequestError as error:
@@ -137,12 +144,14 @@ def _parse(values: Any, mean_path: Path) -> Sidecar:
     version = values.get("schema_version")
     if version != SCHEMA_VERSION:
         raise RequestError(
-            f"its schema_version is {version!r} and this vizreport reads {SCHEMA_VERSION}; "
+            f"its schema_version is {quoted(version)} and this vizreport reads {SCHEMA_VERSION}; "
             "write the file again or use the vizreport that wrote it"
         )
     unknown = sorted(set(values) - set(_ENTRIES))
     if unknown:
-        raise RequestError(f"unknown entry {unknown[0]!r}; its entries are {', '.join(_ENTRIES)}")
+        raise RequestError(
+            f"unknown entry {quoted(unknown[0])}; its entries are {', '.join(_ENTRIES)}"
+        )
     preprocessing, mean_square = values.get("preprocessing"), None
     if preprocessing is not None:
         if not isinstance(preprocessing, dict):
@@ -158,8 +167,8 @@ def _parse(values: Any, mean_path: Path) -> Sidecar:
         class_ids=ids,
         labels_in_order=_entry(values, "labels_in_order", bool) or False,
         data_source=_entry(values, "data_source", str),
-        epoch=_entry(values, "epoch", int),
-        seed=_entry(values, "seed", int),
+        epoch=_whole(values, "epoch", 10**9),
+        seed=_whole(values, "seed", 2**63 - 1),
         mean_square=mean_square,
     )
 
@@ -175,18 +184,30 @@ def _entry(values: dict[str, Any], name: str, kind: type) -> Any:
     value = values.get(name)
     # type() and not isinstance: true is no epoch.
     if value is not None and type(value) is not kind:
-        raise RequestError(f"{name} has to be of type {kind.__name__}, not {value!r}")
+        raise RequestError(f"{name} has to be of type {kind.__name__}, not {quoted(value)}")
+    return value
+
+
+def _whole(values: dict[str, Any], name: str, most: int) -> int | None:
+    value: int | None = _entry(values, name, int)
+    if value is not None and not 0 <= value <= most:
+        raise RequestError(f"{name} is {quoted(value)}; it has to be from 0 to {most}")
     return value
 
 
 def _read_means(path: Path) -> tuple[np.ndarray | None, np.ndarray | None]:
-    if not path.exists():
+    if not is_there(path):
         return None, None
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            square = archive.get("mean_square")
-            return archive["mean_image"], square
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise RequestError(
-            f"the per-pixel mean {path} is damaged or has no array 'mean_image'; write it again"
-        ) from error
+        arrays = read_arrays(path, ("mean_image", "mean_square"))
+    except BadArchive as error:
+        raise RequestError(f"the per-pixel mean {path} {error}; write it again") from error
+    if "mean_image" not in arrays:
+        raise RequestError(f"the per-pixel mean {path} has no array 'mean_image'; write it again")
+    for name, array in arrays.items():
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            raise RequestError(
+                f"the per-pixel mean {path}: {name} holds values that are no finite numbers; "
+                "write it again"
+            )
+    return arrays["mean_image"], arrays.get("mean_square")

@@ -30,12 +30,15 @@ class Answers:
         Mean over ten crops.
     no_ten_crops : str
         Why there are none; else empty.
+    unreadable : tuple of (path, reason)
+        Images that were wanted and could not be read.
     """
 
     seen: np.ndarray
     single: np.ndarray
     ten: np.ndarray | None
     no_ten_crops: str
+    unreadable: tuple[tuple[str, str], ...] = ()
 
 
 def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
@@ -62,9 +65,11 @@ def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
     single = np.zeros((len(wanted), classes), np.float32)
     ten = None if reason else np.zeros_like(single)
     indices = np.flatnonzero(wanted)
+    unreadable: list[tuple[str, str]] = []
     with progress(f"evaluating {context.source.checkpoint.name}", len(indices), "images") as bar:
         for batch in read_batches(dataset, square, batch_size, indices):
             bar.update(len(batch.indices) + len(batch.unreadable))
+            unreadable += batch.unreadable
             if not len(batch.indices):
                 continue
             seen[batch.indices] = True
@@ -78,7 +83,7 @@ def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
                 ten[batch.indices] += answer / CROPS
                 if crop == CENTRE:
                     single[batch.indices] = answer
-    return Answers(seen, single, ten, reason)
+    return Answers(seen, single, ten, reason, tuple(unreadable))
 
 
 def crop_inputs(

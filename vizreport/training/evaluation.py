@@ -60,7 +60,7 @@ class Errors:
     images : int
         Readable images of known class.
     left_out : int
-        Images unreadable or of unknown class.
+        Images of unknown class, and those of ``unreadable``.
     classes : int
         Outputs.
     top1, top5 : float, float or None
@@ -69,6 +69,8 @@ class Errors:
         Probabilities averaged over ten crops; None where the preprocessing leaves no margin.
     no_ten_crops : str
         Why not; else empty.
+    unreadable : tuple of (path, reason)
+        Images that could not be read.
     """
 
     images: int
@@ -79,6 +81,7 @@ class Errors:
     ten_crop_top1: float | None
     ten_crop_top5: float | None
     no_ten_crops: str = ""
+    unreadable: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class _Sum:
     seen: np.ndarray | bool = True
     networks: int = 0
     no_ten_crops: str = ""
+    unreadable: tuple[tuple[str, str], ...] = ()
 
     def add(self, answers: Answers) -> None:
         self.single = answers.single if self.single is None else self.single + answers.single
@@ -111,6 +115,7 @@ class _Sum:
             self.ten = answers.ten if self.ten is None else self.ten + answers.ten
         self.seen = answers.seen & self.seen
         self.networks += 1
+        self.unreadable = tuple(dict.fromkeys((*self.unreadable, *answers.unreadable)))
         self.no_ten_crops = self.no_ten_crops or answers.no_ten_crops
 
 
@@ -179,16 +184,17 @@ def _errors(request: EvaluationRequest, total: _Sum, labels: Labels) -> Errors:
     ten_top1, ten_top5 = None, None
     if total.ten is not None and not total.no_ten_crops:
         ten_top1, ten_top5 = top_errors(ranks(total.ten[seen], truth), classes)
-    count = int(seen.sum())
+    count, dataset = int(seen.sum()), request.dataset
     return Errors(
         count,
-        len(request.dataset.records) - count,
+        len(dataset.records) + len(dataset.skipped) - count,
         classes,
         top1,
         top5,
         ten_top1,
         ten_top5,
         total.no_ten_crops,
+        (*dataset.skipped, *total.unreadable),
     )
 
 

@@ -9,7 +9,7 @@ from vizreport.cli import values
 from vizreport.cli.options.running import RUNNING
 from vizreport.cli.verb import Option
 
-RUN = Option("RUN", "Folder of a finished or stopped build.", parse=Path, metavar="RUN")
+RUN = Option("RUN", "Folder of a finished or stopped build.", parse=values.folder, metavar="RUN")
 NO_PDF = Option("--no-pdf", "Write the HTML pages only.", group=RUNNING, switch=True)
 PAPER = Option(
     "--paper",

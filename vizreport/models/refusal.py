@@ -1,0 +1,152 @@
+"""Why Keras refused a checkpoint, in one sentence with a cure that works for that very case."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import keras
+
+from vizreport.foreign_text import brief, quoted
+from vizreport.models.checkpoint_file import damaged, keras_version, model_config
+
+AS_GRAPH = "build it as keras.Model(inputs, outputs) and save that"
+
+
+def refusal(path: Path, error: Exception) -> str:
+    """Explain an error of ``keras.models.load_model``.
+
+    Parameters
+    ----------
+    path : Path
+        A file that :func:`vizreport.models.checkpoint_file.check_file` let pass.
+    error : Exception
+        What Keras raised on it.
+    """
+    message = str(error)
+    for explain in (_code, _unknown, _keras_2, _weights, _memory):
+        sentence = explain(path, message)
+        if sentence:
+            return sentence
+    if isinstance(error, MemoryError):
+        return _memory(path, "OOM")
+    if isinstance(error, OSError):
+        return damaged(path)
+    newer = _newer(path)
+    if newer:
+        return newer
+    what, reason = _innermost(message)
+    reason = reason or type(error).__name__
+    return f"{path}: Keras cannot rebuild {what} ({brief(reason, 160)}); {_rebuild(path)}"
+
+
+def _rebuild(path: Path, how: str = "") -> str:
+    """Return the cure for a description that is of no use beside weights that are."""
+    return (
+        f"build the network in code{how}, call model.load_weights({quoted(path.name)}) and save it "
+        "with model.save"
+    )
+
+
+def _code(path: Path, message: str) -> str:
+    """Layers that run a program out of the file."""
+    if "disallowed" not in message:
+        return ""
+    if "ambda" in message:
+        instead = " with a layer class of your own in place of the Lambda"
+        return (
+            f"{path} has a Lambda layer, whose Python code is stored in the file and is not run; "
+            f"{_rebuild(path, instead)}, then give the module of the class with --import"
+        )
+    layer = re.search(r"\b(TFSMLayer|TorchModuleWrapper)\b", message)
+    name = layer[1] if layer else "part"
+    return (
+        f"{path} has a {name} that would run a program which is no part of the network, and that "
+        "is not done; build the network of layers of Keras and save that"
+    )
+
+
+def _unknown(path: Path, message: str) -> str:
+    """Classes and functions that Keras does not have."""
+    unknown = re.search(r"Could not locate (class|function) '([^']+)'", message) or re.search(
+        r"Unknown (\w[\w ]*): '([^']+)'", message
+    )
+    activation = re.search(r"Could not interpret activation function identifier: (\w+)", message)
+    if unknown:
+        kind, name = unknown.groups()
+    elif activation:
+        kind, name = "activation function", activation[1]
+    else:
+        return ""
+    registered = re.findall(r"'registered_name': '([^']+)'\}?", message)
+    name = next((full for full in registered if full.endswith(">" + name)), name)
+    cure = "give the module that defines it with --import MODULE (this runs its code)"
+    model_class = str(model_config(path)["class_name"])
+    if name.rpartition(">")[2] == model_class.rpartition(">")[2]:
+        return (
+            f"{path} is a model of the class {name!r}, which Keras does not know; if it is a "
+            f"subclassed model, without a graph to walk, {AS_GRAPH}, otherwise {cure}"
+        )
+    return f"{path} needs the {kind} {name!r}, which Keras does not know; {cure}"
+
+
+def _keras_2(path: Path, message: str) -> str:
+    """Entries that Keras 2 stored and no layer of Keras 3 takes."""
+    groups = re.search(r"keyword arguments? passed to (\w+): \{'groups'", message)
+    if not groups:
+        return ""
+    return (
+        f"{path} was written by Keras 2, whose 'groups' entry of {groups.group(1)} Keras 3 "
+        f"refuses; {_rebuild(path)}"
+    )
+
+
+def _weights(path: Path, message: str) -> str:
+    """Weights of another network than the one described."""
+    if not re.search(
+        r"objects could not be loaded|(Layer|Weight) count mismatch|Shape mismatch|"
+        r"expected \d+ (variables|weights)",
+        message,
+    ):
+        return ""
+    layer = re.search(r"<(\w+) name=([\w/]+)|[Ll]ayer '?\"?([\w/]+)'?\"? ", message)
+    name = next((group for group in (layer[2], layer[3]) if group), "") if layer else ""
+    return (
+        f"{path} holds weights that do not fit its architecture"
+        + (f" (layer {name!r})" if name else "")
+        + "; save the whole network again with model.save where it was trained"
+    )
+
+
+def _memory(path: Path, message: str) -> str:
+    if not re.search(r"\bOOM\b|[Rr]esource ?[Ee]xhausted|allocate", message):
+        return ""
+    return (
+        f"{path} describes a network that needs more memory than this machine has; use a larger "
+        "one, or get the file as model.save wrote it"
+    )
+
+
+def _newer(path: Path) -> str:
+    """Files of a Keras that is newer than the one installed."""
+    written = keras_version(path)
+
+    def order(version: str) -> list[int]:
+        return [int(part) for part in re.findall(r"\d+", version)[:3]]
+
+    if not written or order(written) <= order(keras.__version__):
+        return ""
+    return (
+        f"{path} was written by Keras {brief(written, 40)} and Keras {keras.__version__} cannot "
+        "load it; install that version, or save the network with model.save under this one"
+    )
+
+
+def _innermost(message: str) -> tuple[str, str]:
+    """Return what Keras was making, and the reason that it gave last."""
+    classes = re.findall(r"Error when deserializing class '(\w+)'", message)
+    what = f"its {classes[-1]} layer" if classes else "the network from its description"
+    reason = message.rpartition("Exception encountered: ")[2].strip()
+    # Whole configurations stand in Keras' messages; the sentence before them is enough.
+    reason = re.split(r"\n|(?<=[.:]) (?:Received|Full (?:object )?config)", reason, maxsplit=1)[0]
+    return what, re.split(r"(?<=[a-z)'\"`])\. ", reason, maxsplit=1)[0]
