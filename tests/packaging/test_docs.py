@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from vizreport.experiments.registry import BUILT_IN
+from vizreport.version import __version__
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -46,3 +47,10 @@ def test_readme_names_the_two_commands():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "make report" in text
     assert "make test" in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_wheels_are_named_as_they_are_built(page):
+    text = page.read_text(encoding="utf-8")
+    names = set(re.findall(r"vizreport-[0-9][^ \['`]*\.whl", text))
+    assert names <= {f"vizreport-{__version__}-py3-none-any.whl"}

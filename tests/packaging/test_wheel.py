@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -111,6 +112,23 @@ def test_shipped_networks_and_pictures_work_away_from_the_checkout(wheel, tmp_pa
 def test_wheel_requires_what_it_imports(wheel):
     names = {line.split(">")[0].split("<")[0].strip().lower() for line in requirements(wheel)}
     assert names >= {"tensorflow", "keras", "numpy", "matplotlib", "jinja2", "weasyprint", "pillow"}
+
+
+def test_the_recipe_with_tensorflow_cpu_names_every_other_requirement(wheel, light_python):
+    text = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r'\$\(python -c "(.*?)"\)', text, flags=re.DOTALL)
+    printed = {requirement_of(line) for line in run(light_python, "-c", program).split()}
+    required = {requirement_of(line) for line in requirements(wheel)}
+    (left_out,) = required - printed
+    assert left_out[0] == "tensorflow"
+    assert printed < required
+    bounds = ",".join(sorted(left_out[1], reverse=True))
+    assert f"'tensorflow-cpu{bounds}'" in text
+
+
+def requirement_of(line: str) -> tuple[str, frozenset[str]]:
+    name, bounds = re.fullmatch(r"([\w-]+)(.*)", line.replace(" ", "")).groups()
+    return name.lower(), frozenset(bounds.split(","))
 
 
 def test_installed_wheel_renders_without_tensorflow(light_python, fake_run):

@@ -140,7 +140,7 @@ def _library() -> Any:
         import tensorflow_datasets
     except ImportError as error:
         raise RequestError(
-            "tfds: needs the package tensorflow-datasets; run pip install 'vizreport[data]'"
+            "tfds: needs the package tensorflow-datasets; run pip install tensorflow-datasets"
         ) from error
     return tensorflow_datasets
 

@@ -51,7 +51,7 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
         from pptx.util import Mm
     except ImportError:
         raise RequestError(
-            "slides need the package python-pptx: install it with pip install 'vizreport[slides]'"
+            "slides need the package python-pptx: install it with pip install python-pptx"
         ) from None
     deck = Presentation()
     deck.slide_width, deck.slide_height = Mm(WIDTH), Mm(HEIGHT)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 
 import numpy as np
-
-from vizreport.errors import RequestError
+from scipy.optimize import minimize
 
 STRENGTH = 1.0
 """Weight of the errors on the training images beside that of the squared weights (C)."""
@@ -67,11 +65,6 @@ def fit(name: str, features: np.ndarray, targets: np.ndarray) -> Linear:
     features : float array [N, D]
     targets : int array [N, C]
         1 of the class, -1 not, 0 does not count (for "svm"); "softmax" needs one 1 a row.
-
-    Raises
-    ------
-    RequestError
-        SciPy is not installed.
     """
     unit = _unit(features)
     centre = unit.mean(0)
@@ -107,13 +100,6 @@ def _cross_entropy(scores: np.ndarray, targets: np.ndarray) -> tuple[float, np.n
 
 
 def _minimise(x: np.ndarray, targets: np.ndarray, loss: Loss) -> tuple[np.ndarray, np.ndarray]:
-    try:
-        minimize = import_module("scipy.optimize").minimize
-    except ModuleNotFoundError as error:
-        raise RequestError(
-            "SciPy is not installed, and learning classifiers needs it: "
-            "pip install 'vizreport[transfer]'"
-        ) from error
     features, classes = x.shape[1], targets.shape[1]
     size = features * classes
 

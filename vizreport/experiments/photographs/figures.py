@@ -122,7 +122,7 @@ def _figure(result: PhotographsResult, p: int, layers: Sequence[str], name: str)
             "strongest first. The rectangle is the unit's receptive field: outside it the "
             "projection is zero (mid-grey); a small one is enlarged in a corner. Each projection "
             "has its own scale, the 99.5th "
-            "percentile of its absolute value. Number: the map; value: its activation."
+            "percentile of its absolute value. Bold: the map; after it: its activation."
         ),
         alt=(
             f"For {len(layers)} layers, {strongest} projections of the photograph beside it; "
@@ -141,7 +141,5 @@ def _drawn(result: PhotographsResult, p: int, layers: Sequence[str]) -> Image.Im
         labels.append((drawable(name, 20), "fields"))
         for j, feature_map in enumerate(result.maps[name][p]):
             cells.append(montage.fit(_projection(result, p, name, j), _SIDE))
-            labels.append(
-                (f"map {feature_map}", f"value {number(float(result.values[name][p][j]))}")
-            )
+            labels.append((f"map {feature_map}", number(float(result.values[name][p][j]))))
     return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20, rows_belong=True)
