@@ -58,7 +58,7 @@ def main() -> None:
     tops, lefts = (_places(side, arguments.square, arguments.stride) for side in (height, width))
     grid = [part.ravel() for part in np.meshgrid(tops, lefts, indexing="ij")]
     strongest = _strongest(deconvnet, image, layer)
-    true = int(occlude(deconvnet, image, fill, [0], [0], 0, layer, 0).probabilities.argmax())
+    true = int(occlude(deconvnet, image, fill, [0], [0], 0, layer, 0).outputs.argmax())
 
     def places(rows, cols, way, memory=2**30):  # type: ignore[no-untyped-def]
         return occlude(
@@ -92,7 +92,7 @@ def main() -> None:
     print(f"windows / refined {best['windows'] / best['refined']:.2f}")
     exact = scores["plain"]
     for name in ("windows", "refined"):
-        change = np.abs(scores[name].probabilities - exact.probabilities)
+        change = np.abs(scores[name].outputs - exact.outputs)
         activation = np.abs(scores[name].activations - exact.activations).max()
         print(
             f"{name}: largest difference of probabilities {change.max():.1e} (of class {true} "

@@ -57,6 +57,8 @@ class BuildRequest:
         Modules that register the user's own layers; their code is run.
     output : str or None
         Which output of a network with several.
+    output_kind : str or None
+        What the output means, see :data:`vizreport.models.output.KINDS`; None to find out.
     pdf : bool
         Whether to write ``report.pdf``.
     paper : {"a4", "letter"}
@@ -77,6 +79,7 @@ class BuildRequest:
     preprocessing: dict[str, Any] = field(default_factory=dict)
     imports: tuple[str, ...] = ()
     output: str | None = None
+    output_kind: str | None = None
     pdf: bool = True
     paper: str = "a4"
     maps_in_print: int = 16
@@ -138,6 +141,7 @@ def build(request: BuildRequest) -> int:
         request.imports,
         request.output,
         epochs,
+        request.output_kind,
     )
     context, store = Context(source, dataset, settings), Store(out)
     records: dict[str, ExperimentRecord] = {}
@@ -186,6 +190,7 @@ def _keys(
             {name: str(value) for name, value in sorted(request.preprocessing.items())},
             [_file_hash(Path(name)) or name for name in request.imports],
             request.output,
+            request.output_kind,
         ]
     )
     labels = None if request.labels is None else _file_hash(request.labels)

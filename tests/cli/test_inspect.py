@@ -67,7 +67,7 @@ def test_a_checkpoint(checkpoint, capsys):
     assert [line.split() for line in lines[3:6]] == [
         ["first", "convolution", "10", "x", "15", "4", "2", "3", "x", "3", "yes"],
         ["second", "convolution", "5", "x", "7", "6", "4", "13", "x", "13", "no"],
-        ["classes", "logits", "1", "x", "1", "3", "-", "whole", "image", "no"],
+        ["classes", "class", "scores", "1", "x", "1", "3", "-", "whole", "image", "no"],
     ]
     assert lines[7].startswith("no backward rule: ")
     assert "silu" in lines[7]

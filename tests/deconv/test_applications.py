@@ -47,7 +47,7 @@ def test_networks_are_inspected(name):
     assert NETWORKS[name][1] in names
     for layer in layers:
         assert layer.rule_problem(found.graph, "deconvnet") == ""
-        assert layer.kind in {"convolution", "dense", "merge", "concatenation", "logits"}
+        assert layer.kind in {"convolution", "dense", "merge", "concatenation", "output"}
         assert layer.maps > 0
     chosen = choose_layers(found.graph)
     assert 3 <= len(chosen) <= 8

@@ -13,7 +13,7 @@ from tests.deconv.networks import network
 from vizreport.data.presets import preset
 from vizreport.deconv import Deconvnet
 from vizreport.deconv.execution import run
-from vizreport.deconv.layers import choose_layers, logits_node, reportable_layers
+from vizreport.deconv.layers import choose_layers, output_node, reportable_layers
 from vizreport.deconv.trace import trace
 from vizreport.errors import NotApplicable, RequestError
 
@@ -226,7 +226,7 @@ def test_sequential_models_nested_models_and_layers_used_twice_have_names():
         "block@1/c",
         "classes",
     ]
-    assert found[-1].kind == "logits"
+    assert found[-1].kind == "output"
     # A Sequential model of the same layers is the same.
     chain = keras.Sequential([keras.Input((8, 8, 3)), twice, inner, twice, inner])
     names = [layer.name for layer in reportable_layers(trace(chain))]
@@ -271,12 +271,12 @@ def test_the_scores_are_those_before_softmax():
         model = randomise(keras.Model(image, build(layers.Conv2D(3, 3)(image))))
         graph = trace(model)
         images = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype(np.float32)
-        node = logits_node(graph)
+        node = output_node(graph)
         values = run(graph, keras.ops.convert_to_tensor(images), [node], "gradient")
         scores = np.asarray(values[node])
         odds = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
         np.testing.assert_allclose(odds, np.asarray(model(images)), rtol=1e-5)
-        assert reportable_layers(graph)[-1].kind == "logits"
+        assert reportable_layers(graph)[-1].kind == "output"
 
 
 def test_greyscale_projections_have_three_equal_channels():

@@ -138,7 +138,7 @@ def test_zfnet_by_hand():
         ((139, 139), 16),
     ]
     assert found["fc6"].receptive_field is None
-    assert found["fc8"].kind == "logits"
+    assert found["fc8"].kind == "output"
 
 
 def test_vgg16_by_hand():

@@ -14,7 +14,7 @@ from vizreport.deconv import Deconvnet
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.occlusion.compute import compute, square_sizes
 from vizreport.experiments.occlusion.fills import fill_picture
-from vizreport.experiments.occlusion.layer import occluded_layer, score_scale
+from vizreport.experiments.occlusion.layer import occluded_layer
 from vizreport.experiments.subjects import choose_images
 
 
@@ -227,15 +227,6 @@ def test_a_convolution_that_gives_the_scores_is_the_classifier():
     dense = ending(layers.Flatten(), layers.Dense(3, activation="softmax"))
     assert occluded_layer(Asked(dense)).name == "scores"
     assert occluded_layer(Asked(ending())) is None
-
-
-def test_what_is_called_probability():
-    from keras import layers
-
-    flat = layers.Flatten
-    assert score_scale(ending(flat(), layers.Dense(3, activation="softmax"))) == "softmax"
-    assert score_scale(ending(flat(), layers.Dense(3, activation="sigmoid"))) == "sigmoid"
-    assert score_scale(ending(flat(), layers.Dense(3))) == "softmax of scores"
 
 
 def test_no_class_scores(mined):

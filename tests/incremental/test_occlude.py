@@ -84,7 +84,7 @@ def test_windows_equal_every_copy_through_the_network(deconvnets, name, size, st
     scale = np.abs(expected).max() + 1e-12
     np.testing.assert_allclose(plain.activations / scale, expected / scale, atol=1e-6)
     np.testing.assert_allclose(windows.activations / scale, expected / scale, atol=1e-6)
-    np.testing.assert_allclose(windows.probabilities, plain.probabilities, atol=1e-6)
+    np.testing.assert_allclose(windows.outputs, plain.outputs, atol=1e-6)
     # The square does matter: a way that ignored it would not pass.
     assert np.ptp(expected) > 1e-3 * scale
 
@@ -100,7 +100,7 @@ def test_probabilities_are_the_models_own():
     assert np.ptp(expected, axis=0).max() > 1e-3
     for way in ("plain", "incremental"):
         found = occlude(deconvnet, image, fill, tops, lefts, 12, layer, 0, way=way)
-        np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)
+        np.testing.assert_allclose(found.outputs, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("place", [(0, 0), (0, -1), (-1, 0), (-1, -1), (17, 5)])
@@ -124,7 +124,7 @@ def test_an_empty_square_changes_nothing(deconvnets):
     clean = occlude(deconvnet, image, fill, [0], [0], 0, layer, 0)
     same = occlude(deconvnet, image, image, [3], [4], 9, layer, 0, way="incremental")
     np.testing.assert_allclose(clean.activations, same.activations, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(clean.probabilities, same.probabilities, atol=1e-6)
+    np.testing.assert_allclose(clean.outputs, same.outputs, atol=1e-6)
 
 
 def test_memory_bounds_the_batch_and_changes_no_number(deconvnets):
@@ -141,7 +141,7 @@ def test_memory_bounds_the_batch_and_changes_no_number(deconvnets):
             for memory in (2**30, 2**18)
         )
         np.testing.assert_allclose(much.activations, little.activations, rtol=1e-5, atol=1e-6)
-        np.testing.assert_allclose(much.probabilities, little.probabilities, atol=1e-6)
+        np.testing.assert_allclose(much.outputs, little.outputs, atol=1e-6)
 
 
 def test_progress_tells_of_every_place(deconvnets):

@@ -24,7 +24,7 @@ def test_computed_places_are_exact_and_within_the_share(shape):
     assert sum(asked) == computed.sum()
     if min(shape) > 8:
         assert computed.mean() <= 0.4
-    found = np.concatenate([scores.activations[:, None], scores.probabilities], axis=1)
+    found = np.concatenate([scores.activations[:, None], scores.outputs], axis=1)
     found = found.reshape(*shape, 4)
     np.testing.assert_allclose(found[computed], values[computed], rtol=1e-6)
 
@@ -35,7 +35,7 @@ def test_a_plane_is_interpolated_exactly():
     scores, computed = refine((15, 12), evaluator(values, []), 0, share=0)
     assert computed.mean() < 0.4
     np.testing.assert_allclose(scores.activations, values[..., 0].ravel(), rtol=1e-5)
-    np.testing.assert_allclose(scores.probabilities[:, 1], values[..., 2].ravel(), atol=1e-4)
+    np.testing.assert_allclose(scores.outputs[:, 1], values[..., 2].ravel(), atol=1e-4)
 
 
 def test_cells_are_refined_where_the_map_changes():

@@ -20,8 +20,7 @@ def make_hog(
     noise = random.normal(0, 0.06, (3, measured))
     return HogResult(
         paths=[HOSTILE[0], HOSTILE[1]] if hostile else mining.paths[:shown],
-        classes=np.zeros(0, np.int32) if hostile else np.arange(shown, dtype=np.int32),
-        class_names=mining.class_names,
+        names=[""] * shown if hostile else mining.class_names[:shown],
         pictures=seen[:shown],
         glyphs=small // 2,
         originals=small,

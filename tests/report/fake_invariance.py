@@ -40,7 +40,6 @@ def make_invariance(
         classes=np.array([1, 1, 0] if hostile else np.arange(count) % 10, np.int32),
         known=np.arange(count) != 1,
         class_names=mining.class_names,
-        scale="output" if hostile else "softmax",
         layers=layers,
         lengths=[290400, 86528, 1000][: len(layers)],
         values={way.name: way.values for way in ways},
@@ -48,7 +47,7 @@ def make_invariance(
         norms=norms,
         apart=apart.astype(np.float32),
         probabilities={
-            name: ((3 if hostile else 0.95) * np.exp(-2 * rising[:, 0] * share)).astype(np.float32)
+            name: (0.95 * np.exp(-2 * rising[:, 0] * share)).astype(np.float32)
             for name, share in far.items()
         },
         interpolation="bicubic" if hostile else "bilinear",

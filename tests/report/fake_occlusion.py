@@ -52,7 +52,6 @@ def make_occlusion(
         classes=classes,
         known=np.array([True, not hostile]),
         class_names=names,
-        scale="sigmoid" if hostile else "softmax",
         clean_probabilities=np.full(count, 0.93, np.float32),
         clean_best=np.array([0, 2 if hostile else 1], np.int32),
         clean_best_probabilities=np.full(count, 0.95, np.float32),

@@ -80,8 +80,17 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
         sha256=["0" * 64] * IMAGES,
         records=np.arange(IMAGES, dtype=np.int32),
         labels=labels,
-        labels_reason="",
+        labels_reason="The data's folders have the names of the network's classes.",
         class_names=names,
+        data_classes=[""] * IMAGES,
+        output={
+            "kind": "labels" if hostile else "classes",
+            "activation": "sigmoid" if hostile else "",
+            "outputs": classes,
+            "evidence": "activation",
+            "reason": "the network ends in a softmax",
+        },
+        outputs=np.zeros((IMAGES, 0), np.float32),
         top_classes=top,
         top_probabilities=odds,
         true_probabilities=np.where(right, odds[:, 0], 0.01).astype(np.float32),
@@ -135,7 +144,10 @@ def make_overview(mining: MiningResult, seen: np.ndarray, hostile: bool) -> Over
         images=IMAGES,
         top1_error=float(100 * (1 - correct.mean())),
         top5_error=14.4,
-        labels_reason="",
+        labels_reason=mining.labels_reason,
+        exchanged=[{"first": 0, "second": 1, "images": 9, "swapped": 8, "p": 1e-5}]
+        if hostile
+        else [],
         labelled=IMAGES,
         class_names=name_of,
         class_counts=np.bincount(mining.labels, minlength=classes).astype(np.int32),
@@ -154,7 +166,7 @@ def _layer_table(hostile: bool) -> list[dict]:
         rows.append(
             {
                 "name": name,
-                "kind": "logits" if name == "conv10" else "convolution",
+                "kind": "output" if name == "conv10" else "convolution",
                 "rows": side,
                 "cols": side,
                 "maps": maps,

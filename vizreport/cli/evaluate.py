@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             preset=arguments.preprocess,
             preprocessing=preprocessing_parts(arguments),
             imports=tuple(arguments.imports),
+            output_kind=arguments.output_kind,
             batch_size=arguments.batch_size,
         )
     )
@@ -152,6 +153,7 @@ VERB = Verb(
         network_and_data.LABELS,
         network_and_data.LABELS_IN_ORDER,
         network_and_data.IMPORT,
+        network_and_data.OUTPUT_KIND,
         *preprocessing.OPTIONS,
         running.SEED,
         running.BATCH_SIZE,

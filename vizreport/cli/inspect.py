@@ -41,19 +41,34 @@ def run(arguments: argparse.Namespace) -> int:
 
     checkpoint = last_checkpoint(arguments.checkpoint)
     start_tensorflow()
-    from vizreport.deconv.layers import reportable_layers
+    from vizreport.deconv.layers import ending, given_out, reportable_layers
     from vizreport.deconv.trace import trace
     from vizreport.models.load import load_checkpoint
+    from vizreport.models.output import decide_output, describe
     from vizreport.models.sidecar import read_sidecar
+    from vizreport.models.stored_loss import stored_loss
 
     model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
     sidecar = read_sidecar(checkpoint)
     known = sidecar.preprocessing.input_size if sidecar and sidecar.preprocessing else None
     graph = trace(model, arguments.input_size or known)
+    output = arguments.output
+    meaning = decide_output(
+        graph.nodes[given_out(graph)].shape,
+        ending(graph),
+        stored_loss(
+            checkpoint,
+            [*([output] if output else []), *model.output_names],
+            int(output) if output and output.isdigit() else None,
+        ),
+        arguments.output_kind,
+        bool(sidecar and (sidecar.class_names or sidecar.class_ids or sidecar.labels_in_order)),
+        channels=graph.input_shape[-1],
+    )
     layers = [
         {
             "name": layer.name,
-            "kind": layer.kind,
+            "kind": meaning.noun if layer.kind == "output" else layer.kind,
             "rows": layer.rows,
             "cols": layer.cols,
             "maps": layer.maps,
@@ -68,12 +83,14 @@ def run(arguments: argparse.Namespace) -> int:
             "model": model.name,
             "parameters": model.count_params(),
             "input_shape": graph.input_shape,
+            "output": vars(meaning),
             "layers": layers,
         }
         print(json.dumps(network, indent=2))
         return 0
     shape = " x ".join(map(str, graph.input_shape))
-    print(f"{model.name}: input {shape}, {model.count_params():,} parameters\n")
+    print(f"{model.name}: input {shape}, {model.count_params():,} parameters")
+    print(f"output: {describe(meaning)}\n")
     print(table(layers))
     for problem in dict.fromkeys(layer["rule"] for layer in layers if layer["rule"]):
         print(f"\nno backward rule: {problem}")
@@ -132,6 +149,7 @@ VERB = Verb(
         network_and_data.LAST_CHECKPOINT,
         network_and_data.IMPORT,
         network_and_data.OUTPUT,
+        network_and_data.OUTPUT_KIND,
         preprocessing.INPUT_SIZE,
         running.JSON,
     ),

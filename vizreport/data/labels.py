@@ -25,17 +25,21 @@ class Labels:
     labels : int32 [n]
         Output of each record, -1 where it is not known.
     class_names : tuple of str
-        Name of each output.
+        Name of each class of the network.
     known : bool
         Whether any label is known.
     reason : str
-        Why none is known, in a sentence or two; else empty.
+        How the data's classes were matched with the network's, or why none is known, in a
+        sentence or two.
+    named : bool
+        Whether the names are more than "class 0", "class 1" ...
     """
 
     labels: np.ndarray
     class_names: tuple[str, ...]
     known: bool
     reason: str
+    named: bool = False
 
 
 def resolve_labels(
@@ -59,15 +63,15 @@ def resolve_labels(
        when every file has one and all are in range. An index is followed by one of ``_-.`` or a
        space and something more: ``42.jpg`` is the number of a file, not a class.
 
-    Otherwise the labels are not known.
+    Otherwise the labels are not known; :mod:`vizreport.data.label_order` then tries the order.
 
     Parameters
     ----------
     dataset : Dataset
     outputs : int
-        Number of the network's outputs.
+        Number of the network's classes.
     class_names, class_ids : sequence of str, optional
-        The checkpoint's own, one for each output.
+        The checkpoint's own, one for each.
     labels_file : Path, optional
         In place of them, see ``read_label_file``.
     labels_in_order : bool
@@ -86,20 +90,35 @@ def resolve_labels(
                 "checkpoint's sidecar or give --labels"
             )
     names, ids = tuple(class_names or ()), tuple(class_ids or ())
+    what = "classes" if _has_own(dataset) else "folders"
     labels = _by_name(dataset, names, ids, complete=True)
+    how = f"The data's {what} have the names of the network's classes."
     if labels is None and labels_in_order:
-        labels = _in_order(dataset, outputs)
-        if labels is not None and not names and len(dataset.class_names) == outputs:
-            names = dataset.class_names
+        labels = in_order(dataset, outputs)
+        how = f"The network's classes are the data's {what} in their order, as it is told."
+        if labels is not None and not names:
+            names = own_names(dataset, ())
     if labels is None and not _has_own(dataset):
         labels = _by_name(dataset, names, ids, complete=False)
+        how = "Some of the data's folders have the names of the network's classes."
         if labels is None and labels_file is not None:
             labels = _leading_indices(dataset, outputs)
+            how = "Each file's name begins with the index of its class."
     if labels is None:
         labels = np.full(len(dataset.records), -1, np.int32)
     known = bool((labels >= 0).any())
-    reason = "" if known else _why(dataset, outputs, names, ids, labels_file, labels_in_order)
-    return Labels(labels, names or tuple(f"class {i}" for i in range(outputs)), known, reason)
+    return Labels(
+        labels,
+        names or tuple(f"class {i}" for i in range(outputs)),
+        known,
+        how if known else _why(dataset, outputs, names, ids, labels_file, labels_in_order),
+        bool(names),
+    )
+
+
+def own_names(dataset: Dataset, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the data's own names of their classes, where they have any."""
+    return dataset.class_names or otherwise
 
 
 def _has_own(dataset: Dataset) -> bool:
@@ -141,7 +160,8 @@ def _by_class(dataset: Dataset, found: dict[str, int]) -> np.ndarray:
     return np.array(labels, np.int32)
 
 
-def _in_order(dataset: Dataset, outputs: int) -> np.ndarray | None:
+def in_order(dataset: Dataset, outputs: int) -> np.ndarray | None:
+    """Return labels by the order of the data's classes; None where the numbers do not fit."""
     if not _has_own(dataset):
         if len(dataset.class_names) != outputs:
             return None
@@ -149,6 +169,12 @@ def _in_order(dataset: Dataset, outputs: int) -> np.ndarray | None:
     own = [-1 if record.label is None else record.label for record in dataset.records]
     classes = len(dataset.class_names) or outputs
     return np.array(own, np.int32) if classes == outputs and max(own) < outputs else None
+
+
+def class_count(dataset: Dataset) -> int:
+    """Return how many classes the data have: those named, else those that occur."""
+    occurring = {record.label for record in dataset.records if record.label is not None}
+    return len(dataset.class_names) or len(occurring)
 
 
 def _leading_indices(dataset: Dataset, outputs: int) -> np.ndarray | None:

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from vizreport.deconv.execution import run
 from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, logits_node, reportable_layers
+from vizreport.deconv.layers import ReportableLayer, output_node, reportable_layers
 
 _STAGE = {
     "max_pooling",
@@ -30,7 +30,7 @@ def stage_output(graph: Graph, layer: ReportableLayer) -> int:
     It is followed from the layer as long as one operation alone takes the signal. Pooling over
     all places (global pooling) counts as pooling and is the last; padding counts where a
     pooling or a normalisation follows it, since otherwise it is the next layer's. Where a
-    pooling gives the class scores it is left out: they are no features of a hidden layer.
+    pooling gives the network's output it is left out: that is no feature of a hidden layer.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ def stage_output(graph: Graph, layer: ReportableLayer) -> int:
     int
         The layer's own node where nothing of the kind follows it.
     """
-    logits = logits_node(graph)
-    if layer.node == logits:
+    output = output_node(graph)
+    if layer.node == output:
         return layer.node
     reached = index = layer.node
-    while (child := _only_child(graph, index)) is not None and child != logits:
+    while (child := _only_child(graph, index)) is not None and child != output:
         node = graph.nodes[child]
         if node.kind not in _STAGE | _PADDING:
             break
@@ -59,20 +59,20 @@ def stage_output(graph: Graph, layer: ReportableLayer) -> int:
 
 
 def hidden_layers(graph: Graph) -> list[ReportableLayer]:
-    """Return the reportable layers between the input and the class scores, in order.
+    """Return the reportable layers between the input and the output, in order.
 
-    A layer is hidden when operations with weights follow it on the way to the class scores: one
-    whose maps are only averaged into the scores (the last convolution of SqueezeNet or
-    Network in Network) holds scores, not features. In a network without class scores every
-    reportable layer on the way to an output is hidden.
+    A layer is hidden when operations with weights follow it on the way to the output: one whose
+    maps are only averaged into the scores (the last convolution of SqueezeNet or Network in
+    Network) holds scores, not features. In a network that gives out feature maps every reportable
+    layer on the way to an output is hidden.
     """
     layers = reportable_layers(graph)
-    logits = logits_node(graph)
-    if logits is None:
+    output = output_node(graph)
+    if output is None:
         on_the_way = set().union(*(graph.signal_ancestors(output) for output in graph.outputs))
         return [layer for layer in layers if layer.node in on_the_way]
     weighted = set()
-    for index in graph.signal_ancestors(logits):
+    for index in graph.signal_ancestors(output):
         node = graph.nodes[index]
         if node.step.weights and node.kind in ("convolution", "dense"):
             weighted.update(graph.signal_ancestors(index)[:-1])

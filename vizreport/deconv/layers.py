@@ -32,6 +32,7 @@ _PRODUCERS = {
     "concatenate": "merge",
 }
 _LAST = {"softmax", "sigmoid", "identity", "reshape"}
+_RESIZING = {"upsampling", "cropping", "padding", "zero_padding", "identity", "affine"}
 DEFAULT_LAYERS = 8
 
 
@@ -50,7 +51,7 @@ class ReportableLayer:
     producer : int
         Index of the node that produces it (the convolution, the dense operation, the merge).
     kind : str
-        "convolution", "dense", "merge", "concatenation" or "logits".
+        "convolution", "dense", "merge", "concatenation" or "output".
     rows, cols, maps : int
         Size of its output; rows = cols = 1 where it has no places.
     stride : int
@@ -78,34 +79,66 @@ class ReportableLayer:
         return rule_problem(graph, self.node, preset)
 
 
-def logits_node(graph: Graph) -> int | None:
-    """Return the node of the class scores before softmax (or sigmoid), None without classes.
+def output_node(graph: Graph) -> int | None:
+    """Return the node of the output before its softmax or sigmoid: scores, values or class maps.
 
-    Of several outputs the first that has no places is taken.
+    Of several outputs the first that has no places is taken, else the first with places that is
+    made by a convolution, resized or not; None where there is neither, as in a network that gives
+    out its hidden feature maps.
     """
-    for output in graph.outputs:
-        if len(graph.nodes[output].shape) != 1:
-            continue
-        index = output
-        while graph.nodes[index].kind in _LAST and len(graph.nodes[index].parents) == 1:
-            parent = graph.nodes[index].parents[0]
-            # A reshape on the way is only stepped over where the scores stay one vector.
-            if graph.nodes[index].kind == "reshape" and len(graph.nodes[parent].shape) != 1:
-                break
-            index = parent
-        return index
+    ends = [_before_ending(graph, output) for output in graph.outputs]
+    for index in ends:
+        if len(graph.nodes[index].shape) == 1:
+            return index
+    for index in ends:
+        if graph.nodes[index].spatial and _is_weighted(graph, index):
+            return index
     return None
 
 
-def class_output(graph: Graph) -> tuple[int | None, int | None]:
-    """Return the nodes of the class scores and of the model's output behind them.
+def vector_output(graph: Graph) -> int | None:
+    """Return the output node if it is a vector: what class scores or values can be."""
+    node = output_node(graph)
+    return node if node is not None and len(graph.nodes[node].shape) == 1 else None
 
-    They are the same where the model ends without a softmax or sigmoid; None without classes.
-    """
-    logits = logits_node(graph)
-    if logits is None:
-        return None, None
-    return logits, next(index for index in graph.outputs if logits in graph.ancestors(index))
+
+def given_out(graph: Graph) -> int:
+    """Return the node of the model's output, behind the softmax or sigmoid."""
+    node = output_node(graph)
+    if node is None:
+        return graph.outputs[0]
+    return next(index for index in graph.outputs if node in graph.ancestors(index))
+
+
+def ending(graph: Graph) -> str:
+    """Return the last activation, "softmax" or "sigmoid"; "" where it is another one or none."""
+    node = output_node(graph)
+    if node is None:
+        return ""
+    kinds = [graph.nodes[i].kind for i in graph.ancestors(given_out(graph)) if i > node]
+    return next((kind for kind in ("softmax", "sigmoid") if kind in kinds), "")
+
+
+def _before_ending(graph: Graph, output: int) -> int:
+    index, rank = output, len(graph.nodes[output].shape)
+    while graph.nodes[index].kind in _LAST and len(graph.nodes[index].parents) == 1:
+        parent = graph.nodes[index].parents[0]
+        # A reshape on the way is only stepped over where the scores stay one vector.
+        if graph.nodes[index].kind == "reshape" and len(graph.nodes[parent].shape) != rank:
+            break
+        index = parent
+    return index
+
+
+def _is_weighted(graph: Graph, index: int) -> bool:
+    while graph.nodes[index].kind in _RESIZING and len(graph.nodes[index].parents) == 1:
+        index = graph.nodes[index].parents[0]
+    node = graph.nodes[index]
+    return node.step.weights > 0 and node.kind not in ("batch_normalization", "relu")
+
+
+def _is_rectified(node: Node) -> bool:
+    return node.kind == "relu" or bool(node.step.parameters.get("elementwise"))
 
 
 def reportable_layers(graph: Graph) -> list[ReportableLayer]:
@@ -113,21 +146,22 @@ def reportable_layers(graph: Graph) -> list[ReportableLayer]:
 
     A reportable layer is the rectified output of a convolution or dense operation (after its
     normalisation), of a merge followed by an activation, or a channel concatenation of such
-    outputs; and the class scores before the softmax.
+    outputs; and the network's output before its softmax or sigmoid: class scores, values, or the
+    class maps of a network that gives a class for each pixel.
     """
     found: dict[int, ReportableLayer] = {}
     producers: dict[int, int] = {}
-    logits = logits_node(graph)
+    output = output_node(graph)
     for node in graph.nodes:
-        if node.index == logits:
-            found[node.index] = _describe(graph, node, _chain(graph, node, set()), "logits")
+        if node.index == output:
+            found[node.index] = _describe(graph, node, [node], "output")
             continue
         if node.kind == "concatenate" and all(
             _source(graph, parent) in found for parent in node.parents
         ):
             found[node.index] = _describe(graph, node, [node], "concatenation")
             continue
-        if not (node.kind == "relu" or node.step.parameters.get("elementwise")):
+        if not _is_rectified(node):
             continue
         chain = _chain(graph, node, _BETWEEN)
         producer = chain[-1]
@@ -136,7 +170,7 @@ def reportable_layers(graph: Graph) -> list[ReportableLayer]:
             continue
         producers[producer.index] = node.index
         found[node.index] = _describe(graph, node, chain, kind)
-    # One layer may be both a rectified output and the class scores: the first is kept.
+    # One layer may be both a rectified output and the network's: the first is kept.
     named: dict[str, ReportableLayer] = {}
     for index in sorted(found):
         named.setdefault(found[index].name, found[index])
@@ -154,8 +188,6 @@ def _chain(graph: Graph, node: Node, between: set[str]) -> list[Node]:
     """Return the nodes from an activation back to what produces its input."""
     chain = [node]
     while len(chain[-1].parents) == 1 and (len(chain) == 1 or chain[-1].kind in between):
-        if not between and chain[-1].index == node.index:
-            break
         chain.append(graph.nodes[chain[-1].parents[0]])
     return chain
 
@@ -205,7 +237,8 @@ def choose_layers(graph: Graph, names: tuple[str, ...] | None = None) -> list[Re
     graph : Graph
     names : tuple of str, optional
         Layers by name; by default the last reportable layer before each change of resolution
-        on the way to the output, at most 8, and the class scores among them.
+        on the way to the output, at most 8, and the output itself among them. A layer with a
+        backward rule comes before one without.
 
     Raises
     ------
@@ -226,14 +259,32 @@ def choose_layers(graph: Graph, names: tuple[str, ...] | None = None) -> list[Re
         return [chosen[node] for node in sorted(chosen)]
     on_the_way = set().union(*(graph.signal_ancestors(output) for output in graph.outputs))
     layers = [layer for layer in layers if layer.node in on_the_way]
-    last = [
-        layer
-        for layer, following in zip(layers, [*layers[1:], None], strict=True)
-        if following is None
-        or (layer.rows, layer.cols) != (following.rows, following.cols)
-        or following.kind == "logits"
-    ]
-    if len(last) > DEFAULT_LAYERS:
-        step = (len(last) - 1) / (DEFAULT_LAYERS - 1)
-        last = [last[round(i * step)] for i in range(DEFAULT_LAYERS)]
-    return last
+    groups: list[list[ReportableLayer]] = []
+    for layer in layers:
+        before = groups[-1][-1] if groups else None
+        if (
+            before is None
+            or layer.kind == "output"
+            or (layer.rows, layer.cols) != (before.rows, before.cols)
+        ):
+            groups.append([])
+        groups[-1].append(layer)
+    # The presets differ in few layers, and the choice is the same for all of them.
+    ruled = {layer.node for layer in layers if not layer.rule_problem(graph, "deconvnet")}
+    last = [[x for x in group if x.node in ruled][-1:] or group[-1:] for group in groups]
+    chosen_layers = [layer for (layer,) in last]
+    with_rule = [layer for layer in chosen_layers if layer.node in ruled]
+    without = [layer for layer in chosen_layers if layer.node not in ruled]
+    kept = _spread(with_rule, DEFAULT_LAYERS)
+    kept += _spread(without, DEFAULT_LAYERS - len(kept))
+    return sorted(kept, key=lambda layer: layer.node)
+
+
+def _spread(layers: list[ReportableLayer], most: int) -> list[ReportableLayer]:
+    """Return at most so many layers, evenly spread, the first and the last among them."""
+    if len(layers) <= most:
+        return layers
+    if most < 2:
+        return layers[len(layers) - most :]
+    step = (len(layers) - 1) / (most - 1)
+    return [layers[round(i * step)] for i in range(most)]

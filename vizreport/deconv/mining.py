@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from vizreport.deconv.execution import run
 from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, class_output
+from vizreport.deconv.layers import ReportableLayer, given_out, vector_output
 
 MOST_COMPARED = 1024  # maps of a layer, beyond which they are not compared with each other
 
@@ -157,11 +157,10 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
     -------
     callable
         Takes preprocessed images [B, H, W, C]; returns for each layer (maxima [B, M], places
-        int32 [B, M], means [B, M]), the place being the first of equals, and the classes'
-        probabilities [B, classes] (no columns for a network without class scores).
+        int32 [B, M], means [B, M]), the place being the first of equals, and what the network
+        gives out [B, outputs] (no columns where the output has rows and columns).
     """
-    # The class probabilities: what the model gives out behind its scores, or their softmax.
-    logits, output = class_output(graph)
+    output = None if vector_output(graph) is None else given_out(graph)
 
     def reduce(x: tf.Tensor) -> tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]:
         targets = [layer.node for layer in layers]
@@ -172,14 +171,10 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
             if y.shape.rank == 2:
                 y = y[:, None, None, :]
             reduced.append((*_strongest(y), tf.reduce_mean(y, axis=(1, 2))))
-        if output is None or logits is None:
+        if output is None:
             return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype)
-        probabilities = values[output]
-        if output == logits:
-            # One score alone is a binary network's: its softmax would always be 1.
-            single = graph.nodes[logits].shape[-1] == 1
-            probabilities = (tf.sigmoid if single else tf.nn.softmax)(probabilities)
-        return reduced, tf.reshape(probabilities, (tf.shape(x)[0], graph.nodes[logits].shape[-1]))
+        count = int(np.prod(graph.nodes[output].shape))
+        return reduced, tf.reshape(values[output], (tf.shape(x)[0], count))
 
     compiled: Reduce = tf.function(
         reduce,

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vizreport.data.dataset import Dataset
-from vizreport.data.labels import Labels, resolve_labels
+from vizreport.data.label_order import agreement
+from vizreport.data.labels import Labels, in_order, resolve_labels
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS, preset, with_parts
 from vizreport.data.reading import Batch, read_batches
 from vizreport.errors import RequestError
 from vizreport.models.epochs import EpochCheckpoint
+from vizreport.models.output import OutputMeaning, decide_output
+from vizreport.models.sidecar import Sidecar, read_sidecar
+from vizreport.models.stored_loss import StoredLoss, stored_loss
 from vizreport.progress import progress
 from vizreport.settings import Settings
 
@@ -27,6 +31,11 @@ if TYPE_CHECKING:
     from vizreport.deconv import Deconvnet
     from vizreport.deconv.layers import ReportableLayer
 
+_TESTED = 256  # images that tell whether unexplained outputs are scores of the data's classes
+_NO_CLASSES = {
+    "values": "The network gives values, not classes.",
+    "pixels": "The network gives a class for each pixel; the data have none to compare with.",
+}
 # Pictures decoded in this process are kept on disk for the other experiments up to this size.
 _PICTURES_ON_DISK = 2 * 2**30
 
@@ -52,6 +61,10 @@ class Source:
         Which output of a network with several.
     epochs : tuple of EpochCheckpoint
         All the checkpoints of the folder; empty where a file was given.
+    output_kind : str or None
+        What the output means, one of :data:`vizreport.models.output.KINDS`; None to find out.
+    class_names : tuple of str
+        Names of the classes, in place of those of the sidecar.
     """
 
     checkpoint: Path
@@ -62,6 +75,8 @@ class Source:
     imports: tuple[str, ...]
     output: str | None = None
     epochs: tuple[EpochCheckpoint, ...] = ()
+    output_kind: str | None = None
+    class_names: tuple[str, ...] = ()
 
 
 class Context:
@@ -92,10 +107,8 @@ class Context:
     @cached_property
     def preprocessing(self) -> Preprocessing:
         """From the flags, else from the sidecar."""
-        from vizreport.models.sidecar import read_sidecar
-
         _, height, width, channels = self.model.input_shape
-        sidecar = read_sidecar(self.source.checkpoint)
+        sidecar = self._sidecar
         parts = self.source.preprocessing
         known = sidecar.preprocessing if sidecar else None
         size = parts.get("input_size") or (
@@ -144,24 +157,94 @@ class Context:
         return choose_layers(graph, self.settings.layers)
 
     @cached_property
-    def labels(self) -> Labels:
-        """True classes of the data and names of the outputs."""
-        graph = self.deconvnet.graph
-        from vizreport.deconv.layers import logits_node
-        from vizreport.models.sidecar import read_sidecar
+    def _sidecar(self) -> Sidecar | None:
+        return read_sidecar(self.source.checkpoint)
 
-        sidecar = read_sidecar(self.source.checkpoint)
-        logits = logits_node(graph)
-        if logits is None:
+    @cached_property
+    def loss(self) -> StoredLoss | None:
+        """The loss that the network was trained with, as far as the checkpoint tells."""
+        asked = self.source.output
+        names = [*([asked] if asked else []), *getattr(self.model, "output_names", [])]
+        index = int(asked) if asked and asked.isdigit() else None
+        return stored_loss(self.source.checkpoint, names, index)
+
+    @cached_property
+    def output(self) -> OutputMeaning:
+        """What the network's output means."""
+        graph = self.deconvnet.graph
+        from vizreport.deconv.layers import ending, given_out
+
+        names, ids = self._names
+        return decide_output(
+            graph.nodes[given_out(graph)].shape,
+            ending(graph),
+            self.loss,
+            self.source.output_kind,
+            bool(names or ids or self.source.labels or self._in_order),
+            self._agrees,
+            graph.input_shape[-1],
+        )
+
+    @cached_property
+    def labels(self) -> Labels:
+        """True classes of the data and names of the network's classes, as far as they are given.
+
+        Where they are not, mining tries the order of the data's classes: its result has the last
+        word.
+        """
+        if not self.output.classes:
             unknown = np.full(len(self.dataset.records), -1, np.int32)
-            return Labels(unknown, (), False, "the network has no class scores")
+            return Labels(unknown, (), False, _NO_CLASSES[self.output.kind])
+        names, ids = self._names
+        if self.output.kind == "binary" and len(names) == 1:
+            names = (f"not {names[0]}", names[0])
         return resolve_labels(
-            self.dataset,
-            graph.nodes[logits].shape[-1],
-            (sidecar.class_names or None) if sidecar else None,
-            (sidecar.class_ids or None) if sidecar else None,
-            self.source.labels,
-            self.source.labels_in_order or bool(sidecar and sidecar.labels_in_order),
+            self.dataset, self.output.classes, names, ids, self.source.labels, self._in_order
+        )
+
+    @property
+    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names and ids of the classes."""
+        if self.source.class_names:
+            return self.source.class_names, ()
+        sidecar = self._sidecar
+        return (sidecar.class_names, sidecar.class_ids) if sidecar else ((), ())
+
+    @property
+    def _in_order(self) -> bool:
+        return self.source.labels_in_order or bool(self._sidecar and self._sidecar.labels_in_order)
+
+    def _agrees(self) -> str:
+        """Say that the outputs agree with the data's classes beyond chance; "" if they do not."""
+        graph = self.deconvnet.graph
+        from vizreport.deconv.layers import given_out
+        from vizreport.deconv.mining import reduction_function
+
+        outputs = graph.nodes[given_out(graph)].shape[-1]
+        labels = in_order(self.dataset, max(outputs, 2))
+        if labels is None or not (labels >= 0).any():
+            return ""
+        known = np.flatnonzero(labels >= 0)
+        random = np.random.default_rng(self.settings.seed)
+        tested = np.sort(random.permutation(known)[:_TESTED])
+        reduce, predicted, seen = reduction_function(graph, []), [], []
+        size = self.settings.batch_size
+        for batch in read_batches(self.dataset, self.preprocessing, size, tested):
+            if len(batch.indices):
+                y = reduce(self.preprocessing.tensor(batch.pictures))[1].numpy()
+                predicted.append(y.argmax(axis=1) if outputs > 1 else (y[:, 0] > 0).astype(int))
+                seen.append(batch.indices)
+        if not seen:
+            return ""
+        found = agreement(labels[np.concatenate(seen)], np.concatenate(predicted))
+        if not (found.above_chance or (outputs == 1 and found.below_chance)):
+            return ""
+        what = (
+            "the largest is that of the picture's class" if outputs > 1 else "its sign tells them"
+        )
+        return (
+            f"the data have {max(outputs, 2)} classes, and in {100 * found.accuracy:.0f}\u202f% of "
+            f"{found.images:,} pictures {what} ({100 * found.expected:.0f}\u202f% by chance)"
         )
 
     def read_all(self) -> Iterator[Batch]:

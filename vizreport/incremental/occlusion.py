@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from vizreport.deconv.execution import run
 from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, class_output
+from vizreport.deconv.layers import ReportableLayer, given_out, vector_output
 from vizreport.incremental.grid import Gain, count_multiplications, members, places_in, plan_grid
 from vizreport.incremental.plan import split
 from vizreport.incremental.run import Outputs, batches, compile_places, kept_nodes, layout
@@ -29,13 +29,14 @@ class Scores:
 
     Attributes
     ----------
-    probabilities : float32 [P, classes]
-        No columns for a network without class scores.
+    outputs : float32 [P, n]
+        The network's n outputs, or what they were turned into; no columns where the output has
+        rows and columns.
     activations : float32 [P]
         Sum over places of one feature map.
     """
 
-    probabilities: np.ndarray
+    outputs: np.ndarray
     activations: np.ndarray
 
 
@@ -86,7 +87,7 @@ def occlude(
     outputs = _outputs(graph, layer)
     image, fill = (np.asarray(x, graph.dtype)[None] for x in (image, fill))
     scores = Scores(
-        np.zeros((len(tops), _classes(graph, outputs)), np.float32),
+        np.zeros((len(tops), _count(graph, outputs)), np.float32),
         np.zeros(len(tops), np.float32),
     )
     stages, rows, cols, pairs = plan_grid(graph, outputs, tops, lefts, size)
@@ -151,16 +152,15 @@ def places_at_once(graph: Graph, layer: ReportableLayer, memory: int) -> int:
 
 
 def _outputs(graph: Graph, layer: ReportableLayer) -> Outputs:
-    logits, output = class_output(graph)
-    return Outputs(output, output is not None and output == logits, layer.node)
+    return Outputs(None if vector_output(graph) is None else given_out(graph), layer.node)
 
 
-def _classes(graph: Graph, outputs: Outputs) -> int:
-    return 0 if outputs.scores is None else int(np.prod(graph.nodes[outputs.scores].shape))
+def _count(graph: Graph, outputs: Outputs) -> int:
+    return 0 if outputs.given_out is None else int(np.prod(graph.nodes[outputs.given_out].shape))
 
 
 def _keep(scores: Scores, where: np.ndarray, found: tuple[tf.Tensor, tf.Tensor]) -> None:
-    scores.probabilities[where] = found[0].numpy()
+    scores.outputs[where] = found[0].numpy()
     scores.activations[where] = found[1].numpy()
 
 
@@ -186,10 +186,9 @@ def _plain(graph: Graph, outputs: Outputs) -> Callable[..., tuple[tf.Tensor, tf.
         total = tf.reduce_sum(
             tf.reshape(values[outputs.layer][..., feature_map], (count, -1)), axis=1
         )
-        if outputs.scores is None:
+        if outputs.given_out is None:
             return tf.zeros((count, 0), total.dtype), total
-        scores = tf.reshape(values[outputs.scores], (count, -1))
-        return tf.nn.softmax(scores) if outputs.softmax else scores, total
+        return tf.reshape(values[outputs.given_out], (count, -1)), total
 
     whole = tf.TensorSpec([1, *graph.input_shape], graph.dtype)
     numbers, number = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)

@@ -23,9 +23,9 @@ def refine(
 
     Every second place of every second row is computed. Of the cells between them, those whose
     corners differ the most are computed whole until the share is used up; the others are
-    interpolated bilinearly. Corners differ by the larger of the watched probability's and the
+    interpolated bilinearly. Corners differ by the larger of the watched output's and the
     activation's difference, each relative to its range over the map; cells whose corners
-    disagree on the most probable class come first.
+    disagree on the largest output, the most probable class, come first.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def refine(
     evaluate : callable
         Takes rows and columns of places, int [P] each; returns their scores.
     watched : int
-        Class whose probability is watched; -1 for none.
+        Output that is watched, such as a class's probability; -1 for none.
     share : float
         Of the places that may be computed, 0 to 1; the coarse grid is computed in any case.
 
@@ -76,9 +76,9 @@ def _marks(count: int) -> np.ndarray:
 
 
 def _values(evaluate: Callable[[np.ndarray, np.ndarray], Scores], places: np.ndarray) -> np.ndarray:
-    """Return [P, 1 + classes]: the activation, then the probabilities."""
+    """Return [P, 1 + outputs]: the activation, then the outputs."""
     found = evaluate(places[:, 0], places[:, 1])
-    return np.concatenate([found.activations[:, None], found.probabilities], axis=1)
+    return np.concatenate([found.activations[:, None], found.outputs], axis=1)
 
 
 def _interpolated(

@@ -20,22 +20,19 @@ class Outputs:
 
     Attributes
     ----------
-    scores : int or None
-        Node of the class probabilities.
-    softmax : bool
-        Whether they still need a softmax.
+    given_out : int or None
+        Node of what the network gives out; None where that has rows and columns.
     layer : int
         Node of the layer one of whose maps is summed.
     """
 
-    scores: int | None
-    softmax: bool
+    given_out: int | None
     layer: int
 
     @property
     def targets(self) -> list[int]:
         """Nodes whose outputs are wanted."""
-        return [self.layer, *([] if self.scores is None else [self.scores])]
+        return [self.layer, *([] if self.given_out is None else [self.given_out])]
 
 
 def kept_nodes(graph: Graph, stages: Stages, outputs: Outputs) -> tuple[int, ...]:
@@ -83,7 +80,7 @@ def compile_places(graph: Graph, stages: Stages, outputs: Outputs) -> Callable[.
         Takes the kept clean outputs (in the order of :func:`kept_nodes`), the image and its
         replacement [1, H, W, C], the squares' first rows and columns [B] and side, the windows'
         starts [nodes, 2, B], ``sizes`` and ``margins`` of :func:`layout` and the feature map;
-        returns probabilities [B, classes] and the map's sum [B].
+        returns the network's outputs [B, outputs] and the map's sum [B].
     """
     order = {index: place for place, index in enumerate((0, *stages.windowed))}
     kept = kept_nodes(graph, stages, outputs)
@@ -144,10 +141,9 @@ def compile_places(graph: Graph, stages: Stages, outputs: Outputs) -> Callable[.
                 positions(outputs.layer, 0),
                 positions(outputs.layer, 1),
             )
-        if outputs.scores is None:
+        if outputs.given_out is None:
             return tf.zeros((count, 0), total.dtype), total
-        scores = tf.reshape(full[outputs.scores], (count, -1))
-        return tf.nn.softmax(scores) if outputs.softmax else scores, total
+        return tf.reshape(full[outputs.given_out], (count, -1)), total
 
     def spec(index: int) -> tf.TensorSpec:
         return tf.TensorSpec([1, *graph.nodes[index].shape], graph.dtype)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import keras
 import numpy as np
 
 from vizreport.data.preprocessing import Preprocessing
@@ -52,7 +51,7 @@ def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
         Records to read.
     batch_size : int
     """
-    model, preprocessing, dataset = context.model, context.preprocessing, context.dataset
+    preprocessing, dataset = context.preprocessing, context.dataset
     sidecar = read_sidecar(context.source.checkpoint)
     mean_square = sidecar.mean_square if sidecar else None
     reason = ""
@@ -60,7 +59,7 @@ def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
         square = square_of(preprocessing)
     except RequestError as error:
         reason, square = str(error), preprocessing
-    classes = model.output_shape[-1]
+    classes = context.output.classes
     seen = np.zeros(len(wanted), bool)
     single = np.zeros((len(wanted), classes), np.float32)
     ten = None if reason else np.zeros_like(single)
@@ -75,11 +74,11 @@ def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
             seen[batch.indices] = True
             if ten is None:
                 inputs = preprocessing.tensor(batch.pictures)
-                single[batch.indices] = _probabilities(model, inputs, batch_size)
+                single[batch.indices] = _probabilities(context, inputs, batch_size)
                 continue
             for crop in range(CROPS):
                 inputs = crop_inputs(batch.pictures, crop, preprocessing, mean_square)
-                answer = _probabilities(model, inputs, batch_size)
+                answer = _probabilities(context, inputs, batch_size)
                 ten[batch.indices] += answer / CROPS
                 if crop == CENTRE:
                     single[batch.indices] = answer
@@ -119,12 +118,9 @@ def crop_inputs(
     return replace(preprocessing, mean_image=mean).tensor(cut)
 
 
-def _probabilities(model: keras.Model, inputs: np.ndarray, batch_size: int) -> np.ndarray:
+def _probabilities(context: Context, inputs: np.ndarray, batch_size: int) -> np.ndarray:
     # Always a whole batch, so that one graph does for all.
     full = np.zeros((batch_size, *inputs.shape[1:]), np.float32)
     full[: len(inputs)] = inputs
-    output = np.asarray(model.predict_on_batch(full), np.float64)[: len(inputs)]
-    if (output >= 0).all() and np.allclose(output.sum(1), 1, atol=1e-3):
-        return output
-    exponent = np.exp(output - output.max(1, keepdims=True))  # class scores before the softmax
-    return exponent / exponent.sum(1, keepdims=True)
+    outputs = np.asarray(context.model.predict_on_batch(full))[: len(inputs)]
+    return context.output.probabilities(outputs.reshape(len(inputs), -1))

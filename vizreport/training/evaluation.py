@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from vizreport.data.dataset import Dataset
-from vizreport.data.labels import Labels, resolve_labels
+from vizreport.data.label_order import settle, try_order
+from vizreport.data.labels import Labels
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
-from vizreport.models.sidecar import read_sidecar
+from vizreport.models.output import describe
 from vizreport.settings import Settings
 from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.answers import Answers, predict
@@ -39,6 +39,8 @@ class EvaluationRequest:
         Modules that register the user's own layers.
     batch_size : int
         Images at a time.
+    output_kind : str or None
+        What the outputs mean, see :data:`vizreport.models.output.KINDS`; None to find out.
     """
 
     checkpoints: tuple[Path, ...]
@@ -49,6 +51,7 @@ class EvaluationRequest:
     preprocessing: dict[str, Any] = field(default_factory=dict)
     imports: tuple[str, ...] = ()
     batch_size: int = 32
+    output_kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,15 @@ class Row:
     ----------
     name : str
     errors : Errors
+    output, labels : str
+        What the network's output means and how the data's classes were matched with it, with
+        the reasons; "" for several networks together.
     """
 
     name: str
     errors: Errors
+    output: str = ""
+    labels: str = ""
 
 
 @dataclass
@@ -151,13 +159,13 @@ def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
     labels: Labels | None = None
     for path in request.checkpoints:
         context = _context(request, path)
-        labels = _labels(request, path, context.model.output_shape, labels)
-        answers = predict(context, labels.labels >= 0, request.batch_size)
+        labels, answers = _answers(request, context, labels)
         alone = _Sum()
         kind = (context.model.name, context.model.count_params())
         for total in (alone, groups.setdefault(kind, _Sum()), whole):
             total.add(answers)
-        rows.append(Row(path.name, _errors(request, alone, labels)))
+        errors = _errors(request, alone, labels)
+        rows.append(Row(path.name, errors, describe(context.output), labels.reason))
     if labels is None:
         raise RequestError("no checkpoint was given")
     letters = [f"({chr(ord('a') + i)})" for i in range(len(groups))]
@@ -206,26 +214,26 @@ def _context(request: EvaluationRequest, path: Path) -> Context:
         request.labels,
         request.labels_in_order,
         request.imports,
+        output_kind=request.output_kind,
     )
     return Context(source, request.dataset, Settings(batch_size=request.batch_size))
 
 
-def _labels(
-    request: EvaluationRequest, path: Path, shape: Sequence[Any], before: Labels | None
-) -> Labels:
-    if len(shape) != 2 or shape[1] is None or shape[1] < 2:
+def _answers(
+    request: EvaluationRequest, context: Context, before: Labels | None
+) -> tuple[Labels, Answers]:
+    """Predict, and settle which class each output is."""
+    path, output = context.source.checkpoint, context.output
+    if not output.classes:
         raise RequestError(
-            f"{path} has outputs of shape {tuple(shape)}; an error needs (N, classes)"
+            f"{path} gives {describe(output)}; only classes can be right or wrong: if they are "
+            "scores of classes, pass --output-kind"
         )
-    sidecar = read_sidecar(path)
-    labels = resolve_labels(
-        request.dataset,
-        shape[1],
-        (sidecar.class_names or None) if sidecar else None,
-        (sidecar.class_ids or None) if sidecar else None,
-        request.labels,
-        request.labels_in_order or bool(sidecar and sidecar.labels_in_order),
-    )
+    labels, dataset = context.labels, request.dataset
+    tried = try_order(labels, dataset, output.classes)
+    answers = predict(context, tried >= 0, request.batch_size)
+    seen = np.flatnonzero(answers.seen)
+    labels = settle(labels, dataset, tried, seen, answers.single[seen].argmax(axis=1))
     if not labels.known:
         raise RequestError(f"the true classes are not known to {path}: {labels.reason}")
     if before is not None and (
@@ -236,4 +244,4 @@ def _labels(
             f"{path} has other classes than {request.checkpoints[0]}, or in another order; an "
             "ensemble needs networks of the same outputs"
         )
-    return labels
+    return labels, answers

@@ -17,7 +17,6 @@ import numpy as np
 
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset
-from vizreport.data.labels import resolve_labels
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS
 from vizreport.data.sources import open_dataset
@@ -26,6 +25,7 @@ from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
+from vizreport.models.stored_loss import parse_loss
 from vizreport.report.epochs import Entry, add_entry, epoch_folder
 from vizreport.report.render import render
 from vizreport.results.keys import result_key
@@ -137,18 +137,14 @@ class GalleryCallback(keras.callbacks.Callback):
             None,
             self._labels_in_order,
             (),
+            class_names=tuple(self._class_names or ()),
         )
         context = Context(source, self._dataset, self._settings)
         context.model = self.model
         if not named:
             context.preprocessing = self._preprocessing  # type: ignore[assignment]
-        if self._class_names is not None:
-            context.labels = resolve_labels(
-                self._dataset,
-                len(self._class_names),
-                self._class_names,
-                labels_in_order=self._labels_in_order,
-            )
+        # There is no file yet that could tell.
+        context.loss = parse_loss(self.model.get_compile_config())
         return context
 
     def _draw(self, number: int) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from vizreport.data.reading import read_batches
 from vizreport.deconv.features import feature_function, hidden_layers, stage_output
 from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, logits_node
+from vizreport.deconv.layers import ReportableLayer, output_node
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.progress import progress
@@ -72,9 +72,9 @@ def transfer_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
 
 
 def _is_passed_by_all(graph: Graph, index: int) -> bool:
-    """Tell whether no way from the input to the class scores goes around a node."""
-    logits = logits_node(graph)
-    on_the_way = set(graph.ancestors(graph.outputs[0] if logits is None else logits))
+    """Tell whether no way from the input to the output goes around a node."""
+    output = output_node(graph)
+    on_the_way = set(graph.ancestors(graph.outputs[0] if output is None else output))
     return not any(
         parent < index < child for child in on_the_way for parent in graph.nodes[child].parents
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vizreport.cli import values
 from vizreport.cli.verb import Option
+from vizreport.models.output import KINDS
 
 NETWORK = "network and data"
 
@@ -39,6 +40,15 @@ OUTPUT = Option(
     "--output",
     "Which output of a network with several: its name, or its position from 0.",
     metavar="NAME|N",
+    group=NETWORK,
+)
+OUTPUT_KIND = Option(
+    "--output-kind",
+    "What the network's output means: classes (one of several), binary (one score for two "
+    "classes), labels (several that do not exclude each other), pixels (a class for each pixel) or "
+    "values (numbers that are no scores of classes). By default the loss stored in the checkpoint, "
+    "the last activation and the shape tell.",
+    choices=KINDS,
     group=NETWORK,
 )
 DATA = Option(

@@ -6,7 +6,7 @@ from vizreport.experiments.hog.result import HogResult
 EXPERIMENT = Experiment(
     name="hog",
     title="HOG",
-    version=2,
+    version=3,
     result=HogResult,
     compute="vizreport.experiments.hog.compute:compute",
     section="vizreport.experiments.hog.figures:section",

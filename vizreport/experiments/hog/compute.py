@@ -15,6 +15,7 @@ from vizreport.experiments.hog.dictionaries import Paired, Ridge, fit_ridge, lea
 from vizreport.experiments.hog.projections import projections
 from vizreport.experiments.hog.result import HogResult
 from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
+from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.subjects import choose_images
 
@@ -53,11 +54,9 @@ def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
     seen = pictures[places]
     some = shrunk(seen)
     codes = paired.codes(_flat(hog_windows(some, WINDOW)))
-    tops = mining.top_classes
     return HogResult(
         paths=[mining.paths[i] for i in shown],
-        classes=tops[shown, 0] if tops.size else np.zeros(0, np.int32),
-        class_names=mining.class_names,
+        names=[true_name(mining, i) or predicted_name(mining, i) for i in shown],
         pictures=seen,
         glyphs=np.stack([_glyphs(picture) for picture in some]),
         originals=_quantised(found["originals"][places]),

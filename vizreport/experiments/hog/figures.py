@@ -136,9 +136,7 @@ def _sheet(result: HogResult) -> Image.Image:
 
 
 def _name(result: HogResult, i: int) -> str:
-    if len(result.classes) and 0 <= result.classes[i] < len(result.class_names):
-        return result.class_names[int(result.classes[i])]
-    return result.paths[i]
+    return result.names[i] or result.paths[i]
 
 
 def _fitted(picture: np.ndarray) -> Image.Image:

@@ -22,9 +22,8 @@ class HogResult:
     ----------
     paths : list of str
         Of the images shown.
-    classes : int32 [c]
-        Predicted class; c = I, or 0 for a network without class scores.
-    class_names : list of str
+    names : list of str
+        Their true classes; the predicted ones where those are not known, "" without any.
     pictures : uint8 [I, h, w, 3]
         What the network saw, in its own colours.
     glyphs : uint8 [I, H, W]
@@ -68,8 +67,7 @@ class HogResult:
     """
 
     paths: Annotated[list[str], "[I]"]
-    classes: Annotated[np.ndarray, "int32 [c]"]
-    class_names: list[str]
+    names: Annotated[list[str], "[I]"]
     pictures: Annotated[np.ndarray, "uint8 [I, h, w, 3]"]
     glyphs: Annotated[np.ndarray, "uint8 [I, H, W]"]
     originals: Annotated[np.ndarray, "uint8 [I, H, W]"]

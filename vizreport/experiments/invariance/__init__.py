@@ -6,7 +6,7 @@ from vizreport.experiments.invariance.result import InvarianceResult
 EXPERIMENT = Experiment(
     name="invariance",
     title="Invariance",
-    version=1,
+    version=2,
     result=InvarianceResult,
     compute="vizreport.experiments.invariance.compute:compute",
     section="vizreport.experiments.invariance.figures:section",

@@ -10,7 +10,7 @@ import numpy as np
 
 from vizreport.deconv.features import feature_function, hidden_layers, stage_output
 from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, choose_layers, class_output
+from vizreport.deconv.layers import ReportableLayer, choose_layers, given_out, vector_output
 from vizreport.deconv.window_planner import multiply_adds
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
@@ -18,7 +18,6 @@ from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.experiments.invariance.sample import sample_size, with_sample
 from vizreport.experiments.invariance.transformations import transform, transformations
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.occlusion.layer import score_scale
 from vizreport.experiments.subjects import Subjects, subjects
 from vizreport.progress import progress
 
@@ -52,7 +51,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceRe
     passes = 2 + sum(len(way.values) - 1 for way in ways)
     wanted = settings.invariance_images
     if wanted is None:
-        once = max(multiply_adds(graph, node, None) for node in [*nodes, *_scores_node(graph)])
+        once = max(multiply_adds(graph, node, None) for node in [*nodes, *_output(graph)])
         wanted = sample_size(passes * once)
     images, sampled = with_sample(shown, mining, wanted, settings.seed)
     evaluate = _evaluation(context, nodes)
@@ -98,7 +97,6 @@ def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceRe
         classes=classes,
         known=labels >= 0,
         class_names=mining.class_names,
-        scale=score_scale(graph) if class_output(graph)[0] is not None else "",
         layers=[layer.name for layer in layers],
         lengths=[int(np.prod(graph.nodes[node].shape)) for node in nodes],
         values={way.name: way.values for way in ways},
@@ -134,41 +132,30 @@ def compared_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
 
 @dataclass(frozen=True)
 class _Seen:
-    """What the network makes of some pictures: features [B, n] a layer, scores [B, classes]."""
+    """What the network makes of some pictures: features [B, n] a layer, and probabilities."""
 
     features: list[np.ndarray]
     scores: np.ndarray
 
 
-def _scores_node(graph: Graph) -> list[int]:
-    """Return the node that gives out class scores, none where there is none."""
-    _, output = class_output(graph)
-    return [] if output is None else [output]
+def _output(graph: Graph) -> list[int]:
+    """Return the node that the network gives out, none where it has rows and columns."""
+    return [] if vector_output(graph) is None else [given_out(graph)]
 
 
 def _evaluation(context: Context, nodes: list[int]) -> Callable[[np.ndarray], _Seen]:
     """Return the forward pass for pictures."""
     graph = context.deconvnet.graph
-    logits, output = class_output(graph)
-    forward = feature_function(graph, [*nodes, *_scores_node(graph)])
+    output = _output(graph)
+    forward = feature_function(graph, [*nodes, *output])
 
     def evaluate(pictures: np.ndarray) -> _Seen:
         found = forward(context.preprocessing.tensor(pictures))
         features = [y.reshape(len(y), -1) for y in found[: len(nodes)]]
-        if logits is None:
-            return _Seen(features, np.zeros((len(pictures), 0)))
-        scores = found[-1].reshape(len(pictures), -1).astype(np.float64)
-        return _Seen(features, _softmax(scores) if output == logits else scores)
+        given = found[-1] if output else np.zeros((len(pictures), 0))
+        return _Seen(features, context.output.probabilities(given.reshape(len(pictures), -1)))
 
     return evaluate
-
-
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    if scores.shape[1] == 1:  # a binary network's: its softmax would always be 1
-        return 1 / (1 + np.exp(-scores))
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    softened: np.ndarray = raised / raised.sum(axis=1, keepdims=True)
-    return softened
 
 
 def _lengths(vectors: np.ndarray) -> Any:

@@ -89,15 +89,6 @@ def distance_limit(result: InvarianceResult) -> float:
     return 1.05 * max(known, default=0.0) or 1.0
 
 
-def probability_limits(result: InvarianceResult) -> tuple[float, float]:
-    """Return the ends of the scale of probabilities: 0 and 1, unless they are no such."""
-    values = np.concatenate(
-        [found[: len(result.paths)] for found in result.probabilities.values()], axis=1
-    )
-    low, high = min(0.0, float(values.min())), max(1.0, float(values.max()))
-    return low, high + 0.03 * (high - low)
-
-
 def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) -> Figure:
     """Draw the rows of some transformations.
 
@@ -173,7 +164,7 @@ def _row(
     sheet.figure.text(x, y, summary.NAMES[name], va="top", weight="bold", fontsize=8)
     down, high = top + _HEAD + _TITLE, _STRIP * picture.height / picture.width
     _pictures(sheet.axes(_LEFT, down, _STRIP, high), result, name, picture)
-    scored = bool(result.scale)
+    scored = bool(result.class_names)
     count = len(result.layers)
     left = _OWN
     if stacked:
@@ -201,9 +192,8 @@ def _row(
     if scored:
         panel = sheet.axes(left - _BETWEEN + _OWN, down, wide, tall)
         _curves(panel, result.values[name], summary.probability_curves(result, name))
-        panel.set_ylim(*probability_limits(result))
-        title = "output" if result.scale == "output" else "p"
-        panel.set_title(f"{title}(class)", fontsize=7.5, loc="left", pad=3)
+        panel.set_ylim(0, 1.03)
+        panel.set_title("p(class)", fontsize=7.5, loc="left", pad=3)
         _ticks(panel, name, result, wide)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from vizreport.experiments.invariance import drawing, summary
 from vizreport.experiments.invariance.curves import REPEATS, period
 from vizreport.experiments.invariance.result import InvarianceResult
+from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report.section import Figure, Section
 from vizreport.report.text import number, percent, quoted
 from vizreport.results.run import RunRecord
@@ -20,16 +21,6 @@ FILLS = {
     "reflect": "it is mirrored",
     "grey": "there is grey (RGB 128)",
     "mean": "there is its mean colour",
-}
-# What is drawn instead where the network does not end in a softmax.
-SCALES = {
-    "softmax": "",
-    "softmax of scores": "The network gives out scores, no probabilities: their softmax is drawn.",
-    "sigmoid": "The network rates each class by itself (sigmoid): its rating of the "
-    "class is drawn.",
-    "output": "The network ends without softmax or sigmoid: its own output for the class is "
-    "drawn, which is no probability.",
-    "": "The network has no class scores: there is no probability to draw.",
 }
 _FIGURES = {
     "invariance-translation": (("vertical", "horizontal"), "Images moved"),
@@ -54,15 +45,18 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "images": images,
         "given": result.given,
         "count": int(result.sampled.sum()),
-        "guessed": int((result.sampled & ~result.known).sum()) if result.scale else 0,
+        "guessed": int((result.sampled & ~result.known).sum()) if result.class_names else 0,
         "layers": [
             {"name": name, "length": length, "apart": summary.apart(result, i)}
             for i, (name, length) in enumerate(zip(result.layers, result.lengths, strict=True))
         ],
         "interpolation": result.interpolation,
         "fill": FILLS[result.fill],
-        "scale": result.scale,
-        "said": SCALES[result.scale],
+        "scored": bool(result.class_names),
+        "about": about_probability(
+            OutputMeaning(**results["mining"].output),
+            [quoted(name, 40) for name in result.class_names],
+        ),
         "rows": [_row(result, name) for name in result.values],
         "periods": _periods(result),
         "repeats": REPEATS,
@@ -75,7 +69,7 @@ def _labels(result: InvarianceResult) -> list[str]:
     """Call the images by their class, or by their file where that does not tell them apart."""
     count = len(result.paths)
     classes = result.classes[:count]
-    if not result.scale or len(set(classes.tolist())) < count:
+    if not result.class_names or len(set(classes.tolist())) < count:
         return list(result.paths)
     return [result.class_names[index] for index in classes]
 
@@ -83,7 +77,7 @@ def _labels(result: InvarianceResult) -> list[str]:
 def _all(result: InvarianceResult, name: str) -> list[summary.Curves]:
     """Return a transformation's curves: one a layer, then the probability's."""
     found = [summary.distance_curves(result, name, i) for i in range(len(result.layers))]
-    return [*found, *([summary.probability_curves(result, name)] if result.scale else [])]
+    return [*found, *([summary.probability_curves(result, name)] if result.class_names else [])]
 
 
 def _row(result: InvarianceResult, name: str) -> dict[str, Any]:
@@ -131,7 +125,7 @@ def _finding(result: InvarianceResult) -> str:
         )
     else:
         said = f"{far} changes the features of {deep} by {areas[0]:.2f} of their length on average"
-    if result.scale in ("softmax", "softmax of scores", "sigmoid"):
+    if result.class_names:
         still = result.probabilities["vertical"][result.sampled, _identity(result)].mean()
         said += f"; the probability of its class goes from {still:.2f} to {areas[-1]:.2f}"
     return f"{said}."
@@ -151,10 +145,11 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
         )
         for name in names
     )
-    probability = " Last column: probability of the image's class." if result.scale else ""
+    scored = bool(result.class_names)
+    probability = " Last column: probability of the image's class." if scored else ""
     return Figure(
         name=figure,
-        title=f"{title}: features and probability",
+        title=f"{title}: features{' and probability' if scored else ''}",
         caption=(
             "Left: some of the transformed images, a row an image, in the colour of its curves. "
             "Then, for each layer, the Euclidean distance between the features of the image and "

@@ -31,13 +31,11 @@ class InvarianceResult:
         Whether the image belongs to the seeded sample whose mean is drawn.
     classes : int32 [I]
         The class whose probability is given: the true one, or, where that is not known, the
-        predicted one; -1 for a network without class scores.
+        predicted one; -1 where images have no class.
     known : bool [I]
         Whether it is the true class.
     class_names : list of str
-        Name of each output.
-    scale : {"softmax", "softmax of scores", "sigmoid", "output", ""}
-        What is called probability here, as in the occlusion's result; "" without class scores.
+        Name of each class of the network.
     layers : list of str
     lengths : list of int
         Number of features of each layer: its stage's output after pooling and normalisation.
@@ -52,7 +50,7 @@ class InvarianceResult:
         Euclidean distance between the features of the image and of another one, the next of the
         I; NaN where there is no other.
     probabilities : dict of float32 [I, S]
-        Of ``classes``; NaN for a network without class scores.
+        Of ``classes``; NaN where images have no class.
     interpolation : {"nearest", "bilinear", "bicubic"}
     fill : {"edge", "reflect", "grey", "mean"}
         What is seen beyond the image's edge.
@@ -66,7 +64,6 @@ class InvarianceResult:
     classes: Annotated[np.ndarray, "int32 [I]"]
     known: Annotated[np.ndarray, "bool [I]"]
     class_names: list[str]
-    scale: str
     layers: Annotated[list[str], "[L]"]
     lengths: Annotated[list[int], "[L]"]
     values: Annotated[dict[str, np.ndarray], "float64 [S]"]

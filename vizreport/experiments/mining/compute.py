@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from vizreport.data.label_order import settle, try_order
 from vizreport.deconv.layers import ReportableLayer, reportable_layers
 from vizreport.deconv.mining import Strongest, from_batch, merge, reduction_function
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
-from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.result import MiningResult, Output
 from vizreport.experiments.occlusion.layer import occluded_layer
 
 TOP_CLASSES = 5
@@ -28,23 +29,28 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
     RequestError
         If not one image of the data can be read.
     """
-    k, labels, records = context.settings.top, context.labels, context.dataset.records
+    k, records, output = context.settings.top, context.dataset.records, context.output
+    labels = context.labels
+    tried = try_order(labels, context.dataset, output.classes) if output.classes else labels.labels
     layers = mined_layers(context)
     reduce = reduction_function(context.deconvnet.graph, layers)
     mined: dict[str, Strongest] = {}
-    indices, boxes, sizes, scores = [], [], [], []
+    indices, boxes, sizes, scores, values = [], [], [], [], []
     skipped = list(context.dataset.skipped)
     count = 0
     for batch in context.read_all():
         skipped += batch.unreadable
         if not len(batch.indices):
             continue
-        reduced, probabilities = reduce(context.preprocessing.tensor(batch.pictures))
+        reduced, outputs = reduce(context.preprocessing.tensor(batch.pictures))
         for layer, tensors in zip(layers, reduced, strict=True):
             maxima, places, means = (tensor.numpy() for tensor in tensors)
             found = from_batch(maxima, places, means, count, k)
             mined[layer.name] = merge(mined[layer.name], found, k) if layer.name in mined else found
-        scores.append(_top_classes(probabilities.numpy(), labels.labels[batch.indices]))
+        probabilities = output.probabilities(outputs.numpy())
+        scores.append(_top_classes(probabilities, tried[batch.indices]))
+        if output.kind == "values":
+            values.append(outputs.numpy())
         indices.append(batch.indices)
         boxes.append(batch.boxes)
         sizes.append(batch.sizes)
@@ -58,6 +64,9 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
     top, top_probabilities, true_probabilities = (
         np.concatenate(part) for part in zip(*scores, strict=True)
     )
+    if output.classes:
+        labels = settle(labels, context.dataset, tried, numbers, top[:, 0])
+    true_probabilities[labels.labels[numbers] < 0] = np.nan
     places = {
         layer.name: np.divmod(_padded(mined[layer.name].places, k, 0), layer.cols)
         for layer in layers
@@ -80,8 +89,17 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
         sha256=[records[i].sha256 for i in numbers],
         records=numbers.astype(np.int32),
         labels=labels.labels[numbers].astype(np.int32),
-        labels_reason="" if labels.known else labels.reason,
+        labels_reason=labels.reason,
         class_names=list(labels.class_names),
+        data_classes=[records[i].class_name or "" for i in numbers],
+        output=Output(
+            kind=output.kind,
+            activation=output.activation,
+            outputs=output.outputs,
+            evidence=output.evidence,
+            reason=output.reason,
+        ),
+        outputs=np.concatenate(values) if values else np.zeros((count, 0), np.float32),
         top_classes=top,
         top_probabilities=top_probabilities,
         true_probabilities=true_probabilities,

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import numpy as np
+
+
+class Output(TypedDict):
+    """Fields of :class:`vizreport.models.output.OutputMeaning`."""
+
+    kind: str
+    activation: str
+    outputs: int
+    evidence: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -38,11 +48,17 @@ class MiningResult:
     labels : int32 [N]
         True class of each image, -1 where it is not known.
     labels_reason : str
-        Why accuracy is not known; empty where it is.
+        How the data's classes were matched with the network's, or why they are not known.
     class_names : list of str
-        Name of each output.
+        Name of each class of the network; none where images have no class.
+    data_classes : list of str
+        The data's own name of each image's class, such as its folder; "" without.
+    output : dict
+        What the network's output means: fields of :class:`vizreport.models.output.OutputMeaning`.
+    outputs : float32 [N, n]
+        The network's outputs where they are plain values; no columns otherwise.
     top_classes : int32 [N, T]
-        The T <= 5 most probable classes of each image, falling.
+        The T <= 5 most probable classes of each image, falling; T = 0 where images have none.
     top_probabilities : float32 [N, T]
         Their probabilities.
     true_probabilities : float32 [N]
@@ -69,6 +85,9 @@ class MiningResult:
     labels: Annotated[np.ndarray, "int32 [N]"]
     labels_reason: str
     class_names: list[str]
+    data_classes: Annotated[list[str], "[N]"]
+    output: Output
+    outputs: Annotated[np.ndarray, "float32 [N, n]"]
     top_classes: Annotated[np.ndarray, "int32 [N, T]"]
     top_probabilities: Annotated[np.ndarray, "float32 [N, T]"]
     true_probabilities: Annotated[np.ndarray, "float32 [N]"]

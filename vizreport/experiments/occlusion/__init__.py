@@ -6,7 +6,7 @@ from vizreport.experiments.occlusion.result import OcclusionResult
 EXPERIMENT = Experiment(
     name="occlusion",
     title="Occlusion",
-    version=4,
+    version=5,
     result=OcclusionResult,
     compute="vizreport.experiments.occlusion.compute:compute",
     section="vizreport.experiments.occlusion.figures:section",

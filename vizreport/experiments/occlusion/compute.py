@@ -9,19 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.deconv.layers import ReportableLayer, logits_node
+from vizreport.deconv.layers import ReportableLayer
 from vizreport.deconv.mining import reduction_function
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
-from vizreport.experiments.occlusion.layer import occluded_layer, score_scale
+from vizreport.experiments.occlusion.layer import occluded_layer
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.places import default_stride, places
 from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.subjects import Subjects, subjects
 from vizreport.incremental import Scores, occlude, refine
+from vizreport.models.output import describe
 from vizreport.progress import progress
 
 # Arrays of each size of the square, as the result names them.
@@ -55,8 +56,11 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
         If the network has no class scores or no convolution, or no image suits.
     """
     mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
-    if logits_node(graph) is None:
-        raise NotApplicable("the network has no class scores whose fall could be mapped")
+    if not context.output.classes:
+        raise NotApplicable(
+            f"the network gives {describe(context.output)}, and occlusion maps the fall of a "
+            "class's probability"
+        )
     layer = occluded_layer(context)
     if layer is None:
         raise NotApplicable("the network has no convolution whose feature maps could be watched")
@@ -90,8 +94,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
         masked=masked,
         classes=clean["classes"],
         known=chosen.labels >= 0,
-        class_names=list(context.labels.class_names),
-        scale=score_scale(graph),
+        class_names=mining.class_names,
         clean_probabilities=clean["probabilities"],
         clean_best=clean["best"],
         clean_best_probabilities=clean["best_probabilities"],
@@ -125,8 +128,9 @@ def _clean(
     reduce = reduction_function(context.deconvnet.graph, [layer])
     batches = []
     for start in range(0, len(inputs), context.settings.batch_size):
-        reduced, scores = reduce(inputs[start : start + context.settings.batch_size])
-        batches.append([*(part.numpy() for part in reduced[0]), scores.numpy()])
+        reduced, outputs = reduce(inputs[start : start + context.settings.batch_size])
+        scores = context.output.probabilities(outputs.numpy())
+        batches.append([*(part.numpy() for part in reduced[0]), scores])
     maxima, units, means, scores = (np.concatenate(part) for part in zip(*batches, strict=True))
     maps = means.argmax(axis=1)
     best = scores.argmax(axis=1)
@@ -183,9 +187,9 @@ def _maps(
         else:
             scores, computed = evaluate(rows, cols, bar), np.ones(shape, bool)
             error = 0.0
-        best = scores.probabilities.argmax(axis=1).astype(np.int32)
-        at_best = scores.probabilities[np.arange(len(best)), best]
-        parts = (fills[0], scores.probabilities[:, watched].reshape(shape),
+        best = scores.outputs.argmax(axis=1).astype(np.int32)
+        at_best = scores.outputs[np.arange(len(best)), best]
+        parts = (fills[0], scores.outputs[:, watched].reshape(shape),
                  scores.activations.reshape(shape), best.reshape(shape), at_best.reshape(shape),
                  computed, np.float32(error))  # fmt: skip
         for name, part in zip(_MAPPED, parts, strict=True):
@@ -204,7 +208,10 @@ def _scores(
     cols: np.ndarray,
     bar: Any = None,
 ) -> Scores:
-    """Score places by their row and column among all places; average over draws of the fill."""
+    """Give probabilities and activations at places by their row and column among all places.
+
+    Averages over draws of the fill.
+    """
     draws = [
         occlude(
             context.deconvnet,
@@ -221,7 +228,7 @@ def _scores(
         for fill in context.preprocessing.tensor(fills)
     ]
     return Scores(
-        np.mean([draw.probabilities for draw in draws], axis=0),
+        np.mean([context.output.probabilities(draw.outputs) for draw in draws], axis=0),
         np.mean([draw.activations for draw in draws], axis=0),
     )
 
@@ -238,9 +245,9 @@ def _error(
     if not len(guessed):
         return 0.0
     sample = random.permutation(guessed)[:_CHECKED]
-    exact = evaluate(sample[:, 0], sample[:, 1]).probabilities[:, watched]
+    exact = evaluate(sample[:, 0], sample[:, 1]).outputs[:, watched]
     flat = sample[:, 0] * computed.shape[1] + sample[:, 1]
-    return float(np.abs(scores.probabilities[flat, watched] - exact).max())
+    return float(np.abs(scores.outputs[flat, watched] - exact).max())
 
 
 def _draws(fill: str) -> int:

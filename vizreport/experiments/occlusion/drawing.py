@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import maps
 from vizreport.experiments.occlusion.result import OcclusionResult
@@ -222,7 +223,7 @@ def _maps_row(
     left, under = grid.place(0, top + below)
     for k, line in enumerate(_numbers(result, i, name)):
         sheet.text(left, under + 2.6 + k * _LINE, line)
-    limits = maps.probability_floor(result), maps.probability_limit(result)
+    limits = maps.PROBABILITY
     for place, ends, clean, unit in (
         (1, maps.activation_range(result, i), result.clean_activations, "activation"),
         (2, limits, result.clean_probabilities, "probability"),
@@ -366,5 +367,4 @@ def other_class(result: OcclusionResult, mining: MiningResult, i: int, k: int) -
     image = int(result.others[i, k])
     if image < 0:
         return ""
-    label = int(mining.labels[image])
-    return result.class_names[label if label >= 0 else int(mining.top_classes[image, 0])]
+    return true_name(mining, image) or predicted_name(mining, image)

@@ -14,6 +14,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import drawing, maps
 from vizreport.experiments.occlusion.masks import agreement
 from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Highlight, Section
 from vizreport.report.text import number, percent, quoted
@@ -27,15 +28,6 @@ FILLS = {
     "mean": "a square of the image's mean colour",
     "blur": "a square of the image blurred (Gaussian, standard deviation a quarter of the side)",
     "noise": "a square of random colours",
-}
-# What is mapped instead where the network does not end in a softmax.
-SCALES = {
-    "softmax": "",
-    "softmax of scores": "The network gives out scores, no probabilities: their softmax is mapped.",
-    "sigmoid": "The network rates each class by itself (sigmoid): probabilities of several classes "
-    "can be high together.",
-    "output": "The network ends without softmax or sigmoid: its own output for the class is "
-    "mapped, which is no probability.",
 }
 
 
@@ -62,7 +54,9 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             }
             for size, stride in zip(result.sizes, result.strides, strict=True)
         ],
-        "scale": SCALES[result.scale],
+        "about": about_probability(
+            OutputMeaning(**mining.output), [quoted(name, 40) for name in result.class_names]
+        ),
         "refined": _refined(result),
         "pointing": _pointing(images),
         "problem": result.projection_problem,
@@ -102,9 +96,9 @@ def _finding(result: OcclusionResult, context: Mapping[str, Any]) -> str:
     lowest = float(result.probabilities[name].min(axis=(1, 2)).mean())
     grid = result.probabilities[name][0].size
     share = float((result.best[name] != result.clean_best[:, None, None]).mean())
-    what = "probability of the class" if result.scale != "output" else "network's output"
     said = (
-        f"Hiding {name} px at the place that matters most lowers the {what} from "
+        f"Hiding {name} px at the place that matters most lowers the "
+        f"probability of the class from "
         f"{clean:.2f} to {lowest:.2f} on average; at {percent(share)} of the "
         f"{grid} places the network changes its mind"
     )
@@ -161,7 +155,7 @@ def _image(
         "map": int(result.maps[i]),
         "activation": float(result.clean_activations[i]),
         "range": maps.activation_range(result, i),
-        "limits": (maps.probability_floor(result), maps.probability_limit(result)),
+        "limits": maps.PROBABILITY,
         "sizes": [_size(result, i, size, colours, photo, files) for size in result.sizes],
         "projections": _projections(result, mining, i, files),
         "projection_scale": float(result.projection_scales[i]),

@@ -14,6 +14,7 @@ from vizreport.experiments.occlusion.places import at_centres, pixel_average
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.report import montage
 
+PROBABILITY = 0.0, 1.0  # ends of its scale
 NAMED = 7  # classes with a colour of their own
 _MAP = 0.78  # of a map's colour; the rest is the photograph
 
@@ -122,17 +123,6 @@ def grid_of(result: OcclusionResult, name: str) -> tuple[np.ndarray, np.ndarray,
     return result.tops[name], result.lefts[name], int(name)
 
 
-def probability_limit(result: OcclusionResult) -> float:
-    """Return the upper end of all scales of probability: 1, or more where it is not bounded."""
-    highest = max(float(maps.max()) for maps in result.probabilities.values())
-    return max(1.0, highest, float(result.clean_probabilities.max()))
-
-
-def probability_floor(result: OcclusionResult) -> float:
-    """Return the lower end: 0, or less where it is not bounded."""
-    return min(0.0, *(float(maps.min()) for maps in result.probabilities.values()))
-
-
 def activation_range(result: OcclusionResult, i: int) -> tuple[float, float]:
     """Return the ends of an image's scale of activation, all sizes and the clean image together."""
     maps = [maps[i] for maps in result.activations.values()]
@@ -146,7 +136,7 @@ def probability_map(result: OcclusionResult, i: int, name: str) -> np.ndarray:
     """Draw (d), the followed class's probability at each square's centre; the object outlined."""
     picture = result.pictures[i]
     values = at_centres(result.probabilities[name][i], *grid_of(result, name), picture.shape[:2])
-    shown = heat(values, probability_floor(result), probability_limit(result), picture)
+    shown = heat(values, *PROBABILITY, picture)
     shown[outline(result.masks[i])] = 255
     return shown
 
@@ -177,7 +167,7 @@ def pixel_values(result: OcclusionResult, i: int, name: str) -> np.ndarray:
 def pixel_map(result: OcclusionResult, i: int, name: str) -> np.ndarray:
     """Draw the mean probability over the squares that cover each pixel."""
     values = pixel_values(result, i, name)
-    return heat(values, probability_floor(result), probability_limit(result), result.pictures[i])
+    return heat(values, *PROBABILITY, result.pictures[i])
 
 
 def lowest(result: OcclusionResult, i: int, name: str) -> tuple[int, int]:

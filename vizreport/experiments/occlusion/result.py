@@ -35,11 +35,7 @@ class OcclusionResult:
     known : bool [I]
         Whether it is the true class.
     class_names : list of str
-        Name of each output.
-    scale : {"softmax", "softmax of scores", "sigmoid", "output"}
-        What is called probability here. "softmax of scores": the network gives out scores, their
-        softmax was taken. "sigmoid": each class by itself. "output": the network's own output,
-        which is not bounded by 0 and 1.
+        Name of each class of the network.
     clean_probabilities : float32 [I]
         Of ``classes``, nothing hidden.
     clean_best : int32 [I]
@@ -106,7 +102,6 @@ class OcclusionResult:
     classes: Annotated[np.ndarray, "int32 [I]"]
     known: Annotated[np.ndarray, "bool [I]"]
     class_names: list[str]
-    scale: str
     clean_probabilities: Annotated[np.ndarray, "float32 [I]"]
     clean_best: Annotated[np.ndarray, "int32 [I]"]
     clean_best_probabilities: Annotated[np.ndarray, "float32 [I]"]

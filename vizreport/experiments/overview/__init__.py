@@ -6,7 +6,7 @@ from vizreport.experiments.overview.result import OverviewResult
 EXPERIMENT = Experiment(
     name="overview",
     title="Overview",
-    version=2,
+    version=3,
     result=OverviewResult,
     compute="vizreport.experiments.overview.compute:compute",
     section="vizreport.experiments.overview.figures:section",

@@ -10,6 +10,7 @@ from vizreport.deconv.layers import reportable_layers
 from vizreport.deconv.stages import stages
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.overview.exchanged import find_exchanged
 from vizreport.experiments.overview.result import Layer, Mistake, OverviewResult, Stage
 
 CONFUSIONS = 12
@@ -58,6 +59,9 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         images=len(mining.paths),
         **accuracy(mining),
         labels_reason=mining.labels_reason,
+        exchanged=find_exchanged(mining.labels, mining.top_classes[:, 0], len(mining.class_names))
+        if mining.class_names
+        else [],
         class_names=mining.class_names,
         mistakes=mistakes,
         mistake_pictures=pictures,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from vizreport.experiments.overview import architecture
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.overview import architecture, thresholds
+from vizreport.experiments.overview.meaning import meaning_context
 from vizreport.experiments.overview.result import OverviewResult
+from vizreport.models.output import OutputMeaning
 from vizreport.report import charts, montage
 from vizreport.report.files import jpeg_bytes
 from vizreport.report.section import Fact, Figure, Section
@@ -23,11 +26,21 @@ FEWEST = 5  # images of a class below which its accuracy says next to nothing
 BARS = 30  # classes drawn, at most
 
 
+_PLAIN: dict[str, Callable[[int], tuple[str, str]]] = {
+    "values": lambda n: (f"{number(n)} value{'s' * (n > 1)}", "no classes"),
+    "pixels": lambda n: (f"{number(max(n, 2))} classes", "one for each pixel"),
+}
+
+
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show the network, its layers and how well it does on the data."""
     result: OverviewResult = results["overview"]
+    mining: MiningResult = results["mining"]
     known = result.top1_error is not None
     figures = [_architecture(result)]
+    scores = thresholds.scores_of(mining) if known else None
+    if scores is not None:
+        figures.append(thresholds.figure(scores))
     classes = class_order(result)
     if known and classes:
         figures.append(_by_class(result, classes))
@@ -43,6 +56,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     ]
     if mistakes:
         figures.append(_mistakes(result))
+    meaning = meaning_context(result, mining)
     height, width = result.mistake_pictures.shape[1:3] if mistakes else (0, 0)
     context = {
         "result": result,
@@ -55,8 +69,11 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "fewest": FEWEST,
         "by_class": bool(classes) and known,
         "preprocessing": preprocessing_rows(result.preprocessing),
+        "output": meaning,
+        "scores": thresholds.rows(scores) if scores is not None else [],
     }
-    facts, said = _facts(result), _finding(result)
+    said = " ".join([*meaning["warnings"], _finding(result)]).strip()
+    facts = _facts(result, mining)
     return Section(tuple(figures), (), (), facts, files, context, finding=said)
 
 
@@ -78,9 +95,12 @@ def _finding(result: OverviewResult) -> str:
     return f"{said}."
 
 
-def _facts(result: OverviewResult) -> tuple[Fact, ...]:
+def _facts(result: OverviewResult, mining: MiningResult) -> tuple[Fact, ...]:
     facts = [Fact("Images", number(result.images), f"{len(result.skipped)} skipped")]
-    if result.top1_error is None:
+    if not mining.class_names:
+        meaning = OutputMeaning(**mining.output)
+        facts.append(Fact("Output", *_PLAIN[meaning.kind](meaning.outputs)))
+    elif result.top1_error is None:
         facts.append(Fact("Accuracy", "not known", "no labels that match"))
     else:
         facts.append(Fact("Top-1 error", percent(result.top1_error / 100, 1), _among(result)))

@@ -44,6 +44,20 @@ class Mistake(TypedDict):
     true_probability: float
 
 
+class Exchange(TypedDict):
+    """Two classes taken for each other more often than for themselves.
+
+    Of ``images`` of either that are taken for either, ``swapped`` are taken for the other; p of
+    Fisher's exact test.
+    """
+
+    first: int
+    second: int
+    images: int
+    swapped: int
+    p: float
+
+
 @dataclass(frozen=True)
 class OverviewResult:
     """The network's layers and its accuracy on the data.
@@ -59,7 +73,7 @@ class OverviewResult:
         As in the sidecar.
     layers : list of dict
         One for each reportable layer, input to output: ``name``, ``kind`` ("convolution",
-        "dense", "merge", "concatenation", "logits"), ``rows``, ``cols``, ``maps``, ``stride``
+        "dense", "merge", "concatenation", "output"), ``rows``, ``cols``, ``maps``, ``stride``
         (px between neighbouring units), ``receptive_field`` ([height, width] px, or None where
         a unit sees the whole image), ``parameters``, ``chosen`` (bool: has pictures in this
         report), ``rule`` ("" where every operation below has a backward rule, else the reason).
@@ -72,7 +86,9 @@ class OverviewResult:
     top1_error, top5_error : float or None
         Percent; None where labels are not known.
     labels_reason : str
-        Why they are not known.
+        How the data's classes were matched with the network's, or why they are not known.
+    exchanged : list of Exchange
+        Pairs of classes whose names were probably exchanged.
     labelled : int
         Number of images with a known class.
     class_names : list of str
@@ -98,6 +114,7 @@ class OverviewResult:
     top1_error: float | None
     top5_error: float | None
     labels_reason: str
+    exchanged: list[Exchange]
     labelled: int
     class_names: Annotated[list[str], "[C]"]
     class_counts: Annotated[np.ndarray, "int32 [C]"]

@@ -12,19 +12,20 @@ from vizreport.deconv.mining import reduction_function
 from vizreport.deconv.tiles import display_scale, quantised, unit_fields
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.compute import TOP_CLASSES
+from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.photographs.result import PhotographsResult
 
 STRONGEST = 9
 
 
-def compute(context: Context, required: dict[str, object]) -> PhotographsResult:
+def compute(context: Context, required: dict[str, MiningResult]) -> PhotographsResult:
     """Project the strongest unit of each photograph's strongest maps, layer by layer.
 
     Parameters
     ----------
     context : Context
     required : dict
-        Empty.
+        The mining result, which has the names of the classes.
 
     Raises
     ------
@@ -35,8 +36,8 @@ def compute(context: Context, required: dict[str, object]) -> PhotographsResult:
     pictures = np.stack([context.preprocessing.picture(read_image(file)) for file in files])
     inputs = context.preprocessing.tensor(pictures)
     graph, layers = context.deconvnet.graph, context.chosen_layers
-    reduced, probabilities = reduction_function(graph, layers)(inputs)
-    scores = probabilities.numpy()
+    reduced, outputs = reduction_function(graph, layers)(inputs)
+    scores = context.output.probabilities(outputs.numpy())
     top = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
     status, parts = {}, {}
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
@@ -48,7 +49,7 @@ def compute(context: Context, required: dict[str, object]) -> PhotographsResult:
         pictures=pictures,
         top_classes=top,
         top_probabilities=np.take_along_axis(scores, top, axis=1).astype(np.float32),
-        class_names=list(context.labels.class_names),
+        class_names=required["mining"].class_names,
         layers=[layer.name for layer in layers],
         status=status,
         **{

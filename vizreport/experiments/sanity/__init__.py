@@ -6,7 +6,7 @@ from vizreport.experiments.sanity.result import SanityResult
 EXPERIMENT = Experiment(
     name="sanity",
     title="Sanity",
-    version=1,
+    version=2,
     result=SanityResult,
     compute="vizreport.experiments.sanity.compute:compute",
     section="vizreport.experiments.sanity.figures:section",

@@ -45,8 +45,13 @@ def compute(context: Context, required: dict[str, MiningResult]) -> SanityResult
     mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
     tests: list[tuple[ReportableLayer, Units, list[list[WeightedLayer]]]] = []
     for layer in tested_layers(context):
-        choose = choose_classes if layer.kind == "logits" else choose_units
-        units = choose(mining, layer, settings.sanity_units, settings.seed)
+        units: Units | None
+        if layer.kind == "output" and context.output.classes:
+            units = choose_classes(mining, layer, settings.sanity_units, settings.seed)
+        elif layer.name in mining.layers:
+            units = choose_units(mining, layer, settings.sanity_units, settings.seed)
+        else:
+            continue
         weighted = weighted_layers(graph, layer.node)
         if units is not None and weighted:
             tests.append((layer, units, steps(weighted)))
@@ -65,7 +70,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> SanityResult
         layers=[layer.name for layer, _, _ in tests],
         methods=methods,
         problems={method: problem for method, problem in problems.items() if problem},
-        scores={layer.name: layer.kind == "logits" for layer, _, _ in tests},
+        scores={
+            layer.name: layer.kind == "output" and context.output.classes > 0
+            for layer, _, _ in tests
+        },
         steps={
             layer.name: [[name for one in piece for name in one.names] for piece in pieces]
             for layer, _, pieces in tests

@@ -115,8 +115,9 @@ def _test(one: Assessment) -> str:
 def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: int) -> Figure:
     image = mining.paths[result.images[layer][0]]
     unit = int(result.maps[layer][0])
+    second = mining.output["kind"] == "binary"  # which one score is the probability of
     what = (
-        f"class {quoted(mining.class_names[unit], 40)}"
+        f"class {quoted(mining.class_names[unit + second], 40)}"
         if result.scores[layer]
         else f"map {unit}"
     )  # fmt: skip

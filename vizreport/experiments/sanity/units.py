@@ -27,17 +27,17 @@ class Units:
 
 
 def tested_layers(context: Context) -> list[ReportableLayer]:
-    """Return the last convolution before the classifier, then the class scores.
+    """Return the last convolution before the classifier, then the network's output.
 
-    A network without class scores has the last of its chosen layers tested.
+    A network that gives out feature maps has the last of its chosen layers tested.
     """
     graph = context.deconvnet.graph
-    from vizreport.deconv.layers import logits_node, reportable_layers
+    from vizreport.deconv.layers import output_node, reportable_layers
 
-    deep, logits = occluded_layer(context), logits_node(graph)
+    deep, output = occluded_layer(context), output_node(graph)
     found = [deep] if deep is not None else context.chosen_layers[-1:]
-    scores = [layer for layer in reportable_layers(graph) if layer.node == logits]
-    return [layer for layer in found if layer.node != logits] + scores
+    last = [layer for layer in reportable_layers(graph) if layer.node == output]
+    return [layer for layer in found if layer.node != output] + last
 
 
 def choose_units(
@@ -58,11 +58,17 @@ def choose_units(
 def choose_classes(mining: MiningResult, layer: ReportableLayer, count: int, seed: int) -> Units:
     """Choose images at random, as far as possible of different predicted classes, which they test.
 
-    The value of such a unit is the class's probability.
+    The value of such a unit is the class's probability. One score for two classes is one unit: the
+    images that it takes for its class come first.
     """
     random = np.random.default_rng([seed, layer.node])
     order = random.permutation(len(mining.records))
     predicted = mining.top_classes[order, 0]
+    if mining.output["kind"] == "binary":
+        images = order[np.argsort(predicted == 0, kind="stable")][:count].astype(np.int32)
+        zeros = np.zeros(len(images), np.int32)
+        p, is_second = mining.top_probabilities[images, 0], mining.top_classes[images, 0] == 1
+        return Units(images, zeros, zeros, zeros, np.where(is_second, p, 1 - p))
     _, firsts = np.unique(predicted, return_index=True)
     again = np.ones(len(order), bool)
     again[firsts] = False

@@ -26,6 +26,7 @@ from vizreport.deconv.tiles import (
 )
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
+from vizreport.experiments.mining.classes import counted_names, numbered
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches.energy import Shares, energy_shares
@@ -79,10 +80,8 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
                 maps = chosen[layer.name] = np.zeros(0, np.int32)
             parts[layer.name] = _layer(context, mining, layer, maps, shares, bar)
     names = [layer.name for layer in layers]
-    known = mining.labels[mining.labels >= 0]
-    # With one image a class no two of the nine could agree: the predictions say more.
-    labelled = len(np.unique(known)) < len(known)
-    classes = mining.labels if labelled else mining.top_classes[:, :1].ravel()
+    labelled, called = counted_names(mining)
+    classes = numbered(called)
     taken = {
         field: {name: getattr(mining, field)[name][chosen[name]] for name in names}
         for field in ("values", "images", "rows", "cols")

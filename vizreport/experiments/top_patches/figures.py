@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth
@@ -169,12 +170,13 @@ def _cell(
     for k, image in enumerate(images):
         if image < 0 or k in silent:
             continue
-        index = _class_of(result, mining, int(image))
+        true, predicted = true_name(mining, int(image)), predicted_name(mining, int(image))
         tiles.append(
             {
                 "rank": k + 1,
                 "value": float(values[k]),
-                "class_name": mining.class_names[index] if index >= 0 else "",
+                "class_name": true if result.labelled else predicted,
+                "shown": true or (f"{predicted} (predicted)" if predicted else ""),
                 "path": mining.paths[image],
                 "box": [int(side) for side in result.fields[name][place][k]],
                 "scale": float(result.scales[name][place][k]),
@@ -215,12 +217,6 @@ def _mean(shares: np.ndarray) -> float:
 def _counts(tiles: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
     """Count the classes among the tiles, most frequent first."""
     return Counter(tile["class_name"] for tile in tiles if tile["class_name"]).most_common()
-
-
-def _class_of(result: TopPatchesResult, mining: MiningResult, image: int) -> int:
-    if result.labelled:
-        return int(mining.labels[image])
-    return int(mining.top_classes[image, 0]) if mining.top_classes.size else -1
 
 
 def _encoded(result: TopPatchesResult, name: str, place: int, projections: bool) -> bytes:

@@ -1,0 +1,67 @@
+"""What the network's output means, and how the data's classes were matched with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.overview.result import OverviewResult
+from vizreport.models.output import OutputMeaning, about_probability, describe
+from vizreport.report.text import number, quoted
+
+MOST_VALUES = 20  # rows of the table of values
+
+
+def meaning_context(result: OverviewResult, mining: MiningResult) -> dict[str, Any]:
+    """Return what the template says of the output."""
+    meaning = OutputMeaning(**mining.output)
+    names = [quoted(name, 60) for name in mining.class_names]
+    return {
+        "kind": meaning.kind,
+        "noun": meaning.noun,
+        "said": describe(meaning),
+        "about": about_probability(meaning, names) if meaning.classes else "",
+        "names": names if meaning.kind == "binary" else [],
+        "values": _values(mining.outputs),
+        "count": mining.outputs.shape[1],
+        "warnings": warnings(result, mining),
+    }
+
+
+def warnings(result: OverviewResult, mining: MiningResult) -> list[str]:
+    """Say where names look exchanged, or the order of two classes reversed."""
+    said = []
+    for pair in result.exchanged:
+        first, second = (quoted(mining.class_names[pair[k]], 40) for k in ("first", "second"))
+        share = (
+            f"{number(pair['swapped'])} of {number(pair['images'])} images of either are taken for "
+            f"the other (Fisher's exact test, p = {number(pair['p'], 2)})"
+        )
+        if mining.output["kind"] == "binary":
+            said.append(
+                f"The order of the classes looks reversed: the network's score speaks for {first}, "
+                f"not for {second}. {share}. If so, name the classes the other way round with "
+                "--labels FILE (lines 0<TAB>name, 1<TAB>name)."
+            )
+        else:
+            said.append(
+                f"The names {first} and {second} look exchanged: {share}. If so, correct the "
+                "names of the outputs with --labels FILE."
+            )
+    return said
+
+
+def _values(outputs: np.ndarray) -> list[dict[str, Any]]:
+    """Sum up plain values over the images."""
+    return [
+        {
+            "index": i,
+            "mean": float(column.mean()),
+            "spread": float(column.std()),
+            "low": float(column.min()),
+            "high": float(column.max()),
+        }
+        for i, column in enumerate(outputs.T[:MOST_VALUES].astype(np.float64))
+    ]
