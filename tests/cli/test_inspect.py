@@ -64,14 +64,15 @@ def test_a_checkpoint(checkpoint, capsys):
     lines = capsys.readouterr().out.splitlines()
     # 40 + 222 + 21 weights by hand.
     assert lines[0] == "net: input 21 x 31 x 1, 283 parameters"
-    assert [line.split() for line in lines[3:6]] == [
+    assert lines[1] == "output: probabilities of 3 classes (the network ends in a softmax)"
+    assert [line.split() for line in lines[4:7]] == [
         ["first", "convolution", "10", "x", "15", "4", "2", "3", "x", "3", "yes"],
         ["second", "convolution", "5", "x", "7", "6", "4", "13", "x", "13", "no"],
         ["classes", "class", "scores", "1", "x", "1", "3", "-", "whole", "image", "no"],
     ]
-    assert lines[7].startswith("no backward rule: ")
-    assert "silu" in lines[7]
-    assert len(lines) == 8
+    assert lines[8].startswith("no backward rule: ")
+    assert "silu" in lines[8]
+    assert len(lines) == 9
 
 
 def test_json(checkpoint, capsys):

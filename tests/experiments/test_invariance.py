@@ -141,10 +141,10 @@ def test_networks_without_scores_or_hidden_layers(tiny_context, mined):
     maps = layers.Conv2D(4, 3, activation="relu", name="only")(image)
     headless = tiny.changed(tiny_context, invariance_images=2)
     headless.__dict__["model"] = randomise(keras.Model(image, maps))
-    none = replace(mined, top_classes=np.zeros((len(mined.paths), 0), np.int32))
+    none = replace(mined, top_classes=np.zeros((len(mined.paths), 0), np.int32), class_names=[])
     result = compute(headless, {"mining": none})
     assert result.layers == ["only"]
-    assert result.scale == ""
+    assert result.class_names == []
     assert (result.classes == -1).all()
     assert np.isnan(result.probabilities["scale"]).all()
     assert (result.distances["scale"][:, 0, -1] > 0).all()
@@ -167,7 +167,6 @@ def test_scores_without_softmax(tiny_context, mined, found):
     asked = tiny.changed(tiny_context, invariance_images=4)
     asked.__dict__["model"] = bare
     result = compute(asked, {"mining": mined})
-    assert result.scale == "softmax of scores"
     for name, probabilities in found.probabilities.items():
         np.testing.assert_allclose(result.probabilities[name], probabilities, atol=1e-5)
 

@@ -83,7 +83,7 @@ def test_predictions_and_labels(tiny_context, mined):
     np.testing.assert_array_equal(mined.labels, labels)
     np.testing.assert_allclose(mined.true_probabilities, p[np.arange(14), labels], rtol=1e-5)
     assert mined.class_names == list(tiny.CLASSES)
-    assert mined.labels_reason == ""
+    assert mined.labels_reason == "The data's classes have the names of the network's classes."
 
 
 @pytest.mark.parametrize("batch_size", [1, 5, 14])

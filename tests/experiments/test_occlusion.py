@@ -16,6 +16,7 @@ from vizreport.experiments.occlusion.compute import compute, square_sizes
 from vizreport.experiments.occlusion.fills import fill_picture
 from vizreport.experiments.occlusion.layer import occluded_layer
 from vizreport.experiments.subjects import choose_images
+from vizreport.models.output import decide_output
 
 
 def changed(context, **settings):
@@ -229,9 +230,11 @@ def test_a_convolution_that_gives_the_scores_is_the_classifier():
     assert occluded_layer(Asked(ending())) is None
 
 
-def test_no_class_scores(mined):
-    with pytest.raises(NotApplicable, match="class scores"):
-        compute(Asked(ending()), {"mining": mined})
+def test_no_classes(mined):
+    asked = Asked(ending())
+    asked.output = decide_output((4,), "")
+    with pytest.raises(NotApplicable, match="4 values"):
+        compute(asked, {"mining": mined})
 
 
 def test_sizes_in_pixels():

@@ -160,7 +160,9 @@ def test_photographs(tiny_context, mined, tmp_path):
     for i, picture in enumerate(pictures):
         files.append(str(tmp_path / f"{i}.png"))
         Image.fromarray(picture).save(files[-1])
-    found = compute_photographs(tiny.changed(tiny_context, photographs=tuple(files)), {})
+    found = compute_photographs(
+        tiny.changed(tiny_context, photographs=tuple(files)), {"mining": mined}
+    )
     assert found.paths == ["0.png", "1.png"]
     np.testing.assert_array_equal(found.pictures, pictures)
     np.testing.assert_array_equal(found.top_classes, mined.top_classes[:2])

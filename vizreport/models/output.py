@@ -126,7 +126,7 @@ def _sigmoid(y: np.ndarray) -> np.ndarray:
 
 
 def _normalise(y: np.ndarray) -> np.ndarray:
-    clipped = np.maximum(y, 1e-7)  # as Keras' losses do
+    clipped = np.maximum(y, 1e-7)  # as Keras' losses do; above 1 the largest stays the largest
     normalised: np.ndarray = clipped / clipped.sum(axis=1, keepdims=True)
     return normalised
 

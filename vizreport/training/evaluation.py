@@ -226,8 +226,7 @@ def _answers(
     path, output = context.source.checkpoint, context.output
     if not output.classes:
         raise RequestError(
-            f"{path} gives {describe(output)}; only classes can be right or wrong: if they are "
-            "scores of classes, pass --output-kind"
+            f"{path} has no classes that could be right or wrong; it gives {describe(output)}"
         )
     labels, dataset = context.labels, request.dataset
     tried = try_order(labels, dataset, output.classes)

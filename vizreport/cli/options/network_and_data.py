@@ -7,7 +7,6 @@ from pathlib import Path
 
 from vizreport.cli import values
 from vizreport.cli.verb import Option
-from vizreport.models.output import KINDS
 
 NETWORK = "network and data"
 
@@ -48,7 +47,7 @@ OUTPUT_KIND = Option(
     "classes), labels (several that do not exclude each other), pixels (a class for each pixel) or "
     "values (numbers that are no scores of classes). By default the loss stored in the checkpoint, "
     "the last activation and the shape tell.",
-    choices=KINDS,
+    choices=("classes", "binary", "labels", "pixels", "values"),
     group=NETWORK,
 )
 DATA = Option(
