@@ -132,13 +132,11 @@ def read_arrays(path: Path, wanted: Sequence[str] | None = None) -> dict[str, np
         raise
     except MemoryError as error:
         raise BadArchive("asks for more memory than there is") from error
-    except OSError as error:
-        raise BadArchive(
-            f"cannot be read: {error.strerror}" if error.strerror else DAMAGED
-        ) from error
+    except PermissionError as error:
+        raise BadArchive(f"cannot be read: {error.strerror}") from error
     except BadZipFile as error:
         raise BadArchive(f"{DAMAGED}, or no .npz file") from error
-    except Exception as error:  # zlib, lzma and the headers' parser raise nearly anything
+    except Exception as error:  # seeking, zlib and the headers' parser raise nearly anything
         raise BadArchive(DAMAGED) from error
 
 

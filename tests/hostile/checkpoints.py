@@ -146,7 +146,7 @@ def weights_are_no_hdf5(place: Place) -> list[str]:
     return with_members(place, lambda parts: parts.update({"model.weights.h5": b"nothing"}))
 
 
-@case("weights")
+@case("weights that do not fit")
 def weights_are_empty(place: Place) -> list[str]:
     path = place.folder / "empty.h5"
     h5py.File(path, "w").close()
@@ -208,9 +208,9 @@ def filters_beyond_measure(place: Place) -> list[str]:
     )
 
 
-@case("memory|large")
-def a_layer_of_terabytes(place: Place) -> list[str]:
-    return with_config(place, lambda config: layer(config, "Dense")["config"].update(units=10**12))
+@case("units.*weights")
+def a_layer_of_gigabytes(place: Place) -> list[str]:
+    return with_config(place, lambda config: layer(config, "Dense")["config"].update(units=10**7))
 
 
 @case("weights.*fit|fit.*weights")

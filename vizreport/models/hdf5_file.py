@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from vizreport.archives import is_bomb, readable
+from vizreport.archives import BadArchive, is_bomb, readable
 
 if TYPE_CHECKING:
     import h5py
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _PACKED = 5
 
 
-def hdf5_problem(file: h5py.File) -> str:
-    """Say why an HDF5 file is not to be read, from its directory alone.
+def check_hdf5(file: h5py.File) -> int:
+    """Refuse an HDF5 file that is not to be read, from its directory alone.
 
     A link may lead to any file of the machine, a data set may take its numbers from one, and a
     data set of next to no bytes may declare terabytes.
@@ -26,11 +26,13 @@ def hdf5_problem(file: h5py.File) -> str:
 
     Returns
     -------
-    str
-        What follows the file's path in a sentence; "" where nothing is wrong.
+    int
+        Bytes of all its numbers in memory.
 
     Raises
     ------
+    BadArchive
+        The message follows the file's path in a sentence.
     OSError, RuntimeError, KeyError, ValueError
         The file is damaged.
     """
@@ -44,7 +46,7 @@ def hdf5_problem(file: h5py.File) -> str:
         for name in group:
             link = group.get(name, getlink=True)
             if isinstance(link, h5py.ExternalLink):
-                return f"links to another file, {link.filename}"
+                raise BadArchive(f"links to another file, {link.filename}")
             if not isinstance(link, h5py.HardLink):
                 continue
             item = group[name]
@@ -56,12 +58,12 @@ def hdf5_problem(file: h5py.File) -> str:
                 groups.append(item)
             elif isinstance(item, h5py.Dataset):
                 if item.external or item.is_virtual:
-                    return f"takes the numbers of {item.name} from outside of itself"
+                    raise BadArchive(f"takes the numbers of {item.name} from outside of itself")
                 declared += math.prod(item.shape or ()) * item.dtype.itemsize
                 stored += item.id.get_storage_size()
     if is_bomb(declared, _PACKED * stored):
-        return (
+        raise BadArchive(
             f"would unpack to {readable(declared)} from {readable(stored)}, which only a file made "
             "to do harm does"
         )
-    return ""
+    return declared

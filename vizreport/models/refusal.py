@@ -10,6 +10,8 @@ import keras
 from vizreport.foreign_text import brief, quoted
 from vizreport.models.checkpoint_file import damaged, keras_version, model_config
 
+# How messages of the HDF5 library begin, whatever class h5py raises them as.
+_HDF5_FAILS = ("Can't ", "Unable to ", "Object ", "Unspecified error in ")
 AS_GRAPH = "build it as keras.Model(inputs, outputs) and save that"
 
 
@@ -30,7 +32,7 @@ def refusal(path: Path, error: Exception) -> str:
             return sentence
     if isinstance(error, MemoryError):
         return _memory(path, "OOM")
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) or message.strip("'\"").startswith(_HDF5_FAILS):
         return damaged(path)
     newer = _newer(path)
     if newer:
