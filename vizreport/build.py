@@ -23,8 +23,11 @@ from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.paths import folder_problem, problem
 from vizreport.progress import drawing
+from vizreport.results.atomic import write_text
+from vizreport.results.disk import warn_if_scarce
 from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
+from vizreport.results.run_folder import PAGE, PDF, RENDERED, add_results, prepare_run
 from vizreport.results.store import Store
 from vizreport.settings import Settings
 from vizreport.studies import STUDIES, study_hash, with_studies
@@ -67,6 +70,9 @@ class BuildRequest:
         Feature maps to show of each layer in it and on the main page.
     strict : bool
         Whether to raise where an experiment fails, instead of showing it as failed.
+    single_file : bool
+        Whether ``report.html`` will be written as well (by
+        :func:`vizreport.report.single.write_single_file`), so that its place has to be free.
     """
 
     checkpoint: Path
@@ -84,6 +90,7 @@ class BuildRequest:
     paper: str = "a4"
     maps_in_print: int = 16
     strict: bool = False
+    single_file: bool = False
 
     @property
     def name(self) -> str:
@@ -115,17 +122,20 @@ def build(request: BuildRequest) -> int:
     Raises
     ------
     RequestError
-        If the checkpoint, the data or a setting is wrong.
+        If the checkpoint, the data or a setting is wrong, or the folder of the report holds what
+        no build wrote, where the report would be, or cannot be written to.
     """
     started = time.monotonic()
     date = datetime.now().astimezone().isoformat(timespec="seconds")
+    out = request.folder
+    prepare_run(out, request.pdf, request.single_file)
+    warn_if_scarce(out)
     epochs = () if folder_problem(request.checkpoint) else epoch_checkpoints(request.checkpoint)
     checkpoint = epochs[-1].path if epochs else request.checkpoint
     request = dataclasses.replace(request, settings=with_studies(request.settings, checkpoint))
     settings = request.settings
     checkpoint_key = checkpoint_hash(checkpoint)
     dataset = open_dataset(request.data, settings.split, settings.max_images, settings.seed)
-    out = request.folder
     wanted = [
         experiment
         for experiment in experiments().values()
@@ -144,6 +154,7 @@ def build(request: BuildRequest) -> int:
         request.output_kind,
     )
     context, store = Context(source, dataset, settings), Store(out)
+    add_results(out, keys)
     records: dict[str, ExperimentRecord] = {}
     for experiment in wanted:
         records[experiment.name] = run_experiment(
@@ -231,10 +242,10 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
     from vizreport.report.render import render
 
     shown = _digest([[record.name, record.key, record.status] for record in run.experiments])
-    marker = out / "results" / "rendered.json"
+    marker = out / RENDERED
     layout = [run.settings["paper"], run.settings["maps_in_print"]]
     stamp = json.dumps({"results": shown, "pdf": pdf, "layout": layout, "vizreport": __version__})
-    pages = [out / "index.html", *([out / "report.pdf"] if pdf else [])]
+    pages = [out / PAGE, *([out / PDF] if pdf else [])]
     if (
         not computed
         and all(page.exists() for page in pages)
@@ -248,8 +259,7 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
         failed = render(out, pdf=pdf, progress=tell)
     if failed:
         return False
-    marker.parent.mkdir(parents=True, exist_ok=True)
-    marker.write_text(stamp)
+    write_text(marker, stamp)
     return True
 
 

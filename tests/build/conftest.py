@@ -14,6 +14,8 @@ from vizreport import build as build_module
 from vizreport.build import BuildRequest, build
 from vizreport.data.sources import open_dataset
 from vizreport.deconvolutional.record import write_learned
+from vizreport.results.manifest import add
+from vizreport.results.run_folder import REPORT
 from vizreport.settings import Settings
 
 
@@ -29,6 +31,7 @@ def rendered(monkeypatch):
 
     def render(folder, html=True, pdf=True, progress=None):
         calls.append(folder)
+        add(folder, REPORT, ["index.html"])
         (folder / "index.html").write_text("a report")
         return ()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,8 +16,10 @@ import pytest
 from PIL import Image
 
 from tests.experiments import tiny
+from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused, tree
 from vizreport import build as build_module
 from vizreport.build import BuildRequest, build
+from vizreport.cli import main
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
@@ -208,6 +212,51 @@ def test_what_needs_a_failed_result_fails_with_it(tiny_files, tmp_path, computed
         assert "no space" in records(out)[name]["reason"]
     (line,) = capsys.readouterr().err.splitlines()
     assert "section mining: unexpected OSError: no space" in line
+
+
+def test_a_full_disk_ends_the_build_and_keeps_what_is_finished(
+    tiny_files, tmp_path, computed, rendered, capsys, monkeypatch
+):
+    calls, _ = computed
+    save = Store.save
+
+    def full(self, name, *rest):
+        if name == "filters":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        save(self, name, *rest)
+
+    out = tmp_path / "run"
+    command = ["build", "--checkpoint", str(tiny_files[0]), "--data", str(tiny_files[1])]
+    command += ["--out", str(out), "--no-pdf"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "save", full)
+        assert main(command) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"vizreport: No space left on device while writing {out}: finished results are kept, and "
+        "the same command resumes once there is room"
+    )
+    assert (calls, rendered) == (["mining", "overview", "filters"], [])
+    calls.clear()
+    assert main(command) == 0
+    assert calls == ["filters", "parts", "top_patches"]
+
+
+def test_files_of_others_are_refused_before_anything_is_computed(
+    tiny_files, copy, tmp_path, computed, rendered
+):
+    assert_all_are_named(copy)
+    assert_foreign_files_are_refused(
+        copy, tmp_path / "out", lambda out: build(request(tiny_files, out))
+    )
+    # A result's name that is taken in a folder that is ours.
+    taken = next((copy / "results" / "overview").glob("*.json"))
+    manifest = copy / ".vizreport" / "report.json"
+    manifest.write_text(manifest.read_text().replace(f'"results/overview/{taken.name}",', ""))
+    before = tree(copy)
+    with pytest.raises(RequestError, match=f"results/overview/{taken.name} would be overwritten"):
+        build(request(tiny_files, copy))
+    assert tree(copy) == before
+    assert computed[0] == []
 
 
 def test_strict_raises(tiny_files, tmp_path, computed, rendered):

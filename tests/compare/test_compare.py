@@ -109,7 +109,9 @@ def test_refusals(runs, tmp_path, capsys):
     file = tmp_path / "file"
     file.write_text("")
     assert "is a file" in failing(capsys, *runs, "--out", file, "--no-pdf")
-    assert "cannot be written" in failing(capsys, *runs, "--out", file / "below", "--no-pdf")
+    assert "or written to (Not a directory)" in failing(
+        capsys, *runs, "--out", file / "below", "--no-pdf"
+    )
     assert not (tmp_path / "out").exists()
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
 
+from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused
 from vizreport.cli import main
 from vizreport.data.sources import open_dataset
-from vizreport.deconvolutional.record import read_learned
+from vizreport.deconvolutional.record import prepare_learned, read_learned
 from vizreport.deconvolutional.study import signal_to_noise
 from vizreport.errors import RequestError
+from vizreport.results.manifest import read
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +47,21 @@ def test_the_files_hold_what_was_learned(folder):
         )
         np.testing.assert_allclose(again, learned.snr[name], atol=0.3)
         assert (np.diff(learned.activations[name]) <= 0).all()
+
+
+def test_files_of_others_are_refused(folder, tmp_path, capsys):
+    assert_all_are_named(folder)
+    assert_foreign_files_are_refused(folder, tmp_path / "out", prepare_learned)
+    out = tmp_path / "own"
+    out.mkdir()
+    (out / "deconvolutional.json").write_text("a user's")
+    # Before the data are looked at.
+    assert main(["deconvnet-learn", "--data", "nowhere", "--out", str(out)]) == 2
+    assert "own/deconvolutional.json would be overwritten" in capsys.readouterr().err
+    former = tmp_path / "former"
+    shutil.copytree(folder, former, ignore=shutil.ignore_patterns(".vizreport"))
+    prepare_learned(former)
+    assert read(former, "deconvolutional") == read(folder, "deconvolutional")
 
 
 def test_damaged_and_missing_files_are_named(folder, tmp_path):

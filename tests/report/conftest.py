@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.report.fake_run import make_fake_run
 from vizreport.report.render import render
+from vizreport.results.run import read_run, write_run
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +20,13 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_fake_run(folder, hostile_names=True)
     assert render(folder) == ()
     return folder
+
+
+@pytest.fixture
+def run_folder(rendered: Path, tmp_path: Path) -> Path:
+    """Return a run with results alone and only one section, the filters, that is quickly drawn."""
+    shutil.copytree(rendered / "results", tmp_path / "results")
+    run = read_run(rendered)
+    few = tuple(r for r in run.experiments if r.name in ("mining", "filters"))
+    write_run(tmp_path, dataclasses.replace(run, experiments=few))
+    return tmp_path

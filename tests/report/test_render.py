@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,27 +16,19 @@ from vizreport.errors import RequestError
 from vizreport.experiments.filters import figures as filter_figures
 from vizreport.report.reading import read_sections
 from vizreport.report.render import render
+from vizreport.results.manifest import add
 from vizreport.results.run import ExperimentRecord, read_run, write_run
+from vizreport.results.run_folder import REPORT, prepare_run
 
 
-@pytest.fixture
-def run_folder(rendered: Path, tmp_path: Path) -> Path:
-    """Return a run with results alone and only one section, the filters, that is quickly drawn."""
-    shutil.copytree(rendered / "results", tmp_path / "results")
-    run = read_run(rendered)
-    few = tuple(r for r in run.experiments if r.name in ("mining", "filters"))
-    write_run(tmp_path, dataclasses.replace(run, experiments=few))
-    return tmp_path
-
-
-def add(folder: Path, record: ExperimentRecord) -> None:
+def add_record(folder: Path, record: ExperimentRecord) -> None:
     run = read_run(folder)
     write_run(folder, dataclasses.replace(run, experiments=(*run.experiments, record)))
 
 
 def test_a_failed_section_is_shown(run_folder: Path) -> None:
     record = ExperimentRecord("overview", "", "failed", "ValueError: <b>no</b> layers")
-    add(run_folder, record)
+    add_record(run_folder, record)
     assert render(run_folder, pdf=False) == ("overview",)
     words = Page(run_folder / "index.html").words()
     assert "This section failed ValueError: <b>no</b> layers. The other sections" in words
@@ -46,8 +37,8 @@ def test_a_failed_section_is_shown(run_folder: Path) -> None:
 
 def test_a_section_that_does_not_apply_is_shown(run_folder: Path) -> None:
     needs = ExperimentRecord("photographs", "ab", "not applicable", "it needs 'mining': none")
-    add(run_folder, needs)
-    add(run_folder, ExperimentRecord("top_patches", "", "done"))
+    add_record(run_folder, needs)
+    add_record(run_folder, ExperimentRecord("top_patches", "", "done"))
     mark_not_applicable(run_folder, "top_patches", "SiLU has no rule.")
     assert render(run_folder, pdf=False) == ()
     words = Page(run_folder / "index.html").words()
@@ -125,6 +116,8 @@ def test_a_broken_template_does_not_lose_the_report(
 def test_an_interrupted_rendering_keeps_the_former_report(
     run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    prepare_run(run_folder)
+    add(run_folder, REPORT, ["index.html", "report.pdf", "figures/old.png"])
     (run_folder / "figures").mkdir()
     for name in ("index.html", "report.pdf", "figures/old.png"):
         (run_folder / name).write_text("former")
@@ -142,6 +135,8 @@ def test_an_interrupted_rendering_keeps_the_former_report(
 
 def test_a_new_report_takes_the_place_of_the_former(run_folder: Path) -> None:
     told: list[str] = []
+    prepare_run(run_folder)
+    add(run_folder, REPORT, ["figures/old.png"])
     (run_folder / "figures").mkdir()
     (run_folder / "figures" / "old.png").write_text("former")
     render(run_folder, pdf=False, progress=told.append)
@@ -149,10 +144,10 @@ def test_a_new_report_takes_the_place_of_the_former(run_folder: Path) -> None:
     assert (run_folder / "figures" / "filters.png").exists()
     assert "Layer-1 filters" in told
     assert sorted(p.name for p in run_folder.iterdir()) == [
+        ".vizreport",
         "assets",
         "figures",
         "index.html",
-        "pages",
         "results",
         "run.json",
     ]

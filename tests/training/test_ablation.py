@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused
 from tests.training.conftest import assert_same_state
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
 from vizreport.models.variants import build_variant
+from vizreport.results.manifest import read
 from vizreport.training import ablation, loop
 from vizreport.training.ablation import AblationRequest, ablate
 from vizreport.training.evaluation import EvaluationRequest, evaluate
@@ -59,6 +62,22 @@ def test_results(unstopped, ablation_for):
         assert trial.validation_top5_error == pytest.approx(held.ten_crop_top5)
         trained = evaluate(EvaluationRequest((path,), images_of(parts.training)))
         assert trial.training_error == pytest.approx(trained.ten_crop_top1)
+
+
+def test_files_of_others_are_refused(unstopped, ablation_for, tmp_path):
+    assert_all_are_named(unstopped)
+    assert_foreign_files_are_refused(
+        unstopped, tmp_path / "out", lambda out: ablate(ablation_for(out), silent)
+    )
+    # An ablation of the first edition, finished or stopped, is known by its results and folders.
+    former, lines = tmp_path / "former", []
+    shutil.copytree(unstopped, former, ignore=shutil.ignore_patterns(".vizreport"))
+    ablate(ablation_for(former), lines.append)
+    assert lines[-1] == "2 of 2 trainings are finished"
+    assert read(former, "ablation") >= {
+        f"{v}-seed-0.{end}" for v in VARIANTS for end in ("json", "npz")
+    }
+    assert any(name.startswith("work/") for name in read(former, "ablation"))
 
 
 def images_of(part: Part) -> Dataset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import keras
@@ -12,6 +13,7 @@ import pytest
 from keras import layers
 
 import vizreport
+from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused
 from tests.training.conftest import CLASSES, assert_same_state, gratings
 from vizreport.cli import main
 from vizreport.errors import RequestError
@@ -62,6 +64,30 @@ def archived(images, tmp_path_factory):
         images, out, (1, 3), preprocessing="unit", settings=Settings(layers=("conv",))
     )
     return out, fitted(images, 3, [gallery])
+
+
+def test_files_of_others_are_refused(archived, images, tmp_path):
+    out, _ = archived
+    assert_all_are_named(out)
+
+    def gallery(out):
+        return vizreport.GalleryCallback(images, out, None, preprocessing="unit")
+
+    scratch = tmp_path / "out"
+    assert_foreign_files_are_refused(out, scratch, gallery)
+    # A list of one's own is no reason to replace a gallery that is not.
+    shutil.copytree(out, scratch)
+    folder = scratch / "epochs" / "epoch-003"
+    shutil.rmtree(folder)
+    shutil.copytree(out / "epochs" / "epoch-003", folder, ignore=lambda *_: [".vizreport"])
+    (folder / "run.json").write_text("{}")
+    with pytest.raises(RequestError, match="epoch-003/assets, .* would be overwritten"):
+        gallery(scratch)
+    # Those of the first edition go on.
+    former = tmp_path / "former"
+    shutil.copytree(out, former, ignore=shutil.ignore_patterns(".vizreport"))
+    gallery(former)
+    assert_all_are_named(former)
 
 
 def links(page: Path) -> dict[str, Path]:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import fields, replace
 from math import log
 
 import numpy as np
 import pytest
 
+from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused
 from tests.training.conftest import CLASSES, INPUT, assert_same_state, state_arrays
 from vizreport.errors import RequestError
 from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar
+from vizreport.results.manifest import read
 from vizreport.training import loop
 from vizreport.training.geometry import recipe_preprocessing, square_of
 from vizreport.training.history import Epoch
 from vizreport.training.loop import train
 from vizreport.training.network import renormalize, rms_limits
+from vizreport.training.ownership import add_state
 from vizreport.training.parts import open_parts
 
 
@@ -71,7 +75,7 @@ def test_checkpoints_and_sidecars(unbroken, request_for, tmp_path):
     out = unbroken[0].checkpoint.parent
     names = [f"zfnet-dense-2048-epoch-{number:03d}" for number in (1, 2, 3)]
     assert sorted(path.stem for path in out.glob("*.keras")) == names
-    assert not list(out.glob(".*"))
+    assert [path.name for path in out.glob(".*")] == [".vizreport"]
     path = unbroken[0].checkpoint
     sidecar = read_sidecar(path)
     assert (sidecar.epoch, sidecar.seed, sidecar.labels_in_order) == (3, 0, True)
@@ -160,9 +164,22 @@ def test_finished_and_other_trainings(unbroken, request_for, tmp_path):
     (tmp_path / "net-epoch-001.keras").write_bytes(b"")
     with pytest.raises(RequestError, match="no training-state.npz"):
         quietly(request_for(tmp_path))
+    add_state(tmp_path)
     (tmp_path / "training-state.npz").write_bytes(b"PK")
     with pytest.raises(RequestError, match="damaged"):
         quietly(request_for(tmp_path))
+
+
+def test_files_of_others_are_refused(unbroken, request_for, tmp_path):
+    out = unbroken[0].checkpoint.parent
+    assert_all_are_named(out)
+    assert_foreign_files_are_refused(out, tmp_path / "out", lambda out: quietly(request_for(out)))
+    # A training of the first edition, which has no manifest, goes on.
+    former = tmp_path / "former"
+    shutil.copytree(out, former, ignore=shutil.ignore_patterns(".vizreport"))
+    (former / "zfnet-epoch-001.keras").write_text("a user's")
+    assert quietly(request_for(former)).epochs == unbroken[0].epochs
+    assert read(former, "training") == read(out, "training")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.data.test_voc import write_voc
 from tests.experiments import tiny
+from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused
 from vizreport.cli import main
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
@@ -19,7 +20,7 @@ from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar, write_sidecar
 from vizreport.training.parts import hold_out
 from vizreport.transfer import study
-from vizreport.transfer.record import read_record
+from vizreport.transfer.record import prepare_transfer, read_record
 from vizreport.transfer.splits import random_splits
 
 NAMES = ("blue", "green", "red")
@@ -95,6 +96,11 @@ def test_colours_are_learned_and_kept(files, tmp_path, capsys, monkeypatch):
     capsys.readouterr()
     assert main([*command, "--splits", "3"]) == 2
     assert "another settings" in capsys.readouterr().err
+    assert_all_are_named(tmp_path)
+    assert_foreign_files_are_refused(tmp_path, tmp_path / "scratch", prepare_transfer)
+    (tmp_path / ".vizreport" / "transfer.json").unlink()
+    prepare_transfer(tmp_path)  # as if the first edition had written it
+    assert_all_are_named(tmp_path)
 
 
 def test_control(files, tmp_path, capsys):

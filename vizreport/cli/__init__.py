@@ -16,6 +16,7 @@ from vizreport import interruption
 from vizreport.cli.parser import VERBS, make_parser
 from vizreport.errors import RequestError
 from vizreport.foreign_text import printable
+from vizreport.results.disk import full_disk
 from vizreport.unforeseen import unforeseen
 
 DONE, FAILED, REQUEST_WRONG, READER_GONE = 0, 1, 2, 141
@@ -33,8 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         Exit status: 0 done, 1 a section of the report failed (or, for ``doctor``, a build could
-        not run) or something unexpected happened, 2 the request was wrong, 130 interrupted
-        (Ctrl-C), 141 nobody reads what is printed, 143 interrupted (SIGTERM).
+        not run) or something unexpected happened, 2 the request was wrong or the disk is full,
+        130 interrupted (Ctrl-C), 141 nobody reads what is printed, 143 interrupted (SIGTERM).
     """
     arguments = argparse.Namespace()
     try:
@@ -53,9 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return READER_GONE
     except SystemExit as leaving:  # --help and --version
         return leaving.code if isinstance(leaving.code, int) else DONE
-    except Exception as error:  # the last net: a defect, or a machine that gave up
+    except Exception as error:
         if interruption.received():  # a library made something else of it
             return _complain(interruption.MESSAGE, interruption.status_of(error))
+        if full := full_disk(error):
+            return _complain(_full(full, _output_folder(arguments)), REQUEST_WRONG)
+        # The last net: a defect, or a machine that gave up.
         return _complain(unforeseen(error, _output_folder(arguments)), FAILED)
     return status
 
@@ -67,6 +71,15 @@ def _output_folder(arguments: argparse.Namespace) -> Path | None:
         if isinstance(folder, Path):
             return folder
     return None
+
+
+def _full(error: OSError, folder: Path | None) -> str:
+    place = error.filename or folder
+    where = f"while writing {place}" if place else "while writing"
+    return (
+        f"{error.strerror or 'the disk is full'} {where}: finished results are kept, and the same "
+        "command resumes once there is room"
+    )
 
 
 def _complain(message: str, status: int) -> int:

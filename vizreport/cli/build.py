@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         paper=arguments.paper or BuildRequest.paper,
         maps_in_print=arguments.maps_in_print or BuildRequest.maps_in_print,
         strict=arguments.strict,
+        single_file=arguments.single_file,
     )
     arguments.out = request.folder  # where a traceback goes, too
     status = build(request)

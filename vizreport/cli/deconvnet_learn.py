@@ -26,19 +26,23 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     RequestError
-        If the data or an option is wrong.
+        If the data or an option is wrong, or the folder holds something else under these names or
+        cannot be written to.
     """
     size = arguments.input_size
     if size % 2 or size < LEAST_SIZE:
         raise RequestError(f"--input-size is {size}; it must be even and at least {LEAST_SIZE}")
     from vizreport.data.sources import open_dataset
+    from vizreport.deconvolutional.record import prepare_learned, write_learned
+    from vizreport.results.disk import warn_if_scarce
 
+    prepare_learned(arguments.out)
+    warn_if_scarce(arguments.out)
     dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, arguments.seed)
     from vizreport.progress import tell
     from vizreport.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from vizreport.deconvolutional.record import write_learned
     from vizreport.deconvolutional.study import LearningRequest, learn
 
     request = LearningRequest(

@@ -24,11 +24,12 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     RequestError
-        If there is no such figure, or the file cannot be written.
+        If there is no such figure, or the file cannot be written or is there and not this figure.
     """
     from vizreport.report.export import FORMATS, READABLE, export
     from vizreport.report.figures import find_figure
     from vizreport.results.atomic import write_bytes
+    from vizreport.results.disk import require_file
     from vizreport.results.run import read_run
 
     out, form = arguments.out, arguments.format
@@ -40,13 +41,15 @@ def run(arguments: argparse.Namespace) -> int:
                 "or give --format"
             )
     listed = find_figure(arguments.RUN, read_run(arguments.RUN), arguments.NAME)
+    target = out or Path(f"{listed.name}.{form}")
+    require_file(target)
     drawn = export(listed.figure, form, arguments.size, arguments.dpi, arguments.theme)
-    out = out or Path(f"{listed.name}.{form}")
-    try:
-        write_bytes(out, drawn.content)
-    except OSError as error:
-        raise RequestError(f"{out} cannot be written ({error}): give --out another") from None
-    print(out)
+    if out is None and target.exists() and target.read_bytes() != drawn.content:
+        raise RequestError(
+            f"{target} exists and is not this figure: replace it with --out {target}"
+        )
+    write_bytes(target, drawn.content)
+    print(target)
     if math.isfinite(drawn.letters) and drawn.letters < READABLE:
         print(
             f"vizreport: the smallest letters of {listed.name} have {drawn.letters:.1f} points at "
@@ -70,7 +73,8 @@ VERB = Verb(
         Option("NAME", "Name of the figure; vizreport list names all.", metavar="NAME"),
         Option(
             "--out",
-            "File to write; the default is NAME.png, or as --format says, in the current folder.",
+            "File to write, in place of one of that name; the default is NAME.png, or as --format "
+            "says, in the current folder, where no other file is replaced.",
             parse=Path,
             metavar="FILE",
         ),

@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     RequestError
-        If the folder is not that of a build.
+        If the folder is not that of a build, or something in it is in the way.
     """
     if not (arguments.RUN / "run.json").is_file():
         raise RequestError(
@@ -29,8 +29,12 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from vizreport.progress import drawing
     from vizreport.report.render import render
+    from vizreport.results.disk import warn_if_scarce
     from vizreport.results.run import read_run
+    from vizreport.results.run_folder import prepare_run
 
+    prepare_run(arguments.RUN, not arguments.no_pdf, arguments.single_file)
+    warn_if_scarce(arguments.RUN)
     with drawing(len(read_run(arguments.RUN).experiments) + 2) as tell:
         failed = render(
             arguments.RUN,

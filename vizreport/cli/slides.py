@@ -8,7 +8,6 @@ from pathlib import Path
 
 from vizreport.cli.options import report
 from vizreport.cli.verb import Option, Verb
-from vizreport.errors import RequestError
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,14 +25,21 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.report.slides import make_slides
     from vizreport.results.atomic import write_bytes
+    from vizreport.results.disk import require_file
+    from vizreport.results.manifest import add, prepare
     from vizreport.results.run import read_run
+    from vizreport.results.run_folder import REPORT, SLIDES, adopted_run
 
-    out = arguments.out or arguments.RUN / "slides.pptx"
-    content, failed = make_slides(arguments.RUN, read_run(arguments.RUN))
-    try:
-        write_bytes(out, content)
-    except OSError as error:
-        raise RequestError(f"{out} cannot be written ({error}): give --out another") from None
+    run = read_run(arguments.RUN)
+    out = arguments.out or arguments.RUN / SLIDES
+    if arguments.out:
+        require_file(out)
+    else:
+        prepare(arguments.RUN, REPORT, [SLIDES], adopted_run)
+    content, failed = make_slides(arguments.RUN, run)
+    if not arguments.out:
+        add(arguments.RUN, REPORT, [SLIDES])
+    write_bytes(out, content)
     print(out)
     for name in failed:
         print(f"vizreport: {name} could not be drawn and is left out", file=sys.stderr)
@@ -53,7 +59,8 @@ VERB = Verb(
         report.RUN,
         Option(
             "--out",
-            "File to write; the default is slides.pptx in the run's folder.",
+            "File to write, in place of one of that name; the default is slides.pptx in the run's "
+            "folder, where only an earlier one is replaced.",
             parse=Path,
             metavar="FILE",
         ),

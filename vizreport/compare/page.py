@@ -15,13 +15,16 @@ from vizreport.errors import RequestError
 from vizreport.report import templates
 from vizreport.report.files import place
 from vizreport.report.pdf import print_page
-from vizreport.report.render import PDF, move_into_place
 from vizreport.report.stage import stage_in
+from vizreport.results.disk import full_disk, warn_if_scarce
+from vizreport.results.manifest import prepare, replace
 from vizreport.results.run import FILE_NAME
+from vizreport.results.run_folder import PAGE, PDF, adopted_comparison
 from vizreport.version import __version__
 
 _ASSETS = ("report.css", "report.js")
-_PARTS = ("assets", "figures", "index.html")
+_WRITER = "comparison"
+_PARTS = ("assets/", "figures/", PAGE)
 
 
 @dataclass(frozen=True)
@@ -53,17 +56,16 @@ def compare(
     Raises
     ------
     RequestError
-        If a run cannot be read, ``out`` is a run or cannot be written, or Pango is missing (the
-        HTML is then there).
+        If a run cannot be read, ``out`` is a run, cannot be written or holds something that is in
+        the way, or Pango is missing (the HTML is then there).
     """
     tell = progress or (lambda _: None)
-    runs = read_runs(folders)
     if (out / FILE_NAME).exists():
         raise RequestError(f"{out} is the folder of a run: give --out another one")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RequestError(f"{out} cannot be written to ({error}): give --out another") from None
+    prepare(out, _WRITER, (*_PARTS, PDF) if pdf else _PARTS, adopted_comparison)
+    runs = read_runs(folders)
+    warn_if_scarce(out)
+    out.mkdir(parents=True, exist_ok=True)
     with stage_in(out) as stage:
         tell("figures")
         context = _drawn(runs, stage)
@@ -78,9 +80,9 @@ def compare(
                 print_page(filled, stage, stage / PDF)
             except RequestError:
                 _write_html(stage, context, pdf=False)
-                move_into_place(stage, out, _PARTS)
+                replace(stage, out, _WRITER, _PARTS)
                 raise
-        move_into_place(stage, out, (*_PARTS, PDF))
+        replace(stage, out, _WRITER, (*_PARTS, PDF))
 
 
 def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
@@ -88,6 +90,8 @@ def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
         figures = [place(stage, each, i) for i, each in enumerate(make_figures(runs), start=1)]
         return _context(runs) | {"figures": {each.figure.name: each for each in figures}}
     except Exception as error:  # results that are as declared may still make no sense
+        if full_disk(error):
+            raise
         raise RequestError(
             f"the runs cannot be compared ({type(error).__name__}: {error}): a result of "
             f"{' or '.join(run.run.name for run in runs)} may be damaged; delete the run's "

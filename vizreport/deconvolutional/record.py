@@ -10,13 +10,37 @@ from vizreport.errors import RequestError
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
 from vizreport.results.archive import join, pack, split, unpack
 from vizreport.results.atomic import write_bytes, write_text
+from vizreport.results.manifest import add, prepare
 
 SCHEMA_VERSION = 1
 NAME = "deconvolutional"
+_WRITER = "deconvolutional"
+_FILES = (f"{NAME}.npz", f"{NAME}.json")
+
+
+def prepare_learned(folder: Path) -> None:
+    """Make sure that the folder can take what is learned.
+
+    Raises
+    ------
+    RequestError
+        If something is in the way that was not learned before, or the folder cannot be written to.
+    """
+    prepare(folder, _WRITER, _FILES, _adopted)
+
+
+def _adopted(folder: Path) -> tuple[str, ...]:
+    """Name the files of the first edition."""
+    try:
+        read_learned(folder)
+    except RequestError:
+        return ()
+    return _FILES
 
 
 def write_learned(folder: Path, learned: DeconvolutionalResult) -> None:
     """Write ``deconvolutional.npz`` (arrays), then ``deconvolutional.json`` (the rest)."""
+    add(folder, _WRITER, _FILES)
     arrays, values = split(learned)
     write_bytes(folder / f"{NAME}.npz", pack(arrays))
     document = {"schema_version": SCHEMA_VERSION, **values}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from vizreport.models.output import OutputMeaning, decide_output
 from vizreport.models.sidecar import Sidecar, read_sidecar
 from vizreport.models.stored_loss import StoredLoss, stored_loss
 from vizreport.progress import progress
+from vizreport.results.disk import reserve
 from vizreport.settings import Settings
 
 if TYPE_CHECKING:
@@ -253,8 +254,7 @@ class Context:
         with progress("mining", count, "images") as bar:
             for batch in read_batches(self.dataset, self.preprocessing, self.settings.batch_size):
                 if self._fits:
-                    self._pictures[batch.indices] = batch.pictures
-                    self._kept[batch.indices] = True
+                    self._keep(batch.indices, batch.pictures)
                 yield batch
                 reached = int(batch.indices[-1]) + 1 if len(batch.indices) else count
                 bar.update(reached - done)
@@ -279,9 +279,15 @@ class Context:
             return self._decode(wanted)[where]
         missing = np.unique(records[~self._kept[records]])
         if len(missing):
-            self._pictures[missing] = self._decode(missing)
-            self._kept[missing] = True
+            self._keep(missing, self._decode(missing))
         return self._pictures[records]
+
+    def _keep(self, records: np.ndarray, pictures: np.ndarray) -> None:
+        size = self._pictures[0].nbytes
+        for record in records:
+            reserve(self._file, int(record) * size, size, tempfile.gettempdir())
+        self._pictures[records] = pictures
+        self._kept[records] = True
 
     def _decode(self, records: np.ndarray) -> np.ndarray:
         batches = read_batches(self.dataset, self.preprocessing, self.settings.batch_size, records)
@@ -297,7 +303,11 @@ class Context:
         return np.zeros(len(self.dataset.records), bool)
 
     @cached_property
+    def _file(self) -> IO[bytes]:
+        # Nameless; grows with what is put into it and goes with the process.
+        return tempfile.TemporaryFile()
+
+    @cached_property
     def _pictures(self) -> np.ndarray:
-        # A nameless file that grows with what is put into it and goes with the process.
         shape = (len(self.dataset.records), *self.preprocessing.input_size, 3)
-        return np.memmap(tempfile.TemporaryFile(), np.uint8, "w+", shape=shape)
+        return np.memmap(self._file, np.uint8, "w+", shape=shape)

@@ -11,6 +11,7 @@ from vizreport.experiments.context import Context
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.memory import give_back
+from vizreport.results.disk import full_disk
 from vizreport.results.run import ExperimentRecord, Status
 from vizreport.results.store import Store
 from vizreport.unforeseen import unforeseen
@@ -77,8 +78,8 @@ def run_experiment(
         raise
     except Exception as error:
         # One broken experiment does not lose the report; Ctrl-C, whatever a library made of it,
-        # is none.
-        if strict or interruption.received():
+        # is none, and on a full disk all would break.
+        if strict or interruption.received() or full_disk(error):
             raise
         print(f"vizreport: section {name}: {unforeseen(error, store.folder)}", file=sys.stderr)
         status, reason = "failed", f"{type(error).__name__}: {error}"

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from vizreport.data.part_file import Parts
 from vizreport.errors import RequestError
 from vizreport.report import templates
 from vizreport.results.atomic import write_text
+from vizreport.results.disk import require_file
+from vizreport.results.run_folder import is_page_of_vizreport
 
 
 def write_annotation_page(
@@ -42,9 +44,15 @@ def write_annotation_page(
     Raises
     ------
     RequestError
-        If the page cannot be written.
+        If the page cannot be written, or there is another file of its name.
     """
     page = out.with_suffix(".html")
+    require_file(page)
+    if page.exists() and not _is_such_a_page(page, out.name):
+        raise RequestError(
+            f"{page} would be overwritten, but vizreport annotate did not write it: move it away "
+            "or give another --out"
+        )
     # Relative, so that page and images can be moved together.
     start = os.path.relpath(folder.resolve(), page.resolve().parent).replace(os.sep, "/")
     data = {
@@ -66,11 +74,14 @@ def write_annotation_page(
         style=Markup(_asset("annotate.css")),
         program=Markup(_asset("annotate.js")),
     )
-    try:
-        write_text(page, filled)
-    except OSError as error:
-        raise RequestError(f"{page} cannot be written: {error.strerror}") from error
+    write_text(page, filled)
     return page
+
+
+def _is_such_a_page(page: Path, csv: str) -> bool:
+    # The first edition's pages say so by their title alone.
+    titled = f"<title>Parts: {escape(csv)}</title>" in page.read_text("utf-8", errors="replace")
+    return titled or is_page_of_vizreport(page)
 
 
 def _asset(name: str) -> str:

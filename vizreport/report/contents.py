@@ -13,6 +13,7 @@ from vizreport.report.files import Placed, place
 from vizreport.report.processes import drawn_beside
 from vizreport.report.reading import FAILED, Read, not_drawn, read_sections
 from vizreport.report.section import Figure, Section
+from vizreport.results.disk import full_disk
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE
 
@@ -115,6 +116,8 @@ def _begun(read: Read, run: RunRecord, stage: Path, pool: ThreadPoolExecutor) ->
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     except Exception as error:  # whatever a section does wrong, the report goes on
+        if full_disk(error):
+            raise
         return _failed(record, experiment, error)
     return _Begun(record, experiment, section, pictures, highlights)
 
@@ -136,6 +139,8 @@ def _finished(part: _Begun, before: int, chart: Callable[[Figure], Placed]) -> S
         }
         highlights = tuple(future.result() for future in part.highlights)
     except Exception as error:  # whatever a figure does wrong, the report goes on
+        if full_disk(error):
+            raise
         return _failed(part.record, experiment, error)
     return Shown(
         experiment.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,14 @@ from vizreport.report import templates
 from vizreport.report.html import ASSETS
 from vizreport.report.render import render
 from vizreport.results.atomic import write_text
+from vizreport.results.manifest import add, prepare
 from vizreport.results.run import RunRecord, read_run, write_run
+from vizreport.results.run_folder import prepare_run
 from vizreport.version import __version__
 
 LIST = "epochs.json"
+_WRITER = "gallery"
+_NAMES = (f"epochs/{LIST}", "epochs/index.html", *(f"epochs/assets/{name}" for name in ASSETS))
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,31 @@ def epoch_folder(out: Path, epoch: int) -> Path:
     return out / "epochs" / f"epoch-{epoch:03d}"
 
 
+def prepare_galleries(out: Path, epochs: Collection[int] | None) -> None:
+    """Make sure that a folder can take the galleries of some epochs; None for all.
+
+    Raises
+    ------
+    RequestError
+        If something is in the way that is not a gallery's, or the folder cannot be written to.
+    """
+    prepare(out, _WRITER, ("epochs/", *_NAMES), _adopted)
+    for folder in (out / "epochs").glob("epoch-*"):
+        number = folder.name.removeprefix("epoch-")
+        if number.isdecimal() and (epochs is None or int(number) in epochs):
+            prepare_run(folder, pdf=False)
+
+
+def _adopted(out: Path) -> tuple[str, ...]:
+    """Name the files of the list of galleries of the first edition."""
+    try:
+        known = json.loads((out / "epochs" / LIST).read_text("utf-8"))
+        [Entry(**each) for each in known]
+    except (OSError, ValueError, TypeError, RecursionError):
+        return ()
+    return _NAMES
+
+
 def add_entry(out: Path, entry: Entry) -> None:
     """Put an epoch in the list, in place of a former one, and link it with its neighbours.
 
@@ -53,6 +82,7 @@ def add_entry(out: Path, entry: Entry) -> None:
     entry : Entry
         Where it has no error, its gallery is in its folder.
     """
+    add(out, _WRITER, _NAMES)
     path = out / "epochs" / LIST
     known = json.loads(path.read_text("utf-8")) if path.exists() else []
     entries = {each["epoch"]: Entry(**each) for each in known} | {entry.epoch: entry}

@@ -14,10 +14,9 @@ from vizreport.report.pdf import PAPER, print_page, printed_page
 from vizreport.report.processes import made_beside
 from vizreport.report.reading import FAILED
 from vizreport.report.stage import stage_in
+from vizreport.results.manifest import replace as replace_files
 from vizreport.results.run import read_run
-
-HTML_PARTS = ("assets", "figures", "pages", "index.html")
-PDF = "report.pdf"
+from vizreport.results.run_folder import HTML_PARTS, PDF, REPORT, prepare_run
 
 
 def render(
@@ -30,7 +29,8 @@ def render(
 ) -> tuple[str, ...]:
     """Draw the report of a run from ``results/`` and ``run.json`` alone.
 
-    The new report is finished before it takes the place of the former one.
+    The new report is finished before it takes the place of the former one. What the run's
+    manifest does not name is left as it is.
 
     Parameters
     ----------
@@ -55,12 +55,13 @@ def render(
     Raises
     ------
     RequestError
-        If the folder holds no readable ``run.json``, or Pango is missing (the HTML is then
-        there).
+        If the folder holds no readable ``run.json``, something in it is in the way, or Pango is
+        missing (the HTML is then there).
     """
     run_folder = Path(run_folder)
     tell = progress or (lambda _: None)
     run = read_run(run_folder)
+    prepare_run(run_folder, pdf)
     asked = {"paper": paper, "maps_in_print": maps_in_print}
     given = {name: value for name, value in asked.items() if value is not None}
     run = replace(run, settings={"paper": PAPER, **run.settings, **given})
@@ -84,19 +85,7 @@ def render(
             except Exception:
                 if html:  # what could be made is kept, without a link to what could not
                     write_html(stage, run, on_screen, bodies, pdf=False)
-                    move_into_place(stage, run_folder, HTML_PARTS)
+                    replace_files(stage, run_folder, REPORT, HTML_PARTS)
                 raise
-        move_into_place(stage, run_folder, (*HTML_PARTS, PDF) if html else (PDF,))
+        replace_files(stage, run_folder, REPORT, (*HTML_PARTS, PDF) if html else (PDF,))
     return tuple(shown.name for shown in sections if shown.status == FAILED)
-
-
-def move_into_place(stage: Path, folder: Path, names: tuple[str, ...]) -> None:
-    """Put finished files and folders in the place of the former ones."""
-    for name in names:
-        new, place = stage / name, folder / name
-        if not new.exists():
-            continue
-        if place.is_dir():
-            # A folder cannot be replaced in one step: the former one goes with the stage.
-            place.rename(stage / f"former-{name}")
-        new.replace(place)

@@ -18,17 +18,19 @@ from vizreport.errors import RequestError
 from vizreport.experiments.registry import experiments
 from vizreport.report import templates
 from vizreport.report.reading import FAILED, read_result
-from vizreport.report.render import move_into_place
 from vizreport.report.stage import stage_in
 from vizreport.report.text import percent
+from vizreport.results.manifest import prepare, replace
 from vizreport.results.run import FILE_NAME, RunRecord, read_run
+from vizreport.results.run_folder import PAGE, adopted_pages, is_page_of_vizreport
 from vizreport.results.store import DONE, Store
 from vizreport.version import __version__
 
 FILES = "index-of-runs"  # what the page needs, beside it
 _DEPTH = 3  # folders below each other in which runs are looked for
 _THUMBNAIL = (480, 270)  # px, at most
-_MARK = 'name="generator" content="vizreport'
+_WRITER = "index"
+_PARTS = (f"{FILES}/", PAGE)
 
 
 @dataclass(frozen=True)
@@ -98,15 +100,13 @@ def write_index(shelf: Path) -> tuple[Book, ...]:
     ------
     RequestError
         If the folder is missing, is itself a run, holds no run, has an ``index.html`` that is not
-        vizreport's, or cannot be written to.
+        such an index, or cannot be written to.
     """
     if not shelf.is_dir():
         raise RequestError(f"{shelf} is not a folder: name the one that holds the runs' folders")
     if (shelf / FILE_NAME).exists():
         raise RequestError(f"{shelf} is the folder of a run: name the one that holds such folders")
-    page = shelf / "index.html"
-    if page.exists() and _MARK not in page.read_text("utf-8", errors="replace")[:4000]:
-        raise RequestError(f"{page} was not made by vizreport: move it away first")
+    prepare(shelf, _WRITER, _PARTS, _adopted)
     with stage_in(shelf) as stage:
         (stage / FILES / "assets").mkdir(parents=True)
         (stage / FILES / "thumbnails").mkdir()
@@ -126,8 +126,15 @@ def write_index(shelf: Path) -> tuple[Book, ...]:
             damaged=damaged,
         )
         (stage / "index.html").write_text(filled, "utf-8")
-        move_into_place(stage, shelf, (FILES, "index.html"))
+        replace(stage, shelf, _WRITER, _PARTS)
     return tuple(damaged)
+
+
+def _adopted(shelf: Path) -> Iterator[str]:
+    """Name the files of an index of the first edition."""
+    page = shelf / PAGE
+    if is_page_of_vizreport(page) and f'"{FILES}/' in page.read_text("utf-8", errors="replace"):
+        yield from adopted_pages(shelf, _PARTS)
 
 
 def _runs(folder: Path, depth: int) -> Iterator[Path]:

@@ -12,8 +12,10 @@ from pathlib import Path
 from PIL import Image
 
 from vizreport.errors import RequestError
+from vizreport.results.atomic import write_text
+from vizreport.results.manifest import add
+from vizreport.results.run_folder import REPORT, SINGLE_FILE
 
-NAME = "report.html"
 LIMIT = 15_000_000
 """Bytes; a mail of 20 MB holds as much, its encoding counted."""
 
@@ -43,7 +45,7 @@ def write_single_file(folder: Path, limit: int = LIMIT) -> Path:
     Raises
     ------
     RequestError
-        If the folder has no ``index.html``.
+        If the folder has no ``index.html``, or a ``report.html`` that is not of vizreport.
     """
     try:
         page = (folder / "index.html").read_text("utf-8")
@@ -70,8 +72,9 @@ def write_single_file(folder: Path, limit: int = LIMIT) -> Path:
 
     page = _ATTRIBUTE.sub(inlined, page)
     page = page.replace("</header>", f"{_notice(folder, len(left_out), limit)}</header>", 1)
-    target = folder / NAME
-    target.write_text(page, "utf-8")
+    target = folder / SINGLE_FILE
+    add(folder, REPORT, [SINGLE_FILE])
+    write_text(target, page)
     return target
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import gc
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,24 @@ import tensorflow as tf
 from vizreport.errors import RequestError
 from vizreport.models.variants import variant_architecture
 from vizreport.progress import progress
+from vizreport.results.disk import warn_if_scarce
+from vizreport.results.manifest import add, discard, prepare
 from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.distribution import prepare_devices
 from vizreport.training.epoch import answer_crop
 from vizreport.training.geometry import CROPS
 from vizreport.training.loop import Diverged, train_on
 from vizreport.training.network import rms_limits
+from vizreport.training.ownership import TRAINING, prepare_training
 from vizreport.training.parts import open_parts
 from vizreport.training.pictures import Images, Pictures, in_order, read_images
 from vizreport.training.request import TrainingRequest, identity
-from vizreport.training.state import read_state
+from vizreport.training.state import STATE, read_state
 from vizreport.training.steps import Stepper
 from vizreport.training.trial import Trial, read_trial, require_same, trial_name, write_trial
 from vizreport.version import __version__
+
+_WRITER = "ablation"
 
 
 @dataclass(frozen=True)
@@ -70,19 +74,27 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
     Raises
     ------
     RequestError
-        A variant, the data or the folder is wrong, or a training diverged; the others are
-        finished first.
+        A variant or the data is wrong, or the folder holds what no ablation wrote, where it would
+        write, or cannot be written to; or a training diverged, and the others are finished first.
     """
     common = replace(request.training, seed=0)
     for variant in request.variants:
         variant_architecture(variant)
+    # The whole table once before the second seed.
+    wanted = [(variant, seed) for seed in request.seeds for variant in request.variants]
+    for variant, seed in wanted:
+        one = replace(
+            common, model=variant, seed=seed, out=_work(common.out) / trial_name(variant, seed)
+        )
+        prepare_training(one, request.keep_checkpoints)
+    names = [name for pair in wanted for name in _files(*pair)]
+    prepare(common.out, _WRITER, [*names, "work/"], lambda out: _adopted(out, wanted))
+    warn_if_scarce(common.out)
     tell(f"device: {prepare_devices()}")
     parts = open_parts(common)
     for variant in request.variants:
         rms_limits(variant, len(parts.class_names), common.input_size, common.width)
     settings = _settings(common, parts.fingerprints)
-    # The whole table once before the second seed.
-    wanted = [(variant, seed) for seed in request.seeds for variant in request.variants]
     left = [pair for pair in wanted if not _finished(common.out, *pair, settings)]
     tell(f"{len(wanted) - len(left)} of {len(wanted)} trainings are finished")
     if not left:
@@ -91,6 +103,7 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
     diverged = []
     for variant, seed in left:
         name = trial_name(variant, seed)
+        add(common.out, _WRITER, _files(variant, seed))
         with _claimed(_work(common.out) / f"{name}.lock") as mine:
             if not mine:
                 tell(f"{name}: another process is at it")
@@ -106,7 +119,7 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
                 continue
             write_trial(common.out, trial)
             if not request.keep_checkpoints:
-                shutil.rmtree(one.out)
+                discard(one.out, TRAINING)
             tell(f"{name}: {_line(trial)}")
         # Else the graphs of all networks stay in memory.
         keras.backend.clear_session()
@@ -128,6 +141,24 @@ def _work(out: Path) -> Path:
     return out / "work"
 
 
+def _files(variant: str, seed: int) -> tuple[str, ...]:
+    """Name what is written for a training, but for what its own folder holds."""
+    name = trial_name(variant, seed)
+    return f"{name}.json", f"{name}.npz", f"work/{name}.lock"
+
+
+def _adopted(out: Path, wanted: list[tuple[str, int]]) -> Iterator[str]:
+    """Name the files of an ablation of the first edition: finished trainings, and those begun."""
+    for variant, seed in wanted:
+        result, arrays, lock = _files(variant, seed)
+        with suppress(RequestError):  # of another kind
+            if read_trial(out, variant, seed) is not None:
+                yield from (result, arrays)
+        state = f"work/{trial_name(variant, seed)}/{STATE}"
+        if (out / state).exists():
+            yield from (lock, state)
+
+
 def _finished(out: Path, variant: str, seed: int, settings: dict[str, Any]) -> bool:
     trial = read_trial(out, variant, seed)
     if trial is not None:
@@ -141,12 +172,7 @@ def _claimed(path: Path) -> Iterator[bool]:
 
     The system lets go of the lock of a process that was killed.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RequestError(
-            f"the folder {path.parent} cannot be made ({error.strerror}); give another --out"
-        ) from error
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -166,6 +192,7 @@ def _train(
 ) -> Trial:
     """Train one network, or go on with it, and measure its errors."""
     name = trial_name(request.model, request.seed)
+    prepare_training(request, checkpoints)
     state = read_state(request.out, identity(request, tuple(settings["data"])))
     stepper, state = train_on(
         images,

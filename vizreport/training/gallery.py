@@ -26,10 +26,11 @@ from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
 from vizreport.models.stored_loss import parse_loss
-from vizreport.report.epochs import Entry, add_entry, epoch_folder
+from vizreport.report.epochs import Entry, add_entry, epoch_folder, prepare_galleries
 from vizreport.report.render import render
 from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
+from vizreport.results.run_folder import add_results
 from vizreport.results.store import Store
 from vizreport.settings import Settings
 from vizreport.training.request import PAPER_EPOCHS
@@ -71,7 +72,8 @@ class GalleryCallback(keras.callbacks.Callback):
     Raises
     ------
     RequestError
-        At once, if the data or the preprocessing is wrong.
+        At once, if the data or the preprocessing is wrong, or if ``out`` holds what is no gallery
+        where the galleries would be, or cannot be written to.
 
     Examples
     --------
@@ -102,6 +104,7 @@ class GalleryCallback(keras.callbacks.Callback):
                 "a gallery has to know how images become the network's input: give "
                 f"preprocessing= one of {', '.join(PRESETS)}, or a Preprocessing"
             )
+        prepare_galleries(self._out, self._epochs)
         self._preprocessing = preprocessing
         self._labels_in_order = labels_in_order
         self._class_names = class_names
@@ -166,6 +169,8 @@ class GalleryCallback(keras.callbacks.Callback):
                 },
                 {needed: keys[needed] for needed in experiment.requires},
             )
+        add_results(folder, keys)
+        for name, experiment in _needed().items():
             records[name] = run_experiment(experiment, context, store, keys, records, False)
         run = RunRecord(
             name=folder.name,

@@ -15,6 +15,7 @@ from vizreport.results.atomic import write_text
 
 SCHEMA_VERSION = 1
 HISTORY = "history.json"
+TABLE = "history.csv"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def write_history(out: Path, about: dict[str, Any], epochs: Sequence[Epoch]) -> 
     writer = csv.DictWriter(table, [field.name for field in fields(Epoch)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(epoch) for epoch in epochs)
-    write_text(out / "history.csv", table.getvalue())
+    write_text(out / TABLE, table.getvalue())
     document = {
         "schema_version": SCHEMA_VERSION,
         **about,

@@ -17,6 +17,8 @@ from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import Sidecar
 from vizreport.models.variants import variant_architecture
+from vizreport.report.epochs import prepare_galleries
+from vizreport.results.disk import warn_if_scarce
 from vizreport.settings import Settings
 from vizreport.training.distribution import (
     is_chief,
@@ -28,6 +30,7 @@ from vizreport.training.epoch import run_epoch
 from vizreport.training.geometry import CENTRE, places, recipe_preprocessing
 from vizreport.training.history import Epoch, write_history
 from vizreport.training.network import build, rms_limits
+from vizreport.training.ownership import add_epoch, add_state, prepare_training
 from vizreport.training.parts import open_parts
 from vizreport.training.pictures import Images, Pictures, read_images
 from vizreport.training.plateau import LEAST_SHARE, PAPER_BATCH, PAPER_RATE, learning_rate
@@ -79,7 +82,9 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     Raises
     ------
     RequestError
-        The data, the network, the batch size or the folder do not fit; the training diverges.
+        The data, the network, the batch size or the folder do not fit; the folder holds what no
+        training wrote, where the training would write, or cannot be written to; the training
+        diverges.
     """
     device = prepare_devices()
     strategy = make_strategy(request.strategy)
@@ -93,6 +98,11 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
             f"--batch-size a multiple of {replicas}"
         )
     variant_architecture(request.model)  # an unknown name is refused before anything is read
+    if chief:
+        prepare_training(request)
+        if request.gallery is not None:
+            prepare_galleries(request.out, request.gallery_epochs)
+        warn_if_scarce(request.out)
     parts = open_parts(request)
     if request.gallery is not None:
         shown = open_dataset(request.gallery, None, None, request.seed)
@@ -149,7 +159,7 @@ def train_on(
     Raises
     ------
     RequestError
-        The folder cannot be made.
+        Something in the folder is in the way.
     Diverged
         The loss is no longer a number.
     """
@@ -178,12 +188,7 @@ def train_on(
         "settings": {name: value for name, value in state.identity.items() if name != "data"},
     }
     if chief:
-        try:
-            request.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise RequestError(
-                f"the folder {request.out} cannot be made ({error.strerror}); give another --out"
-            ) from error
+        add_state(request.out)
         if not state.epochs:  # before the first checkpoint, which shows this folder is in use
             write_state(request.out, state)
     for number in range(len(state.epochs) + 1, request.epochs + 1):
@@ -201,6 +206,7 @@ def train_on(
         values = [np.asarray(variable.value) for variable in model.trainable_variables]
         if saved is not None:
             saved.set_weights(values)
+            add_epoch(request.out, request.model, number)
             checkpoint = checkpoint_path(request.out, request.model, number)
             write_checkpoint(checkpoint, saved, replace(sidecar, epoch=number))
             write_history(request.out, about, state.epochs)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import read_batches
 from vizreport.errors import RequestError
 from vizreport.progress import progress
+from vizreport.results.disk import reserve
 from vizreport.training.geometry import recipe_preprocessing, square_of
 from vizreport.training.parts import Part, Parts
 from vizreport.training.request import TrainingRequest
@@ -107,7 +108,7 @@ def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:
     fits = int(np.prod(shape, dtype=np.int64)) <= _KEPT_BYTES
     # A nameless file that goes with the process.
     file = tempfile.TemporaryFile()  # noqa: SIM115
-    kept = np.memmap(file, np.uint8, "w+", shape=shape) if fits else None
+    kept = np.memmap(file, np.uint8, "w+", shape=shape) if fits and _has_room(file, shape) else None
     total = np.zeros(shape[1:], np.uint64)  # exact, whatever the order
     readable: list[np.ndarray] = []
     unreadable: list[tuple[str, str]] = []
@@ -133,6 +134,14 @@ def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:
         (total / count).astype(np.float32),
         tuple(unreadable),
     )
+
+
+def _has_room(file: IO[bytes], shape: tuple[int, ...]) -> bool:
+    try:
+        reserve(file, 0, int(np.prod(shape, dtype=np.int64)), tempfile.gettempdir())
+    except OSError:
+        return False
+    return True
 
 
 def in_order(pictures: Pictures, positions: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:

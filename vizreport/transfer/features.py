@@ -19,6 +19,9 @@ from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.progress import progress
 from vizreport.results.atomic import write_bytes
+from vizreport.results.disk import reserve
+from vizreport.results.manifest import add
+from vizreport.transfer.record import WRITER
 
 _WAITING, _READ = 0, 1
 
@@ -188,12 +191,8 @@ def _compute(
     there: Path,
 ) -> None:
     folder = there.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RequestError(
-            f"the folder {folder} cannot be made ({error.strerror}); give another --out"
-        ) from error
+    add(folder.parent, WRITER, [f"{folder.name}/{path.name}" for path in (*paths, there)])
+    folder.mkdir(parents=True, exist_ok=True)
     features = feature_function(context.deconvnet.graph, nodes)
     partial = [path.with_name(f".{path.name}.partial") for path in paths]
     names = hashlib.sha256(json.dumps([path.name for path in paths]).encode()).hexdigest()[:8]
@@ -205,6 +204,9 @@ def _compute(
         np.lib.format.open_memmap(path, mode, np.float32, (len(records), int(np.prod(size))))
         for path, size in zip(partial, sizes, strict=True)
     ]
+    for path in partial:
+        with path.open("r+b") as file:
+            reserve(file, 0, path.stat().st_size, path)
     state = np.lib.format.open_memmap(progressed, mode, np.int8, (len(records),))
     left = records[state == _WAITING]
     preprocessing = context.preprocessing

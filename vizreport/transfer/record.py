@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from vizreport.errors import RequestError
 from vizreport.results.atomic import write_text
+from vizreport.results.manifest import add, prepare
 
 SCHEMA_VERSION = 1
 FILE = "transfer.json"
+FEATURES = "features"
+WRITER = "transfer"
+"""Of the folder, see :mod:`vizreport.results.manifest`."""
+
+_VECTORS = re.compile(r".+-[0-9a-f]{16}\.npy")
 
 
 @dataclass(frozen=True)
@@ -66,8 +74,33 @@ class TransferRecord:
     results: tuple[LayerScores, ...]
 
 
+def prepare_transfer(folder: Path) -> None:
+    """Make sure that the folder can take a transfer.
+
+    Raises
+    ------
+    RequestError
+        If something is in the way that is not a transfer's, or the folder cannot be written to.
+    """
+    prepare(folder, WRITER, (FILE, f"{FEATURES}/"), _adopted)
+
+
+def _adopted(folder: Path) -> Iterator[str]:
+    """Name the files of a transfer of the first edition."""
+    try:
+        if read_record(folder) is None:
+            return
+    except RequestError:  # of another kind
+        return
+    yield FILE
+    for path in (folder / FEATURES).glob("*-*.npy"):
+        if _VECTORS.fullmatch(path.name):
+            yield f"{FEATURES}/{path.name}"
+
+
 def write_record(folder: Path, record: TransferRecord) -> None:
     """Write ``transfer.json`` in place of the one before."""
+    add(folder, WRITER, [FILE])
     document = {"schema_version": SCHEMA_VERSION, **asdict(record)}
     write_text(folder / FILE, json.dumps(document, indent=1, allow_nan=False) + "\n")
 

@@ -15,12 +15,20 @@ from vizreport.deconv.layers import ReportableLayer
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.models.hash import checkpoint_hash
+from vizreport.results.disk import warn_if_scarce
 from vizreport.settings import Settings
 from vizreport.transfer.classifiers import STRENGTH, fit
 from vizreport.transfer.controls import Control, control_scores, read_control
 from vizreport.transfer.features import Features, layer_features, transfer_layers
 from vizreport.transfer.metrics import average_precision, class_accuracies
-from vizreport.transfer.record import LayerScores, TransferRecord, read_record, write_record
+from vizreport.transfer.record import (
+    FEATURES,
+    LayerScores,
+    TransferRecord,
+    prepare_transfer,
+    read_record,
+    write_record,
+)
 from vizreport.transfer.splits import Split
 from vizreport.transfer.task import Task, one_class_each, several_classes
 from vizreport.version import __version__
@@ -83,8 +91,11 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     Raises
     ------
     RequestError
-        The checkpoint, the data, a layer or the folder does not fit.
+        The checkpoint, the data, a layer or the folder does not fit; the folder holds what no
+        transfer wrote, where it would write, or cannot be written to.
     """
+    prepare_transfer(request.out)
+    warn_if_scarce(request.out)
     task = _task(request)
     controls = [read_control(path, request.dataset, task.class_names) for path in request.controls]
     network = checkpoint_hash(request.source.checkpoint)
@@ -161,7 +172,7 @@ def _features(
         last = first + len(dataset.records)
         records = used[(used >= first) & (used < last)] - first
         here = context if dataset is context.dataset else _context(request, dataset)
-        folder = request.out / "features"
+        folder = request.out / FEATURES
         found.append(layer_features(here, layers, records, request.features, folder, network))
         first = last
     return found, rows
