@@ -175,11 +175,20 @@ def test_a_layer_named_like_a_rule_has_none():
         Deconvnet(keras.Model(image, x)).project(np.zeros((1, *SIZE, 3)), "above", 0)
 
 
-def test_normalisation_by_the_batch_is_refused():
+def test_layers_called_in_training_are_said_and_shown_at_inference():
     image = keras.Input((*SIZE, 3))
-    x = layers.BatchNormalization(name="norm")(image, training=True)
-    with pytest.raises(RequestError, match=r"'norm'.*training=True"):
-        Deconvnet(keras.Model(image, layers.ReLU()(x)))
+    x = layers.RandomFlip(name="flip")(image)  # has training=True of its own accord
+    x = layers.BatchNormalization(name="norm")(x, training=True)
+    x = layers.Dropout(0.5, name="drop")(layers.Conv2D(2, 3)(x), training=True)
+    model = randomise(keras.Model(image, x))
+    graph = Deconvnet(model).graph
+    assert len(graph.notes) == 1
+    assert "'norm', 'drop' are called with training=True" in graph.notes[0]
+    images = np.random.default_rng(0).normal(size=(2, *SIZE, 3)).astype(np.float32)
+    found = run(graph, keras.ops.convert_to_tensor(images), graph.outputs, "gradient")
+    predicted = model.predict(images, verbose=0)
+    np.testing.assert_allclose(found[graph.outputs[0]], predicted, rtol=1e-5, atol=1e-5)
+    assert trace(network("vgg")).notes == ()
 
 
 def test_models_that_cannot_be_walked_are_refused():

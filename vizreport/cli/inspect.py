@@ -34,13 +34,14 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     RequestError
-        If the checkpoint cannot be loaded.
+        If the checkpoint cannot be loaded, or the graph traced does not compute what it does.
     """
     from vizreport.models.epochs import last_checkpoint
     from vizreport.tensorflow_start import start_tensorflow
 
     checkpoint = last_checkpoint(arguments.checkpoint)
     start_tensorflow()
+    from vizreport.deconv.agreement import require_agreement
     from vizreport.deconv.layers import ending, given_out, reportable_layers
     from vizreport.deconv.trace import trace
     from vizreport.models.load import load_checkpoint
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     sidecar = read_sidecar(checkpoint)
     known = sidecar.preprocessing.input_size if sidecar and sidecar.preprocessing else None
     graph = trace(model, arguments.input_size or known)
+    require_agreement(model, graph)
     output = arguments.output
     meaning = decide_output(
         graph.nodes[given_out(graph)].shape,
@@ -65,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         bool(sidecar and (sidecar.class_names or sidecar.class_ids or sidecar.labels_in_order)),
         channels=graph.input_shape[-1],
     )
+    reportable = reportable_layers(graph)
     layers = [
         {
             "name": layer.name,
@@ -76,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
             "receptive_field": layer.receptive_field,
             "rule": layer.rule_problem(graph, Settings.rule),
         }
-        for layer in reportable_layers(graph)
+        for layer in reportable
     ]
     if arguments.as_json:
         network = {
@@ -85,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
             "input_shape": graph.input_shape,
             "output": vars(meaning),
             "layers": layers,
+            "notes": graph.notes,
         }
         print(json.dumps(network, indent=2))
         return 0
@@ -92,9 +96,31 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"{model.name}: input {shape}, {model.count_params():,} parameters")
     print(f"output: {describe(meaning)}\n")
     print(table(layers))
-    for problem in dict.fromkeys(layer["rule"] for layer in layers if layer["rule"]):
-        print(f"\nno backward rule: {problem}")
+    for note in graph.notes:
+        print(f"\n{note}")
+    missing = [layer.missing_rule(graph, Settings.rule) for layer in reportable]
+    for line in without_rule([pair for pair in missing if pair]):
+        print(f"\n{line}")
     return 0
+
+
+def without_rule(missing: Sequence[tuple[str, str]]) -> list[str]:
+    """Say each operation that has no backward rule once.
+
+    Parameters
+    ----------
+    missing : sequence of (operation, layer)
+        For each reportable layer without a projection, what is missing below it, and where.
+    """
+    found: dict[str, list[str]] = {}
+    for operation, layer in missing:
+        found.setdefault(operation, []).append(layer)
+    return [
+        f"no backward rule for {operation} (layer {layers[0]!r}{', ...' * (len(set(layers)) > 1)}):"
+        f" {len(layers)} layer{'s are' if len(layers) > 1 else ' is'} shown without projections, "
+        "unless built with --rule gradient"
+        for operation, layers in found.items()
+    ]
 
 
 def table(layers: Sequence[Mapping[str, Any]]) -> str:

@@ -26,7 +26,7 @@ def rectifier(slope: float = 0.0, ceiling: float | None = None, threshold: float
             below = slope * tf.minimum(x - threshold, 0) if slope else 0.0
             y = above + below
         elif slope:
-            y = tf.nn.leaky_relu(x, slope)
+            y = tf.where(x > 0, x, slope * x)  # tf.nn.leaky_relu keeps its slope in float32
         else:
             y = tf.nn.relu(x)
         return y if ceiling is None else tf.minimum(y, tf.cast(ceiling, y.dtype))
@@ -88,7 +88,8 @@ def lower_activation(activation: Any) -> list[Step]:
     if isinstance(activation, keras.layers.Layer):
         from vizreport.deconv.layers_table import lower_layer
 
-        return lower_layer(activation)
+        kind = f"{type(activation).__name__}()"
+        return lower_layer(activation) or [Step(kind, activation, None, text=kind[:-2])]
     name = getattr(activation, "__name__", type(activation).__name__)
     module = getattr(activation, "__module__", "") or ""
     trusted = module.startswith(("keras.", "tensorflow."))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vizreport.deconv.agreement import require_agreement
 from vizreport.deconv.execution import strongest_function
 from vizreport.deconv.graph import Graph
 from vizreport.deconv.layers import ReportableLayer, choose_layers, reportable_layers
@@ -58,11 +59,14 @@ class Deconvnet:
         Where given, projections are carried back through its linear part to RGB pixels.
     input_size : tuple of int, optional
         Height and width, where the model leaves them open.
+    images : float array [N, H, W, C], optional
+        As the model takes them: the graph traced is compared with the model on these and on
+        noise; on noise alone by default.
 
     Raises
     ------
     RequestError
-        If the model's graph cannot be walked, or there is no such rule.
+        If the model's graph cannot be walked or does not compute what the model does.
 
     Examples
     --------
@@ -76,10 +80,12 @@ class Deconvnet:
         rule: str = "deconvnet",
         preprocessing: Preprocessing | None = None,
         input_size: tuple[int, int] | None = None,
+        images: np.ndarray | None = None,
     ) -> None:
         if preprocessing is not None and input_size is None:
             input_size = preprocessing.input_size
         self.graph: Graph = trace(model, input_size)
+        require_agreement(model, self.graph, images)
         self.rule = rule
         self.preprocessing = preprocessing
         self._functions: dict[tuple[object, ...], Any] = {}

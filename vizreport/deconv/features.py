@@ -14,6 +14,7 @@ from vizreport.deconv.layers import ReportableLayer, output_node, reportable_lay
 _STAGE = {
     "max_pooling",
     "average_pooling",
+    "sum_pooling",
     "contrast_normalization",
     "batch_normalization",
     "normalization",

@@ -78,6 +78,25 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Use:
+    """One call of a layer or of a ``keras.ops`` function in the model's own forward pass.
+
+    Attributes
+    ----------
+    operation : keras.Operation
+    layer : str
+        Path, as in :class:`Node`.
+    inputs, outputs : tuple of int
+        Nodes of what it takes and of what it returns.
+    """
+
+    operation: Any
+    layer: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Graph:
     """Nodes in an order in which they can be computed; node 0 is the input image.
 
@@ -91,6 +110,10 @@ class Graph:
         "float32", or "float64" for a model with such weights.
     weights : int
         Number of weights of the model.
+    uses : tuple of Use
+        In the order of the model's own forward pass.
+    notes : tuple of str
+        What a reader must know of how the model was read, a sentence each.
     """
 
     name: str
@@ -98,6 +121,8 @@ class Graph:
     outputs: tuple[int, ...]
     dtype: str
     weights: int
+    uses: tuple[Use, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def input_shape(self) -> tuple[int, int, int]:

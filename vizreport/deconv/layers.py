@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vizreport.deconv.graph import Graph, Node
-from vizreport.deconv.presets import rule_problem
+from vizreport.deconv.presets import missing_rule, rule_problem
 from vizreport.deconv.receptive_field import receptive_field
 from vizreport.deconv.trace import trace
 from vizreport.errors import RequestError
@@ -23,6 +23,7 @@ _BETWEEN = {
     "affine",
     "max_pooling",
     "average_pooling",
+    "sum_pooling",
 }
 _PRODUCERS = {
     "convolution": "convolution",
@@ -77,6 +78,10 @@ class ReportableLayer:
     def rule_problem(self, graph: Graph, preset: str) -> str:
         """Say why a preset is not defined below this layer; "" where it is."""
         return rule_problem(graph, self.node, preset)
+
+    def missing_rule(self, graph: Graph, preset: str) -> tuple[str, str] | None:
+        """Return the operation without a rule that is nearest to this layer, and its layer."""
+        return missing_rule(graph, self.node, preset)
 
 
 def output_node(graph: Graph) -> int | None:

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
+    BaseImagePreprocessingLayer,
+)
 
-from vizreport.deconv import linear
+from vizreport.deconv import adaptive_pooling, linear
 from vizreport.deconv import sliding_layers as sliding
 from vizreport.deconv.activations import (
     HERE,
@@ -46,9 +49,20 @@ def lower_layer(layer: Any) -> list[Step]:
             "data_format='channels_last'"
         )
     lower = TABLE.get(type(layer))
-    if lower is None:
-        return []
-    return lower(layer)
+    if lower is not None:
+        return lower(layer)
+    return [IDENTITY] if _is_augmentation(layer) else []
+
+
+def _is_augmentation(layer: Any) -> bool:
+    """Whether a layer prepares images for training only: at inference it leaves noise as it is."""
+    if not isinstance(layer, BaseImagePreprocessingLayer):
+        return False
+    noise = np.random.default_rng(0).integers(0, 256, (1, 32, 32, 3)).astype(np.float32)
+    try:
+        return np.array_equal(tf.cast(layer(noise, training=False), tf.float32), noise)
+    except Exception:  # one that wants other images, such as those with boxes
+        return False
 
 
 def _dense(layer: Any) -> list[Step]:
@@ -56,8 +70,27 @@ def _dense(layer: Any) -> list[Step]:
         y = tf.tensordot(x, tf.cast(layer.kernel, x.dtype), [[x.shape.rank - 1], [0]])
         return y + tf.cast(layer.bias, y.dtype) if layer.use_bias else y
 
-    step = Step("dense", forward, HERE, {}, sliding.weights_of(layer), f"full {layer.units}")
+    computed = forward if layer.quantization_mode is None else _quantized(layer)
+    step = Step("dense", computed, HERE, {}, sliding.weights_of(layer), f"full {layer.units}")
     return [step, *lower_activation(layer.activation)]
+
+
+def _quantized(layer: Any) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return a quantised layer without its activation.
+
+    Keras itself rounds the inputs, unpacks and scales the weights; the gradient that it defines
+    is the transpose by the scaled weights.
+    """
+    mode = layer.quantization_mode
+    if mode not in ("int8", "int4", "gptq", "awq"):
+        raise RequestError(
+            f"layer {layer.name!r} is quantized to {mode}, whose backward pass is rounded as well: "
+            "give the checkpoint saved before model.quantize"
+        )
+    bare = object.__new__(type(layer))
+    bare.__dict__.update(layer.__dict__, activation=None)
+    forward: Callable[[tf.Tensor], tf.Tensor] = bare.quantized_call
+    return forward
 
 
 def _global_average(layer: Any) -> list[Step]:
@@ -103,7 +136,8 @@ def _rescaling(layer: Any) -> list[Step]:
 
 def _normalization(layer: Any) -> list[Step]:
     def forward(x: tf.Tensor) -> tf.Tensor:
-        return tf.cast(layer(x), x.dtype)
+        # Not called as a layer, which would first round to what its dtype policy says.
+        return layer.call(x)
 
     across_maps = tuple(np.atleast_1d(layer.axis if layer.axis is not None else ())) in (
         (-1,),
@@ -132,7 +166,7 @@ def _contrast_normalization(layer: Any) -> list[Step]:
     return [
         Step(
             "contrast_normalization",
-            lambda x: tf.cast(layer(x), x.dtype),
+            lambda x: layer.call(x),
             HERE,
             text="contrast norm",
         )
@@ -146,7 +180,7 @@ def _normalizing(layer: Any) -> list[Step]:
     return [
         Step(
             "normalization",
-            lambda x: tf.cast(layer(x), x.dtype),
+            lambda x: layer.call(x),
             HERE if across_maps else None,
             {},
             sliding.weights_of(layer),
@@ -154,13 +188,19 @@ def _normalizing(layer: Any) -> list[Step]:
     ]
 
 
-def _spatial(kind: str) -> Lowering:
+def _spatial(kind: str, **options: Any) -> Lowering:
     """Return the lowering of a linear layer that depends on the whole image or on position."""
 
     def lower(layer: Any) -> list[Step]:
-        return [Step(kind, lambda x: layer(x), None, text=kind)]
+        return [Step(kind, lambda x: layer.call(x, **options), None, text=kind)]
 
     return lower
+
+
+def _pipeline(layer: Any) -> list[Step]:
+    """Lower layers one after the other; none where one of them is not known."""
+    parts = [lower_layer(part) for part in layer.layers]
+    return [step for part in parts for step in part] if all(parts) else []
 
 
 def _identity(layer: Any) -> list[Step]:
@@ -178,7 +218,7 @@ def _relu(layer: Any) -> list[Step]:
 
 
 def _elementwise(name: str) -> Lowering:
-    return lambda layer: [curved(name, lambda x: layer(x))]
+    return lambda layer: [curved(name, lambda x: layer.call(x))]
 
 
 TABLE: dict[type, Lowering] = {
@@ -191,6 +231,8 @@ TABLE: dict[type, Lowering] = {
     layers.AveragePooling2D: sliding.average_pooling,
     layers.GlobalAveragePooling2D: _global_average,
     layers.GlobalMaxPooling2D: _global_maximum,
+    layers.AdaptiveAveragePooling2D: lambda layer: [adaptive_pooling.average(layer.output_size)],
+    layers.AdaptiveMaxPooling2D: lambda layer: [adaptive_pooling.maximum(layer.output_size)],
     layers.BatchNormalization: _batch_normalization,
     layers.ZeroPadding2D: sliding.padding,
     layers.Cropping2D: sliding.cropping,
@@ -199,13 +241,15 @@ TABLE: dict[type, Lowering] = {
     layers.Normalization: _normalization,
     layers.LayerNormalization: _normalizing,
     layers.GroupNormalization: _normalizing,
+    layers.RMSNormalization: _normalizing,
     layers.UnitNormalization: _normalizing,
     ContrastNormalization: _contrast_normalization,
     layers.Flatten: _spatial("reshape"),
     layers.Reshape: _spatial("reshape"),
     layers.Permute: _spatial("reshape"),
-    layers.Resizing: _spatial("resizing"),
-    layers.CenterCrop: _spatial("cropping"),
+    layers.Resizing: _spatial("resizing", training=False),
+    layers.CenterCrop: _spatial("cropping", training=False),
+    layers.RandomCrop: _spatial("cropping", training=False),
     layers.Add: _merge("add", lambda x: sum(x[1:], x[0])),
     layers.Subtract: _merge("add", lambda x: x[0] - x[1]),
     layers.Average: _merge("add", lambda x: sum(x[1:], x[0]) / len(x)),
@@ -219,12 +263,9 @@ TABLE: dict[type, Lowering] = {
     layers.GaussianDropout: _identity,
     layers.AlphaDropout: _identity,
     layers.ActivityRegularization: _identity,
-    layers.RandomFlip: _identity,
-    layers.RandomRotation: _identity,
-    layers.RandomZoom: _identity,
-    layers.RandomTranslation: _identity,
-    layers.RandomContrast: _identity,
-    layers.RandomBrightness: _identity,
+    layers.Pipeline: _pipeline,
+    # The weights that it divides by their norm are stored divided.
+    layers.SpectralNormalization: lambda layer: lower_layer(layer.layer),
     layers.Activation: lambda layer: lower_activation(layer.activation) or [IDENTITY],
     layers.ReLU: _relu,
     layers.LeakyReLU: lambda layer: [rectifier(float(layer.negative_slope))],

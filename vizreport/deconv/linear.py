@@ -173,6 +173,7 @@ def transposed_convolution(
     kernel: tf.Tensor,
     bias: tf.Tensor | None,
     strides: tuple[int, int],
+    dilation: tuple[int, int],
     pads: tuple[int, int],
     lengths: tuple[int, int],
 ) -> tf.Tensor:
@@ -188,6 +189,8 @@ def transposed_convolution(
         The output is this much longer than stride times the input.
     """
     kernel = tf.cast(kernel, x.dtype)
+    if dilation != (1, 1):
+        kernel = _dilated(kernel, dilation)
     shape = tf.shape(x)
     size = [shape[1] * strides[0] + lengths[0], shape[2] * strides[1] + lengths[1]]
     full = [(shape[i + 1] - 1) * strides[i] + max(int(kernel.shape[i]), strides[i]) for i in (0, 1)]

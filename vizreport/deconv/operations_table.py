@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vizreport.deconv import adaptive_pooling
 from vizreport.deconv.activations import CURVED, HERE, curved, rectifier, softmax
 from vizreport.deconv.geometry import Shift, Window
 from vizreport.deconv.graph import Step
@@ -139,8 +140,31 @@ def _split(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
     return Step("slice", run, HERE if operation.axis in (-1, 3) else None)
 
 
-def _mean(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
-    return Step("average_pooling", run, None, text="average over places")
+def _over_axes(kind: str, word: str) -> Callable[..., Step]:
+    """Return the lowering of a mean or sum: a pooling only where it runs over rows and columns."""
+
+    def lower(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
+        (x,) = _tensors(args, kwargs)
+        rank = len(x.shape)
+        axis = operation.axis
+        axes = tuple(range(rank)) if axis is None else tuple(np.atleast_1d(axis) % rank)
+        if rank == 4 and sorted(axes) == [1, 2]:
+            return Step(kind, run, None, text=f"{word} over places")
+        across_maps = axes == (3,) and rank == 4 and operation.keepdims
+        text = f"{word} over maps" if axes == (rank - 1,) else word
+        return Step("affine", run, HERE if across_maps else None, text=text)
+
+    return lower
+
+
+def _adaptive(pool: Callable[[tuple[int, int]], Step]) -> Callable[..., Step | None]:
+    def lower(operation: Any, args: Any, kwargs: Any, run: Run) -> Step | None:
+        if operation.data_format == "channels_first":
+            return None
+        size = operation.output_size
+        return pool((size, size) if isinstance(size, int) else tuple(size))
+
+    return lower
 
 
 def _pad(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
@@ -201,8 +225,10 @@ _TABLE: dict[str, Callable[..., Step | None]] = {
     "ExpandDims": _reshape,
     "GetItem": _slice,
     "Split": _split,
-    "Mean": _mean,
-    "Sum": _mean,
+    "Mean": _over_axes("average_pooling", "average"),
+    "Sum": _over_axes("sum_pooling", "sum"),
+    "AdaptiveAveragePool": _adaptive(adaptive_pooling.average),
+    "AdaptiveMaxPool": _adaptive(adaptive_pooling.maximum),
     "Pad": _pad,
     "MaxPool": _pool("max_pooling"),
     "AveragePool": _pool("average_pooling"),

@@ -18,6 +18,7 @@ LINEAR = (
     "convolution",
     "dense",
     "average_pooling",
+    "sum_pooling",
     "batch_normalization",
     "affine",
     "identity",
@@ -98,13 +99,22 @@ def rule_problem(graph: Graph, target: int, preset: str) -> str:
         Which operation has no rule, the nearest to the target, and in which layer; "" where all
         have one.
     """
+    missing = missing_rule(graph, target, preset)
+    return f"{preset} has no rule for {missing[0]} (layer {missing[1]!r})" if missing else ""
+
+
+def missing_rule(graph: Graph, target: int, preset: str) -> tuple[str, str] | None:
+    """Return the operation without a rule that is nearest to a node, and its layer.
+
+    As :func:`rule_problem`; None where all have one.
+    """
     below = graph.ancestors(target) if preset == "gradient" else graph.signal_ancestors(target)
     for index in reversed(below):
         node = graph.nodes[index]
         if find_rule(preset, node) is None:
             what = "a product of two signals" if node.kind == "multiply" else node.kind
-            return f"{preset} has no rule for {what} (layer {node.layer!r})"
-    return ""
+            return what, node.layer
+    return None
 
 
 def require_rules(graph: Graph, target: int, preset: str) -> None:

@@ -116,21 +116,21 @@ def separable(layer: Any) -> list[Step]:
 
 
 def transposed(layer: Any) -> list[Step]:
-    """Lower ``Conv2DTranspose``; what has an output padding of its own is left to Keras."""
-    if tuple(layer.dilation_rate) != (1, 1):
-        return []
-    pads, lengths = [], []
-    output_padding = layer.output_padding or (None, None)
-    for kernel, stride, extra in zip(layer.kernel_size, layer.strides, output_padding, strict=True):
-        if extra is not None:
-            # Keras's own arithmetic for an explicit output padding is left to Keras.
-            return []
+    """Lower ``Conv2DTranspose``, with TensorFlow's cut of the full output."""
+    output_padding = layer.output_padding
+    if not isinstance(output_padding, (tuple, list)):
+        output_padding = (output_padding, output_padding)
+    pads, lengths, extents = [], [], []
+    for axis, (stride, extra) in enumerate(zip(layer.strides, output_padding, strict=True)):
+        extent = (layer.kernel_size[axis] - 1) * layer.dilation_rate[axis] + 1
         if layer.padding == "same":
-            pads.append(max(kernel - stride, 0) // 2)
-            lengths.append(0)
+            length = 0 if extra is None else extent % 2 + extra - stride
+            pads.append(max(extent - stride - length, 0) // 2)
         else:
+            length = max(extent - stride, 0) if extra is None else extent + extra - stride
             pads.append(0)
-            lengths.append(max(kernel - stride, 0))
+        extents.append(extent)
+        lengths.append(length)
 
     def forward(x: tf.Tensor) -> tf.Tensor:
         return linear.transposed_convolution(
@@ -138,13 +138,12 @@ def transposed(layer: Any) -> list[Step]:
             layer.kernel,
             layer.bias if layer.use_bias else None,
             tuple(layer.strides),
+            tuple(layer.dilation_rate),
             (pads[0], pads[1]),
             (lengths[0], lengths[1]),
         )
 
-    reach = tuple(
-        Transposed(layer.kernel_size[i], layer.strides[i], pads[i], lengths[i]) for i in (0, 1)
-    )
+    reach = tuple(Transposed(extents[i], layer.strides[i], pads[i], lengths[i]) for i in (0, 1))
     text = "transposed " + sizes_text(layer.kernel_size, layer.strides, layer.filters)
     step = Step("convolution", forward, (reach[0], reach[1]), {}, weights_of(layer), text)
     return [step, *lower_activation(layer.activation)]
@@ -209,4 +208,4 @@ def upsampling(layer: Any) -> list[Step]:
 
         return [Step("upsampling", forward, (Repeat(rows), Repeat(cols)), text="up-sample")]
     # Interpolated up-sampling weighs by absolute position at the image's edge.
-    return [Step("upsampling", lambda x: layer(x), None, text="up-sample")]
+    return [Step("upsampling", lambda x: layer.call(x), None, text="up-sample")]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 import keras
@@ -11,8 +13,8 @@ import tensorflow as tf
 from keras.src.models.functional import Functional
 
 from vizreport.deconv.activations import HERE
-from vizreport.deconv.graph import Graph, Node, Step
-from vizreport.deconv.layers_table import TABLE, lower_layer
+from vizreport.deconv.graph import Graph, Node, Step, Use
+from vizreport.deconv.layers_table import lower_layer
 from vizreport.deconv.operations_table import lower_operation
 from vizreport.errors import RequestError
 
@@ -60,7 +62,15 @@ def trace(model: keras.Model, input_size: tuple[int, int] | None = None) -> Grap
     outputs = walk.functional(functional, [0], "")
     weights = sum(int(tf.TensorShape(w.shape).num_elements() or 0) for w in model.weights)
     nodes = _with_shapes(walk.nodes, (height, width, channels), dtype, model.name)
-    return Graph(model.name, _with_gates(nodes), tuple(outputs), dtype, weights)
+    return Graph(
+        model.name,
+        _with_gates(nodes),
+        tuple(outputs),
+        dtype,
+        weights,
+        tuple(walk.made),
+        _notes(walk.trained),
+    )
 
 
 def _functional(model: keras.Model) -> Functional:
@@ -86,8 +96,16 @@ class _Walk:
         self.dtype = dtype
         self.nodes: list[Node] = []
         self.uses: Counter[str] = Counter()
+        self.made: list[Use] = []
+        self.trained: list[str] = []
 
     def add(self, layer: str, step: Step, parents: tuple[int, ...]) -> int:
+        # The one place where outputs become the graph's dtype, whatever a layer's policy.
+        step = replace(
+            step,
+            forward=self.in_dtype(step.forward),
+            unpadded=step.unpadded and self.in_dtype(step.unpadded),
+        )
         self.nodes.append(Node(len(self.nodes), layer, step, parents, ()))
         return len(self.nodes) - 1
 
@@ -115,23 +133,26 @@ class _Walk:
         self.uses[path] += 1
         if count:
             path = f"{path}@{count}"
+        if use.arguments.kwargs.get("training") and not _trains_by_default(operation):
+            self.trained.append(path)
         if isinstance(operation, (keras.Sequential, Functional)):
             return self.functional(_functional(operation), parents, path + "/")
+        inputs = tuple(parents)
         steps = self.steps(use)
         if isinstance(operation, keras.layers.Layer):
             steps[0] = replace(steps[0], variables=tuple(operation.weights))
         for number, step in enumerate(steps):
             parents = [self.add(path, step, tuple(parents) if number == 0 else (parents[0],))]
-        if len(use.outputs) == 1:
-            return parents
-        return [
-            self.add(path, Step("slice", lambda x, i=i: x[i], HERE), (parents[0],))
-            for i in range(len(use.outputs))
-        ]
+        if len(use.outputs) > 1:
+            parents = [
+                self.add(path, Step("slice", lambda x, i=i: x[i], HERE), (parents[0],))
+                for i in range(len(use.outputs))
+            ]
+        self.made.append(Use(operation, path, inputs, tuple(parents)))
+        return parents
 
     def steps(self, use: Any) -> list[Step]:
         operation = use.operation
-        args, kwargs = use.arguments.args, use.arguments.kwargs
 
         def run(*inputs: tf.Tensor) -> Any:
             given = dict(zip((id(t) for t in use.input_tensors), inputs, strict=True))
@@ -139,29 +160,46 @@ class _Walk:
             if getattr(operation, "_call_has_training_arg", False):
                 named = {**named, "training": False}
             outputs = operation(*filled, **named)
-            return keras.tree.map_structure(self.cast, outputs)
+            # Of several outputs a flat list, from which slices take theirs.
+            return outputs if len(use.outputs) == 1 else keras.tree.flatten(outputs)
 
         if isinstance(operation, keras.layers.Layer):
-            if isinstance(operation, keras.layers.BatchNormalization) and kwargs.get("training"):
-                raise RequestError(
-                    f"layer {operation.name!r} is called with training=True, so that an image's "
-                    "output depends on its whole batch: build the model without it"
-                )
-            if type(operation) in TABLE:
-                found = lower_layer(operation)
-                if found:
-                    return found
+            found = lower_layer(operation)
+            if found:
+                return found
             kind = f"{type(operation).__name__}()"  # never the name of a kind that has a rule
             weights = sum(
                 int(tf.TensorShape(w.shape).num_elements() or 0) for w in operation.weights
             )
             return [Step(kind, run, None, {}, weights, kind.removesuffix("()"))]
-        step = lower_operation(operation, args, kwargs, run)
+        step = lower_operation(operation, use.arguments.args, use.arguments.kwargs, run)
         kind = type(operation).__name__
         return [step or Step(f"{kind}()", run, None, text=kind)]
 
-    def cast(self, x: Any) -> Any:
-        return tf.cast(x, self.dtype) if hasattr(x, "dtype") and x.dtype.is_floating else x
+    def in_dtype(self, forward: Callable[..., Any]) -> Callable[..., Any]:
+        def cast(x: Any) -> Any:
+            return tf.cast(x, self.dtype) if hasattr(x, "dtype") and x.dtype.is_floating else x
+
+        return lambda *inputs: keras.tree.map_structure(cast, forward(*inputs))
+
+
+def _trains_by_default(operation: Any) -> bool:
+    """Whether a layer's ``call`` has ``training=True`` unasked, as those for augmentation have."""
+    parameter = signature(operation.call).parameters.get("training")
+    return parameter is not None and parameter.default is True
+
+
+def _notes(trained: list[str]) -> tuple[str, ...]:
+    """Say which layers are called with training=True, which no prediction of Keras follows."""
+    if not trained:
+        return ()
+    several = len(trained) > 1
+    return (
+        f"{'Layers' if several else 'Layer'} {', '.join(map(repr, trained))} "
+        f"{'are' if several else 'is'} called with training=True (Monte Carlo dropout, or "
+        "normalization by the batch), which Keras' predict overrides; the report, too, shows "
+        "the network at inference.",
+    )
 
 
 def _with_shapes(

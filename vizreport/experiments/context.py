@@ -143,11 +143,13 @@ class Context:
 
     @cached_property
     def deconvnet(self) -> Deconvnet:
-        """The network's deconvnet under the rule asked for."""
+        """The network's deconvnet under the rule asked for, checked on two images of the data."""
         model, preprocessing = self.model, self.preprocessing
         from vizreport.deconv import Deconvnet
 
-        return Deconvnet(model, self.settings.rule, preprocessing)
+        first = next(read_batches(self.dataset, preprocessing, 2), None)
+        images = preprocessing.tensor(first.pictures) if first else None
+        return Deconvnet(model, self.settings.rule, preprocessing, images=images)
 
     @cached_property
     def chosen_layers(self) -> list[ReportableLayer]:
