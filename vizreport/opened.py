@@ -105,7 +105,7 @@ class TopPatches:
         Projections in RGB, signed, cut off at the 99.5th percentile of their absolute value and
         with 255 steps, as they are stored; None where the layer was not projected (an operation
         without a backward rule).
-    patches : uint8 [m, 9, w, w, 3] or None
+    patches : uint8 [m, 9, w, w, 3]
         The same places in the images.
     figure : RunFigure or None
     """
@@ -118,7 +118,7 @@ class TopPatches:
     rows: np.ndarray
     cols: np.ndarray
     projections: np.ndarray | None
-    patches: np.ndarray | None
+    patches: np.ndarray
     figure: RunFigure | None
 
     def _repr_html_(self) -> str | None:
@@ -192,14 +192,14 @@ class Run:
                 f"{self.folder} has no layer {layer!r} among its top-9: "
                 f"{near(layer, result.layers)}"
             )
-        projections = patches = figure = None
+        projections = None
+        side = result.window[layer]
+        patches = _tiles(result.patches[layer], result.patch_offsets[layer], side)
+        figure = self.figures.get(f"top-{slugs(result.layers)[layer]}")
         if not result.status[layer]:
-            side = result.window[layer]
             stored = _tiles(result.projections[layer], result.projection_offsets[layer], side)
             scales = result.scales[layer][:, :, None, None, None]
             projections = (stored.astype(np.float32) - 128) / 127 * scales
-            patches = _tiles(result.patches[layer], result.patch_offsets[layer], side)
-            figure = self.figures.get(f"top-{slugs(result.layers)[layer]}")
         return TopPatches(
             layer,
             result.maps[layer],

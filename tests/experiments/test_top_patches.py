@@ -10,6 +10,8 @@ from PIL import Image
 
 from tests.experiments import tiny
 from vizreport.deconv import Deconvnet
+from vizreport.experiments.mining.compute import compute as compute_mining
+from vizreport.experiments.parts.compute import compute as compute_parts
 from vizreport.experiments.photographs.compute import compute as compute_photographs
 from vizreport.experiments.top_patches.compute import choose_maps, compute, purity
 
@@ -189,3 +191,30 @@ def test_units_below_zero_have_no_projection(mined, full):
     assert below.any()
     for i, k in np.argwhere(below):
         assert (decoded(full, "projections", "classes", i)[k] == 128).all()
+
+
+def test_a_layer_without_rules_keeps_its_patches(tmp_path, tiny_files):
+    """Those of the same network under the gradient, which is defined for it, at the same width."""
+    checkpoint = tiny.write_checkpoint(tmp_path / "silu.keras", activation="silu")
+    smooth = tiny.context(checkpoint, tiny_files[1], window="full", maps=None)
+    mined = compute_mining(smooth, {})
+    parts = compute_parts(smooth, {"mining": mined})
+    found = compute(smooth, {"mining": mined, "parts": parts})
+    gradient = tiny.changed(smooth, rule="gradient")
+    wanted = compute(gradient, {"mining": mined, "parts": parts})
+    assert all("silu" in reason for reason in found.status.values())
+    assert set(wanted.status.values()) == {""}
+    for layer in found.layers:
+        assert len(found.maps[layer]) == len(wanted.maps[layer]) > 0
+        np.testing.assert_array_equal(found.patches[layer], wanted.patches[layer])
+        assert not len(found.projections[layer])
+        assert found.window[layer] == wanted.window[layer]
+    assert found.purity["conv2"] == pytest.approx(wanted.purity["conv2"], nan_ok=True)
+    # Where the window is measured, it is measured on the gradients: all maps of few.
+    near = tiny.changed(smooth, window="energy")
+    narrow = compute(near, {"mining": mined, "parts": parts})
+    by_gradient = compute(
+        tiny.changed(smooth, window="energy", rule="gradient"), {"mining": mined, "parts": parts}
+    )
+    assert narrow.window["classes"] == by_gradient.window["classes"]
+    assert narrow.energy_share["classes"] == by_gradient.energy_share["classes"] >= 0.98

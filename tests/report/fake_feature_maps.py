@@ -15,7 +15,7 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 def make_feature_maps(
     mining: MiningResult, top: TopPatchesResult, seen: np.ndarray
 ) -> FeatureMapsResult:
-    names = [name for name in top.layers if not top.status[name]]
+    names = list(top.layers)
     # One image is not kept, as where there are very many.
     images = wanted_images(top, names, len(seen))[1:]
     pictures = [fake_pictures.webp(seen[i], False) for i in images]
@@ -27,15 +27,16 @@ def make_feature_maps(
     for name in names:
         maps, side = top.maps[name][:8], top.window[name]
         tile = fake_pictures.projection(fake_pictures.crop(seen[0], 110, 110, side))
-        rows = np.concatenate([np.concatenate([tile] * RANKS, axis=1)] * 2, axis=0)
+        rules = 1 if top.status[name] else 2
+        rows = np.concatenate([np.concatenate([tile] * RANKS, axis=1)] * rules, axis=0)
         encoded = [fake_pictures.webp(rows, True)] * len(maps)
         near, how = likeness.neighbours(mining.similarity[name], top.maps[name])
         for key, value in {
-            "rules": ["guided", "gradient"],
+            "rules": ["gradient"] if top.status[name] else ["guided", "gradient"],
             "maps": maps,
             "projections": np.frombuffer(b"".join(encoded), np.uint8),
             "projection_offsets": np.cumsum([0, *map(len, encoded)]),
-            "scales": np.full((len(maps), 2), 0.7, np.float32),
+            "scales": np.full((len(maps), rules), 0.7, np.float32),
             "neighbours": near,
             "likeness": how,
             "order": likeness.side_by_side(mining.similarity[name], top.maps[name]),

@@ -21,14 +21,13 @@ def make_top_patches(
     fields: dict[str, dict] = {name: {} for name in by_layer}
     for name, maps, window, field, stride, _ in make_layers(hostile):
         without_rule = hostile and name == "conv10"
-        count = 0 if without_rule else 16
+        count = 16
         chosen = np.sort(random.permutation(maps)[:count]).astype(np.int32)
-        if count:
-            chosen[0] = 5
-            chosen.sort()
+        chosen[0] = 5
+        chosen.sort()
         values, images = mining.values[name][chosen], mining.images[name][chosen]
         rows, cols = mining.rows[name][chosen], mining.cols[name][chosen]
-        dead = ~(values[:, 0] > 0) if count else np.zeros(0, bool)
+        dead = ~(values[:, 0] > 0)
         patches, projections = [], []
         for i in range(count):
             cut = [
@@ -39,7 +38,8 @@ def make_top_patches(
                 cut = [np.full_like(tile, 128) for tile in cut]
             patches.append(fake_pictures.webp(fake_pictures.mosaic(cut), False))
             tiles = [fake_pictures.projection(tile) for tile in cut]
-            projections.append(fake_pictures.webp(fake_pictures.mosaic(tiles), True))
+            if not without_rule:
+                projections.append(fake_pictures.webp(fake_pictures.mosaic(tiles), True))
         counts = [np.bincount(mining.labels[row]).max() / 9 for row in images]
         centre = np.stack([cols, rows, cols, rows], axis=-1) * stride
         half = np.array([-field // 2, -field // 2, field // 2, field // 2])

@@ -140,6 +140,7 @@ def make_overview(mining: MiningResult, seen: np.ndarray, hostile: bool) -> Over
             "std": [1.0, 1.0, 1.0],
         },
         layers=_layer_table(hostile),
+        notes=["Layer 'drop' is called with training=True."] if hostile else [],
         diagram=squeezenet_diagram(),
         images=IMAGES,
         top1_error=float(100 * (1 - correct.mean())),
@@ -181,7 +182,7 @@ def _layer_table(hostile: bool) -> list[dict]:
             for extra in ("fire2", "fire3"):
                 rows.append({**rows[-1], "name": extra, "kind": "concatenation", "chosen": False})
     if hostile:
-        rows[-1]["rule"] = "activation 'silu' has no backward rule"
+        rows[-1]["rule"] = "none for silu"
     return rows
 
 

@@ -48,7 +48,7 @@ def require_agreement(model: keras.Model, graph: Graph, images: np.ndarray | Non
     comparison = _Comparison(graph, x)
     try:
         with _full_precision(), _watched(comparison.compare):
-            outputs = keras.tree.flatten(model(x, training=False))
+            outputs = keras.tree.flatten(model(_packed(model, x), training=False))
     except (ValueError, TypeError, tf.errors.OpError) as error:
         raise RequestError(f"model {graph.name!r} cannot be run: {_reason(error)}") from error
     comparison.finish(outputs)
@@ -58,6 +58,12 @@ def require_agreement(model: keras.Model, graph: Graph, images: np.ndarray | Non
             f"{comparison.problem}; a report would be of another network, so none is made: report "
             "this with the layer's configuration, or put another layer in its place"
         )
+
+
+def _packed(model: keras.Model, x: tf.Tensor) -> Any:
+    """Return the input as the model wants it: bare, or alone in a list or dictionary."""
+    structure = getattr(model, "_inputs_struct", None)
+    return x if structure is None else keras.tree.pack_sequence_as(structure, [x])
 
 
 def _inputs(model: keras.Model, graph: Graph, images: np.ndarray | None) -> np.ndarray:

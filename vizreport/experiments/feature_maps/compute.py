@@ -12,7 +12,6 @@ from vizreport.deconv.deconvnet import Deconvnet
 from vizreport.deconv.layers import ReportableLayer
 from vizreport.deconv.presets import PRESETS
 from vizreport.deconv.tiles import cut_tiles, display_scale, quantised, unit_fields
-from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.feature_maps import likeness
 from vizreport.experiments.feature_maps.images import MOST_IMAGES, wanted_images
@@ -38,16 +37,10 @@ def compute(context: Context, required: dict[str, Any]) -> FeatureMapsResult:
     required : dict
         The results of mining and of the top-9.
 
-    Raises
-    ------
-    NotApplicable
-        If no layer could be projected.
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]
-    layers = [layer for layer in context.chosen_layers if not top.status[layer.name]]
-    if not layers:
-        raise NotApplicable("no layer could be projected")
+    layers = context.chosen_layers
     names = [layer.name for layer in layers]
     images = wanted_images(top, names, MOST_IMAGES)
     parts: dict[str, dict[str, Any]] = {}

@@ -130,19 +130,21 @@ def _figures(
             chosen.append((layer, max(living, key=lambda c: (c["times"], c["strongest"]))))
     if not chosen:
         return ()
-    rules = list(dict.fromkeys(rule for layer, _ in chosen for rule in result.rules[layer["name"]]))
+    own = [result.rule] if any(cell["projections"] for _, cell in chosen) else []
+    others = (rule for layer, _ in chosen for rule in result.rules[layer["name"]])
+    rules = list(dict.fromkeys([*own, *others]))
     shown = "; ".join(f"{quoted(layer['name'], 30)} map {cell['map']}" for layer, cell in chosen)
     return (
         Figure(
             name="rules",
-            title="One unit a layer under each backward rule",
+            title="One unit a layer under each backward rule that is defined for it",
             caption=(
                 f"Rows: the strongest unit of {shown}. Columns: its patch of the image, then its "
-                f"projection by the {', '.join([result.rule, *rules])} rules; "
-                "mid-grey is zero, each projection on its own scale. The deconvnet and guided "
-                "backpropagation rectify on the way down, the gradient does not."
+                f"projection by the {', '.join(rules)} rules; mid-grey is zero, each projection "
+                "on its own scale. The deconvnet and guided backpropagation rectify on the way "
+                "down, the gradient does not."
             ),
-            alt=f"{len(chosen)} rows of a patch and {1 + len(rules)} projections of it.",
+            alt=f"{len(chosen)} rows of a patch and {len(rules)} projections of it.",
             draw=partial(pictures.rules_sheet, result, top, chosen, rules),
             threaded=True,
             width=120,

@@ -64,29 +64,27 @@ def rules_sheet(
     chosen : sequence of (layer, cell)
         As gathered for the top-9.
     rules : sequence of str
-        The other rules, a column each.
+        A column each.
     """
     cells, labels = [], []
     for layer, cell in chosen:
         name, side = layer["name"], layer["window"]
-        own = (
-            _decoded(top.patches[name], top.patch_offsets[name], cell["place"]),
-            _decoded(top.projections[name], top.projection_offsets[name], cell["place"]),
-        )
-        tiles = [picture.crop((0, 0, side, side)) for picture in own]
+        tiles = [_decoded(top.patches[name], top.patch_offsets[name], cell["place"])]
         row = int(np.flatnonzero(result.maps[name] == cell["map"])[0])
         others = _decoded(result.projections[name], result.projection_offsets[name], row)
-        there = result.rules[name]
         for rule in rules:
             tile = Image.new("RGB", (side, side), montage.palette().paper)
-            if rule in there:
-                top_row = there.index(rule) * side
-                tile = others.crop((0, top_row, side, top_row + side))
+            if rule in result.rules[name]:
+                tile = others.crop((0, result.rules[name].index(rule) * side, *others.size))
+            elif rule == result.rule and cell["projections"]:
+                content, starts = top.projections[name], top.projection_offsets[name]
+                tile = _decoded(content, starts, cell["place"])
             tiles.append(tile)
+        tiles = [tile.crop((0, 0, side, side)) for tile in tiles]
         cells += [montage.fit(tile, _SIDE).resize((_SIDE, _SIDE)) for tile in tiles]
         where = drawable(name, 14), f"map {cell['map']}"
-        labels += [where, *((rule, "") for rule in (result.rule, *rules))]
-    columns = 2 + len(rules)
+        labels += [where, *((rule, "") for rule in rules)]
+    columns = 1 + len(rules)
     place = medium.current()
     if place and place.width > place.height:  # two layers side by side
         columns *= 2

@@ -22,7 +22,7 @@ class FeatureMapsResult:
     Attributes
     ----------
     layers : list of str
-        Projected layers from the input to the output.
+        Those of the top-9, from the input to the output.
     size : [height, width]
         Of the network's input, px.
     images : int32 [n]

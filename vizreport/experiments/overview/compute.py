@@ -39,7 +39,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
             "receptive_field": list(layer.receptive_field) if layer.receptive_field else None,
             "parameters": layer.weights,
             "chosen": layer.name in chosen,
-            "rule": layer.rule_problem(graph, context.settings.rule),
+            "rule": _without_rule(layer.missing_rule(graph, context.settings.rule)),
         }
         for layer in reportable_layers(graph)
     ]
@@ -55,6 +55,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         input_shape=list(graph.input_shape),
         preprocessing=context.preprocessing.as_dict(),
         layers=layers,
+        notes=list(graph.notes),
         diagram=cast(list[Stage], stages(graph, context.chosen_layers)),
         images=len(mining.paths),
         **accuracy(mining),
@@ -67,6 +68,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         mistake_pictures=pictures,
         skipped=mining.skipped,
     )
+
+
+def _without_rule(missing: tuple[str, str] | None) -> str:
+    return f"none for {missing[0]}" if missing else ""
 
 
 def accuracy(mining: MiningResult) -> dict[str, Any]:

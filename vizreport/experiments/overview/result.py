@@ -76,7 +76,10 @@ class OverviewResult:
         "dense", "merge", "concatenation", "output"), ``rows``, ``cols``, ``maps``, ``stride``
         (px between neighbouring units), ``receptive_field`` ([height, width] px, or None where
         a unit sees the whole image), ``parameters``, ``chosen`` (bool: has pictures in this
-        report), ``rule`` ("" where every operation below has a backward rule, else the reason).
+        report), ``rule`` ("" where every operation below has a backward rule, else for which
+        one there is none).
+    notes : list of str
+        What a reader must know of how the network was read, a sentence each.
     diagram : list of dict
         Stages of the architecture in the manner of Zeiler & Fergus, Fig. 3: ``name``, ``rows``,
         ``cols``, ``maps``, and ``operations``, a list of short texts such as "conv 7x7, 96,
@@ -109,6 +112,7 @@ class OverviewResult:
     input_shape: Annotated[list[int], "[3]"]
     preprocessing: dict[str, str | float | list[float] | None]
     layers: list[Layer]
+    notes: list[str]
     diagram: list[Stage]
     images: int
     top1_error: float | None

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.data.truth import in_view
+from vizreport.deconv.deconvnet import Deconvnet
 from vizreport.deconv.layers import ReportableLayer
 from vizreport.deconv.tiles import (
     GREY,
@@ -40,6 +41,7 @@ from vizreport.progress import progress
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
 _CHUNK = 16
+_UNPROJECTED = 4  # maps whose gradients choose the window where the layer is not projected
 _MASKS = 1000  # kept at hand: bounds memory
 
 
@@ -56,6 +58,8 @@ class _Projected:
 
 def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
     """Project the strongest activations of a sample of maps of each chosen layer.
+
+    A layer for which the rules are not defined keeps its patches.
 
     Parameters
     ----------
@@ -76,9 +80,8 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
         for layer in layers:
             maps = chosen[layer.name]
             status[layer.name] = layer.rule_problem(graph, context.settings.rule)
-            if status[layer.name]:
-                maps = chosen[layer.name] = np.zeros(0, np.int32)
-            parts[layer.name] = _layer(context, mining, layer, maps, shares, bar)
+            deconvnet = None if status[layer.name] else context.deconvnet
+            parts[layer.name] = _layer(context, mining, layer, maps, deconvnet, shares, bar)
     names = [layer.name for layer in layers]
     labelled, called = counted_names(mining)
     classes = numbered(called)
@@ -170,10 +173,11 @@ def _layer(
     mining: MiningResult,
     layer: ReportableLayer,
     maps: np.ndarray,
+    deconvnet: Deconvnet | None,
     shares: _SharesFunction | None,
     bar: Any,
 ) -> dict[str, Any]:
-    """Project, cut and encode one layer's tiles."""
+    """Project, cut and encode one layer's tiles; without a deconvnet patches alone."""
     graph, count = context.deconvnet.graph, context.settings.top
     shape = graph.input_shape
     rows, cols = mining.rows[layer.name][maps], mining.cols[layer.name][maps]
@@ -187,12 +191,14 @@ def _layer(
     with ThreadPoolExecutor() as pool:
         for start in range(0, len(maps), _CHUNK):
             chunk = slice(start, start + _CHUNK)
-            found, pictures = _project(context, mining, layer, maps[chunk])
+            found, pictures = _project(context, deconvnet, mining, layer, maps[chunk])
             if start == 0 and context.settings.window == "energy":
                 sample = found
-                if len(maps) > _CHUNK:
-                    spread = np.linspace(0, len(maps) - 1, _CHUNK).round().astype(int)
-                    sample, _ = _project(context, mining, layer, maps[spread])
+                most = _CHUNK if deconvnet else _UNPROJECTED
+                if len(maps) > most or deconvnet is None:
+                    spread = np.linspace(0, len(maps) - 1, most).round().astype(int)
+                    measured = deconvnet or context.deconvnet.with_rule("gradient")
+                    sample, _ = _project(context, measured, mining, layer, maps[np.unique(spread)])
                 side, share = window_side(
                     energy_by_side(sample.projections, sample.tops, sample.lefts, sample.fields),
                     full,
@@ -203,11 +209,10 @@ def _layer(
                 images = mining.images[layer.name][maps[units[:, 0]], units[:, 1]]
                 energies.put(units, shares(found, images))
             patches = _patches(context, mining, layer, maps[chunk], pictures, side)
-            for name, encode, pictured in (
-                ("projections", projection_encoder(side, len(maps)), tiles),
-                ("patches", patch_encoder(side, len(maps)), patches),
-            ):
-                encoded[name] += pool.map(encode, map(mosaic, pictured))
+            encoded["patches"] += pool.map(patch_encoder(side, len(maps)), map(mosaic, patches))
+            if deconvnet:
+                encode = projection_encoder(side, len(maps))
+                encoded["projections"] += pool.map(encode, map(mosaic, tiles))
             bar.update(len(maps[chunk]))
     return {
         "window": side,
@@ -226,19 +231,28 @@ def _layer(
 
 
 def _project(
-    context: Context, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
+    context: Context,
+    deconvnet: Deconvnet | None,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    maps: np.ndarray,
 ) -> tuple[_Projected, dict[int, np.ndarray]]:
-    """Project the active units of some maps; also return the pictures by image."""
+    """Project the active units of some maps; also return the pictures by image.
+
+    Without a deconvnet no unit is projected.
+    """
     values, images = mining.values[layer.name][maps], mining.images[layer.name][maps]
     wanted = np.unique(images[images >= 0])
     pictures = context.pictures(mining.records[wanted])
-    units = np.argwhere(values > 0)
+    units = np.argwhere(values > 0) if deconvnet else np.zeros((0, 2), np.int64)
     taken = tuple(units.T)
     numbers = np.searchsorted(wanted, images[taken])
     rows, cols = mining.rows[layer.name][maps][taken], mining.cols[layer.name][maps][taken]
     inputs = context.preprocessing.tensor(pictures)
-    parts = list(
-        context.deconvnet.project_units(inputs, layer, numbers, rows, cols, maps[units[:, 0]])
+    parts = (
+        list(deconvnet.project_units(inputs, layer, numbers, rows, cols, maps[units[:, 0]]))
+        if deconvnet
+        else []
     )
     order = np.concatenate([part.chosen for part in parts]) if parts else np.zeros(0, int)
     found = _Projected(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -16,7 +16,13 @@ from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth
-from vizreport.experiments.top_patches.pictures import patch_encoder
+from vizreport.experiments.top_patches.mosaics import (
+    encoded,
+    encoded_patches,
+    mosaic,
+    pair,
+    silent_ranks,
+)
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, spread
 from vizreport.report import montage
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
@@ -24,6 +30,7 @@ from vizreport.report.text import drawable, number, percent, quoted, slugs
 from vizreport.results.run import RunRecord
 
 COLUMNS = 4
+_PATCH_COLUMNS = 6  # where there are no projections
 _LARGE = 40  # px of a tile from which pictures are shown larger
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
 _LOST = 0.01  # of the layer's strongest projection
@@ -36,30 +43,52 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: TopPatchesResult = results["top_patches"]
     parts: PartsResult = results["parts"]
     layers = gathered(results, run.settings.get("maps_in_print") or SHOWN)
-    there = [layer for layer in layers if not layer["status"]]
+    projected = [layer for layer in layers if not layer["status"]]
     energy = ground_truth.energy_figure(result)
     figures = (
         *([] if energy is None else [energy]),
-        *(_figure(result, layer, sheet) for layer in there for sheet in layer["sheets"]),
+        *(_figure(result, layer, sheet) for layer in layers for sheet in layer["sheets"]),
     )
-    pages = tuple(_page(layer) for layer in there)
+    pages = tuple(_page(layer) for layer in layers)
     files: dict[str, bytes] = {}
-    for layer in there:
+    for layer in layers:
         for cell in layer["cells"]:
-            files[cell["projections"]] = _encoded(result, layer["name"], cell["place"], True)
-            files[cell["patches"]] = _patches(result, layer["name"], cell["place"])
+            if cell["projections"]:
+                files[cell["projections"]] = encoded(result, layer["name"], cell["place"], True)
+            files[cell["patches"]] = encoded_patches(result, layer["name"], cell["place"])
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
-               "labelled": result.labelled, "parts": ground_truth.table(parts, layers)}  # fmt: skip
-    maps = sum(len(layer["cells"]) for layer in there)
-    facts = (Fact("Maps projected", number(maps), f"in {len(there)} layers"),)
-    highlights = _highlights(result, there)
+               "labelled": result.labelled, "parts": ground_truth.table(parts, layers),
+               "projected": bool(projected), "unprojected": unprojected(layers)}  # fmt: skip
+    maps = sum(len(layer["cells"]) for layer in projected or layers)
+    facts = (
+        Fact(
+            "Maps projected" if projected else "Maps shown",
+            number(maps),
+            f"in {len(projected or layers)} layers",
+        ),
+    )
+    highlights = _highlights(result, layers)
     said = f"{_finding(result)} {ground_truth.finding(result, parts)}".strip()
     return Section(figures, pages, highlights, facts, files, context, finding=said)
 
 
+def unprojected(layers: Sequence[Mapping[str, Any]]) -> str:
+    """Say once, for all layers, what has no projections and why; "" where all have."""
+    without = [layer for layer in layers if layer["status"]]
+    if not without:
+        return ""
+    reasons = list(dict.fromkeys(re.sub(r" \(layer .*\)$", "", x["status"]) for x in without))
+    which = (
+        "Patches are shown without projections"
+        if len(without) == len(layers)
+        else f"Layers shown by patches alone: {', '.join(quoted(x['name'], 40) for x in without)}"
+    )
+    return f"{which}: {'; '.join(reasons)}."
+
+
 def _finding(result: TopPatchesResult) -> str:
-    """Compare the purity of the first projected layer with the last one's."""
-    pure = [(name, result.purity[name]) for name in result.layers if not result.status[name]]
+    """Compare the purity of the first layer with the last one's."""
+    pure = [(name, result.purity[name]) for name in result.layers]
     means = [(name, float(np.nanmean(p))) for name, p in pure if not np.isnan(p).all()]
     if not means:
         return ""
@@ -112,9 +141,7 @@ def _layer(
     """Gather what the templates say of a layer."""
     status = result.status[name]
     window = int(result.window[name])
-    cells = []
-    if not status:
-        cells = [_cell(result, mining, parts, name, slug, i) for i in range(len(result.maps[name]))]
+    cells = [_cell(result, mining, parts, name, slug, i) for i in range(len(result.maps[name]))]
     main = [cells[i] for i in spread(len(cells), shown)]
     field = [int(side) for side in result.receptive_field[name]]
     return {
@@ -165,7 +192,7 @@ def _cell(
     feature_map = int(result.maps[name][place])
     values, images = result.values[name][place], result.images[name][place]
     dead = bool(result.dead[name][place])
-    silent = _silent(result, name, place)
+    silent = silent_ranks(result, name, place)
     tiles = []
     for k, image in enumerate(images):
         if image < 0 or k in silent:
@@ -189,7 +216,9 @@ def _cell(
     return {
         "map": feature_map,
         "place": place,
-        "projections": f"{folder}/{feature_map:05d}-projections.webp",
+        "projections": ""
+        if result.status[name]
+        else f"{folder}/{feature_map:05d}-projections.webp",
         "patches": f"{folder}/{feature_map:05d}-patches.webp",
         "anchor": f"map-{feature_map}",
         "dead": dead,
@@ -204,7 +233,7 @@ def _cell(
         "times": times,
         "of": len(tiles),
         "tiles": tiles,
-        "scale": tiles[0]["scale"] if tiles else nan,
+        "scale": tiles[0]["scale"] if tiles and not result.status[name] else nan,
     }
 
 
@@ -219,45 +248,6 @@ def _counts(tiles: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
     return Counter(tile["class_name"] for tile in tiles if tile["class_name"]).most_common()
 
 
-def _encoded(result: TopPatchesResult, name: str, place: int, projections: bool) -> bytes:
-    content = result.projections[name] if projections else result.patches[name]
-    offsets = (result.projection_offsets if projections else result.patch_offsets)[name]
-    return content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
-
-
-def _silent(result: TopPatchesResult, name: str, place: int) -> list[int]:
-    """Return which of the nine do not excite a living map: fewer than nine images do."""
-    if result.dead[name][place]:
-        return []
-    return np.flatnonzero(~(result.values[name][place] > 0)).tolist()
-
-
-def _patches(result: TopPatchesResult, name: str, place: int) -> bytes:
-    """Return a map's patches, grey where the image does not excite it."""
-    if not _silent(result, name, place):
-        return _encoded(result, name, place, False)
-    side, maps = int(result.window[name]), len(result.maps[name])
-    return patch_encoder(side, maps)(np.asarray(_mosaic(result, name, place, False)))
-
-
-def _mosaic(result: TopPatchesResult, name: str, place: int, projections: bool) -> Image.Image:
-    with Image.open(io.BytesIO(_encoded(result, name, place, projections))) as stored:
-        picture = stored.convert("RGB")
-    if not projections:
-        side = int(result.window[name])
-        for k in _silent(result, name, place):
-            left, top = k % 3 * side, k // 3 * side
-            picture.paste((128, 128, 128), (left, top, left + side, top + side))
-    return picture
-
-
-def _pair(
-    result: TopPatchesResult, name: str, cell: Mapping[str, Any], side: int, gap: int = 6
-) -> Image.Image:
-    left, right = (
-        montage.part(_mosaic(result, name, cell["place"], which), side) for which in (True, False)
-    )
-    return montage.beside(left, right, gap)
 
 
 def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[str, Any]) -> Figure:
@@ -271,7 +261,18 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[s
     fewer = any(len(c["tiles"]) < 9 for c in cells if not c["dead"])
     living = [c for c in cells if not c["dead"] and c["times"]]
     purest = max(living, key=lambda c: c["times"], default=None)
-    alt = f"{len(cells)} pairs of 3 by 3 mosaics for {quoted(name)}."
+    patches = f"{layer['window']} px wide, centred on the unit"
+    if layer["status"]:
+        pairs = f"Its patches of the images, {patches}"
+    else:
+        rule = "deconvnet" if result.rule == "deconvnet" else f"{result.rule} rules"
+        pairs = (
+            f"Left: projections ({rule}); mid-grey is zero; {one}, the 99.5th percentile of the "
+            f"absolute value. Right: the same places in the images, {patches}"
+        )
+    what = "3 by 3 mosaics of patches" if layer["status"] else "pairs of 3 by 3 mosaics"
+    each = "tiles" if layer["status"] else "pairs"
+    alt = f"{len(cells)} {what} for {quoted(name)}."
     if purest is not None and purest["times"] > 1:
         alt += (
             f" In map {purest['map']}, {purest['times']} of {purest['of']} are "
@@ -283,13 +284,9 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[s
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
             f"{chosen}, each by its nine strongest activations over the data, strongest first, at "
-            "most one an image. Left: projections "
-            f"({'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}); mid-grey "
-            f"is zero; {one}, the 99.5th percentile of the absolute value. Right: the same places "
-            f"in the images, {layer['window']} px wide, centred on the unit. Fraction: the most "
-            f"frequent {known} class among the nine."
-            + (" Where pairs are missing, no other image excites the map." if fewer else "")
-            + (f" All {many} projected maps are on the layer's page." if many > len(cells) else "")
+            f"most one an image. {pairs}. Fraction: the most frequent {known} class among the nine."
+            + (f" Where {each} are missing, no other image excites the map." if fewer else "")
+            + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
         ),
         alt=alt,
         draw=lambda: _drawn(result, name, cells),
@@ -299,7 +296,7 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[s
 
 
 def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any]]) -> Image.Image:
-    pairs = [_pair(result, name, cell, _SIDE) for cell in cells]
+    pairs = [pair(result, name, cell, _SIDE) for cell in cells]
     labels = []
     for cell in cells:
         said = "dead" if cell["dead"] else ""
@@ -309,14 +306,15 @@ def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any
             said += f" {drawable(cell['common'], 40)}"
         labels.append((str(cell["map"]), said))
     # Letters and gaps go with the tiles, so that they look the same for every layer in print.
-    width = pairs[0].width
-    return montage.grid(pairs, COLUMNS, width // 21, labels, max(9, width // 22))
+    columns = _PATCH_COLUMNS if result.status[name] else COLUMNS
+    width = pairs[0].width * columns // COLUMNS
+    return montage.grid(pairs, columns, width // 21, labels, max(9, width // 22))
 
 
 def _highlights(
     result: TopPatchesResult, layers: Sequence[Mapping[str, Any]]
 ) -> tuple[Highlight, ...]:
-    """Choose a map of each of the two deepest layers whose projections show something."""
+    """Choose a map of each of the two deepest layers whose pictures show something."""
     highlights: list[Highlight] = []
     for layer in reversed(layers):
         living = [cell for cell in layer["main"] if not cell["dead"]]
@@ -332,8 +330,11 @@ def _highlights(
 
 
 def _contrast(result: TopPatchesResult, name: str, cell: Mapping[str, Any]) -> float:
-    """Return the standard deviation of a map's projections as small as on the front."""
-    small = montage.fit(_mosaic(result, name, cell["place"], True), 140)
+    """Return the standard deviation of a map's projections as small as on the front.
+
+    Of its patches where there are no projections.
+    """
+    small = montage.fit(mosaic(result, name, cell["place"], not result.status[name]), 140)
     return float(np.std(np.asarray(small, dtype=np.float32)))
 
 
@@ -351,7 +352,11 @@ def _highlight(
     return Highlight(
         name=f"highlight-{layer['slug']}",
         caption=f"Map {cell['map']} of {name}{what}.",
-        alt=f"Nine projections of map {cell['map']} of {name} beside their nine patches.",
-        draw=partial(_pair, result, layer["name"], cell, 420, 10),
+        alt=(
+            f"The nine patches of map {cell['map']} of {name}."
+            if result.status[layer["name"]]
+            else f"Nine projections of map {cell['map']} of {name} beside their nine patches."
+        ),
+        draw=partial(pair, result, layer["name"], cell, 420, 10),
         href=f"#fig-{layer['figure']}",
     )

@@ -36,7 +36,8 @@ class TopPatchesResult:
     layers : list of str
         Chosen layers from the input to the output.
     status : dict of str
-        "" where the layer was projected, else why it was not (an operation without a rule).
+        "" where the layer was projected, else why it was not (an operation without a rule): it
+        then has patches alone, and no bytes of projections.
     maps : dict of int32 [m]
         Chosen feature maps.
     values : dict of float32 [m, K]
@@ -47,13 +48,14 @@ class TopPatchesResult:
         Side of a tile, px of the network's input.
     energy_share : dict of float
         Share of the layer's projections' energy that lies in the window (0 to 1), over all of
-        the sample together.
+        the sample together; of its units' plain gradients where it was not projected.
     receptive_field : dict of [height, width]
         Of the layer's units, px; 0, 0 where they see the whole image.
     fields : dict of int32 [m, K, 4]
         Each unit's receptive field in the network's input, clipped: left, top, right, bottom.
     patches, projections : dict of uint8 [bytes]
     patch_offsets, projection_offsets : dict of int64 [m + 1]
+        [1] for the projections of a layer that was not projected.
     scales : dict of float32 [m, K]
         Value shown as full white (or, negative, full black) in each projection: the 99.5th
         percentile of the absolute value (of what is not zero, where that would be 0).
