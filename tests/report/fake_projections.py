@@ -38,8 +38,8 @@ def make_top_patches(
                 cut = [np.full_like(tile, 128) for tile in cut]
             patches.append(fake_pictures.webp(fake_pictures.mosaic(cut), False))
             tiles = [fake_pictures.projection(tile) for tile in cut]
-            if not without_rule:
-                projections.append(fake_pictures.webp(fake_pictures.mosaic(tiles), True))
+            stored = fake_pictures.webp(fake_pictures.mosaic(tiles), True)
+            projections.append(b"" if without_rule else stored)
         counts = [np.bincount(mining.labels[row]).max() / 9 for row in images]
         centre = np.stack([cols, rows, cols, rows], axis=-1) * stride
         half = np.array([-field // 2, -field // 2, field // 2, field // 2])

@@ -112,7 +112,7 @@ def test_search(visit: Any) -> None:
     assert counts == sorted(counts, reverse=True)  # the best match first
     assert len(set(counts)) > 1
     said = page.locator("output").inner_text()
-    assert said == f"{len(counts)} of 48 maps answer to “<script>”"
+    assert said == f"{len(counts)} of 64 maps answer to “<script>”"
 
     page.locator("select[name=sort]").select_option("purity")
     purities = cards.evaluate_all("nodes => nodes.map((n) => Number(n.dataset.purity ?? -1))")
@@ -214,7 +214,7 @@ def test_dark_pages_have_dark_charts(visit: Any) -> None:
 def test_everything_is_there_without_script(visit: Any) -> None:
     silent = visit(java_script_enabled=False)
     page = silent.open("pages/maps.html")
-    assert page.locator("[data-map]").count() == 48
+    assert page.locator("[data-map]").count() == 64
     assert not page.locator("form.find").is_visible()
     page.locator("[data-map] a").first.click()
     assert page.locator("h1").inner_text().startswith("Map ")
@@ -270,7 +270,7 @@ def test_the_single_file_stands_alone(browser: Any, rendered: Path, tmp_path: Pa
     one = Visit(browser, tmp_path)
     page = one.open(alone.name)
     assert (
-        "Left out: 52 pages of layers and feature maps"
+        "Left out: 69 pages of layers and feature maps"
         in page.locator(".notice").first.inner_text()
     )
     assert page.locator("h1").inner_text() == HOSTILE[0]

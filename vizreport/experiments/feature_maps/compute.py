@@ -97,7 +97,7 @@ def _compared(
         scales[:, i] = [display_scale(np.abs(three)) for three in tiles]
         flat = quantised(tiles.reshape(-1, side, side, 3), scales[:, i].repeat(RANKS))
         rows.append(flat.reshape(len(maps), RANKS, side, side, 3).swapaxes(1, 2))
-    encoded: list[bytes] = []
+    encoded = [b""] * len(maps)
     if rows:
         pictures = np.concatenate(rows, axis=1).reshape(len(maps), len(rules) * side, -1, 3)
         encoded = list(pool.map(projection_encoder(side, len(shown)), pictures))

@@ -213,6 +213,8 @@ def _layer(
             if deconvnet:
                 encode = projection_encoder(side, len(maps))
                 encoded["projections"] += pool.map(encode, map(mosaic, tiles))
+            else:
+                encoded["projections"] += [b""] * len(tiles)
             bar.update(len(maps[chunk]))
     return {
         "window": side,

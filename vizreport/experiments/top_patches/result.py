@@ -55,7 +55,6 @@ class TopPatchesResult:
         Each unit's receptive field in the network's input, clipped: left, top, right, bottom.
     patches, projections : dict of uint8 [bytes]
     patch_offsets, projection_offsets : dict of int64 [m + 1]
-        [1] for the projections of a layer that was not projected.
     scales : dict of float32 [m, K]
         Value shown as full white (or, negative, full black) in each projection: the 99.5th
         percentile of the absolute value (of what is not zero, where that would be 0).
