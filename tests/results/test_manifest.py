@@ -264,7 +264,7 @@ def test_a_scarce_disk_is_warned_of(out, monkeypatch, capsys):
     free -= 1
     warn_if_scarce(out)
     assert capsys.readouterr().err == (
-        f"vizreport: warning: the disk of {out} has only 500 MB left\n"
+        f"vizreport: warning: the disk of {out} has only 500.0 MB left\n"
     )
 
 

@@ -51,8 +51,8 @@ DESCRIPTION = (
     "of Zeiler & Fergus, Visualizing and Understanding Convolutional Networks (2014)."
 )
 EPILOGUE = (
-    "Exit status: 0 done, 1 a section of the report failed, 2 the request was wrong, 130 "
-    "interrupted (Ctrl-C), 143 interrupted (SIGTERM). "
+    "Exit status: 0 done, 1 a section of the report failed, 2 the request was wrong or the disk "
+    "is full, 130 interrupted (Ctrl-C), 143 interrupted (SIGTERM). "
     "vizreport VERB --help explains a verb."
 )
 

@@ -79,7 +79,7 @@ def warn_if_scarce(folder: Path) -> None:
     free = shutil.disk_usage(existing).free
     if free < SCARCE:
         print(
-            f"vizreport: warning: the disk of {folder} has only {free / 1e6:,.0f} MB left",
+            f"vizreport: warning: the disk of {folder} has only {free / 1e6:,.1f} MB left",
             file=sys.stderr,
         )
 
