@@ -62,6 +62,20 @@ def is_there(path: str | Path) -> bool:
     return os.path.lexists(path)
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a file, unless it is a pipe or a device, at which reading would not end.
+
+    Raises
+    ------
+    OSError
+        It is no regular file, or cannot be read; FileNotFoundError where there is none.
+    """
+    wrong = problem(path)
+    if wrong and wrong != MISSING:
+        raise OSError(errno.EINVAL, f"it {wrong}", str(path))
+    return path.read_bytes()
+
+
 def read_text(path: Path, what: str, advice: str) -> str:
     """Read a text file of a user's, UTF-8, with or without a byte order mark.
 

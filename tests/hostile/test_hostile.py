@@ -18,6 +18,7 @@ from tests.hostile.cases import DONE, Case, Place, write_photos
 from tests.hostile.checkpoints import CHECKPOINTS, flipped
 from tests.hostile.data import DATA
 from tests.hostile.labels_and_sidecars import LABELS_AND_SIDECARS
+from tests.hostile.runs import RUNS
 from vizreport.cli import main
 from vizreport.tensorflow_start import LOG_LEVEL
 
@@ -26,6 +27,7 @@ TABLES = {
     "data": DATA,
     "beside": LABELS_AND_SIDECARS,
     "argument": ARGUMENTS,
+    "run": RUNS,
 }
 CASES = [
     pytest.param(case, id=f"{kind}: {case.name}")

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         ending(graph),
         stored_loss(
             checkpoint,
-            [*([output] if output else []), *model.output_names],
+            [*([output] if output else []), *getattr(model, "output_names", [])],
             int(output) if output and output.isdigit() else None,
         ),
         arguments.output_kind,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vizreport.errors import RequestError
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
+from vizreport.paths import read_bytes
 from vizreport.results.archive import join, pack, split, unpack
 from vizreport.results.atomic import write_bytes, write_text
 from vizreport.results.manifest import add, prepare
@@ -61,12 +62,20 @@ def read_learned(folder: Path) -> DeconvolutionalResult:
             f"{folder} holds no {NAME}.json; give the --out of vizreport deconvnet-learn"
         )
     try:
-        values = json.loads(path.read_text("utf-8"))
+        values = json.loads(read_bytes(path))
         if values.pop("schema_version") != SCHEMA_VERSION:
             raise RequestError(f"{path} is of another schema version: learn anew")
-        arrays = unpack(path.with_suffix(".npz").read_bytes())
+        arrays = unpack(read_bytes(path.with_suffix(".npz")))
         learned: DeconvolutionalResult = join(DeconvolutionalResult, arrays, values)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        zipfile.BadZipFile,
+    ) as error:
         raise RequestError(
             f"{path} or the .npz beside it is damaged ({error}): run vizreport deconvnet-learn anew"
         ) from error

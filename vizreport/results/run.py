@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from vizreport.errors import RequestError
+from vizreport.paths import read_bytes
 from vizreport.results.archive import from_json, read_json, to_json
 from vizreport.results.atomic import write_text
 
@@ -141,7 +142,7 @@ def read_run(folder: Path) -> RunRecord:
     """
     path = Path(folder) / FILE_NAME
     try:
-        content = from_json(read_json(path.read_bytes()))
+        content = from_json(read_json(read_bytes(path)))
         written = content.get("schema_version") if isinstance(content, dict) else None
         if isinstance(written, int) and written != SCHEMA_VERSION:
             raise RequestError(

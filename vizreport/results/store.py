@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from vizreport.experiments.experiment import Experiment
+from vizreport.paths import read_bytes
 from vizreport.results import archive, schema
 from vizreport.results.atomic import write_bytes, write_text
 
@@ -181,8 +182,8 @@ class Store:
     def _read(self, experiment_name: str, key: str) -> tuple[_Record, bytes]:
         path = self.path(experiment_name, key, ".json")
         try:
-            record = msgspec.convert(archive.read_json(path.read_bytes()), _Record)
-            content = path.with_suffix(".npz").read_bytes()
+            record = msgspec.convert(archive.read_json(read_bytes(path)), _Record)
+            content = read_bytes(path.with_suffix(".npz"))
             if record.schema_version != SCHEMA_VERSION:
                 raise ValueError(f"its layout has version {record.schema_version}")
             if (record.experiment, record.key) != (experiment_name, key):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vizreport.errors import RequestError
+from vizreport.paths import read_bytes
 from vizreport.results.atomic import write_text
 
 SCHEMA_VERSION = 1
@@ -92,13 +93,13 @@ def read_history(folder: Path) -> tuple[Epoch, ...]:
     """
     path = folder / HISTORY
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document = json.loads(read_bytes(path))
         version = document["schema_version"]
         known = version == SCHEMA_VERSION
         epochs = [Epoch(**epoch) for epoch in document["epochs"]] if known else []
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
             f"{path} is no history of a training ({error}): mend it or move it away"
         ) from error

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
 
+from vizreport.archives import BadArchive, read_arrays
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import Sidecar, write_sidecar
 from vizreport.training.history import Epoch
@@ -99,15 +99,15 @@ def read_state(out: Path, identity: dict[str, Any]) -> State:
             )
         return State(identity, ())
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            about = json.loads(str(archive["about"]))
-            weights, velocities = (
-                [archive[name] for name in sorted(archive) if name.startswith(kind)]
-                for kind in ("weights/", "velocities/")
-            )
+        arrays = read_arrays(path)
+        about = json.loads(str(arrays["about"]))
+        weights, velocities = (
+            [arrays[name] for name in sorted(arrays) if name.startswith(kind)]
+            for kind in ("weights/", "velocities/")
+        )
         epochs = tuple(Epoch(**epoch) for epoch in about["epochs"])
         known: dict[str, Any] = about["identity"]
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+    except (BadArchive, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
             f"{path} is damaged: remove the folder to train anew, or give another --out"
         ) from error

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from vizreport.errors import RequestError
+from vizreport.paths import read_bytes
 from vizreport.results.archive import pack
 from vizreport.results.atomic import write_bytes, write_text
 from vizreport.training.history import Epoch
@@ -149,8 +150,8 @@ def require_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> N
 
 def _read(path: Path) -> Trial:
     try:
-        values = json.loads(path.read_text("utf-8"))
-        content = path.with_suffix(".npz").read_bytes()
+        values = json.loads(read_bytes(path))
+        content = read_bytes(path.with_suffix(".npz"))
         if values.pop("schema_version") != SCHEMA_VERSION:
             raise RequestError(f"{path} is of another schema version: train anew with --out")
         if values.pop("arrays_sha256") != hashlib.sha256(content).hexdigest():
@@ -159,7 +160,15 @@ def _read(path: Path) -> Trial:
             arrays = {name: archive[name] for name in ("probabilities", "labels")}
         values["epochs"] = tuple(Epoch(**epoch) for epoch in values["epochs"])
         return Trial(**values, **arrays)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        BadZipFile,
+    ) as error:
         raise RequestError(
             f"{path} or the .npz beside it is damaged ({error}): remove both, and vizreport ablate "
             "trains that network again"

@@ -12,6 +12,7 @@ from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.models.sidecar import read_sidecar
+from vizreport.paths import read_bytes
 from vizreport.settings import Settings
 from vizreport.training.parts import class_labels, hold_out
 from vizreport.transfer.metrics import class_accuracies
@@ -55,7 +56,7 @@ def read_control(checkpoint: Path, dataset: Dataset, names: tuple[str, ...]) -> 
     """
     path = checkpoint.parent / "history.json"
     try:
-        history = json.loads(path.read_text("utf-8"))
+        history = json.loads(read_bytes(path))
         settings = history["settings"]
         data, per_class, seed = (
             history["data_fingerprint"],
@@ -63,7 +64,7 @@ def read_control(checkpoint: Path, dataset: Dataset, names: tuple[str, ...]) -> 
             int(settings["seed"]),
         )
         model = str(history["model"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
             f"{path} is missing or damaged: give --scratch a checkpoint in the folder that "
             "vizreport train left"

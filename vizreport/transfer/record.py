@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vizreport.errors import RequestError
+from vizreport.paths import read_bytes
 from vizreport.results.atomic import write_text
 from vizreport.results.manifest import add, prepare
 
@@ -117,12 +118,12 @@ def read_record(folder: Path) -> TransferRecord | None:
     if not path.exists():
         return None
     try:
-        values = json.loads(path.read_text("utf-8"))
+        values = json.loads(read_bytes(path))
         if values["schema_version"] != SCHEMA_VERSION:
             raise RequestError(f"{path} is of another schema version: give another --out")
         results = tuple(LayerScores(**result) for result in values["results"])
         return TransferRecord(values["about"], tuple(values["layers"]), results)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
             f"{path} is damaged ({error}): remove it, and vizreport transfer learns anew from the "
             "features beside it"
