@@ -58,7 +58,7 @@ def run_that_links_to_itself(place: Place) -> list[str]:
     return ["list", str(place.folder / "run")]
 
 
-@case("named pipe")
+@case("would be overwritten")
 def index_page_is_a_pipe(place: Place) -> list[str]:
     os.mkfifo(place.folder / "index.html")
     return ["index", str(place.folder)]
