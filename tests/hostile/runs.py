@@ -64,6 +64,15 @@ def index_page_is_a_pipe(place: Place) -> list[str]:
     return ["index", str(place.folder)]
 
 
+@case("would be overwritten")
+def report_page_is_a_pipe(place: Place) -> list[str]:
+    os.mkfifo(place.folder / "index.html")
+    return [
+        *("build", "--checkpoint", str(place.keras), "--data", str(place.photos)),
+        *("--preprocess", "unit", "--out", str(place.folder)),
+    ]
+
+
 @case("nested")
 def run_nested(place: Place) -> list[str]:
     folder = place.folder / "run"

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from vizreport.errors import RequestError
+from vizreport.paths import read_bytes
 from vizreport.results.atomic import write_text
 from vizreport.results.disk import require_writable
 
@@ -82,7 +83,7 @@ def read(folder: Path, writer: str) -> frozenset[str] | None:
     """
     path = folder / FOLDER / f"{writer}.json"
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_bytes(path))
         if content["schema_version"] != SCHEMA_VERSION:
             raise ValueError(f"schema version {content['schema_version']!r}")
         if wrong := [name for name in content["files"] if not _is_inside(name)]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from vizreport.errors import RequestError
+from vizreport.paths import problem, read_bytes
 from vizreport.results.manifest import add, prepare
 from vizreport.results.run import FILE_NAME, read_run
 
@@ -82,7 +83,7 @@ def adopted_run(folder: Path) -> Iterator[str]:
 
 def _is_result(path: Path) -> bool:
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = json.loads(read_bytes(path))
         return (content["experiment"], content["key"]) == (path.parent.name, path.stem)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
@@ -100,7 +101,7 @@ def adopted_comparison(folder: Path) -> Iterator[str]:
 def adopted_pages(folder: Path, parts: Iterable[str]) -> Iterator[str]:
     """Name a page and, of the files in some folders, those that a report of its kind has."""
     pages = [folder / PAGE, *folder.glob("pages/**/*.html")]
-    texts = (page.read_text("utf-8", errors="replace") for page in pages)
+    texts = (read_bytes(page).decode("utf-8", "replace") for page in pages if not problem(page))
     shown = {unquote(name) for text in texts for name in _SHOWN.findall(text)}
     yield PAGE
     for part in parts:
@@ -112,6 +113,8 @@ def adopted_pages(folder: Path, parts: Iterable[str]) -> Iterator[str]:
 
 def is_page_of_vizreport(page: Path) -> bool:
     """Tell whether an HTML file says of itself that vizreport wrote it."""
+    if problem(page):
+        return False
     try:
         with page.open(encoding="utf-8", errors="replace") as file:
             return _MARK.search(file.read(_HEAD)) is not None
