@@ -61,6 +61,43 @@ def test_npz_sample(tmp_path):
         assert dataset.records[i].label == LABELS[original]
 
 
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [
+        ("images", "labels"),
+        ("images", "targets"),
+        ("x", "y"),
+        ("X", "y"),
+        ("x_train", "y_train"),
+        ("x_test", "y_test"),
+        ("train_images", "train_labels"),
+        ("data", "labels"),
+    ],
+)
+def test_npz_under_common_names(tmp_path, images, labels):
+    dataset = open_dataset(save(tmp_path, **{labels: LABELS, images: COLOUR}))
+    np.testing.assert_array_equal(dataset.read(3), COLOUR[3])
+    assert [record.label for record in dataset.records] == LABELS.tolist()
+    assert dataset.name == "data.npz"
+
+
+def test_npz_of_several_splits(tmp_path):
+    """As keras.datasets stores them."""
+    source = save(
+        tmp_path, x_train=COLOUR, y_train=LABELS, x_test=COLOUR[:2] // 2, y_test=LABELS[1:3]
+    )
+    test = open_dataset(source)
+    np.testing.assert_array_equal(test.read(1), COLOUR[1] // 2)
+    assert [record.label for record in test.records] == [1, 1]
+    assert test.name == "data.npz (x_test)"
+    train = open_dataset(source, split="train")
+    assert len(train.records) == 6
+    assert train.fingerprint != test.fingerprint
+    # Labels of another split are none of these.
+    alone = open_dataset(save(tmp_path, x_test=COLOUR, y_train=LABELS))
+    assert alone.records[0].label is None
+
+
 def test_npz_fingerprint(tmp_path):
     def of(**arrays):
         return open_dataset(save(tmp_path, **arrays)).fingerprint
@@ -81,7 +118,7 @@ def test_npz_fingerprint(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"x": COLOUR}, "data.npz has no array 'images'; it has x, of images, labels, class_names"),
+        ({"a": COLOUR}, r"has no array of images by a known name \(images, x_test, .*it has a$"),
         ({"images": COLOUR / 255}, "images are float64; save them as uint8"),
         ({"images": COLOUR[0, 0]}, r"images have the shape \(5, 3\); it must be N x H x W"),
         ({"images": COLOUR[..., :2]}, r"shape \(6, 4, 5, 2\)"),
@@ -123,7 +160,7 @@ def test_files_that_are_no_npz(tmp_path):
         open_dataset(str(path))
     with pytest.raises(RequestError, match="gone.npz does not exist"):
         open_dataset(str(tmp_path / "gone.npz"))
-    with pytest.raises(RequestError, match="has no splits; leave out --split train"):
+    with pytest.raises(RequestError, match="no images of a split 'train'.*it has images"):
         open_dataset(save(tmp_path, images=COLOUR), split="train")
 
 

@@ -66,13 +66,24 @@ def run(arguments: argparse.Namespace) -> int:
             "data": dataset.name,
             "device": device,
         }
-        each = [{"name": row.name, **asdict(row.errors)} for row in rows]
+        each = [
+            {"name": row.name, "output": row.output, "labels": row.labels, **asdict(row.errors)}
+            for row in rows
+        ]
         print(json.dumps({**about, **asdict(errors), "rows": each}, indent=2))
         return 0
     count = len(checkpoints)
     what = f"ensemble of {count}" if count > 1 else checkpoints[0].name
     print(f"device: {device}")
-    print(f"{what} on {dataset.name}: {errors.images} images, {errors.classes} classes\n")
+    print(f"{what} on {dataset.name}: {errors.images} images, {errors.classes} classes")
+    for said in dict.fromkeys(
+        line
+        for row in rows
+        if row.output
+        for line in (f"output: {row.output}", f"classes: {row.labels}")
+    ):
+        print(said)
+    print()
     print(table(errors) if count == 1 else table_of_several(rows))
     if errors.no_ten_crops:
         print(f"\nno ten crops: {errors.no_ten_crops}")

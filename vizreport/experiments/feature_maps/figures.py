@@ -9,6 +9,7 @@ from typing import Any
 
 from vizreport.experiments.feature_maps import pictures
 from vizreport.experiments.feature_maps.result import FeatureMapsResult
+from vizreport.experiments.mining.classes import counted_as
 from vizreport.experiments.top_patches.figures import gathered
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report.section import Figure, Page, Section
@@ -38,26 +39,27 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     ]
     search = Page("maps", "Search all maps", "pages/maps.html", {"layers": layers, "every": every})
     figures = _figures(result, top, layers)
+    noun = counted_as(results["mining"], top.labelled)
     context = {
         "maps": len(every),
         "figure": figures[0].name if figures else "",
         "labelled": top.labelled,
+        "noun": noun,
         "parts": any(cell.get("part") for _, cell, _ in every),
     }
-    said = _finding([cell for _, cell, _ in every], top.labelled)
+    said = _finding([cell for _, cell, _ in every], noun)
     return Section(figures, (search, *pages), (), (), files, context, finding=said)
 
 
-def _finding(cells: Sequence[Mapping[str, Any]], labelled: bool) -> str:
-    """Say how many maps answer mostly to one class, and to which most of them do."""
+def _finding(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
+    """Say how many maps answer mostly to one class or label, and to which most of them do."""
     known = [cell for cell in cells if cell["times"]]
     if not known:
         return ""
     owned = Counter(cell["common"] for cell in known if 2 * cell["times"] > cell["of"])
-    whose = "" if labelled else "predicted "
     said = (
         f"{number(owned.total()) if owned else 'None'} of {number(len(cells))} feature maps "
-        f"answer mostly to one {whose}class: more than half of the nine images that excite "
+        f"answer mostly to one {noun}: more than half of the nine images that excite "
         "them most show it"
     )
     if owned:

@@ -48,6 +48,20 @@ def counted_names(mining: MiningResult) -> tuple[bool, list[str]]:
     return False, [predicted_name(mining, image) for image in images]
 
 
+def counted_as(mining: MiningResult, true: bool) -> str:
+    """Call what images are counted by: a class of the network's, or the label of the data.
+
+    Parameters
+    ----------
+    mining : MiningResult
+    true : bool
+        As :func:`counted_names` returns it.
+    """
+    if not mining.class_names:
+        return "label"
+    return "class" if true else "predicted class"
+
+
 def numbered(names: list[str]) -> np.ndarray:
     """Return a number for each name, the same for the same, -1 for "": int [N]."""
     numbers = {name: i for i, name in enumerate(sorted(set(names) - {""}))}

@@ -9,7 +9,7 @@ import numpy as np
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.models.output import OutputMeaning, about_probability, describe
-from vizreport.report.text import number, quoted
+from vizreport.report.text import number, percent, printable, quoted
 
 MOST_VALUES = 20  # rows of the table of values
 
@@ -28,6 +28,18 @@ def meaning_context(result: OverviewResult, mining: MiningResult) -> dict[str, A
         "count": mining.outputs.shape[1],
         "warnings": warnings(result, mining),
     }
+
+
+def lines(result: OverviewResult, mining: MiningResult) -> list[str]:
+    """Say in a terminal how the output was read, and what follows for the accuracy."""
+    said = [f"output: {describe(OutputMeaning(**mining.output))}"]
+    if mining.class_names:
+        said.append(f"classes: {mining.labels_reason}")
+    if result.top1_error is not None:
+        right = percent(1 - result.top1_error / 100, 1)
+        said.append(f"accuracy: {right} of {number(result.labelled)} images")
+    said += [f"warning: {warning}" for warning in warnings(result, mining)]
+    return [printable(line) for line in said]
 
 
 def warnings(result: OverviewResult, mining: MiningResult) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vizreport.experiments.mining.classes import predicted_name, true_name
+from vizreport.experiments.mining.classes import counted_as, predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth
@@ -43,11 +43,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: TopPatchesResult = results["top_patches"]
     parts: PartsResult = results["parts"]
     layers = gathered(results, run.settings.get("maps_in_print") or SHOWN)
+    noun = counted_as(results["mining"], result.labelled)
     projected = [layer for layer in layers if not layer["status"]]
     energy = ground_truth.energy_figure(result)
     figures = (
         *([] if energy is None else [energy]),
-        *(_figure(result, layer, sheet) for layer in layers for sheet in layer["sheets"]),
+        *(_figure(result, noun, layer, sheet) for layer in layers for sheet in layer["sheets"]),
     )
     pages = tuple(_page(layer) for layer in layers)
     files: dict[str, bytes] = {}
@@ -57,7 +58,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
                 files[cell["projections"]] = encoded(result, layer["name"], cell["place"], True)
             files[cell["patches"]] = encoded_patches(result, layer["name"], cell["place"])
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
-               "labelled": result.labelled, "parts": ground_truth.table(parts, layers),
+               "labelled": result.labelled, "noun": noun,
+               "parts": ground_truth.table(parts, layers),
                "projected": bool(projected), "unprojected": unprojected(layers)}  # fmt: skip
     maps = sum(len(layer["cells"]) for layer in projected or layers)
     facts = (
@@ -68,7 +70,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         ),
     )
     highlights = _highlights(result, layers)
-    said = f"{_finding(result)} {ground_truth.finding(result, parts)}".strip()
+    said = f"{_finding(result, noun)} {ground_truth.finding(result, parts)}".strip()
     return Section(figures, pages, highlights, facts, files, context, finding=said)
 
 
@@ -86,15 +88,14 @@ def unprojected(layers: Sequence[Mapping[str, Any]]) -> str:
     return f"{which}: {'; '.join(reasons)}."
 
 
-def _finding(result: TopPatchesResult) -> str:
+def _finding(result: TopPatchesResult, noun: str) -> str:
     """Compare the purity of the first layer with the last one's."""
     pure = [(name, result.purity[name]) for name in result.layers]
     means = [(name, float(np.nanmean(p))) for name, p in pure if not np.isnan(p).all()]
     if not means:
         return ""
     (first, low), (last, high) = means[0], means[-1]
-    whose = "" if result.labelled else "predicted "
-    named = f"the most frequent {whose}class takes on average"
+    named = f"the most frequent {noun} takes on average"
     if len(means) == 1:
         return (
             f"Of the nine images that excite a map of {quoted(last, 40)} most, {named} "
@@ -251,7 +252,6 @@ def _counts(tiles: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
 def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[str, Any]) -> Figure:
     name, cells = layer["name"], sheet["cells"]
     one = "one scale a map" if result.scale == "map" else "each tile has its own scale"
-    known = "true" if result.labelled else "predicted"
     many = len(layer["cells"])
     chosen = f"{len(cells)} of its {layer['maps']} feature maps" if layer["maps"] else "Some maps"
     if len(cells) == layer["maps"]:
