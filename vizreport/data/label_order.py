@@ -143,28 +143,23 @@ def settle(
     reversed_order = len(labels.class_names) == 2 and found.below_chance
     what = "classes" if any(r.label is not None for r in dataset.records) else "folders"
     figures = (
-        f"{100 * found.accuracy:.1f}\u202f% of {found.images:,} images agree, "
-        f"{100 * found.expected:.1f}\u202f% would by chance (permutation test, "
+        f"{100 * found.accuracy:.1f}\u202f% of {found.images:,} images correctly, against "
+        f"{100 * found.expected:.1f}\u202f% by chance (permutation test, p"
     )
     if not found.above_chance and not reversed_order:
         return replace(
             labels,
             reason=(
-                f"The data's {what} are as many as the network's classes, but their order does "
-                f"not agree with its predictions beyond chance: {figures}p = {found.p:.2g}). "
-                "If they are its classes in alphabetical order, pass --labels-in-order; else name "
-                "its outputs with --labels FILE."
+                f"There are as many {what} as classes, but their alphabetical order does not fit "
+                f"the predictions beyond chance: the network would classify {figures} = "
+                f"{found.p:.2g}). If it is the order all the same, pass --labels-in-order; else "
+                "name the outputs with --labels FILE."
             ),
         )
     names = labels.class_names if labels.named else own_names(dataset, labels.class_names)
+    how = f"The classes are taken to be the {what} in alphabetical order"
     if reversed_order:
-        how = (
-            f"The network's two classes are the {what} in alphabetical order, the other way "
-            f"round: only {figures}p < 0.001)."
-        )
+        how += f", but the network then classifies only {figures} < 0.001)."
     else:
-        how = (
-            f"The network's classes are taken to be the {what} in alphabetical order: "
-            f"{figures}p < 0.001)."
-        )
+        how += f": the network then classifies {figures} < 0.001)."
     return Labels(tried, names, True, how, named=True)

@@ -282,7 +282,7 @@ def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[s
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
             f"{chosen}, each by its nine strongest activations over the data, strongest first, at "
-            f"most one an image. {pairs}. Fraction: the most frequent {known} class among the nine."
+            f"most one an image. {pairs}. Fraction: the most frequent {noun} among the nine."
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
             + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
         ),
