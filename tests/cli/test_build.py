@@ -22,6 +22,7 @@ def request_of(monkeypatch):
         return 1
 
     monkeypatch.setattr(vizreport.build, "build", build)
+    monkeypatch.setattr("vizreport.cli.options.report.print_reading", lambda folder: None)
 
     def request_of(*arguments):
         assert main(["build", "--checkpoint", "net.keras", "--data", "photos", *arguments]) == 1

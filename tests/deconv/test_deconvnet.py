@@ -13,7 +13,7 @@ from tests.deconv.networks import network
 from vizreport.data.presets import preset
 from vizreport.deconv import Deconvnet
 from vizreport.deconv.execution import run
-from vizreport.deconv.layers import choose_layers, output_node, reportable_layers
+from vizreport.deconv.layers import choose_layers, ending, output_node, reportable_layers
 from vizreport.deconv.trace import trace
 from vizreport.errors import NotApplicable, RequestError
 
@@ -286,6 +286,59 @@ def test_the_scores_are_those_before_softmax():
         odds = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
         np.testing.assert_allclose(odds, np.asarray(model(images)), rtol=1e-5)
         assert reportable_layers(graph)[-1].kind == "output"
+
+
+def test_layers_without_a_rule_do_not_take_the_place_of_those_with_one():
+    image = keras.Input((64, 64, 3))
+    x, ruled = image, []
+    for number in range(10):  # more resolutions than are chosen
+        x = layers.Conv2D(2, 3, activation="relu", padding="same", name=f"a{number}")(x)
+        ruled.append(f"a{number}")
+        side = layers.Conv2D(2, 3, activation="silu", padding="same", name=f"s{number}")(x)
+        if number < 5:
+            x = layers.MaxPooling2D(2, padding="same")(x)
+        else:
+            x = layers.UpSampling2D(2)(x)
+    out = layers.Flatten()(layers.GlobalAveragePooling2D()(layers.Concatenate()([x, x])))
+    graph = trace(keras.Model(image, layers.Dense(2)(out)))
+    assert [layer.name for layer in choose_layers(graph)][:-1] == [
+        ruled[round(i * 10 / 7)] for i in range(7)
+    ]
+    # In one resolution the last layer with a rule is shown, though one without follows.
+    x = layers.Conv2D(2, 3, activation="relu", name="first")(image)
+    x = layers.Conv2D(2, 3, activation="relu", name="ruled")(x)
+    x = layers.Conv2D(2, 3, activation="silu", padding="same", name="smooth")(x)
+    x = layers.Dense(3, name="scores")(layers.GlobalAveragePooling2D()(x))
+    chosen = choose_layers(trace(keras.Model(image, x)))
+    assert [layer.name for layer in chosen] == ["ruled", "scores"]
+    # Where none has one, the last stands for the rest.
+    x = layers.Conv2D(2, 3, activation="silu", name="s0")(image)
+    x = layers.Conv2D(2, 3, activation="silu", padding="same", name="s1")(x)
+    x = layers.Dense(3, name="scores")(layers.GlobalAveragePooling2D()(x))
+    chosen = choose_layers(trace(keras.Model(image, x)))
+    assert [layer.name for layer in chosen] == ["s1", "scores"]
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "last"),
+    [
+        (lambda x: layers.Conv2D(2, 1, activation="softmax", name="mask")(x), "mask", "softmax"),
+        (lambda x: layers.Conv2D(1, 1, activation="sigmoid", name="mask")(x), "mask", "sigmoid"),
+        (lambda x: layers.Conv2D(3, 1, name="image")(x), "image", ""),
+        (lambda x: layers.Softmax()(layers.UpSampling2D(name="up")(layers.Conv2D(2, 1)(x))),
+         "up", "softmax"),
+        (lambda x: layers.MaxPooling2D(name="pool")(x), None, ""),  # a backbone
+        (lambda x: x, None, ""),
+    ],
+)  # fmt: skip
+def test_maps_that_a_network_gives_out(head, name, last):
+    image = keras.Input((8, 8, 3))
+    body = layers.Conv2D(4, 3, activation="relu", name="body")(image)
+    graph = trace(keras.Model(image, head(body)))
+    outputs = [layer.name for layer in reportable_layers(graph) if layer.kind == "output"]
+    assert outputs == ([name] if name else [])
+    assert ending(graph) == last
+    assert "body" in [layer.name for layer in choose_layers(graph)]
 
 
 def test_greyscale_projections_have_three_equal_channels():

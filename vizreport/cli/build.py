@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from vizreport.cli import values
 from vizreport.cli.options import (
@@ -57,23 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
     )
     arguments.out = request.folder  # where a traceback goes, too
     status = build(request)
-    _print_reading(request.folder)
+    report.print_reading(request.folder)
     report.print_written(request.folder, arguments)
     if status:
         print("vizreport: a section failed; the report shows which and why", file=sys.stderr)
     return status
-
-
-def _print_reading(folder: Path) -> None:
-    """Say how the network's output and the data's classes were read."""
-    from vizreport.experiments.overview.meaning import lines
-    from vizreport.opened import open_run
-
-    run = open_run(folder)
-    done = {record.name for record in run.record.experiments if record.status == "done"}
-    if {"mining", "overview"} <= done:
-        for line in lines(run.result("overview"), run.result("mining")):
-            print(line, file=sys.stderr)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from vizreport.cli import values
@@ -32,6 +33,18 @@ SINGLE_FILE = Option(
     group=RUNNING,
     switch=True,
 )
+
+
+def print_reading(folder: Path) -> None:
+    """Say how the network's output and the data's classes were read."""
+    from vizreport.experiments.overview.meaning import lines
+    from vizreport.opened import open_run
+
+    run = open_run(folder)
+    done = {record.name for record in run.record.experiments if record.status == "done"}
+    if {"mining", "overview"} <= done:
+        for line in lines(run.result("overview"), run.result("mining")):
+            print(line, file=sys.stderr)
 
 
 def print_written(folder: Path, arguments: argparse.Namespace) -> None:

@@ -1,0 +1,217 @@
+"""Networks of every kind of output through the sections, against Keras' own predict."""
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from tests.experiments import output_kinds as kinds
+from vizreport.data.sources import open_dataset
+from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.context import Context, Source
+from vizreport.experiments.invariance import figures as invariance_figures
+from vizreport.experiments.invariance.compute import compute as compute_invariance
+from vizreport.experiments.mining.classes import counted_as, counted_names, true_name
+from vizreport.experiments.mining.compute import compute as mine
+from vizreport.experiments.occlusion import figures as occlusion_figures
+from vizreport.experiments.occlusion.compute import compute as compute_occlusion
+from vizreport.experiments.overview import figures as overview_figures
+from vizreport.experiments.overview import thresholds
+from vizreport.experiments.overview.compute import compute as compute_overview
+from vizreport.experiments.overview.meaning import lines
+from vizreport.settings import Settings
+from vizreport.training.evaluation import EvaluationRequest, evaluate_each
+
+RAW = {"scale": 1.0, "mean": 0.0, "crop": "none"}
+SETTINGS = {"occlusion_images": 2, "occlusion_stride": 4, "invariance_images": 3}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    root = tmp_path_factory.mktemp("colours")
+    three = kinds.write_folders(root / "three", ("blue", "green", "red"))
+    return {3: three, 2: kinds.write_folders(root / "two", ("blue", "red"))}
+
+
+@pytest.fixture
+def asked(folders, tmp_path):
+    def asked(model, count, output_kind=None, **settings):
+        path = tmp_path / "net.keras"
+        model.save(path)
+        source = Source(path, "unit", RAW, None, False, (), output_kind=output_kind)
+        data = open_dataset(str(folders[count]))
+        return Context(source, data, Settings(**SETTINGS, **settings))
+
+    return asked
+
+
+def sections(context):
+    """Mine, and compute and draw what depends on the meaning of the output."""
+    found = {"mining": mine(context, {})}
+    found["overview"] = compute_overview(context, found)
+    return found
+
+
+CLASSES = [
+    ("softmax", "sparse_categorical_crossentropy"),
+    (None, kinds.losses.SparseCategoricalCrossentropy(from_logits=True)),
+    (None, None),  # the data tell
+    ("sigmoid", "binary_crossentropy"),
+]
+
+
+@pytest.mark.parametrize(("activation", "loss"), CLASSES)
+def test_classes_without_options(asked, folders, activation, loss):
+    model = kinds.classes(activation, loss)
+    context = asked(model, 3)
+    found = sections(context)
+    mining, overview = found["mining"], found["overview"]
+    y, labels = kinds.predict(model, folders[3])
+    assert mining.class_names == ["blue", "green", "red"]
+    assert mining.labels.tolist() == labels.tolist()
+    assert overview.top1_error == pytest.approx(100 * (y.argmax(1) != labels).mean())
+    p = y if activation else np.exp(y) / np.exp(y).sum(1, keepdims=True)
+    np.testing.assert_allclose(mining.top_probabilities[:, 0], p.max(1), rtol=1e-4)
+    np.testing.assert_allclose(mining.true_probabilities, p[np.arange(len(y)), labels], rtol=1e-4)
+    assert overview.exchanged == []
+    assert "alphabetical order" in "\n".join(lines(overview, mining))
+
+
+@pytest.mark.parametrize(
+    ("activation", "from_logits"),
+    [("sigmoid", False), (None, True), ("sigmoid", None), (None, None)],
+)
+def test_one_score_for_two_folders(asked, folders, activation, from_logits):
+    model = kinds.one_score(activation, from_logits, gain=1.5)
+    context = asked(model, 2)
+    found = sections(context)
+    mining, overview = found["mining"], found["overview"]
+    y, labels = kinds.predict(model, folders[2])
+    p = y[:, 0] if activation else 1 / (1 + np.exp(-y[:, 0]))
+    assert mining.class_names == ["blue", "red"]
+    assert mining.output["kind"] == "binary"
+    assert overview.top1_error == pytest.approx(100 * ((p > 0.5) != labels).mean())
+    scores = thresholds.scores_of(mining)
+    assert scores.area() == pytest.approx(metrics.roc_auc_score(labels, p))
+    for threshold in (0.3, 0.5, 0.7):
+        said = p > threshold
+        recall = metrics.recall_score(labels, said, zero_division=0)
+        assert scores.sensitivity(threshold) == pytest.approx(recall)
+        recall = metrics.recall_score(labels, said, pos_label=0, zero_division=0)
+        assert scores.specificity(threshold) == pytest.approx(recall)
+    found["occlusion"] = compute_occlusion(context, found)
+    found["invariance"] = compute_invariance(context, found)
+    occlusion = found["occlusion"]
+    own = np.where(
+        occlusion.classes == 1, *[q[_numbers(mining, occlusion.paths)] for q in (p, 1 - p)]
+    )
+    np.testing.assert_allclose(occlusion.clean_probabilities, own, rtol=1e-4)
+    assert set(occlusion.classes.tolist()) == {0, 1}
+    # No place has the probability of a softmax of one number.
+    assert all((maps < 1).all() for maps in occlusion.probabilities.values())
+    shown = overview_figures.section(found, None)
+    assert "thresholds" in [figure.name for figure in shown.figures]
+    assert "blue" in shown.figures[1].caption
+    for section in (
+        occlusion_figures.section(found, None),
+        invariance_figures.section(found, None),
+    ):
+        assert "of red" in str(section.context["about"]).replace("\u2068", "").replace("\u2069", "")
+
+
+def _numbers(mining, paths):
+    return [mining.paths.index(path) for path in paths]
+
+
+def test_a_score_that_speaks_for_the_first_folder(asked):
+    found = sections(asked(kinds.one_score("sigmoid", False, gain=-9.0), 2))
+    assert found["mining"].class_names == ["blue", "red"]
+    assert found["overview"].top1_error == 100
+    said = "\n".join(lines(found["overview"], found["mining"]))
+    assert "looks reversed" in said
+    assert "speaks for blue, not for red" in said
+    assert "looks reversed" in overview_figures.section(found, None).finding
+
+
+def test_a_score_that_always_says_the_same_tells_nothing(asked):
+    model = kinds.one_score("sigmoid", False, gain=0.1)
+    model.get_layer("is_red").bias.assign([3.0])
+    found = sections(asked(model, 2))
+    assert found["overview"].top1_error is None
+    assert (found["mining"].labels == -1).all()
+    assert np.isnan(found["mining"].true_probabilities).all()
+    assert "--labels-in-order" in found["mining"].labels_reason
+    # What the folders are called is known all the same.
+    assert true_name(found["mining"], 0) == "blue"
+    assert counted_names(found["mining"])[0]
+
+
+def test_values_are_no_classes(asked):
+    model = kinds.four_values()
+    context = asked(model, 3)
+    found = sections(context)
+    mining = found["mining"]
+    assert mining.output["kind"] == "values"
+    assert mining.class_names == []
+    y = model.predict(context.preprocessing.tensor(context.pictures(mining.records)), verbose=0)
+    np.testing.assert_allclose(mining.outputs, y, rtol=1e-4, atol=1e-6)
+    assert counted_as(mining, True) == "label"
+    with pytest.raises(NotApplicable, match="4 values"):
+        compute_occlusion(context, found)
+    found["invariance"] = compute_invariance(context, found)
+    shown = invariance_figures.section(found, None)
+    for text in (*(f.title + f.caption + f.alt for f in shown.figures), shown.finding):
+        assert "probab" not in text
+        assert "class" not in text
+    overview = overview_figures.section(found, None)
+    assert [row["mean"] for row in overview.context["output"]["values"]] == pytest.approx(
+        y.mean(axis=0).tolist(), rel=1e-4
+    )
+    assert "Accuracy" not in [fact.label for fact in overview.facts]
+
+
+def test_the_option_makes_classes_of_values(asked):
+    found = mine(asked(kinds.four_values(), 3, output_kind="classes"), {})
+    assert len(found.class_names) == 4
+    with pytest.raises(RequestError, match="--output-kind binary needs a single output"):
+        mine(asked(kinds.four_values(), 3, output_kind="binary"), {})
+
+
+def test_class_maps_are_a_layer_and_rules_come_first(asked):
+    context = asked(kinds.segmentation(), 3)
+    chosen = {layer.name: layer for layer in context.chosen_layers}
+    assert list(chosen) == ["conv", "deep", "decoder", "mask"]
+    assert chosen["mask"].kind == "output"
+    assert (chosen["mask"].rows, chosen["mask"].cols, chosen["mask"].maps) == (12, 12, 2)
+    graph = context.deconvnet.graph
+    assert [bool(layer.rule_problem(graph, "deconvnet")) for layer in chosen.values()] == [
+        False, False, True, True,
+    ]  # fmt: skip
+    mining = mine(context, {})
+    assert mining.output["kind"] == "pixels"
+    # The maps before the softmax, as the network makes them.
+    scores = kinds.keras.Model(context.model.input, context.model.get_layer("mask").input)
+    x = context.preprocessing.tensor(context.pictures(mining.records))
+    kernel, bias = context.model.get_layer("mask").get_weights()
+    y = np.einsum("nrcm,mk->nrck", scores.predict(x, verbose=0), kernel[0, 0]) + bias
+    np.testing.assert_allclose(
+        mining.values["mask"], -np.sort(-y.max(axis=(1, 2)), axis=0)[:9].T, rtol=1e-4
+    )
+
+
+def test_evaluation_reads_outputs_alike(folders, tmp_path):
+    model = kinds.one_score(None, True, gain=1.5)
+    model.save(tmp_path / "net.keras")
+    y, labels = kinds.predict(model, folders[2])
+    request = EvaluationRequest(
+        (tmp_path / "net.keras",), open_dataset(str(folders[2])), preset="unit", preprocessing=RAW
+    )
+    (row,) = evaluate_each(request)
+    assert row.errors.top1 == pytest.approx(((y[:, 0] > 0) != labels).mean())
+    assert row.errors.classes == 2
+    assert "one logit for two classes" in row.output
+    kinds.four_values().save(tmp_path / "values.keras")
+    request = EvaluationRequest(
+        (tmp_path / "values.keras",), request.dataset, preset="unit", preprocessing=RAW
+    )
+    with pytest.raises(RequestError, match="no classes that could be right or wrong"):
+        evaluate_each(request)
