@@ -290,29 +290,25 @@ def test_the_scores_are_those_before_softmax():
 
 def test_layers_without_a_rule_do_not_take_the_place_of_those_with_one():
     image = keras.Input((64, 64, 3))
-    x, ruled = image, []
-    for number in range(10):  # more resolutions than are chosen
-        x = layers.Conv2D(2, 3, activation="relu", padding="same", name=f"a{number}")(x)
-        ruled.append(f"a{number}")
-        side = layers.Conv2D(2, 3, activation="silu", padding="same", name=f"s{number}")(x)
-        if number < 5:
-            x = layers.MaxPooling2D(2, padding="same")(x)
-        else:
-            x = layers.UpSampling2D(2)(x)
-    out = layers.Flatten()(layers.GlobalAveragePooling2D()(layers.Concatenate()([x, x])))
-    graph = trace(keras.Model(image, layers.Dense(2)(out)))
-    assert [layer.name for layer in choose_layers(graph)][:-1] == [
-        ruled[round(i * 10 / 7)] for i in range(7)
-    ]
+    x, sides = image, [64, 32, 16, 8, 4, 8, 16, 32, 64, 128, 64, 32]  # more than are chosen
+    for number, side in enumerate(sides):
+        if number:
+            small = side < sides[number - 1]
+            x = layers.MaxPooling2D(2)(x) if small else layers.UpSampling2D(2)(x)
+        activation = "relu" if number < 9 else "silu"
+        x = layers.Conv2D(2, 3, activation=activation, padding="same", name=f"conv{number}")(x)
+    x = layers.Dense(2, name="scores")(layers.GlobalAveragePooling2D()(x))
+    chosen = [layer.name for layer in choose_layers(trace(keras.Model(image, x)))]
+    assert chosen == [f"conv{round(i * 8 / 7)}" for i in range(8)]
     # In one resolution the last layer with a rule is shown, though one without follows.
-    x = layers.Conv2D(2, 3, activation="relu", name="first")(image)
-    x = layers.Conv2D(2, 3, activation="relu", name="ruled")(x)
+    x = layers.Conv2D(2, 3, activation="relu", padding="same", name="first")(image)
+    x = layers.Conv2D(2, 3, activation="relu", padding="same", name="ruled")(x)
     x = layers.Conv2D(2, 3, activation="silu", padding="same", name="smooth")(x)
     x = layers.Dense(3, name="scores")(layers.GlobalAveragePooling2D()(x))
     chosen = choose_layers(trace(keras.Model(image, x)))
     assert [layer.name for layer in chosen] == ["ruled", "scores"]
     # Where none has one, the last stands for the rest.
-    x = layers.Conv2D(2, 3, activation="silu", name="s0")(image)
+    x = layers.Conv2D(2, 3, activation="silu", padding="same", name="s0")(image)
     x = layers.Conv2D(2, 3, activation="silu", padding="same", name="s1")(x)
     x = layers.Dense(3, name="scores")(layers.GlobalAveragePooling2D()(x))
     chosen = choose_layers(trace(keras.Model(image, x)))

@@ -27,10 +27,10 @@ def test_two_of_ten_names():
 
 
 def test_p_by_hand():
-    labels = np.repeat([0, 1], 6)
+    labels = np.repeat([0, 1], 7)
     (found,) = find_exchanged(labels, 1 - labels, 2)
-    # One of all ways to choose which six are predicted as the second class.
-    assert found["p"] == pytest.approx(1 / comb(12, 6)) and found["p"] < 1e-3
+    # One of all ways to choose which seven are predicted as the second class.
+    assert found["p"] == pytest.approx(1 / comb(14, 7))
 
 
 def test_neither_chance_nor_few_images_are_taken_for_an_exchange():
