@@ -249,7 +249,9 @@ def _counts(tiles: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
     return Counter(tile["class_name"] for tile in tiles if tile["class_name"]).most_common()
 
 
-def _figure(result: TopPatchesResult, layer: Mapping[str, Any], sheet: Mapping[str, Any]) -> Figure:
+def _figure(
+    result: TopPatchesResult, noun: str, layer: Mapping[str, Any], sheet: Mapping[str, Any]
+) -> Figure:
     name, cells = layer["name"], sheet["cells"]
     one = "one scale a map" if result.scale == "map" else "each tile has its own scale"
     many = len(layer["cells"])
