@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vizreport.compare.runs import FinishedRun
 from vizreport.experiments.architecture.signs import Sign, find_signs
+from vizreport.models.output import OutputMeaning, name_output
 from vizreport.report.text import duration, number, percent, wilson
 
 
@@ -41,6 +42,7 @@ def make_rows(runs: Sequence[FinishedRun]) -> list[tuple[str, list[Row]]]:
                 row("Weights", lambda r: number(r.overview.parameters)),
                 row("Input", lambda r: " × ".join(map(str, r.overview.input_shape)) + " px"),
                 row("First layer", _first),
+                row("Output", lambda r: name_output(OutputMeaning(**r.mining.output))),
                 row("Data", lambda r: f"{r.run.data_name}, {number(r.overview.images)} images"),
             ],
         ),
@@ -112,6 +114,8 @@ def _first(run: FinishedRun) -> str:
 
 
 def _error(run: FinishedRun, error: float | None) -> str:
+    if not run.mining.class_names:
+        return "no classes"
     if error is None or not run.overview.labelled:
         return "not known"
     low, high = wilson(error / 100 * run.overview.labelled, run.overview.labelled)

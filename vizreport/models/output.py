@@ -142,6 +142,11 @@ _ACTIVATIONS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
 
 def describe(meaning: OutputMeaning) -> str:
     """Say what an output means and how that is known, as part of a sentence."""
+    return f"{name_output(meaning)} ({meaning.reason})"
+
+
+def name_output(meaning: OutputMeaning) -> str:
+    """Say what an output means, in a few words."""
     n = meaning.outputs
     scores = {"": "probabilities", "softmax": "logits", "sigmoid": "logits"}.get(
         meaning.activation, "scores read as probabilities"
@@ -149,14 +154,13 @@ def describe(meaning: OutputMeaning) -> str:
     score = {"": "probability", "sigmoid": "logit"}.get(
         meaning.activation, "score read as a probability"
     )
-    what = {
+    return {
         "classes": f"{scores} of {n:,} classes",
         "binary": f"one {score} for two classes",
         "labels": f"{scores} of {n:,} independent label{'s' * (n > 1)}",
         "pixels": f"one of {max(n, 2):,} classes for each pixel",
         "values": f"{n:,} value{'s' * (n > 1)}",
     }[meaning.kind]
-    return f"{what} ({meaning.reason})"
 
 
 def about_probability(meaning: OutputMeaning, names: Sequence[str]) -> str:
