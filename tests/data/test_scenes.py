@@ -127,8 +127,9 @@ def test_what_is_packed_is_read(packing, tmp_path, monkeypatch):
     assert outs[0].read_bytes() == outs[1].read_bytes()
 
     monkeypatch.setattr(scenes, "PACK", outs[0])
-    for split in ("train", "val", "test"):
-        expected = [record for record in records if record["split"] == split]
+    for split in ("train", "val", "test", "test-ranges", "test-construction"):
+        name, _, part = split.partition("-")
+        expected = [r for r in records if r["split"] == name and part in (r["held_out"], "")]
         dataset = open_scenes(split)
         assert len(dataset.records) == len(expected)
         for record, source in zip(dataset.records, expected, strict=True):
@@ -139,6 +140,7 @@ def test_what_is_packed_is_read(packing, tmp_path, monkeypatch):
             assert truth.box == tuple(source["box"])
             assert (truth.design, truth.stage) == (source["design"], source["stage"])
             assert truth.covered == source["covered"]
+            assert truth.held_out == source["held_out"]
             found = {name: [p.x, p.y, p.visible] for name, p in truth.parts.items()}
             assert found == source["parts"]
             soft, _ = packing.developed(rendered / f"{source['number']:04d}.npy", source)
@@ -162,6 +164,7 @@ def made_up(number, rng, folder):
         "number": number,
         "class": f"class {number % 3}",
         "split": {1: "val", 2: "test"}.get(number // 6, "train"),
+        "held_out": {4: "ranges", 5: "construction"}.get(number // 3, ""),
         "design": f"design {rng.integers(3)}",
         "stage": f"stage {rng.integers(2)}",
         "covered": bool(rng.integers(2)),

@@ -1,8 +1,9 @@
 """Check the packed scenes against triviality; prints the figures of docs/scenes.md.
 
-    python tools/scenes/check.py [--checkpoint NETWORK.keras] [--preset caffe]
+    python tools/scenes/check.py [--pack FILE.npz] [--checkpoint NETWORK.keras] [--preset caffe]
 
-Colours: a linear classifier on histograms of 8 x 8 x 8 colours, trained on the train split.
+Colours and HOG: linear classifiers on histograms of 8 x 8 x 8 colours, and of oriented gradients
+(9 directions, cells of 8 px, blocks of 2 x 2 cells), trained on the train split.
 Spectrum: slope of the mean power spectrum against the frequency, 2 to 60 cycles a picture, both
 logarithmic. Network: how often a network with ImageNet's 1000 classes names the object among its
 five strongest outputs, for the classes and designs that ImageNet knows.
@@ -14,9 +15,12 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from skimage.feature import hog
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
 
+from vizreport.data import scenes
 from vizreport.data.dataset import Dataset
 from vizreport.data.scenes import open_scenes
 
@@ -32,7 +36,7 @@ NAMES = {
     "chair": (423, 559, 765, 857),
     "flower": (985,),
 }
-DESIGNS = {"flower": ("daisy",)}
+DESIGNS = {"flower": ("daisy",), "fish": ("goldfish", "clownfish", "salmon", "puffer")}
 """Only these designs, where ImageNet does not know the others."""
 
 
@@ -45,19 +49,36 @@ def histograms(dataset: Dataset) -> np.ndarray:
     return np.array(rows)
 
 
-def colour_accuracy() -> dict[str, float]:
-    """Accuracy of the linear classifier; its strength of regularisation is chosen on val."""
-    sets = {split: open_scenes(split) for split in ("train", "val", "test")}
-    features = {split: histograms(dataset) for split, dataset in sets.items()}
+def gradients(dataset: Dataset) -> np.ndarray:
+    """Histograms of oriented gradients: [N, 8100]."""
+    return np.array(
+        [
+            hog(dataset.read(r.index).mean(-1), 9, (8, 8), (2, 2)).astype(np.float32)
+            for r in dataset.records
+        ]
+    )
+
+
+def colour_models() -> list:
+    """Linear classifiers of the colours, of several strengths of regularisation."""
+    return [LogisticRegression(C=c, max_iter=300) for c in (1e-4, 1e-3, 1e-2, 1e-1)]
+
+
+def gradient_models() -> list:
+    """Linear classifiers of the gradients, of several strengths of regularisation."""
+    return [LinearSVC(C=c) for c in (1e-5, 1e-4, 1e-3)]
+
+
+def accuracy(sets: dict[str, Dataset], features, models: list) -> dict[str, float]:
+    """Accuracy of the model that is best on val, on the splits but train."""
     labels = {s: np.array([r.label for r in d.records]) for s, d in sets.items()}
-    scaler = StandardScaler().fit(features["train"])
-    x = {split: scaler.transform(value) for split, value in features.items()}
-    models = [
-        LogisticRegression(C=c, max_iter=300).fit(x["train"], labels["train"])
-        for c in (1e-4, 1e-3, 1e-2, 1e-1)
-    ]
+    x = {split: features(dataset) for split, dataset in sets.items()}
+    scaler = StandardScaler().fit(x["train"])
+    x = {split: scaler.transform(value) for split, value in x.items()}
+    for model in models:
+        model.fit(x["train"], labels["train"])
     best = max(models, key=lambda model: model.score(x["val"], labels["val"]))
-    return {split: best.score(x[split], labels[split]) for split in ("val", "test")}
+    return {split: best.score(x[split], labels[split]) for split in sets if split != "train"}
 
 
 def spectrum_slope(dataset: Dataset, low: int = 2, high: int = 60) -> float:
@@ -76,7 +97,7 @@ def spectrum_slope(dataset: Dataset, low: int = 2, high: int = 60) -> float:
     return float(np.polyfit(np.log(steps), curve, 1)[0])
 
 
-def named_among_five(checkpoint: Path, preset: str, splits=("val", "test")) -> dict[str, tuple]:
+def named_among_five(checkpoint: Path, preset: str, sets: dict[str, Dataset]) -> dict[str, tuple]:
     """Count the pictures and those whose object the network names, by class."""
     from vizreport.data.presets import PRESETS
     from vizreport.data.reading import read_batches
@@ -85,8 +106,7 @@ def named_among_five(checkpoint: Path, preset: str, splits=("val", "test")) -> d
     model = load_checkpoint(checkpoint)
     preprocessing = PRESETS[preset](tuple(model.input_shape[1:3]), model.input_shape[3])
     counts = {name: [0, 0] for name in NAMES}
-    for split in splits:
-        dataset = open_scenes(split)
+    for dataset in sets.values():
         truth = dataset.truth
         chosen = [
             r.index
@@ -107,16 +127,25 @@ def named_among_five(checkpoint: Path, preset: str, splits=("val", "test")) -> d
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pack", type=Path, default=scenes.PACK)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--preset", default="caffe")
     arguments = parser.parse_args()
-    for split in ("train", "val", "test"):
-        dataset = open_scenes(split)
+    scenes.PACK = arguments.pack
+    parts = [name for name in scenes.read_pack(scenes.PACK).get("held_out_names", ["", ""]) if name]
+    tests = [f"test-{part}" for part in parts] or ["test"]
+    sets = {split: open_scenes(split) for split in ("train", "val", *tests)}
+    for split, dataset in sets.items():
         print(f"{split}: {len(dataset.records)} pictures, slope {spectrum_slope(dataset):.2f}")
-    for split, value in colour_accuracy().items():
-        print(f"linear classifier on colour histograms, {split}: {100 * value:.1f} %")
+    for name, features, models in (
+        ("colour histograms", histograms, colour_models()),
+        ("HOG", gradients, gradient_models()),
+    ):
+        for split, value in accuracy(sets, features, models).items():
+            print(f"linear classifier on {name}, {split}: {100 * value:.1f} % right")
     if arguments.checkpoint:
-        counts = named_among_five(arguments.checkpoint, arguments.preset)
+        unseen = {split: dataset for split, dataset in sets.items() if split != "train"}
+        counts = named_among_five(arguments.checkpoint, arguments.preset, unseen)
         for name, (count, named) in counts.items():
             print(f"{name}: named among five in {named} of {count}")
         count, named = np.sum(list(counts.values()), 0)

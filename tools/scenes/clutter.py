@@ -8,16 +8,16 @@ from colours import colour, shade
 from meshes import ball, box, flakes, joined, lathe, moved, rod, rotation, rough, surface_samples
 
 
-def thing(scene, rng: np.random.Generator, size: float, place, wild: bool) -> None:
-    """Add a distractor that stands at ``place``: stones, bushes and posts, or household things."""
-    names = WILD if wild else TAME
+def thing(scene, rng: np.random.Generator, size: float, place, kind: str) -> None:
+    """Add a distractor of a kind of ``THINGS`` that stands at ``place``."""
+    names = THINGS[kind]
     maker = names[rng.integers(len(names))]
     mesh, kinds = maker(rng)
     turn = rotation("z", rng.uniform(0, 360))
     first = colour(rng, *kinds)
     material = scene.material(
         ("plain", "mottled", "mottled", "stripes")[rng.integers(4)]
-        if maker is not bush
+        if maker in (crate, books, sphere, bottle)
         else "mottled",
         rng,
         first,
@@ -28,7 +28,7 @@ def thing(scene, rng: np.random.Generator, size: float, place, wild: bool) -> No
         metal=float(rng.random() < 0.1),
         bump=rng.uniform(0, 0.4),
     )
-    faceted = maker in (crate, books)
+    faceted = maker in (crate, books, fence)
     scene.add(
         moved(mesh, place, turn, size),
         material,
@@ -94,18 +94,68 @@ def bottle(rng):
     return lathe(profile, 24), ("any", "muted", "leaf")
 
 
-def cone(rng):
-    """Return a cone or a pyramid."""
-    return lathe(
-        [(rng.uniform(0.4, 0.8), 0), (0.02, rng.uniform(0.8, 2))], int(rng.choice([4, 24]))
-    ), ("any",)
+def coral(rng):
+    """Return a branching tuft."""
+    bars = []
+    for _ in range(rng.integers(5, 14)):
+        way = rng.normal(0, 0.5, 3) + (0, 0, 1)
+        bars.append(rod((0, 0, 0), way, rng.uniform(0.06, 0.16), 8))
+    return joined(bars), ("vivid", "petal", "autumn", "pale")
 
 
-WILD = (stone, stone, bush, bush, bush, post, crate)
-TAME = (crate, books, sphere, bottle, bottle, cone)
+def weed(rng):
+    """Return upright ribbons."""
+    count = 50
+    feet = np.stack([*rng.normal(0, 0.35, (2, count)), np.zeros(count)], -1)
+    way = rng.normal(0, 0.3, (count, 3)) + (0, 0, 1)
+    return flakes(feet, way, 1.8, 0.12, rng), ("leaf", "leaf", "autumn", "wood")
 
 
-def scatter(scene, rng: np.random.Generator, view: View, wild: bool, bottom: float) -> None:
+def plant(rng):
+    """Return a pot with a plant."""
+    pot = lathe([(0.01, 0), (0.3, 0), (0.42, 0.6), (0.38, 0.6), (0.01, 0.5)], 20)
+    count = 90
+    way = rng.normal(0, 0.7, (count, 3)) + (0, 0, 0.8)
+    leaves = flakes(np.tile((0, 0, 0.55), (count, 1)), way, rng.uniform(0.5, 1.2), 0.2, rng)
+    return joined([pot, leaves]), ("leaf", "leaf", "autumn", "earth")
+
+
+def fence(rng):
+    """Return a piece of a fence."""
+    high = rng.uniform(0.8, 1.4)
+    bars = [box((0.12, 0.04, high), (x, 0, high / 2)) for x in np.linspace(-2, 2, 14)]
+    bars += [box((4.2, 0.05, 0.1), (0, 0.05, high * z)) for z in (0.3, 0.75)]
+    return joined(bars), ("pale", "wood", "muted")
+
+
+def trunk(rng):
+    """Return a tree whose crown is out of the picture."""
+    return rod((0, 0, 0), (rng.uniform(-0.6, 0.6), 0, 7), rng.uniform(0.2, 0.5), 14), (
+        "wood",
+        "earth",
+        "grey",
+    )
+
+
+THINGS = {
+    "wild": (stone, bush, bush, bush, bush, post, crate, fence, trunk),
+    "sea": (stone, stone, coral, coral, weed, weed),
+    "tame": (crate, books, books, sphere, bottle, bottle, plant, plant),
+}
+
+
+def grass(scene, rng: np.random.Generator, bottom: float, metres: float, material) -> None:
+    """Put grass round a subject of radius 1 at the origin, which is ``metres`` long in life."""
+    count, size = 12000, float(np.clip(rng.uniform(0.06, 0.3) / metres, 0.025, 0.25))
+    away = 8 * rng.uniform(0, 1, count)
+    angle = rng.uniform(0, 2 * np.pi, count)
+    feet = np.stack([away * np.cos(angle), away * np.sin(angle), np.full(count, bottom)], -1)
+    way = rng.normal(0, 0.35, (count, 3)) + (0, 0, 1)
+    blades = flakes(feet, way, size * (1 + 0.15 * away), 0.12 * size + 0.004 * away, rng, 3)
+    scene.add(blades, material)
+
+
+def scatter(scene, rng: np.random.Generator, view: View, kind: str, bottom: float) -> None:
     """Put things beside and behind a subject of radius 1 at the origin, not in its way."""
     right = view.axes[:, 0] * (1, 1, 0)
     right /= np.linalg.norm(right)
@@ -116,10 +166,10 @@ def scatter(scene, rng: np.random.Generator, view: View, wild: bool, bottom: flo
         size = rng.uniform(0.15, 0.55) * (1 + 0.35 * max(depth, 0))
         if abs(across) < 1 + size and depth < 1.1 + size:
             continue
-        thing(scene, rng, size, right * across + away * depth + (0, 0, bottom), wild)
+        thing(scene, rng, size, right * across + away * depth + (0, 0, bottom), kind)
 
 
-def cover(scene, rng: np.random.Generator, view: View, centre, wild: bool) -> None:
+def cover(scene, rng: np.random.Generator, view: View, centre, kind: str) -> None:
     """Put something out of focus between the camera and the rim of a subject of radius 1."""
     share = rng.uniform(0.45, 0.7)
     angle = rng.uniform(-0.3, np.pi + 0.3)
@@ -127,17 +177,20 @@ def cover(scene, rng: np.random.Generator, view: View, centre, wild: bool) -> No
     goal = centre + rim * (view.axes[:, 0] * np.cos(angle) - view.axes[:, 1] * abs(np.sin(angle)))
     place = view.position + share * (goal - view.position)
     size = share * rng.uniform(0.2, 0.38)
-    first = colour(rng, "leaf", "earth") if wild else colour(rng, "any")
+    bar = kind == "air" or rng.random() < 0.25
+    first = colour(rng, "grey", "wood", "dark", "earth") if bar else colour(rng, "leaf", "earth")
+    if kind == "tame" and not bar:
+        first = colour(rng, "any")
     material = scene.material(
         "mottled", rng, first, shade(first, 0.5), is_object=False, scale=3 / size, bump=0.2
     )
-    if rng.random() < 0.35:
+    if bar:
         mesh = rod(
             place - view.axes[:, 1] * 6,
             place + view.axes[:, 1] * 6 + view.axes[:, 0] * rng.uniform(-1.5, 1.5),
             size * rng.uniform(0.12, 0.3),
         )
-    elif wild:
+    elif kind != "tame":
         points = rng.normal(0, 0.5, (60, 3))
         mesh = moved(
             flakes(points, points + rng.normal(0, 0.5, (60, 3)), 0.6, 0.25, rng), place, scale=size

@@ -40,10 +40,11 @@ def encoded(red: float, green: float, blue: float) -> Colour:
     )
 
 
-def colour(rng: np.random.Generator, *kinds: str) -> Colour:
-    """Draw a colour of one of the kinds."""
-    hue, saturation, value = (rng.uniform(*r) for r in RANGES[kinds[rng.integers(len(kinds))]])
-    return encoded(*colorsys.hsv_to_rgb(hue % 1, saturation, value))
+def colour(rng: np.random.Generator, *kinds: str, hue: float | None = None) -> Colour:
+    """Draw a colour of one of the kinds; ``hue`` (0 to 1) replaces the kind's range of hues."""
+    hues, saturation, value = RANGES[kinds[rng.integers(len(kinds))]]
+    hue = rng.uniform(*hues) if hue is None else hue
+    return encoded(*colorsys.hsv_to_rgb(hue % 1, rng.uniform(*saturation), rng.uniform(*value)))
 
 
 def shade(colour: Colour, factor: float) -> Colour:

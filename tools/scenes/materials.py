@@ -6,13 +6,15 @@ import bpy
 
 AOV = "object"
 """Name of the render pass that is 1 on the object and 0 elsewhere."""
+PAINT = "paint"
+"""Name of the vertices' colours."""
 
 
 class Palette:
     """Materials by kind; ``reset`` gives all of them free again.
 
     Kinds: plain, mottled (cloudy mix of two colours), stripes, rings (wood), spots, bricks
-    (upright) and tiles (lying).
+    (upright), tiles and planks (lying), painted (colours of the vertices, times the mix).
     """
 
     def __init__(self) -> None:
@@ -173,6 +175,21 @@ def _wave(kind):
     return make
 
 
+def _painted(nodes, link, vector):
+    paint = nodes.new("ShaderNodeVertexColor")
+    paint.layer_name = PAINT
+    noise = _noise(nodes, link, vector, 4, 0.65)
+    colour, sockets = _mix(nodes, link, noise.outputs[0])
+    product = nodes.new("ShaderNodeMix")
+    product.data_type, product.blend_type = "RGBA", "MULTIPLY"
+    product.inputs["Factor"].default_value = 1.0
+    first, second = (s for s in product.inputs if s.type == "RGBA")
+    link(paint.outputs["Color"], first)
+    link(colour, second)
+    result = next(s for s in product.outputs if s.type == "RGBA")
+    return result, noise.outputs[0], sockets | {"scale": noise.inputs["Scale"]}
+
+
 def _spots(nodes, link, vector):
     cells = nodes.new("ShaderNodeTexVoronoi")
     link(vector, cells.inputs["Vector"])
@@ -221,6 +238,41 @@ def _bricks(upright):
     return make
 
 
+def _planks(nodes, link, vector):
+    boards = nodes.new("ShaderNodeTexBrick")
+    boards.inputs["Mortar Size"].default_value = 0.006
+    boards.inputs["Mortar Smooth"].default_value = 0.2
+    boards.inputs["Brick Width"].default_value = 2.6
+    boards.inputs["Row Height"].default_value = 0.3
+    boards.offset, boards.offset_frequency = 0.37, 2
+    link(vector, boards.inputs["Vector"])
+    stretch = nodes.new("ShaderNodeVectorMath")
+    stretch.operation = "MULTIPLY"
+    stretch.inputs[1].default_value = (0.7, 11.0, 1.0)
+    link(vector, stretch.inputs[0])
+    grain = _noise(nodes, link, stretch.outputs[0], 5, 0.7)
+    grain.inputs["Scale"].default_value = 1.6
+    contrast = nodes.new("ShaderNodeMapRange")
+    link(grain.outputs[0], contrast.inputs["Value"])
+    contrast.inputs["To Min"].default_value, contrast.inputs["To Max"].default_value = 0.55, 1.25
+    product = nodes.new("ShaderNodeMix")
+    product.data_type, product.blend_type = "RGBA", "MULTIPLY"
+    product.inputs["Factor"].default_value = 1.0
+    first, second = (s for s in product.inputs if s.type == "RGBA")
+    link(boards.outputs["Color"], first)
+    link(contrast.outputs["Result"], second)
+    result = next(s for s in product.outputs if s.type == "RGBA")
+    sockets = {
+        "a": boards.inputs["Color1"],
+        "b": boards.inputs["Color2"],
+        "scale": boards.inputs["Scale"],
+        "mortar": boards.inputs["Mortar"],
+        "from": contrast.inputs["From Min"],
+        "to": contrast.inputs["From Max"],
+    }
+    return result, None, sockets
+
+
 TEXTURES = {
     "plain": _plain,
     "mottled": _mottled(False),
@@ -230,4 +282,6 @@ TEXTURES = {
     "spots": _spots,
     "bricks": _bricks(True),
     "tiles": _bricks(False),
+    "planks": _planks,
+    "painted": _painted,
 }

@@ -39,6 +39,16 @@ def joined(meshes: list[Mesh]) -> Mesh:
     return np.concatenate(vertices), faces
 
 
+def outward(mesh: Mesh) -> Mesh:
+    """Turn the faces of a closed mesh round if they look inwards."""
+    vertices, faces = mesh
+    centred = vertices - vertices.mean(0)
+    a, b, c = (centred[[face[i] for face in faces]] for i in range(3))
+    if (a * np.cross(b, c)).sum() >= 0:
+        return mesh
+    return vertices, [face[::-1] for face in faces]
+
+
 def box(size, centre=(0, 0, 0)) -> Mesh:
     """Make a box of width, depth and height."""
     corners = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)

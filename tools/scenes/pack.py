@@ -1,10 +1,10 @@
 """Develop rendered pictures and pack them into one file, byte for byte the same each time.
 
-    python tools/scenes/pack.py FOLDER vizreport/data/embedded/scenes.npz [--count 6000]
+    python tools/scenes/pack.py FOLDER vizreport/data/embedded/scenes.npz [--count 7200]
 
-Takes pictures 0 to COUNT - 1; without --count as many whole rounds of 120 (each class once in val
-and test, eight times in train) as were rendered without a gap. The layout is described in
-vizreport/data/scenes.py.
+Takes pictures 0 to COUNT - 1; without --count as many whole blocks of 144 (each class nine times
+in train, once in val and in each part of test) as were rendered without a gap. The layout is
+described in vizreport/data/scenes.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from photograph import developed
 from PIL import Image
 
 QUALITY = 85
-ROUND = 120
+BLOCK = 144
 SPLITS = ("train", "val", "test")
 
 
@@ -49,7 +49,7 @@ def _complete(folder: Path) -> int:
     count = 0
     while (folder / f"{count:04d}.json").exists():
         count += 1
-    return count // ROUND * ROUND
+    return count // BLOCK * BLOCK
 
 
 def run_lengths(mask: np.ndarray) -> np.ndarray:
@@ -72,7 +72,7 @@ def _joined(pictures: list[bytes], runs: list[np.ndarray]) -> dict[str, np.ndarr
 
 def tables(records: list[dict]) -> dict[str, np.ndarray]:
     """Turn the records into arrays with tables of names."""
-    names = {key: sorted({r[key] for r in records}) for key in ("design", "stage")}
+    names = {key: sorted({r[key] for r in records}) for key in ("design", "stage", "held_out")}
     # The classes in the order in which the pictures take turns.
     names["class"] = list(dict.fromkeys(r["class"] for r in records))
     names["split"] = list(SPLITS)
@@ -95,6 +95,7 @@ def tables(records: list[dict]) -> dict[str, np.ndarray]:
             ("split", "split"),
             ("design", "design"),
             ("stage", "stage"),
+            ("held_out", "held_out"),
         )
     }
     return index | {

@@ -9,32 +9,13 @@ import bpy
 import numpy as np
 from camera import frame, set_camera
 from clutter import cover, scatter
+from draws import Draws
 from meshes import rotation
+from plan import CLASSES, plan
 from scene import SIDE, Scene
 from stage import build_stage
 
-CLASSES = (
-    "face",
-    "cat",
-    "car",
-    "bicycle",
-    "house",
-    "clock",
-    "mug",
-    "tree",
-    "flower",
-    "aeroplane",
-    "fish",
-    "chair",
-)
-SEED = 20140906
-UNSEEN = (4, 5)
-"""Designs of the test split, which the other splits do not have."""
-
-
-def split_of(number: int) -> str:
-    """Give the split of a picture: of ten rounds of the classes eight train, one val, one test."""
-    return {4: "val", 9: "test"}.get(number // len(CLASSES) % 10, "train")
+SEED = 20261127
 
 
 def make_picture(scene: Scene, number: int, folder: Path):
@@ -45,20 +26,21 @@ def make_picture(scene: Scene, number: int, folder: Path):
     Drawn anew when too little of the object is seen or it fills the picture.
     """
     for attempt in range(8):
-        made = _attempt(scene, number, np.random.default_rng([SEED, number, attempt]), folder)
+        made = _attempt(scene, number, attempt, folder)
         if made is not None:
             return made
     raise RuntimeError(f"picture {number} shows no object in 8 attempts")
 
 
-def _attempt(scene: Scene, number: int, rng: np.random.Generator, folder: Path):
+def _attempt(scene: Scene, number: int, attempt: int, folder: Path):
     name = CLASSES[number % len(CLASSES)]
-    split = split_of(number)
+    split, held_out, design = plan(number)
     module = importlib.import_module(f"objects.{name}")
-    design = int(rng.choice(UNSEEN) if split == "test" else rng.integers(UNSEEN[0]))
+    draws = Draws([SEED, number, attempt, 1], held_out == "ranges")
+    rng = np.random.default_rng([SEED, number, attempt])
     scene.empty()
     scene.hang()
-    subject = module.build(scene, rng, design)
+    subject = module.build(scene, draws, design)
     points = np.concatenate(scene.points)
     framed = points if subject.frame is None else subject.frame
     low, high = framed.min(0), framed.max(0)
@@ -68,7 +50,8 @@ def _attempt(scene: Scene, number: int, rng: np.random.Generator, folder: Path):
     if stage == "air":
         turn = turn @ rotation("x", rng.uniform(-15, 15))
     matrix = np.eye(4)
-    matrix[:3, :3] = turn * scale
+    stretch = draws.between(1 - subject.stretch, 1 + subject.stretch, 3)
+    matrix[:3, :3] = turn @ np.diag(stretch) * scale
     matrix[:3, 3] = -matrix[:3, :3] @ ((low + high) / 2)
 
     def move(p):
@@ -91,15 +74,17 @@ def _attempt(scene: Scene, number: int, rng: np.random.Generator, folder: Path):
     bottom = move(points)[:, 2].min()
     if stage == "water":
         bottom -= rng.uniform(0.1, 1.5)
-    haze = build_stage(scene, rng, stage, view, bottom)
-    wild = stage in ("meadow", "street", "water") or (stage == "portrait" and rng.random() < 0.5)
-    if stage == "portrait":
-        scatter(scene, rng, view, wild, -1.5)
-    elif stage != "air":
-        scatter(scene, rng, view, wild, bottom)
-    covered = bool(rng.random() < 0.3)
+    haze = build_stage(scene, rng, stage, view, bottom, subject.metres)
+    kind = (
+        "tame" if stage in ("table", "floor") else {"water": "sea", "air": "air"}.get(stage, "wild")
+    )
+    if stage == "portrait" and rng.random() < 0.5:
+        kind = "tame"
+    if stage != "air":
+        scatter(scene, rng, view, kind, bottom if stage != "portrait" else -1.5)
+    covered = bool(rng.random() < (0.3 if stage != "air" else 0.12))
     if covered:
-        cover(scene, rng, view, np.zeros(3), wild)
+        cover(scene, rng, view, np.zeros(3), kind)
     focus = float(view.project(np.zeros((1, 3)))[1][0])
     set_camera(scene.camera, view, focus - 0.3, np.exp(rng.uniform(np.log(0.005), np.log(0.045))))
     mist = bpy.context.scene.world.mist_settings
@@ -122,6 +107,7 @@ def _attempt(scene: Scene, number: int, rng: np.random.Generator, folder: Path):
         "number": number,
         "class": name,
         "split": split,
+        "held_out": held_out,
         "design": module.DESIGNS[design],
         "stage": stage,
         "covered": covered,

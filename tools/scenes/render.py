@@ -1,6 +1,6 @@
 """Render the pictures of ``scenes``: resumable, each picture depends on its number only.
 
-    python tools/scenes/render.py FOLDER [--start 0] [--stop 6000] [--step 1]
+    python tools/scenes/render.py FOLDER [--start 0] [--stop 7200] [--step 1]
 
 needs Blender's Python package (``pip install bpy==5.0.1 numpy``, Python 3.11). Writes
 ``NNNN.npy`` (light, distance and coverage, see picture.py) and, last, ``NNNN.json`` for each
@@ -27,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--start", type=int, default=0)
-    parser.add_argument("--stop", type=int, default=6000)
+    parser.add_argument("--stop", type=int, default=7200)
     parser.add_argument("--step", type=int, default=1)
     arguments = parser.parse_args()
     sys.path.insert(0, str(Path(__file__).parent))

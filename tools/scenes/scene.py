@@ -8,7 +8,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 from exr import read_exr
-from materials import AOV, Palette
+from materials import AOV, PAINT, Palette
 from mathutils import Matrix
 from meshes import Mesh
 from sky import make_sky
@@ -48,14 +48,27 @@ class Scene:
         bevel: float = 0.0,
         levels: int = 0,
         is_object: bool = True,
+        paint=None,
+        normals=None,
     ):
-        """Add a mesh; ``bevel`` is the width of rounded edges, ``levels`` of subdivision."""
+        """Add a mesh.
+
+        ``bevel`` is the width of rounded edges, ``levels`` of subdivision, ``paint`` [N, 3] the
+        vertices' linear colours for a material of kind "painted", ``normals`` [N, 3] those to
+        shade by, in place of the faces' own.
+        """
         vertices, faces = mesh
         data = bpy.data.meshes.new("mesh")
         data.from_pydata(np.asarray(vertices, float), [], faces)
         if smooth:
             data.shade_smooth()
         data.materials.append(material)
+        if paint is not None:
+            layer = data.color_attributes.new(PAINT, "FLOAT_COLOR", "POINT")
+            rgba = np.concatenate([paint, np.ones((len(paint), 1))], 1)
+            layer.data.foreach_set("color", rgba.astype(np.float32).ravel())
+        if normals is not None:
+            data.normals_split_custom_set_from_vertices(np.asarray(normals, np.float32))
         thing = bpy.data.objects.new("thing", data)
         bpy.context.scene.collection.objects.link(thing)
         if bevel:
@@ -109,6 +122,7 @@ def make_scene() -> Scene:
     render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
     render.image_settings.exr_codec, render.image_settings.color_depth = "NONE", "32"
     cycles.device, cycles.samples = "CPU", SAMPLES
+    cycles.use_light_tree = False
     cycles.use_adaptive_sampling = cycles.use_auto_tile = False
     cycles.use_denoising = True
     cycles.denoising_prefilter, cycles.denoising_quality = "FAST", "HIGH"

@@ -87,8 +87,9 @@ def set_sky(sockets: dict, rng: np.random.Generator, kind: str, strength: float)
     """Draw the surroundings: "open" (sky over land), "air" (sky only), "room" or "water"."""
     horizon, zenith = colour(rng, "pale", "sky"), colour(rng, "sky")
     cloud, first = colour(rng, "pale", "pale", "grey"), colour(rng, "leaf", "earth", "grey")
-    if rng.random() < 0.12:
-        horizon, zenith = colour(rng, "petal", "earth"), colour(rng, "sky", "muted")
+    if rng.random() < 0.1:
+        # Dusk.
+        horizon, zenith = colour(rng, "autumn", "earth"), colour(rng, "sky", "grey")
     first = mix(first, (0.2, 0.2, 0.2), rng.uniform(0.1, 0.6))
     second = shade(first, rng.uniform(0.15, 0.5))
     ridge = rng.uniform(0.1, 0.9) if rng.random() < 0.7 else rng.uniform(0.02, 0.1)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 from camera import View
+from clutter import grass
 from colours import colour, mix, shade
 from mathutils import Vector
 from meshes import box, moved, rotation
 from sky import set_sky
 
 
-def build_stage(scene, rng: np.random.Generator, name: str, view: View, bottom: float) -> tuple:
+def build_stage(
+    scene, rng: np.random.Generator, name: str, view: View, bottom: float, metres: float
+) -> tuple:
     """Build the surroundings of a subject of radius 1 at the origin; returns the haze.
 
-    ``bottom`` is the height of the ground.
+    ``bottom`` is the height of the ground, ``metres`` the subject's size in life.
     """
     indoors = name in ("table", "floor") or (name == "portrait" and rng.random() < 0.5)
     kind = "room" if indoors else {"air": "air", "water": "water"}.get(name, "open")
@@ -22,13 +25,19 @@ def build_stage(scene, rng: np.random.Generator, name: str, view: View, bottom: 
         scene.sky,
         rng,
         kind,
-        {"lamp": 0.25, "window": 0.35, "flash": 0.3}.get(light, 1.0) * rng.uniform(0.7, 1.3),
+        {"lamp": 0.25, "window": 0.35, "flash": 0.3}.get(light, 1.0)
+        * rng.uniform(0.7, 1.3)
+        * (1.7 if kind == "air" else 1),
     )
     set_lamps(scene, rng, light, view)
     if name not in ("air", "portrait"):
         scene.add(
             moved(box((90, 90, 0.2)), (0, 0, bottom - 0.1)), ground(scene, rng, name), smooth=False
         )
+    if name == "meadow":
+        green = colour(rng, "leaf", "leaf", "leaf", "earth", "autumn")
+        blades = scene.material("mottled", rng, green, shade(green, 0.5), is_object=False, scale=1)
+        grass(scene, rng, bottom, metres, blades)
     if indoors or (name == "street" and rng.random() < 0.5):
         _wall(scene, rng, view, bottom)
     if name == "water":
@@ -51,15 +60,13 @@ def ground(scene, rng: np.random.Generator, name: str):
     if kind == "wood":
         first = colour(rng, "wood")
         return take(
-            "stripes",
+            "planks",
             rng,
             first,
-            shade(first, rng.uniform(0.35, 0.7)),
+            shade(first, rng.uniform(0.6, 0.95)),
             is_object=False,
-            scale=rng.uniform(0.5, 1.5),
-            distortion=rng.uniform(3, 9),
-            rough=rng.uniform(0.2, 0.6),
-            bump=0.1,
+            scale=rng.uniform(0.5, 1.6),
+            rough=rng.uniform(0.15, 0.6),
             turn=(0, 0, rng.uniform(0, 3)),
         )
     if kind == "cloth":
@@ -109,15 +116,12 @@ def ground(scene, rng: np.random.Generator, name: str):
     )
 
 
-def _wall(scene, rng: np.random.Generator, view: View, bottom: float) -> None:
-    away = -view.axes[:, 2] * (1, 1, 0)
-    away /= np.linalg.norm(away) + 1e-9
-    angle = np.degrees(np.arctan2(-away[0], away[1])) + rng.uniform(-35, 35)
-    mesh = moved(box((60, 0.2, 30)), turn=rotation("z", angle))
+def wall_material(scene, rng: np.random.Generator):
+    """Take a material for a wall: bricks, plaster, paper with stripes."""
     first = colour(rng, "any", "muted", "muted", "pale", "earth", "earth")
     second = mix(shade(first, rng.uniform(0.4, 0.9)), colour(rng, "muted"), rng.uniform(0, 0.5))
     kind = ("bricks", "mottled", "mottled", "stripes", "plain", "mottled")[rng.integers(6)]
-    material = scene.material(
+    return scene.material(
         kind,
         rng,
         first,
@@ -126,8 +130,16 @@ def _wall(scene, rng: np.random.Generator, view: View, bottom: float) -> None:
         rough=0.8,
         bump=0.3,
         scale=np.exp(rng.uniform(np.log(0.3), np.log(2))),
-        distortion=rng.uniform(0, 8),
+        distortion=rng.uniform(0, 2.5),
     )
+
+
+def _wall(scene, rng: np.random.Generator, view: View, bottom: float) -> None:
+    away = -view.axes[:, 2] * (1, 1, 0)
+    away /= np.linalg.norm(away) + 1e-9
+    angle = np.degrees(np.arctan2(-away[0], away[1])) + rng.uniform(-35, 35)
+    mesh = moved(box((60, 0.2, 30)), turn=rotation("z", angle))
+    material = wall_material(scene, rng)
     scene.add(moved(mesh, away * rng.uniform(1.8, 5) + (0, 0, bottom)), material, smooth=False)
 
 

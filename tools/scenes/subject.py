@@ -23,6 +23,10 @@ class Subject:
         Bank of things in the air, degrees.
     fill : (low, high)
         Larger extent of the object in the picture, as a share of its side.
+    metres : float
+        Its size in life, for the grass round it.
+    stretch : float
+        How much wider, deeper or higher it may be made than it was built, as a share.
     frame : array [N, 3] or None
         What the camera frames; None: all vertices of the object.
     """
@@ -33,4 +37,6 @@ class Subject:
     elevation: tuple[float, float] = (3, 30)
     roll: tuple[float, float] = (0, 0)
     fill: tuple[float, float] = (0.55, 0.95)
+    metres: float = 1.0
+    stretch: float = 0.0
     frame: np.ndarray | None = field(default=None)

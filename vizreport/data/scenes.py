@@ -10,6 +10,8 @@ label              uint8      [N]         index into ``class_names``
 split              uint8      [N]         index into ``split_names``
 design, stage      uint8      [N]         index into ``design_names``, ``stage_names``
 covered            bool       [N]         whether something stands in front of the object
+held_out           uint8      [N]         index into ``held_out_names``: "" or the part of the test
+                                          split; not in files of the first edition
 box                uint8      [N, 4]      left, top, right, bottom, px; the latter two exclusive
 part               int16      [N, P, 2]   x and y of the parts, tenths of a px; may lie outside
 part_state         uint8      [N, P]      0 no such part, 1 hidden or outside, 2 seen
@@ -58,7 +60,8 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
     Parameters
     ----------
     split : {"train", "val", "test"}, optional
-        "test" by default; its designs are in no other split.
+        "test" by default: what training never sees. If the file has parts of it, they are splits
+        too, by the names "test-ranges" and "test-construction".
     max_images, seed
         A seeded sample, which keeps the order.
 
@@ -73,17 +76,18 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
         If there is no such split, or the file with the pictures is missing or damaged.
     """
     split = split or "test"
-    if split not in SPLITS:
-        raise RequestError(f"scenes has no split {split!r}; it has {', '.join(SPLITS)}")
     pack = read_pack(PACK)
     class_names = tuple(pack["class_names"].tolist())
-    rows = np.flatnonzero(pack["split_names"][pack["split"]] == split)
+    splits = _splits(pack)
+    if split not in splits:
+        raise RequestError(f"scenes has no split {split!r}; it has {', '.join(splits)}")
+    rows = np.flatnonzero(splits[split])
     rows = rows[sample_indices(len(rows), max_images, seed)].tolist()
     records = []
     for index, row in enumerate(rows):
         label = int(pack["label"][row])
         identity = hashlib.sha256(_bytes(pack, row) + repr(SHARPENING.percent).encode()).hexdigest()
-        path = f"{split}-{pack['number'][row]:04d}.webp"
+        path = f"{pack['split_names'][pack['split'][row]]}-{pack['number'][row]:04d}.webp"
         records.append(ImageRecord(index, path, identity, class_names[label], label))
 
     def read(index: int) -> np.ndarray:
@@ -102,6 +106,16 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
         fingerprint=fingerprint(f"scenes {split} {_truth_hash(PACK)}", records, class_names),
         truth=lambda index: _truth(pack, rows[index]),
     )
+
+
+def _splits(pack: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Tell which pictures [N] belong to each split, and to each part of the test split."""
+    names = pack["split_names"][pack["split"]]
+    splits = {split: names == split for split in SPLITS}
+    if "held_out" in pack:
+        parts = pack["held_out_names"][pack["held_out"]]
+        splits |= {f"test-{part}": parts == part for part in np.unique(parts[parts != ""]).tolist()}
+    return splits
 
 
 def _truth(pack: dict[str, np.ndarray], row: int) -> Truth:
@@ -123,6 +137,7 @@ def _truth(pack: dict[str, np.ndarray], row: int) -> Truth:
         design=str(pack["design_names"][pack["design"][row]]),
         stage=str(pack["stage_names"][pack["stage"][row]]),
         covered=bool(pack["covered"][row]),
+        held_out=str(pack["held_out_names"][pack["held_out"][row]]) if "held_out" in pack else "",
     )
 
 

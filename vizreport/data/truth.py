@@ -43,6 +43,9 @@ class Truth:
         Which of the class's designs it is and where it was photographed; "" where not known.
     covered : bool
         Whether something was put in front of the object.
+    held_out : str
+        What of the picture the training split never has, where the data tell: "ranges" of sizes
+        and colours, the whole "construction", or "".
     """
 
     mask: np.ndarray
@@ -51,6 +54,7 @@ class Truth:
     design: str = ""
     stage: str = ""
     covered: bool = False
+    held_out: str = ""
 
 
 def bounds(mask: np.ndarray) -> tuple[int, int, int, int]:

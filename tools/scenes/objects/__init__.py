@@ -1,4 +1,5 @@
 """One builder a class: ``build(scene, rng, design) -> Subject``.
 
-Designs 4 and 5 of each are kept for the test split.
+Design 5 of each is the construction that is held out. ``rng`` is a ``Draws``: what makes the object
+comes from its ``between`` and ``colour``, of which training sees a part; scatter from NumPy's.
 """

@@ -1,7 +1,7 @@
-"""Aeroplanes: airliner, high-wing, jet, biplane; T-tail and low-wing for the test split."""
+"""Aeroplanes: airliner, high-wing, jet, biplane, T-tail; low-wing ones are held out."""
 
 import numpy as np
-from colours import colour, shade
+from colours import shade
 from meshes import ball, box, lathe, loft, moved, rod, rotation, slab
 from subject import Subject
 
@@ -57,7 +57,7 @@ WINGS = {
 def build(scene, rng, design):
     """Build an aeroplane that flies to -y."""
     take = scene.material
-    first, second = colour(rng, "pale", "pale", "any", "grey"), colour(rng, "vivid", "any", "dark")
+    first, second = rng.colour("pale", "pale", "any", "grey"), rng.colour("vivid", "any", "dark")
     skin = take(
         "plain",
         rng,
@@ -72,10 +72,16 @@ def build(scene, rng, design):
     glass = take("plain", rng, (0.02, 0.03, 0.05), rough=0.05, coat=1)
     dark = take("plain", rng, (0.03, 0.03, 0.03), rough=0.5)
     body = np.array(FUSELAGE[{4: 0, 5: 1}.get(design, design)], float)
+    thick = rng.between(0.85, 1.22)
+    body *= (rng.between(0.88, 1.14), thick, thick)
     a = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     rings = [np.stack([r * np.sin(a), 0 * a + y, z + r * np.cos(a)], -1) for y, r, z in body]
     scene.add(loft(rings), skin, levels=2)
     root, z, chord, span, sweep, tip = WINGS[design]
+    z *= thick
+    chord, span, tip = np.array([chord, span, tip]) * rng.between(0.82, 1.2, 3)
+    sweep += rng.between(-0.2, 0.3)
+    root += rng.between(-0.15, 0.15)
     _wing(scene, wing_skin, root, z, chord, span, sweep, tip, 0.1 if design in (0, 4, 5) else 0.02)
     if design == 3:
         _wing(scene, wing_skin, root - 0.15, 0.72, chord, span, sweep, tip, 0.02)
@@ -83,7 +89,7 @@ def build(scene, rng, design):
             for y in (root + 0.1, root + 0.55):
                 scene.add(rod((x, y, z), (x, y - 0.15, 0.72), 0.025), dark)
     tail = body[-1, 0]
-    high = 1.1 if design in (0, 2, 4) else 0.7
+    high = (1.1 if design in (0, 2, 4) else 0.7) * rng.between(0.8, 1.25)
     back = 0.5 if design in (0, 2, 4) else 0.2
     fin = [
         (tail - 1.0, 0.15),
@@ -99,7 +105,7 @@ def build(scene, rng, design):
     for name, sx in (("right wing tip", -1), ("left wing tip", 1)):
         rise = (0.1 if design in (0, 4, 5) else 0.02) * span
         parts[name] = (sx * span * 0.98, root + sweep + tip / 2, z + rise)
-    _details(scene, rng, design, trim, glass, dark, skin, body)
+    _details(scene, rng, design, trim, glass, dark, skin, body, thick)
     if design in (1, 3, 5):
         _propeller(scene, dark, trim, body)
         for s in (-1, 1):
@@ -113,7 +119,7 @@ def build(scene, rng, design):
                 dark,
             )
     stages = ("air", "air", "air", "air", "street") if design in (1, 3, 5) else ("air",)
-    return Subject(parts, stages, (-180, 180), (-25, 30), (-30, 30), fill=(0.6, 0.98))
+    return Subject(parts, stages, (-180, 180), (-25, 30), (-30, 30), fill=(0.6, 0.98), metres=12)
 
 
 def _wing(scene, material, root, z, chord, span, sweep, tip, rise):
@@ -130,15 +136,24 @@ def _wing(scene, material, root, z, chord, span, sweep, tip, rise):
     scene.add(loft(rings), material)
 
 
-def _details(scene, rng, design, trim, glass, dark, skin, body):
+def _details(scene, rng, design, trim, glass, dark, skin, body, thick):
     if design in (0, 4):
         for s in (-1, 1):
-            for y in np.linspace(-2.0, 1.5, 18):
-                scene.add(box((0.02, 0.09, 0.1), (s * 0.375, y, 0.1)), glass, smooth=False)
-            stripe = box((0.015, 4.2, 0.07), (s * 0.372, -0.2, -0.06))
+            for y in np.linspace(-2.0, 1.5, rng.integers(12, 26)):
+                scene.add(
+                    box((0.02, 0.09, 0.1), (s * (0.375 * thick), y, 0.1)), glass, smooth=False
+                )
+            stripe = box((0.015, 4.2, 0.07), (s * 0.372 * thick, -0.2, -0.06))
             if rng.random() < 0.6:
                 scene.add(stripe, trim, smooth=False)
-        scene.add(moved(ball((0.24, 0.16, 0.08)), (0, -2.62, 0.19), rotation("x", 35)), glass)
+        scene.add(
+            moved(
+                ball((0.24, 0.16, 0.08)),
+                (0, body[2, 0] - 0.02, 0.5 * body[2, 1]),
+                rotation("x", 35),
+            ),
+            glass,
+        )
         places = [
             (s * x, -0.35 + 0.45 * x, -0.32)
             for s in (-1, 1)

@@ -1,34 +1,38 @@
-"""Bicycles: road, city, mountain, small; cruiser and BMX for the test split."""
+"""Bicycles: road, city, mountain, folding, cruiser; BMX ones are held out."""
 
 import numpy as np
-from colours import colour, shade
+from colours import shade
 from meshes import ball, box, joined, moved, ring, rod, smooth, tube
 from subject import Subject
 
-DESIGNS = ("road", "city", "mountain", "small", "cruiser", "bmx")
+DESIGNS = ("road", "city", "mountain", "folding", "cruiser", "BMX")
 
 
 def build(scene, rng, design):
     """Build a bicycle that drives to -y; z of the ground is 0."""
     take = scene.material
-    first = colour(rng, "vivid", "any", "dark", "pale")
+    first = rng.colour("vivid", "any", "dark", "pale")
     paint = take("plain", rng, first, shade(first, 0.9), rough=0.25, coat=0.8)
-    black = take("plain", rng, colour(rng, "black"), rough=0.6)
-    chrome = take("plain", rng, colour(rng, "metal"), metal=1, rough=0.25)
-    seat_colour = colour(rng, "black", "wood", "dark")
+    black = take("plain", rng, rng.colour("black"), rough=0.6)
+    chrome = take("plain", rng, rng.colour("metal"), metal=1, rough=0.25)
+    seat_colour = rng.colour("black", "wood", "dark")
     leather = take("plain", rng, seat_colour, rough=0.5)
-    radius = {0: 0.68, 1: 0.68, 2: 0.68, 3: 0.5, 4: 0.66, 5: 0.5}[design] * rng.uniform(0.96, 1.04)
-    tyre = {0: 0.03, 1: 0.04, 2: 0.075, 3: 0.05, 4: 0.065, 5: 0.06}[design]
-    front, back = np.array([0, -1.0, radius]), np.array([0, 0.95 if design != 5 else 0.8, radius])
+    small = design in (3, 5)
+    radius = rng.between(0.42, 0.56) if small else rng.between(0.62, 0.74)
+    tyre = {0: 0.032, 1: 0.045, 2: 0.085, 3: 0.055, 4: 0.075, 5: 0.065}[design]
+    tyre *= rng.between(0.8, 1.2)
+    front = np.array([0, -1.0 * rng.between(0.92, 1.1), radius])
+    back = np.array([0, (0.95 if design != 5 else 0.78) * rng.between(0.92, 1.1), radius])
+    rim = (paint, chrome, black, black, black)[rng.integers(5)]
     for hub in (front, back):
-        _wheel(
-            scene, hub, radius, tyre, black, chrome, paint if rng.random() < 0.2 else chrome, rng
-        )
-    pipe = {0: 0.04, 2: 0.065, 4: 0.06}.get(design, 0.05)
-    crank = np.array([0, 0.12, radius * 0.92])
-    saddle = np.array([0, 0.48, {3: 1.3, 5: 1.15}.get(design, 1.62)])
-    head = np.array([0, -0.68, {3: 1.25, 5: 1.2}.get(design, 1.48)])
-    low_head = head + (0, -0.07, -0.22)
+        _wheel(scene, hub, radius, tyre, black, chrome, rim, rng)
+    pipe = {0: 0.042, 2: 0.065, 4: 0.058}.get(design, 0.05) * rng.between(0.8, 1.25)
+    crank = np.array([0, 0.12, radius * rng.between(0.82, 0.98) + (0.15 if small else 0)])
+    saddle = np.array([0, rng.between(0.4, 0.58), {3: 1.42, 5: 1.12}.get(design, 1.6)])
+    head = np.array([0, -0.68, {3: 1.25, 5: 1.18}.get(design, 1.46)])
+    saddle[2] *= rng.between(0.9, 1.1)
+    head[1:] *= rng.between(0.92, 1.08, 2)
+    low_head = head + (0, -0.07, -rng.between(0.16, 0.3))
     joint = crank + (saddle - crank) * 0.8
     bars = [(crank, saddle), (crank, back), (joint, back), (crank, low_head)]
     if design in (1, 3):
@@ -73,21 +77,27 @@ def build(scene, rng, design):
         "handlebar": tuple(bar),
         "pedals": tuple(crank),
     }
-    yaw = rng.choice([-90, 90]) + rng.uniform(-42, 42)
+    yaw = rng.choice([-90, 90]) + rng.uniform(-40, 40)
     return Subject(
-        parts, ("street", "street", "meadow", "floor"), (yaw, yaw), (2, 18), fill=(0.7, 0.98)
+        parts,
+        ("street", "street", "meadow", "floor"),
+        (yaw, yaw),
+        (2, 18),
+        fill=(0.8, 1.0),
+        metres=1.8,
     )
 
 
 def _wheel(scene, hub, radius, tyre, black, chrome, rim, rng):
     scene.add(moved(ring(radius - tyre, tyre, "x", 48), hub), black)
-    scene.add(moved(ring(radius - 2.2 * tyre, 0.03, "x", 48), hub), rim)
-    spokes = []
-    for k in range(18):
-        a = 2 * np.pi * k / 18
+    scene.add(moved(ring(radius - 2.1 * tyre, 0.026, "x", 48), hub), rim)
+    spokes, turn = [], rng.uniform(0, 1)
+    for k in range(24):
+        a = 2 * np.pi * (k + turn) / 24
         end = hub + (0, (radius - 2 * tyre) * np.cos(a), (radius - 2 * tyre) * np.sin(a))
-        spokes.append(rod(hub + ((-1) ** k * 0.05, 0, 0), end, 0.009, 4))
-    scene.add(joined(spokes), chrome)
+        spokes.append(rod(hub + ((-1) ** k * 0.05, 0, 0), end, 0.006, 4))
+    steel = scene.material("plain", rng, (0.25, 0.25, 0.26), rough=0.5)
+    scene.add(joined(spokes), steel)
     scene.add(rod(hub - (0.1, 0, 0), hub + (0.1, 0, 0), 0.045), chrome)
 
 
@@ -119,14 +129,14 @@ def _handlebar(scene, design, head, black, chrome):
 
 
 def _extras(scene, rng, design, front, back, radius, paint, black, saddle, head):
-    for hub in (front, back):
-        a = np.radians(np.linspace(20, 170, 18))
+    for hub, low, high in ((front, 30, 145), (back, 25, 150)):
+        a = np.radians(np.linspace(low, high, 18))
         r = radius + 0.06
         arc = hub + np.stack([0 * a, r * np.cos(a), r * np.sin(a)], -1)
         scene.add(tube(arc, 0.045, 6), paint)
     if design == 1:
         wicker = scene.material(
-            "tiles", rng, colour(rng, "wood"), colour(rng, "wood"), scale=12, bump=0.5
+            "tiles", rng, rng.colour("wood"), rng.colour("wood"), scale=12, bump=0.5
         )
         scene.add(box((0.5, 0.4, 0.34), head + (0, -0.4, 0.1)), wicker, bevel=0.04)
         scene.add(box((0.3, 0.6, 0.03), back + (0, 0, radius + 0.14)), black)

@@ -1,7 +1,7 @@
-"""Cars: saloon, hatchback, van, pickup; beetle and sports car for the test split."""
+"""Cars: saloon, hatchback, van, pickup, beetle; sports cars are held out."""
 
 import numpy as np
-from colours import colour, shade
+from colours import shade
 from meshes import ball, box, lathe, moved, rod, rotation, slab, smooth, tube
 from subject import Subject
 
@@ -110,9 +110,14 @@ def build(scene, rng, design):
     """Build a car that drives to -y."""
     take = scene.material
     lower, upper, axles, radius, half = SHAPES[design]
-    stretch = np.array([rng.uniform(0.94, 1.08), rng.uniform(0.95, 1.08)])
+    stretch = np.array([rng.between(0.88, 1.14), rng.between(0.94, 1.14)])
     lower, upper = np.array(lower) * stretch, np.array(upper) * stretch
-    first = colour(rng, "vivid", "any", "pale", "grey", "black")
+    upper[1:-1, 1] *= rng.between(0.96, 1.1)
+    upper[0, 0] += rng.between(-0.2, 0.25)
+    upper[-2:, 0] += rng.between(-0.3, 0.2)
+    lower[1:3, 1] *= rng.between(0.94, 1.08)
+    half, radius = half * rng.between(0.93, 1.06), radius * rng.between(0.88, 1.14)
+    first = rng.colour("vivid", "any", "pale", "grey", "black")
     paint = take(
         "plain",
         rng,
@@ -122,28 +127,30 @@ def build(scene, rng, design):
         coat=1.0,
         metal=float(rng.random() < 0.3) * 0.5,
     )
-    glass = take("plain", rng, colour(rng, "black"), rough=0.04, coat=1.0)
-    black = take("plain", rng, colour(rng, "black"), rough=0.7)
-    chrome = take("plain", rng, colour(rng, "metal"), metal=1, rough=0.2)
+    glass = take("plain", rng, rng.colour("black"), rough=0.04, coat=1.0)
+    black = take("plain", rng, rng.colour("black"), rough=0.7)
+    chrome = take("plain", rng, rng.colour("metal"), metal=1, rough=0.2)
     body = slab(smooth(lower[::-1], 40)[::-1] if design in (4, 5) else lower, 2 * half, "x")
     scene.add(_tapered(body, 0.55, 0.12), paint, bevel=0.1)
     cabin = slab(upper if design != 4 else smooth(upper, 14), 2 * half * 0.93, "x")
     scene.add(_tapered(cabin, 0.95, 0.35), glass, bevel=0.06)
     _roof(scene, paint, upper, half, rng, design)
     front, back = lower[:, 0].min(), lower[:, 0].max()
-    parts = {}
+    parts, holes = {}, int(rng.integers(4, 10))
     for side, sx in (("right", -1), ("left", 1)):
         for end, y in zip(("front", "rear"), axles, strict=True):
             y = y * stretch[0]
-            _wheel(scene, rng, sx * (half - 0.08), y, radius, black, chrome, sx)
+            _wheel(scene, sx * (half - 0.08), y, radius, black, chrome, sx, holes)
             parts[f"{side} {end} wheel"] = (sx * (half + 0.06), y, radius)
     white = take(
         "plain", rng, (0.9, 0.9, 0.85), rough=0.1, coat=1, glow=rng.choice([0.0, 0.0, 3.0])
     )
     red = take("plain", rng, (0.5, 0.01, 0.01), rough=0.15, coat=1)
-    height = {2: 0.8, 3: 0.85, 5: 0.5}.get(design, 0.68)
+    height = {2: 0.8, 3: 0.85, 5: 0.5}.get(design, 0.68) * rng.between(0.95, 1.08)
+    lamp_size = rng.between(0.75, 1.25, 3)
     for side, sx in (("right", -1), ("left", 1)):
-        lamp = ball((0.2, 0.12, 0.11) if design != 4 else (0.15, 0.12, 0.15), segments=16)
+        radii = (0.2, 0.12, 0.11) if design != 4 else (0.15, 0.12, 0.15)
+        lamp = ball(radii * lamp_size, segments=16)
         scene.add(moved(lamp, (sx * half * 0.7, front + 0.1, height)), white)
         scene.add(
             box((0.3, 0.12, 0.16), (sx * half * 0.72, back - 0.05, height + 0.02)), red, bevel=0.03
@@ -179,7 +186,14 @@ def build(scene, rng, design):
             scene.add(box((0.12, 1.75, 0.12), (x * half * 0.9, 1.55, 1.14)), paint, bevel=0.03)
     parts["windscreen"] = (0, (upper[0, 0] + upper[1, 0]) / 2, (upper[0, 1] + upper[1, 1]) / 2)
     yaw = (-70, 70) if rng.random() < 0.8 else (110, 250)
-    return Subject(parts, ("street", "street", "street", "meadow"), yaw, (4, 24), fill=(0.6, 0.97))
+    return Subject(
+        parts,
+        ("street", "street", "street", "meadow", "floor"),
+        yaw,
+        (3, 22),
+        fill=(0.66, 0.98),
+        metres=4,
+    )
 
 
 def _tapered(mesh, start, amount):
@@ -210,7 +224,7 @@ def _roof(scene, paint, upper, half, rng, design):
     scene.add(slab(shape[::1], 2 * scale(top[0, 1]), "x"), paint, bevel=0.03)
 
 
-def _wheel(scene, rng, x, y, radius, black, chrome, side):
+def _wheel(scene, x, y, radius, black, chrome, side, holes):
     turn = rotation("y", 90 * side)
     tyre = [(0.62, 0.1), (0.7, 0.13), (0.92, 0.13), (1, 0.08), (1, -0.13), (0.6, -0.13)]
     tyre = [(r * radius, z) for r, z in tyre]
@@ -232,11 +246,11 @@ def _wheel(scene, rng, x, y, radius, black, chrome, side):
         ),
         chrome,
     )
-    for k in range(5):
+    for k in range(holes):
         hole = moved(
-            ball((0.1 * radius, 0.16 * radius, 0.03), segments=8), (0.4 * radius, 0, 0.075)
+            ball((0.13 * radius, 0.75 / holes * radius, 0.03), segments=8), (0.4 * radius, 0, 0.075)
         )
-        hole = moved(hole, turn=rotation("z", 72 * k))
+        hole = moved(hole, turn=rotation("z", 360 / holes * k))
         scene.add(moved(hole, (x, y, radius), turn), black)
-    arch = lathe([(0.01, 0.115), (radius * 1.2, 0.1), (radius * 1.2, -0.1)], 28)
+    arch = lathe([(0.01, 0.09), (radius * 1.13, 0.085), (radius * 1.13, -0.1)], 28)
     scene.add(moved(arch, (x - side * 0.035, y, radius), turn), black)

@@ -1,7 +1,7 @@
-"""Chairs: slatted, armchair, swivel, shell; rocking chair and bar chair for the test split."""
+"""Chairs: slatted, armchair, swivel, shell, rocking; bar chairs are held out."""
 
 import numpy as np
-from colours import colour, shade
+from colours import shade
 from meshes import ball, box, lathe, loft, moved, rod, rotation, smooth, tube
 from subject import Subject
 
@@ -11,11 +11,17 @@ DESIGNS = ("slatted", "armchair", "swivel", "shell", "rocking", "bar")
 def build(scene, rng, design):
     """Build a chair whose sitter looks to -y; the seat is 1 high."""
     wood_kind = "stripes" if rng.random() < 0.6 else "plain"
-    first = colour(rng, "wood", "wood", "any", "pale", "dark")
+    first = rng.colour("wood", "wood", "any", "pale", "dark")
     wood = scene.material(
-        wood_kind, rng, first, shade(first, 0.6), scale=2, distortion=4, rough=rng.uniform(0.2, 0.6)
+        wood_kind,
+        rng,
+        first,
+        shade(first, 0.6),
+        scale=rng.uniform(0.4, 1.2),
+        distortion=6,
+        rough=rng.between(0.2, 0.6),
     )
-    second = colour(rng, "any", "vivid", "muted", "dark")
+    second = rng.colour("any", "vivid", "muted", "dark")
     cloth = scene.material(
         ("plain", "mottled", "stripes")[rng.integers(3)],
         rng,
@@ -26,12 +32,14 @@ def build(scene, rng, design):
         bump=0.2,
         distortion=0.5,
     )
-    metal = scene.material("plain", rng, colour(rng, "metal", "black"), metal=1, rough=0.25)
+    metal = scene.material("plain", rng, rng.colour("metal", "black"), metal=1, rough=0.25)
     make = (_slatted, _armchair, _swivel, _shell, _rocking, _bar)[design]
     top, parts = make(scene, rng, wood, cloth, metal)
     parts |= {"seat": (0, 0, 1.08), "top of back": (0, *top)}
     stages = ("floor", "floor", "floor", "meadow", "street")
-    return Subject(parts, stages, (-75, 75) if rng.random() < 0.8 else (105, 255), (8, 32))
+    return Subject(
+        parts, stages, (-75, 75) if rng.random() < 0.8 else (105, 255), (5, 30), stretch=0.14
+    )
 
 
 def _legs(scene, material, spread=0.45, top=1.0, radius=0.05, splay=0.06):
@@ -45,8 +53,8 @@ def _legs(scene, material, spread=0.45, top=1.0, radius=0.05, splay=0.06):
 
 
 def _slatted(scene, rng, wood, cloth, metal):
-    parts = _legs(scene, wood, radius=rng.uniform(0.04, 0.07), splay=rng.uniform(0, 0.1))
-    high, lean = rng.uniform(1.9, 2.4), rng.uniform(0.1, 0.3)
+    parts = _legs(scene, wood, radius=rng.between(0.04, 0.07), splay=rng.between(0, 0.1))
+    high, lean = rng.between(1.9, 2.4), rng.between(0.1, 0.3)
     scene.add(
         box((1.08, 1.08, 0.1), (0, 0, 1.03)), cloth if rng.random() < 0.5 else wood, bevel=0.04
     )
@@ -67,14 +75,15 @@ def _slatted(scene, rng, wood, cloth, metal):
 
 def _armchair(scene, rng, wood, cloth, metal):
     parts = _legs(scene, wood, 0.55, 0.45, 0.06)
-    high = rng.uniform(1.9, 2.5)
-    scene.add(box((1.5, 1.4, 0.4), (0, 0, 0.6)), cloth, bevel=0.12)
+    high, soft = rng.between(1.6, 2.6), rng.between(0.05, 0.19)
+    arm = rng.between(0.65, 1.0)
+    scene.add(box((1.5, 1.4, 0.4), (0, 0, 0.6)), cloth, bevel=soft)
     scene.add(box((1.15, 1.2, 0.3), (0, -0.08, 0.95)), cloth, bevel=0.13)
     back = moved(box((1.5, 0.35, high - 0.6)), (0, 0.65, (high + 0.6) / 2), rotation("x", -10))
-    scene.add(back, cloth, bevel=0.16)
+    scene.add(back, cloth, bevel=soft)
     for name, sx in (("right arm", -1), ("left arm", 1)):
-        scene.add(box((0.3, 1.4, 0.85), (sx * 0.75, 0, 0.95)), cloth, bevel=0.14)
-        parts[name] = (sx * 0.75, -0.5, 1.37)
+        scene.add(box((0.3, 1.4, arm), (sx * 0.75, 0, 0.5 + arm / 2)), cloth, bevel=soft * 0.75)
+        parts[name] = (sx * 0.75, -0.5, 0.5 + arm)
     return (0.6, high), parts
 
 
@@ -86,7 +95,7 @@ def _swivel(scene, rng, wood, cloth, metal):
         scene.add(rod((0, 0, 0.2), end, 0.05), metal)
         scene.add(ball(0.09, (end[0], end[1], 0.08), 12), metal)
     scene.add(rod((0, 0, 0.15), (0, 0, 1), 0.06), metal)
-    high = rng.uniform(1.9, 2.4)
+    high = rng.between(1.9, 2.4)
     scene.add(box((1.1, 1.05, 0.16), (0, 0, 1.02)), cloth, bevel=0.08)
     back = moved(box((1.0, 0.14, high - 1.25)), (0, 0.58, (high + 1.25) / 2), rotation("x", -8))
     scene.add(back, cloth, bevel=0.07)
@@ -102,9 +111,9 @@ def _swivel(scene, rng, wood, cloth, metal):
 
 def _shell(scene, rng, wood, cloth, metal):
     parts = _legs(scene, metal if rng.random() < 0.5 else wood, 0.3, 1.0, 0.035, 0.22)
-    shell_colour = colour(rng, "vivid", "pale", "any")
+    shell_colour = rng.colour("vivid", "pale", "any")
     plastic = scene.material("plain", rng, shell_colour, rough=0.25, coat=0.4)
-    high = rng.uniform(1.75, 2.1)
+    high = rng.between(1.75, 2.1)
     line = smooth([(-0.55, 1.0), (-0.1, 0.98), (0.38, 1.05), (0.52, 1.4), (0.62, high)], 16)
     width = np.interp(np.linspace(0, 1, 16), [0, 0.5, 1], [0.5, 0.56, 0.42])
     rings = []

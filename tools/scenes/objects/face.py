@@ -1,7 +1,7 @@
-"""Faces: short hair, long hair, beard, curls; hat and glasses for the test split."""
+"""Faces: short hair, long hair, beard, curls, hat; glasses with a bun are held out."""
 
 import numpy as np
-from colours import colour, mix, shade
+from colours import mix, shade
 from meshes import (
     ball,
     flakes,
@@ -17,6 +17,7 @@ from meshes import (
     surface_samples,
     tube,
 )
+from paint import blend, cloudy, fur, near, painted
 from subject import Subject
 
 DESIGNS = ("short hair", "long hair", "beard", "curls", "hat", "glasses")
@@ -31,88 +32,138 @@ def front(mesh, x, z):
 def build(scene, rng, design):
     """Build a head of height about 2 that looks to -y."""
     take = scene.material
-    tone = colour(rng, "skin")
-    skin = take(
-        "mottled",
-        rng,
-        tone,
-        mix(shade(tone, 0.85), (tone[0], tone[1] * 0.6, tone[2] * 0.6), 0.3),
-        scale=2.5,
-        rough=0.5,
-        bump=0.03,
-    )
-    hair_colour = colour(rng, "hair", "hair", "black", "grey")
-    hair = take("mottled", rng, hair_colour, shade(hair_colour, 0.4), scale=5, rough=0.7)
+    tone = rng.colour("skin")
+    hair_colour = rng.colour("hair", "hair", "black", "grey")
+    hair = painted(scene, rng, rough=0.45, scale=9)
     head = _head(rng)
-    scene.add(head, skin, levels=1)
-    eye_x, eye_z = rng.uniform(0.27, 0.33), rng.uniform(0.06, 0.16)
+    eye_x, eye_z = rng.between(0.26, 0.33), rng.between(0.06, 0.16)
+    skin = painted(scene, rng, rough=rng.uniform(0.35, 0.6), scale=7, bump=0.04)
+    stubble = rng.uniform(0, 0.5) if rng.random() < 0.3 or design == 2 else 0.0
+    paint = _complexion(rng, head[0], tone, hair_colour, eye_x, eye_z, stubble)
+    scene.add(head, skin, paint=paint)
     parts = {}
-    _eyes(scene, rng, head, skin, hair, tone, eye_x, eye_z, parts)
+    plain = take("plain", rng, shade(tone, 0.9), rough=0.5)
+    _eyes(scene, rng, head, plain, tone, eye_x, eye_z, parts)
+    _brows(scene, rng, head, hair, hair_colour, eye_x, eye_z)
     _mouth(scene, rng, head, tone, parts)
+    size = rng.between(0.85, 1.2)
     for name, s in (("right ear", -1), ("left ear", 1)):
         ear = joined(
             [
-                ball((0.07, 0.17, 0.25), segments=14),
-                moved(ring(0.16, 0.04, "x", 20), (s * 0.05, 0, 0.03)),
+                ball((0.06, 0.15, 0.22), segments=14),
+                moved(ring(0.14, 0.035, "x", 20), (s * 0.05, 0, 0.03)),
             ]
         )
-        scene.add(moved(ear, (s * 0.76, 0.08, 0.0), rotation("z", s * 20)), skin)
-        parts[name] = (s * 0.84, 0.05, 0)
-    parts["nose"] = (0, front(head, 0, -0.18) - 0.01, -0.18)
+        wide = abs(head[0][np.abs(head[0][:, 2]) < 0.1, 0]).max()
+        scene.add(moved(ear, (s * (wide - 0.02), 0.08, 0.0), rotation("z", s * 20), size), plain)
+        parts[name] = (s * (wide + 0.06), 0.05, 0)
+    tip = front(head, 0, -0.18)
+    parts["nose"] = (0, tip - 0.01, -0.18)
+    dark = take("plain", rng, shade(tone, 0.15), rough=0.8)
+    for s in (-1, 1):
+        at = (s * 0.06, front(head, s * 0.06, -0.27) - 0.005, -0.27)
+        scene.add(ball((0.035, 0.02, 0.02), at, 10), dark)
     _hair(scene, rng, design, head, hair, hair_colour)
-    scene.add(lathe([(0.42, -1.6), (0.42, -0.6)], 24), skin, is_object=False)
-    cloth_colour = colour(rng, "any", "muted", "dark")
+    scene.add(lathe([(0.5, -1.7), (0.42, -1.2), (0.42, -0.6)], 24), plain, is_object=False)
+    cloth_colour = rng.colour("any", "muted", "dark")
     cloth = take(
         ("plain", "stripes", "mottled")[rng.integers(3)],
         rng,
         cloth_colour,
         shade(cloth_colour, 0.6),
-        scale=2,
+        scale=rng.uniform(1, 4),
+        distortion=0.5,
         rough=0.9,
         is_object=False,
     )
-    scene.add(ball((1.55, 0.65, 0.6), (0, 0.1, -1.9)), cloth, is_object=False)
-    scene.add(moved(ring(0.45, 0.14, "z"), (0, 0, -1.38)), cloth, is_object=False)
-    return Subject(parts, ("portrait",), (-50, 50), (-12, 18), (0, 0), fill=(0.6, 0.95))
+    wide = rng.between(1.4, 1.8)
+    shoulders = sculpted(
+        ball((wide, 0.62, 0.75), (0, 0.1, -2.05), 36),
+        [((0, 0, -1.3), (0.6, 0.6, 0.3), (0, 0, 0.14))],
+    )
+    scene.add(shoulders, cloth, is_object=False)
+    if rng.random() < 0.6:
+        scene.add(moved(ring(0.46, 0.09, "z"), (0, 0, -1.33)), cloth, is_object=False)
+    return Subject(
+        parts, ("portrait",), (-50, 50), (-12, 18), (0, 0), fill=(0.6, 0.97), stretch=0.07
+    )
 
 
 def _head(rng):
-    wide, jaw = rng.uniform(0.72, 0.82), rng.uniform(0.62, 0.85)
-    vertices, faces = ball((wide, 0.92, 1.1), segments=48)
-    taper = np.interp(vertices[:, 2], [-1.1, -0.75, 0.1, 1.1], [jaw * 0.85, jaw, 1, 1])
+    wide, jaw = rng.between(0.7, 0.84), rng.between(0.58, 0.88)
+    vertices, faces = ball((wide, 0.92, rng.between(1.02, 1.16)), segments=128)
+    taper = np.interp(
+        vertices[:, 2], [-1.1, -0.8, -0.45, 0.1, 1.1], [jaw * 0.7, jaw * 0.97, jaw * 1.06, 1, 1]
+    )
     vertices = vertices * np.stack(
         [taper, np.interp(vertices[:, 2], [-1.1, -0.3], [0.92, 1]), 0 * taper + 1], 1
     )
-    nose, brow = rng.uniform(0.2, 0.32), rng.uniform(0.03, 0.09)
+    nose, brow, chin = rng.between(0.13, 0.26), rng.between(0.03, 0.09), rng.between(0.04, 0.16)
+    broad, cheek = rng.between(0.085, 0.13), rng.between(0.02, 0.1)
     bumps = [
-        ((0, -0.9, 0.08), (0.1, 0.4, 0.3), (0, -nose * 0.5, 0)),
-        ((0, -0.95, -0.16), (0.13, 0.4, 0.13), (0, -nose, -0.02)),
-        ((0, -0.85, -0.5), (0.25, 0.3, 0.18), (0, -0.07, 0)),
-        ((0, -0.8, -0.95), (0.25, 0.3, 0.2), (0, -0.14, -0.04)),
+        ((0, -0.9, 0.1), (broad * 0.9, 0.4, 0.26), (0, -nose * 0.55, 0)),
+        ((0, -0.95, -0.16), (broad * 1.15, 0.4, 0.11), (0, -nose, -0.03)),
+        ((0, -0.85, -0.5), (0.25, 0.3, 0.16), (0, -0.09, 0)),
+        ((0, -0.85, -0.68), (0.2, 0.3, 0.07), (0, 0.05, 0)),
+        ((0, -0.8, -0.92), (0.22, 0.3, 0.17), (0, -chin, -0.03)),
     ]
     for s in (-1, 1):
         bumps += [
-            ((s * 0.3, -0.85, 0.1), (0.2, 0.35, 0.14), (0, 0.13, 0)),
-            ((s * 0.3, -0.85, 0.32), (0.25, 0.3, 0.1), (0, -brow, 0)),
-            ((s * 0.12, -0.9, -0.22), (0.08, 0.3, 0.07), (s * 0.02, -0.08, 0)),
-            ((s * 0.45, -0.65, -0.2), (0.25, 0.3, 0.25), (s * 0.03, -0.07, 0)),
+            ((s * 0.3, -0.85, 0.1), (0.19, 0.35, 0.13), (0, 0.14, 0)),
+            ((s * 0.3, -0.85, 0.3), (0.25, 0.3, 0.09), (0, -brow, 0)),
+            ((s * broad, -0.95, -0.22), (0.07, 0.3, 0.07), (s * 0.02, -0.09, 0)),
+            ((s * 0.45, -0.65, -0.2), (0.22, 0.3, 0.2), (s * 0.03, -cheek, 0)),
+            ((s * 0.3, -0.75, -0.5), (0.12, 0.3, 0.3), (0, 0.03, 0)),
         ]
     return sculpted((vertices, faces), bumps)
 
 
-def _eyes(scene, rng, head, skin, hair, tone, x, z, parts):
+def _complexion(rng, p, tone, hair, eye_x, eye_z, stubble):
+    """Colours of the head's vertices: cheeks, sockets, stubble."""
+    x, y, z = p.T
+    facing = y < 0
+    mirrored = np.stack([abs(x), y, z], 1)
+    ruddy = (tone[0], tone[1] * 0.68, tone[2] * 0.64)
+    colour = blend(tone, shade(tone, 0.8), cloudy(p, rng, 0.5) * 0.5)
+    flush = rng.uniform(0.2, 0.9)
+    colour = blend(colour, ruddy, flush * near(mirrored, (0.42, -0.7, -0.22), (0.25, 0.5, 0.2)))
+    colour = blend(colour, ruddy, flush * near(p, (0, -1.05, -0.2), (0.15, 0.3, 0.14)))
+    sockets = near(mirrored, (eye_x, -0.8, eye_z), (0.2, 0.5, 0.12))
+    colour = blend(colour, shade(ruddy, 0.55), 0.6 * sockets)
+    return blend(colour, hair, stubble * (z < -0.38 + 0.5 * (abs(x) > 0.45)) * facing * (y < 0.2))
+
+
+def _brows(scene, rng, head, hair, tint, eye_x, eye_z):
+    arch, thick, count = rng.between(0.0, 0.07), rng.between(0.012, 0.032), 260
+    u = rng.uniform(-1, 1, count)
+    for s in (-1, 1):
+        x = s * (eye_x + 0.21 * u)
+        z = (
+            eye_z
+            + 0.19
+            + arch * (1 - u**2)
+            - 0.03 * u
+            + rng.normal(0, thick, count) * (1.1 - 0.5 * u)
+        )
+        y = np.array([front(head, a, b) for a, b in zip(x, z, strict=True)])
+        points = np.stack([x, y - 0.01, z], 1)
+        hairs = flakes(points, np.array([s, 0, 0.25]), 0.09, 0.016, rng, 3)
+        scene.add(hairs, hair, paint=np.tile(shade(tint, 0.7), (3 * count, 1)))
+
+
+def _eyes(scene, rng, head, skin, tone, x, z, parts):
     take = scene.material
-    white = take("plain", rng, (0.8, 0.78, 0.75), (0.75, 0.7, 0.68), rough=0.15, coat=1)
-    iris = take("plain", rng, colour(rng, "iris"), rough=0.1, coat=1)
+    white = take("plain", rng, (0.66, 0.62, 0.58), (0.6, 0.54, 0.5), rough=0.15, coat=1)
+    iris = take("plain", rng, rng.colour("iris"), rough=0.1, coat=1)
     black = take("plain", rng, (0.005, 0.005, 0.005), rough=0.05, coat=1)
     lid = take("plain", rng, shade(tone, 0.75), rough=0.5)
-    gaze = np.array([rng.uniform(-0.05, 0.05), 0, rng.uniform(-0.02, 0.02)])
-    opening = rng.uniform(0.07, 0.11)
+    gaze = np.array([rng.between(-0.05, 0.05), 0, rng.between(-0.02, 0.02)])
+    opening = rng.between(0.045, 0.085)
     for name, s in (("right eye", -1), ("left eye", 1)):
         y = front(head, s * x, z) + 0.06
         centre = np.array([s * x, y, z])
         scene.add(ball((0.165, 0.12, opening + 0.025), centre, 20), white)
-        scene.add(ball((0.078, 0.03, 0.078), centre + gaze + (0, -0.105, 0), 16), iris)
+        scene.add(ball((0.072, 0.03, 0.072), centre + gaze + (0, -0.105, 0), 16), iris)
         scene.add(ball((0.038, 0.02, 0.038), centre + gaze + (0, -0.128, 0), 12), black)
         t = np.linspace(-1, 1, 14)
         for up, material, width in ((1, lid, 0.045), (1, black, 0.018), (-1, skin, 0.03)):
@@ -127,21 +178,15 @@ def _eyes(scene, rng, head, skin, hair, tone, x, z, parts):
             if material is black:
                 arc += (0, -0.035, -0.012)
             scene.add(tube(centre + arc, width * np.sqrt(1.05 - t**2), 8), material)
-        arch = rng.uniform(0.02, 0.08)
-        brow_y = np.array([front(head, s * (x + 0.24 * u), z + 0.27) for u in t])
-        brow = np.stack(
-            [s * (x + 0.24 * t), brow_y - 0.01, z + 0.25 + arch * (1 - t**2) - 0.03 * t], -1
-        )
-        scene.add(tube(brow, 0.045 * np.sqrt(1.05 - t**2), 8), hair)
         parts[name] = tuple(centre + (0, -0.13, 0))
 
 
 def _mouth(scene, rng, head, tone, parts):
     take = scene.material
-    lips = take("plain", rng, mix(colour(rng, "lips"), tone, 0.45), rough=0.35, coat=0.2)
-    half, smile, z = rng.uniform(0.2, 0.28), rng.uniform(-0.02, 0.09), -0.5
-    opened = rng.random() < 0.4
-    gap = rng.uniform(0.05, 0.1) if opened else 0.02
+    lips = take("plain", rng, mix(rng.colour("lips"), tone, rng.uniform(0.2, 0.65)), rough=0.45)
+    half, smile, z = rng.between(0.18, 0.28), rng.between(-0.02, 0.08), -0.52
+    opened = rng.random() < 0.3
+    gap = rng.between(0.05, 0.1) if opened else 0.02
     t = np.linspace(-1, 1, 18)
     y = np.array([front(head, half * u, z) for u in t])
     y = np.convolve(np.pad(y, 2, mode="edge"), np.ones(5) / 5, "valid")
@@ -149,12 +194,12 @@ def _mouth(scene, rng, head, tone, parts):
         line = np.stack(
             [half * t, y - 0.01, z + smile * t**2 + up * (gap * (1 - t**2) + 0.018)], -1
         )
-        scene.add(tube(line, (0.05 if up < 0 else 0.042) * np.sqrt(1.02 - t**2) + 0.004, 10), lips)
+        scene.add(tube(line, (0.042 if up < 0 else 0.034) * np.sqrt(1.02 - t**2) + 0.004, 10), lips)
     dark = take("plain", rng, (0.08, 0.01, 0.01), rough=0.5)
     y0 = float(y[len(y) // 2])
     scene.add(ball((half * 0.85, 0.05, gap + 0.012), (0, y0 + 0.04, z), 16), dark)
     if opened and rng.random() < 0.7:
-        teeth = take("plain", rng, (0.8, 0.78, 0.7), rough=0.2)
+        teeth = take("plain", rng, (0.6, 0.57, 0.5), rough=0.3)
         scene.add(ball((half * 0.7, 0.05, gap * 0.7), (0, y0 + 0.022, z + gap * 0.4), 16), teeth)
     parts["mouth"] = (0, y0 - 0.03, z)
 
@@ -166,93 +211,115 @@ def _cap(head, keep, grow):
     return vertices * grow, [face for face in faces if all(chosen[i] for i in face)]
 
 
-def _strands(scene, rng, mesh, hair, count, length, down):
-    points, out = surface_samples(mesh, count, rng)
-    direction = out * (1, 1, 1) * 0.5 + np.array([0, 0.25, -down]) + rng.normal(0, 0.25, (count, 3))
-    scene.add(flakes(points, direction, length, 0.035, rng, sides=3), hair)
+def _grow(scene, rng, mesh, hair, tint, count, length, flow, width=0.028, keep=None):
+    """Grow hair of one colour, in streaks."""
+
+    def coat(p):
+        return np.clip(np.asarray(tint) * (0.55 + 0.9 * cloudy(p, rng, 1.6))[:, None], 0, 1)
+
+    scene.add(mesh, hair, paint=np.tile(shade(tint, 0.6), (len(mesh[0]), 1)))
+    fur(scene, rng, mesh, hair, coat, count, length, width, flow, keep)
 
 
-def _hair(scene, rng, design, head, hair, hair_colour):
-    line = rng.uniform(0.42, 0.56)
+def _hair(scene, rng, design, head, hair, tint):
+    line, side = rng.between(0.42, 0.6), rng.uniform(-0.6, 0.6)
+    lay = rng.uniform(0.8, 2.6)
     top = _cap(
         head,
         lambda x, y, z: z > line * np.clip(-y * 1.6, -0.9, 1) + 0.25 * (abs(x) > 0.6) * (y < 0),
-        1.08,
+        rng.between(1.03, 1.1),
     )
-    top = rough((top[0], top[1]), rng, 0.03, 3)
-    if design in (0, 1, 5) or (design == 2 and rng.random() < 0.5):
-        scene.add(top, hair)
-        _strands(scene, rng, top, hair, 1500, 0.22, 0.5)
+    top = rough(top, rng, 0.02, 3)
+
+    def combed(p):
+        way = [0.6 * p[:, 0] + side, 0.3 + 0.4 * p[:, 1], -0.6 * (1.1 - p[:, 2])]
+        return lay * np.stack(way, 1)
+
+    def down(p):
+        return np.tile((0, -0.1, -1.0), (len(p), 1))
+
+    if design in (0, 1, 5) or (design == 2 and rng.random() < 0.6):
+        _grow(scene, rng, top, hair, tint, 5000, rng.between(0.12, 0.34), combed)
     if design == 1:
-        length = rng.uniform(0.9, 1.5)
-        for a in np.radians(np.linspace(-20, 200, 46)):
-            r = rng.uniform(0.95, 1.1)
-            start = np.array([0.72 * np.cos(a), 0.75 * np.sin(a), 0.75 * rng.uniform(0.7, 1)])
-            mid = np.array([0.9 * r * np.cos(a), 0.95 * r * np.sin(a), 0.1])
-            end = np.array([0.92 * r * np.cos(a) + rng.normal(0, 0.06), r * np.sin(a), -length])
-            scene.add(
-                tube(
-                    smooth([start, mid, end], 10),
-                    np.array([0.08, 0.1, 0.11, 0.12, 0.12, 0.12, 0.11, 0.1, 0.07, 0.02]),
-                    7,
-                ),
-                hair,
-            )
-    if design in (2, 4):
+        _tresses(scene, rng, hair, tint)
+    if design == 2 or (design == 4 and rng.random() < 0.4):
+        low = rng.between(0.2, 0.42)
         beard = _cap(
             head,
-            lambda x, y, z: (z < -0.32 - 0.35 * (abs(x) < 0.27) * (z > -0.62)) & (y < 0.2),
-            1.05,
-        )
-        if design == 2:
-            scene.add(beard, hair)
-            _strands(scene, rng, beard, hair, 1200, rng.uniform(0.15, 0.4), 1.2)
-        t = np.linspace(-1, 1, 14)
-        y = np.array([front(head, 0.26 * u, -0.37) for u in t])
-        scene.add(
-            tube(
-                np.stack([0.3 * t, y - 0.03, -0.36 - 0.1 * t**2], -1),
-                0.07 * np.sqrt(1.03 - t**2),
-                8,
+            lambda x, y, z: (
+                (z < -low - 0.33 * (abs(x) < 0.26) * (z > -0.62)) & (y < 0.2) & (z > -1)
             ),
-            hair,
+            1.02,
         )
+        _grow(scene, rng, beard, hair, tint, 3500, rng.between(0.08, 0.4), down)
+        lip = _cap(
+            head,
+            lambda x, y, z: (abs(x) < 0.3) & (abs(z + 0.385 + 0.2 * x**2) < 0.055) & (y < 0),
+            1.02,
+        )
+        if rng.random() < 0.8:
+            _grow(scene, rng, lip, hair, tint, 700, 0.1, down)
     if design == 3:
-        points, out = surface_samples(top, 320, rng)
-        size = rng.uniform(1.02, 1.2)
-        curls = [
-            ball(rng.uniform(0.08, 0.14), p * size + n * rng.uniform(0, 0.12), 10)
-            for p, n in zip(points, out, strict=True)
-        ]
-        scene.add(top, hair)
-        scene.add(joined(curls), hair)
-        _strands(scene, rng, joined(curls), hair, 900, 0.12, 0.2)
+        size, grown = rng.between(0.05, 0.11), rng.between(0.02, 0.22)
+        points, out = surface_samples(top, 650, rng)
+        at = points + out * rng.uniform(0, grown, (650, 1))
+        curls = joined([ball(size * rng.uniform(0.7, 1.2), p, 8) for p in at])
+        scene.add(top, hair, paint=np.tile(shade(tint, 0.4), (len(top[0]), 1)))
+        _grow(scene, rng, curls, hair, tint, 5000, size * 0.9, lambda p: 0 * p, 0.02)
     if design == 4:
-        felt_colour = colour(rng, "any", "dark", "muted")
+        felt_colour = rng.colour("any", "dark", "muted")
         felt = scene.material(
             "mottled", rng, felt_colour, shade(felt_colour, 0.8), scale=4, rough=0.95
         )
+        brim, tall = rng.between(0.98, 1.5), rng.between(0.45, 0.85)
         crown = lathe(
             [
-                (1.45, 0.02),
-                (1.45, 0.06),
+                (brim, rng.between(-0.08, 0.12)),
+                (brim, 0.08),
                 (0.88, 0.1),
                 (0.86, 0.25),
-                (0.8, 0.7),
-                (0.6, 0.8),
-                (0.01, 0.74),
+                (rng.between(0.65, 0.84), tall),
+                (0.55, tall + 0.08),
+                (0.01, tall + 0.02),
             ],
-            40,
+            48,
         )
-        scene.add(moved(crown, (0, 0.05, 0.5), rotation("x", -6)), felt)
-        scene.add(
-            moved(lathe([(0.89, 0.1), (0.88, 0.28)], 40), (0, 0.05, 0.5), rotation("x", -6)), hair
-        )
+        turn = rotation("x", rng.uniform(-12, 4))
+        scene.add(moved(crown, (0, 0.05, 0.5), turn), felt)
+        ribbon = scene.material("plain", rng, rng.colour("dark", "any"), rough=0.5)
+        band = lathe([(0.89, 0.1), (0.88, 0.28)], 40)
+        scene.add(moved(band, (0, 0.05, 0.5), turn), ribbon)
+        if rng.random() < 0.6:
+            back = _cap(head, lambda x, y, z: (y > 0.05) & (z > -0.6), 1.05)
+            _grow(scene, rng, back, hair, tint, 2500, rng.between(0.15, 0.5), down)
     if design == 5:
-        frame = scene.material("plain", rng, colour(rng, "black", "vivid", "metal"), rough=0.3)
-        y = front(head, 0.3, 0.1) - 0.14
+        frame = scene.material("plain", rng, rng.colour("black", "vivid", "metal"), rough=0.3)
+        y = front(head, 0.3, 0.1) - 0.12
+        wide, round_ = rng.between(0.2, 0.27), rng.between(0.75, 1)
         for s in (-1, 1):
-            scene.add(moved(ring(0.24, 0.028), (s * 0.31, y, 0.1)), frame)
-            scene.add(rod((s * 0.55, y, 0.13), (s * 0.82, 0.1, 0.12), 0.025), frame)
-        scene.add(rod((-0.08, y, 0.14), (0.08, y, 0.14), 0.028), frame)
-        scene.add(ball(0.35, (0, 0.35, 1.25)), hair)
+            hoop = ring(wide, rng.between(0.016, 0.035))
+            hoop[0][:, 2] *= round_
+            scene.add(moved(hoop, (s * 0.31, y, 0.1)), frame)
+            scene.add(rod((s * (0.31 + wide), y, 0.13), (s * 0.82, 0.1, 0.12), 0.02), frame)
+        scene.add(rod((-0.31 + wide, y, 0.14), (0.31 - wide, y, 0.14), 0.022), frame)
+        bun = ball(rng.between(0.26, 0.42), (0, 0.35, 1.2))
+        _grow(scene, rng, bun, hair, tint, 1500, 0.12, lambda p: np.cross(p, (0, 0.5, 1)))
+
+
+def _tresses(scene, rng, hair, tint):
+    """Add long hair at the sides and the back."""
+    length, wave, open_ = rng.between(0.5, 1.7), rng.between(0, 0.08), rng.between(-35, 0)
+    locks, shades = [], []
+    for a in np.radians(np.linspace(open_, 180 - open_, 130) + rng.normal(0, 2, 130)):
+        r = rng.uniform(0.93, 1.12)
+        start = np.array([0.55 * np.cos(a), 0.55 * np.sin(a) + 0.1, rng.uniform(0.7, 0.98)])
+        mid = np.array([0.9 * r * np.cos(a), 0.95 * r * np.sin(a), 0.1])
+        end = np.array([0.92 * r * np.cos(a), r * np.sin(a), -length * rng.uniform(0.85, 1.05)])
+        path = smooth([start, mid, end + rng.normal(0, 0.05, 3)], 16)
+        path[:, :2] += wave * np.sin(np.linspace(0, 9, 16) + 3 * a)[:, None]
+        lock = tube(
+            path, 0.055 * np.interp(np.linspace(0, 1, 16), [0, 0.3, 0.8, 1], [0.6, 1, 1, 0.2]), 6
+        )
+        locks.append(lock)
+        shades.append(np.tile(shade(tint, rng.uniform(0.5, 1.4)), (len(lock[0]), 1)))
+    scene.add(joined(locks), hair, paint=np.concatenate(shades))

@@ -1,24 +1,36 @@
-"""Houses: cottage, two storeys, garage, cabin; A-frame and L-shape for the test split."""
+"""Houses: cottage, two storeys, garage, cabin, L-shape; A-frames are held out."""
+
+from typing import NamedTuple
 
 import numpy as np
-from colours import colour, mix, shade
+from colours import mix, shade
 from meshes import box, moved, rod, slab
 from subject import Subject
 
-DESIGNS = ("cottage", "two storeys", "garage", "cabin", "A-frame", "L-shape")
+
+class Glass(NamedTuple):
+    """Panes of a house: material, relative width and height, material of shutters or None."""
+
+    material: object
+    wide: float
+    high: float
+    shutters: object
+
+
+DESIGNS = ("cottage", "two storeys", "garage", "cabin", "L-shape", "A-frame")
 
 
 def build(scene, rng, design):
     """Build a house whose front looks to -y, about 2 wide."""
     take = scene.material
-    wall_colour = colour(rng, "pale", "pale", "muted", "any", "earth")
+    wall_colour = rng.colour("pale", "pale", "muted", "any", "earth")
     kind = {2: "bricks", 3: "stripes"}.get(
         design, ("plain", "bricks", "mottled", "stripes")[rng.integers(4)]
     )
     if kind == "bricks":
-        wall_colour = colour(rng, "earth", "autumn", "muted")
+        wall_colour = rng.colour("earth", "autumn", "muted")
     if design == 3:
-        wall_colour = colour(rng, "wood")
+        wall_colour = rng.colour("wood")
     straight = {"turn": (0, 1.57, 0), "distortion": 0.3} if kind == "stripes" else {}
     wall = take(
         kind,
@@ -30,23 +42,36 @@ def build(scene, rng, design):
         bump=0.3,
         **straight,
     )
-    tile = colour(rng, "autumn", "earth", "grey", "dark", "muted")
-    roof = take("bricks", rng, tile, shade(tile, 0.6), scale=rng.uniform(3, 6), rough=0.8, bump=0.5)
-    trim = take("plain", rng, colour(rng, "pale", "pale", "dark", "any"), rough=0.6)
-    glass = take(
-        "mottled", rng, colour(rng, "dark"), colour(rng, "sky", "dark"), scale=1, rough=0.08
+    tile = rng.colour("autumn", "earth", "grey", "dark", "muted")
+    roof = take("bricks", rng, tile, shade(tile, 0.6), scale=rng.between(3, 6), rough=0.8, bump=0.5)
+    trim = take("plain", rng, rng.colour("pale", "pale", "dark", "any"), rough=0.6)
+    glass = take("mottled", rng, rng.colour("dark"), rng.colour("sky", "dark"), scale=1, rough=0.08)
+    door = take("plain", rng, rng.colour("vivid", "wood", "dark"), rough=0.5)
+    shutters = take("plain", rng, rng.colour("any", "dark"), rough=0.6)
+    glass = Glass(
+        glass,
+        rng.between(0.7, 1.2),
+        rng.between(0.75, 1.2),
+        shutters if rng.random() < 0.35 else None,
     )
-    door = take("plain", rng, colour(rng, "vivid", "wood", "dark"), rough=0.5)
     stuff = (scene, rng, wall, roof, trim, glass, door)
-    parts = (_plain, _storeys, _garage, _cabin, _a_frame, _l_shape)[design](*stuff)
-    if rng.random() < 0.5:
+    parts = (_plain, _storeys, _garage, _cabin, _l_shape, _a_frame)[design](*stuff)
+    if rng.random() < 0.2:
         scene.add(
             box((3.6, 3.2, 0.08), (0, 0, -0.02)),
             take("mottled", rng, mix(wall_colour, (0.3, 0.3, 0.3), 0.7), is_object=False),
             smooth=False,
             is_object=False,
         )
-    return Subject(parts, ("meadow", "meadow", "street"), (-55, 55), (3, 28), fill=(0.6, 0.97))
+    return Subject(
+        parts,
+        ("meadow", "meadow", "street"),
+        (-55, 55),
+        (1, 26),
+        fill=(0.66, 1.0),
+        metres=9,
+        stretch=0.1,
+    )
 
 
 def _gable(scene, wall, roof, trim, size, height, rise, centre=(0, 0), side=False, over=0.14):
@@ -73,9 +98,13 @@ def _gable(scene, wall, roof, trim, size, height, rise, centre=(0, 0), side=Fals
 def _window(scene, trim, glass, x, y, z, w=0.34, h=0.42, side=0):
     """Add a window in a wall that looks to -y, or to +x or -x for ``side`` 1 or -1."""
     turn = np.eye(3) if not side else np.array([[0, -side, 0], [side, 0, 0], [0, 0, 1.0]])
+    w, h = w * glass.wide, h * glass.high
+    for s in (-1, 1) if glass.shutters else ():
+        shutter = box((w * 0.45, 0.1, h + 0.06), (s * w * 0.78, 0, 0))
+        scene.add(moved(shutter, (x, y, z), turn), glass.shutters, smooth=False)
     for size, centre, material in (
         ((w + 0.1, 0.08, h + 0.1), (0, 0, 0), trim),
-        ((w, 0.1, h), (0, 0, 0), glass),
+        ((w, 0.1, h), (0, 0, 0), glass.material),
         ((0.03, 0.12, h), (0, 0, 0), trim),
         ((w, 0.12, 0.03), (0, 0, 0), trim),
         ((w + 0.18, 0.16, 0.05), (0, -0.02, -h / 2 - 0.06), trim),
@@ -97,9 +126,9 @@ def _chimney(scene, wall, trim, x, y, z):
 
 
 def _plain(scene, rng, wall, roof, trim, glass, door, height=None, size=None):
-    w, d = size or (rng.uniform(1.9, 2.6), rng.uniform(1.4, 1.9))
-    height = height or rng.uniform(0.95, 1.15)
-    rise = rng.uniform(0.5, 0.95)
+    w, d = size or (rng.between(1.8, 2.8), rng.between(1.3, 2.0))
+    height = height or rng.between(0.92, 1.25)
+    rise = rng.between(0.4, 1.1)
     side = size is None and rng.random() < 0.5
     _gable(scene, wall, roof, trim, (w, d), height, rise, side=side)
     at = -d / 2
@@ -121,8 +150,8 @@ def _plain(scene, rng, wall, roof, trim, glass, door, height=None, size=None):
 
 def _storeys(scene, rng, *stuff):
     wall, roof, trim, glass, door = stuff
-    size = (rng.uniform(2.1, 2.5), rng.uniform(1.5, 1.8))
-    parts = _plain(scene, rng, *stuff, height=rng.uniform(1.8, 2.0), size=size)
+    size = (rng.between(2.1, 2.5), rng.between(1.5, 1.8))
+    parts = _plain(scene, rng, *stuff, height=rng.between(1.8, 2.0), size=size)
     for x in (-0.62, 0, 0.62):
         _window(scene, trim, glass, x, -size[1] / 2, 1.42)
     for s in (-1, 1):
@@ -133,18 +162,18 @@ def _storeys(scene, rng, *stuff):
 
 def _garage(scene, rng, *stuff):
     wall, roof, trim, glass, door = stuff
-    parts = _plain(scene, rng, *stuff, size=(2.1, 1.7))
+    parts = _plain(scene, rng, *stuff, size=(rng.between(1.9, 2.4), rng.between(1.5, 1.9)))
     side = rng.choice([-1, 1])
     _gable(scene, wall, roof, trim, (1.1, 1.3), 0.8, 0.35, (side * 1.6, 0.1), side=True)
     scene.add(box((0.75, 0.1, 0.62), (side * 1.6, -0.55, 0.31)), trim, smooth=False)
     for z in (0.15, 0.31, 0.47):
-        scene.add(box((0.75, 0.12, 0.015), (side * 1.6, -0.55, z)), glass, smooth=False)
+        scene.add(box((0.75, 0.12, 0.015), (side * 1.6, -0.55, z)), glass.material, smooth=False)
     return parts | {"garage door": (side * 1.6, -0.61, 0.3)}
 
 
 def _cabin(scene, rng, *stuff):
     wall, roof, trim, glass, door = stuff
-    parts = _plain(scene, rng, *stuff, height=0.95, size=(2.2, 1.5))
+    parts = _plain(scene, rng, *stuff, height=rng.between(0.9, 1.1), size=(2.2, 1.5))
     scene.add(box((2.3, 0.7, 0.07), (0, -1.08, 0.06)), wall, smooth=False)
     for x in (-1.05, -0.4, 0.4, 1.05):
         scene.add(rod((x, -1.38, 0), (x, -1.38, 0.85), 0.04), trim)
@@ -154,7 +183,7 @@ def _cabin(scene, rng, *stuff):
 
 
 def _a_frame(scene, rng, wall, roof, trim, glass, door):
-    _gable(scene, wall, roof, trim, (1.9, 2.0), 0.06, rng.uniform(2.0, 2.5), side=True, over=0.18)
+    _gable(scene, wall, roof, trim, (1.9, 2.0), 0.06, rng.between(2.0, 2.5), side=True, over=0.18)
     parts = {"door": _door(scene, rng, trim, door, 0.2, -0.95)}
     for name, x, z in (("right window", -0.32, 0.5), ("upper window", 0, 1.25)):
         _window(scene, trim, glass, x, -0.95, z, 0.3, 0.4)
@@ -164,7 +193,7 @@ def _a_frame(scene, rng, wall, roof, trim, glass, door):
 
 
 def _l_shape(scene, rng, wall, roof, trim, glass, door):
-    size = (2.6, 1.4)
+    size = (rng.between(2.3, 2.9), 1.4)
     parts = _plain(scene, rng, wall, roof, trim, glass, door, height=1.5, size=size)
     _gable(scene, wall, roof, trim, (1.0, 1.6), 1.5, 0.7, (-0.8, -0.6), side=True)
     for z in (0.58, 1.25):
