@@ -89,7 +89,7 @@ def _attempt(scene: Scene, number: int, attempt: int, folder: Path):
     set_camera(scene.camera, view, focus - 0.3, np.exp(rng.uniform(np.log(0.005), np.log(0.045))))
     mist = bpy.context.scene.world.mist_settings
     mist.start, mist.depth = max(0.0, focus - 1), 14 if stage != "water" else 8
-    passes = scene.render(folder)
+    passes = scene.render(folder, stage)
     share = passes["object.X"]
     mask = share >= 0.5
     if not 0.05 <= mask.mean() <= 0.8:

@@ -123,7 +123,8 @@ def set_sky(sockets: dict, rng: np.random.Generator, kind: str, strength: float)
         "ridge base": -0.4 * ridge if ridge > 0 else 0.0,
         "strength": strength,
         "plain strength": strength,
-        "land": (*mix(first, second, 0.5), 1),
+        # Haze lies between the land and what flies, which is not black from below.
+        "land": (*(mix(first, horizon, 0.75) if kind == "air" else mix(first, second, 0.5)), 1),
     }
     for name, value in values.items():
         sockets[name].default_value = value

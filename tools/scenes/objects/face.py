@@ -34,10 +34,10 @@ def build(scene, rng, design):
     take = scene.material
     tone = rng.colour("skin")
     hair_colour = rng.colour("hair", "hair", "black", "grey")
-    hair = painted(scene, rng, rough=0.45, scale=9)
+    hair = painted(scene, rng, rough=0.85, scale=9)
     head = _head(rng)
     eye_x, eye_z = rng.between(0.26, 0.33), rng.between(0.06, 0.16)
-    skin = painted(scene, rng, rough=rng.uniform(0.35, 0.6), scale=7, bump=0.04)
+    skin = painted(scene, rng, rough=rng.uniform(0.5, 0.75), scale=7, bump=0.04)
     stubble = rng.uniform(0, 0.5) if rng.random() < 0.3 or design == 2 else 0.0
     paint = _complexion(rng, head[0], tone, hair_colour, eye_x, eye_z, stubble)
     scene.add(head, skin, paint=paint)
@@ -134,7 +134,7 @@ def _complexion(rng, p, tone, hair, eye_x, eye_z, stubble):
 
 
 def _brows(scene, rng, head, hair, tint, eye_x, eye_z):
-    arch, thick, count = rng.between(0.0, 0.07), rng.between(0.012, 0.032), 260
+    arch, thick, count = rng.between(0.0, 0.07), rng.between(0.01, 0.028), 200
     u = rng.uniform(-1, 1, count)
     for s in (-1, 1):
         x = s * (eye_x + 0.21 * u)
@@ -147,7 +147,7 @@ def _brows(scene, rng, head, hair, tint, eye_x, eye_z):
         )
         y = np.array([front(head, a, b) for a, b in zip(x, z, strict=True)])
         points = np.stack([x, y - 0.01, z], 1)
-        hairs = flakes(points, np.array([s, 0, 0.25]), 0.09, 0.016, rng, 3)
+        hairs = flakes(points, np.array([s, 0, 0.25]), 0.09, 0.013, rng, 3)
         scene.add(hairs, hair, paint=np.tile(shade(tint, 0.7), (3 * count, 1)))
 
 
@@ -247,7 +247,9 @@ def _hair(scene, rng, design, head, hair, tint):
         beard = _cap(
             head,
             lambda x, y, z: (
-                (z < -low - 0.33 * (abs(x) < 0.26) * (z > -0.62)) & (y < 0.2) & (z > -1)
+                (z < 0.9 * np.maximum(abs(x) - 0.4, 0) - low - 0.33 * (abs(x) < 0.26) * (z > -0.62))
+                & (y < 0.2)
+                & (z > -1)
             ),
             1.02,
         )
@@ -294,7 +296,7 @@ def _hair(scene, rng, design, head, hair, tint):
             _grow(scene, rng, back, hair, tint, 2500, rng.between(0.15, 0.5), down)
     if design == 5:
         frame = scene.material("plain", rng, rng.colour("black", "vivid", "metal"), rough=0.3)
-        y = front(head, 0.3, 0.1) - 0.12
+        y = min(front(head, 0.3, 0.1) - 0.12, front(head, 0.0, 0.12) - 0.02)
         wide, round_ = rng.between(0.2, 0.27), rng.between(0.75, 1)
         for s in (-1, 1):
             hoop = ring(wide, rng.between(0.016, 0.035))
