@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import sys
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.mining.soundness import warning
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
 from vizreport.foreign_text import quoted
@@ -23,6 +25,7 @@ from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.paths import folder_problem, problem
 from vizreport.progress import drawing
+from vizreport.report.text import printable
 from vizreport.results.atomic import write_text
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.keys import result_key
@@ -160,6 +163,7 @@ def build(request: BuildRequest) -> int:
         records[experiment.name] = run_experiment(
             experiment, context, store, keys, records, request.strict
         )
+    _warn_of_values(store, records)
     computed = any(record.seconds for record in records.values())
     run = RunRecord(
         name=out.name,
@@ -184,6 +188,17 @@ def build(request: BuildRequest) -> int:
     drawn = _render(out, run, computed, request.pdf)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
+
+
+def _warn_of_values(store: Store, records: dict[str, ExperimentRecord]) -> None:
+    """Say on the terminal, too, where values are not finite."""
+    mining = records.get("mining")
+    if mining is None or mining.status != "done":
+        return
+    outcome = store.load(experiments()["mining"], mining.key)
+    said = printable(warning(outcome.result)) if outcome else ""
+    if said:
+        print(f"vizreport: {said}", file=sys.stderr)
 
 
 def _keys(

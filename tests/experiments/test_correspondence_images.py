@@ -52,6 +52,9 @@ def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog
         boxes=np.array(boxes, np.float32),
         sizes=np.array(sizes, np.int32),
         skipped=[],
+        checked=["output"],
+        not_finite=np.zeros(1, np.int32),
+        left_out=0,
     )
 
 

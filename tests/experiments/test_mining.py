@@ -134,9 +134,9 @@ def test_unreadable_images_are_left_out_and_listed(tiny_context, mined):
     found = compute(context, {})
     kept = [i for i in range(14) if i not in bad]
     np.testing.assert_array_equal(found.records, kept)
-    assert found.skipped[0] == ["gone.png", "it is empty"]
+    assert found.skipped[0] == ("gone.png", "it is empty")
     paths = [tiny_context.dataset.records[i].path for i in sorted(bad)]
-    assert found.skipped[1:] == [[path, "it is torn"] for path in paths]
+    assert found.skipped[1:] == [(path, "it is torn") for path in paths]
     assert found.paths == [tiny_context.dataset.records[i].path for i in kept]
     np.testing.assert_array_equal(found.top_classes, mined.top_classes[kept])
     values = activations(tiny_context, "conv2")[kept]

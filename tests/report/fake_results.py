@@ -97,6 +97,9 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
         boxes=np.tile(np.array([30, 0, 330, 300], np.float32), (IMAGES, 1)),
         sizes=np.tile(np.array([360, 300], np.int32), (IMAGES, 1)),
         skipped=[["broken/empty.jpg", "the file is empty"], ["odd.png", "truncated after 312 B"]],
+        checked=[*(layer[0] for layer in layers), "output"],
+        not_finite=np.zeros(len(layers) + 1, np.int32),
+        left_out=0,
     )
 
 

@@ -25,7 +25,7 @@ from vizreport.deconv.units import (
     windows_pay,
 )
 from vizreport.deconv.window_planner import plan_windows
-from vizreport.errors import RequestError
+from vizreport.errors import NotApplicable, RequestError
 
 if TYPE_CHECKING:
     import keras
@@ -203,7 +203,8 @@ class Deconvnet:
         Raises
         ------
         NotApplicable
-            If an operation below the layer has no backward rule.
+            If an operation below the layer has no backward rule, or, once they are computed,
+            values are not finite.
         """
         require_rules(self.graph, layer.node, self.rule)
         images = np.asarray(images, self.graph.dtype)
@@ -219,8 +220,8 @@ class Deconvnet:
         elif windows is not None and (
             way == "windows" or (not way and windows_pay(self, layer, plan, windows, units))
         ):
-            return through_windows(self, images, layer, windows, units)
-        return on_crops(self, images, layer, plan, units)
+            return _finite(through_windows(self, images, layer, windows, units), layer)
+        return _finite(on_crops(self, images, layer, plan, units), layer)
 
     def compiled(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
         """Return a compiled function, made once and kept with the network."""
@@ -250,3 +251,13 @@ class Deconvnet:
             ]
             or [np.zeros(0, np.int32)]
         )
+
+
+def _finite(parts: Iterator[Projected], layer: ReportableLayer) -> Iterator[Projected]:
+    for part in parts:
+        if not np.isfinite(part.pictures).all():
+            raise NotApplicable(
+                f"projections of layer {layer.name} are not finite: weights or activations are too "
+                "large, or undefined"
+            )
+        yield part

@@ -7,7 +7,7 @@ the data, and shards of the data can be mined anywhere and merged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,29 +142,53 @@ def from_batch(
     return merge(none, whole, k)
 
 
-Reduce = Callable[[np.ndarray], tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]]
+Reduced = tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]
+CheckedReduced = tuple[list[tuple[tf.Tensor, ...]], tf.Tensor, tf.Tensor]
 
 
-def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
+def reduction_function(
+    graph: Graph, layers: list[ReportableLayer]
+) -> Callable[[np.ndarray], Reduced]:
+    """Compile the forward pass as :func:`checked_reduction_function`, without the last result."""
+    reduce = checked_reduction_function(graph, layers, ())
+    return lambda x: reduce(x)[:2]
+
+
+def checked_reduction_function(
+    graph: Graph, layers: list[ReportableLayer], checked: Sequence[ReportableLayer]
+) -> Callable[[np.ndarray], CheckedReduced]:
     """Compile the forward pass that reduces a batch to maxima, places and means.
 
     Parameters
     ----------
     graph : Graph
     layers : list of ReportableLayer
+    checked : sequence of ReportableLayer
+        Layers whose values are looked at for any that is not finite, before and behind their
+        activation: a ReLU may make 0 of what is not a number.
 
     Returns
     -------
     callable
         Takes preprocessed images [B, H, W, C]; returns for each layer (maxima [B, M], places
-        int32 [B, M], means [B, M]), the place being the first of equals, and what the network
-        gives out [B, outputs] (no columns where the output has rows and columns).
+        int32 [B, M], means [B, M]), the place being the first of equals; what the network gives out
+        [B, outputs] (no columns where the output has rows and columns); and for each of
+        ``checked`` whether all its values are finite, bool [B, checked].
     """
     output = None if vector_output(graph) is None else given_out(graph)
 
-    def reduce(x: tf.Tensor) -> tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]:
+    def reduce(x: tf.Tensor) -> CheckedReduced:
         targets = [layer.node for layer in layers]
-        values = run(graph, x, [*targets, *([] if output is None else [output])], "gradient")
+        looked_at = {node for layer in checked for node in (layer.producer, layer.node)}
+        wanted = [*targets, *looked_at, *([] if output is None else [output])]
+        values = run(graph, x, wanted, "gradient")
+        finite = tf.ones((tf.shape(x)[0], len(checked)), tf.bool)
+        if checked:
+            columns = [
+                _all_finite(values[layer.producer]) & _all_finite(values[layer.node])
+                for layer in checked
+            ]
+            finite = tf.stack(columns, axis=1)
         reduced = []
         for node in targets:
             y = values[node]
@@ -172,16 +196,21 @@ def reduction_function(graph: Graph, layers: list[ReportableLayer]) -> Reduce:
                 y = y[:, None, None, :]
             reduced.append((*_strongest(y), tf.reduce_mean(y, axis=(1, 2))))
         if output is None:
-            return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype)
+            return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype), finite
         count = int(np.prod(graph.nodes[output].shape))
-        return reduced, tf.reshape(values[output], (tf.shape(x)[0], count))
+        return reduced, tf.reshape(values[output], (tf.shape(x)[0], count)), finite
 
-    compiled: Reduce = tf.function(
+    compiled: Callable[[np.ndarray], CheckedReduced] = tf.function(
         reduce,
         input_signature=[tf.TensorSpec([None, *graph.input_shape], graph.dtype)],
         autograph=False,
     )
     return compiled
+
+
+def _all_finite(y: tf.Tensor) -> tf.Tensor:
+    """Whether an image's values are all finite: bool [B]."""
+    return tf.reduce_all(tf.math.is_finite(y), axis=list(range(1, y.shape.rank)))
 
 
 def _strongest(y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -32,6 +32,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters["number"] = text.number
+    made.filters["decimal"] = text.decimal
     made.filters["percent"] = text.percent
     made.filters["duration"] = text.duration
     made.filters["shorten"] = text.shorten

@@ -58,7 +58,7 @@ def number(value: float, digits: int = 3) -> str:
         return "–"
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}".replace(",", "\u202f").replace("-", "−")
-    if abs(value) >= 10 ** (digits - 1):
+    if 10 ** (digits - 1) <= abs(value) < 1e15:
         return f"{value:,.0f}".replace(",", "\u202f").replace("-", "−")
     text = f"{value:.{digits}g}"
     if "e" in text:
@@ -71,6 +71,14 @@ def number(value: float, digits: int = 3) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """Write a share from 0 to 1 as a percentage."""
     return "–" if not math.isfinite(share) else f"{100 * share:.{digits}f}\u202f%"
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """Write a number with so many decimals, "–" for one that is not known."""
+    if not math.isfinite(value):
+        return "–"
+    # Adding 0 takes the sign off a zero.
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def duration(seconds: float) -> str:

@@ -13,6 +13,7 @@ from vizreport.deconv.features import feature_function
 from vizreport.deconv.layers import ReportableLayer, choose_layers, reportable_layers
 from vizreport.deconv.tiles import cut_tiles, display_scale, energy_by_side, quantised, unit_fields
 from vizreport.deconv.tiles import window_side as smallest_window
+from vizreport.errors import NotApplicable
 from vizreport.experiments.architecture.duplicates import Moments, cosines, earlier_twins
 from vizreport.experiments.architecture.result import ArchitectureResult
 from vizreport.experiments.architecture.spectrum import (
@@ -26,6 +27,7 @@ from vizreport.experiments.architecture.spectrum import (
 )
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import first_layer
 
 IMAGES = 64  # of the sample whose activations are correlated
 PLACES = 16  # rows and columns of a map that are compared, at most
@@ -131,6 +133,8 @@ def _second(
     )
     if layer is None:
         return _Second("", "the network has no second layer with places")
+    if layer.name not in mining.layers and first_layer(mining):
+        return _Second(layer.name, f"values of layer {layer.name} are not finite")
     if layer.name not in mining.layers:
         return _Second(layer.name, f"layer {layer.name} is not among the layers asked for")
     problem = layer.rule_problem(graph, context.settings.rule)
@@ -141,7 +145,10 @@ def _second(
         return _Second(layer.name, f"every map of layer {layer.name} is dead")
     random = np.random.default_rng([context.settings.seed, zlib.crc32(layer.name.encode())])
     maps = np.sort(random.choice(alive, min(MAPS, len(alive)), replace=False))
-    projected = _project(context, mining, layer, maps)
+    try:
+        projected = _project(context, mining, layer, maps)
+    except NotApplicable as problem:
+        return _Second(layer.name, str(problem))
     if not len(projected.maps):
         return _Second(layer.name, f"no projection of layer {layer.name} reaches the input")
     tiles, tile_maps = _tiles(context, layer, projected)

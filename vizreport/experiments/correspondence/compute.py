@@ -27,6 +27,7 @@ from vizreport.experiments.correspondence.statistics import (
     sign_changes,
 )
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import require_sound
 from vizreport.progress import progress
 
 RANDOM_DRAWS = 10
@@ -51,6 +52,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> Corresponden
         layer.
     """
     mining, settings, graph = required["mining"], context.settings, context.deconvnet.graph
+    require_sound(mining)
     layers = compared_layers(graph, settings.correspondence_layers)
     chosen = subjects(context, mining)
     shape = context.preprocessing.input_size

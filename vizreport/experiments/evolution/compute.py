@@ -66,7 +66,8 @@ def compute(context: Context, required: dict[str, Any]) -> EvolutionResult:
             "checkpoints whose sidecars name their epochs, as vizreport train leaves it"
         )
     shown = choose_epochs(found)
-    layers = [layer for layer in context.chosen_layers if not top.status[layer.name]]
+    projected = {name for name, problem in top.status.items() if not problem}
+    layers = [layer for layer in context.chosen_layers if layer.name in projected]
     if not layers:
         raise NotApplicable(next(iter(top.status.values())))
     maps = {layer.name: _spread(top.maps[layer.name]) for layer in layers}
@@ -105,7 +106,7 @@ def compute(context: Context, required: dict[str, Any]) -> EvolutionResult:
     return EvolutionResult(
         epochs=[epoch.epoch for epoch in shown],
         found=len(found),
-        layers=[layer.name for layer in context.chosen_layers],
+        layers=top.layers,
         status=dict(top.status),
         maps=maps,
         window={name: strips[name].side for name in names},

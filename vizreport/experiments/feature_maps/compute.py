@@ -40,7 +40,7 @@ def compute(context: Context, required: dict[str, Any]) -> FeatureMapsResult:
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]
-    layers = context.chosen_layers
+    layers = [layer for layer in context.chosen_layers if layer.name in top.layers]
     names = [layer.name for layer in layers]
     images = wanted_images(top, names, MOST_IMAGES)
     parts: dict[str, dict[str, Any]] = {}

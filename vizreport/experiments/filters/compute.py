@@ -14,6 +14,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import require_sound
 
 # A filter whose RMS is this many times the layer's median drowns the others (Zeiler & Fergus
 # 2013, section 3: some filters dominate unless they are renormalised).
@@ -32,7 +33,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> FiltersResul
     Raises
     ------
     NotApplicable
-        If the network has no convolution on the image.
+        If the network has no convolution on the image, or its weights or values are not finite.
     """
     graph, mining = context.deconvnet.graph, required["mining"]
     layer = next((x for x in reportable_layers(graph) if x.kind == "convolution"), None)
@@ -48,6 +49,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> FiltersResul
     else:
         weights = np.moveaxis(np.asarray(own.kernel.numpy(), np.float64), -1, 0)
     rms = np.sqrt(np.mean(np.square(weights, dtype=np.float64), axis=(1, 2, 3)))
+    if not np.isfinite(weights).all():
+        raise NotApplicable(f"the weights of layer {layer.name} are not finite")
+    if layer.name not in mining.layers:  # which maps are dead cannot be known
+        require_sound(mining)
     activity = mining.active[layer.name]
     median = float(np.median(rms))
     return FiltersResult(

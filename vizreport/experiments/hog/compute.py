@@ -17,6 +17,7 @@ from vizreport.experiments.hog.result import HogResult
 from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
 from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.subjects import choose_images
 
 SIDE = 96  # shorter side of a grey picture, px
@@ -46,6 +47,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
         If there are too few images to learn from some and measure on others.
     """
     mining, seed = required["mining"], context.settings.seed
+    require_sound(mining)
     shown, measured, learned = split(mining, seed)
     paired, ridge, mean_picture = learn(shrunk(context.pictures(mining.records[learned])), seed)
     pictures = context.pictures(mining.records[measured])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 
 if TYPE_CHECKING:
@@ -33,13 +34,17 @@ def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
     graph, layers = context.deconvnet.graph, shown_layers(context)
     inputs = context.preprocessing.tensor(pictures)
     reduced, _ = reduction_function(graph, layers)(inputs)
-    problems = [layer.rule_problem(graph, context.settings.rule) for layer in layers]
-    drawn, scales, units = [], [], []
-    for layer, problem, (maxima, places, _) in zip(layers, problems, reduced, strict=True):
+    problems, drawn, scales, units = [], [], [], []
+    for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
         summed = np.zeros((len(inputs), *graph.input_shape), np.float32)
         count = np.zeros(len(inputs), np.int32)
+        problem = layer.rule_problem(graph, context.settings.rule)
         if not problem:
-            summed, count = _summed(context, layer, inputs, maxima.numpy(), places.numpy())
+            try:
+                summed, count = _summed(context, layer, inputs, maxima.numpy(), places.numpy())
+            except NotApplicable as not_finite:
+                problem = str(not_finite)
+        problems.append(problem)
         full = context.deconvnet.to_rgb(summed).astype(np.float32)
         scale = [display_scale(np.abs(one[one != 0])) for one in full]
         scales.append(np.array(scale, np.float32))

@@ -18,6 +18,7 @@ from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.experiments.invariance.sample import sample_size, with_sample
 from vizreport.experiments.invariance.transformations import transform, transformations
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.subjects import Subjects, subjects
 from vizreport.progress import progress
 
@@ -42,6 +43,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceRe
         If the network has no hidden layer, or no image suits.
     """
     mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
+    require_sound(mining)
     if len(settings.invariance) > SHOWN:
         raise RequestError(f"--invariance takes at most {SHOWN} images")
     layers = compared_layers(graph, settings.invariance_layers)
@@ -159,7 +161,8 @@ def _evaluation(context: Context, nodes: list[int]) -> Callable[[np.ndarray], _S
 
 
 def _lengths(vectors: np.ndarray) -> Any:
-    return np.linalg.norm(vectors, axis=1)
+    # In float64: squares of large activations are beyond float32.
+    return np.linalg.norm(np.asarray(vectors, np.float64), axis=1)
 
 
 def _distances(first: _Seen, second: _Seen) -> np.ndarray:

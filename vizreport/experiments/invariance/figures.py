@@ -13,7 +13,7 @@ from vizreport.experiments.invariance.curves import REPEATS, period
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import number, percent, quoted
+from vizreport.report.text import decimal, number, percent, quoted
 from vizreport.results.run import RunRecord
 
 FILLS = {
@@ -140,7 +140,7 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
     shown = "; ".join(
         f"{summary.NAMES[name].lower()}: "
         + ", ".join(
-            f"{quoted(layer, 30)} {curves.mean_area:.2f}"
+            f"{quoted(layer, 30)} {decimal(curves.mean_area)}"
             for layer, curves in zip(result.layers, _all(result, name), strict=False)
         )
         for name in names

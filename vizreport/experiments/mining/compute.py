@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
+import tensorflow as tf
 
 from vizreport.data.label_order import settle, try_order
+from vizreport.data.reading import Batch
 from vizreport.deconv.layers import ReportableLayer, reportable_layers
-from vizreport.deconv.mining import Strongest, from_batch, merge, reduction_function
+from vizreport.deconv.mining import Strongest, checked_reduction_function, from_batch, merge
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult, Output
@@ -15,8 +20,28 @@ from vizreport.experiments.occlusion.layer import occluded_layer
 TOP_CLASSES = 5
 
 
+@dataclass(frozen=True)
+class _Mined:
+    """What a pass over the data leaves of the images that are finite in the layers checked."""
+
+    strongest: dict[str, Strongest]
+    batches: list[Batch]
+    scores: Sequence[tuple[np.ndarray, ...]]
+    outputs: list[np.ndarray]
+    skipped: list[tuple[str, str]]
+    not_finite: np.ndarray  # images, by checked layer and, where it is scored, for the output
+    left_out: int
+
+    @property
+    def count(self) -> int:
+        return sum(len(batch.indices) for batch in self.batches)
+
+
 def compute(context: Context, required: dict[str, object]) -> MiningResult:
     """Mine the chosen layers, and the first, over all images.
+
+    Images with values that are not finite take no part. Where that is every image, the layers
+    before the first such layer are mined over all images, in a second pass.
 
     Parameters
     ----------
@@ -33,63 +58,55 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
     labels = context.labels
     tried = try_order(labels, context.dataset, output.classes) if output.classes else labels.labels
     layers = mined_layers(context)
-    reduce = reduction_function(context.deconvnet.graph, layers)
-    mined: dict[str, Strongest] = {}
-    indices, boxes, sizes, scores, values = [], [], [], [], []
-    skipped = list(context.dataset.skipped)
-    count = 0
-    for batch in context.read_all():
-        skipped += batch.unreadable
-        if not len(batch.indices):
-            continue
-        reduced, outputs = reduce(context.preprocessing.tensor(batch.pictures))
-        for layer, tensors in zip(layers, reduced, strict=True):
-            maxima, places, means = (tensor.numpy() for tensor in tensors)
-            found = from_batch(maxima, places, means, count, k)
-            mined[layer.name] = merge(mined[layer.name], found, k) if layer.name in mined else found
-        probabilities = output.probabilities(outputs.numpy())
-        scores.append(_top_classes(probabilities, tried[batch.indices]))
-        if output.kind == "values":
-            values.append(outputs.numpy())
-        indices.append(batch.indices)
-        boxes.append(batch.boxes)
-        sizes.append(batch.sizes)
-        count += len(batch.indices)
-    if count == 0:
+    checked = reportable_layers(context.deconvnet.graph)
+    mined = _pass(context, layers, checked, tried)
+    not_finite = mined.not_finite
+    scored = bool(mined.count or not mined.left_out)
+    if not scored:
+        sound = checked[: int(np.flatnonzero(not_finite)[0])]
+        layers = [layer for layer in layers if layer in sound]
+        mined = _pass(context, layers, sound, tried, scored=False)
+    if not mined.count:
+        skipped = mined.skipped
         raise RequestError(
             f"not one image of {context.dataset.name} can be read, the first because: "
             f"{skipped[0][1] if skipped else 'there is none'}"
         )
-    numbers = np.concatenate(indices)
+    count, strongest = mined.count, mined.strongest
+    numbers = np.concatenate([batch.indices for batch in mined.batches])
     top, top_probabilities, true_probabilities = (
-        np.concatenate(part) for part in zip(*scores, strict=True)
+        np.concatenate(part) for part in zip(*mined.scores, strict=True)
     )
-    if output.classes:
+    if output.classes and scored:
         labels = settle(labels, context.dataset, tried, numbers, top[:, 0])
     true_probabilities[labels.labels[numbers] < 0] = np.nan
     places = {
-        layer.name: np.divmod(_padded(mined[layer.name].places, k, 0), layer.cols)
+        layer.name: np.divmod(_padded(strongest[layer.name].places, k, 0), layer.cols)
         for layer in layers
     }
-    missing = {name: np.arange(k)[None] >= found.values.shape[1] for name, found in mined.items()}
+    missing = {
+        name: np.arange(k)[None] >= found.values.shape[1] for name, found in strongest.items()
+    }
     return MiningResult(
         layers=[layer.name for layer in layers],
-        values={name: _padded(found.values, k, np.nan) for name, found in mined.items()},
-        images={name: _padded(found.images, k, -1) for name, found in mined.items()},
+        values={name: _padded(found.values, k, np.nan) for name, found in strongest.items()},
+        images={name: _padded(found.images, k, -1) for name, found in strongest.items()},
         rows={
             name: np.where(missing[name], -1, p[0]).astype(np.int32) for name, p in places.items()
         },
         cols={
             name: np.where(missing[name], -1, p[1]).astype(np.int32) for name, p in places.items()
         },
-        means={name: (found.sums / count).astype(np.float32) for name, found in mined.items()},
-        active={name: (found.active / count).astype(np.float32) for name, found in mined.items()},
-        similarity={name: found.similarity() for name, found in mined.items()},
+        means={name: (found.sums / count).astype(np.float32) for name, found in strongest.items()},
+        active={
+            name: (found.active / count).astype(np.float32) for name, found in strongest.items()
+        },
+        similarity={name: found.similarity() for name, found in strongest.items()},
         paths=[records[i].path for i in numbers],
         sha256=[records[i].sha256 for i in numbers],
         records=numbers.astype(np.int32),
         labels=labels.labels[numbers].astype(np.int32),
-        labels_reason=labels.reason,
+        labels_reason=labels.reason if scored else "The network's values are not finite.",
         class_names=list(labels.class_names),
         data_classes=[records[i].class_name or "" for i in numbers],
         output=Output(
@@ -99,14 +116,69 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
             evidence=output.evidence,
             reason=output.reason,
         ),
-        outputs=np.concatenate(values) if values else np.zeros((count, 0), np.float32),
+        outputs=np.concatenate(mined.outputs)
+        if mined.outputs
+        else np.zeros((count, 0), np.float32),
         top_classes=top,
         top_probabilities=top_probabilities,
         true_probabilities=true_probabilities,
-        boxes=np.concatenate(boxes),
-        sizes=np.concatenate(sizes),
-        skipped=skipped,
+        boxes=np.concatenate([batch.boxes for batch in mined.batches]),
+        sizes=np.concatenate([batch.sizes for batch in mined.batches]),
+        skipped=mined.skipped,
+        checked=[*(layer.name for layer in checked), "output"],
+        not_finite=not_finite.astype(np.int32),
+        left_out=mined.left_out,
     )
+
+
+def _pass(
+    context: Context,
+    layers: list[ReportableLayer],
+    checked: list[ReportableLayer],
+    labels: np.ndarray,
+    scored: bool = True,
+) -> _Mined:
+    """Go over the data once; leave out images that are not finite in the layers checked."""
+    k, output = context.settings.top, context.output
+    reduce = checked_reduction_function(context.deconvnet.graph, layers, checked)
+    strongest: dict[str, Strongest] = {}
+    batches, scores, values = [], [], []
+    skipped = list(context.dataset.skipped)
+    not_finite = np.zeros(len(checked) + scored, np.int64)
+    count = left_out = 0
+    for batch in context.read_all():
+        skipped += batch.unreadable
+        if not len(batch.indices):
+            continue
+        tensors = reduce(context.preprocessing.tensor(batch.pictures))
+        reduced, outputs, finite = tf.nest.map_structure(lambda tensor: tensor.numpy(), tensors)
+        if scored:
+            finite = np.c_[finite, np.isfinite(outputs).all(axis=1)]
+        not_finite += (~finite).sum(axis=0)
+        kept = finite.all(axis=1)
+        left_out += int((~kept).sum())
+        if not kept.any():
+            continue
+        for layer, (maxima, places, means) in zip(layers, reduced, strict=True):
+            found = from_batch(maxima[kept], places[kept], means[kept], count, k)
+            former = strongest.get(layer.name)
+            strongest[layer.name] = merge(former, found, k) if former else found
+        indices, outputs = batch.indices[kept], outputs[kept]
+        probabilities = output.probabilities(outputs) if scored else outputs[:, :0]
+        scores.append(_top_classes(probabilities, labels[indices]))
+        if output.kind == "values" and scored:
+            values.append(outputs)
+        batches.append(
+            replace(
+                batch,
+                indices=indices,
+                boxes=batch.boxes[kept],
+                sizes=batch.sizes[kept],
+                pictures=batch.pictures[:0],  # they are kept elsewhere
+            )
+        )
+        count += len(indices)
+    return _Mined(strongest, batches, scores, values, skipped, not_finite, left_out)
 
 
 def mined_layers(context: Context) -> list[ReportableLayer]:

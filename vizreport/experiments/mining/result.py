@@ -69,6 +69,14 @@ class MiningResult:
         Width and height of each original image, pixels.
     skipped : list of [path, reason]
         Images that could not be read.
+    checked : list of str
+        Reportable layers, from the input to the output, and "output".
+    not_finite : int32 [G]
+        For each of them, in how many images it has values that are not finite.
+    left_out : int
+        Images that take no part for that: they are not among the N. 0 where that would be every
+        image: ``layers`` are then only those before the first such layer, and there are no
+        predictions.
     """
 
     layers: list[str]
@@ -94,3 +102,6 @@ class MiningResult:
     boxes: Annotated[np.ndarray, "float32 [N, 4]"]
     sizes: Annotated[np.ndarray, "int32 [N, 2]"]
     skipped: list[tuple[str, str]]
+    checked: Annotated[list[str], "[G]"]
+    not_finite: Annotated[np.ndarray, "int32 [G]"]
+    left_out: int

@@ -14,6 +14,7 @@ from vizreport.deconv.mining import reduction_function
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
 from vizreport.experiments.occlusion.layer import occluded_layer
 from vizreport.experiments.occlusion.masks import object_masks
@@ -56,6 +57,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
         If the network has no class scores or no convolution, or no image suits.
     """
     mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
+    require_sound(mining)
     if not context.output.classes:
         raise NotApplicable(
             f"the network gives {describe(context.output)}, and occlusion maps the fall of a "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 
@@ -61,11 +62,14 @@ def projections(
     if len(active):
         chosen = np.repeat(clean["maps"], 1 + OTHERS)[active]
         found = np.zeros_like(stacked[active])
-        for part in context.deconvnet.project_units(
-            stacked[active], layer, np.arange(len(active)), rows[active], cols[active], chosen
-        ):
-            part.put_into(found)
-        signed[active] = found
+        try:
+            for part in context.deconvnet.project_units(
+                stacked[active], layer, np.arange(len(active)), rows[active], cols[active], chosen
+            ):
+                part.put_into(found)
+            signed[active] = found
+        except NotApplicable as not_finite:
+            problem = str(not_finite)
     full = context.deconvnet.to_rgb(signed).astype(np.float32)
     strength = np.abs(full).reshape(count, -1)
     # The percentile of what is not zero: a small receptive field would vanish otherwise.

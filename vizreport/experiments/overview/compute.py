@@ -27,7 +27,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         The mining result, whose predictions are counted.
     """
     mining, graph = required["mining"], context.deconvnet.graph
-    chosen = {layer.name for layer in context.chosen_layers}
+    chosen = {layer.name for layer in context.chosen_layers} & set(mining.layers)
     layers: list[Layer] = [
         {
             "name": layer.name,

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import warning
 from vizreport.experiments.overview import architecture, thresholds
 from vizreport.experiments.overview.meaning import meaning_context
 from vizreport.experiments.overview.result import OverviewResult
@@ -72,7 +73,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "output": meaning,
         "scores": thresholds.rows(scores) if scores is not None else [],
     }
-    said = " ".join([*meaning["warnings"], _finding(result)]).strip()
+    warnings = [warning(mining), *meaning["warnings"], _finding(result)]
+    said = " ".join(filter(None, warnings))
     facts = _facts(result, mining)
     return Section(tuple(figures), (), (), facts, files, context, finding=said)
 

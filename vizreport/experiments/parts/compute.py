@@ -54,7 +54,8 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PartsResult:
         halves(classes, random),
     )
     names, shown = shown_concepts(scenes)
-    layers = [layer for layer in context.chosen_layers if layer.stride]
+    mined = required["mining"].layers
+    layers = [x for x in context.chosen_layers if x.stride and x.name in mined]
     if not names or not layers:
         return _result(mean_mask, len(records))
     named: dict[str, dict[str, Any]] = {}

@@ -10,6 +10,7 @@ from vizreport.data.reading import read_image
 from vizreport.deconv.layers import ReportableLayer
 from vizreport.deconv.mining import reduction_function
 from vizreport.deconv.tiles import display_scale, quantised, unit_fields
+from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.compute import TOP_CLASSES
 from vizreport.experiments.mining.result import MiningResult
@@ -37,6 +38,8 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PhotographsR
     inputs = context.preprocessing.tensor(pictures)
     graph, layers = context.deconvnet.graph, context.chosen_layers
     reduced, outputs = reduction_function(graph, layers)(inputs)
+    if not np.isfinite(outputs).all():
+        raise NotApplicable("the network's output is not finite for these photographs")
     scores = context.output.probabilities(outputs.numpy())
     top = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
     status, parts = {}, {}

@@ -18,6 +18,7 @@ from vizreport.deconv.two_passes import decided, down_function, up_function
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.sanity.result import CONTROLS, METHODS, SanityResult
 from vizreport.experiments.sanity.similarity import MEASURES, WINDOW, Original
 from vizreport.experiments.sanity.units import Units, choose_classes, choose_units, tested_layers
@@ -43,6 +44,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> SanityResult
         If no layer has weights below it, or no unit is active.
     """
     mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
+    require_sound(mining)
     tests: list[tuple[ReportableLayer, Units, list[list[WeightedLayer]]]] = []
     for layer in tested_layers(context):
         units: Units | None
@@ -180,6 +182,8 @@ class _Test:
         def down(values: list[Any], state: int) -> Iterator[tuple[int, int, np.ndarray]]:
             for m, function in enumerate(self.down):
                 signed = function(values, seeds).numpy()[: len(chosen)]
+                if not np.isfinite(signed).all():
+                    raise NotApplicable("the values of the projections are not finite")
                 yield m, state, self.to_rgb(signed).astype(np.float32)
 
         controls = 1 + len(pieces)

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from vizreport.experiments.sanity.result import SanityResult
 from vizreport.report import charts, medium, montage
 from vizreport.report.section import PRINT_WIDTH
-from vizreport.report.text import drawable
+from vizreport.report.text import decimal, drawable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -161,7 +161,7 @@ class _Sheet:
         alike = np.concatenate(
             [[1], result.cascade[layer][m, :, 0, 0], result.controls[layer][m, :, 0, 0]]
         )
-        said = f"{alike[state]:.2f}".replace("-", "−")
+        said = decimal(float(alike[state]))  # "–" where the trained network's picture is blank
         if not result.scales[layer][m, state]:
             said = "blank"
         place = (left + tile.width / 2, top + tile.height + 2)

@@ -12,7 +12,7 @@ from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment,
 from vizreport.experiments.sanity.drawing import NAMES
 from vizreport.experiments.sanity.result import SanityResult
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import percent, quoted
+from vizreport.report.text import decimal, percent, quoted
 from vizreport.results.run import RunRecord
 
 MEASURES = (
@@ -71,21 +71,16 @@ def _layer(result: SanityResult, layer: str, number: int) -> dict[str, Any]:
 
 def _row(one: Assessment) -> tuple[str, ...]:
     """Write a method's numbers for the table."""
-    spread = f"{_number(one.all)}\u202f±\u202f{_number(one.spread)}"
+    spread = f"{decimal(one.all)}\u202f±\u202f{decimal(one.spread)}"
     apart = (one.switches, one.filters, one.neither)
     return (
         NAMES[one.method],
-        _number(one.top),
-        _number(one.half),
+        decimal(one.top),
+        decimal(one.half),
         spread,
-        *map(_number, apart),
+        *map(decimal, apart),
         percent(one.left),
     )
-
-
-def _number(value: float) -> str:
-    # Adding 0 takes the sign off a zero.
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _finding(result: SanityResult) -> str:
@@ -138,7 +133,8 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
             f"{len(result.methods)} rows of {result.projections[layer].shape[1]} pictures. With "
             "all layers random the rank correlation with the first is "
             + ", ".join(
-                f"{one.all:.2f} ({NAMES[one.method].lower()})" for one in assess(result, layer, 0)
+                f"{decimal(one.all)} ({NAMES[one.method].lower()})"
+                for one in assess(result, layer, 0)
             )
             + " on average over the units."
         ),
@@ -163,7 +159,7 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
         alt=(
             "Curves that start at 1. At the end, with all layers random: "
             + ", ".join(
-                f"{NAMES[one.method].lower()} {one.all:.2f}, by chance {one.neither:.2f}"
+                f"{NAMES[one.method].lower()} {decimal(one.all)}, by chance {decimal(one.neither)}"
                 for one in assess(result, layer, 0)
             )
             + " (rank correlation)."

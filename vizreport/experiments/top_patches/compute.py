@@ -29,6 +29,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.classes import counted_names, numbered
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import require_sound, telling_layers
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches.energy import Shares, energy_shares
 from vizreport.experiments.top_patches.pictures import (
@@ -69,8 +70,10 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
     """
     mining: MiningResult = required["mining"]
     graph = context.deconvnet.graph
-    layers = context.chosen_layers
+    telling = telling_layers(mining)
+    layers = [layer for layer in context.chosen_layers if layer.name in telling]
     if not layers:
+        require_sound(mining)
         raise NotApplicable("the network has no layer whose rectified output can be shown")
     chosen = {layer.name: choose_maps(layer, context.settings) for layer in layers}
     parts: dict[str, dict[str, Any]] = {}
@@ -78,10 +81,16 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
     shares = _shares_function(context, mining, required["parts"])
     with progress("projecting", sum(map(len, chosen.values())), "maps") as bar:
         for layer in layers:
-            maps = chosen[layer.name]
             status[layer.name] = layer.rule_problem(graph, context.settings.rule)
-            deconvnet = None if status[layer.name] else context.deconvnet
-            parts[layer.name] = _layer(context, mining, layer, maps, deconvnet, shares, bar)
+            maps = chosen[layer.name]
+            if not status[layer.name]:
+                deconvnet = context.deconvnet
+                try:
+                    parts[layer.name] = _layer(context, mining, layer, maps, deconvnet, shares, bar)
+                    continue
+                except NotApplicable as problem:
+                    status[layer.name] = str(problem)
+            parts[layer.name] = _layer(context, mining, layer, maps, None, shares, bar)
     names = [layer.name for layer in layers]
     labelled, called = counted_names(mining)
     classes = numbered(called)

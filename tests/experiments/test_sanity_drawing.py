@@ -1,0 +1,46 @@
+"""What stands below the pictures of the sanity section."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import ImageDraw
+
+from tests.report.fake_pictures import pictures
+from tests.report.fake_results import IMAGES, NOUNS, SIZE, make_mining
+from tests.report.fake_sanity import make_sanity
+from vizreport.experiments.sanity import drawing
+
+
+@pytest.fixture
+def written(monkeypatch) -> list[str]:
+    """Return what is written into pictures from now on."""
+    found: list[str] = []
+    write = ImageDraw.ImageDraw.text
+
+    def text(self, xy, text, *arguments, **options):
+        found.append(text)
+        return write(self, xy, text, *arguments, **options)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", text)
+    return found
+
+
+def test_nothing_is_like_a_blank_picture(written):
+    random = np.random.default_rng(0)
+    mining = make_mining(random, list(NOUNS), False)
+    result = make_sanity(random, mining, pictures(IMAGES, SIZE, 1), False)
+    layer = result.layers[0]
+    scales, cascade, controls = (
+        {name: array.copy() for name, array in getattr(result, field).items()}
+        for field in ("scales", "cascade", "controls")
+    )
+    scales[layer][0] = [0, *np.ones(scales[layer].shape[1] - 1)]
+    cascade[layer][0, :, 0] = controls[layer][0, :, 0] = np.nan
+    drawing.pictures(replace(result, scales=scales, cascade=cascade, controls=controls), layer)
+    assert written.count("blank") == 1
+    states = scales[layer].shape[1]
+    assert written.count("–") == states - 1
+    assert not [text for text in written if "nan" in text.split()]
