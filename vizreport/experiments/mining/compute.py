@@ -116,9 +116,7 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
             evidence=output.evidence,
             reason=output.reason,
         ),
-        outputs=np.concatenate(mined.outputs)
-        if mined.outputs
-        else np.zeros((count, 0), np.float32),
+        outputs=np.concatenate(mined.outputs),
         top_classes=top,
         top_probabilities=top_probabilities,
         true_probabilities=true_probabilities,
@@ -166,8 +164,7 @@ def _pass(
         indices, outputs = batch.indices[kept], outputs[kept]
         probabilities = output.probabilities(outputs) if scored else outputs[:, :0]
         scores.append(_top_classes(probabilities, labels[indices]))
-        if output.kind == "values" and scored:
-            values.append(outputs)
+        values.append(outputs if output.kind == "values" and scored else outputs[:, :0])
         batches.append(
             replace(
                 batch,

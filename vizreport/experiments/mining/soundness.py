@@ -93,8 +93,8 @@ def require_sound(mining: MiningResult) -> None:
 
 
 def _same_for_all(mining: MiningResult) -> bool:
-    scores = mining.top_probabilities
-    return bool(len(scores) > 1 and scores.size and (scores == scores[:1]).all())
+    given = np.c_[mining.top_classes, mining.top_probabilities, mining.outputs]
+    return bool(len(given) > 1 and given.size and (given == given[:1]).all())
 
 
 def _place(mining: MiningResult) -> str:

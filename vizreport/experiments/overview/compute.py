@@ -61,7 +61,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         **accuracy(mining),
         labels_reason=mining.labels_reason,
         exchanged=find_exchanged(mining.labels, mining.top_classes[:, 0], len(mining.class_names))
-        if mining.class_names
+        if mining.top_classes.shape[1]
         else [],
         class_names=mining.class_names,
         mistakes=mistakes,
