@@ -58,7 +58,8 @@ def test_ensembles_against_scikit_learn(tmp_path):
     trials = {name: [made_up(name, seed) for seed in (0, 1, 2)] for name in ("zfnet", WIDE)}
     found = {one["name"]: one for one in ensembles(trials)}
     assert set(found) == {"zfnet", "combined"}
-    assert found["combined"]["members"] == [["zfnet", 0], ["zfnet", 1], ["zfnet", 2], [WIDE, 0]]
+    members = [("zfnet", 0), ("zfnet", 1), ("zfnet", 2), (WIDE, 0)]
+    assert found["combined"]["members"] == members
     for name, members in (
         ("zfnet", trials["zfnet"]),
         ("combined", [*trials["zfnet"], trials[WIDE][0]]),
