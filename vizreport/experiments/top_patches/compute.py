@@ -202,16 +202,16 @@ def _layer(
             chunk = slice(start, start + _CHUNK)
             found, pictures = _project(context, deconvnet, mining, layer, maps[chunk])
             if start == 0 and context.settings.window == "energy":
-                sample = found
+                sample: _Projected | None = found
                 most = _CHUNK if deconvnet else _UNPROJECTED
                 if len(maps) > most or deconvnet is None:
                     spread = np.linspace(0, len(maps) - 1, most).round().astype(int)
-                    measured = deconvnet or context.deconvnet.with_rule("gradient")
-                    sample, _ = _project(context, measured, mining, layer, maps[np.unique(spread)])
-                side, share = window_side(
-                    energy_by_side(sample.projections, sample.tops, sample.lefts, sample.fields),
-                    full,
-                )
+                    sample = _sample(context, deconvnet, mining, layer, maps[np.unique(spread)])
+                if sample is not None:
+                    energy = energy_by_side(
+                        sample.projections, sample.tops, sample.lefts, sample.fields
+                    )
+                    side, share = window_side(energy, full)
             tiles, scales[chunk], peaks[chunk] = _tiles(context, found, len(maps[chunk]), side)
             if shares is not None and len(found.units):
                 units = found.units + [start, 0]
@@ -239,6 +239,23 @@ def _layer(
         "patch_offsets": offsets(encoded["patches"]),
         "projection_offsets": offsets(encoded["projections"]),
     }
+
+
+def _sample(
+    context: Context,
+    deconvnet: Deconvnet | None,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    maps: np.ndarray,
+) -> _Projected | None:
+    """Project what the window is chosen by; without a deconvnet gradients, where finite."""
+    if deconvnet is not None:
+        return _project(context, deconvnet, mining, layer, maps)[0]
+    try:
+        gradient = context.deconvnet.with_rule("gradient")
+        return _project(context, gradient, mining, layer, maps)[0]
+    except NotApplicable:
+        return None
 
 
 def _project(
