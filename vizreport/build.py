@@ -6,9 +6,7 @@ import dataclasses
 import hashlib
 import json
 import sys
-import time
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +126,6 @@ def build(request: BuildRequest) -> int:
         If the checkpoint, the data or a setting is wrong, or the folder of the report holds what
         no build wrote, where the report would be, or cannot be written to.
     """
-    started = time.monotonic()
-    date = datetime.now().astimezone().isoformat(timespec="seconds")
     out = request.folder
     prepare_run(out, request.pdf, request.single_file)
     warn_if_scarce(out)
@@ -164,7 +160,6 @@ def build(request: BuildRequest) -> int:
             experiment, context, store, keys, records, request.strict
         )
     _warn_of_values(store, records)
-    computed = any(record.seconds for record in records.values())
     run = RunRecord(
         name=out.name,
         title=f"What {request.name} has learned",
@@ -179,13 +174,10 @@ def build(request: BuildRequest) -> int:
             "maps_in_print": request.maps_in_print,
         },
         experiments=tuple(records.values()),
-        seconds=time.monotonic() - started,
-        host=provenance.host(computed),
-        versions=provenance.versions(),
-        date=date,
         command=provenance.command(),
+        **provenance.of_results(store, tuple(records.values())),
     )
-    drawn = _render(out, run, computed, request.pdf)
+    drawn = _render(out, run, bool(store.saved), request.pdf)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
 

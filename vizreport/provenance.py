@@ -6,10 +6,14 @@ import dataclasses
 import os
 import platform
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from vizreport.installed import installed_version
+from vizreport.results.run import ExperimentRecord
+from vizreport.results.store import Store
 from vizreport.settings import Settings
 from vizreport.studies import STUDIES, study_name
 from vizreport.version import __version__
@@ -29,14 +33,53 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
     return shown
 
 
-def host(computed: bool) -> dict[str, str]:
-    """Describe the machine, and where something was computed TensorFlow's devices."""
+def now() -> str:
+    """Return the date and time, ISO 8601 with the offset from UTC."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def of_results(store: Store, records: Sequence[ExperimentRecord]) -> dict[str, Any]:
+    """Say of a run's results when, on what and in which time they were computed.
+
+    Parameters
+    ----------
+    store : Store
+        Has the results.
+    records : sequence of ExperimentRecord
+
+    Returns
+    -------
+    dict
+        Fields of a RunRecord: ``seconds``, ``date``, ``host`` and ``versions``. Where results
+        differ in one of the last two, all values are listed.
+    """
+    known = [store.origin(record.name, record.key) for record in records]
+    origins = [origin for origin in known if origin is not None]
+    dates = [origin.date for origin in origins]
+    return {
+        "seconds": sum(record.seconds for record in records),
+        "date": min(dates, key=datetime.fromisoformat) if dates else now(),
+        "host": _listed([origin.host for origin in origins] or [host()]),
+        "versions": _listed([*(origin.versions for origin in origins), versions()]),
+    }
+
+
+def _listed(found: Sequence[dict[str, str]]) -> dict[str, str]:
+    values: dict[str, dict[str, None]] = {}
+    for each in found:
+        for name, value in each.items():
+            values.setdefault(name, {})[value] = None
+    return {name: "; ".join(differing) for name, differing in values.items()}
+
+
+def host() -> dict[str, str]:
+    """Describe the machine, and where TensorFlow has been imported its devices."""
     found = {
         "system": platform.system(),
         "machine": platform.machine(),
         "processors": str(os.cpu_count()),
     }
-    if computed and "tensorflow" in sys.modules:
+    if "tensorflow" in sys.modules:
         import tensorflow as tf
 
         devices = [device.device_type for device in tf.config.get_visible_devices()]

@@ -74,6 +74,15 @@ def records(out: Path) -> dict[str, dict]:
     return {record["name"]: record for record in run["experiments"]}
 
 
+def results(out: Path) -> dict[str, bytes]:
+    """Content of all results, without their times."""
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in (out / "results").glob("*/*")
+        if not path.name.endswith(".run.json")
+    }
+
+
 @pytest.fixture(scope="module")
 def finished(tiny_files, tmp_path_factory):
     """A finished build, to be copied."""
@@ -91,7 +100,9 @@ def copy(finished, tmp_path):
     return Path(shutil.copytree(finished, tmp_path / "run"))
 
 
-def test_a_killed_build_goes_on_from_the_last_result(tiny_files, tmp_path, computed, rendered):
+def test_a_killed_build_goes_on_from_the_last_result(
+    tiny_files, finished, tmp_path, computed, rendered
+):
     calls, broken = computed
     asked = request(tiny_files, tmp_path / "run")
     broken["filters"] = KeyboardInterrupt()
@@ -104,6 +115,16 @@ def test_a_killed_build_goes_on_from_the_last_result(tiny_files, tmp_path, compu
     assert build(asked) == 0
     assert calls == ["filters", "parts", "top_patches"]
     assert len(rendered) == 1
+    # Times, device and date are those of the results, two of which the killed build computed.
+    run, origins = json.loads((tmp_path / "run" / "run.json").read_text()), {}
+    for record in run["experiments"]:
+        path = tmp_path / "run" / "results" / record["name"] / f"{record['key']}.run.json"
+        origins[record["name"]] = json.loads(path.read_text())
+        assert record["seconds"] == origins[record["name"]]["seconds"] > 0
+    assert run["seconds"] == pytest.approx(sum(each["seconds"] for each in origins.values()))
+    assert run["date"] == origins["mining"]["date"]
+    assert "CPU" in run["host"]["devices"] or "GPU" in run["host"]["devices"]
+    assert results(tmp_path / "run") == results(finished)
     calls.clear()
     assert build(asked) == 0
     assert (calls, len(rendered)) == ([], 1)

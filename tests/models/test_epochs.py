@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -15,6 +15,7 @@ from vizreport.data.presets import preset
 from vizreport.errors import RequestError
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash, last_checkpoint
 from vizreport.models.sidecar import Sidecar, write_sidecar
+from vizreport.training.history import Epoch, write_history
 
 
 def save(folder: Path, name: str, epoch: int | None, maps: int = 2, **changes) -> Path:
@@ -102,8 +103,13 @@ def test_the_hash_covers_every_epoch_and_the_history(tmp_path):
     model.set_weights([weights + np.float32(1) for weights in model.get_weights()])
     model.save(one)
     hashes.append(epochs_hash(epoch_checkpoints(tmp_path)))
-    (tmp_path / "history.json").write_text(json.dumps({"schema_version": 1, "epochs": []}))
+    model.save(one)  # at another time
+    assert epochs_hash(epoch_checkpoints(tmp_path)) == hashes[-1]
+    epoch = Epoch(1, 0.01, 2.0, 0.5, 2.5, 0.6, None, seconds=3.0, images_per_second=40.0)
+    write_history(tmp_path, {}, [epoch])
     hashes.append(epochs_hash(epoch_checkpoints(tmp_path)))
+    write_history(tmp_path, {}, [replace(epoch, seconds=4.0, images_per_second=30.0)])
+    assert epochs_hash(epoch_checkpoints(tmp_path)) == hashes[-1]
     write_sidecar(two, Sidecar(preprocessing=preset("unit", (8, 8), 3, {}), epoch=9))
     hashes.append(epochs_hash(epoch_checkpoints(tmp_path)))
     assert len(set(hashes)) == 4

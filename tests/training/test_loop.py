@@ -14,6 +14,7 @@ import pytest
 from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused
 from tests.training.conftest import CLASSES, INPUT, assert_same_state, state_arrays
 from vizreport.errors import RequestError
+from vizreport.models.hash import checkpoint_hash
 from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar
 from vizreport.results.manifest import read
@@ -148,6 +149,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
     assert len(list(request.out.glob("*.keras"))) == 3
     resumed = quietly(request)
     assert_same_state(request.out, unbroken[0].checkpoint.parent, 1e-5)
+    assert checkpoint_hash(resumed.checkpoint) == checkpoint_hash(unbroken[0].checkpoint)
     for epoch, other in zip(resumed.epochs, unbroken[0].epochs, strict=True):
         assert epoch.validation_loss == pytest.approx(other.validation_loss, rel=1e-4)
 

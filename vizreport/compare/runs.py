@@ -15,6 +15,7 @@ from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.experiments.registry import experiments
+from vizreport.report.reproducible import as_shown
 from vizreport.results.run import RunRecord, read_run
 from vizreport.results.store import DONE, Store, Unusable
 
@@ -86,7 +87,7 @@ def _letter(number: int) -> str:
 
 
 def _read(folder: Path, letter: str) -> FinishedRun:
-    run = read_run(folder)
+    run = as_shown(read_run(folder))
     mining, _ = _result(folder, run, "mining")
     overview, reason = _result(folder, run, "overview")
     if mining is None or overview is None:

@@ -54,15 +54,18 @@ def make_rows(runs: Sequence[FinishedRun]) -> list[tuple[str, list[Row]]]:
             ],
         ),
         ("Signs of a badly chosen architecture", _signs(runs)),
-        (
-            "Times",
-            [
-                row("Building the report", lambda r: duration(r.run.seconds)),
-                row("of that, pass over the data", _mining),
-                row("On", lambda r: _host(r)),
-            ],
-        ),
     ]
+    if any(run.run.seconds for run in runs):
+        groups.append(
+            (
+                "Times",
+                [
+                    row("Computing the results", lambda r: _time(r.run.seconds)),
+                    row("of that, pass over the data", _mining),
+                    row("On", lambda r: _host(r)),
+                ],
+            )
+        )
     if any(run.curves is not None for run in runs):
         groups.insert(
             2,
@@ -141,7 +144,11 @@ def _signs(runs: Sequence[FinishedRun]) -> list[Row]:
 
 def _mining(run: FinishedRun) -> str:
     seconds = next(r.seconds for r in run.run.experiments if r.name == "mining")
-    return duration(seconds) if seconds else "stored"
+    return _time(seconds)
+
+
+def _time(seconds: float) -> str:
+    return duration(seconds) if seconds else "not known"
 
 
 def _host(run: FinishedRun) -> str:

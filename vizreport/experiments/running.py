@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import time
 
-from vizreport import interruption
+from vizreport import interruption, provenance
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.memory import give_back
 from vizreport.results.disk import full_disk
+from vizreport.results.origin import Origin
 from vizreport.results.run import ExperimentRecord, Status
 from vizreport.results.store import Store
 from vizreport.unforeseen import unforeseen
@@ -52,11 +53,17 @@ def run_experiment(
             return ExperimentRecord(name, key, records[needed].status, reason)
     outcome = store.load(experiment, key) if store.has(name, key) else None
     if outcome is not None:
-        return ExperimentRecord(name, key, outcome.status, outcome.reason)
+        known = store.origin(name, key)
+        seconds = known.seconds if known else 0.0
+        return ExperimentRecord(name, key, outcome.status, outcome.reason, seconds)
     # Computing starts TensorFlow here, quietly, before a compute module imports it.
     from vizreport.tensorflow_start import start_tensorflow
 
-    started = time.monotonic()
+    begun, date = time.monotonic(), provenance.now()
+
+    def origin() -> Origin:
+        return Origin(time.monotonic() - begun, date, provenance.host(), provenance.versions())
+
     start_tensorflow()
     status: Status
     reason = ""
@@ -67,13 +74,14 @@ def run_experiment(
             assert found is not None
             required[needed] = found.result
         result = experiment.load(experiment.compute)(context, required)
-        store.save(name, key, result, experiment.version)
+        computed = origin()
+        store.save(name, key, result, experiment.version, origin=computed)
         del result, required
         give_back()
         status = "done"
     except NotApplicable as error:
-        status, reason = "not applicable", str(error)
-        store.save(name, key, None, experiment.version, status, reason)
+        status, reason, computed = "not applicable", str(error), origin()
+        store.save(name, key, None, experiment.version, status, reason, computed)
     except RequestError:
         raise
     except Exception as error:
@@ -82,5 +90,6 @@ def run_experiment(
         if strict or interruption.received() or full_disk(error):
             raise
         print(f"vizreport: section {name}: {unforeseen(error, store.folder)}", file=sys.stderr)
+        computed = origin()
         status, reason = "failed", f"{type(error).__name__}: {error}"
-    return ExperimentRecord(name, key, status, reason, time.monotonic() - started)
+    return ExperimentRecord(name, key, status, reason, computed.seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from vizreport.errors import RequestError
 from vizreport.models.checkpoint_file import EXTENSIONS, about_folder, check_file, model_config
 from vizreport.models.hash import checkpoint_hash
 from vizreport.models.sidecar import Sidecar, read_sidecar
-from vizreport.paths import folder_problem, problem
-from vizreport.training.history import HISTORY
+from vizreport.paths import folder_problem
+from vizreport.training.history import TIMES, read_history
 
 # Entries of a model's description that change nothing of what it computes.
 _TRAINING_ONLY = ("trainable", "seed", "rate", "compile_config", "build_config", "dtype",
@@ -106,19 +106,24 @@ def last_checkpoint(path: str | Path) -> Path:
 
 
 def epochs_hash(epochs: tuple[EpochCheckpoint, ...]) -> str:
-    """Hash all the checkpoints of a folder by content, and the history beside them.
+    """Hash all the checkpoints of a folder by content, and the history beside them, less its times.
 
     Returns
     -------
     str
         sha256, 64 hexadecimal digits; "" where there are none.
+
+    Raises
+    ------
+    RequestError
+        A checkpoint cannot be read, or the history is damaged.
     """
     if not epochs:
         return ""
-    contents = [[epoch.epoch, checkpoint_hash(epoch.path)] for epoch in epochs]
-    history = epochs[0].path.parent / HISTORY
-    if not problem(history):
-        contents.append([HISTORY, hashlib.sha256(history.read_bytes()).hexdigest()])
+    contents: list[Any] = [[epoch.epoch, checkpoint_hash(epoch.path)] for epoch in epochs]
+    for told in read_history(epochs[0].path.parent):
+        values = asdict(told)
+        contents.append({name: values[name] for name in values if name not in TIMES})
     return hashlib.sha256(json.dumps(contents).encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ from vizreport.report.html import write_html
 from vizreport.report.pdf import PAPER, print_page, printed_page
 from vizreport.report.processes import made_beside
 from vizreport.report.reading import FAILED
+from vizreport.report.reproducible import as_shown
 from vizreport.report.stage import stage_in
 from vizreport.results.manifest import replace as replace_files
 from vizreport.results.run import read_run
@@ -60,7 +61,7 @@ def render(
     """
     run_folder = Path(run_folder)
     tell = progress or (lambda _: None)
-    run = read_run(run_folder)
+    run = as_shown(read_run(run_folder))
     prepare_run(run_folder, pdf)
     asked = {"paper": paper, "maps_in_print": maps_in_print}
     given = {name: value for name, value in asked.items() if value is not None}

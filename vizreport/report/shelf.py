@@ -18,6 +18,7 @@ from vizreport.errors import RequestError
 from vizreport.experiments.registry import experiments
 from vizreport.report import templates
 from vizreport.report.reading import FAILED, read_result
+from vizreport.report.reproducible import as_shown
 from vizreport.report.stage import stage_in
 from vizreport.report.text import percent
 from vizreport.results.manifest import prepare, replace
@@ -163,7 +164,7 @@ def _book(shelf: Path, folder: Path, files: Path) -> Book:
     if epochs and not (folder / FILE_NAME).exists():
         return Book(shown, href, epochs, title=f"Training {folder.name}")
     try:
-        run = read_run(folder)
+        run = as_shown(read_run(folder))
         name, error = _measured(folder, run)
         date, when = _date(run)
     except RequestError as wrong:

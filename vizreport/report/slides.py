@@ -12,6 +12,7 @@ from vizreport.errors import RequestError
 from vizreport.report.export import SIZES, Exported, export
 from vizreport.report.figures import Listed
 from vizreport.report.reading import Read, read_sections
+from vizreport.report.reproducible import as_shown
 from vizreport.report.section import Fact
 from vizreport.report.text import printable
 from vizreport.results.run import RunRecord
@@ -53,7 +54,7 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
         raise RequestError(
             "slides need the package python-pptx: install it with pip install python-pptx"
         ) from None
-    deck = Presentation()
+    run, deck = as_shown(run), Presentation()
     deck.slide_width, deck.slide_height = Mm(WIDTH), Mm(HEIGHT)
     sections = list(read_sections(run_folder, run))
     _title_slide(deck, run, sections)

@@ -51,7 +51,7 @@ class ExperimentRecord:
     reason : str
         Why it is not applicable or failed, in a sentence or two; else "".
     seconds : float
-        Wall-clock time spent on it in this run; 0 where the stored result was used.
+        Wall-clock time its result took, in this build or an earlier one; 0 where not known.
     """
 
     name: Name
@@ -85,13 +85,13 @@ class RunRecord:
     experiments : tuple of ExperimentRecord
         In the order of the report.
     seconds : float
-        Wall-clock time of the whole run.
+        Wall-clock time of all the results.
     host : dict of str
         Such as ``system``, ``machine``, ``processors``, ``devices``.
     versions : dict of str
         Version of each package that took part, Python included.
     date : str
-        Start of the run, ISO 8601 with its offset from UTC.
+        When the first of the results was begun, ISO 8601 with its offset from UTC.
     command : str
         The command line that asked for it, or "".
     links : tuple of (str, str)

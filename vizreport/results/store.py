@@ -14,6 +14,7 @@ from vizreport.experiments.experiment import Experiment
 from vizreport.paths import read_bytes
 from vizreport.results import archive, schema
 from vizreport.results.atomic import write_bytes, write_text
+from vizreport.results.origin import SUFFIX, Origin, read_origin, write_origin
 
 SCHEMA_VERSION = 1
 DONE: Literal["done"] = "done"
@@ -69,13 +70,19 @@ class Store:
     ----------
     folder : Path
         Folder of the run; made when the first result is saved.
+
+    Attributes
+    ----------
+    saved : set of str
+        Experiments whose result this very object saved.
     """
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
+        self.saved: set[str] = set()
 
     def path(self, experiment_name: str, key: str, suffix: str) -> Path:
-        """Return where a result's file is or would be; ``suffix`` is ".npz" or ".json"."""
+        """Return where a result's file is or would be; ``suffix`` is ".npz", ".json" or so."""
         return self.folder / "results" / experiment_name / f"{key}{suffix}"
 
     def save(
@@ -86,6 +93,7 @@ class Store:
         version: int,
         status: str = DONE,
         reason: str = "",
+        origin: Origin | None = None,
     ) -> None:
         """Write a result, atomically and in its final form.
 
@@ -99,6 +107,8 @@ class Store:
         status : {"done", "not applicable"}
         reason : str
             Why it is not applicable.
+        origin : Origin, optional
+            How it was computed; written beside it as ``KEY.run.json``.
 
         Raises
         ------
@@ -134,7 +144,10 @@ class Store:
         }
         text = json.dumps(record, indent=1, allow_nan=False) + "\n"
         write_bytes(self.path(experiment_name, key, ".npz"), content)
+        if origin is not None:
+            write_origin(self.path(experiment_name, key, SUFFIX), origin)
         write_text(self.path(experiment_name, key, ".json"), text)
+        self.saved.add(experiment_name)
 
     def read(self, experiment: Experiment, key: str) -> Outcome:
         """Read a result, once validated against what its dataclass declares.
@@ -170,6 +183,10 @@ class Store:
             return self.read(experiment, key)
         except Unusable:
             return None
+
+    def origin(self, experiment_name: str, key: str) -> Origin | None:
+        """Return how a result was computed; None where that is not known."""
+        return read_origin(self.path(experiment_name, key, SUFFIX))
 
     def has(self, experiment_name: str, key: str) -> bool:
         """Tell whether an undamaged result is there, by its hash, without decoding it."""

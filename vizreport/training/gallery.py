@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import time
 import traceback
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from vizreport import provenance
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset
 from vizreport.data.preprocessing import Preprocessing
@@ -34,7 +33,6 @@ from vizreport.results.run_folder import add_results
 from vizreport.results.store import Store
 from vizreport.settings import Settings
 from vizreport.training.request import PAPER_EPOCHS
-from vizreport.version import __version__
 
 SHOWN = ("filters", "top_patches")
 """Sections of a gallery."""
@@ -151,7 +149,7 @@ class GalleryCallback(keras.callbacks.Callback):
         return context
 
     def _draw(self, number: int) -> None:
-        started, context = time.monotonic(), self._context
+        context = self._context
         weights = _weights_hash(self.model)
         folder = epoch_folder(self._out, number)
         store, settings = Store(folder), vars(self._settings)
@@ -182,9 +180,7 @@ class GalleryCallback(keras.callbacks.Callback):
             data_fingerprint=self._dataset.fingerprint,
             settings={name: settings[name] for name in ("layers", "maps", "rule", "seed")},
             experiments=tuple(records.values()),
-            seconds=time.monotonic() - started,
-            versions={"vizreport": __version__, "keras": keras.__version__},
-            date=datetime.now().astimezone().isoformat(timespec="seconds"),
+            **provenance.of_results(store, tuple(records.values())),
         )
         write_run(folder, run)
         render(folder, pdf=False)

@@ -17,6 +17,8 @@ from vizreport.results.atomic import write_text
 SCHEMA_VERSION = 1
 HISTORY = "history.json"
 TABLE = "history.csv"
+TIMES = ("seconds", "images_per_second")
+"""Fields of an epoch that differ from one training to the same again."""
 
 
 @dataclass(frozen=True)
