@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.experiments import tiny  # noqa: E402
 from vizreport.interruption import MESSAGE  # noqa: E402
+from vizreport.tensorflow_start import LOG_LEVEL, start_tensorflow  # noqa: E402
 
 PATIENCE = 20.0  # s until a process that has lost its parent must have ended
 
@@ -45,7 +46,7 @@ class Bench:
         temporary = self.work / "temporary"
         temporary.mkdir(exist_ok=True)
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != LOG_LEVEL},
             "PYTHONPATH": str(ROOT),
             "SOURCE_DATE_EPOCH": "1500000000",
             "TMPDIR": str(temporary),
@@ -72,13 +73,14 @@ class Bench:
 def main() -> int:
     """Run all kills and print a line for each."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True, help="new folder; removed at the end")
-    parser.add_argument("--kills", type=int, default=20, help="of builds that begin with nothing")
-    parser.add_argument("--drawing", type=int, default=10, help="of builds that only draw")
+    parser.add_argument("--work", type=Path, required=True, help="new folder; removed where nothing is found")
+    parser.add_argument("--kills", type=int, default=12, help="of builds that begin with nothing")
+    parser.add_argument("--drawing", type=int, default=8, help="of builds that only draw")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True)
     work = arguments.work.resolve()
+    start_tensorflow()
     bench = Bench(work, *tiny.files(str(work)))
     chance = random.Random(arguments.seed)
     reference = work / "reference" / "run"  # reports name their folder: all are called "run"
@@ -98,9 +100,11 @@ def main() -> int:
         what, found = kill(bench, out, number, chance.uniform(0, seconds), reference)
         print(f"{count + 1:2d}. {what}: {'; '.join(found) or 'nothing found'}", flush=True)
         failures += found
-        shutil.rmtree(out.parent)
+        if not found:
+            shutil.rmtree(out.parent)
     print(f"{len(plans)} kills, {len(failures)} findings")
-    shutil.rmtree(work)
+    if not failures:
+        shutil.rmtree(work)
     return 1 if failures else 0
 
 
