@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.experiments import tiny  # noqa: E402
 from vizreport.interruption import MESSAGE  # noqa: E402
+from vizreport.results.manifest import FOLDER as MANIFESTS  # noqa: E402
 from vizreport.tensorflow_start import LOG_LEVEL, start_tensorflow  # noqa: E402
 
 PATIENCE = 20.0  # s until a process that has lost its parent must have ended
@@ -73,7 +74,9 @@ class Bench:
 def main() -> int:
     """Run all kills and print a line for each."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--work", type=Path, required=True, help="new folder; removed where nothing is found")
+    parser.add_argument(
+        "--work", type=Path, required=True, help="new folder; removed where nothing is found"
+    )
     parser.add_argument("--kills", type=int, default=12, help="of builds that begin with nothing")
     parser.add_argument("--drawing", type=int, default=8, help="of builds that only draw")
     parser.add_argument("--seed", type=int, default=0)
@@ -180,7 +183,11 @@ def _of_session(session: int) -> list[int]:
 
 def hidden(out: Path) -> list[Path]:
     """Return what is half made in a run's folder."""
-    return sorted(path for path in out.rglob(".*") if not path.parent.name.startswith("."))
+    return sorted(
+        path
+        for path in out.rglob(".*")
+        if path.name != MANIFESTS and not path.parent.name.startswith(".rendering-")
+    )
 
 
 def differences(out: Path, reference: Path) -> list[str]:

@@ -241,10 +241,10 @@ def test_a_full_disk_ends_the_build_and_keeps_what_is_finished(
     calls, _ = computed
     save = Store.save
 
-    def full(self, name, *rest):
+    def full(self, name, *rest, **named):
         if name == "filters":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        save(self, name, *rest)
+        save(self, name, *rest, **named)
 
     out = tmp_path / "run"
     command = ["build", "--checkpoint", str(tiny_files[0]), "--data", str(tiny_files[1])]

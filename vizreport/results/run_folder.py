@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from vizreport.errors import RequestError
 from vizreport.paths import problem, read_bytes
 from vizreport.results.manifest import add, prepare
+from vizreport.results.origin import SUFFIX as ORIGIN
 from vizreport.results.run import FILE_NAME, read_run
 
 REPORT = "report"
@@ -28,6 +29,7 @@ SINGLE_FILE = "report.html"
 SLIDES = "slides.pptx"
 RENDERED = "results/rendered.json"
 
+_ENDINGS = (".npz", ".json", ORIGIN)  # of a result's files
 _MARK = re.compile(r'<meta name="generator" content="vizreport\b')
 _HEAD = 4000  # characters in which the mark stands
 # What pages do not name: scripts, pictures that scripts ask for or that the front page had no room
@@ -59,8 +61,7 @@ def add_results(folder: Path, keys: dict[str, str]) -> None:
     RequestError
         If something is in the way that is not a report's.
     """
-    endings = (".npz", ".json", ".run.json")
-    results = [f"results/{name}/{key}{end}" for name, key in keys.items() for end in endings]
+    results = [f"results/{name}/{key}{end}" for name, key in keys.items() for end in _ENDINGS]
     add(folder, REPORT, [*results, RENDERED, FILE_NAME])
 
 
@@ -68,7 +69,7 @@ def adopted_run(folder: Path) -> Iterator[str]:
     """Name the files of a report of the first edition, finished or stopped."""
     for path in folder.glob("results/*/*.json"):
         if _is_result(path):
-            yield from (f"results/{path.parent.name}/{path.stem}{end}" for end in (".json", ".npz"))
+            yield from (f"results/{path.parent.name}/{path.stem}{end}" for end in _ENDINGS)
     try:
         read_run(folder)
     except RequestError:
