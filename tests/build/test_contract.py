@@ -34,7 +34,7 @@ def same(a, b) -> bool:
         return list(a) == list(b) and all(same(a[name], b[name]) for name in a)
     if isinstance(a, (list, tuple)):
         return len(a) == len(b) and all(map(same, a, b))
-    return a == b
+    return a == b and isinstance(a, float) == isinstance(b, float)
 
 
 @pytest.mark.parametrize("name", NAMES)

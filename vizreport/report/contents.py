@@ -159,7 +159,7 @@ def _unavailable(
     name: str, title: str, status: str, reason: str, run: RunRecord | None = None
 ) -> Shown:
     if status == NOT_APPLICABLE:
-        advice = "Nothing is wrong with the network or the data; the other sections stand."
+        advice = "The other sections are not affected."
         experiment = experiments().get(name)
         by_rule = experiment is not None and "rule" in experiment.settings and "rule" in reason
         if by_rule and run is not None and run.settings.get("rule") != "gradient":

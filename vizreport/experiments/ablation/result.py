@@ -10,7 +10,7 @@ class Training(TypedDict):
     """How all the networks were trained."""
 
     epochs: int
-    width: float
+    width: int | float
     input_size: int
     batch_size: int
 

@@ -14,7 +14,7 @@ class Learning(TypedDict):
     input_size: int
     channels: str
     maps: list[int]
-    weights: list[float]
+    weights: list[int | float]
     sides: list[int]
     pooling: int
     iterations: int

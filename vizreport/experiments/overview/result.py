@@ -110,7 +110,7 @@ class OverviewResult:
     model_name: str
     parameters: int
     input_shape: Annotated[list[int], "[3]"]
-    preprocessing: dict[str, str | float | list[float] | None]
+    preprocessing: dict[str, str | int | float | list[int | float] | None]
     layers: list[Layer]
     notes: list[str]
     diagram: list[Stage]
