@@ -130,7 +130,7 @@ def describe(stages: Sequence[Mapping[str, Any]]) -> str:
     said = ", ".join(
         f"{number(block['maps'])} maps of {block['rows']} by {block['cols']}"
         if block["rows"] * block["cols"] > 1
-        else f"{number(block['maps'])} units"
+        else f"{number(block['maps'])} unit{'s' * (block['maps'] > 1)}"
         for block in condense(stages)
     )
     return f"Blocks from left to right: {said}."
@@ -140,7 +140,9 @@ def _wrapped(block: Mapping[str, Any], letters: int) -> Texts:
     """Break a block's name, size and operations into lines."""
     rows, cols, maps = block["rows"], block["cols"], number(block["maps"])
     # Hair spaces, at which no line is broken.
-    size = f"{rows}\u200a×\u200a{cols}\u200a×\u200a{maps}" if rows * cols > 1 else f"{maps} units"
+    size = f"{rows}\u200a×\u200a{cols}\u200a×\u200a{maps}"
+    if rows * cols == 1:
+        size = f"{maps} unit{'s' * (block['maps'] > 1)}"
     # Bold letters are a sixth wider.
     # A number stays with the word before it.
     joined = [

@@ -258,6 +258,7 @@ def _figure(
     chosen = f"{len(cells)} of its {layer['maps']} feature maps" if layer["maps"] else "Some maps"
     if len(cells) == layer["maps"]:
         chosen = f"All {len(cells)} feature maps"
+    chosen = "Its one feature map" if layer["maps"] == 1 else f"{chosen}, each"
     fewer = any(len(c["tiles"]) < 9 for c in cells if not c["dead"])
     living = [c for c in cells if not c["dead"] and c["times"]]
     purest = max(living, key=lambda c: c["times"], default=None)
@@ -283,8 +284,8 @@ def _figure(
         title=f"Top-9 of {quoted(name)}"
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
-            f"{chosen}, each by its nine strongest activations over the data, strongest first, at "
-            f"most one an image. {pairs}. Fraction: the most frequent {noun} among the nine."
+            f"{chosen} by its nine strongest activations over the data, strongest first, at most "
+            f"one an image. {pairs}. Fraction: the most frequent {noun} among the nine."
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
             + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
         ),
