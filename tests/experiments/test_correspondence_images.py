@@ -45,6 +45,7 @@ def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog
             "evidence": "loss",
             "reason": "",
         },
+        output_layer="",
         outputs=np.zeros((count, 0), np.float32),
         top_classes=np.array(predicted, np.int32)[:, None],
         top_probabilities=np.ones((count, 1), np.float32),

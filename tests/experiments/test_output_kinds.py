@@ -1,7 +1,10 @@
 """Networks of every kind of output through the sections, against Keras' own predict."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 from sklearn import metrics
 
 from tests.experiments import output_kinds as kinds
@@ -18,6 +21,9 @@ from vizreport.experiments.overview import figures as overview_figures
 from vizreport.experiments.overview import thresholds
 from vizreport.experiments.overview.compute import compute as compute_overview
 from vizreport.experiments.overview.meaning import lines
+from vizreport.experiments.parts.compute import compute as compute_parts
+from vizreport.experiments.top_patches.compute import compute as compute_top_patches
+from vizreport.experiments.top_patches.mosaics import encoded
 from vizreport.settings import Settings
 from vizreport.training.evaluation import EvaluationRequest, evaluate_each
 
@@ -167,6 +173,29 @@ def test_values_are_no_classes(asked):
         y.mean(axis=0).tolist(), rel=1e-4
     )
     assert "Accuracy" not in [fact.label for fact in overview.facts]
+
+
+def test_outputs_below_zero_are_not_dead(asked):
+    model = kinds.four_values()
+    model.get_layer("box").bias.assign([-50.0] * 4)
+    context = asked(model, 3)
+    found = sections(context)
+    mining = found["mining"]
+    assert mining.output_layer == "box"
+    assert (mining.values["box"] < 0).all()
+    found["parts"] = compute_parts(context, found)
+    top = compute_top_patches(context, found)
+    assert not top.dead["box"].any()
+    assert top.shown["box"].all()
+    np.testing.assert_array_equal(top.shown["conv"], top.values["conv"] > 0)
+    # The patches are the pictures in which the output is largest, strongest first.
+    with Image.open(io.BytesIO(encoded(top, "box", 2, False))) as picture:
+        tiles = np.asarray(picture.convert("RGB"), float)
+    y = model.predict(context.preprocessing.tensor(context.pictures(mining.records)), verbose=0)
+    strongest = context.pictures(mining.records[[y[:, 2].argmax()]])[0]
+    side = top.window["box"]
+    middle = strongest[6 - side // 2 :, 6 - side // 2 :][:side, :side].astype(float)
+    assert np.abs(tiles[:side, :side] - middle).mean() < 12  # as far as WebP keeps noise
 
 
 def test_the_option_makes_classes_of_values(asked):

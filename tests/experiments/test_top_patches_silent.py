@@ -24,7 +24,8 @@ def test_an_image_that_does_not_excite_a_map_is_not_shown():
     place = int(np.flatnonzero(~top.dead[name])[0])
     values = top.values[name].copy()
     values[place, 3:] = 0
-    changed = dataclasses.replace(top, values={**top.values, name: values})
+    shown = {**top.shown, name: values > 0}
+    changed = dataclasses.replace(top, values={**top.values, name: values}, shown=shown)
     parts = make_parts(np.random.default_rng(9), False)
     results = {"top_patches": changed, "mining": mining, "parts": parts}
     layer = next(layer for layer in gathered(results) if layer["name"] == name)

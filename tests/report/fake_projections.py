@@ -65,6 +65,7 @@ def make_top_patches(
             "inside": shares(0.55, (count, 9), dead),
             "inside_area": shares(0.42, (count, 9), dead),
             "inside_elsewhere": shares(0.33, (count, 9), dead),
+            "shown": values > 0,
             "dead": dead,
             "purity": np.where(dead, np.nan, np.array(counts)).astype(np.float32),
         }.items():

@@ -90,6 +90,7 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
             "evidence": "activation",
             "reason": "the network ends in a softmax",
         },
+        output_layer="",
         outputs=np.zeros((IMAGES, 0), np.float32),
         top_classes=top,
         top_probabilities=odds,

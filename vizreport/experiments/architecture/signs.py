@@ -166,7 +166,7 @@ def _deeper_dead(result: ArchitectureResult, mining: MiningResult) -> Sign:
     shares = {
         name: float((mining.active[name] == 0).mean())
         for name in mining.layers
-        if name != result.layer
+        if name not in (result.layer, mining.output_layer)
     }
     name = "Dead maps of deeper layers"
     expected = f"at most {percent(MANY_DEAD)} of a layer"

@@ -6,7 +6,7 @@ from vizreport.experiments.feature_maps.result import FeatureMapsResult
 EXPERIMENT = Experiment(
     name="feature_maps",
     title="Feature maps one by one",
-    version=3,
+    version=4,
     result=FeatureMapsResult,
     compute="vizreport.experiments.feature_maps.compute:compute",
     section="vizreport.experiments.feature_maps.figures:section",

@@ -83,7 +83,7 @@ def _pages(
         units = [
             {**tile, "src": sources.get(int(images[tile["rank"] - 1]), "")}
             for tile in cell["tiles"]
-            if tile["value"] > 0
+            if not cell["dead"]
         ]
         near = [
             {"cell": by_map[int(other)], "likeness": float(likeness)}

@@ -21,6 +21,6 @@ def wanted_images(top: TopPatchesResult, names: list[str], most: int) -> np.ndar
     found: dict[int, None] = {}
     for rank in range(max(top.images[name].shape[1] for name in names)):
         for name in names:
-            active = top.values[name][:, rank] > 0
+            active = top.shown[name][:, rank]
             found.update(dict.fromkeys(top.images[name][active, rank].tolist()))
     return np.array(sorted(list(found)[:most]), np.int32)

@@ -6,7 +6,7 @@ from vizreport.experiments.mining.result import MiningResult
 EXPERIMENT = Experiment(
     name="mining",
     title="Strongest activations",
-    version=4,
+    version=5,
     result=MiningResult,
     compute="vizreport.experiments.mining.compute:compute",
     section="",

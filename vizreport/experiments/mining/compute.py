@@ -116,6 +116,7 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
             evidence=output.evidence,
             reason=output.reason,
         ),
+        output_layer=next((layer.name for layer in layers if layer.kind == "output"), ""),
         outputs=np.concatenate(mined.outputs),
         top_classes=top,
         top_probabilities=top_probabilities,

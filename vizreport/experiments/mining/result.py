@@ -55,6 +55,9 @@ class MiningResult:
         The data's own name of each image's class, such as its folder; "" without.
     output : dict
         What the network's output means: fields of :class:`vizreport.models.output.OutputMeaning`.
+    output_layer : str
+        The layer of the output before its softmax or sigmoid, whose values may all be below 0
+        though no map is dead; "" where it is not mined.
     outputs : float32 [N, n]
         The network's outputs where they are plain values; no columns otherwise.
     top_classes : int32 [N, T]
@@ -95,6 +98,7 @@ class MiningResult:
     class_names: list[str]
     data_classes: Annotated[list[str], "[N]"]
     output: Output
+    output_layer: str
     outputs: Annotated[np.ndarray, "float32 [N, n]"]
     top_classes: Annotated[np.ndarray, "int32 [N, T]"]
     top_probabilities: Annotated[np.ndarray, "float32 [N, T]"]

@@ -140,13 +140,9 @@ def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]
         if name == "mean_image":
             rows.append(("mean", "an image of its own: the mean of each pixel"))
             continue
-        said = " × ".join(map(str, value)) if name in ("input_size", "resize_to") and isinstance(
-            value, (list, tuple)
-        ) else (
-            ", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in value)
-            if isinstance(value, (list, tuple))
-            else f"{value:g}" if isinstance(value, float) else str(value)
-        )  # fmt: skip
+        several = list(value) if isinstance(value, (list, tuple)) else [value]
+        between = " × " if name in ("input_size", "resize_to") else ", "
+        said = between.join(str(v) if isinstance(v, str) else f"{v:g}" for v in several)
         rows.append((name.replace("_", " "), said))
     return rows
 

@@ -98,13 +98,18 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
         field: {name: getattr(mining, field)[name][chosen[name]] for name in names}
         for field in ("values", "images", "rows", "cols")
     }
-    dead = {name: ~(taken["values"][name][:, 0] > 0) for name in names}
+    shown = {
+        layer.name: _shown(layer, taken["values"][layer.name], taken["images"][layer.name])
+        for layer in layers
+    }
+    dead = {name: ~shown[name][:, 0] for name in names}
     return TopPatchesResult(
         layers=names,
         status=status,
         maps=chosen,
         **taken,
         **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
+        shown=shown,
         dead=dead,
         purity={
             name: np.where(dead[name], np.nan, purity(taken["images"][name], classes)).astype(
@@ -116,6 +121,11 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
         scale=context.settings.scale,
         labelled=labelled,
     )
+
+
+def _shown(layer: ReportableLayer, values: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Tell which of the strongest units are shown: those above 0, of an output all: bool [m, K]."""
+    return (images >= 0) & ((values > 0) | (layer.kind == "output"))
 
 
 def choose_maps(layer: ReportableLayer, settings: Any) -> np.ndarray:
@@ -324,7 +334,8 @@ def _patches(
     """Cut the pictures' tiles: uint8 [m, K, s, s, 3]; dead maps stay grey."""
     values, images = mining.values[layer.name][maps], mining.images[layer.name][maps]
     patches = np.full((*images.shape, side, side, 3), GREY, np.uint8)
-    shown = tuple(np.argwhere((images >= 0) & (values[:, :1] > 0)).T)
+    living = _shown(layer, values, images)[:, :1]
+    shown = tuple(np.argwhere((images >= 0) & living).T)
     rows, cols = mining.rows[layer.name][maps][shown], mining.cols[layer.name][maps][shown]
     if len(rows):
         fields = unit_fields(context.deconvnet.graph, layer.node, rows, cols)

@@ -271,6 +271,8 @@ def _figure(
             f"Left: projections ({rule}); mid-grey is zero; {one}, the 99.5th percentile of the "
             f"absolute value. Right: the same places in the images, {patches}"
         )
+        if (result.shown[name] & ~(result.values[name] > 0)).any():
+            pairs += ". An output of 0 or less has no projection"
     what = "3 by 3 mosaics of patches" if layer["status"] else "pairs of 3 by 3 mosaics"
     each = "tiles" if layer["status"] else "pairs"
     alt = f"{len(cells)} {what} for {quoted(name)}."

@@ -25,7 +25,7 @@ def silent_ranks(result: TopPatchesResult, name: str, place: int) -> list[int]:
     """Return which of the nine do not excite a living map: fewer than nine images do."""
     if result.dead[name][place]:
         return []
-    return np.flatnonzero(~(result.values[name][place] > 0)).tolist()
+    return np.flatnonzero(~result.shown[name][place]).tolist()
 
 
 def encoded_patches(result: TopPatchesResult, name: str, place: int) -> bytes:

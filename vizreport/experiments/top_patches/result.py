@@ -67,8 +67,11 @@ class TopPatchesResult:
     inside_area, inside_elsewhere : dict of float32 [m, K]
         Chance: the same for energy spread evenly over the receptive field, and for the same
         projection over the objects of all images in turn.
+    shown : dict of bool [m, K]
+        Whether there is an image that excites the map: of the network's output any image, of
+        other layers one with an activation above 0. Projected are those above 0.
     dead : dict of bool [m]
-        Maps whose strongest activation is not above 0: they have grey mosaics.
+        Maps that nothing excites: they have grey mosaics.
     purity : dict of float32 [m]
         Share of the most frequent class among the nine; NaN for dead maps.
     rule : str
@@ -99,6 +102,7 @@ class TopPatchesResult:
     inside: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     inside_area: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     inside_elsewhere: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    shown: Annotated[dict[str, np.ndarray], "bool [m, K] by layers"]
     dead: Annotated[dict[str, np.ndarray], "bool [m] by layers"]
     purity: Annotated[dict[str, np.ndarray], "float32 [m] by layers"]
     rule: str
