@@ -134,7 +134,7 @@ def kill(
     if status == 128 + number:
         found += [] if said == f"vizreport: {MESSAGE}\n" else [f"it said {said!r}"]
         found += [f"{path.name} is left" for path in hidden(out)]
-    elif status not in (0, -number):
+    elif status not in (0, -number) or (status == 0 and said):
         found.append(f"exit status {status} and {said!r}")
     ended = {0: "had finished", -number: "killed it"}.get(status, f"status {status}")
     half = len(hidden(out))

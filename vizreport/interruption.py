@@ -1,7 +1,8 @@
 """Ctrl-C and SIGTERM, from the first line of the program to its last: one sentence, no traceback.
 
-The first signal raises, so that what is half made is removed. Where a library swallowed that, or it
-takes too long, the second one ends the process at once. This module imports as little as it can:
+The first signal raises, so that what is half made is removed. Where a library swallowed that, what
+it made may be wrong: :func:`check` raises again before anything takes its place. A second signal
+ends the process at once. This module imports as little as it can:
 what is imported before :func:`handle_signals` is called may still end in a traceback.
 """
 
@@ -48,6 +49,12 @@ def stop_handling() -> None:
 def received() -> bool:
     """Tell whether a signal arrived, whatever a library made of the exception."""
     return bool(_received)
+
+
+def check() -> None:
+    """Raise again what a library swallowed; called before a finished file takes its place."""
+    if _received:
+        raise Terminated if _received == signal.SIGTERM else KeyboardInterrupt
 
 
 def status_of(error: BaseException) -> int:

@@ -32,6 +32,14 @@ AT = {
     except KeyboardInterrupt:
         {WAIT}""",
 }
+SWALLOWED = f"""
+    from pathlib import Path
+    from vizreport.results.atomic import write_bytes
+    try:
+        {WAIT}
+    except KeyboardInterrupt:
+        made = b"a part of it"
+    write_bytes(Path({{folder!r}}) / "result", made)"""
 PROGRAM = """
 import sys, time
 from dataclasses import replace
@@ -84,3 +92,12 @@ def test_it_is_one_line_and_a_status(moment: str, number: signal.Signals) -> Non
     numbers = [number] * (2 if "swallows" in moment else 1)
     status, said = interrupted(program, *numbers)
     assert (status, said) == (128 + number, f"vizreport: {MESSAGE}\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_nothing_is_kept_of_what_a_library_made_of_it(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    program = PROGRAM.format(SWALLOWED.format(folder=str(tmp_path)))
+    assert interrupted(program, number) == (128 + number, f"vizreport: {MESSAGE}\n")
+    assert not list(tmp_path.iterdir())

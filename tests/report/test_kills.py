@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.report.pages import Page
 from tests.report.small_run import make_small_run
 from vizreport.interruption import MESSAGE
 from vizreport.report.render import render
@@ -100,6 +101,13 @@ def test_five_kills_leave_nothing_and_change_nothing(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
     render(run_folder)
     assert resumed == files(run_folder)
+    words = Page(run_folder / "index.html").words()
+    assert "2017-07-14" in words  # that many seconds after 1970
+    assert not any(shown in words for shown in ("Computing time", "Started", "vizreport build"))
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    render(run_folder, pdf=False)
+    words = Page(run_folder / "index.html").words()
+    assert all(shown in words for shown in ("Computing time", "Started", "vizreport build"))
 
 
 def test_a_stage_in_use_is_not_swept(tmp_path: Path) -> None:

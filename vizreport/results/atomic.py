@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO
 
+from vizreport import interruption
 from vizreport.results.claims import SUFFIX, claim, sweep
 
 
@@ -25,6 +26,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     OSError
         If the folder cannot be written to; a former file of that name is then as it was.
     """
+    interruption.check()
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path.parent)
     temporary, file = _begin(path)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from vizreport import interruption
 from vizreport.errors import RequestError
 from vizreport.paths import read_bytes
 from vizreport.results.atomic import write_text
@@ -144,6 +145,7 @@ def replace(stage: Path, folder: Path, writer: str, parts: Sequence[str]) -> Non
     RequestError
         If something is in the way that the writer did not write; nothing is then moved.
     """
+    interruption.check()
     made = tuple(part for part in parts if (stage / part).exists())
     new = [name for part in made for name in _files(stage, part)]
     former = read(folder, writer) or frozenset()

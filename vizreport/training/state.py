@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from vizreport import interruption
 from vizreport.archives import BadArchive, read_arrays
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import Sidecar, write_sidecar
@@ -72,6 +73,7 @@ def write_state(out: Path, state: State) -> None:
     temporary = out / ".training-state.partial.npz"
     try:
         np.savez(temporary, about=np.array(json.dumps(about)), allow_pickle=False, **arrays)
+        interruption.check()
         temporary.replace(out / STATE)
     finally:
         temporary.unlink(missing_ok=True)
