@@ -7,6 +7,8 @@ from functools import cache
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from keras.src import backend
 
 from tests.deconv.test_crops import compare
 from vizreport.deconv import Deconvnet
@@ -23,11 +25,26 @@ NETWORKS = {
 }
 
 
+# One of each other family: a layer to project, or the operation without a rule.
+FAMILIES = {
+    "ResNet50V2": ("conv2_block3_out", ""),
+    "MobileNetV2": ("block_3_depthwise", ""),
+    "Xception": ("add_1", ""),
+    "InceptionResNetV2": ("block35_1_ac", ""),
+    "NASNetMobile": ("normal_conv_1_0", ""),
+    "MobileNetV3Small": ("", "hard_silu"),
+    "EfficientNetB0": ("", "silu"),
+    "EfficientNetV2B0": ("", "silu"),
+    "ConvNeXtTiny": ("", "gelu"),
+}
+
+
 @cache
 def model(name: str) -> keras.Model:
     keras.utils.set_random_seed(0)
     keras.backend.clear_session()  # so that layers are numbered from the start
     size = NETWORKS[name][0] if name in NETWORKS else (64, 64)
+    size = (75, 75) if name in ("InceptionResNetV2", "Xception") else size
     return getattr(keras.applications, name)(
         weights=None, include_top=False, pooling="avg", input_shape=(*size, 3)
     )
@@ -81,3 +98,45 @@ def test_the_gradient_is_defined_for_silu():
     projection = found.project(images, "block1a_dwconv", 0)
     assert projection.shape == (1, 64, 64, 3)
     assert np.abs(projection).max() > 0
+
+
+@pytest.mark.parametrize("name", [*NETWORKS, *FAMILIES])
+def test_every_family_is_projected_as_by_overridden_gradients(name, monkeypatch):
+    """Keras' own model, whose rectifiers alone are given another gradient.
+
+    That the graph computes what the network does was checked when it was traced.
+    """
+    found = deconvnet(name)
+    wanted, missing = (NETWORKS[name][1], "") if name in NETWORKS else FAMILIES[name]
+    last = found.layers()[-1]
+    if missing:
+        assert last.missing_rule(found.graph, "deconvnet")[0] == missing
+        return
+    assert last.missing_rule(found.graph, "deconvnet") is None
+    layer = found.layer(wanted)
+    network = model(name)
+    rectified = network.get_layer(found.graph.nodes[layer.node].layer)
+    part = keras.Model(network.inputs, rectified.output)
+    images = np.random.default_rng(0).normal(size=(1, *found.graph.input_shape)).astype(np.float32)
+    y = part([images]).numpy()[0]
+    row, col, feature_map = (int(i) for i in np.unravel_index(y.argmax(), y.shape))
+    projected = found.project(images, layer.name, (row, col, feature_map))
+
+    @tf.custom_gradient
+    def relu(x):
+        return tf.nn.relu(x), tf.nn.relu
+
+    @tf.custom_gradient
+    def relu6(x):
+        return tf.nn.relu6(x), tf.nn.relu
+
+    monkeypatch.setattr(backend.nn, "relu", relu)
+    monkeypatch.setattr(backend.nn, "relu6", relu6)
+    x = tf.constant(images)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        unit = part([x])[0, row, col, feature_map]
+    by_override = tape.gradient(unit, x) * unit
+    assert np.abs(by_override).max() > 0
+    limit = 1e-4 * np.abs(by_override).max()
+    np.testing.assert_allclose(projected, by_override, rtol=0, atol=limit)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from keras.src.applications.convnext import LayerScale, StochasticDepth
+from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
     BaseImagePreprocessingLayer,
 )
@@ -147,6 +149,17 @@ def _normalization(layer: Any) -> list[Step]:
     return [Step("affine", forward, HERE if across_maps else None)]
 
 
+def _layer_scale(layer: Any) -> list[Step]:
+    def forward(x: tf.Tensor) -> tf.Tensor:
+        return x * tf.cast(layer.gamma, x.dtype)
+
+    return [Step("affine", forward, HERE, {}, sliding.weights_of(layer))]
+
+
+def _scaled_sum(layer: Any) -> list[Step]:
+    return [Step("add", lambda x, y: x + y * layer.scale, HERE, text="add")]
+
+
 def _merge(kind: str, function: Callable[..., Any]) -> Lowering:
     def lower(layer: Any) -> list[Step]:
         return [Step(kind, lambda *inputs: function(inputs), HERE, text=kind)]
@@ -264,6 +277,9 @@ TABLE: dict[type, Lowering] = {
     layers.AlphaDropout: _identity,
     layers.ActivityRegularization: _identity,
     layers.Pipeline: _pipeline,
+    LayerScale: _layer_scale,
+    StochasticDepth: _identity,
+    CustomScaleLayer: _scaled_sum,
     # The weights that it divides by their norm are stored divided.
     layers.SpectralNormalization: lambda layer: lower_layer(layer.layer),
     layers.Activation: lambda layer: lower_activation(layer.activation) or [IDENTITY],

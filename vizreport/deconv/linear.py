@@ -33,6 +33,10 @@ def convolution(
     bias : Tensor [M], or None
     """
     kernel = tf.cast(kernel, x.dtype)
+    if groups > 1 and kernel.shape[2] == 1:  # hundreds of groups of one map, as in ConvNeXt
+        height, width, _, maps = kernel.shape
+        kernel = tf.reshape(kernel, (height, width, groups, maps // groups))
+        return depthwise_convolution(x, kernel, bias, strides, padding, dilation)
     if groups > 1:
         parts = [
             _convolve(part, weights, strides, padding, dilation)
