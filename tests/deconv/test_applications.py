@@ -35,7 +35,7 @@ FAMILIES = {
     "MobileNetV3Small": ("", "hard_silu"),
     "EfficientNetB0": ("", "silu"),
     "EfficientNetV2B0": ("", "silu"),
-    "ConvNeXtTiny": ("", "gelu"),
+    "ConvNeXtTiny": ("", "normalization"),
 }
 
 

@@ -96,9 +96,11 @@ class Use:
     outputs: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """Nodes in an order in which they can be computed; node 0 is the input image.
+
+    Two graphs are equal where they are the same object.
 
     Attributes
     ----------

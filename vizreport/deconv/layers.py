@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from vizreport.deconv.graph import Graph, Node
 from vizreport.deconv.presets import missing_rule, rule_problem
@@ -154,6 +156,16 @@ def reportable_layers(graph: Graph) -> list[ReportableLayer]:
     outputs; and the network's output before its softmax or sigmoid: class scores, values, or the
     class maps of a network that gives a class for each pixel.
     """
+    # Kept with the graph: receptive fields of hundreds of layers take seconds.
+    if graph not in _FOUND:
+        _FOUND[graph] = tuple(_find_layers(graph))
+    return list(_FOUND[graph])
+
+
+_FOUND: WeakKeyDictionary[Graph, tuple[ReportableLayer, ...]] = WeakKeyDictionary()
+
+
+def _find_layers(graph: Graph) -> Iterable[ReportableLayer]:
     found: dict[int, ReportableLayer] = {}
     producers: dict[int, int] = {}
     output = output_node(graph)
@@ -179,7 +191,7 @@ def reportable_layers(graph: Graph) -> list[ReportableLayer]:
     named: dict[str, ReportableLayer] = {}
     for index in sorted(found):
         named.setdefault(found[index].name, found[index])
-    return list(named.values())
+    return named.values()
 
 
 def _source(graph: Graph, index: int) -> int:
