@@ -146,11 +146,11 @@ def test_quantised_layers_are_computed_as_keras_does_and_projected_by_their_scal
     assert activation[:, unit].min() > 0
 
 
-def test_a_quantised_layer_whose_backward_pass_is_rounded_is_refused():
+def test_other_quantisation_is_refused():
     model = keras.Sequential([keras.Input(SIZE), layers.Flatten(), layers.Dense(8, name="eight")])
     with pytest.warns(UserWarning, match="quantize"):
         model.quantize("float8")
-    with pytest.raises(RequestError, match="'eight' is quantized to float8"):
+    with pytest.raises(RequestError, match="'eight' is quantized by float8"):
         trace(model)
 
 

@@ -85,10 +85,10 @@ def _quantized(layer: Any) -> Callable[[tf.Tensor], tf.Tensor]:
     is the transpose by the scaled weights.
     """
     mode = layer.quantization_mode
-    if mode not in ("int8", "int4", "gptq", "awq"):
+    if mode not in ("int8", "int4"):
         raise RequestError(
-            f"layer {layer.name!r} is quantized to {mode}, whose backward pass is rounded as well: "
-            "give the checkpoint saved before model.quantize"
+            f"layer {layer.name!r} is quantized by {mode}, and only int8 and int4 are read: give "
+            "the checkpoint saved before model.quantize"
         )
     bare = object.__new__(type(layer))
     bare.__dict__.update(layer.__dict__, activation=None)
