@@ -23,7 +23,7 @@ from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.subjects import Subjects, subjects
 from vizreport.incremental import Scores, occlude, refine
-from vizreport.models.output import describe
+from vizreport.models.output import name_output
 from vizreport.progress import progress
 
 # Arrays of each size of the square, as the result names them.
@@ -60,8 +60,8 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
     require_sound(mining)
     if not context.output.classes:
         raise NotApplicable(
-            f"the network gives {describe(context.output)}, and occlusion maps the fall of a "
-            "class's probability"
+            "occlusion follows the probability of a class, and the network gives "
+            f"{name_output(context.output)}"
         )
     layer = occluded_layer(context)
     if layer is None:

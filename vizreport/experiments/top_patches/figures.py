@@ -154,6 +154,7 @@ def _layer(
         "side": 3 * window,
         "large": window > _LARGE,
         "energy": percent(float(result.energy_share[name]), 1),
+        "positive": bool((result.values[name] > 0).any()),
         "field": None if not all(field) else f"{field[0]} × {field[1]}",
         "whole_field": window >= max(field) > 0,
         "cells": cells,
