@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vizreport import provenance
+from vizreport.data.dataset import Decoding
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
@@ -134,7 +135,10 @@ def build(request: BuildRequest) -> int:
     request = dataclasses.replace(request, settings=with_studies(request.settings, checkpoint))
     settings = request.settings
     checkpoint_key = checkpoint_hash(checkpoint)
-    dataset = open_dataset(request.data, settings.split, settings.max_images, settings.seed)
+    decoding = Decoding(settings.exif, settings.alpha)
+    dataset = open_dataset(
+        request.data, settings.split, settings.max_images, settings.seed, decoding
+    )
     wanted = [
         experiment
         for experiment in experiments().values()

@@ -22,6 +22,10 @@ class Settings:
         Upper bound of the number of images, a seeded sample when there are more.
     split : str or None
         Split of the data source.
+    exif : {"apply", "ignore"}
+        Whether photographs are turned as their EXIF orientation says.
+    alpha : {"white", "ignore"}
+        Whether transparent pixels are shown on white, or in the colours under them.
     rule : {"deconvnet", "guided", "gradient"}
         Preset of backward rules.
     scale : {"map", "tile"}
@@ -92,6 +96,8 @@ class Settings:
     maps: int | None = 16
     max_images: int | None = None
     split: str | None = None
+    exif: str = "apply"
+    alpha: str = "white"
     rule: str = "deconvnet"
     scale: str = "map"
     filter_scale: str = "shared"

@@ -44,6 +44,7 @@ def test_defaults_are_those_of_the_settings(request_of):
 def test_every_option_arrives(request_of):
     request = request_of(
         *("--out", "o", "--split", "test", "--max-images", "5", "--labels", "l.tsv"),
+        *("--exif", "ignore", "--alpha", "ignore"),
         *("--labels-in-order", "--import", "mine", "--import", "yours", "--preprocess", "caffe"),
         *("--layers", "a,b", "--maps", "all", "--image", "1.jpg", "--image", "2.jpg"),
         *("--rule", "guided", "--scale", "tile", "--filter-scale", "filter", "--window", "full"),
@@ -61,6 +62,8 @@ def test_every_option_arrives(request_of):
         maps=None,
         max_images=5,
         split="test",
+        exif="ignore",
+        alpha="ignore",
         rule="guided",
         scale="tile",
         filter_scale="filter",

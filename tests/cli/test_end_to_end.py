@@ -87,6 +87,7 @@ def test_nothing_changed_means_no_tensorflow(report, workplace):
         [sys.executable, "-c", program, *again], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    assert "skipped: 1 image, round/broken.png (it is not a JPEG" in done.stderr
     assert (report / "index.html").stat().st_mtime_ns == before
 
 

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from vizreport.data import decoding
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.dataset import Decoding, UnreadableImage
 from vizreport.data.decoding import MAX_PIXELS, decode
 from vizreport.data.reading import read_image
+from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 
 # Red, green over blue, white: each corner tells which way up the image is.
@@ -36,6 +37,11 @@ def decoded(tmp_path, image, suffix, **options):
     [
         (".png", {}, 0),
         (".bmp", {}, 0),
+        (".gif", {}, 0),
+        (".tif", {}, 0),
+        (".tiff", {"compression": "tiff_lzw"}, 0),
+        (".ppm", {}, 0),
+        (".avif", {"quality": 98, "subsampling": "4:4:4"}, 12),
         (".webp", {"lossless": True}, 0),
         (".webp", {"quality": 95}, 12),
         (".jpg", {"quality": 98, "subsampling": 0}, 4),
@@ -70,10 +76,71 @@ def test_palette(tmp_path):
     np.testing.assert_array_equal(decoded(tmp_path, image, ".png"), CORNERS)
 
 
-def test_sixteen_bit_greyscale_keeps_the_upper_eight(tmp_path):
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".pgm"])
+def test_sixteen_bit_greyscale_keeps_the_upper_eight(tmp_path, suffix):
     values = np.linspace(0, 65535, 48 * 32).astype(np.uint16).reshape(32, 48)
-    pixels = decoded(tmp_path, Image.fromarray(values), ".png")
+    pixels = decoded(tmp_path, Image.fromarray(values), suffix)
     np.testing.assert_array_equal(pixels[..., 1], np.round(values / 257).astype(np.uint8))
+
+
+@pytest.mark.parametrize("bits", [8, 12])
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_sixteen_bits_of_which_fewer_are_used(tmp_path, suffix, bits):
+    white = 2**bits - 1
+    values = np.linspace(0, white, 48 * 32).astype(np.uint16).reshape(32, 48)
+    pixels = decoded(tmp_path, Image.fromarray(values), suffix)
+    exact = values.astype(float) * 255 / white
+    assert np.abs(pixels - exact[..., None]).max() <= 0.5
+    assert pixels.min() == 0
+    assert pixels.max() == 255
+
+
+def png_of_sixteen_bits(values, colour_type):
+    """Return a PNG file of big-endian values [H, W, C]."""
+
+    def chunk(kind, data):
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    rows, cols = values.shape[:2]
+    header = struct.pack(">IIBBBBB", cols, rows, 16, colour_type, 0, 0, 0)
+    body = zlib.compress(b"".join(b"\0" + row.astype(">u2").tobytes() for row in values))
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(("channels", "colour_type"), [(3, 2), (4, 6)])
+def test_sixteen_bit_colours(channels, colour_type):
+    values = np.random.default_rng(0).integers(0, 65536, (8, 8, channels))
+    values[..., 3:] = 65535
+    pixels, _ = decode(BytesIO(png_of_sixteen_bits(values, colour_type)))
+    np.testing.assert_array_equal(pixels, values[..., :3] >> 8)
+    values[..., :3] >>= 4  # a camera of 12 bits: Pillow would leave values from 0 to 15
+    with pytest.raises(UnreadableImage, match="nearly black; save it with 8 bits"):
+        decode(BytesIO(png_of_sixteen_bits(values, colour_type)))
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (np.linspace(0, 1, 48, dtype=np.float32).reshape(6, 8), "floating-point numbers"),
+        (np.arange(48, dtype=np.int32).reshape(6, 8) - 3, "from -3 to 44, beyond 16 bits"),
+        (np.arange(48, dtype=np.int32).reshape(6, 8) * 2000, "from 0 to 94000, beyond 16"),
+    ],
+)
+def test_values_of_no_known_range(tmp_path, values, reason):
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    with pytest.raises(UnreadableImage, match=reason):
+        decode(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".tif"])
+def test_the_first_of_several_frames(tmp_path, suffix):
+    first, second = Image.fromarray(CORNERS), Image.new("RGB", (48, 32), (9, 99, 9))
+    pixels = decoded(tmp_path, first, suffix, save_all=True, append_images=[second])
+    np.testing.assert_array_equal(pixels, CORNERS)
 
 
 def test_cmyk_jpeg(tmp_path):
@@ -130,6 +197,64 @@ def test_exif_rotation(tmp_path, suffix, orientation, upright):
     rows, cols = pixels.shape[:2]
     for row, col in [(4, 4), (4, cols - 5), (rows - 5, 4), (rows - 5, cols - 5)]:
         assert np.abs(pixels[row, col].astype(int) - upright[row, col]).max() <= 8
+
+
+def keras_reads(path):
+    import keras
+    import tensorflow as tf
+
+    by_pillow = np.asarray(keras.utils.load_img(path))
+    by_tensorflow = tf.image.decode_image(path.read_bytes(), channels=3).numpy()
+    return by_pillow, by_tensorflow  # what load_img and image_dataset_from_directory show
+
+
+LIKE_KERAS = Decoding(exif="ignore", alpha="ignore")
+
+
+def test_like_keras(tmp_path):
+    """Both of Keras' loaders show hidden colours, and photographs as they lie in the file."""
+    rng = np.random.default_rng(0)
+    hidden = np.dstack([CORNERS, rng.integers(0, 255, CORNERS.shape[:2], np.uint8)])
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(hidden).save(tmp_path / "rgba.png")
+    Image.fromarray(hidden[..., [0, 3]]).convert("LA").save(tmp_path / "grey.png")
+    palette = Image.fromarray(CORNERS).quantize(4)
+    palette.save(tmp_path / "palette.png", transparency=1)
+    palette.save(tmp_path / "palette.gif")
+    Image.fromarray(CORNERS).save(tmp_path / "turned.png", exif=exif)
+    smooth = np.dstack([np.add.outer(np.arange(32), np.arange(48)).astype(np.uint8)] * 3)
+    Image.fromarray(smooth).save(tmp_path / "turned.jpg", exif=exif, quality=98)
+    Image.fromarray(smooth).save(tmp_path / "plain.bmp")
+    different = set()
+    for path in sorted(tmp_path.iterdir()):
+        ours = decode(path, decoding=LIKE_KERAS)[0].astype(int)
+        for theirs in keras_reads(path):
+            theirs = theirs.reshape(ours.shape)  # frames of an animation: here one
+            assert np.abs(ours - theirs).max() <= (1 if path.suffix == ".jpg" else 0), path.name
+        if not np.array_equal(decode(path)[0], ours):
+            different.add(path.name)
+    assert different == {"rgba.png", "grey.png", "palette.png", "turned.png", "turned.jpg"}
+
+
+def test_folders_like_keras(tmp_path):
+    import keras
+
+    rng = np.random.default_rng(1)
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        for number in range(2):
+            pixels = rng.integers(0, 256, (6, 8, 4), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{number}.png", exif=exif)
+    theirs = keras.utils.image_dataset_from_directory(
+        tmp_path, image_size=(6, 8), batch_size=4, shuffle=False, verbose=False
+    )
+    pixels, labels = next(iter(theirs))
+    ours = open_dataset(str(tmp_path), decoding=LIKE_KERAS)
+    np.testing.assert_array_equal([ours.read(index) for index in range(4)], pixels.numpy())
+    assert [ours.class_names[label] for label in labels] == [r.class_name for r in ours.records]
 
 
 def test_broken_exif_does_not_matter(tmp_path):
@@ -208,15 +333,16 @@ def jpeg_bytes():
     ("content", "reason"),
     [
         (b"", "the file is empty"),
-        (b"this is no image at all", "not a JPEG, PNG, WebP or BMP image"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a JPEG, PNG, WebP or BMP"),
+        (b"this is no image at all", "not a JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF or PPM image"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a JPEG, PNG"),
         (jpeg_bytes()[: len(jpeg_bytes()) // 2], "the file is truncated"),
-        (jpeg_bytes()[:30], "truncated|damaged|not a JPEG"),
+        (jpeg_bytes()[:30], "truncated|damaged"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC images are not read; save it as PNG or JPEG"),
         (png_header(32, 32), "truncated|damaged"),
         (png_header(10_000, 10_000), "10000 x 10000 pixels are more than 89 million"),
         (png_header(60_000, 60_000), "more than 89 million pixels"),
     ],
-    ids=["empty", "text", "eps", "half", "start", "no data", "enormous", "bomb"],
+    ids=["empty", "text", "eps", "half", "start", "heic", "no data", "enormous", "bomb"],
 )
 def test_unreadable(tmp_path, content, reason):
     path = tmp_path / "bad.jpg"

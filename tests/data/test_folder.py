@@ -10,6 +10,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from vizreport.data import folder
+from vizreport.data.dataset import Decoding
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 
@@ -53,6 +54,54 @@ def test_one_subfolder_a_class(tmp_path):
     assert {record.label for record in dataset.records} == {None}
     # All folders, since alphabetical order counts for labels in order.
     assert dataset.class_names == ("cat", "cat-like", "dog", "empty")
+
+
+def test_what_looks_like_an_image_is_never_left_out_silently(tmp_path):
+    for name in ("a.gif", "b.TIF", "c.tiff", "d.avif", "e.ppm"):
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    Image.new("RGB", (8, 8)).save(tmp_path / "unnamed", "JPEG")
+    Image.new("RGB", (8, 8)).save(tmp_path / "copy.png.bak", "PNG")
+    (tmp_path / "phone.HEIC").write_bytes(b"")
+    (tmp_path / "phone").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0")
+    (tmp_path / "notes.txt").write_text("BM is short for bitmap, and P6 for pixels")
+    (tmp_path / "table.csv").write_text("II*,MM")
+    dataset = open_dataset(str(tmp_path))
+    assert paths(dataset) == ["a.gif", "b.TIF", "c.tiff", "d.avif", "e.ppm"]
+    assert all(dataset.read(index).shape == (8, 8, 3) for index in range(5))
+    heic = "HEIC images are not read; save it as PNG or JPEG"
+    assert dict(dataset.skipped) == {
+        "copy.png.bak": "its content is a PNG image, but its name does not end in .png",
+        "phone": heic,
+        "phone.HEIC": heic,
+        "unnamed": "its content is a JPEG image, but its name does not end in .jpg or .jpeg or "
+        ".jpe or .jfif",
+    }
+
+
+def test_a_folder_of_images_that_are_not_read(tmp_path):
+    (tmp_path / "phone.heic").write_bytes(b"")
+    with pytest.raises(RequestError, match="no images .*'phone.heic' was skipped: HEIC images"):
+        open_dataset(str(tmp_path))
+
+
+def test_how_files_are_decoded_is_part_of_the_fingerprint(tmp_path):
+    hidden = Image.new("RGBA", (4, 6), (200, 0, 0, 0))
+    exif = hidden.getexif()
+    exif[0x0112] = 6
+    hidden.save(tmp_path / "a.png", exif=exif)
+    shown = {
+        (exif, alpha): open_dataset(str(tmp_path), decoding=Decoding(exif, alpha))
+        for exif in ("apply", "ignore")
+        for alpha in ("white", "ignore")
+    }
+    assert len({dataset.fingerprint for dataset in shown.values()}) == 4
+    assert shown["apply", "white"].fingerprint == open_dataset(str(tmp_path)).fingerprint
+    for (exif, alpha), dataset in shown.items():
+        pixels = dataset.read(0)
+        assert pixels.shape == ((4, 6, 3) if exif == "apply" else (6, 4, 3))
+        assert pixels[0, 0].tolist() == ([255] * 3 if alpha == "white" else [200, 0, 0])
+        reduced = dataset.read_reduced(0, lambda width, height: (1, 1))[0]
+        np.testing.assert_array_equal(reduced, pixels)
 
 
 def test_record_and_pixels(tmp_path):

@@ -56,6 +56,20 @@ def test_what_is_refused(folder, arguments, said, capsys, monkeypatch):
     assert said in capsys.readouterr().err
 
 
+def test_images_that_no_browser_shows_are_left_out(folder, capsys):
+    Image.new("RGB", (8, 8)).save(folder / "scan.tif")
+    _, page = annotate(folder)
+    assert "1 of 3 images cannot be shown by browsers" in capsys.readouterr().err
+    text = page.read_text("utf-8")
+    assert "a.png" in text
+    assert "scan.tif" not in text
+    scans = folder.parent / "scans"
+    scans.mkdir()
+    (folder / "scan.tif").rename(scans / "scan.tif")
+    assert main(["annotate", str(scans), "--parts", "nose", "--out", "new.csv"]) == 2
+    assert "no browser shows images such as scan.tif" in capsys.readouterr().err
+
+
 def test_needs_parts(folder, capsys):
     assert main(["annotate", str(folder)]) == 2
     assert "--parts" in capsys.readouterr().err

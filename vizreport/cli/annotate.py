@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         If the folder or a former file of parts is wrong, or the page cannot be written.
     """
     from vizreport.data.folder import open_folder
+    from vizreport.data.image_files import NOT_IN_BROWSERS
     from vizreport.data.part_file import read_parts
     from vizreport.report.annotate import write_annotation_page
 
@@ -34,10 +36,20 @@ def run(arguments: argparse.Namespace) -> int:
     if out.suffix.lower() != ".csv":
         raise RequestError(f"{out} does not end in .csv: name the file of parts to be made")
     dataset = open_folder(arguments.FOLDER, None, arguments.max_images, arguments.seed)
+    files = [record.path for record in dataset.records]
+    shown = [file for file in files if not file.lower().endswith(NOT_IN_BROWSERS)]
+    if not shown:
+        raise RequestError(
+            f"no browser shows images such as {files[0]} in {arguments.FOLDER}; save them as PNG"
+        )
+    if len(shown) < len(files):
+        print(
+            f"vizreport: {len(files) - len(shown)} of {len(files)} images cannot be shown by "
+            "browsers (TIFF, PPM) and are left out; save them as PNG",
+            file=sys.stderr,
+        )
     given = read_parts(out) if out.exists() else {}
-    page = write_annotation_page(
-        out, arguments.FOLDER, [record.path for record in dataset.records], arguments.parts, given
-    )
+    page = write_annotation_page(out, arguments.FOLDER, shown, arguments.parts, given)
     print(page)
     return 0
 

@@ -40,7 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.tensorflow_start import start_tensorflow
 
     checkpoints = tuple(last_checkpoint(path) for path in arguments.checkpoints)
-    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, arguments.seed)
+    dataset = open_dataset(
+        arguments.data,
+        arguments.split,
+        arguments.max_images,
+        arguments.seed,
+        network_and_data.decoding(arguments),
+    )
     start_tensorflow()
     from vizreport.training.distribution import prepare_devices
     from vizreport.training.evaluation import EvaluationRequest, evaluate_each
@@ -159,8 +165,7 @@ VERB = Verb(
             repeat=True,
         ),
         network_and_data.DATA,
-        network_and_data.SPLIT,
-        network_and_data.MAX_IMAGES,
+        *network_and_data.WHICH_IMAGES,
         network_and_data.LABELS,
         network_and_data.LABELS_IN_ORDER,
         network_and_data.IMPORT,

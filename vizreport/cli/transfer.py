@@ -34,9 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     checkpoint = last_checkpoint(arguments.checkpoint)
     seed, test = arguments.seed, None
-    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, seed)
+    decoding = network_and_data.decoding(arguments)
+    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, seed, decoding)
     if arguments.test_split is not None:
-        test = open_dataset(arguments.data, arguments.test_split, None, seed)
+        test = open_dataset(arguments.data, arguments.test_split, None, seed, decoding)
     start_tensorflow()
     from vizreport.training.distribution import prepare_devices
     from vizreport.transfer.study import TransferRequest, transfer
@@ -96,8 +97,7 @@ VERB = Verb(
             group=NETWORK,
             required=True,
         ),
-        network_and_data.SPLIT,
-        network_and_data.MAX_IMAGES,
+        *network_and_data.WHICH_IMAGES,
         network_and_data.IMPORT,
         network_and_data.OUTPUT,
         *preprocessing.OPTIONS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,25 @@ ReadReduced = Callable[[int, Callable[[int, int], Size]], tuple[np.ndarray, Size
 
 class UnreadableImage(Exception):
     """An image cannot be read; the message is the reason. It is left out, the run goes on."""
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """Where this program and Keras' loaders show the same file differently.
+
+    Attributes
+    ----------
+    exif : {"apply", "ignore"}
+        Whether a photograph is turned as its EXIF orientation says.
+    alpha : {"white", "ignore"}
+        Transparent pixels on white, or in the colours that the file has under them.
+    """
+
+    exif: str = "apply"
+    alpha: str = "white"
+
+
+DEFAULT_DECODING = Decoding()
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,9 @@ class Dataset:
     memberships : int8 array [n, C] or None
         For images of several classes: 1 has an object of the class, -1 has none, 0 does not
         count; the records then have no class. Part of the fingerprint.
+    decoding : Decoding
+        How image files are decoded, those of the data and those given beside them. Part of the
+        fingerprint.
     """
 
     name: str
@@ -87,6 +109,7 @@ class Dataset:
     read_reduced: ReadReduced | None = None
     truth: Callable[[int], Truth] | None = None
     memberships: np.ndarray | None = None
+    decoding: Decoding = DEFAULT_DECODING
 
 
 def fingerprint(
@@ -115,6 +138,15 @@ def fingerprint(
         line = [record.path, record.sha256, record.class_name, record.label]
         digest.update(json.dumps(line).encode() + b"\n")
     return digest.hexdigest()
+
+
+def with_decoding(dataset: Dataset, decoding: Decoding) -> Dataset:
+    """Return a data set whose fingerprint knows how its files are decoded."""
+    if decoding == DEFAULT_DECODING:  # keys from before there was a choice stay as they were
+        return dataset
+    chosen = f"{dataset.fingerprint} {decoding.exif} {decoding.alpha}"
+    digest = hashlib.sha256(chosen.encode()).hexdigest()
+    return replace(dataset, decoding=decoding, fingerprint=digest)
 
 
 def sample_indices(count: int, max_images: int | None, seed: int) -> list[int]:

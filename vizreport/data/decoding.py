@@ -8,20 +8,22 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError, features
 
-from vizreport.data.dataset import Size, UnreadableImage
+from vizreport.data.dataset import DEFAULT_DECODING, Decoding, Size, UnreadableImage
+from vizreport.data.image_files import KINDS, READ, kind_by_content, unsupported
 from vizreport.foreign_text import brief
 from vizreport.paths import problem
 
 MAX_PIXELS = 89_478_485
 """Images of more pixels are refused: Pillow's own threshold of suspicion, 268 MB as RGB."""
 
-SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp")
-
 # Told by content, not by suffix: many a ".jpg" is a PNG or a GIF. Others stay out, since some of
 # Pillow's readers start programs (EPS).
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
+_FORMATS = tuple(kind.upper() for kind in READ)
+
+_RANGES = (255, 4095, 65535)
+"""Largest values of 8, 12 and 16 bits."""
 
 _ORIENTATION = 0x0112
 
@@ -32,13 +34,18 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 def decode(
-    file: Path | BytesIO, least: Callable[[int, int], Size] | None = None
+    file: Path | BytesIO,
+    least: Callable[[int, int], Size] | None = None,
+    decoding: Decoding = DEFAULT_DECODING,
 ) -> tuple[np.ndarray, Size]:
     """Decode an image to RGB as a person sees it.
 
-    EXIF rotation is applied, transparency is composited on white, CMYK is converted without
-    colour profile, 16-bit greyscale keeps its upper 8 bits (rounded), of an animation the first
-    frame is taken. Embedded colour profiles are ignored, as training pipelines do.
+    EXIF rotation is applied, transparency is composited on white (``decoding`` can say otherwise),
+    CMYK is converted without colour profile, of an animation or a file of several pages the first
+    one is taken. Embedded colour profiles are ignored, as training pipelines do.
+
+    Greyscale of more than 8 bits is divided by the largest value of 8, 12 or 16 bits, the least
+    that holds the picture's own: cameras and scanners store 12 bits in 16.
 
     Parameters
     ----------
@@ -46,6 +53,7 @@ def decode(
     least : callable, optional
         Width and height of the original -> least size that will do. A JPEG file is then decoded
         at 1/2, 1/4 or 1/8 scale where the result is not below it in either direction.
+    decoding : Decoding
 
     Returns
     -------
@@ -56,7 +64,8 @@ def decode(
     Raises
     ------
     UnreadableImage
-        With the reason: empty, damaged, truncated, no image, or above ``MAX_PIXELS``.
+        With the reason: empty, damaged, truncated, no image, above ``MAX_PIXELS``, or numbers
+        whose range is not known.
     """
     if isinstance(file, Path) and (wrong := problem(file)):
         raise UnreadableImage(f"it {wrong}")
@@ -66,13 +75,13 @@ def decode(
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(file, formats=_FORMATS) as image:
-            return _pixels(image, least)
+            return _pixels(image, least, decoding)
     except UnreadableImage:
         raise
     except Image.DecompressionBombError:
         raise UnreadableImage(f"it has more than {_megapixels(MAX_PIXELS)}, the limit") from None
     except UnidentifiedImageError:
-        raise UnreadableImage("it is not a JPEG, PNG, WebP or BMP image") from None
+        raise UnreadableImage(_unidentified(file)) from None
     except Exception as error:  # damaged files make Pillow raise nearly anything
         raise UnreadableImage(_reason(error)) from error
 
@@ -86,22 +95,44 @@ def _is_empty(file: Path | BytesIO) -> bool:
         raise UnreadableImage(_reason(error)) from error
 
 
+def _unidentified(file: Path | BytesIO) -> str:
+    with BytesIO(file.getvalue()) if isinstance(file, BytesIO) else file.open("rb") as opened:
+        kind = kind_by_content(opened.read(132))
+    if kind == "AVIF" and not features.check("avif"):
+        return "this installation of Pillow cannot read AVIF; save it as PNG or JPEG"
+    if kind in READ:
+        return f"the {kind} file is damaged, or of a variant that cannot be read"
+    return unsupported(kind) if kind else f"it is not a {KINDS} image"
+
+
 def _pixels(
-    image: Image.Image, least: Callable[[int, int], Size] | None
+    image: Image.Image, least: Callable[[int, int], Size] | None, decoding: Decoding
 ) -> tuple[np.ndarray, Size]:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise UnreadableImage(
             f"its {width} x {height} pixels are more than {_megapixels(MAX_PIXELS)}, the limit"
         )
-    orientation = _orientation(image)
+    # Of colours of 16 bits Pillow keeps the upper 8.
+    tiles = image.tile if isinstance(image, ImageFile.ImageFile) else []
+    halved = image.mode.startswith("RGB") and any(";16" in str(tile.args) for tile in tiles)
+    orientation = _orientation(image) if decoding.exif == "apply" else 1
     turned = orientation in (5, 6, 7, 8)
     size = (height, width) if turned else (width, height)
     if least is not None:
         least_width, least_height = least(*size)
         image.draft(None, (least_height, least_width) if turned else (least_width, least_height))
     upright = ImageOps.exif_transpose(image) if orientation > 1 else image
-    return np.array(_rgb(upright), dtype=np.uint8), size
+    if halved and _is_black(upright):
+        raise UnreadableImage(
+            "its colours have 16 bits, of which the upper 4 are not used, and would come out "
+            "nearly black; save it with 8 bits"
+        )
+    return np.array(_rgb(upright, decoding), dtype=np.uint8), size
+
+
+def _is_black(image: Image.Image) -> bool:
+    return bool(np.asarray(image.convert("RGB")).max() <= _RANGES[1] >> 8)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -112,17 +143,29 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode == "RGB" and "transparency" not in image.info:
-        return image
+def _rgb(image: Image.Image, decoding: Decoding) -> Image.Image:
+    if image.mode == "F":
+        raise UnreadableImage(
+            "its pixels are floating-point numbers of no known range; save it with 8 or 16 bits"
+        )
     if image.mode == "I" or image.mode.startswith("I;16"):
-        wide = np.asarray(image).astype(np.int64).clip(0, 65535)
-        return Image.fromarray(((wide + 128) // 257).astype(np.uint8)).convert("RGB")
-    if "A" in image.mode.upper() or "transparency" in image.info:
+        return _grey(np.asarray(image).astype(np.int64)).convert("RGB")
+    transparent = "A" in image.mode.upper() or "transparency" in image.info
+    if transparent and decoding.alpha == "white":
         with_alpha = image.convert("RGBA")
         white = Image.new("RGBA", with_alpha.size, (255, 255, 255, 255))
         return Image.alpha_composite(white, with_alpha).convert("RGB")
     return image.convert("RGB")
+
+
+def _grey(wide: np.ndarray) -> Image.Image:
+    least, most = int(wide.min()), int(wide.max())
+    if least < 0 or most > _RANGES[-1]:
+        raise UnreadableImage(
+            f"its values go from {least} to {most}, beyond 16 bits; save it with 8 or 16 bits"
+        )
+    white = next(largest for largest in _RANGES if most <= largest)
+    return Image.fromarray(((wide * 510 + white) // (2 * white)).astype(np.uint8))
 
 
 def _reason(error: Exception) -> str:

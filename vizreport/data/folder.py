@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from vizreport.data.dataset import (
+    DEFAULT_DECODING,
     Dataset,
+    Decoding,
     ImageRecord,
     Size,
     fingerprint,
     sample_indices,
 )
-from vizreport.data.decoding import SUFFIXES, decode
+from vizreport.data.decoding import decode
+from vizreport.data.image_files import SUFFIXES, why_not_read
 from vizreport.errors import RequestError
 from vizreport.foreign_text import quoted
 from vizreport.paths import IS_FOLDER, folder_problem, problem
@@ -29,12 +32,14 @@ def open_folder(
     split: str | None = None,
     max_images: int | None = None,
     seed: int = 0,
+    decoding: Decoding = DEFAULT_DECODING,
 ) -> Dataset:
     """List and hash the images below a folder; nothing is decoded yet.
 
     Images are the files that end in ``SUFFIXES``, in any case, at any depth, in the order of
     their paths' parts. An image's class is the first folder on its way; images in the folder
-    itself have none. Names that start with a dot are ignored. Symbolic links are followed, never
+    itself have none. What looks like an image otherwise, by its ending or its first bytes, is
+    listed as skipped. Names that start with a dot are ignored. Symbolic links are followed, never
     in circles.
 
     Parameters
@@ -44,6 +49,7 @@ def open_folder(
         Subfolder to take in place of the folder, such as "val".
     max_images, seed
         A seeded sample, which keeps the order.
+    decoding : Decoding
 
     Raises
     ------
@@ -55,8 +61,9 @@ def open_folder(
     skipped: list[tuple[str, str]] = []
     files = list(_walk(root, (), frozenset({_identity(root)}), skipped))
     if not files:
+        odd = f"; {quoted(skipped[0][0])} was skipped: {skipped[0][1]}" if skipped else ""
         raise RequestError(
-            f"there are no images in {root}: no file below it ends in {', '.join(SUFFIXES)}"
+            f"there are no images in {root}: no file below it ends in {', '.join(SUFFIXES)}{odd}"
         )
     chosen = [files[i] for i in sample_indices(len(files), max_images, seed)]
     hashes = _hash_files([root.joinpath(*parts) for parts in chosen])
@@ -73,10 +80,10 @@ def open_folder(
         paths.append(root.joinpath(*parts))
 
     def read(index: int) -> np.ndarray:
-        return decode(paths[index])[0]
+        return decode(paths[index], decoding=decoding)[0]
 
     def read_reduced(index: int, least: Callable[[int, int], Size]) -> tuple[np.ndarray, Size]:
-        return decode(paths[index], least)
+        return decode(paths[index], least, decoding)
 
     class_names = _class_names(root)
     return Dataset(
@@ -169,8 +176,11 @@ def _walk(
                 skipped.append((_shown("/".join(here)), f"it {wrong}"))
             else:
                 yield here
-        elif entry.is_symlink() and problem(entry.path) not in ("", IS_FOLDER):
-            skipped.append((_shown("/".join(here)), f"it {problem(entry.path)}"))
+        elif wrong := problem(entry.path):
+            if entry.is_symlink() and wrong != IS_FOLDER:
+                skipped.append((_shown("/".join(here)), f"it {wrong}"))
+        elif reason := why_not_read(Path(entry.path)):
+            skipped.append((_shown("/".join(here)), reason))
 
 
 def _hash_files(paths: list[Path]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vizreport.data.dataset import Dataset, Size, UnreadableImage
+from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, Size, UnreadableImage
 from vizreport.data.decoding import decode
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.errors import RequestError
@@ -96,7 +96,7 @@ def read_batches(
         yield _batch(read, unreadable, preprocessing)
 
 
-def read_image(path: str | Path) -> np.ndarray:
+def read_image(path: str | Path, decoding: Decoding = DEFAULT_DECODING) -> np.ndarray:
     """Read one image file at full size: uint8 [H, W, 3], RGB.
 
     Raises
@@ -105,7 +105,7 @@ def read_image(path: str | Path) -> np.ndarray:
         If the file cannot be read.
     """
     try:
-        return decode(Path(path))[0]
+        return decode(Path(path), decoding=decoding)[0]
     except UnreadableImage as error:
         raise RequestError(f"the image {path} cannot be read: {error}") from error
 

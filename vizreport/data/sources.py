@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vizreport.data.dataset import Dataset
-from vizreport.data.decoding import SUFFIXES
+from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, with_decoding
 from vizreport.data.folder import open_folder
+from vizreport.data.image_files import SUFFIXES
 from vizreport.data.keras_datasets import CLASS_NAMES, open_keras
 from vizreport.data.npz import open_npz
 from vizreport.data.tfds import open_tfds
@@ -32,6 +32,7 @@ def open_dataset(
     split: str | None = None,
     max_images: int | None = None,
     seed: int = 0,
+    decoding: Decoding = DEFAULT_DECODING,
 ) -> Dataset:
     """Open a source of images; nothing is decoded yet, but files in folders are hashed.
 
@@ -44,17 +45,25 @@ def open_dataset(
     max_images : int, optional
         Upper bound; a sample drawn with ``seed``, in the source's order, when there are more.
     seed : int
+    decoding : Decoding
+        How image files are decoded; arrays of pixels are taken as they are.
 
     Raises
     ------
     RequestError
         If there is no such source, or it has no images.
     """
+    return with_decoding(_open(source, split, max_images, seed, decoding), decoding)
+
+
+def _open(
+    source: str, split: str | None, max_images: int | None, seed: int, decoding: Decoding
+) -> Dataset:
     if max_images is not None and max_images < 1:
         raise RequestError(f"the number of images is {max_images}; it must be at least 1")
     kind, colon, name = source.partition(":")
     if colon and kind == "tfds" and name:
-        return open_tfds(name, split, max_images, seed)
+        return open_tfds(name, split, max_images, seed, decoding)
     if colon and kind == "keras" and name:
         return open_keras(name, split, max_images, seed)
     if source == "scenes":
@@ -68,9 +77,9 @@ def open_dataset(
     path = _path(source)
     no_folder = folder_problem(path)
     if not no_folder and is_voc(path):
-        return open_voc(path, split, max_images, seed)
+        return open_voc(path, split, max_images, seed, decoding)
     if not no_folder:
-        return open_folder(path, split, max_images, seed)
+        return open_folder(path, split, max_images, seed, decoding)
     if path.suffix.lower() == ".npz":
         return open_npz(path, split, max_images, seed)
     if "://" in source:

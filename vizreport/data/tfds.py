@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from vizreport.data.dataset import (
+    DEFAULT_DECODING,
     Dataset,
+    Decoding,
     ImageRecord,
     Size,
     fingerprint,
@@ -30,7 +32,11 @@ PREFERRED_SPLITS = ("validation", "test")
 
 
 def open_tfds(
-    source: str, split: str | None = None, max_images: int | None = None, seed: int = 0
+    source: str,
+    split: str | None = None,
+    max_images: int | None = None,
+    seed: int = 0,
+    decoding: Decoding = DEFAULT_DECODING,
 ) -> Dataset:
     """Open a data set of TensorFlow Datasets, downloading it on first use.
 
@@ -46,6 +52,7 @@ def open_tfds(
         In place of SPLIT.
     max_images, seed
         A seeded sample, which keeps the order.
+    decoding : Decoding
 
     Raises
     ------
@@ -90,10 +97,10 @@ def open_tfds(
         raise RequestError(f"tfds:{name} has no images in the split {chosen_split!r}")
 
     def read(index: int) -> np.ndarray:
-        return decode(BytesIO(spool[index]))[0]
+        return decode(BytesIO(spool[index]), decoding=decoding)[0]
 
     def read_reduced(index: int, least: Callable[[int, int], Size]) -> tuple[np.ndarray, Size]:
-        return decode(BytesIO(spool[index]), least)
+        return decode(BytesIO(spool[index]), least, decoding)
 
     return Dataset(
         name=f"tfds:{name} ({chosen_split})",

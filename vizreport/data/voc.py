@@ -11,7 +11,9 @@ from xml.etree import ElementTree
 import numpy as np
 
 from vizreport.data.dataset import (
+    DEFAULT_DECODING,
     Dataset,
+    Decoding,
     ImageRecord,
     Size,
     fingerprint,
@@ -31,7 +33,11 @@ def is_voc(folder: Path) -> bool:
 
 
 def open_voc(
-    folder: Path, split: str | None = None, max_images: int | None = None, seed: int = 0
+    folder: Path,
+    split: str | None = None,
+    max_images: int | None = None,
+    seed: int = 0,
+    decoding: Decoding = DEFAULT_DECODING,
 ) -> Dataset:
     """Open the images that a split names; the classes are those of the annotated objects.
 
@@ -44,6 +50,7 @@ def open_voc(
         "trainval" by default.
     max_images, seed
         A seeded sample, which keeps the order.
+    decoding : Decoding
 
     Returns
     -------
@@ -86,10 +93,10 @@ def open_voc(
     )
 
     def read(index: int) -> np.ndarray:
-        return decode(paths[index])[0]
+        return decode(paths[index], decoding=decoding)[0]
 
     def read_reduced(index: int, least: Callable[[int, int], Size]) -> tuple[np.ndarray, Size]:
-        return decode(paths[index], least)
+        return decode(paths[index], least, decoding)
 
     held = hashlib.sha256(memberships.tobytes()).hexdigest()
     return Dataset(

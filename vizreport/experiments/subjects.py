@@ -111,7 +111,8 @@ def _given(context: Context, mining: MiningResult, files: tuple[str, ...]) -> Su
     pictures, images = [], []
     for file in files:
         try:
-            pictures.append(context.preprocessing.picture(read_image(file)))
+            image = read_image(file, context.dataset.decoding)
+            pictures.append(context.preprocessing.picture(image))
         except UnreadableImage as error:
             raise RequestError(f"the image {file} cannot be used: {error}") from error
         images.append(numbers.get(hashlib.sha256(Path(file).read_bytes()).hexdigest(), -1))

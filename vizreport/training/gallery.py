@@ -15,7 +15,7 @@ import numpy as np
 
 from vizreport import provenance
 from vizreport.data.arrays import dataset_from_arrays
-from vizreport.data.dataset import Dataset
+from vizreport.data.dataset import Dataset, Decoding
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS
 from vizreport.data.sources import open_dataset
@@ -202,7 +202,8 @@ def _dataset(data: str | Path | Dataset | np.ndarray, settings: Settings) -> Dat
         return dataset_from_arrays(
             "array", "array", data, None, (), settings.max_images, settings.seed
         )
-    return open_dataset(str(data), settings.split, settings.max_images, settings.seed)
+    decoding = Decoding(settings.exif, settings.alpha)
+    return open_dataset(str(data), settings.split, settings.max_images, settings.seed, decoding)
 
 
 def _weights_hash(model: keras.Model) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vizreport.cli import values
 from vizreport.cli.verb import Option
+from vizreport.settings import Settings
+
+if TYPE_CHECKING:
+    from vizreport.data.dataset import Decoding
 
 NETWORK = "network and data"
 
@@ -67,6 +73,23 @@ MAX_IMAGES = Option(
     metavar="N",
     group=NETWORK,
 )
+EXIF = Option(
+    "--exif",
+    "Turn photographs as their EXIF orientation says (apply), or show them as they lie in the file "
+    "(ignore), as Keras' loaders do.",
+    choices=("apply", "ignore"),
+    default=Settings.exif,
+    group=NETWORK,
+)
+ALPHA = Option(
+    "--alpha",
+    "Show transparent pixels on white, or in the colours that the file has under them (ignore), as "
+    "Keras' loaders do.",
+    choices=("white", "ignore"),
+    default=Settings.alpha,
+    group=NETWORK,
+)
+WHICH_IMAGES = (SPLIT, MAX_IMAGES, EXIF, ALPHA)
 LABELS = Option(
     "--labels",
     "Names of the network's outputs: lines of index<TAB>[id<TAB>]name.",
@@ -80,3 +103,10 @@ LABELS_IN_ORDER = Option(
     group=NETWORK,
     switch=True,
 )
+
+
+def decoding(arguments: argparse.Namespace) -> Decoding:
+    """Return how image files are decoded."""
+    from vizreport.data.dataset import Decoding
+
+    return Decoding(arguments.exif, arguments.alpha)

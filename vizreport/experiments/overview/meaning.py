@@ -31,13 +31,18 @@ def meaning_context(result: OverviewResult, mining: MiningResult) -> dict[str, A
 
 
 def lines(result: OverviewResult, mining: MiningResult) -> list[str]:
-    """Say in a terminal how the output was read, and what follows for the accuracy."""
+    """Say in a terminal how output and images were read, and what follows for the accuracy."""
     said = [f"output: {describe(OutputMeaning(**mining.output))}"]
     if mining.class_names:
         said.append(f"classes: {mining.labels_reason}")
     if result.top1_error is not None:
         right = percent(1 - result.top1_error / 100, 1)
         said.append(f"accuracy: {right} of {number(result.labelled)} images")
+    if result.skipped:
+        path, reason = result.skipped[0]
+        many = len(result.skipped)
+        count = f"{number(many)} images, the first" if many > 1 else "1 image,"
+        said.append(f"skipped: {count} {quoted(path)} ({reason})")
     said += [f"warning: {warning}" for warning in warnings(result, mining)]
     return [printable(line) for line in said]
 

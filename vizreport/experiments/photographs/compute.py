@@ -34,7 +34,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PhotographsR
         If a photograph cannot be read.
     """
     files = context.settings.photographs
-    pictures = np.stack([context.preprocessing.picture(read_image(file)) for file in files])
+    decoding = context.dataset.decoding
+    pictures = np.stack(
+        [context.preprocessing.picture(read_image(file, decoding)) for file in files]
+    )
     inputs = context.preprocessing.tensor(pictures)
     graph, layers = context.deconvnet.graph, context.chosen_layers
     reduced, outputs = reduction_function(graph, layers)(inputs)
