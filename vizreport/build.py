@@ -58,6 +58,8 @@ class BuildRequest:
         Preprocessing preset.
     preprocessing : dict
         Parts of the preprocessing given one by one.
+    scale_twice : bool
+        Whether pixels may be scaled that the network scales itself.
     imports : tuple of str
         Modules that register the user's own layers; their code is run.
     output : str or None
@@ -85,6 +87,7 @@ class BuildRequest:
     labels_in_order: bool = False
     preset: str | None = None
     preprocessing: dict[str, Any] = field(default_factory=dict)
+    scale_twice: bool = False
     imports: tuple[str, ...] = ()
     output: str | None = None
     output_kind: str | None = None
@@ -155,6 +158,7 @@ def build(request: BuildRequest) -> int:
         request.output,
         epochs,
         request.output_kind,
+        scale_twice=request.scale_twice,
     )
     context, store = Context(source, dataset, settings), Store(out)
     add_results(out, keys)
@@ -213,6 +217,7 @@ def _keys(
             [_file_hash(Path(name)) or name for name in request.imports],
             request.output,
             request.output_kind,
+            request.scale_twice,
         ]
     )
     labels = None if request.labels is None else _file_hash(request.labels)

@@ -64,15 +64,16 @@ def test_a_checkpoint(checkpoint, capsys):
     lines = capsys.readouterr().out.splitlines()
     # 40 + 222 + 21 weights by hand.
     assert lines[0] == "net: input 21 x 31 x 1, 283 parameters"
-    assert lines[1] == "output: probabilities of 3 classes (the network ends in a softmax)"
-    assert [line.split() for line in lines[4:7]] == [
+    assert lines[1].startswith("preprocessing: not known (nothing says how its images are prep")
+    assert lines[2] == "output: probabilities of 3 classes (the network ends in a softmax)"
+    assert [line.split() for line in lines[5:8]] == [
         ["first", "convolution", "10", "x", "15", "4", "2", "3", "x", "3", "yes"],
         ["second", "convolution", "5", "x", "7", "6", "4", "13", "x", "13", "no"],
         ["classes", "class", "scores", "1", "x", "1", "3", "-", "whole", "image", "no"],
     ]
     # Said once for both of the layers above it.
-    assert lines[8].startswith("no backward rule for silu (layer 'smooth'): 2 layers are shown")
-    assert len(lines) == 9
+    assert lines[9].startswith("no backward rule for silu (layer 'smooth'): 2 layers are shown")
+    assert len(lines) == 10
 
 
 def test_json(checkpoint, capsys):

@@ -12,7 +12,7 @@ from skimage.transform import resize as skimage_resize
 
 from vizreport.data.dataset import UnreadableImage
 from vizreport.data.preprocessing import Preprocessing
-from vizreport.data.presets import PRESETS
+from vizreport.data.presets import PRESETS, preset
 from vizreport.errors import RequestError
 
 UNIT = PRESETS["unit"]((32, 32), 3)
@@ -299,3 +299,35 @@ def test_from_dict_refuses():
 def test_parts_that_do_not_fit(parts, message):
     with pytest.raises(RequestError, match=message):
         replace(TORCH, **parts)
+
+
+def test_raw_pixels_are_those_of_keras_loaders(tmp_path):
+    import keras
+
+    random = np.random.default_rng(0)
+    (tmp_path / "a").mkdir()
+    for number, (height, width) in enumerate([(300, 201), (33, 47), (64, 96), (500, 375)]):
+        noise = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(tmp_path / "a" / f"{number}.png")
+    loaded = keras.utils.image_dataset_from_directory(
+        tmp_path, image_size=(64, 96), shuffle=False, verbose=0, label_mode=None
+    )
+    expected = next(iter(loaded)).numpy()
+    preprocessing = preset("raw", (64, 96), 3)
+    for number, pixels in enumerate(expected):
+        image = np.asarray(Image.open(tmp_path / "a" / f"{number}.png"))
+        tensor = preprocessing.tensor(preprocessing.picture(image)[None])[0]
+        # Half a grey level of rounding, and TensorFlow's own in float32.
+        assert np.abs(tensor - pixels).max() < 0.52
+    # Antialiased, the same noise would be far smoother.
+    assert np.abs(preset("unit", (64, 96), 3).picture(image) - expected[-1]).max() > 50
+
+
+def test_without_antialiasing_images_are_decoded_whole():
+    assert preset("raw", (64, 64), 3).least_size(4000, 2000) == (4000, 2000)
+
+
+def test_preprocessings_written_before_antialiasing_could_be_chosen_are_read():
+    values = TORCH.as_dict()
+    del values["antialias"]
+    assert Preprocessing.from_dict(values) == TORCH

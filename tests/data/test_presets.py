@@ -8,7 +8,7 @@ from vizreport.errors import RequestError
 
 
 def test_the_table():
-    assert list(PRESETS) == ["zfnet", "caffe", "torch", "tf", "unit"]
+    assert list(PRESETS) == ["zfnet", "caffe", "torch", "tf", "unit", "raw"]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,7 @@ def test_resizing_grows_with_the_input(name, size, resize_to):
         ("torch", [-2.1179, -2.0357, -1.8044], [2.2489, 2.4286, 2.6400]),
         ("tf", [-1, -1, -1], [1, 1, 1]),
         ("unit", [0, 0, 0], [1, 1, 1]),
+        ("raw", [0, 0, 0], [255, 255, 255]),
     ],
 )
 def test_values_of_black_and_white(name, black, white):

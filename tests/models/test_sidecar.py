@@ -136,3 +136,51 @@ def test_sidecar_and_hash_do_without_tensorflow():
         " vizreport.models.checkpoint_file, vizreport.models.zfnet"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def write(checkpoint, values):
+    checkpoint.with_name(checkpoint.stem + ".vizreport.json").write_text(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, Sidecar()),
+        ({"preset": "torch"}, Sidecar(preset="torch")),
+        (
+            {"preset": "caffe", "preprocessing": {"channels": "RGB", "crop": None}},
+            Sidecar(preset="caffe", parts={"channels": "RGB"}),
+        ),
+        ({"class_names": ["a", "b"]}, Sidecar(class_names=("a", "b"))),
+    ],
+)
+def test_a_sidecar_may_hold_what_one_knows(checkpoint, values, expected):
+    write(checkpoint, values)
+    assert read_sidecar(checkpoint) == expected
+    write_sidecar(checkpoint, expected)
+    assert read_sidecar(checkpoint) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"preset": "pytorch"}, "no preset 'pytorch'; there are zfnet"),
+        ({"preset": 3}, "preset"),
+        ({"preset": "torch", "preprocessing": {"chanels": "BGR"}}, "no part chanels"),
+        ({"preset": "torch", "preprocessing": {"std": 0}}, "std"),
+        ({"preset": "torch", "preprocessing": {"mean_image": "0a"}}, "its file is missing"),
+    ],
+)
+def test_what_does_not_fit_a_preset_names_the_file(checkpoint, values, words):
+    write(checkpoint, values)
+    with pytest.raises(RequestError, match=words) as caught:
+        read_sidecar(checkpoint)
+    assert "net.epoch-3.vizreport.json" in str(caught.value)
+
+
+def test_a_mean_image_beside_a_preset(checkpoint):
+    sidecar = Sidecar(preset="zfnet", parts={"mean_image": mean_image()})
+    write_sidecar(checkpoint, sidecar)
+    loaded = read_sidecar(checkpoint)
+    np.testing.assert_array_equal(loaded.parts["mean_image"], mean_image())
+    assert loaded.preset == "zfnet"

@@ -143,6 +143,7 @@ def make_overview(mining: MiningResult, seen: np.ndarray, hostile: bool) -> Over
             "mean": [104.0, 117.0, 123.0],
             "std": [1.0, 1.0, 1.0],
         },
+        preprocessing_reason="the checkpoint's sidecar says so",
         layers=_layer_table(hostile),
         notes=["Layer 'drop' is called with training=True."] if hostile else [],
         diagram=squeezenet_diagram(),

@@ -45,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         labels_in_order=arguments.labels_in_order,
         preset=arguments.preprocess,
         preprocessing=preprocessing.preprocessing_parts(arguments),
+        scale_twice=arguments.scale_twice,
         imports=tuple(arguments.imports),
         output=arguments.output,
         output_kind=arguments.output_kind,

@@ -62,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
             preprocessing=preprocessing_parts(arguments),
             imports=tuple(arguments.imports),
             output_kind=arguments.output_kind,
+            scale_twice=arguments.scale_twice,
             batch_size=arguments.batch_size,
         )
     )
@@ -73,7 +74,13 @@ def run(arguments: argparse.Namespace) -> int:
             "device": device,
         }
         each = [
-            {"name": row.name, "output": row.output, "labels": row.labels, **asdict(row.errors)}
+            {
+                "name": row.name,
+                "preprocessing": row.preprocessing,
+                "output": row.output,
+                "labels": row.labels,
+                **asdict(row.errors),
+            }
             for row in rows
         ]
         print(json.dumps({**about, **asdict(errors), "rows": each}, indent=2))
@@ -86,7 +93,11 @@ def run(arguments: argparse.Namespace) -> int:
         line
         for row in rows
         if row.output
-        for line in (f"output: {row.output}", f"classes: {row.labels}")
+        for line in (
+            f"preprocessing: {row.preprocessing}",
+            f"output: {row.output}",
+            f"classes: {row.labels}",
+        )
     ):
         print(said)
     print()

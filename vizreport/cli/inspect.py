@@ -9,6 +9,7 @@ from typing import Any
 
 from vizreport.cli.options import network_and_data, preprocessing, running
 from vizreport.cli.verb import Verb
+from vizreport.errors import RequestError
 from vizreport.settings import Settings
 
 HEADINGS = (
@@ -43,16 +44,22 @@ def run(arguments: argparse.Namespace) -> int:
     start_tensorflow()
     from vizreport.deconv.agreement import require_agreement
     from vizreport.deconv.layers import ending, given_out, reportable_layers
+    from vizreport.deconv.preparation import choose_for
     from vizreport.deconv.trace import trace
     from vizreport.models.load import load_checkpoint
     from vizreport.models.output import decide_output, describe
+    from vizreport.models.preprocessing_choice import (
+        PreprocessingRequest,
+        describe_choice,
+        input_size,
+    )
     from vizreport.models.sidecar import read_sidecar
     from vizreport.models.stored_loss import stored_loss
 
     model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
     sidecar = read_sidecar(checkpoint)
-    known = sidecar.preprocessing.input_size if sidecar and sidecar.preprocessing else None
-    graph = trace(model, arguments.input_size or known)
+    asked = {"input_size": arguments.input_size} if arguments.input_size else {}
+    graph = trace(model, input_size(checkpoint, model.input_shape[1:3], sidecar, asked))
     require_agreement(model, graph)
     output = arguments.output
     meaning = decide_output(
@@ -67,6 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
         bool(sidecar and (sidecar.class_names or sidecar.class_ids or sidecar.labels_in_order)),
         channels=graph.input_shape[-1],
     )
+    try:
+        chosen = choose_for(model, checkpoint, sidecar, PreprocessingRequest(parts=asked))
+        prepared = describe_choice(chosen)
+    except RequestError as error:
+        prepared = f"not known ({str(error).removeprefix(f'{checkpoint}: ')})"
     reportable = reportable_layers(graph)
     layers = [
         {
@@ -86,6 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
             "model": model.name,
             "parameters": model.count_params(),
             "input_shape": graph.input_shape,
+            "preprocessing": prepared,
             "output": vars(meaning),
             "layers": layers,
             "notes": graph.notes,
@@ -94,6 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     shape = " x ".join(map(str, graph.input_shape))
     print(f"{model.name}: input {shape}, {model.count_params():,} parameters")
+    print(f"preprocessing: {prepared}")
     print(f"output: {describe(meaning)}\n")
     print(table(layers))
     for note in graph.notes:

@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         False,
         tuple(arguments.imports),
         arguments.output,
+        scale_twice=arguments.scale_twice,
     )
     request = TransferRequest(
         source,

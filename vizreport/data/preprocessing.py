@@ -23,7 +23,7 @@ class Preprocessing:
     """Resize, crop and normalisation between an image and a network's input.
 
     An input is ``x = (pixel * scale - mean) / std`` with pixels from 0 to 255. Resizing is
-    bilinear and antialiased. Checked when made; RequestError says what does not fit.
+    bilinear. Checked when made; RequestError says what does not fit.
 
     Attributes
     ----------
@@ -43,6 +43,9 @@ class Preprocessing:
         mean image.
     mean_image : float32 [h, w, C] or None
         Per-pixel mean at ``input_size``, in units of ``pixel * scale``, order of ``channels``.
+    antialias : bool
+        Whether a reduced image is averaged over all its pixels, as Pillow and torchvision do; else
+        each pixel is interpolated between four, as Keras' loaders and ``tf.image.resize`` do.
     """
 
     input_size: tuple[int, int]
@@ -54,6 +57,7 @@ class Preprocessing:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     mean_image: np.ndarray | None = None
+    antialias: bool = True
 
     def __post_init__(self) -> None:
         check(self)
@@ -109,7 +113,10 @@ class Preprocessing:
 
         Reduced-scale decoding averages blocks. With a factor of two left to the bilinear filter,
         pictures of photographs differ from those of all pixels by 0.8 grey levels on average.
+        Without antialiasing nothing may be averaged.
         """
+        if not self.antialias:
+            return width, height
         resized_width, resized_height = self.resized(width, height)
         return min(width, 2 * resized_width), min(height, 2 * resized_height)
 
@@ -142,6 +149,8 @@ class Preprocessing:
         rows, cols = self.input_size
         if region == (0, 0, cols, rows) and (width, height) == (cols, rows):
             return np.array(image, dtype=np.uint8)
+        if not self.antialias:
+            return _interpolated(image, region, (cols, rows))
         # Resizing the box alone equals cropping the resized image (the filter still sees the
         # pixels around the box) and stays small for a ribbon of 1 x 10,000 pixels.
         picture = Image.fromarray(np.ascontiguousarray(image))
@@ -226,7 +235,7 @@ class Preprocessing:
         """
         known = [field.name for field in fields(cls)]
         unknown = sorted(set(values) - set(known))
-        missing = sorted(set(known) - set(values) - {"mean_image"})
+        missing = sorted(set(known) - set(values) - {"mean_image", "antialias"})
         if unknown or missing:
             raise RequestError(
                 f"the preprocessing has {'unknown' if unknown else 'missing'} entries "
@@ -237,7 +246,7 @@ class Preprocessing:
             raise RequestError("the preprocessing has a mean image, but its file is missing")
         if mean_image is not None and expected not in (None, _hash(mean_image)):
             raise RequestError("the mean image is not the one the preprocessing was saved with")
-        parts = {name: _plain(values[name]) for name in known if name != "mean_image"}
+        parts = {n: _plain(values[n]) for n in known if n in values and n != "mean_image"}
         return cls(**parts, mean_image=mean_image)
 
 
@@ -245,6 +254,24 @@ MEAN_MISSING = (
     "the preprocessing has no mean: put the per-pixel mean into the checkpoint's sidecar "
     "(NAME.vizreport.npz) or give --mean"
 )
+
+
+def _interpolated(
+    image: np.ndarray, region: tuple[float, float, float, float], size: Size
+) -> np.ndarray:
+    """Resize a region between the four nearest pixels each, rounded: uint8 [h, w, 3]."""
+    left, top, right, bottom = region
+    inverse = ((right - left) / size[0], 0.0, left, 0.0, (bottom - top) / size[1], top)
+    # As floats: of integers Pillow cuts off the fraction.
+    colours = [
+        np.asarray(
+            Image.fromarray(image[..., colour].astype(np.float32)).transform(
+                size, Image.Transform.AFFINE, inverse, Image.Resampling.BILINEAR
+            )
+        )
+        for colour in range(3)
+    ]
+    return np.rint(np.stack(colours, axis=-1)).astype(np.uint8)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,8 @@ from vizreport.errors import RequestError
 
 InputSize = tuple[int, int]
 Numbers = tuple[float, ...]
+Parts = Mapping[str, Any]
+"""Some of the fields of :class:`Preprocessing`."""
 
 
 def _scaled(pixels: int) -> int:
@@ -109,12 +111,26 @@ def _unit(input_size: InputSize, channels: int) -> Preprocessing:
     )
 
 
+def _raw(input_size: InputSize, channels: int) -> Preprocessing:
+    """Whole image squashed to the input, 0 to 255, as ``image_dataset_from_directory`` does."""
+    return Preprocessing(
+        input_size=input_size,
+        resize="squash",
+        resize_to=None,
+        crop="none",
+        scale=1.0,
+        antialias=False,
+        **_colours(channels, "RGB", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
+    )
+
+
 PRESETS: dict[str, Callable[[InputSize, int], Preprocessing]] = {
     "zfnet": _zfnet,
     "caffe": _caffe,
     "torch": _torch,
     "tf": _tf,
     "unit": _unit,
+    "raw": _raw,
 }
 
 PARTS = tuple(field.name for field in fields(Preprocessing))

@@ -29,6 +29,8 @@ def check(p: Preprocessing) -> None:
             raise RequestError(
                 f"{name} is {quoted(getattr(p, name))}; it can be {', '.join(choices)}"
             )
+    if not isinstance(p.antialias, bool):
+        raise RequestError(f"antialias is {quoted(p.antialias)}; it must be true or false")
     if not _is_size(p.input_size):
         raise RequestError(
             f"input_size is {quoted(p.input_size)}; it must be height and width, two whole "

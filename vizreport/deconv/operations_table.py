@@ -116,6 +116,10 @@ def _concatenate(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
     return Step("concatenate", run, HERE if across_maps else None, text="concatenate")
 
 
+def _stack(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
+    return Step("concatenate", run, None, text="stack")
+
+
 def _softmax(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
     return softmax(operation.axis)
 
@@ -218,6 +222,7 @@ _TABLE: dict[str, Callable[..., Step | None]] = {
     "LeakyRelu": _leaky_relu,
     "Maximum": _maximum,
     "Concatenate": _concatenate,
+    "Stack": _stack,
     "Softmax": _softmax,
     "Reshape": _reshape,
     "Transpose": _reshape,

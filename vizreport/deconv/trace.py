@@ -56,21 +56,37 @@ def trace(model: keras.Model, input_size: tuple[int, int] | None = None) -> Grap
         raise RequestError(
             f"model {model.name!r} leaves its input size open: say it with --input-size"
         )
-    dtype = "float64" if any(w.dtype == "float64" for w in model.weights) else "float32"
-    walk = _Walk(dtype)
-    walk.add("input", Step("input", tf.identity, HERE, text="input"), ())
-    outputs = walk.functional(functional, [0], "")
+    walked = _walked(functional)
     weights = sum(int(tf.TensorShape(w.shape).num_elements() or 0) for w in model.weights)
-    nodes = _with_shapes(walk.nodes, (height, width, channels), dtype, model.name)
+    nodes = _with_shapes(walked.nodes, (height, width, channels), walked.dtype, model.name)
     return Graph(
         model.name,
         _with_gates(nodes),
-        tuple(outputs),
-        dtype,
+        tuple(walked.outputs),
+        walked.dtype,
         weights,
-        tuple(walk.made),
-        _notes(walk.trained),
+        tuple(walked.made),
+        _notes(walked.trained),
     )
+
+
+def walk(model: keras.Model) -> tuple[list[Node], list[Use]]:
+    """Walk a model without computing anything: nodes without shapes, and the uses of layers.
+
+    Raises
+    ------
+    RequestError
+        If the model is neither functional nor Sequential.
+    """
+    walked = _walked(_functional(model))
+    return walked.nodes, walked.made
+
+
+def _walked(model: Functional) -> _Walk:
+    walked = _Walk("float64" if any(w.dtype == "float64" for w in model.weights) else "float32")
+    walked.add("input", Step("input", tf.identity, HERE, text="input"), ())
+    walked.outputs = walked.functional(model, [0], "")
+    return walked
 
 
 def _functional(model: keras.Model) -> Functional:
@@ -98,6 +114,7 @@ class _Walk:
         self.uses: Counter[str] = Counter()
         self.made: list[Use] = []
         self.trained: list[str] = []
+        self.outputs: list[int] = []
 
     def add(self, layer: str, step: Step, parents: tuple[int, ...]) -> int:
         # The one place where outputs become the graph's dtype, whatever a layer's policy.

@@ -15,11 +15,15 @@ from vizreport.data.dataset import Dataset
 from vizreport.data.label_order import agreement
 from vizreport.data.labels import Labels, in_order, resolve_labels
 from vizreport.data.preprocessing import Preprocessing
-from vizreport.data.presets import PRESETS, preset, with_parts
+from vizreport.data.presets import preset
 from vizreport.data.reading import Batch, read_batches
-from vizreport.errors import RequestError
 from vizreport.models.epochs import EpochCheckpoint
+from vizreport.models.input_range import PixelStatistics, pooled
 from vizreport.models.output import OutputMeaning, decide_output
+from vizreport.models.preprocessing_choice import (
+    ChosenPreprocessing,
+    PreprocessingRequest,
+)
 from vizreport.models.sidecar import Sidecar, read_sidecar
 from vizreport.models.stored_loss import StoredLoss, stored_loss
 from vizreport.progress import progress
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from vizreport.deconv.layers import ReportableLayer
 
 _TESTED = 256  # images that tell whether unexplained outputs are scores of the data's classes
+_SAMPLED = 64  # images whose pixels are compared with what a network has learned of its input
 _NO_CLASSES = {
     "values": "The network gives values, not classes.",
     "pixels": "The network gives a class for each pixel; the data have none to compare with.",
@@ -66,6 +71,8 @@ class Source:
         What the output means, one of :data:`vizreport.models.output.KINDS`; None to find out.
     class_names : tuple of str
         Names of the classes, in place of those of the sidecar.
+    scale_twice : bool
+        Whether pixels may be scaled that the network scales itself.
     """
 
     checkpoint: Path
@@ -78,6 +85,7 @@ class Source:
     epochs: tuple[EpochCheckpoint, ...] = ()
     output_kind: str | None = None
     class_names: tuple[str, ...] = ()
+    scale_twice: bool = False
 
 
 class Context:
@@ -106,40 +114,30 @@ class Context:
         return load_checkpoint(self.source.checkpoint, self.source.imports, self.source.output)
 
     @cached_property
+    def chosen_preprocessing(self) -> ChosenPreprocessing:
+        """The preprocessing and why it is this one: by option, by sidecar, by the network."""
+        model, source = self.model, self.source
+        from vizreport.deconv.preparation import choose_for
+
+        asked = PreprocessingRequest(source.preset, source.preprocessing, source.scale_twice)
+        return choose_for(model, source.checkpoint, self._sidecar, asked, self._pixels)
+
+    @cached_property
     def preprocessing(self) -> Preprocessing:
-        """From the flags, else from the sidecar."""
-        _, height, width, channels = self.model.input_shape
-        sidecar = self._sidecar
-        parts = self.source.preprocessing
-        known = sidecar.preprocessing if sidecar else None
-        size = parts.get("input_size") or (
-            (height, width) if height and width else known.input_size if known else None
-        )
-        if size is None:
-            raise RequestError(
-                f"{self.source.checkpoint} leaves its input size open: say it with --input-size"
-            )
-        if self.source.preset is not None:
-            found = preset(self.source.preset, size, channels, parts)
-        elif known is not None:
-            found = with_parts(known, parts)
-        else:
-            raise RequestError(
-                f"{self.source.checkpoint} has no sidecar that says how its images are "
-                f"preprocessed: choose --preprocess {', '.join(PRESETS)}"
-            )
-        expected = 1 if found.channels == "L" else 3
-        if channels is not None and channels != expected:
-            raise RequestError(
-                f"{self.source.checkpoint} takes {channels} channels, its preprocessing gives "
-                f"{expected}: set --channels"
-            )
-        if (height, width) != (None, None) and found.input_size != (height, width):
-            raise RequestError(
-                f"{self.source.checkpoint} takes images of {height}x{width}, its preprocessing "
-                f"gives {found.input_size[0]}x{found.input_size[1]}: set --input-size"
-            )
-        return found
+        """From an image to the network's input."""
+        return self.chosen_preprocessing.preprocessing
+
+    def _pixels(self, size: tuple[int, int]) -> PixelStatistics | None:
+        """Return mean and standard deviation of the pixels of a sample of the images."""
+        raw = preset("raw", size, self.model.input_shape[-1])
+        random = np.random.default_rng(self.settings.seed)
+        sample = np.sort(random.permutation(len(self.dataset.records))[:_SAMPLED])
+        batches = read_batches(self.dataset, raw, self.settings.batch_size, sample)
+        tensors = [raw.tensor(batch.pictures) for batch in batches if len(batch.indices)]
+        if not tensors:
+            return None
+        pixels = np.concatenate(tensors).reshape(-1, tensors[0].shape[-1]).astype(np.float64)
+        return pooled(pixels.mean(axis=0), pixels.var(axis=0))
 
     @cached_property
     def deconvnet(self) -> Deconvnet:

@@ -81,7 +81,7 @@ def epoch_checkpoints(folder: str | Path) -> tuple[EpochCheckpoint, ...]:
             "architectures"
             if architecture != first[1]
             else "preprocessings"
-            if sidecar.preprocessing != first[2].preprocessing
+            if _prepared(sidecar) != _prepared(first[2])
             else ""
         )
         if different:
@@ -91,6 +91,11 @@ def epoch_checkpoints(folder: str | Path) -> tuple[EpochCheckpoint, ...]:
             )
         found[sidecar.epoch] = file
     return tuple(EpochCheckpoint(epoch, found[epoch]) for epoch in sorted(found))
+
+
+def _prepared(sidecar: Sidecar) -> tuple[object, ...]:
+    parts = {name: repr(value) for name, value in sidecar.parts.items()}
+    return sidecar.preset, parts, sidecar.preprocessing
 
 
 def last_checkpoint(path: str | Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ import numpy as np
 
 from vizreport.archives import BadArchive, read_arrays
 from vizreport.data.preprocessing import Preprocessing
+from vizreport.data.presets import PRESETS, with_parts
 from vizreport.errors import RequestError
 from vizreport.foreign_text import brief, quoted
 from vizreport.paths import is_there, read_text
 from vizreport.results.atomic import write_bytes, write_text
 
 SCHEMA_VERSION = 1
+_OF_A_SIZE = ("input_size", "resize", "resize_to", "crop", "mean_image")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Sidecar:
     Attributes
     ----------
     preprocessing : Preprocessing or None
-        From an image to the network's input, with the input size and the channel order.
+        From an image to the network's input, with the input size and the channel order; None
+        where there is a preset.
     class_names, class_ids : tuple of str
         One for each output, or empty; ids are names such as WordNet's ``n02084071``.
     labels_in_order : bool
@@ -41,6 +45,10 @@ class Sidecar:
         What it was trained on.
     epoch, seed : int or None
         Epochs trained; seed of the training.
+    preset : str or None
+        Preset of the preprocessing, one of :data:`vizreport.data.presets.PRESETS`.
+    parts : mapping
+        Parts of the preprocessing that differ from the preset.
     schema_version : int
         Of the file.
     mean_square : float32 [H, W, C] or None
@@ -54,12 +62,21 @@ class Sidecar:
     data_source: str | None = None
     epoch: int | None = None
     seed: int | None = None
+    preset: str | None = None
+    parts: Mapping[str, Any] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
     mean_square: np.ndarray | None = field(default=None, compare=False)
 
+    @property
+    def prepares(self) -> bool:
+        """Whether it says how images are prepared."""
+        return self.preset is not None or self.preprocessing is not None
 
-_ENTRIES = tuple(entry.name for entry in fields(Sidecar) if entry.name != "mean_square")
-"""Of the ``.json``."""
+
+ENTRIES = tuple(
+    entry.name for entry in fields(Sidecar) if entry.name not in ("mean_square", "parts")
+)
+"""Of the ``.json``, where ``parts`` stand under ``preprocessing``."""
 
 
 def _json_path(checkpoint: Path) -> Path:
@@ -89,20 +106,24 @@ def write_sidecar(checkpoint: str | Path, sidecar: Sidecar) -> None:
     sidecar : Sidecar
     """
     checkpoint = Path(checkpoint)
-    values = {name: getattr(sidecar, name) for name in _ENTRIES}
+    values = {name: getattr(sidecar, name) for name in ENTRIES}
     preprocessing = sidecar.preprocessing
     mean_path = _npz_path(checkpoint)
-    if preprocessing is not None:
+    mean_image = preprocessing.mean_image if preprocessing else sidecar.parts.get("mean_image")
+    if sidecar.preset is not None:
+        parts = {name: part for name, part in sidecar.parts.items() if name != "mean_image"}
+        values["preprocessing"] = parts or None
+    elif preprocessing is not None:
         values["preprocessing"] = preprocessing.as_dict()
-        if preprocessing.mean_image is not None:
-            archive = io.BytesIO()
-            arrays = {"mean_image": preprocessing.mean_image}
-            if sidecar.mean_square is not None:
-                arrays["mean_square"] = sidecar.mean_square
-            np.savez_compressed(archive, allow_pickle=False, **arrays)
-            write_bytes(mean_path, archive.getvalue())
-    if preprocessing is None or preprocessing.mean_image is None:
+    if mean_image is None:
         mean_path.unlink(missing_ok=True)
+    else:
+        archive = io.BytesIO()
+        arrays = {"mean_image": mean_image}
+        if sidecar.mean_square is not None:
+            arrays["mean_square"] = sidecar.mean_square
+        np.savez_compressed(archive, allow_pickle=False, **arrays)
+        write_bytes(mean_path, archive.getvalue())
     write_text(_json_path(checkpoint), json.dumps(values, indent=2) + "\n")
 
 
@@ -141,27 +162,34 @@ def read_sidecar(checkpoint: str | Path) -> Sidecar | None:
 def _parse(values: Any, mean_path: Path) -> Sidecar:
     if not isinstance(values, dict):
         raise RequestError('its content is no object; it starts with "{"')
-    version = values.get("schema_version")
+    version = values.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
         raise RequestError(
             f"its schema_version is {quoted(version)} and this vizreport reads {SCHEMA_VERSION}; "
             "write the file again or use the vizreport that wrote it"
         )
-    unknown = sorted(set(values) - set(_ENTRIES))
+    unknown = sorted(set(values) - set(ENTRIES))
     if unknown:
         raise RequestError(
-            f"unknown entry {quoted(unknown[0])}; its entries are {', '.join(_ENTRIES)}"
+            f"unknown entry {quoted(unknown[0])}; its entries are {', '.join(ENTRIES)}"
         )
-    preprocessing, mean_square = values.get("preprocessing"), None
-    if preprocessing is not None:
-        if not isinstance(preprocessing, dict):
-            raise RequestError("preprocessing has to be an object")
+    preset, preprocessing = _entry(values, "preset", str), values.get("preprocessing")
+    if preprocessing is not None and not isinstance(preprocessing, dict):
+        raise RequestError("preprocessing has to be an object")
+    parts: dict[str, Any] = {}
+    mean_square = None
+    if preset is not None:
+        parts, mean_square = _parts(preset, preprocessing or {}, mean_path)
+        preprocessing = None
+    elif preprocessing is not None:
         mean_image, mean_square = _read_means(mean_path)
         preprocessing = Preprocessing.from_dict(preprocessing, mean_image)
     names, ids = _strings(values, "class_names"), _strings(values, "class_ids")
     if names and ids and len(names) != len(ids):
         raise RequestError(f"it has {len(names)} class_names and {len(ids)} class_ids")
     return Sidecar(
+        preset=preset,
+        parts=parts,
         preprocessing=preprocessing,
         class_names=names,
         class_ids=ids,
@@ -171,6 +199,25 @@ def _parse(values: Any, mean_path: Path) -> Sidecar:
         seed=_whole(values, "seed", 2**63 - 1),
         mean_square=mean_square,
     )
+
+
+def _parts(
+    preset: str, given: dict[str, Any], mean_path: Path
+) -> tuple[dict[str, Any], np.ndarray | None]:
+    """Return what differs from a preset, and the mean of the square beside a mean image."""
+    if preset not in PRESETS:
+        raise RequestError(f"there is no preset {quoted(preset)}; there are {', '.join(PRESETS)}")
+    parts = {name: value for name, value in given.items() if value is not None}
+    mean_image, mean_square = _read_means(mean_path)
+    if mean_image is not None:
+        parts["mean_image"] = mean_image
+    elif "mean_image" in parts:
+        raise RequestError("the preprocessing has a mean image, but its file is missing")
+    # Tried on an input of one pixel, so that what does not fit is said with the file's name.
+    channels = 1 if parts.get("channels") == "L" else 3
+    tried = {name: value for name, value in parts.items() if name not in _OF_A_SIZE}
+    with_parts(PRESETS[preset]((1, 1), channels), tried)
+    return parts, mean_square
 
 
 def _strings(values: dict[str, Any], name: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from vizreport.data.labels import Labels
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.models.output import describe
+from vizreport.models.preprocessing_choice import describe_choice
 from vizreport.settings import Settings
 from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.answers import Answers, predict
@@ -41,6 +42,8 @@ class EvaluationRequest:
         Images at a time.
     output_kind : str or None
         What the outputs mean, see :data:`vizreport.models.output.KINDS`; None to find out.
+    scale_twice : bool
+        Whether pixels may be scaled that a network scales itself.
     """
 
     checkpoints: tuple[Path, ...]
@@ -52,6 +55,7 @@ class EvaluationRequest:
     imports: tuple[str, ...] = ()
     batch_size: int = 32
     output_kind: str | None = None
+    scale_twice: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,15 +99,16 @@ class Row:
     ----------
     name : str
     errors : Errors
-    output, labels : str
-        What the network's output means and how the data's classes were matched with it, with
-        the reasons; "" for several networks together.
+    output, labels, preprocessing : str
+        What the network's output means, how the data's classes were matched with it and how
+        images were prepared, with the reasons; "" for several networks together.
     """
 
     name: str
     errors: Errors
     output: str = ""
     labels: str = ""
+    preprocessing: str = ""
 
 
 @dataclass
@@ -165,7 +170,8 @@ def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
         for total in (alone, groups.setdefault(kind, _Sum()), whole):
             total.add(answers)
         errors = _errors(request, alone, labels)
-        rows.append(Row(path.name, errors, describe(context.output), labels.reason))
+        prepared = describe_choice(context.chosen_preprocessing)
+        rows.append(Row(path.name, errors, describe(context.output), labels.reason, prepared))
     if labels is None:
         raise RequestError("no checkpoint was given")
     letters = [f"({chr(ord('a') + i)})" for i in range(len(groups))]
@@ -215,6 +221,7 @@ def _context(request: EvaluationRequest, path: Path) -> Context:
         request.labels_in_order,
         request.imports,
         output_kind=request.output_kind,
+        scale_twice=request.scale_twice,
     )
     return Context(source, request.dataset, Settings(batch_size=request.batch_size))
 

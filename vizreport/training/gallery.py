@@ -24,6 +24,7 @@ from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
+from vizreport.models.preprocessing_choice import ChosenPreprocessing
 from vizreport.models.stored_loss import parse_loss
 from vizreport.report.epochs import Entry, add_entry, epoch_folder, prepare_galleries
 from vizreport.report.render import render
@@ -139,11 +140,15 @@ class GalleryCallback(keras.callbacks.Callback):
             self._labels_in_order,
             (),
             class_names=tuple(self._class_names or ()),
+            scale_twice=True,  # who trains the network knows what it is given
         )
         context = Context(source, self._dataset, self._settings)
         context.model = self.model
         if not named:
-            context.preprocessing = self._preprocessing  # type: ignore[assignment]
+            context.chosen_preprocessing = ChosenPreprocessing(
+                self._preprocessing,  # type: ignore[arg-type]
+                "the program that trained the network says so",
+            )
         # There is no file yet that could tell.
         context.loss = parse_loss(self.model.get_compile_config())
         return context

@@ -7,7 +7,7 @@ import argparse
 from vizreport.cli import values
 from vizreport.cli.verb import Option
 
-PREPROCESSING = "preprocessing (where the checkpoint's sidecar does not say it)"
+PREPROCESSING = "preprocessing (where neither the checkpoint's sidecar nor the network says it)"
 
 INPUT_SIZE = Option(
     "--input-size",
@@ -21,7 +21,8 @@ INPUT_SIZE = Option(
 OPTIONS = (
     Option(
         "--preprocess",
-        "Preset to start from: zfnet, caffe, torch, tf or unit.",
+        "Preset to start from: zfnet, caffe, torch, tf, unit or raw (0 to 255). Networks that "
+        "scale pixels themselves get raw ones by default.",
         metavar="PRESET",
         group=PREPROCESSING,
     ),
@@ -67,6 +68,12 @@ OPTIONS = (
         parse=values.divisors,
         metavar="S[,S,S]",
         group=PREPROCESSING,
+    ),
+    Option(
+        "--scale-twice",
+        "Confirm that pixels are to be scaled that the network scales itself.",
+        group=PREPROCESSING,
+        switch=True,
     ),
 )
 

@@ -54,6 +54,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         parameters=graph.weights,
         input_shape=list(graph.input_shape),
         preprocessing=context.preprocessing.as_dict(),
+        preprocessing_reason=context.chosen_preprocessing.reason,
         layers=layers,
         notes=list(graph.notes),
         diagram=cast(list[Stage], stages(graph, context.chosen_layers)),

@@ -71,6 +71,8 @@ class OverviewResult:
         Height, width, channels of the network's input.
     preprocessing : dict
         As in the sidecar.
+    preprocessing_reason : str
+        Why it is this one, a sentence without its full stop.
     layers : list of dict
         One for each reportable layer, input to output: ``name``, ``kind`` ("convolution",
         "dense", "merge", "concatenation", "output"), ``rows``, ``cols``, ``maps``, ``stride``
@@ -110,7 +112,8 @@ class OverviewResult:
     model_name: str
     parameters: int
     input_shape: Annotated[list[int], "[3]"]
-    preprocessing: dict[str, str | int | float | list[int | float] | None]
+    preprocessing: dict[str, bool | str | int | float | list[int | float] | None]
+    preprocessing_reason: str
     layers: list[Layer]
     notes: list[str]
     diagram: list[Stage]
