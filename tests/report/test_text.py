@@ -64,3 +64,14 @@ def test_shorten_keeps_both_ends() -> None:
     short = text.shorten("abcdefghijk", 10)
     assert len(short) == 10
     assert (short[0], short[-1]) == ("a", "k")
+
+
+def test_a_reason_that_layers_share_is_said_once() -> None:
+    reason = "deconvnet has no rule for silu"
+    status = {"a": f"{reason} (layer 'x')", "b": "", "c": f"{reason} (layer 'y')", "d": "another"}
+    (some, first), (other, second) = text.shared_reasons(status)
+    assert [text.printable(names) for names in (some, other)] == ["a, c", "d"]
+    assert (first, second) == (reason, "another")
+    del status["b"], status["d"]
+    assert text.shared_reasons(status) == [("", reason)]
+    assert text.shared_reasons({"a": ""}) == []

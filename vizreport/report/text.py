@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _FIRST_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
@@ -50,6 +50,30 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
             slug, number = f"{plain}-{number}", number + 1
         found[name] = slug
     return found
+
+
+def shared_reasons(status: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Say once each reason for which layers have no projections.
+
+    Parameters
+    ----------
+    status : mapping
+        Why each layer has none, "" where it has; the place at the end, "(layer ...)", is left out.
+
+    Returns
+    -------
+    list of (str, str)
+        Which layers, "" for all of them, and the reason.
+    """
+    found: dict[str, list[str]] = {}
+    for layer, reason in status.items():
+        if reason:
+            found.setdefault(re.sub(r" \(layer .*\)$", "", reason), []).append(layer)
+    return [
+        ("" if len(layers) == len(status) else ", ".join(quoted(x, 40) for x in layers),
+         reason)
+        for reason, layers in found.items()
+    ]  # fmt: skip
 
 
 def number(value: float, digits: int = 3) -> str:

@@ -12,7 +12,7 @@ from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.report import montage
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import drawable, number, percent, quoted
+from vizreport.report.text import drawable, number, percent, quoted, shared_reasons
 from vizreport.results.run import RunRecord
 
 _ROWS = 4  # layers in a figure, so that it stays on one printed page
@@ -45,7 +45,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
                 "groups": list(zip(names, groups, strict=True)),
             }
         )
-    missing = [(name, result.status[name]) for name in result.layers if result.status[name]]
+    missing = shared_reasons({name: result.status[name] for name in result.layers})
     context = {"photographs": photographs, "missing": missing, "rule": result.rule}
     said = [
         f"{quoted(photograph['path'], 40)} is taken for {quoted(best['name'], 40)} "

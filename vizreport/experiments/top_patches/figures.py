@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -26,7 +25,7 @@ from vizreport.experiments.top_patches.mosaics import (
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, spread
 from vizreport.report import montage
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
-from vizreport.report.text import drawable, number, percent, quoted, slugs
+from vizreport.report.text import drawable, number, percent, quoted, shared_reasons, slugs
 from vizreport.results.run import RunRecord
 
 COLUMNS = 4
@@ -60,7 +59,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
                "labelled": result.labelled, "noun": noun,
                "parts": ground_truth.table(parts, layers),
-               "projected": bool(projected), "unprojected": unprojected(layers)}  # fmt: skip
+               "projected": bool(projected),
+               "unprojected": shared_reasons(result.status)}  # fmt: skip
     maps = sum(len(layer["cells"]) for layer in projected or layers)
     facts = (
         Fact(
@@ -72,20 +72,6 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     highlights = _highlights(result, layers)
     said = f"{_finding(result, noun)} {ground_truth.finding(result, parts)}".strip()
     return Section(figures, pages, highlights, facts, files, context, finding=said)
-
-
-def unprojected(layers: Sequence[Mapping[str, Any]]) -> str:
-    """Say once, for all layers, what has no projections and why; "" where all have."""
-    without = [layer for layer in layers if layer["status"]]
-    if not without:
-        return ""
-    reasons = list(dict.fromkeys(re.sub(r" \(layer .*\)$", "", x["status"]) for x in without))
-    which = (
-        "Patches are shown without projections"
-        if len(without) == len(layers)
-        else f"Layers shown by patches alone: {', '.join(quoted(x['name'], 40) for x in without)}"
-    )
-    return f"{which}: {'; '.join(reasons)}."
 
 
 def _finding(result: TopPatchesResult, noun: str) -> str:
@@ -265,7 +251,7 @@ def _figure(
     purest = max(living, key=lambda c: c["times"], default=None)
     patches = f"{layer['window']} px wide, centred on the unit"
     if layer["status"]:
-        pairs = f"Its patches of the images, {patches}"
+        pairs = f"Shown are patches of the images, {patches}"
     else:
         rule = "deconvnet" if result.rule == "deconvnet" else f"{result.rule} rules"
         pairs = (
