@@ -61,15 +61,16 @@ def _attempt(scene: Scene, number: int, attempt: int, folder: Path):
     elevation = rng.uniform(*subject.elevation)
     if stage in ("table", "floor", "street", "meadow"):
         elevation = max(elevation, 2.5)
+    # The framing is a property of the picture, of which a part is held out, too.
     view = frame(
         move(framed[:: max(1, len(framed) // 3000)]),
         np.zeros(3),
         rng.uniform(-1, 1),
         elevation,
-        rng.normal(0, 3),
-        np.exp(rng.uniform(np.log(32), np.log(90))),
-        rng.uniform(*subject.fill),
-        rng.uniform(-0.8, 0.8, 2),
+        draws.between(-11, 11),
+        np.exp(draws.between(np.log(28), np.log(100))),
+        draws.between(0.84 * subject.fill[0], 1.06 * subject.fill[1]),
+        draws.between(-0.95, 0.95, 2),
     )
     bottom = move(points)[:, 2].min()
     if stage == "water":
@@ -82,7 +83,7 @@ def _attempt(scene: Scene, number: int, attempt: int, folder: Path):
         kind = "tame"
     if stage != "air":
         scatter(scene, rng, view, kind, bottom if stage != "portrait" else -1.5)
-    covered = bool(rng.random() < (0.3 if stage != "air" else 0.12))
+    covered = bool(rng.random() < (0.25 if stage != "air" else 0.12))
     if covered:
         cover(scene, rng, view, np.zeros(3), kind)
     focus = float(view.project(np.zeros((1, 3)))[1][0])
