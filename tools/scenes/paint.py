@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from colours import Colour
 from meshes import Mesh, surface_samples
 
 WHITE = (1.0, 1.0, 1.0)
@@ -34,11 +33,6 @@ def painted(scene, rng: np.random.Generator, **settings):
     """Take a material that shows the vertices' colours, a little clouded."""
     settings = {"rough": 0.9, "scale": 6, **settings}
     return scene.material("painted", rng, WHITE, (0.82, 0.82, 0.82), **settings)
-
-
-def uniform(mesh: Mesh, tint: Colour) -> np.ndarray:
-    """One colour for all vertices."""
-    return np.tile(tint, (len(mesh[0]), 1))
 
 
 def fur(scene, rng, mesh: Mesh, material, coat, count, length, width, flow, keep=None, **settings):
