@@ -238,6 +238,11 @@ def test_evaluation_reads_outputs_alike(folders, tmp_path):
     assert row.errors.top1 == pytest.approx(((y[:, 0] > 0) != labels).mean())
     assert row.errors.classes == 2
     assert "one logit for two classes" in row.output
+    assert row.warnings == ()
+    kinds.one_score("sigmoid", False, gain=-9.0).save(tmp_path / "net.keras")
+    (row,) = evaluate_each(request)
+    assert row.errors.top1 == 1
+    assert "0<TAB>red, 1<TAB>blue" in row.warnings[0]
     kinds.four_values().save(tmp_path / "values.keras")
     request = EvaluationRequest(
         (tmp_path / "values.keras",), request.dataset, preset="unit", preprocessing=RAW

@@ -79,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "preprocessing": row.preprocessing,
                 "output": row.output,
                 "labels": row.labels,
+                "warnings": row.warnings,
                 **asdict(row.errors),
             }
             for row in rows
@@ -97,6 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"preprocessing: {row.preprocessing}",
             f"output: {row.output}",
             f"classes: {row.labels}",
+            *(f"warning: {warning}" for warning in row.warnings),
         )
     ):
         print(said)

@@ -13,8 +13,10 @@ from vizreport.data.label_order import settle, try_order
 from vizreport.data.labels import Labels
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
+from vizreport.experiments.overview.exchanged import exchange_warnings, find_exchanged
 from vizreport.models.output import describe
 from vizreport.models.preprocessing_choice import describe_choice
+from vizreport.report.text import printable
 from vizreport.settings import Settings
 from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.answers import Answers, predict
@@ -102,6 +104,8 @@ class Row:
     output, labels, preprocessing : str
         What the network's output means, how the data's classes were matched with it and how
         images were prepared, with the reasons; "" for several networks together.
+    warnings : tuple of str
+        Where names look exchanged, or the order of two classes reversed.
     """
 
     name: str
@@ -109,6 +113,7 @@ class Row:
     output: str = ""
     labels: str = ""
     preprocessing: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -171,7 +176,8 @@ def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
             total.add(answers)
         errors = _errors(request, alone, labels)
         prepared = describe_choice(context.chosen_preprocessing)
-        rows.append(Row(path.name, errors, describe(context.output), labels.reason, prepared))
+        meaning, warnings = describe(context.output), _warnings(context, labels, answers)
+        rows.append(Row(path.name, errors, meaning, labels.reason, prepared, warnings))
     if labels is None:
         raise RequestError("no checkpoint was given")
     letters = [f"({chr(ord('a') + i)})" for i in range(len(groups))]
@@ -224,6 +230,13 @@ def _context(request: EvaluationRequest, path: Path) -> Context:
         scale_twice=request.scale_twice,
     )
     return Context(source, request.dataset, Settings(batch_size=request.batch_size))
+
+
+def _warnings(context: Context, labels: Labels, answers: Answers) -> tuple[str, ...]:
+    seen, one_score = answers.seen, context.output.kind == "binary"
+    predicted = answers.single[seen].argmax(axis=1)
+    found = find_exchanged(labels.labels[seen], predicted, context.output.classes)
+    return tuple(map(printable, exchange_warnings(found, labels.class_names, one_score)))
 
 
 def _answers(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 
 from vizreport.experiments.overview.result import Exchange
+from vizreport.report.text import number, quoted
 
 LEVEL = 1e-3  # of significance, over all pairs together
 
@@ -55,3 +57,37 @@ def find_exchanged(labels: np.ndarray, predicted: np.ndarray, classes: int) -> l
                 }
             )
     return found
+
+
+def exchange_warnings(
+    exchanged: Sequence[Exchange], class_names: Sequence[str], one_score: bool
+) -> list[str]:
+    """Say what the pairs mean and what to do.
+
+    Parameters
+    ----------
+    exchanged : sequence of Exchange
+        From :func:`find_exchanged`.
+    class_names : sequence of str
+    one_score : bool
+        Whether the network gives one score for two classes.
+    """
+    said = []
+    for pair in exchanged:
+        first, second = (quoted(class_names[k], 40) for k in (pair["first"], pair["second"]))
+        share = (
+            f"{number(pair['swapped'])} of {number(pair['images'])} images of either are taken for "
+            f"the other (Fisher's exact test, p = {number(pair['p'], 2)})"
+        )
+        if one_score:
+            said.append(
+                f"The order of the classes looks reversed: the network's score speaks for {first}, "
+                f"not for {second}. {share}. If so, name them with --labels FILE: "
+                f"0<TAB>{second}, 1<TAB>{first}."
+            )
+        else:
+            said.append(
+                f"The names {first} and {second} look exchanged: {share}. If so, correct the "
+                "names of the outputs with --labels FILE."
+            )
+    return said

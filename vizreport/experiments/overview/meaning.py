@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.overview.exchanged import exchange_warnings
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.models.output import OutputMeaning, about_probability, describe
 from vizreport.report.text import number, percent, printable, quoted
@@ -49,25 +50,9 @@ def lines(result: OverviewResult, mining: MiningResult) -> list[str]:
 
 def warnings(result: OverviewResult, mining: MiningResult) -> list[str]:
     """Say where names look exchanged, or the order of two classes reversed."""
-    said = []
-    for pair in result.exchanged:
-        first, second = (quoted(mining.class_names[pair[k]], 40) for k in ("first", "second"))
-        share = (
-            f"{number(pair['swapped'])} of {number(pair['images'])} images of either are taken for "
-            f"the other (Fisher's exact test, p = {number(pair['p'], 2)})"
-        )
-        if mining.output["kind"] == "binary":
-            said.append(
-                f"The order of the classes looks reversed: the network's score speaks for {first}, "
-                f"not for {second}. {share}. If so, name the classes the other way round with "
-                "--labels FILE (lines 0<TAB>name, 1<TAB>name)."
-            )
-        else:
-            said.append(
-                f"The names {first} and {second} look exchanged: {share}. If so, correct the "
-                "names of the outputs with --labels FILE."
-            )
-    return said
+    return exchange_warnings(
+        result.exchanged, mining.class_names, mining.output["kind"] == "binary"
+    )
 
 
 def _values(outputs: np.ndarray) -> list[dict[str, Any]]:
