@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 MODULE = {
+    "fonttools": "fontTools",
     "pillow": "PIL",
     "python-pptx": "pptx",
     "scikit-image": "skimage",

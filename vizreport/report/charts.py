@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from vizreport.report import medium
+from vizreport.report import fonts, medium
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,6 @@ ORANGE = "#d55e00"
 FILL = "#cfe3f1"
 
 _STYLE: Any = {
-    "font.family": "DejaVu Sans",
     "font.size": 7.5,
     "axes.edgecolor": SOFT,
     "axes.labelcolor": INK,
@@ -45,7 +44,7 @@ def style() -> Iterator[None]:
     """Apply the report's style to what is drawn or saved within."""
     import matplotlib
 
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context({**_STYLE, "font.family": fonts.families()}):
         yield
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from vizreport.report import medium
+from vizreport.report.fonts import Letters
 from vizreport.report.medium import palette as palette  # callers have it from here
 
 MM = 25.4 / 72  # a point
@@ -19,20 +18,12 @@ CUTS = "cuts"
 """Key of a picture's ``info``: rows of px, between which parts may go to different pages."""
 
 
-def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """Return matplotlib's own DejaVu Sans, which is there on every machine."""
+def font(size: int, bold: bool = False) -> Letters:
+    """Return letters of a size in px, and note that they were drawn."""
     place = medium.current()
     if place:
         place.used.append(size)
-    return _font(size, bold)
-
-
-@cache
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    import matplotlib
-
-    file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / file), size)
+    return Letters(size, bold)
 
 
 def fit(picture: Image.Image, side: int) -> Image.Image:
@@ -122,10 +113,11 @@ def grid(
         if labels:
             strong, plain = labels[i]
             strong = clip_text(strong, width, size, bold=True)
-            pen.text((left, top), strong, palette().ink, font(size, bold=True))
-            shift = pen.textlength(strong + "  ", font(size, bold=True))
+            letters = font(size, bold=True)
+            letters.draw(pen, (left, top), strong, palette().ink)
+            shift = letters.getlength(strong + "  ")
             clipped = clip_text(plain, width - shift, size)
-            pen.text((left + shift, top), clipped, palette().soft, font(size))
+            font(size).draw(pen, (left + shift, top), clipped, palette().soft)
     whole.info[CUTS] = [row * (height + head + gap) - gap // 2 for row in range(1, rows)]
     return whole
 
@@ -244,8 +236,8 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     pen.rectangle((left, top, left + width - 1, top + height - 1), outline=palette().soft)
     for share, label in ((0.0, f"−{limit}"), (0.5, "0"), (1.0, f"+{limit}")):
         place = left + share * width
-        pen.text((place, top + height + size * 0.2), label, palette().ink, letters, anchor="ma")
-    pen.text((left + width + 2 * size, top), "weight", palette().soft, letters)
+        letters.draw(pen, (place, top + height + size * 0.2), label, palette().ink, anchor="ma")
+    letters.draw(pen, (left + width + 2 * size, top), "weight", palette().soft)
     return whole
 
 

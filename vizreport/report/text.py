@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 _FIRST_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+
+_JOINERS = {0x200C: None, 0x200D: None}  # they have no shape of their own
 
 
 def shorten(name: str, length: int) -> str:
@@ -28,16 +32,17 @@ def printable(sentence: str) -> str:
 
 
 def drawable(name: str, length: int) -> str:
-    """Return a name for a chart: what the built-in font lacks becomes a box."""
-    printable = (
-        c if (c.isprintable() or c in "\u00a0\u202f") and _in_font(c) else "□" for c in name
-    )
-    return shorten("".join(printable), length)
+    """Return a name for a picture: what no font of this machine has becomes a box."""
+    whole = unicodedata.normalize("NFC", name).translate(_JOINERS)
+    return shorten("".join(c if _is_drawable(c) else "□" for c in whole), length)
 
 
-def _in_font(character: str) -> bool:
-    code = ord(character)
-    return code < 0x0300 or 0x0370 <= code < 0x0590 or 0x2010 <= code < 0x2060
+def _is_drawable(character: str) -> bool:
+    if character.isascii():
+        return character.isprintable()
+    from vizreport.report.fonts import has
+
+    return (character.isprintable() or character in "\u00a0\u202f") and has(character)
 
 
 def slugs(names: Iterable[str]) -> dict[str, str]:

@@ -46,7 +46,7 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
     for r, ((name, _), row) in enumerate(zip(rows, cells, strict=True)):
         top = r * (height + _GAP)
         text = montage.clip_text(drawable(name, 60), margin - _GAP, size)
-        pen.text((0, top + height / 2), text, montage.palette().ink, letters, anchor="lm")
+        letters.draw(pen, (0, top + height / 2), text, montage.palette().ink, anchor="lm")
         for c, cell in enumerate(row):
             whole.paste(cell, (margin + c * (width + _GAP), top))
     whole.info[montage.CUTS] = [r * (height + _GAP) - _GAP // 2 for r in range(1, len(rows))]

@@ -64,7 +64,7 @@ def _cell(epochs: Sequence[int], strip: Strip, letters: int) -> Image.Image:
     pen, font = ImageDraw.Draw(whole), montage.font(letters)
     for i, epoch in enumerate(epochs):
         left = i * step
-        pen.text((left + tile / 2, 0), str(epoch), montage.palette().soft, font, anchor="ma")
+        font.draw(pen, (left + tile / 2, 0), str(epoch), montage.palette().soft, anchor="ma")
         for row, tiles in enumerate(rows):
             whole.paste(tiles[i], (left, head + row * (tile + _GAP // 2)))
         if strip.jumps[i]:

@@ -143,7 +143,7 @@ class _Sheet:
     def name(self, whole: Image.Image, left: int, top: int, m: int) -> None:
         """Write a method's name."""
         pen, letters = ImageDraw.Draw(whole), montage.font(self.letters, bold=True)
-        pen.text((left, top), NAMES[self.result.methods[m]], montage.palette().ink, letters)
+        letters.draw(pen, (left, top), NAMES[self.result.methods[m]], montage.palette().ink)
 
     def words(self, whole: Image.Image, left: int, bottom: int, lines: Sequence[str]) -> None:
         """Write lines below each other down to a place, each cut to a picture's width."""
@@ -151,7 +151,7 @@ class _Sheet:
         for number, text in enumerate(lines):
             fitted = montage.clip_text(text, self.tile[0] + _GAP // 2, self.letters)
             top = bottom - (len(lines) - number) * self.line
-            pen.text((left, top), fitted, montage.palette().ink, letters)
+            letters.draw(pen, (left, top), fitted, montage.palette().ink)
 
     def picture(self, whole: Image.Image, left: int, top: int, m: int, state: int) -> None:
         """Show a method's picture of a state with its likeness below."""
@@ -166,7 +166,7 @@ class _Sheet:
             said = "blank"
         place = (left + tile.width / 2, top + tile.height + 2)
         letters = montage.font(self.letters)
-        ImageDraw.Draw(whole).text(place, said, montage.palette().soft, letters, anchor="ma")
+        letters.draw(ImageDraw.Draw(whole), place, said, montage.palette().soft, anchor="ma")
 
 
 def _tile(picture: np.ndarray) -> Image.Image:
