@@ -4,13 +4,16 @@
 # make check    formatter, linter and type checker
 # make setup    only the set-up of `make report`;  make setup-dev  only that of `make test`
 # make clean    remove .venv and the caches
+#
+# make test VENV=.venv-3.12 PYTHON=python3.12    with another interpreter, in an environment beside
 
 .DEFAULT_GOAL := report
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: report sample test check docs setup setup-dev clean
 
-# PYTHON=/path/to/python chooses another interpreter for .venv.
+# The environment, and the interpreter that it is made with where it does not exist yet.
+VENV ?= .venv
 PYTHON ?=
 CHECKPOINT ?= checkpoints/demo
 DATA ?= scenes
@@ -18,38 +21,38 @@ OUT ?= reports/demo
 PHOTOGRAPHS = --image skimage:chelsea --image skimage:coffee --image skimage:astronaut
 
 report: setup
-	.venv/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT)
+	$(VENV)/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT)
 
 sample: setup
-	.venv/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT) --maps-in-print 8
+	$(VENV)/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT) --maps-in-print 8
 	cp $(OUT)/report.pdf reports/sample/report.pdf
-	.venv/bin/vizreport figure $(OUT) top-fc8 --dpi 120 --out reports/sample/top-fc8.png
-	.venv/bin/vizreport build --checkpoint squeezenet --data $(DATA) $(PHOTOGRAPHS) --out reports/squeezenet
-	.venv/bin/vizreport figure reports/squeezenet photograph-1-1 --dpi 120 --out reports/sample/photograph.png
+	$(VENV)/bin/vizreport figure $(OUT) top-fc8 --dpi 120 --out reports/sample/top-fc8.png
+	$(VENV)/bin/vizreport build --checkpoint squeezenet --data $(DATA) $(PHOTOGRAPHS) --out reports/squeezenet
+	$(VENV)/bin/vizreport figure reports/squeezenet photograph-1-1 --dpi 120 --out reports/sample/photograph.png
 
 test: setup-dev check
-	.venv/bin/python -m pytest -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
 check: setup-dev
-	.venv/bin/ruff format --check .
-	.venv/bin/ruff check .
-	.venv/bin/mypy
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
 
 docs: setup-dev
-	.venv/bin/python -m vizreport.cli.reference docs/cli.md
+	$(VENV)/bin/python -m vizreport.cli.reference docs/cli.md
 
-setup: .venv/.installed
+setup: $(VENV)/.installed
 
-setup-dev: .venv/.installed-dev
+setup-dev: $(VENV)/.installed-dev
 
 # The stamps carry the dependencies' age, so that a second call takes no time.
-.venv/.installed: pyproject.toml scripts/setup
-	PYTHON="$(PYTHON)" bash scripts/setup .
+$(VENV)/.installed: pyproject.toml scripts/setup
+	VENV="$(VENV)" PYTHON="$(PYTHON)" bash scripts/setup .
 	touch $@
 
-.venv/.installed-dev: pyproject.toml scripts/setup
-	PYTHON="$(PYTHON)" bash scripts/setup '.[dev]'
-	touch .venv/.installed $@
+$(VENV)/.installed-dev: pyproject.toml scripts/setup
+	VENV="$(VENV)" PYTHON="$(PYTHON)" bash scripts/setup '.[dev]'
+	touch $(VENV)/.installed $@
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -11,7 +11,7 @@ from vizreport.experiments.registry import BUILT_IN
 from vizreport.version import __version__
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 @pytest.mark.parametrize("experiment", BUILT_IN)

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-AXE = Path(sys.prefix) / "node_modules" / "axe-core" / "axe.min.js"
+from vizreport.cli import doctor
+
+AXE = Path(sys.prefix) / doctor.AXE
 _PATIENCE = 60_000  # ms; on a busy machine
 
 
@@ -23,9 +24,11 @@ def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="the dev extra, with playwright, is not installed"
     )
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    found = next(filter(None, map(shutil.which, doctor.CHROMIUM)), None)
     if found is None:
-        pytest.skip(f"none of {', '.join(CHROMIUM)} is on the path (apt-get install chromium)")
+        pytest.skip(
+            f"none of {', '.join(doctor.CHROMIUM)} is on the path (apt-get install chromium)"
+        )
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found)
         yield browser

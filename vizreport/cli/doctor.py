@@ -5,23 +5,34 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import re
+import shlex
+import shutil
 import sys
 import warnings
 from contextlib import redirect_stdout
-from dataclasses import dataclass
-from importlib import metadata
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
-from vizreport.installed import installed_version
+from vizreport.installed import clone, installed_version, pip_install, reinstall
 from vizreport.models.shipped import SHIPPED, shipped_checkpoint
 from vizreport.version import __version__
 
 REQUIRED = ("tensorflow", "keras", "numpy", "matplotlib", "jinja2", "pillow", "tqdm")
+TEST_PACKAGES = (
+    "pytest",
+    "pytest-xdist",
+    "hypothesis",
+    "fonttools",
+    "pypdf",
+    "playwright",
+    "build",
+)
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+AXE = "node_modules/axe-core/axe.min.js"
 PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -66,11 +77,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def diagnose() -> list[Finding]:
-    """Look at the interpreter, the packages, the devices and Pango.
+    """Look at the interpreter, the packages, the devices, Pango and fonts.
 
     Returns
     -------
     list of Finding
+        Of what only tests need where this is a clone.
     """
     return [
         Finding("vizreport", __version__),
@@ -81,14 +93,17 @@ def diagnose() -> list[Finding]:
         _devices(),
         _package("weasyprint", "the PDF cannot be written"),
         _pango(),
+        _fonts(),
+        _package("python-pptx", "vizreport slides cannot write PowerPoint files"),
         _package("tensorflow-datasets", "--data tfds:NAME cannot be read"),
+        *(_for_tests() if clone() else ()),
     ]
 
 
 def _shipped() -> Finding:
     lost = [name for name in SHIPPED if not shipped_checkpoint(name).exists()]
     if lost:
-        return Finding("shipped", f"lost: {', '.join(lost)}", "install vizreport again")
+        return Finding("shipped", f"lost: {', '.join(lost)}", reinstall())
     return Finding("shipped", f"checkpoints {', '.join(SHIPPED)}; data scenes, shapes")
 
 
@@ -103,16 +118,7 @@ def _package(name: str, without: str = "") -> Finding:
     if version is not None:
         return Finding(name, version)
     found = f"not installed: {without}" if without else "not installed"
-    return Finding(name, found, f"pip install {_requirement(name)}", needed=not without)
-
-
-def _requirement(name: str) -> str:
-    """Return the version that this package asks for, quoted for a shell."""
-    for line in metadata.requires("vizreport") or ():
-        requirement = line.partition(";")[0].strip()
-        if re.split("[<>=!~]", requirement)[0] == name:
-            return f"'{requirement}'"
-    return name
+    return Finding(name, found, pip_install(name), needed=not without)
 
 
 def _devices() -> Finding:
@@ -123,7 +129,7 @@ def _devices() -> Finding:
     except RequestError as error:
         return Finding("devices", "unknown", str(error), True)
     except Exception as error:  # a broken installation can fail in any way
-        cure = "reinstall it: pip install --force-reinstall tensorflow"
+        cure = f"reinstall it: {pip_install('--force-reinstall', 'tensorflow')}"
         return Finding("devices", f"TensorFlow does not start: {error}", cure, True)
     import tensorflow as tf
 
@@ -134,8 +140,7 @@ def _devices() -> Finding:
         listed = ", ".join(details.get("device_name", "GPU") for details in names)
         return Finding("devices", f"{processors}, {len(graphics)} GPU: {listed}")
     if Path("/proc/driver/nvidia").exists():
-        install = f"pip install {_requirement('tensorflow[and-cuda]')}"
-        cure = f"{install} (a build runs on the CPU until then)"
+        cure = f"{pip_install('tensorflow[and-cuda]')} (a build runs on the CPU until then)"
         return Finding("devices", f"{processors}; a GPU that TensorFlow cannot use", cure)
     return Finding("devices", f"{processors}, no GPU")
 
@@ -157,11 +162,55 @@ def _pango() -> Finding:
 
 
 def _pango_cure() -> str:
-    if sys.platform == "darwin":
-        return "brew install pango harfbuzz"
+    return _system_packages(PANGO_PACKAGES, "pango harfbuzz") or (
+        "install Pango (1.44 or newer) and HarfBuzz with the system's package manager"
+    )
+
+
+def _fonts() -> Finding:
+    if installed_version("matplotlib") is None:
+        return Finding("fonts", "not looked for")
+    from vizreport.report.fonts import SAMPLES, missing_scripts, packages
+
+    missing = missing_scripts()
+    if not missing:
+        return Finding("fonts", f"letters of {len(SAMPLES)} scripts beside Latin and its kin")
+    found = f"none for {', '.join(missing)}: boxes in pictures for class names in them"
+    names = " ".join(packages(missing))
+    return Finding(
+        "fonts", found, _system_packages(names) or "install Noto fonts (fonts.google.com/noto)"
+    )
+
+
+def _for_tests() -> list[Finding]:
+    """Look for what only the tests need."""
+    needed = [name for name in TEST_PACKAGES if installed_version(name) is None]
+    packages = Finding("for tests", ", ".join(TEST_PACKAGES))
+    if needed:
+        found = f"not installed: {', '.join(needed)}"
+        packages = Finding("for tests", found, pip_install(*needed))
+    browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    chromium = Finding("chromium", browser or "not found: tests in a browser are skipped")
+    if browser is None:
+        chromium = replace(chromium, cure=_system_packages("chromium") or "install Chromium")
+    axe = Finding("axe-core", "installed")
+    if not (Path(sys.prefix) / AXE).exists():
+        prefix = shlex.quote(sys.prefix)
+        axe = Finding(
+            "axe-core",
+            "not found: tests of accessibility are skipped",
+            f"npm install --prefix {prefix} 'axe-core@^4.10'",
+        )
+    return [packages, chromium, axe]
+
+
+def _system_packages(debian: str, homebrew: str = "") -> str:
+    """Return the command of the system's package manager; "" where it is not known."""
+    if sys.platform == "darwin" and homebrew:
+        return f"brew install {homebrew}"
     if Path("/etc/debian_version").exists():
-        return f"sudo apt-get update && sudo apt-get install -y {PANGO_PACKAGES}"
-    return "install Pango (1.44 or newer) and HarfBuzz with the system's package manager"
+        return f"sudo apt-get update && sudo apt-get install -y {debian}"
+    return ""
 
 
 VERB = Verb(

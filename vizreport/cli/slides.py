@@ -52,7 +52,7 @@ VERB = Verb(
     description=(
         "Write a PowerPoint file, 16:9: a title slide with network, data and accuracy, then one "
         "figure a slide, its caption in the notes, its description as alternative text. Needs "
-        "the package python-pptx (pip install python-pptx), but not TensorFlow."
+        "the package python-pptx (vizreport doctor says how to install it), but not TensorFlow."
     ),
     usage="RUN [--out FILE]",
     options=(

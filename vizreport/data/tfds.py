@@ -24,6 +24,7 @@ from vizreport.data.dataset import (
 )
 from vizreport.data.decoding import decode
 from vizreport.errors import RequestError
+from vizreport.installed import pip_install
 
 _VERSION = re.compile(r"\d+\.(\d+|\*)\.(\d+|\*)")
 
@@ -147,7 +148,7 @@ def _library() -> Any:
         import tensorflow_datasets
     except ImportError as error:
         raise RequestError(
-            "tfds: needs the package tensorflow-datasets; run pip install tensorflow-datasets"
+            f"tfds: needs the package tensorflow-datasets; run {pip_install('tensorflow-datasets')}"
         ) from error
     return tensorflow_datasets
 

@@ -44,18 +44,16 @@ SAMPLES = {
 }
 """Common letters of scripts, by which fonts are chosen."""
 
-PACKAGES = {
-    "Chinese": "fonts-noto-cjk",
-    "Japanese": "fonts-noto-cjk",
-    "Korean": "fonts-noto-cjk",
-}
-OTHER_SCRIPTS = "fonts-noto-core"
-"""Debian's packages of fonts, by script."""
-
 
 def missing_scripts() -> list[str]:
     """Name the scripts of ``SAMPLES`` that no font on this machine can draw."""
     return [script for script, letters in SAMPLES.items() if not all(map(has, letters))]
+
+
+def packages(scripts: list[str]) -> list[str]:
+    """Name Debian's packages of fonts for scripts."""
+    asian = {"Chinese", "Japanese", "Korean"}
+    return sorted({"fonts-noto-cjk" if each in asian else "fonts-noto-core" for each in scripts})
 
 
 def families() -> list[str]:

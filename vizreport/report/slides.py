@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vizreport.errors import RequestError
+from vizreport.installed import pip_install
 from vizreport.report.export import SIZES, Exported, export
 from vizreport.report.figures import Listed
 from vizreport.report.reading import Read, read_sections
@@ -52,7 +53,7 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
         from pptx.util import Mm
     except ImportError:
         raise RequestError(
-            "slides need the package python-pptx: install it with pip install python-pptx"
+            f"slides need the package python-pptx; run {pip_install('python-pptx')}"
         ) from None
     run, deck = as_shown(run), Presentation()
     deck.slide_width, deck.slide_height = Mm(WIDTH), Mm(HEIGHT)
