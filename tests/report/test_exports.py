@@ -170,7 +170,7 @@ def test_slides(run, tmp_path, figures):
 def test_slides_without_python_pptx(run, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "pptx", None)
     assert main(["slides", str(run)]) == 2
-    assert "pip install python-pptx" in capsys.readouterr().err
+    assert "pip install 'python-pptx>=" in capsys.readouterr().err
 
 
 @pytest.fixture
