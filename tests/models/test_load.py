@@ -1,6 +1,5 @@
 """Loading checkpoints: real files of every kind a user may give."""
 
-import json
 import shutil
 import sys
 import zipfile
@@ -267,22 +266,6 @@ def test_registered_subclassed_model(tmp_path):
     model(np.zeros((1, 16, 16, 3), "float32"))
     model.save(tmp_path / "net.keras")
     assert "subclassed model (Known)" in refusal(tmp_path / "net.keras")
-
-
-def test_groups_of_keras_2(tmp_path):
-    path = tmp_path / "net.h5"
-    model = sequential(layers.DepthwiseConv2D(3))
-    model.save(path)
-    with h5py.File(path, "a") as file:  # what Keras 2 wrote
-        config = json.loads(file.attrs["model_config"])
-        config["config"]["layers"][2]["config"]["groups"] = 1
-        file.attrs["model_config"] = json.dumps(config)
-    message = refusal(path)
-    assert "'groups'" in message
-    assert "DepthwiseConv2D" in message
-    rebuilt = sequential(layers.DepthwiseConv2D(3))  # the cure it names
-    rebuilt.load_weights(path)
-    np.testing.assert_array_equal(rebuilt.layers[1].get_weights()[0], model.get_weights()[2])
 
 
 def with_parts(source, path, change):

@@ -92,7 +92,7 @@ def lower_activation(activation: Any) -> list[Step]:
         return lower_layer(activation) or [Step(kind, activation, None, text=kind[:-2])]
     name = getattr(activation, "__name__", type(activation).__name__)
     module = getattr(activation, "__module__", "") or ""
-    trusted = module.startswith(("keras.", "tensorflow."))
+    trusted = module.startswith(("keras.", "tensorflow.", "vizreport."))
     if trusted and name in _RECTIFIERS:
         return [_RECTIFIERS[name]()]
     if trusted and name == "leaky_relu":

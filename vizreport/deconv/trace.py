@@ -145,7 +145,7 @@ class _Walk:
     def operation(self, use: Any, parents: list[int], prefix: str) -> list[int]:
         """Add one use of an operation; return the nodes of its outputs."""
         operation = use.operation
-        path = prefix + operation.name
+        path = prefix + getattr(operation, "name_in_file", operation.name)
         count = self.uses[path]
         self.uses[path] += 1
         if count:

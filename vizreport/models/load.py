@@ -8,9 +8,12 @@ import keras
 
 from vizreport.errors import RequestError
 from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
-from vizreport.models.checkpoint_file import check_file
+from vizreport.models.checkpoint_file import check_file, keras_version
 from vizreport.models.imports import import_objects
-from vizreport.models.refusal import AS_GRAPH, refusal
+from vizreport.models.keras2.description import is_keras_2
+from vizreport.models.keras2.load import load_keras_2
+from vizreport.models.keras2.untranslatable import UntranslatableError
+from vizreport.models.refusal import AS_GRAPH, keras_2_refusal, refusal
 
 
 def load_checkpoint(
@@ -21,7 +24,7 @@ def load_checkpoint(
     Parameters
     ----------
     path : str or Path
-        A ``.keras`` or ``.h5`` file. Code inside the file is never run (Keras's safe mode).
+        A ``.keras`` or ``.h5`` file of Keras 3 or 2. Code inside the file is never run.
     imports : tuple of str
         Modules with the network's own layers, dotted names or ``.py`` files. They are run.
     output : str, optional
@@ -40,7 +43,12 @@ def load_checkpoint(
     objects = import_objects(imports)
     path = check_file(path)
     try:
-        model = keras.models.load_model(path, objects, compile=False, safe_mode=True)
+        if is_keras_2(keras_version(path)):
+            model = load_keras_2(path, objects)
+        else:
+            model = keras.models.load_model(path, objects, compile=False, safe_mode=True)
+    except UntranslatableError as error:
+        raise RequestError(keras_2_refusal(path, error)) from error
     except Exception as error:  # Keras raises nearly every class there is
         raise RequestError(refusal(path, error)) from error
     return _check_model(path, model, output)

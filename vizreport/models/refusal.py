@@ -9,6 +9,7 @@ import keras
 
 from vizreport.foreign_text import brief, quoted
 from vizreport.models.checkpoint_file import damaged, keras_version, model_config
+from vizreport.models.keras2.untranslatable import UntranslatableError
 
 # How messages of the HDF5 library begin, whatever class h5py raises them as.
 _HDF5_FAILS = ("Can't ", "Unable to ", "Object ", "Unspecified error in ")
@@ -26,7 +27,7 @@ def refusal(path: Path, error: Exception) -> str:
         What Keras raised on it.
     """
     message = str(error)
-    for explain in (_code, _unknown, _keras_2, _weights, _memory):
+    for explain in (_code, _unknown, _weights, _memory):
         sentence = explain(path, message)
         if sentence:
             return sentence
@@ -73,9 +74,12 @@ def _unknown(path: Path, message: str) -> str:
     unknown = re.search(r"Could not locate (class|function) '([^']+)'", message) or re.search(
         r"Unknown (\w[\w ]*): '([^']+)'", message
     )
+    layer = re.search(r"Could not deserialize 'keras\.layers\.(\w+)' because", message)
     activation = re.search(r"Could not interpret activation function identifier: (\w+)", message)
     if unknown:
         kind, name = unknown.groups()
+    elif layer:
+        kind, name = "class", layer[1]
     elif activation:
         kind, name = "activation function", activation[1]
     else:
@@ -92,15 +96,13 @@ def _unknown(path: Path, message: str) -> str:
     return f"{path} needs the {kind} {name!r}, which Keras does not know; {cure}"
 
 
-def _keras_2(path: Path, message: str) -> str:
-    """Entries that Keras 2 stored and no layer of Keras 3 takes."""
-    groups = re.search(r"keyword arguments? passed to (\w+): \{'groups'", message)
-    if not groups:
-        return ""
-    return (
-        f"{path} was written by Keras 2, whose 'groups' entry of {groups.group(1)} Keras 3 "
-        f"refuses; {_rebuild(path)}"
-    )
+def keras_2_refusal(path: Path, error: UntranslatableError) -> str:
+    """Explain what of a file of Keras 2 has no equal in Keras 3."""
+    problem = f"{path}, written by Keras 2, has {error}, which cannot be translated for Keras 3"
+    if error.has_equal:
+        return f"{problem}; {_rebuild(path)}"
+    instead = " with a layer class of your own in place of it"
+    return f"{problem}; {_rebuild(path, instead)}, then give the module of the class with --import"
 
 
 def _weights(path: Path, message: str) -> str:
