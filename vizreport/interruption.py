@@ -42,8 +42,9 @@ def handle_signals() -> None:
 
 
 def stop_handling() -> None:
-    """Let the interpreter come to its end, all work being done: from now on Ctrl-C is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let the interpreter come to its end, all work being done: signals are ignored from now on."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def received() -> bool:
@@ -80,7 +81,9 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _unraisable(unraisable: UnraisableHookArgs) -> None:
-    """End where the exception came up in a destructor or callback, which cannot pass it on."""
+    """Raise again, shortly, what came up in a destructor or callback, which cannot pass it on."""
     if _received and issubclass(unraisable.exc_type, KeyboardInterrupt):
-        end_now()
-    sys.__unraisablehook__(unraisable)
+        signal.signal(signal.SIGALRM, lambda *_: check())
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+    else:
+        sys.__unraisablehook__(unraisable)
