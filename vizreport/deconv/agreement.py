@@ -33,7 +33,7 @@ def require_agreement(model: keras.Model, graph: Graph, images: np.ndarray | Non
     Parameters
     ----------
     model : keras.Model
-        The one that was traced.
+        The one that was traced, or a subclassed one of the same layers.
     graph : Graph
     images : float array [N, H, W, C], optional
         Preprocessed; two are enough. Noise in their range is put beside them; without images,
@@ -74,8 +74,9 @@ def _inputs(model: keras.Model, graph: Graph, images: np.ndarray | None) -> np.n
     else:
         parts = [images, random.uniform(images.min(), images.max(), shape)]
     x = np.concatenate(parts).astype(graph.dtype)
-    (taken,) = keras.tree.flatten(model.inputs)
-    return x if "float" in taken.dtype else np.clip(np.rint(x), 0, 255)
+    taken = keras.tree.flatten(getattr(model, "inputs", ()))  # none of a subclassed model
+    is_whole = any("float" not in tensor.dtype for tensor in taken)
+    return np.clip(np.rint(x), 0, 255) if is_whole else x
 
 
 class _Comparison:

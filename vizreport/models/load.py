@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
+from keras.src.backend.common import global_state
 
 from vizreport.errors import RequestError
 from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
@@ -13,13 +17,31 @@ from vizreport.models.imports import import_objects
 from vizreport.models.keras2.description import is_keras_2
 from vizreport.models.keras2.load import load_keras_2
 from vizreport.models.keras2.untranslatable import UntranslatableError
-from vizreport.models.refusal import AS_GRAPH, keras_2_refusal, refusal
+from vizreport.models.refusal import keras_2_refusal, refusal
+from vizreport.models.subclassed import as_functional, has_graph
+
+_NAMES = "object_name_uids"
 
 
+@contextmanager
+def _counted_anew() -> Iterator[None]:
+    """Let names that Keras numbers, those in subclassed models, be the same at every loading."""
+    before = global_state.get_global_attribute(_NAMES)
+    global_state.set_global_attribute(_NAMES, defaultdict(int))
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(_NAMES, before)
+
+
+@_counted_anew()
 def load_checkpoint(
     path: str | Path, imports: tuple[str, ...] = (), output: str | None = None
 ) -> keras.Model:
-    """Load a functional or Sequential network that takes one image.
+    """Load a network that takes one image.
+
+    A subclassed model becomes a functional one
+    (:func:`vizreport.models.subclassed.as_functional`).
 
     Parameters
     ----------
@@ -56,11 +78,8 @@ def load_checkpoint(
 
 def _check_model(path: Path, model: keras.Model, output: str | None) -> keras.Model:
     is_sequential = isinstance(model, keras.Sequential)
-    if not is_sequential and not isinstance(model, keras.Function):
-        raise RequestError(
-            f"{path} is a subclassed model ({type(model).__name__}), which has no graph to walk; "
-            f"{AS_GRAPH}"
-        )
+    if not has_graph(model):
+        model = as_functional(path, model)
     if is_sequential and not model.built:
         raise RequestError(
             f"{path} is a Sequential that never saw an image, so its weights do not exist; put "

@@ -90,8 +90,8 @@ def _unknown(path: Path, message: str) -> str:
     model_class = str(model_config(path)["class_name"])
     if name.rpartition(">")[2] == model_class.rpartition(">")[2]:
         return (
-            f"{path} is a model of the class {name!r}, which Keras does not know; if it is a "
-            f"subclassed model, without a graph to walk, {AS_GRAPH}, otherwise {cure}"
+            f"{path} is a model of the class {name!r}, which Keras does not know; {cure}, or "
+            f"{AS_GRAPH}"
         )
     return f"{path} needs the {kind} {name!r}, which Keras does not know; {cure}"
 
