@@ -208,9 +208,21 @@ def filters_beyond_measure(place: Place) -> list[str]:
     )
 
 
-@case("units.*weights")
+@case("describes.*weights.*holds no more")
 def a_layer_of_gigabytes(place: Place) -> list[str]:
     return with_config(place, lambda config: layer(config, "Dense")["config"].update(units=10**7))
+
+
+@case("describes.*weights.*holds no more")
+def two_layers_of_gigabytes_between_them(place: Place) -> list[str]:
+    def change(config: dict[str, Any]) -> None:
+        for each in config["config"]["layers"]:
+            if "filters" in each["config"]:
+                each["config"]["filters"] = 9_999
+            if "units" in each["config"]:
+                each["config"]["units"] = 9_999
+
+    return with_config(place, change)
 
 
 @case("weights.*fit|fit.*weights")

@@ -27,7 +27,7 @@ VERBS = {
 
 
 def _verb(name: str, arguments: tuple[str, ...]) -> None:
-    @case("named pipe|no run.json", name=f"{name}_a_pipe")
+    @case("named pipe", name=f"{name}_a_pipe")
     def make(place: Place) -> list[str]:
         folder = run_of_a_pipe(place)
         return [str(folder) if argument == "RUN" else argument for argument in arguments]

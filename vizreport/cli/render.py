@@ -8,6 +8,7 @@ import sys
 from vizreport.cli.options import report
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
+from vizreport.paths import MISSING, problem
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,10 +24,14 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the folder is not that of a build, or something in it is in the way.
     """
-    if not (arguments.RUN / "run.json").is_file():
+    record = arguments.RUN / "run.json"
+    wrong = problem(record)
+    if wrong == MISSING:
         raise RequestError(
             f"{arguments.RUN} has no run.json: name the folder that vizreport build wrote"
         )
+    if wrong:
+        raise RequestError(f"{record} {wrong}: name the folder that vizreport build wrote")
     from vizreport.progress import drawing
     from vizreport.report.render import render
     from vizreport.results.disk import warn_if_scarce

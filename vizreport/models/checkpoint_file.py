@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from vizreport.archives import DAMAGED, BadArchive, check_content
 from vizreport.errors import RequestError
-from vizreport.models.description import BadDescription, check_sizes, parse_description
+from vizreport.models.description import BadDescription, parse_description
 from vizreport.models.hdf5_file import check_hdf5
 from vizreport.models.shipped import SHIPPED
 from vizreport.paths import IS_FOLDER, MISSING, problem
@@ -20,7 +20,7 @@ EXTENSIONS = (".keras", ".h5")
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _WEIGHTS, _WEIGHTS_NPZ = "model.weights.h5", "model.weights.npz"
 _SAVE_WHOLE = "save the whole network with model.save('NAME.keras')"
-_TRUSTED_COPY = "get the file as model.save wrote it, from whoever trained the network"
+TRUSTED_COPY = "get the file as model.save wrote it, from whoever trained the network"
 
 
 def check_file(path: str | Path) -> Path:
@@ -37,6 +37,11 @@ def check_file(path: str | Path) -> Path:
         An address instead of a path, a missing file, a folder, a pipe, another extension, a file
         of weights only, a damaged file or one made to do harm; the message names the cure.
     """
+    return checked_file(path)[0]
+
+
+def checked_file(path: str | Path) -> tuple[Path, int]:
+    """Do as :func:`check_file` does; return the bytes of the file's weights, too."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):
         raise RequestError(
             f"{path} is an address, and checkpoints are read from disk only: download it and give "
@@ -62,11 +67,11 @@ def check_file(path: str | Path) -> Path:
             weights = _check_keras(path)
         else:
             weights = _check_hdf5(path)
-        check_sizes(model_config(path), weights)
+        model_config(path)
     except (BadArchive, BadDescription) as error:
         if str(error) == DAMAGED:
             raise RequestError(damaged(path)) from error
-        raise RequestError(f"{path} {error}; {_TRUSTED_COPY}") from error
+        raise RequestError(f"{path} {error}; {TRUSTED_COPY}") from error
     except RequestError:
         raise
     except OSError as error:
@@ -75,7 +80,7 @@ def check_file(path: str | Path) -> Path:
         raise RequestError(damaged(path)) from error
     except Exception as error:  # damaged files make h5py raise nearly anything
         raise RequestError(damaged(path)) from error
-    return path
+    return path, weights
 
 
 def damaged(path: Path) -> str:

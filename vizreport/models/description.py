@@ -12,14 +12,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from vizreport.archives import readable
 from vizreport.foreign_text import quoted
 
 DEEPEST = 300
 """Levels of lists and objects in each other; a network of networks of networks has about 40."""
-
-SMALL = 10_000
-"""Units that need no weights to be believed: a network saved before it was built has none."""
 
 LARGEST = 2**31 - 1
 """Of any size, stride or number of maps."""
@@ -36,7 +32,6 @@ _KERAS_FUNCTIONS = (
     "keras.regularizers",
 )
 _SIZES = ("filters", "units", "kernel_size", "pool_size", "strides", "dilation_rate", "groups")
-_UNITS = ("filters", "units", "input_dim", "output_dim")
 _NOT_A_SIZE = ("seed", "shared_object_id")
 
 
@@ -79,31 +74,6 @@ def parse_description(content: str | bytes) -> dict[str, Any]:
         elif isinstance(value, str) and key in _SIZES:
             raise BadDescription(f"sets {key} = {quoted(value)}{_of(layer)}, which is no number")
     return config
-
-
-def check_sizes(config: dict[str, Any], weights: int) -> None:
-    """Refuse a network that cannot be the one whose weights the file holds.
-
-    Keras makes all weights before it reads any, and would fill the memory.
-
-    Parameters
-    ----------
-    config : dict
-        As :func:`parse_description` returns it.
-    weights : int
-        Bytes of the weights in the file. Each unit has one weight at least, of 4 bits or more.
-
-    Raises
-    ------
-    BadDescription
-        A layer has more units than there can be weights.
-    """
-    for layer, key, value in _values(config):
-        if key in _UNITS and type(value) is int and value > max(SMALL, 2 * weights):
-            raise BadDescription(
-                f"sets {key} = {value}{_of(layer)}, and holds no more than {readable(weights)} of "
-                "weights"
-            )
 
 
 def _values(config: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:

@@ -12,7 +12,8 @@ from keras.src.backend.common import global_state
 
 from vizreport.errors import RequestError
 from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
-from vizreport.models.checkpoint_file import check_file, keras_version
+from vizreport.models.checkpoint_file import TRUSTED_COPY, checked_file, keras_version
+from vizreport.models.declared_weights import DeclaredWeights
 from vizreport.models.imports import import_objects
 from vizreport.models.keras2.description import is_keras_2
 from vizreport.models.keras2.load import load_keras_2
@@ -63,15 +64,19 @@ def load_checkpoint(
         What is wrong with the file or the network, and the cure.
     """
     objects = import_objects(imports)
-    path = check_file(path)
+    path, stored = checked_file(path)
+    declared = DeclaredWeights(stored)
     try:
-        if is_keras_2(keras_version(path)):
-            model = load_keras_2(path, objects)
-        else:
-            model = keras.models.load_model(path, objects, compile=False, safe_mode=True)
+        with declared.counted():
+            if is_keras_2(keras_version(path)):
+                model = load_keras_2(path, objects)
+            else:
+                model = keras.models.load_model(path, objects, compile=False, safe_mode=True)
     except UntranslatableError as error:
         raise RequestError(keras_2_refusal(path, error)) from error
     except Exception as error:  # Keras raises nearly every class there is
+        if declared.problem:  # whatever Keras made of it
+            raise RequestError(f"{path} {declared.problem}; {TRUSTED_COPY}") from error
         raise RequestError(refusal(path, error)) from error
     return _check_model(path, model, output)
 
