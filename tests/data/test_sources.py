@@ -121,7 +121,7 @@ def test_npz_fingerprint(tmp_path):
         ({"a": COLOUR}, r"has no array of images by a known name \(images, x_test, .*it has a$"),
         ({"images": COLOUR / 255}, "images are float64; save them as uint8"),
         ({"images": COLOUR[0, 0]}, r"images have the shape \(5, 3\); it must be N x H x W"),
-        ({"images": COLOUR[..., :2]}, r"shape \(6, 4, 5, 2\)"),
+        ({"images": COLOUR[..., None]}, r"shape \(6, 4, 5, 3, 1\)"),
         ({"images": COLOUR[:0]}, "at least one image"),
         ({"images": COLOUR, "labels": LABELS[:3]}, "must be 6 whole numbers, one for each image"),
         ({"images": COLOUR, "labels": LABELS / 1}, "labels are float64"),

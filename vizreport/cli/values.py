@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from argparse import ArgumentTypeError
 from fractions import Fraction
 from pathlib import Path
@@ -137,18 +138,26 @@ def memory(text: str) -> int:
 
 
 def numbers(text: str) -> tuple[float, ...]:
-    """Return one number or three from ``"104,117,123"``."""
+    """Return one number or several from ``"104,117,123"``."""
     try:
         parts = tuple(float(part) for part in text.split(","))
     except ValueError:
         parts = ()
-    if len(parts) not in (1, 3) or not all(math.isfinite(part) for part in parts):
-        raise ArgumentTypeError(f"{quoted(text)} is neither one number nor three with commas")
+    if not parts or not all(math.isfinite(part) for part in parts):
+        raise ArgumentTypeError(f"{quoted(text)} is neither a number nor several with commas")
     return parts
 
 
+def bands(text: str) -> tuple[int, ...]:
+    """Return three bands, counted from 1, from ``"3,2,1"``."""
+    parts = text.split(",")
+    if len(parts) != 3 or not all(re.fullmatch(r"[1-9]\d{0,3}", part.strip()) for part in parts):
+        raise ArgumentTypeError(f"{quoted(text)} is not three bands such as 3,2,1")
+    return tuple(int(part) for part in parts)
+
+
 def divisors(text: str) -> tuple[float, ...]:
-    """Return one positive number or three from ``"58.4,57.1,57.4"``."""
+    """Return one positive number or several from ``"58.4,57.1,57.4"``."""
     parts = numbers(text)
     if min(parts) <= 0:
         raise ArgumentTypeError(f"{quoted(text)} has a number that is not above 0")

@@ -28,7 +28,7 @@ def dataset_from_arrays(
     kind : str
         Source and its options, for the fingerprint.
     images : uint8 [N, H, W] or [N, H, W, C]
-        C = 1 or 3.
+        1 is greyscale, 3 is RGB, other numbers are bands.
     labels : integers [N] or [N, 1], or None
     class_names : tuple of str
         Name of each label from 0; may be empty.
@@ -63,6 +63,7 @@ def dataset_from_arrays(
         skipped=(),
         read=read,
         fingerprint=fingerprint(kind, records, class_names),
+        channels=3 if pixels.shape[-1] == 1 else pixels.shape[-1],
     )
 
 
@@ -73,10 +74,10 @@ def _hash(pixels: np.ndarray) -> str:
 def _checked_images(name: str, images: np.ndarray) -> np.ndarray:
     if images.ndim == 3:
         images = images[..., None]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
+    if images.ndim != 4 or 0 in images.shape:
         raise RequestError(
-            f"{name}: images have the shape {images.shape}; it must be N x H x W, N x H x W x 1 or "
-            "N x H x W x 3 with at least one image"
+            f"{name}: images have the shape {images.shape}; it must be N x H x W, or N x H x W x C "
+            "with 1 channel (grey), 3 (RGB) or any other number of bands, and at least one image"
         )
     if images.dtype != np.uint8:
         raise RequestError(

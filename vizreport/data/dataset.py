@@ -98,6 +98,8 @@ class Dataset:
     decoding : Decoding
         How image files are decoded, those of the data and those given beside them. Part of the
         fingerprint.
+    channels : int
+        Of every image; 3 is RGB.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Dataset:
     truth: Callable[[int], Truth] | None = None
     memberships: np.ndarray | None = None
     decoding: Decoding = DEFAULT_DECODING
+    channels: int = 3
 
 
 def fingerprint(

@@ -34,9 +34,9 @@ def open_npz(
 ) -> Dataset:
     """Open a ``.npz`` file; labels and names of the classes may be missing.
 
-    Images are uint8 [N, H, W], [N, H, W, 1] or [N, H, W, 3] (RGB), labels integers [N], names
-    strings in the order of the labels. Their arrays are called as in ``PAIRS`` and
-    ``CLASS_NAMES``, capitals aside. Pickled objects are refused.
+    Images are uint8 [N, H, W], [N, H, W, 1], [N, H, W, 3] (RGB) or [N, H, W, C] (bands), labels
+    integers [N], names strings in the order of the labels. Their arrays are called as in
+    ``PAIRS`` and ``CLASS_NAMES``, capitals aside. Pickled objects are refused.
 
     Parameters
     ----------

@@ -36,7 +36,8 @@ class Preprocessing:
     crop : {"center", "none"}
         Central crop (odd margins: one pixel less at the left and top), or the whole image squashed
         straight to ``input_size``; ``resize`` then is "squash" or "none" and ``resize_to`` None.
-    channels : {"RGB", "BGR", "L"}
+    channels : {"RGB", "BGR", "L", "bands"}
+        "bands" for networks of 2 or of 4 and more channels, which get the data's as they are.
     scale : float
     mean, std : tuple of float
         One number for each channel, in the order of ``channels``. ``mean`` is () when there is a
@@ -46,6 +47,8 @@ class Preprocessing:
     antialias : bool
         Whether a reduced image is averaged over all its pixels, as Pillow and torchvision do; else
         each pixel is interpolated between four, as Keras' loaders and ``tf.image.resize`` do.
+    bands : (int, int, int) or ()
+        Of "bands", those that are shown as red, green and blue, from 1.
     """
 
     input_size: tuple[int, int]
@@ -58,6 +61,7 @@ class Preprocessing:
     std: tuple[float, ...]
     mean_image: np.ndarray | None = None
     antialias: bool = True
+    bands: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         check(self)
@@ -67,6 +71,16 @@ class Preprocessing:
 
     def __hash__(self) -> int:
         return hash(repr(self.as_dict()))
+
+    @property
+    def image_channels(self) -> int:
+        """Channels of the images it takes: 3 (RGB), or the number of bands."""
+        return len(self.std) if self.channels == "bands" else 3
+
+    @property
+    def input_channels(self) -> int:
+        """Channels of the network's input."""
+        return len(self.std)
 
     def resized(self, width: int, height: int) -> Size:
         """Return (width, height) of the whole image after resizing, before the crop, px.
@@ -126,20 +140,24 @@ class Preprocessing:
         Parameters
         ----------
         image : uint8 [H, W, 3]
-            RGB.
+            RGB; [H, W, C] for "bands".
         size : (int, int), optional
             Width and height of the original, where ``image`` was decoded at 1/2, 1/4 or 1/8 scale.
 
         Returns
         -------
         uint8 [h, w, 3]
-            In its own colours, RGB, whatever the network's channels.
+            In its own colours, RGB, whatever the network's channels; [h, w, C] for "bands".
 
         Raises
         ------
         UnreadableImage
-            As ``box``.
+            As ``box``, or if the image has other channels.
         """
+        if image.shape[2] != self.image_channels:
+            raise UnreadableImage(
+                f"it has {image.shape[2]} channels, and the network takes {self.image_channels}"
+            )
         height, width = image.shape[:2]
         original = size or (width, height)
         left, top, right, bottom = self.box(*original)
@@ -153,21 +171,44 @@ class Preprocessing:
             return _interpolated(image, region, (cols, rows))
         # Resizing the box alone equals cropping the resized image (the filter still sees the
         # pixels around the box) and stays small for a ribbon of 1 x 10,000 pixels.
-        picture = Image.fromarray(np.ascontiguousarray(image))
-        return np.asarray(picture.resize((cols, rows), Image.Resampling.BILINEAR, box=region))
+        parts = [image] if image.shape[2] == 3 else list(np.moveaxis(image, 2, 0))
+        pictures = [
+            np.asarray(
+                Image.fromarray(np.ascontiguousarray(part)).resize(
+                    (cols, rows), Image.Resampling.BILINEAR, box=region
+                )
+            )
+            for part in parts
+        ]
+        return pictures[0] if image.shape[2] == 3 else np.stack(pictures, axis=-1)
+
+    def shown(self, pictures: np.ndarray) -> np.ndarray:
+        """Return pictures as a person sees them.
+
+        Parameters
+        ----------
+        pictures : uint8 [..., 3] or [..., C]
+            As ``picture`` returns them.
+
+        Returns
+        -------
+        uint8 [..., 3]
+            Of "bands" the three that are shown.
+        """
+        return pictures[..., [band - 1 for band in self.bands]] if self.bands else pictures
 
     def tensor(self, pictures: np.ndarray) -> np.ndarray:
         """Normalise pictures to the network's input.
 
         Parameters
         ----------
-        pictures : uint8 [N, h, w, 3]
-            RGB, as ``picture`` returns them.
+        pictures : uint8 [N, h, w, 3] or [N, h, w, C]
+            As ``picture`` returns them.
 
         Returns
         -------
         float32 [N, h, w, C]
-            C = 1 for ``channels`` "L" (luminance, not rounded), else 3.
+            C = 1 for ``channels`` "L" (luminance, not rounded), 3 for colours.
 
         Raises
         ------
@@ -193,7 +234,7 @@ class Preprocessing:
 
         The transpose of the linear part of ``tensor``: channel order back to RGB, times
         ``scale / std`` for each channel. For a greyscale network the signal stands for the grey
-        value of a pixel and is repeated in R, G and B.
+        value of a pixel and is repeated in R, G and B. Of "bands" the three shown are kept.
 
         Parameters
         ----------
@@ -208,6 +249,8 @@ class Preprocessing:
         signal = gradients * factors
         if self.channels == "L":
             return np.repeat(signal, 3, axis=-1)
+        if self.channels == "bands":
+            return self.shown(signal)
         return np.ascontiguousarray(signal[..., ::-1]) if self.channels == "BGR" else signal
 
     def as_dict(self) -> dict[str, Any]:
@@ -217,6 +260,9 @@ class Preprocessing:
         values["scale"] = float(self.scale)
         for name in ("mean", "std"):  # as floats, so that 104 and 104.0 give one key
             values[name] = [float(number) for number in values[name]]
+        values["bands"] = list(self.bands)
+        if not self.bands:
+            del values["bands"]
         if isinstance(self.resize_to, tuple):
             values["resize_to"] = list(self.resize_to)
         values["mean_image"] = None if self.mean_image is None else _hash(self.mean_image)
@@ -235,7 +281,7 @@ class Preprocessing:
         """
         known = [field.name for field in fields(cls)]
         unknown = sorted(set(values) - set(known))
-        missing = sorted(set(known) - set(values) - {"mean_image", "antialias"})
+        missing = sorted(set(known) - set(values) - {"mean_image", "antialias", "bands"})
         if unknown or missing:
             raise RequestError(
                 f"the preprocessing has {'unknown' if unknown else 'missing'} entries "
@@ -259,7 +305,7 @@ MEAN_MISSING = (
 def _interpolated(
     image: np.ndarray, region: tuple[float, float, float, float], size: Size
 ) -> np.ndarray:
-    """Resize a region between the four nearest pixels each, rounded: uint8 [h, w, 3]."""
+    """Resize a region between the four nearest pixels each, rounded: uint8 [h, w, C]."""
     left, top, right, bottom = region
     inverse = ((right - left) / size[0], 0.0, left, 0.0, (bottom - top) / size[1], top)
     # As floats: of integers Pillow cuts off the fraction.
@@ -269,7 +315,7 @@ def _interpolated(
                 size, Image.Transform.AFFINE, inverse, Image.Resampling.BILINEAR
             )
         )
-        for colour in range(3)
+        for colour in range(image.shape[2])
     ]
     return np.rint(np.stack(colours, axis=-1)).astype(np.uint8)
 

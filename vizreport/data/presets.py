@@ -28,16 +28,26 @@ def _caffe_side(pixels: int) -> int:
 
 
 def _colours(channels: int, order: str, mean: Numbers, std: Numbers) -> dict[str, Any]:
-    """Return channels, mean and std for 3 channels, or their luminance for 1.
+    """Return channels, mean and std for 3 channels, their luminance for 1, or bands.
 
-    For one channel, mean and std are weighted as the luminance weighs the colours.
+    For one channel, mean and std are weighted as the luminance weighs the colours. Bands are given
+    values as all colours are where these are equal. The first three are shown as red, green and
+    blue; of two the first as red and blue, the second as green, told apart with any colour vision.
     """
     if channels == 3:
         return {"channels": order, "mean": mean, "std": std}
     if channels != 1:
-        raise RequestError(
-            f"the network's input has {channels} channels; images give 3 (colours) or 1 (greyscale)"
-        )
+        if len(set(mean)) > 1 or len(set(std)) > 1:
+            raise RequestError(
+                f"the network's input has {channels} channels, and this preset is for colours; "
+                "choose raw, unit or tf, with --mean and --std where the bands differ"
+            )
+        return {
+            "channels": "bands",
+            "mean": mean[:1] * channels,
+            "std": std[:1] * channels,
+            "bands": (1, 2, 1) if channels == 2 else (1, 2, 3),
+        }
     weights = LUMINANCE[::-1] if order == "BGR" else LUMINANCE
 
     def grey(numbers: Numbers) -> Numbers:
@@ -152,7 +162,7 @@ def preset(
     input_size : (int, int)
         Height and width of the network's input, px.
     channels : int
-        1 or 3; with 1 the channels are "L".
+        With 1 the channels are "L", with 3 colours, else "bands".
     parts : mapping, optional
         As for ``with_parts``; an ``input_size`` here goes before the argument.
 
@@ -193,7 +203,7 @@ def with_parts(preprocessing: Preprocessing, parts: Mapping[str, Any]) -> Prepro
     if "input_size" in new:
         new["input_size"] = _size(new["input_size"])
     _reorder(preprocessing, new)
-    channels = 1 if preprocessing.channels == "L" else 3
+    channels = preprocessing.input_channels
     for name in ("mean", "std"):
         if name in new:
             new[name] = _numbers(name, new[name], channels)
@@ -220,11 +230,11 @@ def _size(value: Any) -> InputSize:
 def _numbers(name: str, value: Any, channels: int) -> Numbers:
     numbers = tuple(np.atleast_1d(np.asarray(value, dtype=object)).tolist())
     if any(isinstance(n, bool) or not isinstance(n, int | float) for n in numbers):
-        raise RequestError(f"{name} is {value!r}; it must be 1 or 3 numbers")
+        raise RequestError(f"{name} is {value!r}; it must be 1 or {channels} numbers")
     if len(numbers) not in (0, 1, channels) or (name == "std" and not numbers):
         raise RequestError(
             f"{name} has {len(numbers)} numbers; it must have 1"
-            + (" or 3" if channels == 3 else ", as the network's input is greyscale")
+            + (f" or {channels}" if channels > 1 else ", as the network's input is greyscale")
         )
     return tuple(float(n) for n in (numbers * channels if len(numbers) == 1 else numbers))
 
@@ -233,11 +243,10 @@ def _reorder(old: Preprocessing, new: dict[str, Any]) -> None:
     order = new.get("channels", old.channels)
     if order == old.channels:
         return
-    if "L" in (order, old.channels):
-        raise RequestError(
-            f"channels is {order!r}, but the network's input has "
-            f"{'1 channel: L' if old.channels == 'L' else '3 channels: RGB or BGR'}"
-        )
+    own = {"L": "1 channel: L", "bands": f"{old.input_channels} channels: bands"}
+    if {order, old.channels} & own.keys():
+        has = own.get(old.channels, "3 channels: RGB or BGR")
+        raise RequestError(f"channels is {order!r}, but the network's input has {has}")
     new.setdefault("std", old.std[::-1])
     if "mean" not in new and "mean_image" not in new:
         new["mean"] = old.mean[::-1]

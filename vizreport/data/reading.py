@@ -29,7 +29,7 @@ class Batch:
     indices : int64 [b]
         Their records in the data set.
     pictures : uint8 [b, h, w, 3]
-        RGB in their own colours, resized and cropped.
+        RGB in their own colours, resized and cropped; [b, h, w, C] of bands.
     boxes : float32 [b, 4]
         What the network sees: left, top, right, bottom in pixels of the original image.
     sizes : int32 [b, 2]
@@ -78,7 +78,18 @@ def read_batches(
     Yields
     ------
     Batch
+
+    Raises
+    ------
+    RequestError
+        If the images have not the channels that the preprocessing takes.
     """
+    if dataset.channels != preprocessing.image_channels:
+        raise RequestError(
+            f"the images of {dataset.name} have {dataset.channels} channels, and the network takes "
+            f"{preprocessing.input_channels}; give --data images as it was trained on, more than "
+            "3 channels in a .npz file"
+        )
     order = range(len(dataset.records)) if indices is None else [int(i) for i in indices]
     read: list[tuple[int, _Read]] = []
     unreadable: list[tuple[str, str]] = []
@@ -151,7 +162,8 @@ def _batch(
     unreadable: list[tuple[str, str]],
     preprocessing: Preprocessing,
 ) -> Batch:
-    pictures = np.empty((len(read), *preprocessing.input_size, 3), np.uint8)
+    shape = (len(read), *preprocessing.input_size, preprocessing.image_channels)
+    pictures = np.empty(shape, np.uint8)
     for row, (_, one) in enumerate(read):
         pictures[row] = one.picture
     return Batch(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RESIZES = ("shortest", "squash", "none")
 CROPS = ("center", "none")
-CHANNELS = ("RGB", "BGR", "L")
+CHANNELS = ("RGB", "BGR", "L", "bands")
 MAX_SIDE = 100_000
 """Pixels; more than any image format holds in one direction."""
 
@@ -37,7 +37,8 @@ def check(p: Preprocessing) -> None:
             f"numbers above 0, of at most {MAX_PIXELS / 1e6:.0f} million pixels together"
         )
     _check_resize(p)
-    channels = 1 if p.channels == "L" else 3
+    _check_bands(p)
+    channels = {"L": 1, "bands": len(p.std)}.get(p.channels, 3)
     for name, numbers in (("mean", p.mean), ("std", p.std)):
         if not isinstance(numbers, tuple) or not all(_is_number(number) for number in numbers):
             raise RequestError(
@@ -62,6 +63,26 @@ def check(p: Preprocessing) -> None:
                 f"the mean image has shape {p.mean_image.shape}; the network's input is "
                 f"{(*p.input_size, channels)}"
             )
+
+
+def _check_bands(p: Preprocessing) -> None:
+    if p.channels != "bands":
+        if p.bands != ():
+            raise RequestError(
+                f"bands is {quoted(p.bands)}, which is for networks of 2 or of 4 and more "
+                f"channels; this one's are {p.channels}"
+            )
+        return
+    count = len(p.std) if isinstance(p.std, tuple) else 0
+    if not (
+        isinstance(p.bands, tuple)
+        and len(p.bands) == 3
+        and all(_is_whole(band) and band <= count for band in p.bands)
+    ):
+        raise RequestError(
+            f"bands is {quoted(p.bands)}; it must be three numbers from 1 to {count}: those that "
+            "are shown as red, green and blue"
+        )
 
 
 def _check_resize(p: Preprocessing) -> None:

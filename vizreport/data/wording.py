@@ -32,6 +32,9 @@ def _geometry(p: Preprocessing) -> str:
 def describe_values(p: Preprocessing) -> str:
     """Say what becomes of pixel values, as part of a sentence."""
     order = "greyscale" if p.channels == "L" else p.channels
+    if p.channels == "bands":
+        shown = ", ".join(map(str, p.bands))
+        order = f"{len(p.std)} bands ({shown} shown as red, green and blue)"
     low, high = 0.0, 255 * p.scale
     means = set(p.mean)
     if p.mean_image is None and len(means) == 1 and len(set(p.std)) == 1:

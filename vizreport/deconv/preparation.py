@@ -63,7 +63,7 @@ def choose_for(
         found = preparation(model, size)
         expected = None if found is None else expected_range(found, lambda: pixels(size))
     chosen = choose_preprocessing(checkpoint, size, channels, sidecar, asked, expected)
-    gives = 1 if chosen.preprocessing.channels == "L" else 3
+    gives = chosen.preprocessing.input_channels
     if channels is not None and channels != gives:
         raise RequestError(
             f"{checkpoint} takes {channels} channels, its preprocessing gives {gives}: set "

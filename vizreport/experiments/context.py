@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -261,7 +262,7 @@ class Context:
                 done = reached
 
     def pictures(self, records: np.ndarray) -> np.ndarray:
-        """Return what the network sees of some images, in their own colours.
+        """Return what the network sees of some images, as ``Preprocessing.tensor`` takes it.
 
         Parameters
         ----------
@@ -270,8 +271,8 @@ class Context:
 
         Returns
         -------
-        uint8 array [n, h, w, 3]
-            Decoded again only where they are not at hand.
+        uint8 array [n, h, w, 3], or [n, h, w, C] of bands
+            In their own colours. Decoded again only where they are not at hand.
         """
         records = np.asarray(records)
         if not self._fits:
@@ -281,6 +282,10 @@ class Context:
         if len(missing):
             self._keep(missing, self._decode(missing))
         return self._pictures[records]
+
+    def shown(self, records: np.ndarray) -> np.ndarray:
+        """Return the ``pictures`` of some images as a person sees them: uint8 [n, h, w, 3]."""
+        return self.preprocessing.shown(self.pictures(records))
 
     def _keep(self, records: np.ndarray, pictures: np.ndarray) -> None:
         size = self._pictures[0].nbytes
@@ -295,8 +300,12 @@ class Context:
 
     @property
     def _fits(self) -> bool:
+        return math.prod(self._shape) <= _PICTURES_ON_DISK
+
+    @property
+    def _shape(self) -> tuple[int, int, int, int]:
         height, width = self.preprocessing.input_size
-        return len(self.dataset.records) * height * width * 3 <= _PICTURES_ON_DISK
+        return len(self.dataset.records), height, width, self.preprocessing.image_channels
 
     @cached_property
     def _kept(self) -> np.ndarray:
@@ -309,5 +318,4 @@ class Context:
 
     @cached_property
     def _pictures(self) -> np.ndarray:
-        shape = (len(self.dataset.records), *self.preprocessing.input_size, 3)
-        return np.memmap(self._file, np.uint8, "w+", shape=shape)
+        return np.memmap(self._file, np.uint8, "w+", shape=self._shape)

@@ -105,16 +105,26 @@ def choose_images(mining: MiningResult, count: int, seed: int) -> np.ndarray:
     return np.array([found[c] for c in sorted(found)], np.int32)
 
 
+def photograph(context: Context, file: str) -> np.ndarray:
+    """Read a file as the network sees it: uint8 [h, w, 3].
+
+    Raises
+    ------
+    RequestError
+        If it cannot be read, or does not suit the network.
+    """
+    try:
+        return context.preprocessing.picture(read_image(file, context.dataset.decoding))
+    except UnreadableImage as error:
+        raise RequestError(f"the image {file} cannot be used: {error}") from error
+
+
 def _given(context: Context, mining: MiningResult, files: tuple[str, ...]) -> Subjects:
     """Read files; one that is in the data too has the class it has there."""
     numbers = {mining.sha256[image]: image for image in reversed(range(len(mining.sha256)))}
     pictures, images = [], []
     for file in files:
-        try:
-            image = read_image(file, context.dataset.decoding)
-            pictures.append(context.preprocessing.picture(image))
-        except UnreadableImage as error:
-            raise RequestError(f"the image {file} cannot be used: {error}") from error
+        pictures.append(photograph(context, file))
         images.append(numbers.get(hashlib.sha256(Path(file).read_bytes()).hexdigest(), -1))
     found = np.array(images, np.int32)
     labels = np.where(found >= 0, mining.labels[found], -1).astype(np.int32)

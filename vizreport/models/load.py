@@ -103,10 +103,11 @@ def _check_model(path: Path, model: keras.Model, output: str | None) -> keras.Mo
             f"{path} takes inputs of shape {shape}; a report needs a network of images, "
             "(N, rows, cols, channels)"
         )
-    if shape[-1] not in (1, 3):
+    # Few channels in front of many columns: it is channels_first.
+    if shape[-1] is None or (shape[1] is not None and shape[1] <= 4 < shape[-1]):
         raise RequestError(
-            f"{path} takes images of shape {shape[1:]}; a report needs 1 or 3 channels, and "
-            "channels last"
+            f"{path} takes images of shape {shape[1:]}; a report needs a known number of channels, "
+            "and channels last"
         )
     if is_sequential:
         # A loaded Sequential has no output until it is called.

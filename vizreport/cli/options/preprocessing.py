@@ -70,6 +70,14 @@ OPTIONS = (
         group=PREPROCESSING,
     ),
     Option(
+        "--bands",
+        "For networks of 2 or of 4 and more channels: the three that are shown as red, green and "
+        "blue, from 1. The default is 1,2,3, and 1,2,1 for two channels.",
+        parse=values.bands,
+        metavar="R,G,B",
+        group=PREPROCESSING,
+    ),
+    Option(
         "--scale-twice",
         "Confirm that pixels are to be scaled that the network scales itself.",
         group=PREPROCESSING,
@@ -90,5 +98,6 @@ def preprocessing_parts(arguments: argparse.Namespace) -> dict[str, object]:
         "scale": arguments.scale_pixels,
         "mean": arguments.mean,
         "std": arguments.std,
+        "bands": arguments.bands,
     }
     return {field: value for field, value in parts.items() if value is not None}

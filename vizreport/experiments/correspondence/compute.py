@@ -88,7 +88,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> Corresponden
         source="data" if settings.parts is None else "file",
         object=kind,
         paths=[mining.paths[i] for i in chosen.images],
-        pictures=pictures,
+        pictures=context.preprocessing.shown(pictures),
         usable=chosen.usable,
         right=chosen.right,
         parts=chosen.parts,

@@ -215,7 +215,7 @@ def _patches(
     side: int,
 ) -> np.ndarray:
     """Cut the images' tiles: uint8 [m, s, s, 3]; those of maps not above 0 are grey."""
-    pictures = context.pictures(mining.records[units.images])
+    pictures = context.shown(mining.records[units.images])
     fields = unit_fields(graph, layer.node, units.rows, units.cols)
     none = np.zeros(len(pictures), int)
     patches = cut_tiles(pictures, none, none, fields, side, GREY)

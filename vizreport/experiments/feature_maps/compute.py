@@ -73,7 +73,7 @@ def _pictures(
     encoded: list[bytes] = []
     for start in range(0, len(images), _DECODED):
         part = images[start : start + _DECODED]
-        encoded += pool.map(lossy, context.pictures(mining.records[part]))
+        encoded += pool.map(lossy, context.shown(mining.records[part]))
     return encoded
 
 

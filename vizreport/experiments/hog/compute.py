@@ -49,17 +49,17 @@ def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
     mining, seed = required["mining"], context.settings.seed
     require_sound(mining)
     shown, measured, learned = split(mining, seed)
-    paired, ridge, mean_picture = learn(shrunk(context.pictures(mining.records[learned])), seed)
+    paired, ridge, mean_picture = learn(shrunk(context.shown(mining.records[learned])), seed)
     pictures = context.pictures(mining.records[measured])
-    found = measure(shrunk(pictures), (paired, ridge), mean_picture)
+    found = measure(shrunk(context.preprocessing.shown(pictures)), (paired, ridge), mean_picture)
     places = np.searchsorted(measured, shown)
     seen = pictures[places]
-    some = shrunk(seen)
+    some = shrunk(context.preprocessing.shown(seen))
     codes = paired.codes(_flat(hog_windows(some, WINDOW)))
     return HogResult(
         paths=[mining.paths[i] for i in shown],
         names=[true_name(mining, i) or predicted_name(mining, i) for i in shown],
-        pictures=seen,
+        pictures=context.preprocessing.shown(seen),
         glyphs=np.stack([_glyphs(picture) for picture in some]),
         originals=_quantised(found["originals"][places]),
         inversions=_quantised(found["inversions"][:, places]),

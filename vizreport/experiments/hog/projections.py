@@ -21,7 +21,7 @@ def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
     Parameters
     ----------
     context : Context
-    pictures : uint8 [I, h, w, 3]
+    pictures : uint8 [I, h, w, C]
 
     Returns
     -------
@@ -50,7 +50,7 @@ def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
         scales.append(np.array(scale, np.float32))
         drawn.append(quantised(full, scales[-1]))
         units.append(count)
-    shape = (0, *pictures.shape)
+    shape = (0, *pictures.shape[:3], 3)
     return {
         "layers": [layer.name for layer in layers],
         "problems": problems,

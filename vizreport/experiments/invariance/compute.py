@@ -93,7 +93,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceRe
     return InvarianceResult(
         paths=shown.paths,
         given=bool(settings.invariance),
-        pictures=shown.pictures,
+        pictures=context.preprocessing.shown(shown.pictures),
         images=images,
         sampled=sampled,
         classes=classes,

@@ -67,7 +67,7 @@ def transform(
 
     Parameters
     ----------
-    pictures : uint8 [N, h, w, 3]
+    pictures : uint8 [N, h, w, C]
     name : {"vertical", "horizontal", "scale", "rotation"}
     value : float
         As in :class:`Transformation`.
@@ -79,10 +79,10 @@ def transform(
 
     Returns
     -------
-    uint8 [N, h, w, 3]
+    uint8 [N, h, w, C]
         Rounded.
     """
-    count, height, width, _ = pictures.shape
+    count, height, width, channels = pictures.shape
     rows, cols = _origins(name, value, height, width)
     down, down_weights = _taps(rows.ravel(), interpolation)
     across, across_weights = _taps(cols.ravel(), interpolation)
@@ -90,7 +90,7 @@ def transform(
     across, across_inside = _brought_in(across, width, fill)
     colours = _colours(pictures, fill)
     # Pixel by pixel, all pictures at once: what is gathered lies together.
-    flat = pictures.transpose(1, 2, 0, 3).reshape(height * width, count * 3).astype(np.float32)
+    flat = pictures.transpose(1, 2, 0, 3).reshape(height * width, -1).astype(np.float32)
     total = np.zeros_like(flat)
     for start in range(0, len(flat), _PIXELS):
         part = slice(start, start + _PIXELS)
@@ -107,7 +107,7 @@ def transform(
         if colours is not None:
             total[part] += colours * beyond[:, None]
     moved = np.clip(np.rint(total), 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(moved.reshape(height, width, count, 3).transpose(2, 0, 1, 3))
+    return np.ascontiguousarray(moved.reshape(height, width, count, channels).transpose(2, 0, 1, 3))
 
 
 def _origins(name: str, value: float, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
@@ -156,9 +156,9 @@ def _brought_in(places: np.ndarray, side: int, fill: str) -> tuple[np.ndarray, n
 
 
 def _colours(pictures: np.ndarray, fill: str) -> np.ndarray | None:
-    """Return the colours beyond the pictures' edges [N * 3]; None where pixels continue them."""
+    """Return the colours beyond the pictures' edges [N * C]; None where pixels continue them."""
     if fill == "grey":
-        return np.full(len(pictures) * 3, GREY, np.float32)
+        return np.full(len(pictures) * pictures.shape[3], GREY, np.float32)
     if fill == "mean":
         mean = pictures.mean(axis=(1, 2), dtype=np.float64)
         return np.rint(mean).astype(np.float32).ravel()

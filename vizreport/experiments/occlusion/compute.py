@@ -91,7 +91,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
     return OcclusionResult(
         paths=chosen.paths,
         given=bool(settings.occlude),
-        pictures=chosen.pictures,
+        pictures=context.preprocessing.shown(chosen.pictures),
         masks=masks,
         masked=masked,
         classes=clean["classes"],
@@ -191,7 +191,7 @@ def _maps(
             error = 0.0
         best = scores.outputs.argmax(axis=1).astype(np.int32)
         at_best = scores.outputs[np.arange(len(best)), best]
-        parts = (fills[0], scores.outputs[:, watched].reshape(shape),
+        parts = (context.preprocessing.shown(fills[0]), scores.outputs[:, watched].reshape(shape),
                  scores.activations.reshape(shape), best.reshape(shape), at_best.reshape(shape),
                  computed, np.float32(error))  # fmt: skip
         for name, part in zip(_MAPPED, parts, strict=True):

@@ -17,10 +17,10 @@ def fill_picture(
 
     Parameters
     ----------
-    picture : uint8 [h, w, 3]
+    picture : uint8 [h, w, C]
         In its own colours, not preprocessed.
     fill : {"grey", "mean", "blur", "noise"}
-        RGB 128; the picture's mean colour; the picture blurred (Gaussian, standard deviation a
+        128; the picture's mean colour; the picture blurred (Gaussian, standard deviation a
         quarter of the square's side); a colour drawn evenly for each pixel.
     size : int
         Side of the square, px.
@@ -29,14 +29,15 @@ def fill_picture(
 
     Returns
     -------
-    uint8 [h, w, 3]
+    uint8 [h, w, C]
     """
     if fill == "mean":
-        colour = np.rint(picture.reshape(-1, 3).mean(axis=0)).astype(np.uint8)
+        colour = np.rint(picture.reshape(-1, picture.shape[2]).mean(axis=0)).astype(np.uint8)
         return np.broadcast_to(colour, picture.shape).copy()
     if fill == "blur":
-        blurred = Image.fromarray(picture).filter(ImageFilter.GaussianBlur(size / 4))
-        return np.asarray(blurred)
+        filtered = ImageFilter.GaussianBlur(size / 4)
+        bands = [Image.fromarray(band).filter(filtered) for band in np.moveaxis(picture, 2, 0)]
+        return np.stack([np.asarray(band) for band in bands], axis=-1)
     if fill == "noise":
         return random.integers(0, 256, picture.shape, dtype=np.uint8)
     return np.full_like(picture, GREY)

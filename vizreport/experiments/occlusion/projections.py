@@ -46,7 +46,7 @@ def projections(
     from vizreport.deconv.tiles import GREY, display_scale, quantised, unit_fields
 
     graph = context.deconvnet.graph
-    count, shape = len(inputs), (*graph.input_shape[:2], 3)
+    count, shape = len(inputs), (*graph.input_shape[:2], context.preprocessing.image_channels)
     others, values, units = _top_images(mining, layer, images, clean)
     pictures = np.full((count, OTHERS, *shape), GREY, np.uint8)
     if (others >= 0).any():
@@ -78,11 +78,11 @@ def projections(
     return {
         "projection_problem": problem,
         "others": others,
-        "other_pictures": pictures,
+        "other_pictures": context.preprocessing.shown(pictures),
         "values": values,
         "fields": fields.reshape(count, 1 + OTHERS, 4),
         "projections": quantised(full, np.repeat(scales, 1 + OTHERS)).reshape(
-            count, 1 + OTHERS, *shape
+            count, 1 + OTHERS, *full.shape[1:]
         ),
         "projection_scales": scales,
     }

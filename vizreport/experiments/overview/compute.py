@@ -45,7 +45,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
     ]
     mistakes = _mistakes(mining)
     pictures = (
-        context.pictures(mining.records[[m["image"] for m in mistakes]])
+        context.shown(mining.records[[m["image"] for m in mistakes]])
         if mistakes
         else (np.zeros((0, *context.preprocessing.input_size, 3), np.uint8))
     )

@@ -140,6 +140,10 @@ def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]
         if name == "mean_image":
             rows.append(("mean", "an image of its own: the mean of each pixel"))
             continue
+        if name == "bands":
+            shown = ", ".join(map(str, value))
+            rows.append(("shown as red, green, blue", f"bands {shown}"))
+            continue
         several = list(value) if isinstance(value, (list, tuple)) else [value]
         between = " × " if name in ("input_size", "resize_to") else ", "
         said = between.join(str(v) if isinstance(v, str) else f"{v:g}" for v in several)

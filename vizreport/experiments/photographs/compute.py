@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from vizreport.data.reading import read_image
 from vizreport.deconv.layers import ReportableLayer
 from vizreport.deconv.mining import reduction_function
 from vizreport.deconv.tiles import display_scale, quantised, unit_fields
@@ -15,6 +14,7 @@ from vizreport.experiments.context import Context
 from vizreport.experiments.mining.compute import TOP_CLASSES
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.photographs.result import PhotographsResult
+from vizreport.experiments.subjects import photograph
 
 STRONGEST = 9
 
@@ -34,10 +34,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PhotographsR
         If a photograph cannot be read.
     """
     files = context.settings.photographs
-    decoding = context.dataset.decoding
-    pictures = np.stack(
-        [context.preprocessing.picture(read_image(file, decoding)) for file in files]
-    )
+    pictures = np.stack([photograph(context, file) for file in files])
     inputs = context.preprocessing.tensor(pictures)
     graph, layers = context.deconvnet.graph, context.chosen_layers
     reduced, outputs = reduction_function(graph, layers)(inputs)

@@ -125,8 +125,9 @@ class _Test:
     ) -> None:
         graph = context.deconvnet.graph
         self.methods, self.to_rgb = methods, context.deconvnet.to_rgb
-        self.seen = context.pictures(mining.records[units.images])
-        self.inputs = np.asarray(context.preprocessing.tensor(self.seen), graph.dtype)
+        pictures = context.pictures(mining.records[units.images])
+        self.seen = context.preprocessing.shown(pictures)
+        self.inputs = np.asarray(context.preprocessing.tensor(pictures), graph.dtype)
         self.seeds = _seeds(graph, layer, units)
         self.fields = _fields(graph, layer, units)
         handed = sum(int(np.prod(graph.nodes[i].shape)) for i in decided(graph, layer.node))

@@ -302,7 +302,8 @@ def _project(
         np.concatenate([part.lefts for part in parts]) if parts else order,
         unit_fields(context.deconvnet.graph, layer.node, rows[order], cols[order]),
     )
-    return found, dict(zip(wanted.tolist(), pictures, strict=True))
+    seen = context.preprocessing.shown(pictures)
+    return found, dict(zip(wanted.tolist(), seen, strict=True))
 
 
 def _tiles(
