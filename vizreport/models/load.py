@@ -56,7 +56,7 @@ def load_checkpoint(
     Returns
     -------
     keras.Model
-        Functional or Sequential, not compiled; one input ``(N, rows, cols, 1 or 3)``, one output.
+        Functional or Sequential, not compiled; one input ``(N, rows, cols, channels)``, one output.
 
     Raises
     ------

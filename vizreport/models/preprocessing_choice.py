@@ -104,7 +104,7 @@ def choose_preprocessing(
     size : (int, int)
         Height and width of the input, px.
     channels : int
-        Of the input, 1 or 3.
+        Of the input.
     sidecar : Sidecar or None
     asked : PreprocessingRequest
     expected : ExpectedRange or None
