@@ -273,6 +273,20 @@ def test_any_other_failure_of_keras_has_a_cure_that_works(saved, tmp_path):
 
 
 @pytest.mark.parametrize("extension", ["keras", "h5"])
+def test_the_cure_of_a_layer_that_keras_saves_and_does_not_load_works(tmp_path, extension):
+    path, cured = tmp_path / f"net.{extension}", tmp_path / "cured.keras"
+    model = sequential(layers.RandomShear(0.2, 0.1))
+    model.save(path)
+    message = refusal(path)
+    assert "without that layer, call model.load_weights" in message
+    rebuilt = sequential()
+    rebuilt.load_weights(path)
+    rebuilt.save(cured)
+    batch = np.ones((1, 16, 16, 3), "float32")
+    np.testing.assert_allclose(load_checkpoint(cured)(batch), model(batch), rtol=1e-6)
+
+
+@pytest.mark.parametrize("extension", ["keras", "h5"])
 def test_the_cure_of_a_lambda_layer_works(tmp_path, own_code, extension):
     code, namespace = own_code
     path, cured = tmp_path / f"net.{extension}", tmp_path / "cured.keras"
