@@ -87,8 +87,8 @@ def read_batches(
     if dataset.channels != preprocessing.image_channels:
         raise RequestError(
             f"the images of {dataset.name} have {dataset.channels} channels, and the network takes "
-            f"{preprocessing.input_channels}; give --data images as it was trained on, more than "
-            "3 channels in a .npz file"
+            f"{preprocessing.input_channels}; give --data images as it was trained on; numbers of "
+            "channels other than 1 and 3 need a .npz file"
         )
     order = range(len(dataset.records)) if indices is None else [int(i) for i in indices]
     read: list[tuple[int, _Read]] = []
