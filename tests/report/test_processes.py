@@ -61,3 +61,26 @@ def test_charts_are_those_drawn_here_and_errors_come_through(tmp_path: Path) -> 
     assert set(files[0]) == {
         f"{name}{kind}" for name in ("one", "two") for kind in (".png", ".svg", "-dark.svg")
     }
+
+
+GIVEN_UP = """
+import time
+from pathlib import Path
+
+from vizreport.report import processes
+
+processes.processes = lambda: 2
+processes._draw = lambda number: time.sleep(0.2)
+for attempt in range(12):
+    try:
+        with processes.drawn_beside(Path("."), [None] * 12):
+            time.sleep(0.1 * (attempt % 4))
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+def test_giving_up_ends_the_processes_without_a_word() -> None:
+    done = subprocess.run([sys.executable, "-c", GIVEN_UP], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -57,11 +57,11 @@ def drawn_beside(stage: Path, charts: Sequence[Figure]) -> Iterator[Callable[[in
                 return place(stage, charts[number], 0)
             return replace(found, figure=charts[number])
 
-        try:
-            yield drawn
-        finally:
-            for future in begun:
-                future.cancel()
+        yield drawn
+        # Not where it raises: the processes end then, and a pool that breaks does not bear
+        # cancelled work (its thread ends in a traceback).
+        for future in begun:
+            future.cancel()
 
 
 @contextmanager
