@@ -53,6 +53,17 @@ if (goto) {
   });
 }
 
+// One key, or any of the buttons, changes between the drawn projections and the linear ones.
+const views = document.querySelectorAll("button.view");
+function changeView() {
+  const linear = document.documentElement.classList.toggle("linear");
+  for (const button of views) button.setAttribute("aria-pressed", String(linear));
+}
+for (const button of views) {
+  button.hidden = false;
+  button.addEventListener("click", changeView);
+}
+
 addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea, [role=application]");
   if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -63,6 +74,7 @@ addEventListener("keydown", (event) => {
     field.focus();
     field.scrollIntoView({ block: "center" });
   }
+  if (event.key === "l" && views.length) changeView();
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
   if (way && event.target === document.body) document.querySelector(`a[rel=${way}]`)?.click();
 });

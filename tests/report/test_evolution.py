@@ -13,7 +13,7 @@ from tests.report import fake_pictures
 from tests.report.fake_evolution import EPOCHS, make_evolution
 from tests.report.fake_results import make_mining
 from vizreport.experiments.evolution.figures import finding, jumps, section
-from vizreport.experiments.evolution.sheet import Strip, sheet
+from vizreport.experiments.evolution.sheet import TILE, Strip, sheet
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,13 @@ def made():
         status=dict.fromkeys(names, ""),
         window=dict(zip(names, (7, 31), strict=True)),
         maps=dict.fromkeys(names, np.arange(3, 11, dtype=np.int32)),
+        receptive_field={name: [140, 140] for name in names},
+        fields=dict.fromkeys(names, np.tile([0, 0, 140, 140], (8, 9, 1))),
+        rows={name: mining.rows[name][3:11] for name in names},
+        cols={name: mining.cols[name][3:11] for name in names},
+        images={name: mining.images[name][3:11] for name in names},
     )
-    return mining, make_evolution(random, mining, top, fake_pictures.pictures(4, 140, 1))
+    return mining, make_evolution(random, mining, top, fake_pictures.pictures(4, 140, 1)), top
 
 
 def said(result, *settled: int) -> str:
@@ -63,8 +68,8 @@ def test_jumps_are_changes_of_image_while_alive(made):
 
 
 def test_the_page_marks_the_jumps(made):
-    mining, result = made
-    shown = section({"mining": mining, "evolution": result}, None)
+    mining, result, top = made
+    shown = section({"mining": mining, "evolution": result, "top_patches": top}, None)
     assert [figure.name for figure in shown.figures] == [
         "evolution-curves",
         *(f"evolution-{name}" for name in result.layers),
@@ -78,7 +83,7 @@ def test_the_page_marks_the_jumps(made):
 
 
 def test_a_bar_stands_before_the_tile_of_a_jump():
-    tiles = [Image.new("RGB", (8, 8), (128, 128, 128))] * 3
+    tiles = [Image.new("RGBA", (TILE, TILE), (128, 128, 128, 255))] * 3
     strip = Strip("7", "1 jump", [False, False, True], tiles, tiles)
     drawn = np.asarray(sheet([1, 2, 3], [strip])).astype(int)
     orange = (drawn[..., 0] > 180) & (drawn[..., 2] < 40)

@@ -16,6 +16,9 @@ from vizreport.report.medium import palette as palette  # callers have it from h
 MM = 25.4 / 72  # a point
 CUTS = "cuts"
 """Key of a picture's ``info``: rows of px, between which parts may go to different pages."""
+FOOT = 0.05
+"""Height of the bar of a tile's strength, as a share of the tile."""
+BAR = (213, 94, 0)
 
 
 def font(size: int, bold: bool = False) -> Letters:
@@ -40,29 +43,31 @@ def fit(picture: Image.Image, side: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def part(mosaic: Image.Image, side: int, gutter: int = 2) -> Image.Image:
-    """Return a 3 x 3 mosaic ``side`` px wide at most, its tiles parted by thin lines.
+def part(
+    tiles: Sequence[Image.Image], strengths: Sequence[float] = (), gutter: int = 2
+) -> Image.Image:
+    """Lay nine tiles out in a square, parted by thin lines.
 
     Parameters
     ----------
-    mosaic : Image
-        Nine square tiles without gaps.
-    side : int
-        Target, px; tiles that are enlarged come out a little smaller.
+    tiles : sequence of Image
+        Of one size; where they are transparent, the paper is seen.
+    strengths : sequence of float
+        A bar's length at the foot of each tile, as a share of its width.
     gutter : int
         Width of the lines, px.
     """
-    window = mosaic.width // 3
-    tile = (side - 2 * gutter) // 3
-    resized = [
-        fit(mosaic.crop((c * window, r * window, (c + 1) * window, (r + 1) * window)), tile)
-        for r in range(3)
-        for c in range(3)
-    ]
-    width = resized[0].width
-    whole = Image.new("RGB", (3 * width + 2 * gutter,) * 2, palette().paper)
-    for i, picture in enumerate(resized):
-        whole.paste(picture, (i % 3 * (width + gutter), i // 3 * (width + gutter)))
+    width = tiles[0].width
+    foot = max(2, round(width * FOOT)) if strengths else 0
+    step, down = width + gutter, width + foot + gutter
+    whole = Image.new("RGB", (3 * step - gutter, 3 * down - gutter), palette().paper)
+    pen = ImageDraw.Draw(whole)
+    for i, tile in enumerate(tiles):
+        left, top = i % 3 * step, i // 3 * down
+        whole.paste(tile, (left, top), tile)
+        if i < len(strengths) and strengths[i] > 0:
+            long = max(1, round(width * strengths[i]))
+            pen.rectangle((left, top + width, left + long - 1, top + width + foot - 1), BAR)
     return whole
 
 
@@ -167,6 +172,13 @@ def clip_text(text: str, width: float, size: int, bold: bool = False) -> str:
     while text and letters.getlength(text + "…") > width:
         text = text[:-1]
     return f"{text.rstrip()}…" if text else ""
+
+
+def on_paper(picture: Image.Image) -> Image.Image:
+    """Lay a picture on the page's ground, which is seen where it is transparent."""
+    whole = Image.new("RGB", picture.size, palette().paper)
+    whole.paste(picture, (0, 0), picture)
+    return whole
 
 
 def beside(left: Image.Image, right: Image.Image, gap: int) -> Image.Image:

@@ -11,9 +11,14 @@ from PIL import Image
 
 from vizreport.experiments.evolution.curves import curves
 from vizreport.experiments.evolution.result import EvolutionResult
-from vizreport.experiments.evolution.sheet import Strip, sheet, side_by_side
+from vizreport.experiments.evolution.sheet import TILE, Strip, sheet, side_by_side
 from vizreport.experiments.evolution.similarity import THRESHOLD, mean_similarity
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.mosaics import SIDE, within
+from vizreport.experiments.top_patches.pictures import drawn_encoder
+from vizreport.experiments.top_patches.placing import insides
+from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.report import montage, tone
 from vizreport.report.section import Figure, Highlight, Section
 from vizreport.report.text import percent, quoted, slugs
 from vizreport.results.run import RunRecord
@@ -26,16 +31,17 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show some maps of each layer over the epochs, and when the layers settled."""
     result: EvolutionResult = results["evolution"]
     mining: MiningResult = results["mining"]
+    top: TopPatchesResult = results["top_patches"]
     slug = slugs(result.layers)
     layers = [_layer(result, mining, name, slug[name]) for name in result.layers]
     there = [layer for layer in layers if not layer["status"]]
     files = {
-        cell[kind]: _encoded(result, layer["name"], cell["place"], kind == "projections")
+        cell[kind]: _file(result, top, layer, cell, kind == "projections")
         for layer in there
         for cell in layer["cells"]
         for kind in ("projections", "patches")
     }
-    figures = (_chart(result, there), *(_figure(result, layer) for layer in there))
+    figures = (_chart(result, there), *(_figure(result, top, layer) for layer in there))
     context = {
         "layers": layers,
         "epochs": result.epochs,
@@ -44,7 +50,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "threshold": THRESHOLD,
         "history": len(result.history_epochs) > 0,
     }
-    highlights = tuple(_highlights(result, there))
+    highlights = tuple(_highlights(result, top, there))
     said = finding(result, there)
     return Section(figures, (), highlights, (), files, context, finding=said)
 
@@ -61,7 +67,9 @@ def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) 
         "status": "",
         "figure": f"evolution-{slug}",
         "window": window,
-        "columns": window * len(result.epochs),
+        "linear": name == mining.checked[0],
+        "side": min(window, SIDE),
+        "columns": min(window, SIDE) * len(result.epochs),
         "pixelated": window < _LARGE,
         "maps": len(maps),
         "cells": [_cell(result, mining, name, slug, place) for place in _spread(len(maps))],
@@ -156,21 +164,68 @@ def _encoded(result: EvolutionResult, name: str, place: int, projections: bool) 
     return content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
 
 
-def _strip(result: EvolutionResult, name: str, cell: Mapping[str, Any]) -> Strip:
-    """Cut a map's strips into tiles."""
-    window, rows = int(result.window[name]), []
-    for projections in (True, False):
-        with Image.open(io.BytesIO(_encoded(result, name, cell["place"], projections))) as opened:
-            strip = opened.convert("RGB")
-        lefts = [i * window for i in range(len(result.epochs))]
-        rows.append([strip.crop((left, 0, left + window, window)) for left in lefts])
+def _tiles(
+    result: EvolutionResult,
+    top: TopPatchesResult,
+    layer: Mapping[str, Any],
+    cell: Mapping[str, Any],
+    projections: bool,
+    side: int,
+) -> list[Image.Image]:
+    """Draw a map's tiles, one an epoch, transparent where no image is: RGBA."""
+    name, window, place = layer["name"], layer["window"], cell["place"]
+    with Image.open(io.BytesIO(_encoded(result, name, place, projections))) as opened:
+        strip = np.asarray(opened.convert("RGB"))
+    rows, cols = result.rows[name][:, place], result.cols[name][:, place]
+    images = insides(top, name, rows, cols, window)
+    images[~(result.values[name][:, place] > 0)] = 0
+    found = []
+    for i, inside in enumerate(images):
+        tile = strip[:, i * window : (i + 1) * window]
+        drawn = (
+            tone.fitted(tile, side, layer["linear"])
+            if projections
+            else montage.fit(Image.fromarray(tile), side)
+        )
+        found.append(within(drawn, inside / window, not projections))
+    return found
+
+
+def _file(
+    result: EvolutionResult,
+    top: TopPatchesResult,
+    layer: Mapping[str, Any],
+    cell: Mapping[str, Any],
+    projections: bool,
+) -> bytes:
+    """Return a map's strip as a file of the report."""
+    side = layer["side"]
+    whole = Image.new("RGBA", (side * len(result.epochs), side))
+    for i, tile in enumerate(_tiles(result, top, layer, cell, projections, side)):
+        whole.paste(tile, (i * side, 0))
+    return drawn_encoder(layer["window"])(whole)
+
+
+def _strip(
+    result: EvolutionResult,
+    top: TopPatchesResult,
+    layer: Mapping[str, Any],
+    cell: Mapping[str, Any],
+) -> Strip:
+    """Draw a map's tiles for a figure."""
+    rows = [_tiles(result, top, layer, cell, which, TILE) for which in (True, False)]
     said = "no jump" if not cell["jumps"] else f"{cell['jumps']} jump" + "s" * (cell["jumps"] > 1)
     return Strip(str(cell["map"]), said, [t["jump"] for t in cell["tiles"]], rows[0], rows[1])
 
 
-def _figure(result: EvolutionResult, layer: Mapping[str, Any]) -> Figure:
+def _figure(result: EvolutionResult, top: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
     name, cells = layer["name"], layer["cells"]
     epochs = ", ".join(map(str, result.epochs))
+    how = (
+        "each tile has its own scale, the 99.5th percentile of its absolute value"
+        if layer["linear"]
+        else tone.CAPTION
+    )
     return Figure(
         name=layer["figure"],
         title=f"Evolution of {quoted(name)}",
@@ -178,17 +233,15 @@ def _figure(result: EvolutionResult, layer: Mapping[str, Any]) -> Figure:
             f"{len(cells)} feature maps at epochs {epochs}. Above: the strongest activation over "
             "the images at that epoch, projected "
             f"({'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}); mid-grey "
-            "is zero; each tile has its own scale, the 99.5th percentile of its absolute value, "
-            "since activations grow during training. Below: the same place in the image, "
+            f"is zero; {how}. Below: the same place in the image, "
             f"{layer['window']} px wide at all epochs. A bar between two epochs marks a jump: the "
-            "strongest activation comes from another image. Grey throughout: not above 0 in any "
-            "image."
+            "strongest activation comes from another image. No tile: not above 0 in any image."
         ),
         alt=(
             f"{len(cells)} maps of {quoted(name)} at {len(result.epochs)} epochs, projections over "
             f"patches, with {sum(cell['jumps'] for cell in cells)} jumps."
         ),
-        draw=lambda: sheet(result.epochs, [_strip(result, name, cell) for cell in cells]),
+        draw=lambda: sheet(result.epochs, [_strip(result, top, layer, cell) for cell in cells]),
         threaded=True,
         width=170,
     )
@@ -223,7 +276,9 @@ def _chart(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> Figu
     )
 
 
-def _highlights(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> list[Highlight]:
+def _highlights(
+    result: EvolutionResult, top: TopPatchesResult, layers: Sequence[Mapping[str, Any]]
+) -> list[Highlight]:
     """Show four maps of a middle layer, which changes visibly and is still made of shapes."""
     if not layers:
         return []
@@ -238,7 +293,7 @@ def _highlights(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) ->
             ),
             alt=f"Projections of maps of {name}, one a row, one column an epoch.",
             draw=lambda: side_by_side(
-                [_strip(result, layer["name"], cell).projections for cell in layer["cells"][:4]]
+                [_strip(result, top, layer, cell).projections for cell in layer["cells"][:4]]
             ),
             href=f"#fig-{layer['figure']}",
         )

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from vizreport.report import medium, montage
 
-_TILE = 96  # px
+TILE = 96  # px
 _GAP = 6  # px between tiles: the bar of a jump is seen in it
 _JUMP = (213, 94, 0)
 
@@ -25,7 +25,7 @@ class Strip:
     jumps : sequence of bool [E]
         Whether the image is another than at the epoch before.
     projections, patches : sequence of Image [E]
-        Square tiles.
+        Square tiles of one size, RGBA: transparent where no image is.
     """
 
     label: str
@@ -41,7 +41,7 @@ def sheet(epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Image:
     gap, letters = 2 * size, size - 4
     if place:
         for _ in range(2):
-            cell = _size(len(epochs), _TILE, letters)
+            cell = _size(len(epochs), TILE, letters)
             columns = 0 if place.columns else 2
             _, letters = montage.laid_out(place, cell, len(strips), gap, columns)
     cells = [_cell(epochs, strip, letters) for strip in strips]
@@ -55,9 +55,7 @@ def _size(epochs: int, tile: int, letters: int) -> tuple[int, int]:
 
 
 def _cell(epochs: Sequence[int], strip: Strip, letters: int) -> Image.Image:
-    rows = [
-        [montage.fit(tile, _TILE) for tile in tiles] for tiles in (strip.projections, strip.patches)
-    ]
+    rows = [strip.projections, strip.patches]
     tile = rows[0][0].width
     step, head = tile + _GAP, round(1.5 * letters)
     whole = Image.new("RGB", _size(len(epochs), tile, letters), montage.palette().paper)
@@ -66,7 +64,7 @@ def _cell(epochs: Sequence[int], strip: Strip, letters: int) -> Image.Image:
         left = i * step
         font.draw(pen, (left + tile / 2, 0), str(epoch), montage.palette().soft, anchor="ma")
         for row, tiles in enumerate(rows):
-            whole.paste(tiles[i], (left, head + row * (tile + _GAP // 2)))
+            whole.paste(tiles[i], (left, head + row * (tile + _GAP // 2)), tiles[i])
         if strip.jumps[i]:
             middle = left - _GAP // 2
             pen.rectangle((middle - 2, head - 10, middle + 1, whole.height), fill=_JUMP)
@@ -75,6 +73,5 @@ def _cell(epochs: Sequence[int], strip: Strip, letters: int) -> Image.Image:
 
 def side_by_side(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
     """Lay tiles out in a plain grid."""
-    tiles = [[montage.fit(tile, _TILE) for tile in row] for row in rows]
-    flat = [tile for row in tiles for tile in row]
-    return montage.grid(flat, len(tiles[0]), 4)
+    flat = [montage.on_paper(tile) for row in rows for tile in row]
+    return montage.grid(flat, len(rows[0]), 4)

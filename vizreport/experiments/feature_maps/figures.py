@@ -12,6 +12,7 @@ from vizreport.experiments.feature_maps.result import FeatureMapsResult
 from vizreport.experiments.mining.classes import counted_as
 from vizreport.experiments.top_patches.figures import gathered
 from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.report import tone
 from vizreport.report.section import Figure, Page, Section
 from vizreport.report.text import number, quoted
 from vizreport.results.run import RunRecord
@@ -28,7 +29,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     files = pictures.files(result)
     pages = []
     for layer in layers:
-        compared = pictures.compared(result, layer)
+        compared = pictures.compared(result, top, layer)
         files |= {entry["src"]: entry.pop("content") for entry in compared.values()}
         pages += _pages(result, top, layer, sources, compared)
     by_number = {(page.layer, page.map): page for page in pages}
@@ -142,9 +143,9 @@ def _figures(
             title="One unit a layer under each backward rule that is defined for it",
             caption=(
                 f"Rows: the strongest unit of {shown}. Columns: its patch of the image, then its "
-                f"projection by the {', '.join(rules)} rules; mid-grey is zero, each projection "
-                "on its own scale. The deconvnet and guided backpropagation rectify on the way "
-                "down, the gradient does not."
+                f"projection by the {', '.join(rules)} rules; mid-grey is zero; "
+                f"{tone.CAPTION} (layer 1 stays linear). The deconvnet and guided "
+                "backpropagation rectify on the backward pass, the gradient does not."
             ),
             alt=f"{len(chosen)} rows of a patch and {len(rules)} projections of it.",
             draw=partial(pictures.rules_sheet, result, top, chosen, rules),

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vizreport.experiments.feature_maps.result import FeatureMapsResult
+from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
+from vizreport.experiments.top_patches import mosaics
+from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import medium, montage
+from vizreport.report import medium, montage, tone
 from vizreport.report.text import drawable
 
 _FOLDER = "pages/images"
@@ -31,7 +33,9 @@ def files(result: FeatureMapsResult) -> dict[str, bytes]:
     }
 
 
-def compared(result: FeatureMapsResult, layer: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+def compared(
+    result: FeatureMapsResult, top: TopPatchesResult, layer: Mapping[str, Any]
+) -> dict[int, dict[str, Any]]:
     """Return, by map, the picture of its projections under the other rules."""
     name = layer["name"]
     if not result.rules[name]:
@@ -39,14 +43,28 @@ def compared(result: FeatureMapsResult, layer: Mapping[str, Any]) -> dict[int, d
     return {
         int(feature_map): {
             "src": f"pages/top-{layer['slug']}/{int(feature_map):05d}-rules.webp",
-            "content": _part(result.projections[name], result.projection_offsets[name], i),
-            "rules": [
-                {"name": rule, "scale": float(scale)}
-                for rule, scale in zip(result.rules[name], result.scales[name][i], strict=True)
-            ],
+            "content": _compared(result, top, layer, i),
+            "rules": result.rules[name],
         }
         for i, feature_map in enumerate(result.maps[name])
     }
+
+
+def _compared(
+    result: FeatureMapsResult, top: TopPatchesResult, layer: Mapping[str, Any], i: int
+) -> bytes:
+    """Draw a row for each other rule of the three strongest units' projections."""
+    name, window, side = layer["name"], layer["window"], layer["drawn"].side
+    stored = np.asarray(_decoded(result.projections[name], result.projection_offsets[name], i))
+    place = int(np.flatnonzero(top.maps[name] == result.maps[name][i])[0])
+    images = layer["drawn"].insides[place]
+    whole = Image.new("RGBA", (RANKS * side, len(result.rules[name]) * side))
+    for row in range(len(result.rules[name])):
+        for k in np.flatnonzero(top.shown[name][place][:RANKS]).tolist():
+            tile = stored[row * window :, k * window :][:window, :window]
+            picture = mosaics.within(tone.fitted(tile, side, layer["linear"]), images[k] / window)
+            whole.paste(picture, (k * side, row * side))
+    return drawn_encoder(window)(whole)
 
 
 def rules_sheet(
@@ -69,19 +87,22 @@ def rules_sheet(
     cells, labels = [], []
     for layer, cell in chosen:
         name, side = layer["name"], layer["window"]
-        tiles = [_decoded(top.patches[name], top.patch_offsets[name], cell["place"])]
+        drawn, place = layer["drawn"], cell["place"]
+        tiles = [mosaics.tiles(drawn, place, "patches", _SIDE)[0]]
         row = int(np.flatnonzero(result.maps[name] == cell["map"])[0])
-        others = _decoded(result.projections[name], result.projection_offsets[name], row)
+        others = np.asarray(
+            _decoded(result.projections[name], result.projection_offsets[name], row)
+        )
         for rule in rules:
-            tile = Image.new("RGB", (side, side), montage.palette().paper)
+            tile = Image.new("RGBA", tiles[0].size, (128, 128, 128, 0))
             if rule in result.rules[name]:
-                tile = others.crop((0, result.rules[name].index(rule) * side, *others.size))
+                first = result.rules[name].index(rule) * side
+                picture = tone.fitted(others[first : first + side, :side], _SIDE, drawn.linear)
+                tile = mosaics.within(picture, drawn.insides[place, 0] / side)
             elif rule == result.rule and cell["projections"]:
-                content, starts = top.projections[name], top.projection_offsets[name]
-                tile = _decoded(content, starts, cell["place"])
+                tile = mosaics.tiles(drawn, place, "projections", _SIDE)[0]
             tiles.append(tile)
-        tiles = [tile.crop((0, 0, side, side)) for tile in tiles]
-        cells += [montage.fit(tile, _SIDE).resize((_SIDE, _SIDE)) for tile in tiles]
+        cells += [_padded(montage.on_paper(tile), _SIDE) for tile in tiles]
         where = drawable(name, 14), f"map {cell['map']}"
         labels += [where, *((rule, "") for rule in rules)]
     columns = 1 + len(rules)
@@ -89,6 +110,11 @@ def rules_sheet(
     if place and place.width > place.height:  # two layers side by side
         columns *= 2
     return montage.grid(cells, columns, 16, labels, 16, rows_belong=True)
+
+
+def _padded(picture: Image.Image, side: int) -> Image.Image:
+    """Bring a tile that was enlarged by a whole factor to its full side, pixels staying sharp."""
+    return picture.resize((side, side), Image.Resampling.NEAREST)
 
 
 def _part(content: np.ndarray, offsets: np.ndarray, i: int) -> bytes:

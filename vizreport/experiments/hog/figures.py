@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.hog.result import METHODS, HogResult
-from vizreport.report import charts, medium, montage
+from vizreport.report import charts, medium, montage, tone
 from vizreport.report.section import PRINT_WIDTH, Figure, Section
 from vizreport.report.text import drawable, number, quoted
 from vizreport.results.run import RunRecord
@@ -82,7 +82,8 @@ def _pictures(result: HogResult) -> Figure:
     most = int(result.units.max(initial=0))
     projected = (
         f"; and the projections of the strongest units in {names}, of each of the (at most {most}) "
-        "most active feature maps one, added up: zero is mid-grey, each picture on its own scale"
+        "most active feature maps one, added up: zero is mid-grey; "
+        f"{tone.CAPTION}"
         if layers
         else ""
     )
@@ -120,7 +121,11 @@ def _sheet(result: HogResult) -> Image.Image:
             *result.inversions[:, i],
             result.originals[i],
         )
-        pictures = [result.pictures[i], *grey, *(result.projections[k, i] for k in layers)]
+        pictures = [
+            result.pictures[i],
+            *grey,
+            *(np.asarray(tone.drawn(result.projections[k, i])) for k in layers),
+        ]
         cells += [_fitted(picture) for picture in pictures]
         paired, ridge = (f"{result.correlations[k, place]:.2f}" for k in (0, 1))
         named = drawable(_name(result, i), 18)

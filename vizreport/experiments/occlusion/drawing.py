@@ -13,7 +13,7 @@ from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import maps
 from vizreport.experiments.occlusion.result import OcclusionResult
-from vizreport.report import charts, medium, montage
+from vizreport.report import charts, medium, montage, tone
 from vizreport.report.section import PRINT_WIDTH
 from vizreport.report.text import drawable, number, percent
 
@@ -346,7 +346,7 @@ def _small(side: float) -> float:
 
 def projection(result: OcclusionResult, i: int, k: int) -> Image.Image:
     """Draw one projection with the unit's receptive field outlined."""
-    return _with_field(result, i, k, result.projections[i, k])
+    return _with_field(result, i, k, tone.toned(tone.signed(result.projections[i, k])))
 
 
 def other(result: OcclusionResult, i: int, k: int) -> Image.Image:

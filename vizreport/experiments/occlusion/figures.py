@@ -15,6 +15,7 @@ from vizreport.experiments.occlusion import drawing, maps
 from vizreport.experiments.occlusion.masks import agreement
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.models.output import OutputMeaning, about_probability
+from vizreport.report import tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Highlight, Section
 from vizreport.report.text import number, percent, quoted
@@ -158,7 +159,6 @@ def _image(
         "limits": maps.PROBABILITY,
         "sizes": [_size(result, i, size, colours, photo, files) for size in result.sizes],
         "projections": _projections(result, mining, i, files),
-        "projection_scale": float(result.projection_scales[i]),
     }
 
 
@@ -304,8 +304,8 @@ def _figure(
     largest = image["sizes"][-1]
     projected = (
         "(c) The watched map's strongest unit projected in this image and in three other images "
-        "in which it is strongest, which stand below, receptive fields outlined; mid-grey is zero, "
-        f"one scale for the four (full white {number(image['projection_scale'])}). "
+        "in which it is strongest, which stand below, receptive fields outlined; mid-grey is zero; "
+        f"{tone.CAPTION}. "
         if image["projections"]
         else ""
     )
@@ -326,10 +326,9 @@ def _figure(
             "Fergus, Fig. 7."
         )
     else:
-        white = f", full white {number(image['projection_scale'])}" if image["projections"] else ""
         caption = (
             f"As for {quoted(result.paths[0], 60)}, but for map {image['map']} of "
-            f"{quoted(result.layer, 40)}{white}, and {followed}{prediction}"
+            f"{quoted(result.layer, 40)}, and {followed}{prediction}"
             f"{'; white line: the object' if result.masked[i] else ''}."
         )
     return Figure(

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from vizreport.experiments.photographs.result import PhotographsResult
-from vizreport.report import montage
+from vizreport.report import montage, tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Section
 from vizreport.report.text import drawable, number, percent, quoted, shared_reasons
@@ -22,6 +22,7 @@ _SIDE = 360  # px of a picture in a figure
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show each photograph, its predictions, and projections of its strongest maps."""
     result: PhotographsResult = results["photographs"]
+    first = results["mining"].checked[0]
     figures: list[Figure] = []
     files: dict[str, bytes] = {}
     photographs = []
@@ -30,11 +31,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         parts = [there[i : i + _ROWS] for i in range(0, len(there), _ROWS)]
         names = [f"photograph-{p + 1}-{i + 1}" for i in range(len(parts))]
         figures += [
-            _figure(result, p, layers, name) for layers, name in zip(parts, names, strict=True)
+            _figure(result, p, layers, name, first)
+            for layers, name in zip(parts, names, strict=True)
         ]
         picture = f"figures/photographs/{p + 1}.jpg"
         files[picture] = jpeg_bytes(Image.fromarray(result.pictures[p]))
-        groups = [[_layer(result, p, name, files) for name in layers] for layers in parts]
+        groups = [[_layer(result, p, name, files, first) for name in layers] for layers in parts]
         photographs.append(
             {
                 "path": path,
@@ -67,7 +69,9 @@ def _predictions(result: PhotographsResult, p: int) -> list[dict[str, Any]]:
     ]
 
 
-def _layer(result: PhotographsResult, p: int, name: str, files: dict[str, bytes]) -> dict[str, Any]:
+def _layer(
+    result: PhotographsResult, p: int, name: str, files: dict[str, bytes], first: str
+) -> dict[str, Any]:
     """Gather a layer's strongest maps and leave their pictures among the files."""
     place = result.layers.index(name) + 1
     fields = result.fields[name][p]
@@ -76,7 +80,7 @@ def _layer(result: PhotographsResult, p: int, name: str, files: dict[str, bytes]
     maps = []
     for j, feature_map in enumerate(result.maps[name][p]):
         src = f"figures/photographs/{p + 1}-{place}-{j + 1}.png"
-        files[src] = png_bytes(_projection(result, p, name, j))
+        files[src] = png_bytes(_projection(result, p, name, j, name == first))
         maps.append(
             {
                 "map": int(feature_map),
@@ -89,9 +93,14 @@ def _layer(result: PhotographsResult, p: int, name: str, files: dict[str, bytes]
     return {"name": name, "located": located, "maps": maps}
 
 
-def _projection(result: PhotographsResult, p: int, name: str, j: int) -> Image.Image:
-    picture = Image.fromarray(result.projections[name][p][j])
-    left, top, right, bottom = (int(side) for side in result.fields[name][p][j])
+def _projection(
+    result: PhotographsResult, p: int, name: str, j: int, linear: bool, side: int = 0
+) -> Image.Image:
+    """Draw a projection with its unit's field; at most ``side`` px high, where it is given."""
+    stored = result.projections[name][p][j]
+    picture = tone.fitted(stored, side or len(stored), linear)
+    factor = picture.height / len(stored)
+    left, top, right, bottom = (round(int(edge) * factor) for edge in result.fields[name][p][j])
     box = (left, top, right, bottom)
     drawn = montage.outlined(picture, box)
     if 4 * max(right - left, bottom - top) > picture.width:
@@ -107,7 +116,9 @@ def _located(result: PhotographsResult, p: int, name: str) -> Image.Image:
     return picture
 
 
-def _figure(result: PhotographsResult, p: int, layers: Sequence[str], name: str) -> Figure:
+def _figure(
+    result: PhotographsResult, p: int, layers: Sequence[str], name: str, first: str
+) -> Figure:
     path = quoted(result.paths[p], 40)
     several = f"{quoted(layers[0], 40)} to {quoted(layers[-1], 40)}" if len(layers) > 1 else (
         quoted(layers[0], 40)
@@ -120,26 +131,26 @@ def _figure(result: PhotographsResult, p: int, layers: Sequence[str], name: str)
             f"For each layer, the photograph with the receptive fields of the {strongest} "
             "strongest maps' strongest units, and each map's projection over the whole input, "
             "strongest first. The rectangle is the unit's receptive field: outside it the "
-            "projection is zero (mid-grey); a small one is enlarged in a corner. Each projection "
-            "has its own scale, the 99.5th "
-            "percentile of its absolute value. Bold: the map; after it: its activation."
+            "projection is zero (mid-grey); a small one is enlarged in a corner. Here "
+            f"{tone.CAPTION}{' (layer 1 is linear)' if first in layers else ''}. Bold: the map; "
+            "after it: its activation."
         ),
         alt=(
             f"For {len(layers)} layers, {strongest} projections of the photograph beside it; "
             "each is grey outside a rectangle."
         ),
-        draw=partial(_drawn, result, p, layers),
+        draw=partial(_drawn, result, p, layers, first),
         threaded=True,
         width=158,
     )
 
 
-def _drawn(result: PhotographsResult, p: int, layers: Sequence[str]) -> Image.Image:
+def _drawn(result: PhotographsResult, p: int, layers: Sequence[str], first: str) -> Image.Image:
     cells, labels = [], []
     for name in layers:
         cells.append(montage.fit(_located(result, p, name), _SIDE))
         labels.append((drawable(name, 20), "fields"))
         for j, feature_map in enumerate(result.maps[name][p]):
-            cells.append(montage.fit(_projection(result, p, name, j), _SIDE))
+            cells.append(_projection(result, p, name, j, name == first, _SIDE))
             labels.append((f"map {feature_map}", number(float(result.values[name][p][j]))))
     return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20, rows_belong=True)

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from vizreport.experiments.sanity.result import SanityResult
-from vizreport.report import charts, medium, montage
+from vizreport.report import charts, medium, montage, tone
 from vizreport.report.section import PRINT_WIDTH
 from vizreport.report.text import decimal, drawable
 
@@ -156,7 +156,7 @@ class _Sheet:
     def picture(self, whole: Image.Image, left: int, top: int, m: int, state: int) -> None:
         """Show a method's picture of a state with its likeness below."""
         result, layer = self.result, self.layer
-        tile = _tile(result.projections[layer][m, state])
+        tile = _projection(result.projections[layer][m, state])
         whole.paste(tile, (left, top))
         alike = np.concatenate(
             [[1], result.cascade[layer][m, :, 0, 0], result.controls[layer][m, :, 0, 0]]
@@ -169,9 +169,22 @@ class _Sheet:
         letters.draw(ImageDraw.Draw(whole), place, said, montage.palette().soft, anchor="ma")
 
 
-def _tile(picture: np.ndarray) -> Image.Image:
+def _size(picture: np.ndarray) -> tuple[int, int]:
+    """Return the size of a tile, px."""
     height, width = picture.shape[:2]
-    size = (_SIDE, max(1, round(_SIDE * height / width)))
+    return _SIDE, max(1, round(_SIDE * height / width))
+
+
+def _projection(picture: np.ndarray) -> Image.Image:
+    """Draw a projection as every other figure does, random networks' too."""
+    width, height = _size(picture)
+    values = tone.reduced(tone.signed(picture), height, width)
+    drawn = Image.fromarray(tone.toned(values))
+    return drawn.resize((width, height), Image.Resampling.NEAREST)
+
+
+def _tile(picture: np.ndarray) -> Image.Image:
+    size, width = _size(picture), picture.shape[1]
     smooth = Image.Resampling.LANCZOS if width > _SIDE else Image.Resampling.NEAREST
     return Image.fromarray(picture).resize(size, smooth)
 

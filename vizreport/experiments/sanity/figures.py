@@ -11,6 +11,7 @@ from vizreport.experiments.sanity import drawing
 from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess, verdicts
 from vizreport.experiments.sanity.drawing import NAMES
 from vizreport.experiments.sanity.result import SanityResult
+from vizreport.report import tone
 from vizreport.report.section import Figure, Section
 from vizreport.report.text import decimal, percent, quoted
 from vizreport.results.run import RunRecord
@@ -124,8 +125,8 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
             "it sees. From left to right the weights of one more piece of the network are put "
             "into random order, from the top down to the layer named; image, crop and unit stay. "
             "Below, the controls: filters and switches exchanged for random ones. "
-            "Zero is mid-grey; each picture has its own scale (99.5th percentile of its absolute "
-            "value), for random weights change the size of the signal by orders of magnitude. "
+            f"Zero is mid-grey; {tone.CAPTION}, as in every other figure: what random weights "
+            "show here is what this way of drawing makes of noise. "
             "Below each: Spearman's rank correlation of the absolute values with the trained "
             "network's picture."
         ),

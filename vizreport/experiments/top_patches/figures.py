@@ -14,16 +14,9 @@ from PIL import Image
 from vizreport.experiments.mining.classes import counted_as, predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
-from vizreport.experiments.top_patches import ground_truth
-from vizreport.experiments.top_patches.mosaics import (
-    encoded,
-    encoded_patches,
-    mosaic,
-    pair,
-    silent_ranks,
-)
+from vizreport.experiments.top_patches import ground_truth, mosaics
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, spread
-from vizreport.report import montage
+from vizreport.report import montage, tone
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
 from vizreport.report.text import drawable, number, percent, quoted, shared_reasons, slugs
 from vizreport.results.run import RunRecord
@@ -32,7 +25,6 @@ COLUMNS = 4
 _PATCH_COLUMNS = 6  # where there are no projections
 _LARGE = 40  # px of a tile from which pictures are shown larger
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
-_LOST = 0.01  # of the layer's strongest projection
 _SHEET = 32  # maps a figure at most: what a printed page holds
 _SIDE = 236  # px of a mosaic in a figure: some 300 dpi in print
 
@@ -53,9 +45,9 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     files: dict[str, bytes] = {}
     for layer in layers:
         for cell in layer["cells"]:
-            if cell["projections"]:
-                files[cell["projections"]] = encoded(result, layer["name"], cell["place"], True)
-            files[cell["patches"]] = encoded_patches(result, layer["name"], cell["place"])
+            for view in ("projections", "linear", "patches"):
+                if cell[view]:
+                    files[cell[view]] = mosaics.encoded(layer["drawn"], cell["place"], view)
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
                "labelled": result.labelled, "noun": noun,
                "parts": ground_truth.table(parts, layers),
@@ -128,8 +120,11 @@ def _layer(
     """Gather what the templates say of a layer."""
     status = result.status[name]
     window = int(result.window[name])
-    cells = [_cell(result, mining, parts, name, slug, i) for i in range(len(result.maps[name]))]
-    main = [cells[i] for i in spread(len(cells), shown)]
+    drawn = mosaics.layer(result, name, name == mining.checked[0])
+    count = len(result.maps[name])
+    chosen = spread(count, shown)
+    cells = [_cell(drawn, mining, parts, slug, i, i in chosen) for i in range(count)]
+    main = [cells[i] for i in chosen]
     field = [int(side) for side in result.receptive_field[name]]
     return {
         "name": name,
@@ -137,7 +132,10 @@ def _layer(
         "page": f"pages/top-{slug}.html",
         "status": status,
         "window": window,
-        "side": 3 * window,
+        "side": 3 * drawn.side,
+        "drawn": drawn,
+        "linear": drawn.linear,
+        "both": any(cell["linear"] for cell in cells),
         "large": window > _LARGE,
         "energy": percent(float(result.energy_share[name]), 1),
         "positive": bool((result.values[name] > 0).any()),
@@ -156,31 +154,25 @@ def _layer(
         "dead": sum(cell["dead"] for cell in cells),
         "named": sum(cell["part"] is not None for cell in cells),
         "tiles": sum(len(cell["tiles"]) for cell in cells if not cell["dead"]),
-        "lost": 0 if status else _lost(result, name),
+        "lost": int(drawn.blank.sum()),
         "figure": f"top-{slug}",
     }
 
 
-def _lost(result: TopPatchesResult, name: str) -> int:
-    """Count the tiles of active maps at whose pixels next to nothing of the signal arrives."""
-    peaks = result.peaks[name]
-    active = (result.values[name] > 0) & ~result.dead[name][:, None]
-    return int((active & (peaks <= _LOST * peaks.max(initial=0))).sum())
-
-
 def _cell(
-    result: TopPatchesResult,
+    drawn: mosaics.Layer,
     mining: MiningResult,
     parts: PartsResult,
-    name: str,
     slug: str,
     place: int,
+    main: bool,
 ) -> dict[str, Any]:
-    """Gather what the templates say of a feature map."""
+    """Gather what the templates say of a feature map; ``main``: it is in the report's figures."""
+    result, name = drawn.result, drawn.name
     feature_map = int(result.maps[name][place])
     values, images = result.values[name][place], result.images[name][place]
     dead = bool(result.dead[name][place])
-    silent = silent_ranks(result, name, place)
+    silent = [] if dead else np.flatnonzero(~result.shown[name][place]).tolist()
     tiles = []
     for k, image in enumerate(images):
         if image < 0 or k in silent:
@@ -201,12 +193,15 @@ def _cell(
     named = _counts(tiles)
     common, times = named[0] if named and not dead else ("", 0)
     folder = f"pages/top-{slug}"
+    projected = not result.status[name]
     return {
         "map": feature_map,
         "place": place,
-        "projections": ""
-        if result.status[name]
-        else f"{folder}/{feature_map:05d}-projections.webp",
+        "projections": f"{folder}/{feature_map:05d}-projections.webp" if projected else "",
+        "linear": f"{folder}/{feature_map:05d}-linear.webp"
+        if projected and main and not drawn.linear and not dead
+        else "",
+        "bars": [] if not projected or drawn.linear or dead else mosaics.strengths(drawn, place),
         "patches": f"{folder}/{feature_map:05d}-patches.webp",
         "anchor": f"map-{feature_map}",
         "dead": dead,
@@ -241,6 +236,12 @@ def _figure(
 ) -> Figure:
     name, cells = layer["name"], sheet["cells"]
     one = "one scale a map" if result.scale == "map" else "each tile has its own scale"
+    drawn = layer["drawn"]
+    how = (
+        f"{one}, the 99.5th percentile of the absolute value"
+        if drawn.linear
+        else f"{tone.CAPTION}. The bar below a tile is its peak; the strongest of the nine is full"
+    )
     many = len(layer["cells"])
     chosen = f"{len(cells)} of its {layer['maps']} feature maps" if layer["maps"] else "Some maps"
     if len(cells) == layer["maps"]:
@@ -255,9 +256,11 @@ def _figure(
     else:
         rule = "deconvnet" if result.rule == "deconvnet" else f"{result.rule} rules"
         pairs = (
-            f"Left: projections ({rule}); mid-grey is zero; {one}, the 99.5th percentile of the "
-            f"absolute value. Right: the same places in the images, {patches}"
+            f"Left: projections ({rule}); mid-grey is zero; {how}. Right: the same places in the "
+            f"images, {patches}"
         )
+        if drawn.blank.any():
+            pairs += ". A dash: under 1 % of the energy of the layer's strongest projection"
         if (result.shown[name] & ~(result.values[name] > 0)).any():
             pairs += ". An output of 0 or less has no projection"
     what = "3 by 3 mosaics of patches" if layer["status"] else "pairs of 3 by 3 mosaics"
@@ -279,14 +282,15 @@ def _figure(
             + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
         ),
         alt=alt,
-        draw=lambda: _drawn(result, name, cells),
+        draw=lambda: _drawn(layer, cells),
         threaded=True,
         width=166,
     )
 
 
-def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any]]) -> Image.Image:
-    pairs = [pair(result, name, cell, _SIDE) for cell in cells]
+def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Image.Image:
+    across = COLUMNS - 1 if layer["large"] else COLUMNS
+    pairs = [mosaics.pair(layer["drawn"], cell, _SIDE * COLUMNS // across) for cell in cells]
     labels = []
     for cell in cells:
         said = "dead" if cell["dead"] else ""
@@ -296,7 +300,7 @@ def _drawn(result: TopPatchesResult, name: str, cells: Sequence[Mapping[str, Any
             said += f" {drawable(cell['common'], 40)}"
         labels.append((str(cell["map"]), said))
     # Letters and gaps go with the tiles, so that they look the same for every layer in print.
-    columns = _PATCH_COLUMNS if result.status[name] else COLUMNS
+    columns = _PATCH_COLUMNS if layer["status"] else across
     width = pairs[0].width * columns // COLUMNS
     return montage.grid(pairs, columns, width // 21, labels, max(9, width // 22))
 
@@ -309,7 +313,7 @@ def _highlights(
     for layer in reversed(layers):
         living = [cell for cell in layer["main"] if not cell["dead"]]
         living.sort(key=lambda cell: (-cell["times"], -cell["strongest"]))
-        seen = [(_contrast(result, layer["name"], cell), cell) for cell in living[:4]]
+        seen = [(_contrast(layer, cell), cell) for cell in living[:4]]
         if not seen or max(contrast for contrast, _ in seen) < _FAINT:
             continue
         best = max(seen, key=lambda pair: (pair[1]["times"], pair[0]))[1]
@@ -319,13 +323,14 @@ def _highlights(
     return tuple(highlights)
 
 
-def _contrast(result: TopPatchesResult, name: str, cell: Mapping[str, Any]) -> float:
+def _contrast(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> float:
     """Return the standard deviation of a map's projections as small as on the front.
 
     Of its patches where there are no projections.
     """
-    small = montage.fit(mosaic(result, name, cell["place"], not result.status[name]), 140)
-    return float(np.std(np.asarray(small, dtype=np.float32)))
+    view: mosaics.View = "patches" if layer["status"] else "projections"
+    small = mosaics.tiles(layer["drawn"], cell["place"], view, 46)
+    return float(np.std([np.asarray(tile.convert("RGB"), np.float32) for tile in small]))
 
 
 def _highlight(
@@ -347,6 +352,6 @@ def _highlight(
             if result.status[layer["name"]]
             else f"Nine projections of map {cell['map']} of {name} beside their nine patches."
         ),
-        draw=partial(pair, result, layer["name"], cell, 420, 10),
+        draw=partial(mosaics.pair, layer["drawn"], cell, 420, 10),
         href=f"#fig-{layer['figure']}",
     )

@@ -1,60 +1,196 @@
-"""The stored mosaics of feature maps, as bytes for files and as pictures."""
+"""The nine tiles of feature maps, drawn: as files of the report and in figures."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from vizreport.experiments.top_patches.pictures import patch_encoder
+from vizreport.experiments.top_patches.pictures import drawn_encoder
+from vizreport.experiments.top_patches.placing import insides
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import montage
+from vizreport.report import montage, tone
+
+View = Literal["projections", "linear", "patches"]
+SIDE = 112
+"""Side of a tile in a report's files at most, px: about as large as pages show it."""
+
+_DASH = (128, 128, 128, 255)  # seen on light and dark pages alike
 
 
-def encoded(result: TopPatchesResult, name: str, place: int, projections: bool) -> bytes:
-    """Return a map's mosaic as it is stored."""
+@dataclass(frozen=True)
+class Layer:
+    """How a layer's tiles are drawn.
+
+    Attributes
+    ----------
+    result : TopPatchesResult
+    name : str
+    linear : bool
+        Whether projections are drawn linear, all nine on one scale: those of layer 1.
+    blank : bool [m, K]
+        Tiles at whose pixels next to nothing arrives of what excites a living map.
+    insides : int [m, K, 4]
+        Part of each tile that is image: left, top, right, bottom.
+    """
+
+    result: TopPatchesResult
+    name: str
+    linear: bool
+    blank: np.ndarray
+    insides: np.ndarray
+
+    @property
+    def window(self) -> int:
+        """Side of a tile, px."""
+        return int(self.result.window[self.name])
+
+    @property
+    def side(self) -> int:
+        """Side of a tile in the report's files, px."""
+        return min(self.window, SIDE)
+
+
+def layer(result: TopPatchesResult, name: str, linear: bool) -> Layer:
+    """Find which tiles of a layer are blank, and what of each is image.
+
+    Parameters
+    ----------
+    result : TopPatchesResult
+    name : str
+    linear : bool
+        Whether it is layer 1.
+    """
+    active = result.shown[name] & ~result.dead[name][:, None]
+    blank = np.zeros_like(active)
+    if not result.status[name]:
+        energy = np.zeros(active.shape)
+        for place, scales in enumerate(result.scales[name]):
+            if active[place].any():
+                stored = tone.signed(_stored(result, name, place, True))
+                energy[place] = tone.energies(stored, scales)[: active.shape[1]]
+        blank = active & (energy <= tone.BLANK * energy.max(initial=0))
+    side = int(result.window[name])
+    return Layer(
+        result, name, linear, blank,
+        insides(result, name, result.rows[name], result.cols[name], side),
+    )  # fmt: skip
+
+
+def _stored(result: TopPatchesResult, name: str, place: int, projections: bool) -> np.ndarray:
+    """Return a map's tiles as they are stored: uint8 [9, s, s, 3]."""
     content = result.projections[name] if projections else result.patches[name]
     offsets = (result.projection_offsets if projections else result.patch_offsets)[name]
-    return content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
+    encoded = content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
+    with Image.open(io.BytesIO(encoded)) as stored:
+        mosaic = np.asarray(stored.convert("RGB"))
+    side = int(result.window[name])
+    tiles = mosaic.reshape(3, side, 3, side, 3).swapaxes(1, 2)
+    return tiles.reshape(9, side, side, 3)
 
 
-def silent_ranks(result: TopPatchesResult, name: str, place: int) -> list[int]:
-    """Return which of the nine do not excite a living map: fewer than nine images do."""
-    if result.dead[name][place]:
-        return []
-    return np.flatnonzero(~result.shown[name][place]).tolist()
+def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
+    """Draw the nine tiles of a map, about ``side`` px wide, transparent where no image is.
+
+    Parameters
+    ----------
+    drawn : Layer
+    place : int
+        Of the map among those chosen.
+    view : {"projections", "linear", "patches"}
+    side : int
+        Tiles larger than it are reduced; smaller ones are enlarged by a whole factor.
+
+    Returns
+    -------
+    list of Image
+        RGBA, of one size.
+    """
+    result, name = drawn.result, drawn.name
+    stored = _stored(result, name, place, view != "patches")
+    if view == "projections" and drawn.linear:
+        view = "linear"
+    shown = result.shown[name][place] & ~result.dead[name][place]
+    found = []
+    for k, tile in enumerate(stored):
+        if not (k < len(shown) and shown[k]):
+            found.append(Image.new("RGBA", (_fitted(drawn.window, side),) * 2, (128, 128, 128, 0)))
+        elif view != "patches" and drawn.blank[place, k]:
+            found.append(_dash(_fitted(drawn.window, side)))
+        else:
+            picture = _drawn(tile, view, side)
+            found.append(within(picture, drawn.insides[place, k] / drawn.window, view == "patches"))
+    return found
 
 
-def encoded_patches(result: TopPatchesResult, name: str, place: int) -> bytes:
-    """Return a map's patches, grey where the image does not excite it."""
-    if not silent_ranks(result, name, place):
-        return encoded(result, name, place, False)
-    side, maps = int(result.window[name]), len(result.maps[name])
-    return patch_encoder(side, maps)(np.asarray(mosaic(result, name, place, False)))
+def _drawn(tile: np.ndarray, view: View, side: int) -> Image.Image:
+    if view == "patches":
+        return montage.fit(Image.fromarray(tile), side)
+    return tone.fitted(tile, side, view == "linear")
 
 
-def mosaic(result: TopPatchesResult, name: str, place: int, projections: bool) -> Image.Image:
-    """Return a map's projections or patches, those grey that do not excite it."""
-    with Image.open(io.BytesIO(encoded(result, name, place, projections))) as stored:
-        picture = stored.convert("RGB")
-    if not projections:
-        side = int(result.window[name])
-        for k in silent_ranks(result, name, place):
-            left, top = k % 3 * side, k // 3 * side
-            picture.paste((128, 128, 128), (left, top, left + side, top + side))
-    return picture
+def _fitted(window: int, side: int) -> int:
+    """Return how wide a tile becomes, px."""
+    return side if window > side else window * max(1, side // window)
 
 
-def pair(
-    result: TopPatchesResult, name: str, cell: Mapping[str, Any], side: int, gap: int = 6
-) -> Image.Image:
+def within(picture: Image.Image, inside: np.ndarray, white: bool = False) -> Image.Image:
+    """Make transparent what lies beyond the image.
+
+    Parameters
+    ----------
+    picture : Image
+    inside : float array [4]
+        Left, top, right, bottom of the image in shares of the tile.
+    white : bool
+        Whether a viewer that knows no transparency shows white there; else mid-grey.
+    """
+    left, top, right, bottom = np.rint(inside * picture.width).astype(int).tolist()
+    whole = Image.new("RGBA", picture.size, (255, 255, 255, 0) if white else (128, 128, 128, 0))
+    if left < right and top < bottom:
+        whole.paste(picture.crop((left, top, right, bottom)), (left, top))
+    return whole
+
+
+def _dash(side: int) -> Image.Image:
+    """Draw the mark of a blank tile."""
+    whole = Image.new("RGBA", (side, side), (128, 128, 128, 0))
+    half, thick = max(1, side // 10), max(1, side // 40)
+    middle = side // 2
+    box = (middle - half, middle - thick // 2, middle + half, middle - thick // 2 + thick - 1)
+    ImageDraw.Draw(whole).rectangle(box, fill=_DASH)
+    return whole
+
+
+def encoded(drawn: Layer, place: int, view: View) -> bytes:
+    """Return a map's nine tiles as a file of the report."""
+    side = drawn.side
+    whole = Image.new("RGBA", (3 * side, 3 * side))
+    for k, tile in enumerate(tiles(drawn, place, view, side)):
+        whole.paste(tile, (k % 3 * side, k // 3 * side))
+    return drawn_encoder(drawn.window)(whole)
+
+
+def strengths(drawn: Layer, place: int) -> list[float]:
+    """Return each tile's peak as a share of the nine's largest, 0 for blank ones."""
+    result, name = drawn.result, drawn.name
+    seen = result.shown[name][place] & ~drawn.blank[place]
+    peaks = np.where(seen, result.peaks[name][place], 0).astype(float)
+    most = peaks.max(initial=0)
+    return [float(peak / most) if most else 0.0 for peak in peaks]
+
+
+def pair(drawn: Layer, cell: Mapping[str, Any], side: int, gap: int = 6) -> Image.Image:
     """Draw projections and patches; the patches alone where there are no projections."""
-    if result.status[name]:
-        return montage.part(mosaic(result, name, cell["place"], False), side)
-    left, right = (
-        montage.part(mosaic(result, name, cell["place"], which), side) for which in (True, False)
-    )
+    place, tile = cell["place"], (side - 4) // 3
+    patches = tiles(drawn, place, "patches", tile)
+    if drawn.result.status[drawn.name]:
+        return montage.part(patches)
+    bars = [] if drawn.linear else strengths(drawn, place)
+    right = montage.part(patches, [0.0] * len(bars))
+    left = montage.part(tiles(drawn, place, "projections", tile), bars)
     return montage.beside(left, right, gap)

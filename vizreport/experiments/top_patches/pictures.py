@@ -30,6 +30,19 @@ def projection_encoder(side: int, maps: int) -> Callable[[np.ndarray], bytes]:
     return partial(_webp, quality=30, method=3)
 
 
+def drawn_encoder(side: int) -> Callable[[Image.Image], bytes]:
+    """Return what encodes drawn tiles, parts of which are transparent."""
+    return _lossless_picture if side <= SMALL else _lossy_picture
+
+
+def _lossless_picture(picture: Image.Image) -> bytes:
+    return _saved(picture, lossless=True, quality=50, method=2, exact=True)
+
+
+def _lossy_picture(picture: Image.Image) -> bytes:
+    return _saved(picture, quality=75, method=2, exact=True)
+
+
 def lossless(picture: np.ndarray) -> bytes:
     """Encode a picture without loss."""
     return _webp(picture, lossless=True, quality=50, method=2, exact=True)
@@ -50,6 +63,10 @@ def _pixels(side: int, maps: int) -> int:
 
 
 def _webp(picture: np.ndarray, **options: Any) -> bytes:
+    return _saved(Image.fromarray(picture), **options)
+
+
+def _saved(picture: Image.Image, **options: Any) -> bytes:
     buffer = BytesIO()
-    Image.fromarray(picture).save(buffer, "WEBP", **options)
+    picture.save(buffer, "WEBP", **options)
     return buffer.getvalue()

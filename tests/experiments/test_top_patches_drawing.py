@@ -1,0 +1,90 @@
+"""Drawn tiles of the top-9: padding is no grey, blank tiles are marked, strength is a bar."""
+
+import io
+from types import SimpleNamespace
+
+import numpy as np
+from PIL import Image
+
+from tests.report import fake_pictures
+from vizreport.experiments.top_patches import mosaics
+from vizreport.experiments.top_patches.placing import insides
+
+
+def layer_of(low, size, length, places):
+    """Stand in for a layer whose units' fields begin at ``low`` in an image ``length`` px wide."""
+    low = np.asarray(low)
+    clipped = [np.clip(low, 0, length), np.clip(low + size, 0, length)]
+    field = np.stack([clipped[0], clipped[0], clipped[1], clipped[1]], axis=-1)[None]
+    places = np.asarray(places)[None]
+    return SimpleNamespace(
+        receptive_field={"a": [size, size]}, fields={"a": field}, rows={"a": places},
+        cols={"a": places}, images={"a": np.zeros(places.shape, int)},
+    )  # fmt: skip
+
+
+def test_tiles_at_an_edge_and_in_the_middle():
+    # Stride 4, fields of 9 px that begin 4 px outside, in 20 px; tiles of 5 px.
+    top = layer_of([-4, 0, 4, 12], 9, 20, [0, 1, 2, 4])
+    units = np.array([0, 1, 2, 4])
+    found = insides(top, "a", units, units, 5)
+    assert found[:, [0, 2]].tolist() == [[2, 5], [0, 5], [0, 5], [0, 5]]
+    assert (found[:, [0, 2]] == found[:, [1, 3]]).all()
+    whole = insides(top, "a", units, units, 9)
+    assert whole[:, [0, 2]].tolist() == [[4, 9], [0, 9], [0, 9], [0, 8]]
+
+
+def test_fields_larger_than_the_image_are_placed_by_their_neighbours():
+    # Fields of 30 px in 20 px, stride 4: the middle unit's field is cut off on both sides.
+    top = layer_of([-12, -4, 2], 30, 20, [-1, 1, 2.5])
+    found = insides(top, "a", np.array([-1, 1]), np.array([-1, 1]), 30)
+    assert found[:, [0, 2]].tolist() == [[12, 30], [4, 24]]
+
+
+def made_layer(scales, tiles):
+    """Make a layer of one map of nine tiles 20 px wide, one of which leaves the image."""
+    stored = np.stack(tiles)
+    mosaic = stored.reshape(3, 3, 20, 20, 3).swapaxes(1, 2).reshape(60, 60, 3)
+    content = np.frombuffer(fake_pictures.webp(mosaic, True), np.uint8)
+    result = SimpleNamespace(
+        status={"a": ""}, window={"a": 20}, scales={"a": np.array([scales])},
+        peaks={"a": np.array([scales])}, shown={"a": np.array([[True] * 8 + [False]])},
+        dead={"a": np.array([False])}, projections={"a": content}, patches={"a": content},
+        projection_offsets={"a": [0, len(content)]}, patch_offsets={"a": [0, len(content)]},
+        receptive_field={"a": [20, 20]}, images={"a": np.zeros((1, 9), int)},
+        rows={"a": np.zeros((1, 9), int)}, cols={"a": np.array([[0, *[3] * 8]])},
+        fields={"a": np.array([[[0, 0, 15, 20], *[[10, 0, 30, 20]] * 8]])},
+    )  # fmt: skip
+    return mosaics.layer(result, "a", linear=False)
+
+
+def test_padding_is_transparent_and_blank_tiles_are_marked():
+    tile = np.full((20, 20, 3), 128, np.uint8)
+    tile[4:9, 6:12] = 240
+    layer = made_layer([1.0, 0.09, 0.11, *[1.0] * 6], [tile] * 9)
+    # 0.09 squared is under 1 % of the strongest's energy, 0.11 squared is not; the last is missing.
+    assert layer.blank[0].tolist() == [False, True, *[False] * 7]
+    picture = np.asarray(Image.open(io.BytesIO(mosaics.encoded(layer, 0, "projections"))))
+    first, blank, weak = (picture[:20, k * 20 : (k + 1) * 20] for k in range(3))
+    assert not first[:, :5, 3].any()
+    assert first[:, 5:, 3].all()
+    assert 0 < (blank[..., 3] > 0).sum() < 40
+    assert weak[..., 3].all()
+    assert weak[6, 8].min() > 240  # on its own scale
+    assert not picture[40:, 40:, 3].any()
+    patches = np.asarray(Image.open(io.BytesIO(mosaics.encoded(layer, 0, "patches"))))
+    assert patches[:20, 20:60, 3].all()
+
+
+def test_bars_are_shares_of_the_strongest():
+    tile = np.full((20, 20, 3), 250, np.uint8)
+    layer = made_layer([0.5, 0.02, 0.25, *[0.5] * 6], [tile] * 9)
+    bars = mosaics.strengths(layer, 0)
+    assert bars == [1, 0, 0.5, *[1] * 5, 0]
+    pair = np.asarray(mosaics.pair(layer, {"place": 0}, 64)).astype(int)
+    orange = (pair[..., 0] > 200) & (pair[..., 2] < 20)
+    row = orange[20]
+    assert row[:20].all()
+    assert row[44:54].all()
+    assert not row[20:44].any()
+    assert not row[54:].any()
