@@ -27,7 +27,8 @@ OPTIONS = (
     ),
     Option(
         "--scale",
-        "One scale for the nine projections of a feature map, or one for each tile.",
+        "Linear projections, in layer 1 and in the linear view: one scale for the nine of a "
+        "feature map, or one for each tile.",
         choices=("map", "tile"),
         default=Settings.scale,
         group=PICTURES,
