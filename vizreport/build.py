@@ -16,7 +16,6 @@ from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.mining.soundness import warning
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
 from vizreport.foreign_text import quoted
@@ -167,7 +166,7 @@ def build(request: BuildRequest) -> int:
         records[experiment.name] = run_experiment(
             experiment, context, store, keys, records, request.strict
         )
-    _warn_of_values(store, records)
+    _print_warnings(store, wanted, records)
     run = RunRecord(
         name=out.name,
         title=f"What {request.name} has learned",
@@ -190,15 +189,20 @@ def build(request: BuildRequest) -> int:
     return 1 if failed or not drawn else 0
 
 
-def _warn_of_values(store: Store, records: dict[str, ExperimentRecord]) -> None:
-    """Say on the terminal, too, where values are not finite."""
-    mining = records.get("mining")
-    if mining is None or mining.status != "done":
-        return
-    outcome = store.load(experiments()["mining"], mining.key)
-    said = printable(warning(outcome.result)) if outcome else ""
-    if said:
-        print(f"vizreport: {said}", file=sys.stderr)
+def _print_warnings(
+    store: Store, wanted: list[Experiment], records: dict[str, ExperimentRecord]
+) -> None:
+    """Say on the terminal, too, what the report warns of."""
+    for experiment in wanted:
+        if not experiment.warnings or records[experiment.name].status != "done":
+            continue
+        results = {
+            name: store.load(experiments()[name], records[name].key)
+            for name in (*experiment.requires, experiment.name)
+        }
+        found = {name: outcome.result for name, outcome in results.items() if outcome}
+        for said in experiment.load(experiment.warnings)(found):
+            print(f"vizreport: {printable(said)}", file=sys.stderr)
 
 
 def _keys(

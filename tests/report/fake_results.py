@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tests.report import fake_pictures
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
+from vizreport.experiments.preprocessing.result import PreprocessingResult
 
 SIZE = 227
 IMAGES = 60
@@ -231,4 +234,48 @@ def make_filters(random: np.random.Generator, hostile: bool) -> FiltersResult:
         stride=2,
         activity=np.where(dead, 0, random.random(96)).astype(np.float32),
         scale="filter" if hostile else "shared",
+    )
+
+
+def make_preprocessing(hostile: bool) -> PreprocessingResult:
+    """Return a check that finds nothing; with hostile names one that warns of everything."""
+
+    def other(values: str, images: int, correct: int, used: int, p: float) -> Any:
+        return {
+            "values": values,
+            "options": "--channels RGB --scale-pixels 1/255 --mean 0 --std 1",
+            "images": images,
+            "correct": correct,
+            "used_correct": used,
+            "gained": max(correct - used, 0) + 1,
+            "lost": max(used - correct, 0) + 1,
+            "p": p,
+            "better": p < 0.01,
+            "classes": 4,
+            "active": images,
+        }
+
+    return PreprocessingResult(
+        description="squashed to 256 x 256, central 227 x 227; BGR, 0 to 255, minus 104, 117, 123",
+        values="BGR, 0 to 255, minus 104, 117, 123",
+        reason=f"layer {HOSTILE[2]!r} says so" if hostile else "the checkpoint's sidecar says so",
+        warning="Nothing speaks for it." if hostile else "",
+        labelled=64,
+        labels_known=not hostile,
+        images=64,
+        correct=12 if hostile else 48,
+        predicted=64,
+        classes=1 if hostile else 40,
+        only_class=HOSTILE[1] if hostile else "",
+        alternatives=[
+            other("RGB, 0 to 1", 64, 50, 12, 1e-9)
+            if hostile
+            else other("RGB, 0 to 255", 64, 45, 48, 1.0),
+            other("RGB, 0 to 255, minus 123, 117, 104", 64, 12, 12, 1.0),
+            other("RGB, -1 to 1", 16, 1, 3, 1.0),
+        ],
+        layer=HOSTILE[0] if hostile else "conv1",
+        sampled=16,
+        active=0 if hostile else 16,
+        saturated=0.97 if hostile else None,
     )

@@ -26,6 +26,7 @@ from tests.report.fake_results import (
     make_filters,
     make_mining,
     make_overview,
+    make_preprocessing,
 )
 from tests.report.fake_sanity import make_sanity
 from tests.report.fake_transfer import make_transfer
@@ -58,6 +59,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
     results = {
         "mining": mining,
         "overview": make_overview(mining, seen, hostile_names),
+        "preprocessing": make_preprocessing(hostile_names),
         "filters": filters,
         "architecture": make_architecture(np.random.default_rng(8), filters, mining, hostile_names),
         "parts": make_parts(np.random.default_rng(9), hostile_names),

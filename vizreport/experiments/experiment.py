@@ -34,6 +34,10 @@ class Experiment:
         Experiments whose results it reads; their keys enter its own.
     settings : tuple of str
         Fields of :class:`vizreport.settings.Settings` that it depends on.
+    warnings : str
+        ``"package.module:function"`` called as ``warnings(results)``, with its own result and those
+        it requires: sentences about what looks wrong with the network, the data or how they
+        were read. They stand first in the report and are printed in the terminal. "" for none.
     epochs : bool
         Whether it reads the checkpoints of all epochs and the history beside them; they enter
         its key. Every other experiment sees the last epoch alone.
@@ -48,6 +52,7 @@ class Experiment:
     template: str
     requires: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    warnings: str = ""
     epochs: bool = False
 
     def load(self, target: str) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ ENTRY_POINTS = "vizreport.experiments.v1"
 BUILT_IN = (
     "mining",
     "overview",
+    "preprocessing",
     "filters",
     "architecture",
     "parts",

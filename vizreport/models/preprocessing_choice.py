@@ -47,11 +47,14 @@ class ChosenPreprocessing:
         A sentence without its full stop.
     warning : str
         What speaks against it, a sentence; "" for nothing.
+    own : Preprocessing or None
+        What the network's own preparation tells, where it was asked and tells it.
     """
 
     preprocessing: Preprocessing
     reason: str
     warning: str = ""
+    own: Preprocessing | None = None
 
 
 def describe_choice(chosen: ChosenPreprocessing) -> str:
@@ -136,11 +139,21 @@ def choose_preprocessing(
         reason = "single options; what they leave open is as Keras' loaders have it"
     else:
         raise RequestError(_not_known(checkpoint, expected))
-    warning = ""
-    if own is not None and expected is not None:
-        usual = preset("raw", size, channels, own)
-        warning = _departure(checkpoint, found, usual, expected, asked.scale_twice)
-    return ChosenPreprocessing(found, reason, warning)
+    if own is None or expected is None:
+        return ChosenPreprocessing(found, reason)
+    usual = preset("raw", size, channels, own)
+    warning = _departure(checkpoint, found, usual, expected, asked.scale_twice)
+    return ChosenPreprocessing(found, reason, warning, usual)
+
+
+def departs(found: Preprocessing, chosen: ChosenPreprocessing) -> bool:
+    """Whether a preprocessing would scale or shift pixels that the network prepares itself."""
+    return chosen.own is not None and _scales(found, chosen.own)
+
+
+def _scales(found: Preprocessing, usual: Preprocessing) -> bool:
+    scaled = (found.scale, found.std, found.mean_image is None) != (usual.scale, usual.std, True)
+    return scaled or set(found.mean) != set(usual.mean)
 
 
 def _not_known(checkpoint: Path, expected: ExpectedRange | None) -> str:
@@ -156,8 +169,7 @@ def _departure(
     confirmed: bool,
 ) -> str:
     """Say how a preprocessing departs from what the network expects; refuse to scale twice."""
-    scaled = (found.scale, found.std, found.mean_image is None) != (usual.scale, usual.std, True)
-    if scaled or set(found.mean) != set(usual.mean):
+    if _scales(found, usual):
         if not confirmed:
             raise RequestError(
                 f"{checkpoint}: {expected.reason}, and what was asked for would scale or shift "

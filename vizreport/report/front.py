@@ -22,6 +22,8 @@ class Front:
         Key numbers.
     telling : tuple of (Shown, Placed)
         The pictures, each with its section, in the report's order.
+    warnings : tuple of (Shown, str)
+        What looks wrong, each with the section that says so.
     lead : str
         The finding of the first section, where it has no picture here.
     others : tuple of Shown
@@ -30,6 +32,7 @@ class Front:
 
     facts: tuple[Fact, ...]
     telling: tuple[tuple[Shown, Placed], ...]
+    warnings: tuple[tuple[Shown, str], ...]
     lead: str
     others: tuple[Shown, ...]
 
@@ -58,6 +61,12 @@ def front(sections: Sequence[Shown], pictures: int) -> Front:
     return Front(
         tuple(fact for shown in sections for fact in shown.section.facts)[:FACTS],
         tuple((shown, placed) for _, _, shown, placed in chosen),
+        warnings(sections),
         lead[0].section.finding if lead else "",
         tuple(s for s in untold if s not in lead),
     )
+
+
+def warnings(sections: Sequence[Shown]) -> tuple[tuple[Shown, str], ...]:
+    """Return what looks wrong, each with the section that says so."""
+    return tuple((shown, said) for shown in sections for said in shown.section.warnings)

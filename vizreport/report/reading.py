@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,9 @@ def read_sections(
         try:
             needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
             section: Section = experiment.load(experiment.section)(needed, run)
+            if experiment.warnings:
+                said = experiment.load(experiment.warnings)(needed)
+                section = replace(section, warnings=tuple(said))
             _check_names(section)
         except Exception as error:  # whatever a section does wrong, the report goes on
             yield Read(record, experiment, FAILED, not_drawn(error))

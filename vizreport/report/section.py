@@ -122,6 +122,8 @@ class Section:
         say. The report sets it above the section and on the front page: the section's template
         must not repeat it. Names of classes, files and layers go through
         :func:`vizreport.report.text.quoted`.
+    warnings : tuple of str
+        What the experiment's ``warnings`` says; the report puts it there.
     figures : tuple of Figure
         In the order in which the template places and the report numbers them.
     pages : tuple of Page
@@ -141,3 +143,4 @@ class Section:
     files: Mapping[str, bytes] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     finding: str = ""
+    warnings: tuple[str, ...] = ()

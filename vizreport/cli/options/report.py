@@ -9,6 +9,7 @@ from pathlib import Path
 from vizreport.cli import values
 from vizreport.cli.options.running import RUNNING
 from vizreport.cli.verb import Option
+from vizreport.foreign_text import printable
 
 RUN = Option("RUN", "Folder of a finished or stopped build.", parse=values.folder, metavar="RUN")
 NO_PDF = Option("--no-pdf", "Write the HTML pages only.", group=RUNNING, switch=True)
@@ -42,6 +43,10 @@ def print_reading(folder: Path) -> None:
 
     run = open_run(folder)
     done = {record.name for record in run.record.experiments if record.status == "done"}
+    if "preprocessing" in done:
+        prepared = run.result("preprocessing")
+        said = f"preprocessing: {prepared.description} ({prepared.reason})"
+        print(printable(said), file=sys.stderr)
     if {"mining", "overview"} <= done:
         for line in lines(run.result("overview"), run.result("mining")):
             print(line, file=sys.stderr)

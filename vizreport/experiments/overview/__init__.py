@@ -11,6 +11,7 @@ EXPERIMENT = Experiment(
     compute="vizreport.experiments.overview.compute:compute",
     section="vizreport.experiments.overview.figures:section",
     template="sections/overview.html",
+    warnings="vizreport.experiments.overview.meaning:warnings",
     requires=("mining",),
     settings=("layers", "rule"),
 )

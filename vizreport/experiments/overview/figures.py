@@ -9,7 +9,6 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.mining.soundness import warning
 from vizreport.experiments.overview import architecture, thresholds
 from vizreport.experiments.overview.meaning import meaning_context
 from vizreport.experiments.overview.result import OverviewResult
@@ -73,10 +72,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "output": meaning,
         "scores": thresholds.rows(scores) if scores is not None else [],
     }
-    warnings = [warning(mining), *meaning["warnings"], _finding(result)]
-    said = " ".join(filter(None, warnings))
     facts = _facts(result, mining)
-    return Section(tuple(figures), (), (), facts, files, context, finding=said)
+    return Section(tuple(figures), (), (), facts, files, context, finding=_finding(result))
 
 
 def _finding(result: OverviewResult) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import warning
 from vizreport.experiments.overview.exchanged import exchange_warnings
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.models.output import OutputMeaning, about_probability, describe
@@ -27,7 +29,6 @@ def meaning_context(result: OverviewResult, mining: MiningResult) -> dict[str, A
         "names": names if meaning.kind == "binary" else [],
         "values": _values(mining.outputs),
         "count": mining.outputs.shape[1],
-        "warnings": warnings(result, mining),
     }
 
 
@@ -44,15 +45,22 @@ def lines(result: OverviewResult, mining: MiningResult) -> list[str]:
         many = len(result.skipped)
         count = f"{number(many)} images, the first" if many > 1 else "1 image,"
         said.append(f"skipped: {count} {quoted(path)} ({reason})")
-    said += [f"warning: {warning}" for warning in warnings(result, mining)]
     return [printable(line) for line in said]
 
 
-def warnings(result: OverviewResult, mining: MiningResult) -> list[str]:
-    """Say where names look exchanged, or the order of two classes reversed."""
-    return exchange_warnings(
-        result.exchanged, mining.class_names, mining.output["kind"] == "binary"
-    )
+def warnings(results: Mapping[str, Any]) -> list[str]:
+    """Say where values are not finite, names look exchanged, or the order of two classes reversed.
+
+    Parameters
+    ----------
+    results : mapping
+        Of the overview and of mining.
+    """
+    result: OverviewResult = results["overview"]
+    mining: MiningResult = results["mining"]
+    two = mining.output["kind"] == "binary"
+    said = [warning(mining), *exchange_warnings(result.exchanged, mining.class_names, two)]
+    return [line for line in said if line]
 
 
 def _values(outputs: np.ndarray) -> list[dict[str, Any]]:
