@@ -24,6 +24,7 @@ from vizreport.experiments.overview.meaning import lines, warnings
 from vizreport.experiments.parts.compute import compute as compute_parts
 from vizreport.experiments.top_patches.compute import compute as compute_top_patches
 from vizreport.experiments.top_patches.mosaics import encoded
+from vizreport.report.text import printable
 from vizreport.settings import Settings
 from vizreport.training.evaluation import EvaluationRequest, evaluate_each
 
@@ -132,7 +133,7 @@ def test_a_score_that_speaks_for_the_first_folder(asked):
     found = sections(asked(kinds.one_score("sigmoid", False, gain=-9.0), 2))
     assert found["mining"].class_names == ["blue", "red"]
     assert found["overview"].top1_error == 100
-    (said,) = warnings(found)
+    said = printable(*warnings(found))
     assert "looks reversed" in said
     assert "speaks for blue, not for red" in said
 

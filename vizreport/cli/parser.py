@@ -12,6 +12,7 @@ from vizreport.cli import (
     compare,
     deconvnet_learn,
     demo,
+    describe,
     doctor,
     evaluate,
     figure,
@@ -42,6 +43,7 @@ VERBS: tuple[Verb, ...] = (
     transfer.VERB,
     deconvnet_learn.VERB,
     inspect.VERB,
+    describe.VERB,
     annotate.VERB,
     doctor.VERB,
 )

@@ -1,0 +1,136 @@
+"""``vizreport describe``: write down what is known of a checkpoint, beside it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from vizreport.cli import values
+from vizreport.cli.options import network_and_data, preprocessing
+from vizreport.cli.options.network_and_data import NETWORK
+from vizreport.cli.options.preprocessing import preprocessing_parts
+from vizreport.cli.verb import Option, Verb
+from vizreport.errors import RequestError
+
+if TYPE_CHECKING:
+    from vizreport.models.preprocessing_choice import ChosenPreprocessing, PreprocessingRequest
+    from vizreport.models.sidecar import Sidecar
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the checkpoint's sidecar, or change what is given in the one there.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    RequestError
+        If the checkpoint cannot be loaded, its sidecar not be read, or an option does not fit the
+        network.
+    """
+    from vizreport.bundled import bundled_folder
+    from vizreport.data.label_file import read_label_file
+    from vizreport.models.checkpoint_file import check_file
+    from vizreport.models.preprocessing_choice import PreprocessingRequest, describe_choice
+    from vizreport.models.sidecar import read_sidecar, sidecar_paths, write_sidecar
+    from vizreport.tensorflow_start import start_tensorflow
+
+    checkpoint = check_file(arguments.checkpoint)
+    if checkpoint.resolve().is_relative_to(bundled_folder("checkpoints").resolve()):
+        raise RequestError(
+            f"{checkpoint} comes with vizreport and is described; name a checkpoint of your own"
+        )
+    sidecar = read_sidecar(checkpoint)
+    start_tensorflow()
+    from vizreport.deconv.preparation import choose_for
+    from vizreport.models.load import load_checkpoint
+
+    model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
+    parts = preprocessing_parts(arguments)
+    asked = PreprocessingRequest(arguments.preprocess, parts, arguments.scale_twice)
+    chosen = choose_for(model, checkpoint, sidecar, asked)
+    described = _prepared(sidecar, asked, chosen, model.input_shape[1:3] == (None, None))
+    if arguments.labels is not None:
+        names, ids = read_label_file(arguments.labels, model.output_shape[-1])
+        described = replace(described, class_names=names, class_ids=ids or ())
+    if arguments.labels_in_order:
+        described = replace(described, labels_in_order=True)
+    if arguments.epoch is not None:
+        described = replace(described, epoch=arguments.epoch)
+    if _mean_image(sidecar) is not None and _mean_image(described) is None:
+        mean = sidecar_paths(checkpoint)[-1]
+        raise RequestError(f"{mean} has a per-pixel mean, which would be lost; move it away first")
+    write_sidecar(checkpoint, described)
+    print(sidecar_paths(checkpoint)[0])
+    print(f"preprocessing: {describe_choice(chosen)}")
+    return 0
+
+
+def _prepared(
+    sidecar: Sidecar | None,
+    asked: PreprocessingRequest,
+    chosen: ChosenPreprocessing,
+    open_size: bool,
+) -> Sidecar:
+    """Return the sidecar with the preprocessing chosen, as a preset and what differs from it."""
+    from vizreport.data.presets import PRESETS
+    from vizreport.models.sidecar import Sidecar
+
+    sidecar, found = sidecar or Sidecar(), chosen.preprocessing
+    if asked.preset is None and sidecar.preprocessing is not None:
+        return replace(sidecar, preprocessing=found)
+    name = asked.preset or sidecar.preset or "raw"
+    channels = 1 if found.channels == "L" else 3
+    usual = PRESETS[name](found.input_size, channels).as_dict()
+    parts: dict[str, Any] = {
+        part: value for part, value in found.as_dict().items() if value != usual[part]
+    }
+    if open_size:
+        parts["input_size"] = list(found.input_size)
+    if found.mean_image is not None:
+        parts["mean_image"] = found.mean_image
+    return replace(sidecar, preset=name, parts=parts, preprocessing=None)
+
+
+def _mean_image(sidecar: Sidecar | None) -> object:
+    if sidecar is None:
+        return None
+    own = sidecar.preprocessing
+    return own.mean_image if own else sidecar.parts.get("mean_image")
+
+
+VERB = Verb(
+    name="describe",
+    summary="write down how a checkpoint's images are prepared, and its class names",
+    description=(
+        "Write what a checkpoint's own file cannot say into NAME.vizreport.json beside it, so that "
+        "other verbs need no options: how images are prepared (as given, or as the network itself "
+        "tells), the names of its outputs, its epoch. What the file says already stays, unless "
+        "an option changes it."
+    ),
+    usage="--checkpoint FILE [options]",
+    options=(
+        replace(
+            network_and_data.CHECKPOINT,
+            help="The network: a .keras or .h5 file that holds the architecture and the weights.",
+            metavar="FILE",
+        ),
+        network_and_data.IMPORT,
+        network_and_data.OUTPUT,
+        network_and_data.LABELS,
+        network_and_data.LABELS_IN_ORDER,
+        Option(
+            "--epoch",
+            "Epochs that it was trained for; a folder of checkpoints is ordered by them.",
+            parse=values.count,
+            metavar="N",
+            group=NETWORK,
+        ),
+        *preprocessing.OPTIONS,
+    ),
+    run=run,
+)
