@@ -30,7 +30,7 @@ SIZE = (12, 16)
 @pytest.mark.parametrize("name", ["raw", "unit", "tf", "caffe", "torch"])
 def test_all_ranges_in_both_orders_but_the_one_used(name):
     used = preset(name, SIZE, 3)
-    found = alternatives(used)
+    found = list(alternatives(used).values())
     assert len(found) == 9
     assert used not in found
     assert len(set(found)) == 9
@@ -41,15 +41,16 @@ def test_all_ranges_in_both_orders_but_the_one_used(name):
 
 def test_nearly_the_same_is_not_tried_again():
     used = preset("caffe", SIZE, 3, {"mean": (103.939, 116.779, 123.68)})
+    assert "BGR, minus the ImageNet mean" not in alternatives(used)
     assert len(alternatives(used)) == 9
     grey = preset("unit", SIZE, 1)
-    assert [p.scale for p in alternatives(grey)] == [1.0, 1 / 127.5, 1.0, 1 / 255]
+    assert [p.scale for p in alternatives(grey).values()] == [1.0, 1 / 127.5, 1.0, 1 / 255]
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_options_named_ask_for_those_very_values(channels):
     used = preset("zfnet", SIZE, channels, {"mean": 100})
-    for other in alternatives(used):
+    for other in alternatives(used).values():
         line = ["evaluate", "--checkpoint", "demo", "--data", "d", *options(other).split()]
         asked = with_parts(used, preprocessing_parts(make_parser().parse_args(line)))
         pictures = np.random.default_rng(0).integers(0, 256, (2, *SIZE, 3), dtype=np.uint8)
@@ -170,7 +171,7 @@ def test_without_options_it_is_right_and_accuracies_are_keras_own(network, folde
         row = by_values[values]
         assert abs(row["correct"] / row["images"] - keras_accuracy(network, folder, change)) < 0.3
     assert not warnings({"preprocessing": result})
-    assert "None of 9 other usual" in finding(result)
+    assert "None of the 9 usual" in finding(result)
 
 
 def test_channels_reversed_are_found(network, folder):
@@ -193,7 +194,7 @@ def test_a_range_that_is_wrong_is_found_without_known_labels(network, folder):
     assert result.classes == 1
     assert result.only_class
     said = warnings({"preprocessing": result})
-    assert any("does better: with RGB, 0 to 255" in line for line in said)
+    assert any("more accurate: with RGB, 0 to 255" in line for line in said)
     assert any("42 images are classified as" in line and "looks wrong" in line for line in said)
 
 

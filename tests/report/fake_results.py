@@ -271,7 +271,7 @@ def make_preprocessing(hostile: bool) -> PreprocessingResult:
             other("RGB, 0 to 1", 64, 50, 12, 1e-9)
             if hostile
             else other("RGB, 0 to 255", 64, 45, 48, 1.0),
-            other("RGB, 0 to 255, minus 123, 117, 104", 64, 12, 12, 1.0),
+            other("RGB, minus the ImageNet mean", 64, 12, 12, 1.0),
             other("RGB, -1 to 1", 16, 1, 3, 1.0),
         ],
         layer=HOSTILE[0] if hostile else "conv1",

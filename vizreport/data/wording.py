@@ -31,7 +31,7 @@ def _geometry(p: Preprocessing) -> str:
 
 def describe_values(p: Preprocessing) -> str:
     """Say what becomes of pixel values, as part of a sentence."""
-    order = "greyscale" if p.channels == "L" else p.channels
+    order = "grey" if p.channels == "L" else p.channels
     if p.channels == "bands":
         shown = ", ".join(map(str, p.bands))
         order = f"{len(p.std)} bands ({shown} shown as red, green and blue)"

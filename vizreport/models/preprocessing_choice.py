@@ -177,12 +177,12 @@ def _departure(
                 "--scale-twice"
             )
         return (
-            f"The network expects {SAID[expected.name]}: {expected.reason}. Here pixels "
-            "were scaled or shifted before that as well."
+            f"The network expects {SAID[expected.name]} ({expected.reason}), but its input was "
+            "scaled or shifted first, as requested."
         )
     if found.channels == "BGR":
         return (
-            "The network was given BGR, as asked for. It prepares its own pictures "
+            "BGR was requested, but the network prepares its own input "
             f"({', '.join(expected.layers)}), and Keras' loaders read RGB."
         )
     return ""

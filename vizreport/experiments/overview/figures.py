@@ -141,6 +141,9 @@ def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]
             shown = ", ".join(map(str, value))
             rows.append(("shown as red, green, blue", f"bands {shown}"))
             continue
+        if isinstance(value, bool):
+            rows.append((name.replace("_", " "), "yes" if value else "no"))
+            continue
         several = list(value) if isinstance(value, (list, tuple)) else [value]
         between = " × " if name in ("input_size", "resize_to") else ", "
         said = between.join(str(v) if isinstance(v, str) else f"{v:g}" for v in several)

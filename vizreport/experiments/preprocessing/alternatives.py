@@ -10,20 +10,26 @@ import numpy as np
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS, with_parts
 
-RANGES = ("raw", "unit", "tf", "caffe", "torch")
-"""Presets whose values are tried: 0 to 255, 0 to 1, -1 to 1, minus the ImageNet mean, and divided
-by its deviation as well."""
+_NAMES = {
+    "raw": "0 to 255",
+    "unit": "0 to 1",
+    "tf": "-1 to 1",
+    "caffe": "minus the ImageNet mean",
+    "torch": "by ImageNet's mean and deviation",
+}
+RANGES = tuple(_NAMES)
+"""Presets whose values are tried."""
 _SAME = 0.02  # of the range of values, up to which two preprocessings are the same
 
 
-def alternatives(used: Preprocessing) -> list[Preprocessing]:
-    """Return the usual ways to make values of pixels, other than the one used.
+def alternatives(used: Preprocessing) -> dict[str, Preprocessing]:
+    """Return the usual ways to make values of pixels, other than the one used, by their names.
 
     Resizing and crop stay as they are.
     """
     channels = 1 if used.channels == "L" else 3
     orders = ("L",) if channels == 1 else ("RGB", "BGR")
-    found = []
+    found = {}
     for name in RANGES:
         usual = PRESETS[name](used.input_size, channels)
         for order in orders:
@@ -37,7 +43,7 @@ def alternatives(used: Preprocessing) -> list[Preprocessing]:
                 mean_image=None,
             )
             if not _same(used, other):
-                found.append(other)
+                found[f"{'grey' if order == 'L' else order}, {_NAMES[name]}"] = other
     return found
 
 

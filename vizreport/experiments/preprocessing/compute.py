@@ -46,15 +46,16 @@ def compute(context: Context, required: dict[str, MiningResult]) -> Preprocessin
     right = top[labelled] == labels[labelled] if len(labelled) else np.zeros(0, bool)
     if len(labelled):
         others = alternatives(used)
+        ways = list(others.values())
         compared = compare(
             right,
             labelled,
             len(others),
-            lambda i, images: trial.predict(others[i], images) == labels[images],
+            lambda i, images: trial.predict(ways[i], images) == labels[images],
         )
         found = [
             Alternative(
-                values=describe_values(other),
+                values=name,
                 options=options(other) + (" --scale-twice" if departs(other, chosen) else ""),
                 images=result.images,
                 correct=result.correct,
@@ -66,7 +67,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> Preprocessin
                 classes=len(trial.classes[other]),
                 active=trial.active[other],
             )
-            for other, result in zip(others, compared, strict=True)
+            for (name, other), result in zip(others.items(), compared, strict=True)
         ]
         found.sort(key=lambda a: (-a["better"], -a["correct"] / a["images"]))
     # Under the one used every image has been classified before.

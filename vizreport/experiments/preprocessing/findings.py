@@ -21,17 +21,17 @@ def warnings(results: Mapping[str, Any]) -> list[str]:
     if result.only_class and any(a["classes"] > 1 for a in result.alternatives):
         said.append(
             f"All {number(result.predicted)} images are classified as "
-            f"{quoted(result.only_class, 40)}: the range of the input looks wrong."
+            f"{quoted(result.only_class, 40)}: the input range looks wrong."
         )
     if result.layer and not result.active and any(a["active"] for a in result.alternatives):
         said.append(
             f"No unit of the first layer, {quoted(result.layer, 40)}, is active in any of "
-            f"{result.sampled} images: the range of the input looks wrong."
+            f"{result.sampled} images: the input range looks wrong."
         )
     if result.saturated is not None and result.saturated >= _MOSTLY:
         said.append(
             f"{percent(result.saturated)} of the activations of the first layer, "
-            f"{quoted(result.layer, 40)}, are at their limit: the range of the input looks wrong."
+            f"{quoted(result.layer, 40)}, are at their limit: the input range looks wrong."
         )
     return said
 
@@ -41,16 +41,16 @@ def finding(result: PreprocessingResult) -> str:
     if not result.alternatives or any(a["better"] for a in result.alternatives):
         return ""
     return (
-        f"None of {len(result.alternatives)} other usual preprocessings classifies better beyond "
-        f"chance; with the one used, {percent(result.correct / result.images)} of "
-        f"{number(result.images)} images are correct."
+        f"None of the {len(result.alternatives)} usual alternatives is significantly more "
+        f"accurate; the preprocessing used classifies {percent(result.correct / result.images)} of "
+        f"{number(result.images)} images correctly."
     )
 
 
 def _better(result: PreprocessingResult, best: Alternative) -> str:
     order = "" if result.labels_known else ", the folders in alphabetical order taken for classes"
     return (
-        f"Another preprocessing does better: with {best['values']}, "
+        f"Another preprocessing is significantly more accurate: with {best['values']}, "
         f"{percent(best['correct'] / best['images'])} of {best['images']} images are classified "
         f"correctly, with the one used ({result.values}) "
         f"{percent(best['used_correct'] / best['images'])}{order} (exact McNemar test, "
