@@ -94,9 +94,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> Preprocessin
 
 def _labels(context: Context, mining: MiningResult) -> tuple[np.ndarray, bool]:
     """Return the images' classes, else those to try, -1 without; and whether they are known."""
-    known = bool((mining.labels >= 0).any())
-    if known or not mining.top_classes.shape[1]:
-        return mining.labels, known
+    if not mining.top_classes.shape[1]:  # no classes, or values that are not finite
+        return np.full(len(mining.paths), -1, np.int32), False
+    if (mining.labels >= 0).any():
+        return mining.labels, True
     tried = try_order(context.labels, context.dataset, context.output.classes)
     return tried[mining.records], False
 
