@@ -47,6 +47,12 @@ def test_nearly_the_same_is_not_tried_again():
     assert [p.scale for p in alternatives(grey).values()] == [1.0, 1 / 127.5, 1.0, 1 / 255]
 
 
+def test_bands_have_ranges_alone():
+    found = alternatives(preset("unit", SIZE, 5))
+    assert list(found) == ["bands, 0 to 255", "bands, -1 to 1"]
+    assert options(found["bands, -1 to 1"]) == "--scale-pixels 2/255 --mean 1 --std 1"
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_options_named_ask_for_those_very_values(channels):
     used = preset("zfnet", SIZE, channels, {"mean": 100})

@@ -84,8 +84,7 @@ def _prepared(
     if asked.preset is None and sidecar.preprocessing is not None:
         return replace(sidecar, preprocessing=found)
     name = asked.preset or sidecar.preset or "raw"
-    channels = 1 if found.channels == "L" else 3
-    usual = PRESETS[name](found.input_size, channels).as_dict()
+    usual = PRESETS[name](found.input_size, found.input_channels).as_dict()
     parts: dict[str, Any] = {
         part: value for part, value in found.as_dict().items() if value != usual[part]
     }

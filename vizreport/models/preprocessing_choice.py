@@ -121,7 +121,7 @@ def choose_preprocessing(
     """
     parts = dict(asked.parts)
     own = RANGES[expected.name] if expected is not None and expected.name else None
-    changed = ", with single options changed" if parts.keys() - {"input_size"} else ""
+    changed = ", with single options changed" if parts.keys() - {"input_size", "bands"} else ""
     if asked.preset is not None:
         found = preset(asked.preset, size, channels, parts)
         reason = f"--preprocess {asked.preset}{changed}"

@@ -17,6 +17,7 @@ _NAMES = {
     "caffe": "minus the ImageNet mean",
     "torch": "by ImageNet's mean and deviation",
 }
+_OF_COLOURS = ("caffe", "torch")
 RANGES = tuple(_NAMES)
 """Presets whose values are tried."""
 _SAME = 0.02  # of the range of values, up to which two preprocessings are the same
@@ -27,10 +28,12 @@ def alternatives(used: Preprocessing) -> dict[str, Preprocessing]:
 
     Resizing and crop stay as they are.
     """
-    channels = 1 if used.channels == "L" else 3
-    orders = ("L",) if channels == 1 else ("RGB", "BGR")
+    channels = used.input_channels
+    orders = ("RGB", "BGR") if channels == 3 else (used.channels,)
     found = {}
     for name in RANGES:
+        if used.channels == "bands" and name in _OF_COLOURS:
+            continue
         usual = PRESETS[name](used.input_size, channels)
         for order in orders:
             values = with_parts(usual, {"channels": order})
@@ -49,16 +52,17 @@ def alternatives(used: Preprocessing) -> dict[str, Preprocessing]:
 
 def _same(first: Preprocessing, second: Preprocessing) -> bool:
     """Whether two preprocessings make nearly the same of every colour."""
-    corners = np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)], np.uint8)
+    ends = np.eye(first.image_channels, dtype=np.uint8)
+    corners = 255 * np.concatenate([0 * ends[:1], ends, 1 - ends, 0 * ends[:1] + 1])
     height, width = first.input_size if first.mean_image is not None else (1, 1)
-    colours = np.broadcast_to(corners[:, None, None], (8, height, width, 3))
+    colours = np.broadcast_to(corners[:, None, None], (len(corners), height, width, len(ends)))
     a, b = first.tensor(colours), second.tensor(colours)
     return bool(np.abs(a - b).max() <= _SAME * (a.max() - a.min()))
 
 
 def options(p: Preprocessing) -> str:
     """Return the options of the command line that ask for a preprocessing's values."""
-    order = "" if p.channels == "L" else f"--channels {p.channels} "
+    order = "" if p.channels in ("L", "bands") else f"--channels {p.channels} "
     scale = Fraction(p.scale).limit_denominator(10_000)
     return f"{order}--scale-pixels {scale} --mean {_given(p.mean)} --std {_given(p.std)}"
 
