@@ -12,6 +12,12 @@ from keras.src.backend.common import global_state
 
 from vizreport.errors import RequestError
 from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
+from vizreport.models.channels_first import (
+    as_channels_last,
+    few_in_front,
+    has_channels_first,
+    takes_channels_first,
+)
 from vizreport.models.checkpoint_file import TRUSTED_COPY, checked_file, keras_version
 from vizreport.models.declared_weights import DeclaredWeights
 from vizreport.models.imports import import_objects
@@ -103,20 +109,23 @@ def _check_model(path: Path, model: keras.Model, output: str | None) -> keras.Mo
             f"{path} takes inputs of shape {shape}; a report needs a network of images, "
             "(N, rows, cols, channels)"
         )
-    # Few channels in front of many columns: it is channels_first.
-    if shape[-1] is None or (shape[1] is not None and shape[1] <= 4 < shape[-1]):
-        raise RequestError(
-            f"{path} takes images of shape {shape[1:]}; a report needs a known number of channels, "
-            "and channels last"
-        )
     if is_sequential:
         # A loaded Sequential has no output until it is called.
         model(keras.Input(shape[1:], dtype=inputs[0].dtype))
+    channels_first = takes_channels_first(model)
+    order = "channels_first" if channels_first else "channels_last"
+    if shape[1 if channels_first else -1] is None or (not channels_first and few_in_front(shape)):
+        raise RequestError(
+            f"{path} takes images of shape {shape[1:]}, and its layers are {order}; a report needs "
+            "a known number of channels there"
+        )
     chosen = _output(path, model, output)
-    if is_sequential or (model.input is inputs[0] and model.output is chosen):
-        return model
-    # One of several, or named in a dictionary or a list of one: the same layers, bare tensors.
-    return keras.Model(inputs[0], chosen, name=model.name)
+    if not is_sequential and (model.input is not inputs[0] or model.output is not chosen):
+        # One of several, or named in a dictionary or a list of one: the same layers, bare tensors.
+        model = keras.Model(inputs[0], chosen, name=model.name)
+    if channels_first or has_channels_first(model):
+        return as_channels_last(path, model)
+    return model
 
 
 def _output(path: Path, model: keras.Model, asked: str | None) -> keras.KerasTensor:

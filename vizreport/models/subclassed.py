@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
 from keras.src.models.functional import Functional
 
 from vizreport.errors import RequestError
 from vizreport.foreign_text import brief
+from vizreport.models.channels_first import has_channels_first, takes_channels_first
 from vizreport.models.refusal import AS_GRAPH
 
 _SIDE = 224  # of images for a network that leaves their size open
@@ -83,15 +86,37 @@ def _require_same(path: Path, model: keras.Model, functional: keras.Model) -> No
     from vizreport.deconv.agreement import require_agreement
     from vizreport.deconv.trace import trace
 
-    _, rows, cols, _ = functional.inputs[0].shape
+    shape = functional.inputs[0].shape
+    if len(shape) != 4:
+        return  # refused for that
     try:
-        require_agreement(model, trace(functional, (rows or _SIDE, cols or _SIDE)))
+        if takes_channels_first(functional) or has_channels_first(functional):
+            _require_same_output(model, functional)
+        else:
+            size = (shape[1] or _SIDE, shape[2] or _SIDE)
+            require_agreement(model, trace(functional, size))
     except Exception as error:  # whatever an operation of the user's raises
         raise RequestError(
             f"{path} is a subclassed model ({type(model).__name__}) whose call is another network "
             f"when run on symbolic inputs ({brief(_reason(error), 160)}); use only layers and "
             f"keras.ops in it, or {AS_GRAPH}"
         ) from error
+
+
+def _require_same_output(model: keras.Model, functional: keras.Model) -> None:
+    """Compare outputs alone, by XLA, which has channels_first convolutions for CPUs, too."""
+    shape = [size or _SIDE for size in functional.inputs[0].shape[1:]]
+    images = tf.constant(np.random.default_rng(0).normal(size=(2, *shape)), "float32")
+    outputs = [
+        keras.tree.flatten(
+            tf.function(lambda x, run=run: run(x, training=False), jit_compile=True)(images)
+        )
+        for run in (model, functional)
+    ]
+    for theirs, ours in zip(*outputs, strict=True):
+        theirs, ours = tf.cast(theirs, "float32").numpy(), tf.cast(ours, "float32").numpy()
+        if not np.allclose(ours, theirs, rtol=0, atol=1e-4 * np.abs(theirs).max(), equal_nan=True):
+            raise ValueError("its outputs differ")
 
 
 def _is_shape(shape: Any) -> bool:
