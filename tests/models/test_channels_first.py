@@ -9,6 +9,7 @@ from scipy.special import softmax
 
 from tests.deconv.float64 import randomise
 from vizreport.deconv import Deconvnet
+from vizreport.deconv.trace import trace
 from vizreport.errors import RequestError
 from vizreport.models.imports import import_objects
 from vizreport.models.load import load_checkpoint
@@ -145,6 +146,26 @@ def test_permutations_are_taken_out(tmp_path):
     expected = softmax(scores, axis=1).transpose(0, 2, 3, 1)
     np.testing.assert_allclose(loaded(pixels().transpose(0, 2, 3, 1)), expected, atol=1e-5)
     assert [layer.name for layer in loaded.layers[1:]] == ["conv", "softmax"]
+
+
+def test_names_stay(tmp_path):
+    inner = keras.Sequential(
+        [keras.Input((3, ROWS, COLS)), convolution(), layers.ReLU(name="bent")], name="inner"
+    )
+    model = keras.Sequential(
+        [keras.Input((3, ROWS, COLS)), inner, layers.Flatten(name="flat")], name="outer"
+    )
+    randomise(model).save(tmp_path / "net.keras")
+    loaded = load_checkpoint(tmp_path / "net.keras")
+    assert loaded.name == "outer"
+    assert [node.layer for node in trace(loaded).nodes[1:]] == [
+        "inner/conv",
+        "inner/bent",
+        "to_channels_first_1",
+        "flat",
+    ]
+    expected = np.maximum(by_scipy(pixels(), inner.get_layer("conv")), 0).reshape(2, -1)
+    np.testing.assert_allclose(loaded(pixels().transpose(0, 2, 3, 1)), expected, atol=1e-4)
 
 
 def refusal(path, imports=()):

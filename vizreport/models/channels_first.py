@@ -93,11 +93,10 @@ def as_channels_last(path: Path, model: keras.Model) -> keras.Model:
     RequestError
         An operation cannot be transposed surely, or one of the new network differs.
     """
-    if isinstance(model, keras.Sequential):
-        model = model._functional
+    name, model = model.name, _functional(model)
     rebuilt = _Rebuilt(path)
     first = takes_channels_first(model)
-    other = rebuilt.model(model, [first])
+    other = rebuilt.model(model, [first], name)
     end = rebuilt.top[id(model.outputs[0])]
     if len(model.outputs[0].shape) == 4 and end.last is None and first:
         last = next(use.operation for use in _uses(model) if _made(use, model.outputs[0]))
@@ -133,7 +132,7 @@ class _Rebuilt:
         self.top: dict[int, _Twins] = {}
         self.moves = 0
 
-    def model(self, model: keras.Model, first: list[bool]) -> keras.Model:
+    def model(self, model: Functional, first: list[bool], name: str) -> Functional:
         """Rebuild one model, each of its inputs being [N, H, W, C] where ``first`` says so."""
         twins: dict[int, _Twins] = {}
         inputs = []
@@ -150,7 +149,7 @@ class _Rebuilt:
         other = Functional(
             inputs[0] if len(inputs) == 1 else inputs,
             outputs[0] if len(outputs) == 1 else outputs,
-            name=model.name,
+            name=name,
         )
         self.nested[id(model)] = (other, [end.last is not None for end in ends])
         return other
@@ -215,16 +214,14 @@ class _Rebuilt:
         ]
 
     def model_in_it(self, use: Any, inputs: list[_Twins]) -> list[_Twins]:
-        nested = use.operation
-        if isinstance(nested, keras.Sequential):
-            nested = nested._functional
+        nested = _functional(use.operation)
         images = [len(tensor.shape) == 4 for tensor in use.input_tensors]
         first = [is_image and takes_channels_first(nested) for is_image in images]
         if id(nested) not in self.nested:
             if any(first) or has_channels_first(nested):
-                self.model(nested, first)
+                self.model(nested, first, use.operation.name)
             else:
-                self.nested[id(nested)] = (nested, [False] * len(nested.outputs))
+                self.nested[id(nested)] = (use.operation, [False] * len(nested.outputs))
         other, last = self.nested[id(nested)]
         given = [
             self.last(twin) if is_first else self.own(twin)
@@ -255,9 +252,13 @@ def _constant(value: Any) -> Any:
     return value if isinstance(value, keras.KerasTensor) else transposed_constant(value)
 
 
+def _functional(model: keras.Model) -> Functional:
+    return model._functional if isinstance(model, keras.Sequential) else model
+
+
 def _uses(model: keras.Model) -> Iterator[Any]:
     """Yield the uses of operations in a model, in an order in which they can be computed."""
-    functional = model._functional if isinstance(model, keras.Sequential) else model
+    functional = _functional(model)
     for depth in sorted(functional._nodes_by_depth, reverse=True):
         for use in functional._nodes_by_depth[depth]:
             if not isinstance(use.operation, layers.InputLayer):
