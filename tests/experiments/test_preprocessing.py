@@ -96,9 +96,12 @@ def test_worse_ones_are_left_early_and_undecided_ones_go_on():
     equal = used.copy()
     slightly = used.copy()
     slightly[np.flatnonzero(~used)[::8]] = True  # ahead, not beyond chance among 64
+    predict = Predictions([much_worse, equal, slightly])
+    compare(used, np.arange(300), 3, predict)
+    assert predict.asked == [16, 64, 256]
     predict = Predictions([much_worse, better, equal, slightly])
     found = compare(used, np.arange(300), 4, predict)
-    assert predict.asked == [16, 64, 64, 256]
+    assert predict.asked == [16, 64, 64, 64]  # the better one decides
     assert [row.images for row in found] == predict.asked
     assert [row.better for row in found[:3]] == [False, True, False]
     assert found[1].gained == int((better & ~used)[:64].sum())

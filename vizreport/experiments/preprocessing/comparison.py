@@ -43,8 +43,8 @@ def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) 
     """Compare alternatives with the preprocessing used, no longer than it takes.
 
     After 16 images those with fewer correct predictions are left, which can only make a
-    finding less likely. The others are tested on 64 images; those that are ahead and not yet
-    better beyond chance once more on 256. Each look is taken at half the level.
+    finding less likely. The others are tested on 64 images; where none is better beyond chance,
+    those that are ahead once more on 256. Each look is taken at half the level.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) 
             values[i] = mcnemar(*_discordant(used, right[i]))
         better |= holm(values) < LEVEL / len(LOOKS)
         left = [i for i in left if ahead(i) > 0 and not better[i]]
-        if size >= len(images):
+        if better.any() or size >= len(images):
             break
     corrected = holm(values)
     return [
