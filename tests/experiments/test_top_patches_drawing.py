@@ -83,8 +83,21 @@ def test_bars_are_shares_of_the_strongest():
     assert bars == [1, 0, 0.5, *[1] * 5, 0]
     pair = np.asarray(mosaics.pair(layer, {"place": 0}, 64)).astype(int)
     orange = (pair[..., 0] > 200) & (pair[..., 2] < 20)
-    row = orange[20]
+    half = (pair.shape[1] - 6) // 2  # spotlights without bars, then projections
+    assert not orange[:, : half + 6].any()
+    row = orange[20, half + 6 :]
     assert row[:20].all()
     assert row[44:54].all()
     assert not row[20:44].any()
     assert not row[54:].any()
+
+
+def test_spotlights_of_blank_tiles_are_pale():
+    tile = np.full((20, 20, 3), 128, np.uint8)
+    tile[4:9, 6:12] = (240, 60, 60)
+    layer = made_layer([1.0, 0.09, *[1.0] * 7], [tile] * 9)
+    lit, blank = mosaics.tiles(layer, 0, "spotlights", 20)[:2]
+    assert np.asarray(lit)[6, 8, 0] > np.asarray(lit)[6, 8, 1] + 150
+    pale = np.asarray(blank).astype(int)
+    assert pale[..., 3].all()
+    assert np.ptp(pale[..., :3], axis=2).max() == 0

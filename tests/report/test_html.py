@@ -108,11 +108,14 @@ def test_figures_are_numbered_and_kept_as_files(rendered: Path, pages: list[Page
         assert (rendered / name).read_bytes().startswith(begins[Path(name).suffix]), name
 
 
-def test_stored_mosaics_are_written_as_they_are(rendered: Path) -> None:
+def test_each_map_has_its_mosaics(rendered: Path) -> None:
     mosaics = sorted(rendered.glob("pages/top-*/*s.webp"))
     # Of the layer without a rule patches alone, and one rule more of some of its maps.
-    assert len(mosaics) == 3 * (16 * 2 + 8) + 16 + 8
+    assert len(mosaics) == 3 * (16 * 3 + 8) + 16 + 8
     assert all(path.read_bytes()[8:12] == b"WEBP" for path in mosaics)
+    # The other view of what is not linear already: two layers' living maps.
+    linear = {path.parent.name for path in rendered.glob("pages/top-*/*-linear.webp")}
+    assert len(linear) == 2
 
 
 def test_the_square_can_be_moved(rendered: Path, pages: list[Page]) -> None:

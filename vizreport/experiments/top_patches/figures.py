@@ -16,7 +16,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth, mosaics
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, spread
-from vizreport.report import montage, tone
+from vizreport.report import montage, spotlight, tone
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
 from vizreport.report.text import drawable, number, percent, quoted, shared_reasons, slugs
 from vizreport.results.run import RunRecord
@@ -45,7 +45,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     files: dict[str, bytes] = {}
     for layer in layers:
         for cell in layer["cells"]:
-            for view in ("projections", "linear", "patches"):
+            for view in ("spotlights", "projections", "linear", "patches"):
                 if cell[view]:
                     files[cell[view]] = mosaics.encoded(layer["drawn"], cell["place"], view)
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
@@ -198,6 +198,7 @@ def _cell(
         "map": feature_map,
         "place": place,
         "projections": f"{folder}/{feature_map:05d}-projections.webp" if projected else "",
+        "spotlights": f"{folder}/{feature_map:05d}-spotlights.webp" if projected else "",
         "linear": f"{folder}/{feature_map:05d}-linear.webp"
         if projected and main and not drawn.linear and not dead
         else "",
@@ -256,11 +257,14 @@ def _figure(
     else:
         rule = "deconvnet" if result.rule == "deconvnet" else f"{result.rule} rules"
         pairs = (
-            f"Left: projections ({rule}); mid-grey is zero; {how}. Right: the same places in the "
-            f"images, {patches}"
+            f"Spotlights: {spotlight.CAPTION}. Projections ({rule}): mid-grey is zero; {how}. "
+            f"Tiles are {patches}"
         )
         if drawn.blank.any():
-            pairs += ". A dash: under 1 % of the energy of the layer's strongest projection"
+            pairs += (
+                ". A dash beside a pale patch: under 1 % of the energy of the layer's strongest "
+                "projection"
+            )
         if (result.shown[name] & ~(result.values[name] > 0)).any():
             pairs += ". An output of 0 or less has no projection"
     what = "3 by 3 mosaics of patches" if layer["status"] else "pairs of 3 by 3 mosaics"
@@ -350,7 +354,7 @@ def _highlight(
         alt=(
             f"The nine patches of map {cell['map']} of {name}."
             if result.status[layer["name"]]
-            else f"Nine projections of map {cell['map']} of {name} beside their nine patches."
+            else f"Nine patches of map {cell['map']} of {name}, lit where their projections lie."
         ),
         draw=partial(mosaics.pair, layer["drawn"], cell, 420, 10),
         href=f"#fig-{layer['figure']}",

@@ -14,8 +14,9 @@ from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.placing import insides
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report import montage, tone
+from vizreport.report.spotlight import spotlight
 
-View = Literal["projections", "linear", "patches"]
+View = Literal["spotlights", "projections", "linear", "patches"]
 SIDE = 112
 """Side of a tile in a report's files at most, px: about as large as pages show it."""
 
@@ -101,7 +102,7 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
     drawn : Layer
     place : int
         Of the map among those chosen.
-    view : {"projections", "linear", "patches"}
+    view : {"spotlights", "projections", "linear", "patches"}
     side : int
         Tiles larger than it are reduced; smaller ones are enlarged by a whole factor.
 
@@ -111,24 +112,29 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
         RGBA, of one size.
     """
     result, name = drawn.result, drawn.name
-    stored = _stored(result, name, place, view != "patches")
+    shown = result.shown[name][place] & ~result.dead[name][place]
+    stored = _stored(result, name, place, view in ("projections", "linear"))
+    if view == "spotlights":
+        lights = tone.signed(_stored(result, name, place, True))
+        lights[: len(shown)][drawn.blank[place]] = 0
+        stored = np.stack([spotlight(*pair) for pair in zip(stored, lights, strict=True)])
     if view == "projections" and drawn.linear:
         view = "linear"
-    shown = result.shown[name][place] & ~result.dead[name][place]
     found = []
     for k, tile in enumerate(stored):
         if not (k < len(shown) and shown[k]):
             found.append(Image.new("RGBA", (_fitted(drawn.window, side),) * 2, (128, 128, 128, 0)))
-        elif view != "patches" and drawn.blank[place, k]:
+        elif view in ("projections", "linear") and drawn.blank[place, k]:
             found.append(_dash(_fitted(drawn.window, side)))
         else:
             picture = _drawn(tile, view, side)
-            found.append(within(picture, drawn.insides[place, k] / drawn.window, view == "patches"))
+            photograph = view in ("patches", "spotlights")
+            found.append(within(picture, drawn.insides[place, k] / drawn.window, photograph))
     return found
 
 
 def _drawn(tile: np.ndarray, view: View, side: int) -> Image.Image:
-    if view == "patches":
+    if view in ("patches", "spotlights"):
         return montage.fit(Image.fromarray(tile), side)
     return tone.fitted(tile, side, view == "linear")
 
@@ -185,12 +191,11 @@ def strengths(drawn: Layer, place: int) -> list[float]:
 
 
 def pair(drawn: Layer, cell: Mapping[str, Any], side: int, gap: int = 6) -> Image.Image:
-    """Draw projections and patches; the patches alone where there are no projections."""
+    """Draw spotlights and projections; patches alone where there are no projections."""
     place, tile = cell["place"], (side - 4) // 3
-    patches = tiles(drawn, place, "patches", tile)
     if drawn.result.status[drawn.name]:
-        return montage.part(patches)
+        return montage.part(tiles(drawn, place, "patches", tile))
     bars = [] if drawn.linear else strengths(drawn, place)
-    right = montage.part(patches, [0.0] * len(bars))
-    left = montage.part(tiles(drawn, place, "projections", tile), bars)
+    left = montage.part(tiles(drawn, place, "spotlights", tile), [0.0] * len(bars))
+    right = montage.part(tiles(drawn, place, "projections", tile), bars)
     return montage.beside(left, right, gap)
