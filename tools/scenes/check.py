@@ -97,31 +97,29 @@ def spectrum_slope(dataset: Dataset, low: int = 2, high: int = 60) -> float:
     return float(np.polyfit(np.log(steps), curve, 1)[0])
 
 
-def named_among_five(checkpoint: Path, preset: str, sets: dict[str, Dataset]) -> dict[str, tuple]:
-    """Count the pictures and those whose object the network names, by class."""
+def named_among_five(checkpoint: Path, preset: str, dataset: Dataset) -> dict[str, np.ndarray]:
+    """Count the pictures and those whose object the network names: class -> [2]."""
     from vizreport.data.presets import PRESETS
     from vizreport.data.reading import read_batches
     from vizreport.models.load import load_checkpoint
 
     model = load_checkpoint(checkpoint)
     preprocessing = PRESETS[preset](tuple(model.input_shape[1:3]), model.input_shape[3])
-    counts = {name: [0, 0] for name in NAMES}
-    for dataset in sets.values():
-        truth = dataset.truth
-        chosen = [
-            r.index
-            for r in dataset.records
-            if r.class_name in NAMES
-            and (r.class_name not in DESIGNS or truth(r.index).design in DESIGNS[r.class_name])
-        ]
-        for batch in read_batches(dataset, preprocessing, 32, chosen):
-            outputs = model.predict_on_batch(preprocessing.tensor(batch.pictures))
-            top = np.argsort(-outputs, axis=1)[:, :5]
-            for index, five in zip(batch.indices, top, strict=True):
-                name = dataset.records[index].class_name
-                counts[name][0] += 1
-                counts[name][1] += bool(set(five.tolist()) & set(NAMES[name]))
-    return {name: tuple(pair) for name, pair in counts.items()}
+    counts = {name: np.zeros(2, int) for name in NAMES}
+    chosen = [
+        record.index
+        for record in dataset.records
+        if record.class_name in NAMES
+        and dataset.truth(record.index).design
+        in DESIGNS.get(record.class_name, (dataset.truth(record.index).design,))
+    ]
+    for batch in read_batches(dataset, preprocessing, 32, chosen):
+        outputs = model.predict_on_batch(preprocessing.tensor(batch.pictures))
+        top = np.argsort(-outputs, axis=1)[:, :5]
+        for index, five in zip(batch.indices, top, strict=True):
+            name = dataset.records[index].class_name
+            counts[name] += 1, bool(set(five.tolist()) & set(NAMES[name]))
+    return counts
 
 
 def main() -> None:
@@ -144,12 +142,20 @@ def main() -> None:
         for split, value in accuracy(sets, features, models).items():
             print(f"linear classifier on {name}, {split}: {100 * value:.1f} % right")
     if arguments.checkpoint:
-        unseen = {split: dataset for split, dataset in sets.items() if split != "train"}
-        counts = named_among_five(arguments.checkpoint, arguments.preset, unseen)
-        for name, (count, named) in counts.items():
-            print(f"{name}: named among five in {named} of {count}")
-        count, named = np.sum(list(counts.values()), 0)
-        print(f"all of these: {named} of {count}, {100 * named / count:.1f} %")
+        total = {}
+        for split, dataset in sets.items():
+            counts = named_among_five(arguments.checkpoint, arguments.preset, dataset)
+            print_named(split, counts)
+            for name, pair in counts.items():
+                total[name] = total.get(name, np.zeros(2, int)) + pair
+        print_named("all", total)
+
+
+def print_named(split: str, counts: dict) -> None:
+    """Print how many pictures of each class, and of all, the network names."""
+    whole = np.sum(list(counts.values()), 0)
+    for name, (count, named) in {**counts, "all of these": whole}.items():
+        print(f"{split}, {name}: named among five in {named} of {count}, {named / count:.1%}")
 
 
 if __name__ == "__main__":
