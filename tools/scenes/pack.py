@@ -18,7 +18,7 @@ import numpy as np
 from photograph import developed
 from PIL import Image
 
-QUALITY = 85
+QUALITY = 87
 BLOCK = 144
 SPLITS = ("train", "val", "test")
 

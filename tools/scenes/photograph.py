@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 SEED = 19660402
-SOFTNESS = 0.5
+SOFTNESS = 0.35
 """Share of the difference to a blurred copy that is taken away; the reader sharpens again."""
 CONTRAST = (0.78, 1.0)
 SATURATION = (0.2, 1.0)
@@ -46,7 +46,7 @@ def develop(light, mist, share, rng: np.random.Generator, haze) -> np.ndarray:
     light = light * exposure * balance * _vignette(light.shape[0], rng)[..., None]
     if rng.random() < 0.15:
         light = blurred(light, rng.uniform(0.3, 0.7))
-    gain = np.exp(rng.uniform(np.log(2e-5), np.log(4e-4)))
+    gain = np.exp(rng.uniform(np.log(2e-5), np.log(1e-4)))
     grain = rng.standard_normal((*light.shape[:2], 1))
     light = light + grain * np.sqrt(gain * light + gain**2)
     coded = encode(np.clip(light, 0, None), rng.uniform(*CONTRAST))
