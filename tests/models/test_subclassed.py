@@ -59,6 +59,11 @@ class Plain(keras.Model):
         return self.conv(x)
 
 
+class Pair(Plain):
+    def call(self, inputs):
+        return self.conv(inputs[0]) + self.conv(inputs[1])
+
+
 class UsesTensorFlow(Plain):
     def call(self, x):
         return tf.nn.relu(self.conv(x))
@@ -98,7 +103,7 @@ def saved(path, code, name):
     """Save a model of a class, run once and with weights of both signs."""
     model = code[1][name]()
     images = np.random.default_rng(0).normal(size=(2, 12, 10, 3)).astype("float32")
-    model(images)
+    model([images, images] if name == "Pair" else images)
     randomise(model).save(path)
     return model, images
 
@@ -122,6 +127,7 @@ def test_the_network_is_that_of_its_own_predict(tmp_path, code):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
+        ("Pair", "of several inputs"),
         ("UsesTensorFlow", "cannot be used as input to a TensorFlow function"),
         ("Branches", "only layers and keras.ops"),
         ("Other", "first at layer 'conv'"),

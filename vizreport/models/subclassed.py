@@ -52,15 +52,21 @@ def as_functional(path: Path, model: keras.Model) -> keras.Model:
         symbolic inputs do not take.
     """
     kind = type(model).__name__
-    shapes = (model.get_build_config() or {}).get("input_shape")
-    if not model.built or not isinstance(shapes, (list, tuple)) or not _is_shape(shapes):
+    config = model.get_build_config() or {}
+    shape = config.get("input_shape")
+    if "shapes_dict" in config or (shape and not _is_shape(shape)):
         raise RequestError(
-            f"{path} is a subclassed model ({kind}) whose file does not tell the shape of its one "
+            f"{path} is a subclassed model ({kind}) of several inputs; a report needs a network of "
+            "one image: fix the others and save keras.Model(image, outputs)"
+        )
+    if not model.built or not shape:
+        raise RequestError(
+            f"{path} is a subclassed model ({kind}) whose file does not tell the shape of its "
             "input, which Keras stores only if the call can be run on symbolic inputs; "
             f"use only layers and keras.ops in it, or {AS_GRAPH}"
         )
     stored = {id(weight) for weight in model.weights}
-    image = keras.Input(tuple(shapes[1:]))
+    image = keras.Input(tuple(shape[1:]))
     try:
         with _traced():
             outputs = _run(model, (image,), {})
@@ -120,7 +126,9 @@ def _require_same_output(model: keras.Model, functional: keras.Model) -> None:
 
 
 def _is_shape(shape: Any) -> bool:
-    return all(size is None or isinstance(size, int) for size in shape)
+    return isinstance(shape, (list, tuple)) and all(
+        size is None or isinstance(size, int) for size in shape
+    )
 
 
 def _reason(error: Exception) -> str:
