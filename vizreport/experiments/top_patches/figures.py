@@ -14,7 +14,7 @@ from PIL import Image
 from vizreport.experiments.mining.classes import counted_as, predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
-from vizreport.experiments.top_patches import ground_truth, mosaics
+from vizreport.experiments.top_patches import classes, ground_truth, mosaics
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, spread
 from vizreport.report import montage, spotlight, tone
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
@@ -62,18 +62,23 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         ),
     )
     highlights = _highlights(result, layers)
-    said = f"{_finding(result, noun)} {ground_truth.finding(result, parts)}".strip()
+    said = f"{_finding(layers, noun)} {ground_truth.finding(result, parts)}".strip()
     return Section(figures, pages, highlights, facts, files, context, finding=said)
 
 
-def _finding(result: TopPatchesResult, noun: str) -> str:
+def _finding(layers: Sequence[Mapping[str, Any]], noun: str) -> str:
     """Compare the purity of the first layer with the last one's."""
-    pure = [(name, result.purity[name]) for name in result.layers]
+    pure = [
+        (layer["name"], np.array([cell["purity"] for cell in layer["cells"]])) for layer in layers
+    ]
     means = [(name, float(np.nanmean(p))) for name, p in pure if not np.isnan(p).all()]
     if not means:
         return ""
     (first, low), (last, high) = means[0], means[-1]
-    named = f"the most frequent {noun} takes on average"
+    own = any(cell["own_said"] for layer in layers for cell in layer["cells"])
+    named = (
+        f"the most frequent {noun}{' (of a class score, its own)' if own else ''} takes on average"
+    )
     if len(means) == 1:
         return (
             f"Of the nine images that excite a map of {quoted(last, 40)} most, {named} "
@@ -123,7 +128,8 @@ def _layer(
     drawn = mosaics.layer(result, name, name == mining.checked[0])
     count = len(result.maps[name])
     chosen = spread(count, shown)
-    cells = [_cell(drawn, mining, parts, slug, i, i in chosen) for i in range(count)]
+    counts = classes.is_counted(mining)
+    cells = [_cell(drawn, mining, parts, slug, i, i in chosen, counts) for i in range(count)]
     main = [cells[i] for i in chosen]
     field = [int(side) for side in result.receptive_field[name]]
     return {
@@ -166,8 +172,12 @@ def _cell(
     slug: str,
     place: int,
     main: bool,
+    counts: bool,
 ) -> dict[str, Any]:
-    """Gather what the templates say of a feature map; ``main``: it is in the report's figures."""
+    """Gather what the templates say of a feature map.
+
+    ``main``: it is in the report's figures; ``counts``: the images' classes can be counted.
+    """
     result, name = drawn.result, drawn.name
     feature_map = int(result.maps[name][place])
     values, images = result.values[name][place], result.images[name][place]
@@ -189,9 +199,10 @@ def _cell(
                 "scale": float(result.scales[name][place][k]),
             }
         )
-    # Ties go to the stronger activation, as Counter keeps the order of arrival.
-    named = _counts(tiles)
-    common, times = named[0] if named and not dead else ("", 0)
+    own = classes.own_class(mining, name, feature_map)
+    names = [str(tile["class_name"]) for tile in tiles] if counts and not dead else []
+    matched = not result.labelled or bool((mining.labels >= 0).any())
+    found = classes.counted(names, own, matched)
     folder = f"pages/top-{slug}"
     projected = not result.status[name]
     return {
@@ -211,10 +222,12 @@ def _cell(
         "part": ground_truth.part_of(parts, name, feature_map),
         "inside": _mean(result.inside[name][place]),
         "inside_elsewhere": _mean(result.inside_elsewhere[name][place]),
-        "purity": times / len(tiles) if silent and times else float(result.purity[name][place]),
-        "common": common,
+        "purity": found.times / len(tiles) if found.common else nan,
+        "own": own,
+        "own_said": classes.said(found, len(tiles)) if own and found.common else "",
+        "common": found.common,
         "classes": _counts(tiles),
-        "times": times,
+        "times": found.times,
         "of": len(tiles),
         "tiles": tiles,
         "scale": tiles[0]["scale"] if tiles and not result.status[name] else nan,
@@ -281,7 +294,7 @@ def _figure(
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
             f"{chosen} by its nine strongest activations over the data, strongest first, at most "
-            f"one an image. {pairs}. Fraction: the most frequent {noun} among the nine."
+            f"one an image. {pairs}. {_counted_said(cells, noun)}"
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
             + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
         ),
@@ -292,15 +305,26 @@ def _figure(
     )
 
 
+def _counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
+    """Say what the labels above a layer's maps count."""
+    if any(cell["own"] for cell in cells):
+        return f"Each unit is the score of one {noun.removeprefix('predicted ')}, named above it."
+    if any(cell["common"] for cell in cells):
+        return f"Fraction: the most frequent {noun} among the nine."
+    return ""
+
+
 def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Image.Image:
     across = COLUMNS - 1 if layer["large"] else COLUMNS
     pairs = [mosaics.pair(layer["drawn"], cell, _SIDE * COLUMNS // across) for cell in cells]
     labels = []
     for cell in cells:
         said = "dead" if cell["dead"] else ""
-        if cell["times"]:
+        if cell["own"]:
+            said = drawable(": ".join(filter(None, (cell["own"], cell["own_said"]))), 120)
+        elif cell["times"]:
             said = f"{cell['times']}/{cell['of']}"
-        if cell["times"] > 1:
+        if cell["times"] > 1 and not cell["own"]:
             said += f" {drawable(cell['common'], 40)}"
         labels.append((str(cell["map"]), said))
     # Letters and gaps go with the tiles, so that they look the same for every layer in print.

@@ -1,0 +1,86 @@
+"""What classes the nine images of a map show, and the class that a class unit stands for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vizreport.experiments.mining.classes import true_name
+from vizreport.experiments.mining.result import MiningResult
+
+_FEW = 1.5  # images a class below which the nine can hardly agree
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The classes among a map's images.
+
+    Attributes
+    ----------
+    own : str
+        The class whose score the unit is, "" where it is not one.
+    common : str
+        The class counted: a class unit's own, else the most frequent; "" where none is counted.
+    times : int
+        How many of the images show it.
+    other : str
+        Of a class unit, the most frequent other class where it is more frequent than its own.
+    other_times : int
+    """
+
+    own: str = ""
+    common: str = ""
+    times: int = 0
+    other: str = ""
+    other_times: int = 0
+
+
+def own_class(mining: MiningResult, layer: str, feature_map: int) -> str:
+    """Return the class whose score a unit is, "" where its layer is not the class scores."""
+    names, maps = mining.class_names, len(mining.values.get(layer, ()))
+    if layer != mining.output_layer or not names:
+        return ""
+    if maps == 1 and len(names) == 2:
+        return names[1]  # one score for two classes
+    return names[feature_map] if maps == len(names) else ""
+
+
+def is_counted(mining: MiningResult) -> bool:
+    """Tell whether counts say anything: not with about one image a class."""
+    names = [true_name(mining, image) for image in range(len(mining.paths))]
+    known = [name for name in names if name]
+    return not known or len(known) >= _FEW * len(set(known))
+
+
+def counted(names: Sequence[str], own: str, matched: bool) -> Counted:
+    """Count the classes of a map's images.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of each image, the strongest first; "" where it is not known.
+    own : str
+        See :func:`own_class`.
+    matched : bool
+        Whether the names are the network's classes, so that a unit's own can be counted.
+    """
+    # Ties go to the stronger activation, as Counter keeps the order of arrival.
+    found = Counter(name for name in names if name)
+    if not own or not found:
+        common, times = found.most_common(1)[0] if found else ("", 0)
+        return Counted(own, common, times)
+    if not matched:
+        return Counted(own)
+    times = found.pop(own, 0)
+    other, others = found.most_common(1)[0] if found else ("", 0)
+    return Counted(own, own, times, *((other, others) if others > times else ()))
+
+
+def said(classes: Counted, of: int) -> str:
+    """Say what a class unit's images are: "0 of its 9 are fish; 9 are bicycle"."""
+    text = f"{classes.times} of its {of} {'is' if classes.times == 1 else 'are'} {classes.own}"
+    if classes.other:
+        verb = "is" if classes.other_times == 1 else "are"
+        text += f"; {classes.other_times} {verb} {classes.other}"
+    return text
