@@ -67,6 +67,12 @@ sys.exit(run())
 """
 
 
+def heed_signals() -> None:
+    # What starts the tests may ignore Ctrl-C, as nohup and shells in the background do.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def interrupted(program: str, *numbers: signal.Signals) -> tuple[int, str]:
     with subprocess.Popen(
         [sys.executable, "-c", program],
@@ -74,6 +80,7 @@ def interrupted(program: str, *numbers: signal.Signals) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_signals,
     ) as process:
         assert process.stdout is not None
         for number in numbers:

@@ -43,7 +43,7 @@ def test_a_failed_import_shows_what_was_held_back():
         "sys.meta_path.insert(0, Broken())\n"
         "from vizreport.cli import main\n"
         "from vizreport.tensorflow_start import start_tensorflow\n"
-        "sys.exit(main(['inspect', '--checkpoint', 'none.keras']) != 2)\n"
+        "sys.exit(main(['inspect', '--checkpoint', 'squeezenet']) != 2)\n"
     )
     lines = heard.splitlines()
     assert lines[0] == "libfoo.so is missing"

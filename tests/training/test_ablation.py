@@ -14,7 +14,7 @@ from tests.training.conftest import assert_same_state
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
 from vizreport.models.variants import build_variant
-from vizreport.results.manifest import read
+from vizreport.results.manifest import add, read
 from vizreport.training import ablation, loop
 from vizreport.training.ablation import AblationRequest, ablate
 from vizreport.training.evaluation import EvaluationRequest, evaluate
@@ -128,12 +128,14 @@ def test_a_killed_ablation_goes_on(unstopped, ablation_for, tmp_path, monkeypatc
 def test_another_process_is_left_its_training(unstopped, ablation_for, tmp_path):
     request = ablation_for(tmp_path, VARIANTS[:1])
     lines: list[str] = []
-    with ablation._claimed(tmp_path / "work" / f"{VARIANTS[0]}-seed-0.lock") as mine:
+    lock = f"work/{VARIANTS[0]}-seed-0.lock"
+    add(tmp_path, "ablation", [lock])
+    with ablation._claimed(tmp_path / lock) as mine:
         assert mine
         ablate(request, lines.append)
     assert any("another process is at it" in line for line in lines)
     assert not list(tmp_path.glob("*.json"))
-    with ablation._claimed(tmp_path / "work" / f"{VARIANTS[0]}-seed-0.lock") as mine:
+    with ablation._claimed(tmp_path / lock) as mine:
         assert mine
 
 
