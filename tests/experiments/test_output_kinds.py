@@ -23,7 +23,7 @@ from vizreport.experiments.overview.compute import compute as compute_overview
 from vizreport.experiments.overview.meaning import lines, warnings
 from vizreport.experiments.parts.compute import compute as compute_parts
 from vizreport.experiments.top_patches.compute import compute as compute_top_patches
-from vizreport.experiments.top_patches.mosaics import encoded
+from vizreport.experiments.top_patches.mosaics import encoded, layer
 from vizreport.report.text import printable
 from vizreport.settings import Settings
 from vizreport.training.evaluation import EvaluationRequest, evaluate_each
@@ -189,7 +189,7 @@ def test_outputs_below_zero_are_not_dead(asked):
     assert top.shown["box"].all()
     np.testing.assert_array_equal(top.shown["conv"], top.values["conv"] > 0)
     # The patches are the pictures in which the output is largest, strongest first.
-    with Image.open(io.BytesIO(encoded(top, "box", 2, False))) as picture:
+    with Image.open(io.BytesIO(encoded(layer(top, "box", False), 2, "patches"))) as picture:
         tiles = np.asarray(picture.convert("RGB"), float)
     y = model.predict(context.preprocessing.tensor(context.pictures(mining.records)), verbose=0)
     strongest = context.pictures(mining.records[[y[:, 2].argmax()]])[0]
