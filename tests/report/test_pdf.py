@@ -6,7 +6,6 @@ import dataclasses
 import io
 import itertools
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -234,44 +233,32 @@ def test_maps_in_print(rendered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({m for maps in sheets(10) for m in maps}) == 10
 
 
-@pytest.fixture
-def copy(rendered: Path, tmp_path: Path) -> Path:
-    """Return a run with results alone, the larger sections taken out."""
-    from vizreport.results.run import read_run, write_run
-
-    shutil.copytree(rendered / "results", tmp_path / "results")
-    run = read_run(rendered)
-    few = tuple(r for r in run.experiments if r.name in ("mining", "filters"))
-    write_run(tmp_path, dataclasses.replace(run, experiments=few))
-    return tmp_path
-
-
 def test_source_date_epoch_makes_the_bytes_the_same(
-    copy: Path, monkeypatch: pytest.MonkeyPatch
+    run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1500000000")
-    render(copy, html=False)
-    first = (copy / "report.pdf").read_bytes()
-    render(copy, html=False)
-    assert (copy / "report.pdf").read_bytes() == first
-    assert not (copy / "index.html").exists()
+    render(run_folder, html=False)
+    first = (run_folder / "report.pdf").read_bytes()
+    render(run_folder, html=False)
+    assert (run_folder / "report.pdf").read_bytes() == first
+    assert not (run_folder / "index.html").exists()
 
 
-def test_without_pango_the_html_is_there(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pango_the_html_is_there(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Missing:
         def find_spec(self, name: str, path: object = None, target: object = None) -> None:
             if name == "weasyprint":
                 raise OSError("cannot load library 'libpango-1.0-0'")
 
-    render(copy)
-    former = (copy / "report.pdf").read_bytes()
-    (copy / "index.html").unlink()
+    render(run_folder)
+    former = (run_folder / "report.pdf").read_bytes()
+    (run_folder / "index.html").unlink()
     monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
     with pytest.raises(RequestError, match="apt-get install libpango-1.0-0"):
-        render(copy)
-    page = Page(copy / "index.html")
+        render(run_folder)
+    page = Page(run_folder / "index.html")
     assert "Layer-1 filters" in page.words()
     assert not any(a["href"] == "report.pdf" for a in page.all("a"))
-    assert (copy / "report.pdf").read_bytes() == former
-    assert not list(copy.glob(".rendering-*"))
+    assert (run_folder / "report.pdf").read_bytes() == former
+    assert not list(run_folder.glob(".rendering-*"))

@@ -171,12 +171,6 @@ def in_order(dataset: Dataset, outputs: int) -> np.ndarray | None:
     return np.array(own, np.int32) if classes == outputs and max(own) < outputs else None
 
 
-def class_count(dataset: Dataset) -> int:
-    """Return how many classes the data have: those named, else those that occur."""
-    occurring = {record.label for record in dataset.records if record.label is not None}
-    return len(dataset.class_names) or len(occurring)
-
-
 def _leading_indices(dataset: Dataset, outputs: int) -> np.ndarray | None:
     indices = []
     for record in dataset.records:
