@@ -16,6 +16,7 @@ from tests.experiments import tiny
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.invariance import figures, summary
 from vizreport.experiments.invariance.compute import compute
+from vizreport.experiments.invariance.findings import findings
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +150,7 @@ def test_networks_without_scores_or_hidden_layers(tiny_context, mined):
     assert np.isnan(result.probabilities["scale"]).all()
     assert (result.distances["scale"][:, 0, -1] > 0).all()
     assert [len(curves) for curves in (figures._all(result, "scale"),)] == [1]
-    assert "probability" not in figures._finding(result)
+    assert not findings({"invariance": result})
     figures.drawing.draw(result, ("scale",), result.paths)
     scores = layers.Dense(3, activation="softmax")(layers.Flatten()(image))
     headless = tiny.changed(tiny_context)
@@ -187,19 +188,3 @@ def test_means_spread_and_silent_images(found):
     np.testing.assert_allclose(
         curves.mean, expected[np.flatnonzero(sample) != quiet].mean(axis=0), rtol=1e-5
     )
-
-
-def test_finding_says_which_layer_changes_less(found):
-    """Hand-made curves: 1 in the first layer wherever moved, 0.5 in the last."""
-    distances = {name: np.ones_like(d) for name, d in found.distances.items()}
-    for name in distances:
-        distances[name][:, 1] = 0.5
-    norms = np.ones_like(found.norms)
-    made = replace(found, distances=distances, norms=norms, apart=2 * norms)
-    said = figures._finding(made)
-    assert "the features of \u2068conv2\u2069 less than those of \u2068conv1\u2069" in said
-    assert "by 0.50 of their length on average, against 1.00; the probability" in said
-    distances = {name: d[:, ::-1] for name, d in distances.items()}
-    assert "more than those of" in figures._finding(replace(made, distances=distances))
-    same = {name: np.ones_like(d) for name, d in distances.items()}
-    assert "as much as those of" in figures._finding(replace(made, distances=same))

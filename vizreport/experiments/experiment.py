@@ -34,6 +34,11 @@ class Experiment:
         Experiments whose results it reads; their keys enter its own.
     settings : tuple of str
         Fields of :class:`vizreport.settings.Settings` that it depends on.
+    findings : str
+        ``"package.module:function"`` called as ``findings(results)``, with its own result and those
+        it requires: what it claims, as records (:class:`vizreport.findings.record.Finding`), the
+        most telling first. The report corrects and decides them, and makes the section's headline
+        of the first ones. "" for none.
     warnings : str
         ``"package.module:function"`` called as ``warnings(results)``, with its own result and those
         it requires: sentences about what looks wrong with the network, the data or how they
@@ -52,6 +57,7 @@ class Experiment:
     template: str
     requires: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    findings: str = ""
     warnings: str = ""
     epochs: bool = False
 

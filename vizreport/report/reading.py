@@ -10,6 +10,8 @@ from typing import Any
 
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import faults, headline
 from vizreport.report.section import Section
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE, Store, Unusable
@@ -84,14 +86,25 @@ def read_sections(
         try:
             needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
             section: Section = experiment.load(experiment.section)(needed, run)
+            if experiment.findings:
+                section = _with_findings(section, experiment, needed)
             if experiment.warnings:
                 said = experiment.load(experiment.warnings)(needed)
-                section = replace(section, warnings=tuple(said))
+                section = replace(section, warnings=(*section.warnings, *said))
             _check_names(section)
         except Exception as error:  # whatever a section does wrong, the report goes on
             yield Read(record, experiment, FAILED, not_drawn(error))
             continue
         yield Read(record, experiment, DONE, "", section)
+
+
+def _with_findings(section: Section, experiment: Experiment, results: dict[str, Any]) -> Section:
+    found = decide(experiment.load(experiment.findings)(results))
+    figures = {figure.name for figure in section.figures}
+    for each in found:
+        if each.evidence and each.evidence not in figures:
+            raise ValueError(f"{each.kind}: the section has no figure {each.evidence!r}")
+    return replace(section, findings=found, finding=headline(found), warnings=faults(found))
 
 
 def _check_names(section: Section) -> None:

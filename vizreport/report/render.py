@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from vizreport.findings.stored import findings_json
 from vizreport.report.bodies import set_sections
-from vizreport.report.contents import draw_sections
+from vizreport.report.contents import Shown, draw_sections
 from vizreport.report.html import write_html
 from vizreport.report.pdf import PAPER, print_page, printed_page
 from vizreport.report.processes import made_beside
@@ -17,7 +18,7 @@ from vizreport.report.reproducible import as_shown
 from vizreport.report.stage import stage_in
 from vizreport.results.manifest import replace as replace_files
 from vizreport.results.run import read_run
-from vizreport.results.run_folder import HTML_PARTS, PDF, REPORT, prepare_run
+from vizreport.results.run_folder import FINDINGS, HTML_PARTS, PDF, REPORT, prepare_run
 
 
 def render(
@@ -77,6 +78,7 @@ def render(
                 sections, printed = set_sections(sections, "pdf", run)
                 filled = printed_page(run, sections, printed)
                 done = beside(print_page, filled, stage, stage / PDF, run.settings["paper"])
+            write_findings(stage, sections)
             if html:
                 tell("pages")
                 write_html(stage, run, on_screen, bodies, pdf)
@@ -86,7 +88,14 @@ def render(
             except Exception:
                 if html:  # what could be made is kept, without a link to what could not
                     write_html(stage, run, on_screen, bodies, pdf=False)
-                    replace_files(stage, run_folder, REPORT, HTML_PARTS)
+                    replace_files(stage, run_folder, REPORT, (FINDINGS, *HTML_PARTS))
                 raise
-        replace_files(stage, run_folder, REPORT, (*HTML_PARTS, PDF) if html else (PDF,))
+        parts = (FINDINGS, *HTML_PARTS, PDF) if html else (FINDINGS, PDF)
+        replace_files(stage, run_folder, REPORT, parts)
     return tuple(shown.name for shown in sections if shown.status == FAILED)
+
+
+def write_findings(stage: Path, sections: Sequence[Shown]) -> None:
+    """Write what the sections claim, as records."""
+    found = {shown.name: shown.section.findings for shown in sections}
+    (stage / FINDINGS).write_text(findings_json(found), "utf-8")

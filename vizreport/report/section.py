@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
+from vizreport.findings.record import Finding
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart
     from PIL.Image import Image
@@ -122,6 +124,9 @@ class Section:
         say. The report sets it above the section and on the front page: the section's template
         must not repeat it. Names of classes, files and layers go through
         :func:`vizreport.report.text.quoted`.
+    findings : tuple of Finding
+        What the experiment's ``findings`` claims, decided; the report puts them there, and their
+        sentences in ``finding`` and ``warnings``.
     warnings : tuple of str
         What the experiment's ``warnings`` says; the report puts it there.
     figures : tuple of Figure
@@ -144,3 +149,4 @@ class Section:
     context: Mapping[str, Any] = field(default_factory=dict)
     finding: str = ""
     warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -11,6 +11,8 @@ import jinja2
 from markupsafe import Markup
 
 from vizreport.bundled import bundled_folder
+from vizreport.findings import sentences
+from vizreport.findings.quantity import P, Quantity
 from vizreport.report import text
 
 FOLDER = "templates"
@@ -37,7 +39,19 @@ def environment() -> jinja2.Environment:
     made.filters["duration"] = text.duration
     made.filters["shorten"] = text.shorten
     made.filters["breakable"] = _breakable
+    made.filters["compared"] = sentences.compared
+    made.filters["beside_published"] = sentences.beside_published
+    made.filters["interval"] = _interval
+    made.filters["p"] = _p
     return made
+
+
+def _interval(effect: Quantity | None) -> str:
+    return "–" if effect is None else f"{effect:interval}"
+
+
+def _p(value: float | None) -> str:
+    return "–" if value is None else f"{Quantity(value, P)}"
 
 
 def _breakable(name: str) -> Markup:

@@ -25,6 +25,7 @@ REPORT = "report"
 PAGE = "index.html"
 HTML_PARTS = ("assets/", "figures/", "pages/", PAGE)
 PDF = "report.pdf"
+FINDINGS = "findings.json"
 SINGLE_FILE = "report.html"
 SLIDES = "slides.pptx"
 RENDERED = "results/rendered.json"
@@ -48,7 +49,7 @@ def prepare_run(folder: Path, pdf: bool = True, single_file: bool = False) -> No
     RequestError
         If something is in the way that is not a report's, or the folder cannot be written to.
     """
-    names = [*HTML_PARTS, "results/", FILE_NAME]
+    names = [*HTML_PARTS, FINDINGS, "results/", FILE_NAME]
     names += [PDF] * pdf + [SINGLE_FILE] * single_file
     prepare(folder, REPORT, names, adopted_run)
 
@@ -76,7 +77,7 @@ def adopted_run(folder: Path) -> Iterator[str]:
         return
     yield from (FILE_NAME, RENDERED)
     if is_page_of_vizreport(folder / PAGE):
-        yield from (PDF, SLIDES)
+        yield from (PDF, SLIDES, FINDINGS)
         yield from adopted_pages(folder, HTML_PARTS)
     if is_page_of_vizreport(folder / SINGLE_FILE):
         yield SINGLE_FILE

@@ -10,6 +10,7 @@ EXPERIMENT = Experiment(
     result=InvarianceResult,
     compute="vizreport.experiments.invariance.compute:compute",
     section="vizreport.experiments.invariance.figures:section",
+    findings="vizreport.experiments.invariance.findings:findings",
     template="sections/invariance.html",
     requires=("mining",),
     settings=(

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from vizreport.experiments.invariance import drawing, summary
 from vizreport.experiments.invariance.curves import REPEATS, period
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import decimal, number, percent, quoted
+from vizreport.report.text import decimal, number, quoted
 from vizreport.results.run import RunRecord
 
 FILLS = {
@@ -62,7 +60,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "repeats": REPEATS,
     }
     figures = tuple(_figure(result, name, labels) for name in _FIGURES)
-    return Section(figures, context=context, finding=_finding(result))
+    return Section(figures, context=context)
 
 
 def _labels(result: InvarianceResult) -> list[str]:
@@ -101,40 +99,6 @@ def _periods(result: InvarianceResult) -> dict[str, Any]:
     }
 
 
-def _finding(result: InvarianceResult) -> str:
-    """Compare the first and the last layer under shifts."""
-    moved = [_all(result, name) for name in ("vertical", "horizontal")]
-    areas = [
-        float(np.mean([curves[i].mean_area for curves in moved])) for i in range(len(moved[0]))
-    ]
-    last = len(result.layers) - 1
-    furthest = max(
-        result.values[name][-1] / side
-        for name, side in zip(("vertical", "horizontal"), result.pictures.shape[1:3], strict=True)
-    )
-    if not np.isfinite(areas[: last + 1]).all():
-        return ""
-    far = f"An image shifted by up to {percent(furthest)} of its side"
-    deep, shallow = quoted(result.layers[last], 40), quoted(result.layers[0], 40)
-    if last:
-        ratio = areas[last] / areas[0] if areas[0] else 1.0
-        trend = "less than" if ratio < 0.95 else "more than" if ratio > 1.05 else "as much as"
-        said = (
-            f"{far} changes the features of {deep} {trend} those of {shallow}: by "
-            f"{areas[last]:.2f} of their length on average, against {areas[0]:.2f}"
-        )
-    else:
-        said = f"{far} changes the features of {deep} by {areas[0]:.2f} of their length on average"
-    if result.class_names:
-        still = result.probabilities["vertical"][result.sampled, _identity(result)].mean()
-        said += f"; the probability of its class goes from {still:.2f} to {areas[-1]:.2f}"
-    return f"{said}."
-
-
-def _identity(result: InvarianceResult) -> int:
-    return int(np.flatnonzero(result.values["vertical"] == 0)[0])
-
-
 def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
     names, title = _FIGURES[figure]
     shown = "; ".join(
@@ -155,7 +119,7 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
             "Then, for each layer, the Euclidean distance between the features of the image and "
             "of the transformed image, divided by the norm of the image's features, on one scale "
             "for all layers; 0 where nothing is changed. Dashed grey: how far another image lies "
-            f"on average.{probability} Heavy line: mean of {number(int(result.sampled.sum()))} "
+            f"(median).{probability} Heavy line: mean of {number(int(result.sampled.sum()))} "
             "images; grey band: between their 10th and 90th percentile."
         ),
         alt=(

@@ -54,9 +54,9 @@ def probability_curves(result: InvarianceResult, name: str) -> Curves:
 
 
 def apart(result: InvarianceResult, layer: int) -> float:
-    """Return how far another image lies on average, by the same measure; NaN for one image."""
+    """Return how far another image lies by the same measure: the median; NaN for one image."""
     found = _relative(result, result.apart[:, layer], layer)[result.sampled]
-    return float(np.mean(found[np.isfinite(found)])) if np.isfinite(found).any() else float("nan")
+    return float(np.median(found[np.isfinite(found)])) if np.isfinite(found).any() else float("nan")
 
 
 def _relative(result: InvarianceResult, distances: np.ndarray, layer: int) -> np.ndarray:

@@ -1,0 +1,141 @@
+import json
+import math
+from dataclasses import replace
+
+import pytest
+
+from vizreport.findings.decisions import decide, holm
+from vizreport.findings.numbers import strays
+from vizreport.findings.quantity import Quantity
+from vizreport.findings.record import Finding, Published
+from vizreport.findings.sentences import beside_published, faults, headline, notice, sentence
+from vizreport.findings.stored import as_record, findings_json
+from vizreport.report.text import quoted
+
+
+def made(p=0.01, n=20, **more):
+    return Finding(
+        **{
+            "kind": "shift-depth",
+            "compared": "{deep} against {shallow}",
+            "claim": "{deep} changes less than {shallow}",
+            "shown": "{deep} changes less than {shallow}: by {effect:interval} in {n} images.",
+            "n": n,
+            "unit": "images",
+            "effect": Quantity(0.234, "share", 0.11, 0.345),
+            "test": "made up",
+            "p": p,
+            "fewest": 6,
+            "names": {"deep": quoted("fc7"), "shallow": quoted("conv1")},
+            **more,
+        }
+    )
+
+
+def test_a_template_must_not_hold_a_number_of_its_own():
+    with pytest.raises(ValueError, match="a number stands in"):
+        made(shown="It falls by 30 %.")
+    with pytest.raises(ValueError, match="'other' is not in the record"):
+        made(shown="It falls by {other}.")
+    with pytest.raises(ValueError, match="kind"):
+        made(kind="A kind")
+
+
+def test_holm_by_hand():
+    # Sorted: 0.01 * 4, 0.02 * 3, 0.03 * 2 (raised to 0.06), 0.5.
+    assert holm([0.5, 0.01, 0.03, 0.02]) == pytest.approx([0.5, 0.04, 0.06, 0.06])
+    assert not len(holm([]))
+
+
+def test_decisions_are_corrected_within_the_section():
+    shown, lost, few, counted = decide(
+        [made(0.02), made(0.04), made(0.001, n=4), made(None, test="")]
+    )
+    assert [each.decision for each in (shown, lost, few, counted)] == [
+        "shown",
+        "shown",
+        "too little data",
+        "shown",
+    ]
+    assert shown.corrected == pytest.approx(0.04)
+    assert few.corrected is None  # not counted among the tests
+    several = decide([made(0.02), made(0.03), made(0.2)])
+    assert [each.decision for each in several] == ["not shown"] * 3
+    assert [each.corrected for each in several] == pytest.approx([0.06, 0.06, 0.2])
+
+
+def test_what_is_not_shown_is_no_fault_and_advises_nothing():
+    odd = made(severity="fault", advice="Try it.")
+    (shown,) = decide([odd])
+    assert faults([shown]) == (notice(shown),)
+    assert notice(shown).endswith("Try it.")
+    assert headline([shown]) == ""
+    (not_shown,) = decide([replace(odd, p=0.5)])
+    assert (not_shown.severity, not_shown.advice) == ("note", "")
+    assert headline([not_shown]) == sentence(not_shown)
+
+
+def test_sentences():
+    (shown,) = decide([made()])
+    assert sentence(shown) == (
+        "\u2068fc7\u2069 changes less than \u2068conv1\u2069: by "
+        "23\u202f% (95\u202f% interval 11 to 34\u202f%) in 20 images."
+    )
+    wanted = {"needed": 85, "reference": Quantity(0.1, "points"), "reference_of": "{reference}"}
+    (not_shown,) = decide([made(0.3, **wanted)])
+    assert sentence(not_shown) == (
+        "No evidence that \u2068fc7\u2069 changes less than \u2068conv1\u2069 (20 images, "
+        "p = 0.3); about 85 would show 10 points."
+    )
+    (few,) = decide([made(n=3)])
+    assert sentence(few).startswith("Too little data to tell whether \u2068fc7\u2069 changes less")
+    assert sentence(few).endswith("(3 images; the test needs 6).")
+
+
+@pytest.mark.parametrize(
+    ("p", "same", "word"),
+    [(0.01, True, "agrees"), (0.01, False, "differs"), (0.5, True, "leave it open")],
+)
+def test_published_findings_stand_beside(p, same, word):
+    published = Published("Zeiler & Fergus found the same in layer 7", "Fig. 5", same)
+    (found,) = decide([made(p, published=published)])
+    assert word in beside_published(found)
+    assert beside_published(made()) == ""
+
+
+@pytest.mark.parametrize(
+    ("quantity", "written"),
+    [
+        (Quantity(0.0004, "share"), "0.04\u202f%"),
+        (Quantity(0.0, "share"), "0\u202f%"),
+        (Quantity(0.9996, "share"), "99.96\u202f%"),
+        (Quantity(-0.31, "share"), "−31\u202f%"),
+        (Quantity(0.01, "points"), "1 point"),
+        (Quantity(12345, "count"), "12\u202f345"),
+        (Quantity(0.00012, "p"), "0.00012"),
+        (Quantity(1.5, "px", digits=1), "1.5 px"),
+        (Quantity(math.nan, "share"), "–\u202f%"),
+    ],
+)
+def test_quantities_are_written(quantity, written):
+    assert f"{quantity}" == written
+
+
+def test_numbers_that_are_not_in_the_record_are_found():
+    (found,) = decide([made(0.3, needed=85, reference=Quantity(0.1, "points"))])
+    record = json.loads(findings_json({"invariance": [found]}))["findings"][0]
+    assert not strays(record["sentence"], record)
+    assert strays("It falls by 31 % in 20 images, p = 0.3.", record) == ["31"]
+    assert strays("In three of 20 images, by 11 to 34 %.", record) == ["three"]
+    assert strays("By 0.24 in fc7.", record) == ["0.24"]
+    assert not strays("By 0.23, that is −23.4 %, in conv1.", record)
+
+
+def test_the_file_holds_every_field():
+    (found,) = decide([made()])
+    record = as_record(found)
+    assert {"kind", "compared", "n", "unit", "test", "p", "corrected", "decision"} <= {*record}
+    assert record["compared"] == "fc7 against conv1"
+    read = json.loads(findings_json({"a": [found], "b": []}))
+    assert (read["schema_version"], read["level"], read["confidence"]) == (1, 0.05, 0.95)
+    assert read["findings"][0]["effect"]["low"] == 0.11

@@ -1,0 +1,77 @@
+"""A number with its unit and interval, and how it is written."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from vizreport.report.text import decimal, number
+
+CONFIDENCE = 0.95
+"""Of every interval."""
+
+SHARE, POINTS, COUNT, P = "share", "points", "count", "p"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in a finding.
+
+    In a sentence's template ``{name}`` writes the value, ``{name:size}`` its absolute value,
+    ``{name:interval}`` the value and its interval.
+
+    Attributes
+    ----------
+    value : float
+    unit : str
+        "share" (0 to 1, written as a percentage), "points" (a difference of shares, written in
+        percentage points), "count", "p", "" for a plain number, or what is to stand behind it, such
+        as "px".
+    low, high : float or None
+        95 % interval; None where the value is no estimate.
+    digits : int or None
+        Decimals, in the unit written; None for the unit's usual ones.
+    """
+
+    value: float
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    digits: int | None = None
+
+    def __format__(self, spec: str) -> str:
+        """Write the number as the template asks for it."""
+        if spec == "interval" and self.low is not None and self.high is not None:
+            return (
+                f"{self._written(self.value)} ({round(100 * CONFIDENCE)}\u202f% interval "
+                f"{self._bare(self.low)} to {self._written(self.high)})"
+            )
+        if spec not in ("", "size", "interval"):
+            raise ValueError(f"a quantity is written as '', 'size' or 'interval', not {spec!r}")
+        return self._written(abs(self.value) if spec == "size" else self.value)
+
+    def _written(self, value: float) -> str:
+        text = self._bare(value)
+        if self.unit == SHARE:
+            return f"{text}\u202f%"
+        if self.unit == POINTS:
+            return f"{text} {'point' if text == '1' else 'points'}"
+        return f"{text} {self.unit}" if self.unit not in ("", COUNT, P) else text
+
+    def _bare(self, value: float) -> str:
+        if not math.isfinite(value):
+            return "–"
+        if self.unit == COUNT:
+            return number(round(value))
+        if self.unit == P:
+            return number(value, 2)
+        if self.unit in (SHARE, POINTS):
+            return _percentage(value, self.digits or 0)
+        return decimal(value, 2 if self.digits is None else self.digits)
+
+
+def _percentage(share: float, digits: int) -> str:
+    """Write 100 times a share, with more decimals where it would round to 0 or to the whole."""
+    while digits < 3 and share not in (0.0, 1.0) and round(100 * share, digits) in (0.0, 100.0):
+        digits += 1
+    return decimal(100 * share, digits)

@@ -1,0 +1,69 @@
+"""Sentences made of findings alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vizreport.findings.quantity import P, Quantity
+from vizreport.findings.record import AGREES, DIFFERS, FAULT, SHOWN, TOO_LITTLE, Finding
+
+LEADING = 3
+"""Findings of a section whose sentences make its headline, at most."""
+
+
+def sentence(finding: Finding) -> str:
+    """Say what a decided finding says: what is shown, or that it is not, and on how many units."""
+    if finding.decision == SHOWN:
+        return _filled(finding, finding.shown)
+    claim, units = _filled(finding, finding.claim), f"{Quantity(finding.n, 'count')} {finding.unit}"
+    if finding.decision == TOO_LITTLE:
+        wanted = f"; the test needs {Quantity(finding.fewest, 'count')}" if finding.fewest else ""
+        return f"Too little data to tell whether {claim} ({units}{wanted})."
+    if finding.not_shown:
+        return _filled(finding, finding.not_shown)
+    p = f", p = {Quantity(finding.corrected, P)}" if finding.corrected is not None else ""
+    return f"No evidence that {claim} ({units}{p}){_needed(finding)}."
+
+
+def _needed(finding: Finding) -> str:
+    if finding.needed is None or not finding.reference_of or finding.needed <= finding.n:
+        return ""
+    what = _filled(finding, finding.reference_of)
+    return f"; about {Quantity(finding.needed, 'count')} would show {what}"
+
+
+def beside_published(finding: Finding) -> str:
+    """Say how a decided finding stands to the published one; "" where there is none."""
+    published = finding.published
+    if published is None:
+        return ""
+    stands = {AGREES: "this agrees", DIFFERS: "this differs"}.get(
+        published.stands, "these data leave it open"
+    )
+    return f"{published.found} ({published.source}): {stands}."
+
+
+def notice(finding: Finding) -> str:
+    """Say what is wrong and what to try."""
+    return f"{sentence(finding)} {_filled(finding, finding.advice)}".strip()
+
+
+def headline(findings: Sequence[Finding]) -> str:
+    """Join the sentences of a section's first findings; faults are notices of their own."""
+    leading = [each for each in findings if each.leading and each.severity != FAULT]
+    return " ".join(notice(each) for each in leading[:LEADING])
+
+
+def faults(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return a section's notices: what is wrong with the network, the data or their reading."""
+    return tuple(notice(each) for each in findings if each.severity == FAULT)
+
+
+def compared(finding: Finding) -> str:
+    """Say what is compared with what."""
+    return _filled(finding, finding.compared)
+
+
+def _filled(finding: Finding, template: str) -> str:
+    text = template.format_map(finding.filling())
+    return text[:1].upper() + text[1:] if template in (finding.shown, finding.not_shown) else text

@@ -1,0 +1,334 @@
+"""The tests that findings rest on, by SciPy. What is missing (NaN) is left out, in pairs."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vizreport.findings.decisions import LEVEL
+from vizreport.findings.quantity import CONFIDENCE, Quantity
+
+RESAMPLES = 9_999
+"""Of a bootstrap interval, and the fewest draws of a permutation test that is not exact."""
+EXACT = 1_000_000
+"""Arrangements up to which a permutation test enumerates all of them."""
+DRAWS = 99_999
+"""Draws of a permutation test that is not exact."""
+POWER = 0.8
+"""Of the sample sizes that are advised."""
+_SURE = 0.999  # confidence with which the p of drawn permutations is bounded from above
+_SIGNS = 14  # differences up to which SciPy enumerates all signs
+
+
+@dataclass(frozen=True)
+class Tested:
+    """An effect and its test.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Estimate and 95 % interval; NaN where there is none.
+    n : int
+        Units that counted.
+    test : str
+    p : float or None
+        None without a test.
+    fewest : int
+        Units that the test needs to reach the level at all.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    test: str
+    p: float | None
+    fewest: int
+
+    def quantity(self, unit: str = "", digits: int | None = None) -> Quantity:
+        """Return the effect as a finding's quantity."""
+        known = math.isfinite(self.low) and math.isfinite(self.high)
+        low, high = (self.low, self.high) if known else (None, None)
+        return Quantity(self.value, unit, low, high, digits)
+
+    def fields(self, unit: str = "", digits: int | None = None) -> dict[str, Any]:
+        """Return the fields of a finding that the test fills."""
+        return {
+            "effect": self.quantity(unit, digits),
+            "n": self.n,
+            "test": self.test,
+            "p": self.p,
+            "fewest": self.fewest,
+        }
+
+
+def paired(first: np.ndarray, second: np.ndarray | float = 0.0) -> Tested:
+    """Test whether one of two values of the same units is the larger one.
+
+    The effect is the median difference with a bootstrap interval (BCa) over units; the test
+    Wilcoxon's of signed ranks, exact up to 50 units (14 where differences are tied).
+
+    Parameters
+    ----------
+    first, second : float [n], or one number in place of the second
+    """
+    from scipy import stats  # slow to import
+
+    found = np.asarray(first, np.float64) - second
+    found = found[np.isfinite(found)]
+    name, fewest = "Wilcoxon signed-rank test, exact", 6
+    if not len(found):
+        return Tested(math.nan, math.nan, math.nan, 0, name, 1.0, fewest)
+    low, high = interval(found, np.median)
+    moved = found[found != 0]
+    tied = len(np.unique(np.abs(moved))) < len(moved)
+    method: Any = "exact"
+    if tied and len(moved) <= _SIGNS:
+        method = stats.PermutationMethod(n_resamples=2**_SIGNS)
+    elif tied or len(moved) > 50:
+        method, name = "asymptotic", "Wilcoxon signed-rank test, normal approximation"
+    p = float(stats.wilcoxon(moved, method=method).pvalue) if len(moved) else 1.0
+    return Tested(float(np.median(found)), low, high, len(found), name, p, fewest)
+
+
+def independent(first: np.ndarray, second: np.ndarray) -> Tested:
+    """Test whether the values of one group are larger than those of another.
+
+    The effect is the difference of the medians with a bootstrap interval over both groups; the
+    test that of Mann and Whitney.
+
+    Parameters
+    ----------
+    first : float [n]
+    second : float [m]
+    """
+    from scipy import stats
+
+    groups = [np.asarray(group, np.float64) for group in (first, second)]
+    a, b = (group[np.isfinite(group)] for group in groups)
+    name, fewest = "Mann-Whitney test", 8
+    if not len(a) or not len(b):
+        return Tested(math.nan, math.nan, math.nan, len(a) + len(b), name, 1.0, fewest)
+    p = float(stats.mannwhitneyu(a, b).pvalue)
+    low, high = interval((a, b), lambda x, y, axis: np.median(x, axis) - np.median(y, axis))
+    value = float(np.median(a) - np.median(b))
+    return Tested(value, low, high, len(a) + len(b), name, p, fewest)
+
+
+def share(count: int, n: int, expected: float | None = None) -> Tested:
+    """Estimate a share (Wilson's interval), and test it against an expected one (exact).
+
+    Parameters
+    ----------
+    count, n : int
+    expected : float, optional
+        Without one nothing is tested.
+    """
+    from scipy import stats
+
+    if not n:
+        return Tested(math.nan, math.nan, math.nan, 0, "", None, 1)
+    found = stats.binomtest(count, n, 0.5 if expected is None else expected)
+    low, high = found.proportion_ci(CONFIDENCE, "wilson")
+    if expected is None:
+        return Tested(count / n, float(low), float(high), n, "", None, 1)
+    return Tested(
+        count / n,
+        float(low),
+        float(high),
+        n,
+        "binomial test, exact",
+        float(found.pvalue),
+        fewest_of_share(expected),
+    )
+
+
+def paired_shares(first: np.ndarray, second: np.ndarray) -> Tested:
+    """Test whether more of the same units have one property than another (McNemar, exact).
+
+    The effect is the difference of the shares, with a bootstrap interval over units.
+
+    Parameters
+    ----------
+    first, second : bool [n]
+    """
+    from scipy import stats
+
+    a, b = np.asarray(first, bool), np.asarray(second, bool)
+    only, other = int((a & ~b).sum()), int((b & ~a).sum())
+    name = "McNemar's test, exact"
+    if not len(a):
+        return Tested(math.nan, math.nan, math.nan, 0, name, 1.0, 6)
+    p = float(stats.binomtest(only, only + other, 0.5).pvalue) if only + other else 1.0
+    difference = a.astype(np.float64) - b
+    low, high = interval(difference, np.mean)
+    return Tested(float(difference.mean()), low, high, len(a), name, p, 6)
+
+
+def correlation(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Tested:
+    """Test a rank correlation (Spearman) by permutation, with a bootstrap interval.
+
+    Parameters
+    ----------
+    first, second : float [n]
+    seed : int
+    """
+    from scipy import stats
+
+    pairs = np.stack([np.asarray(first, np.float64), np.asarray(second, np.float64)])
+    a, b = pairs[:, np.isfinite(pairs).all(axis=0)]
+    n = len(a)
+    if n < 3 or not np.ptp(a) or not np.ptp(b):
+        return Tested(math.nan, math.nan, math.nan, n, "Spearman's rank correlation", 1.0, 5)
+    ranks = stats.rankdata(a), stats.rankdata(b)
+
+    def found(x: np.ndarray, y: np.ndarray, axis: int = -1) -> Any:
+        x, y = x - x.mean(axis, keepdims=True), y - y.mean(axis, keepdims=True)
+        scale = np.sqrt((x**2).sum(axis) * (y**2).sum(axis))
+        return np.divide((x * y).sum(axis), scale, out=np.full_like(scale, np.nan), where=scale > 0)
+
+    exact = math.factorial(n) <= 50_000
+    tested = stats.permutation_test(
+        ranks,
+        found,
+        permutation_type="pairings",
+        vectorized=True,
+        n_resamples=np.inf if exact else DRAWS,
+        batch=10_000,
+        rng=np.random.default_rng(seed),
+    )
+    p = float(tested.pvalue) if exact else bounded(float(tested.pvalue), DRAWS)
+
+    def ranked(x: np.ndarray, y: np.ndarray, axis: int = -1) -> Any:
+        return found(stats.rankdata(x, axis=axis), stats.rankdata(y, axis=axis), axis)
+
+    low, high = interval((a, b), ranked, together=True)
+    name = f"Spearman's rank correlation, {'exact' if exact else 'permutation test'}"
+    return Tested(float(tested.statistic), low, high, n, name, p, 5)
+
+
+def interval(
+    sample: np.ndarray | tuple[np.ndarray, ...],
+    statistic: Callable[..., Any],
+    together: bool = False,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of a statistic over units (BCa).
+
+    Parameters
+    ----------
+    sample : float [n], or several
+        Several are drawn from apart.
+    statistic : callable
+        Called with the samples and ``axis``.
+    together : bool
+        Whether several samples are of the same units, and drawn together.
+    seed : int
+
+    Returns
+    -------
+    low, high : float
+        NaN for fewer than three units. Where the correction of BCa is not defined (all values
+        the same, or nearly), the percentiles.
+    """
+    from scipy import stats
+
+    samples = sample if isinstance(sample, tuple) else (sample,)
+    if min(map(len, samples)) < 3:
+        return math.nan, math.nan
+    for method in ("BCa", "percentile"):
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # degenerate samples: the percentiles are taken then
+            found = stats.bootstrap(
+                samples,
+                statistic,
+                n_resamples=RESAMPLES,
+                batch=max(1, 2_000_000 // max(map(len, samples))),
+                confidence_level=CONFIDENCE,
+                method=method,
+                paired=together,
+                vectorized=True,
+                rng=np.random.default_rng(seed),
+            ).confidence_interval
+        if np.isfinite(found).all():
+            break
+    return float(found.low), float(found.high)
+
+
+def bounded(p: float, draws: int) -> float:
+    """Bound the p of drawn permutations from above, so that no claim hangs on the draws.
+
+    Parameters
+    ----------
+    p : float
+        Share of the draws and the true arrangement that are at least as extreme.
+    draws : int
+
+    Returns
+    -------
+    float
+        The upper end of its 99.9 % interval (Clopper and Pearson).
+    """
+    from scipy import stats
+
+    found = stats.binomtest(min(round(p * (draws + 1)), draws + 1), draws + 1)
+    return min(1.0, float(found.proportion_ci(2 * _SURE - 1, "exact").high))
+
+
+def fewest_of_share(expected: float) -> int:
+    """Return from how many units on a binomial test against a share can reach the level."""
+    from scipy import stats
+
+    for n in range(1, 1000):
+        ends = (stats.binomtest(k, n, expected).pvalue for k in (0, n))
+        if min(ends) < LEVEL:
+            return n
+    return 1000
+
+
+def needed_pairs(differences: np.ndarray, reference: float) -> int | None:
+    """Return how many units would show a median difference in four of five samples.
+
+    By the normal approximation, with the asymptotic efficiency 3 / pi of Wilcoxon's test.
+
+    Parameters
+    ----------
+    differences : float [n]
+        What was measured: its spread is used, not its mean.
+    reference : float
+        The difference that would be shown.
+
+    Returns
+    -------
+    int or None
+        None where the spread is not known or the reference is 0.
+    """
+    found = np.asarray(differences, np.float64)
+    found = found[np.isfinite(found)]
+    if len(found) < 3 or not reference:
+        return None
+    sizes = (_quantiles() * found.std(ddof=1) / reference) ** 2 * math.pi / 3
+    return max(6, math.ceil(float(sizes)))
+
+
+def needed_share(expected: float, reference: float) -> int | None:
+    """Return how many units would tell two shares apart in four of five samples."""
+    if expected == reference:
+        return None
+    from scipy import stats
+
+    level, power = stats.norm.ppf([1 - LEVEL / 2, POWER])
+    spread = level * math.sqrt(expected * (1 - expected))
+    spread += power * math.sqrt(reference * (1 - reference))
+    return math.ceil(float(spread / (reference - expected)) ** 2)
+
+
+def _quantiles() -> float:
+    from scipy import stats
+
+    return float(stats.norm.ppf([1 - LEVEL / 2, POWER]).sum())

@@ -1,0 +1,64 @@
+"""Findings as ``findings.json`` holds them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from vizreport.findings.decisions import LEVEL
+from vizreport.findings.quantity import CONFIDENCE
+from vizreport.findings.record import Finding
+from vizreport.findings.sentences import beside_published, sentence
+from vizreport.report.text import printable
+
+SCHEMA_VERSION = 1
+
+
+def as_record(finding: Finding) -> dict[str, Any]:
+    """Return a decided finding as plain values: templates are filled, quantities are objects."""
+    record = asdict(finding)
+    filling = finding.filling()
+    for name in ("shown", "not_shown"):
+        del record[name]
+    for name in ("compared", "claim", "reference_of", "advice"):
+        record[name] = printable(getattr(finding, name).format_map(filling))
+    record["names"] = {name: printable(value) for name, value in finding.names.items()}
+    record["sentence"] = printable(sentence(finding))
+    if finding.published is not None:
+        record["published"]["sentence"] = printable(beside_published(finding))
+    return record
+
+
+def findings_json(sections: Mapping[str, Sequence[Finding]]) -> str:
+    """Return the content of ``findings.json``.
+
+    Parameters
+    ----------
+    sections : mapping of str to sequence of Finding
+        Decided findings of each section by its name, in the report's order.
+    """
+    found = {
+        "schema_version": SCHEMA_VERSION,
+        "level": LEVEL,
+        "confidence": CONFIDENCE,
+        "findings": [
+            {"section": name, **as_record(each)}
+            for name, findings in sections.items()
+            for each in findings
+        ],
+    }
+    return json.dumps(_plain(found), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """Replace numbers that JSON cannot hold by None."""
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value.item() if hasattr(value, "item") else value
