@@ -13,7 +13,7 @@ from vizreport.deconv import Deconvnet
 from vizreport.experiments.mining.compute import compute as compute_mining
 from vizreport.experiments.parts.compute import compute as compute_parts
 from vizreport.experiments.photographs.compute import compute as compute_photographs
-from vizreport.experiments.top_patches.compute import choose_maps, compute, purity
+from vizreport.experiments.top_patches.compute import compute, purity
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +123,20 @@ def test_fewer_images_than_nine(tiny_context, parts):
     assert np.isnan(found.values["conv2"][:, 3:]).all()
 
 
+def test_strengths_are_those_of_the_tiles(full, tiny_context, mined, parts):
+    for layer in ("conv1", "conv2"):
+        for i in (0, 3):
+            tiles = (decoded(full, "projections", layer, i) - 128.0) / 127
+            wanted = np.sqrt(np.square(tiles).mean(axis=(1, 2, 3))) * full.scales[layer][i]
+            np.testing.assert_allclose(full.strengths[layer][i], wanted, rtol=1e-4)
+    # Of six maps one is dead, and two are never above a tenth of the median.
+    few = compute(tiny.changed(tiny_context, maps=2), {"mining": mined, "parts": parts})
+    assert few.inactive["conv1"].tolist() == full.inactive["conv1"].tolist() == [2, 3, 4]
+    assert len(few.maps["conv1"]) == 2
+    assert not set(few.maps["conv1"]) & {2, 3, 4}
+    assert few.selective["conv1"].sum() == 1
+
+
 def test_other_rules(tiny_context, mined, parts):
     found = compute(
         tiny.changed(tiny_context, rule="guided", layers=("conv1",)),
@@ -130,20 +144,6 @@ def test_other_rules(tiny_context, mined, parts):
     )
     assert found.rule == "guided"
     assert found.layers == ["conv1"]
-
-
-def test_maps_are_a_seeded_sample(tiny_context):
-    layer = tiny_context.chosen_layers[0]
-    assert choose_maps(layer, tiny.changed(tiny_context, maps=None).settings).tolist() == [
-        *range(6)
-    ]
-    samples = [
-        choose_maps(layer, tiny.changed(tiny_context, maps=3, seed=seed).settings).tolist()
-        for seed in (0, 0, 1, 2, 3)
-    ]
-    assert samples[0] == samples[1]
-    assert len({tuple(sample) for sample in samples}) > 1
-    assert all(sample == sorted(set(sample)) and len(sample) == 3 for sample in samples)
 
 
 def test_purity_by_hand():

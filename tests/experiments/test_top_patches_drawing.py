@@ -9,6 +9,7 @@ from PIL import Image
 from tests.report import fake_pictures
 from vizreport.experiments.top_patches import mosaics
 from vizreport.experiments.top_patches.placing import insides
+from vizreport.report import tone
 
 
 def layer_of(low, size, length, places):
@@ -55,14 +56,15 @@ def made_layer(scales, tiles):
         rows={"a": np.zeros((1, 9), int)}, cols={"a": np.array([[0, *[3] * 8]])},
         fields={"a": np.array([[[0, 0, 15, 20], *[[10, 0, 30, 20]] * 8]])},
     )  # fmt: skip
+    result.strengths = {"a": tone.root_mean_squares(tone.signed(stored), np.array(scales))[None]}
     return mosaics.layer(result, "a", linear=False)
 
 
 def test_padding_is_transparent_and_blank_tiles_are_marked():
     tile = np.full((20, 20, 3), 128, np.uint8)
     tile[4:9, 6:12] = 240
-    layer = made_layer([1.0, 0.09, 0.11, *[1.0] * 6], [tile] * 9)
-    # 0.09 squared is under 1 % of the strongest's energy, 0.11 squared is not; the last is missing.
+    layer = made_layer([1.0, 0.009, 0.011, *[1.0] * 6], [tile] * 9)
+    # Under 1 % of the strongest, just above it, and the last is missing.
     assert layer.blank[0].tolist() == [False, True, *[False] * 7]
     picture = np.asarray(Image.open(io.BytesIO(mosaics.encoded(layer, 0, "projections"))))
     first, blank, weak = (picture[:20, k * 20 : (k + 1) * 20] for k in range(3))
@@ -78,7 +80,7 @@ def test_padding_is_transparent_and_blank_tiles_are_marked():
 
 def test_bars_are_shares_of_the_strongest():
     tile = np.full((20, 20, 3), 250, np.uint8)
-    layer = made_layer([0.5, 0.02, 0.25, *[0.5] * 6], [tile] * 9)
+    layer = made_layer([0.5, 0.004, 0.25, *[0.5] * 6], [tile] * 9)
     bars = mosaics.strengths(layer, 0)
     assert bars == [1, 0, 0.5, *[1] * 5, 0]
     pair = np.asarray(mosaics.pair(layer, {"place": 0}, 64)).astype(int)
@@ -95,7 +97,7 @@ def test_bars_are_shares_of_the_strongest():
 def test_spotlights_of_blank_tiles_are_pale():
     tile = np.full((20, 20, 3), 128, np.uint8)
     tile[4:9, 6:12] = (240, 60, 60)
-    layer = made_layer([1.0, 0.09, *[1.0] * 7], [tile] * 9)
+    layer = made_layer([1.0, 0.009, *[1.0] * 7], [tile] * 9)
     lit, blank = mosaics.tiles(layer, 0, "spotlights", 20)[:2]
     assert np.asarray(lit)[6, 8, 0] > np.asarray(lit)[6, 8, 1] + 150
     pale = np.asarray(blank).astype(int)

@@ -48,6 +48,9 @@ def make_top_patches(
             if without_rule
             else "",
             "maps": chosen,
+            "rank": random.permutation(count).astype(np.int32),
+            "selective": np.arange(count) % 2 == 0,
+            "inactive": chosen[dead],
             "values": values,
             "images": images,
             "rows": rows,
@@ -62,6 +65,9 @@ def make_top_patches(
             "projection_offsets": np.cumsum([0, *map(len, projections)]),
             "scales": random.uniform(0.1, 2, (count, 1)).repeat(9, 1).astype(np.float32),
             "peaks": random.uniform(1, 3, (count, 9)).astype(np.float32),
+            "strengths": np.where(values > 0, random.uniform(0.1, 1, (count, 9)), 0).astype(
+                np.float32
+            ),
             "inside": shares(0.55, (count, 9), dead),
             "inside_area": shares(0.42, (count, 9), dead),
             "inside_elsewhere": shares(0.33, (count, 9), dead),

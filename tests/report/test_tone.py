@@ -78,7 +78,16 @@ def test_what_is_small_is_enlarged_by_a_whole_factor():
     assert (kept == picture).all()
 
 
-def test_energy_is_measured_in_the_units_of_the_scale():
+def test_strength_is_measured_in_the_units_of_the_scale():
     values = np.zeros((2, 1, 2, 3), np.float32)
-    values[0, 0, 0, 1], values[1, 0, 1] = 0.5, 1
-    assert tone.energies(values, np.array([2, 0.1])).tolist() == pytest.approx([1, 0.03])
+    values[0, 0, 0, 1], values[1, 0, 1] = 0.6, 1
+    wanted = [2 * 0.6 / 6**0.5, 0.1 / 2**0.5]
+    assert tone.root_mean_squares(values, np.array([2, 0.1])).tolist() == pytest.approx(wanted)
+
+
+def test_blank_is_a_hundredth_of_the_strongest():
+    assert tone.blank(np.array([[3.0, 0.031], [0.029, 0.0]])).tolist() == [
+        [False, False],
+        [True, True],
+    ]
+    assert tone.blank(np.zeros(2)).all()

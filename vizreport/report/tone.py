@@ -13,7 +13,7 @@ from PIL import Image
 POWER = 0.55
 LUMINANCE = 0.65
 BLANK = 0.01
-"""Share of the strongest energy below which a picture counts as blank."""
+"""Share of the layer's strongest root mean square at which a projection counts as blank."""
 
 CAPTION = (
     "each tile has its own scale (the 99.5th percentile of the absolute value) and a signed power "
@@ -89,8 +89,8 @@ def reduced(values: np.ndarray, height: int, width: int) -> np.ndarray:
     return values
 
 
-def energies(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """Return the energy (sum of squares) of stored tiles.
+def root_mean_squares(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """Return how strong stored tiles are: float64 [K].
 
     Parameters
     ----------
@@ -99,7 +99,20 @@ def energies(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
     scales : float array [K]
     """
     sums = np.einsum("khwc,khwc->k", values, values, dtype=np.float64)
-    return sums * np.asarray(scales, np.float64) ** 2
+    strengths: np.ndarray = np.sqrt(sums / values[0].size) * np.asarray(scales, np.float64)
+    return strengths
+
+
+def blank(strengths: np.ndarray) -> np.ndarray:
+    """Tell which projections are blank: almost nothing of the signal arrives at the pixels.
+
+    Parameters
+    ----------
+    strengths : float array
+        Root mean squares of a layer's projections.
+    """
+    weak: np.ndarray = strengths <= BLANK * strengths.max(initial=0)
+    return weak
 
 
 def drawn(picture: np.ndarray, linear: bool = False) -> Image.Image:

@@ -22,7 +22,7 @@ from vizreport.experiments.top_patches.pictures import (
     offsets,
     projection_encoder,
 )
-from vizreport.experiments.top_patches.result import TopPatchesResult, spread
+from vizreport.experiments.top_patches.result import TopPatchesResult, first_places
 from vizreport.progress import progress
 
 _DECODED = 64  # at once: bounds memory
@@ -87,7 +87,7 @@ def _compared(
     """Project a sample of a layer's maps under the other rules."""
     graph, side = context.deconvnet.graph, int(top.window[layer.name])
     shown = top.maps[layer.name]
-    maps = shown[spread(len(shown))]
+    maps = shown[first_places(top, layer.name)]
     rules = [
         rule for rule in PRESETS if rule != top.rule and not layer.rule_problem(graph, rule)
     ]  # fmt: skip

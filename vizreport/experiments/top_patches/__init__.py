@@ -6,7 +6,7 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 EXPERIMENT = Experiment(
     name="top_patches",
     title="Top-9 patches",
-    version=6,
+    version=7,
     result=TopPatchesResult,
     compute="vizreport.experiments.top_patches.compute:compute",
     section="vizreport.experiments.top_patches.figures:section",

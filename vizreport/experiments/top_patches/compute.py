@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,9 +27,11 @@ from vizreport.deconv.tiles import (
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.classes import counted_names, numbered
+from vizreport.experiments.mining.living import nearly_dead
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound, telling_layers
 from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.top_patches.choice import choose_maps
 from vizreport.experiments.top_patches.energy import Shares, energy_shares
 from vizreport.experiments.top_patches.pictures import (
     offsets,
@@ -39,6 +40,7 @@ from vizreport.experiments.top_patches.pictures import (
 )
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.progress import progress
+from vizreport.report import tone
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
 _CHUNK = 16
@@ -75,7 +77,12 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
     if not layers:
         require_sound(mining)
         raise NotApplicable("the network has no layer whose rectified output can be shown")
-    chosen = {layer.name: choose_maps(layer, context.settings) for layer in layers}
+    settings = context.settings
+    choices = {
+        layer.name: choose_maps(mining, layer.name, settings.maps, settings.seed)
+        for layer in layers
+    }
+    chosen = {name: choice.maps for name, choice in choices.items()}
     parts: dict[str, dict[str, Any]] = {}
     status = {}
     shares = _shares_function(context, mining, required["parts"])
@@ -107,6 +114,11 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
         layers=names,
         status=status,
         maps=chosen,
+        rank={name: choice.rank for name, choice in choices.items()},
+        selective={name: choice.selective for name, choice in choices.items()},
+        inactive={
+            name: np.flatnonzero(nearly_dead(mining, name)).astype(np.int32) for name in names
+        },
         **taken,
         **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
         shown=shown,
@@ -126,14 +138,6 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
 def _shown(layer: ReportableLayer, values: np.ndarray, images: np.ndarray) -> np.ndarray:
     """Tell which of the strongest units are shown: those above 0, of an output all: bool [m, K]."""
     return (images >= 0) & ((values > 0) | (layer.kind == "output"))
-
-
-def choose_maps(layer: ReportableLayer, settings: Any) -> np.ndarray:
-    """Return a seeded sample of a layer's maps in rising order: int32 [m]."""
-    if settings.maps is None or settings.maps >= layer.maps:
-        return np.arange(layer.maps, dtype=np.int32)
-    random = np.random.default_rng([settings.seed, zlib.crc32(layer.name.encode())])
-    return np.sort(random.choice(layer.maps, settings.maps, replace=False)).astype(np.int32)
 
 
 def purity(images: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -205,7 +209,7 @@ def _layer(
     side, share = full, 1.0
     encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
     scales = np.zeros((len(maps), count), np.float32)
-    peaks = np.zeros_like(scales)
+    peaks, strengths = np.zeros_like(scales), np.zeros_like(scales)
     energies = Shares(*(np.full(scales.shape, np.nan, np.float32) for _ in range(3)))
     with ThreadPoolExecutor() as pool:
         for start in range(0, len(maps), _CHUNK):
@@ -223,6 +227,10 @@ def _layer(
                     )
                     side, share = window_side(energy, full)
             tiles, scales[chunk], peaks[chunk] = _tiles(context, found, len(maps[chunk]), side)
+            strengths[chunk] = [
+                tone.root_mean_squares(tone.signed(nine), full)
+                for nine, full in zip(tiles, scales[chunk], strict=True)
+            ]
             if shares is not None and len(found.units):
                 units = found.units + [start, 0]
                 images = mining.images[layer.name][maps[units[:, 0]], units[:, 1]]
@@ -242,6 +250,7 @@ def _layer(
         "fields": fields.clipped(shape).reshape(len(maps), count, 4),
         "scales": scales,
         "peaks": peaks,
+        "strengths": strengths,
         "inside": energies.inside,
         "inside_area": energies.area,
         "inside_elsewhere": energies.elsewhere,

@@ -15,7 +15,7 @@ from vizreport.experiments.mining.classes import counted_as, predicted_name, tru
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import classes, ground_truth, mosaics
-from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, spread
+from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, first_places
 from vizreport.report import montage, spotlight, tone
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
 from vizreport.report.text import drawable, number, percent, quoted, shared_reasons, slugs
@@ -26,6 +26,7 @@ _PATCH_COLUMNS = 6  # where there are no projections
 _LARGE = 40  # px of a tile from which pictures are shown larger
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
 _SHEET = 32  # maps a figure at most: what a printed page holds
+_LISTED = 12  # numbers of maps in a line
 _SIDE = 236  # px of a mosaic in a figure: some 300 dpi in print
 
 
@@ -44,7 +45,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     pages = tuple(_page(layer) for layer in layers)
     files: dict[str, bytes] = {}
     for layer in layers:
-        for cell in layer["cells"]:
+        for cell in (cell for cell in layer["cells"] if not cell["dead"]):
             for view in ("spotlights", "projections", "linear", "patches"):
                 if cell[view]:
                     files[cell[view]] = mosaics.encoded(layer["drawn"], cell["place"], view)
@@ -127,10 +128,11 @@ def _layer(
     window = int(result.window[name])
     drawn = mosaics.layer(result, name, name == mining.checked[0])
     count = len(result.maps[name])
-    chosen = spread(count, shown)
+    chosen = first_places(result, name, shown)
     counts = classes.is_counted(mining)
     cells = [_cell(drawn, mining, parts, slug, i, i in chosen, counts) for i in range(count)]
-    main = [cells[i] for i in chosen]
+    faded = [cell["map"] for cell in cells if cell["blank"] and cell["place"] in chosen]
+    main = [cells[i] for i in chosen if not (cells[i]["dead"] or cells[i]["blank"])]
     field = [int(side) for side in result.receptive_field[name]]
     return {
         "name": name,
@@ -157,7 +159,10 @@ def _layer(
             for i in range(0, len(main), _SHEET)
         ],
         "maps": len(mining.values[name]) if name in mining.values else None,
-        "dead": sum(cell["dead"] for cell in cells),
+        "selective": sum(bool(result.selective[name][cell["place"]]) for cell in main),
+        "inactive": listed(result.inactive[name].tolist()),
+        "faded": listed(faded),
+        "dead": [cell for cell in cells if cell["dead"]],
         "named": sum(cell["part"] is not None for cell in cells),
         "tiles": sum(len(cell["tiles"]) for cell in cells if not cell["dead"]),
         "lost": int(drawn.blank.sum()),
@@ -217,6 +222,7 @@ def _cell(
         "patches": f"{folder}/{feature_map:05d}-patches.webp",
         "anchor": f"map-{feature_map}",
         "dead": dead,
+        "blank": bool(drawn.blank[place].any() and drawn.blank[place].sum() == len(tiles)),
         "strongest": float(values[0]),
         "active": float(mining.active[name][feature_map]) if name in mining.active else nan,
         "part": ground_truth.part_of(parts, name, feature_map),
@@ -232,6 +238,12 @@ def _cell(
         "tiles": tiles,
         "scale": tiles[0]["scale"] if tiles and not result.status[name] else nan,
     }
+
+
+def listed(maps: Sequence[int]) -> dict[str, Any]:
+    """Return how many maps there are, and their numbers as they are listed in a line."""
+    numbers = ", ".join(str(int(one)) for one in maps[:_LISTED])
+    return {"count": len(maps), "numbers": numbers + (", …" if len(maps) > _LISTED else "")}
 
 
 def _mean(shares: np.ndarray) -> float:
@@ -261,9 +273,10 @@ def _figure(
     if len(cells) == layer["maps"]:
         chosen = f"All {len(cells)} feature maps"
     chosen = "Its one feature map" if layer["maps"] == 1 else f"{chosen}, each"
-    fewer = any(len(c["tiles"]) < 9 for c in cells if not c["dead"])
-    living = [c for c in cells if not c["dead"] and c["times"]]
-    purest = max(living, key=lambda c: c["times"], default=None)
+    fair = _chosen_said(layer) if layer["maps"] != len(cells) else ""
+    fewer = any(len(c["tiles"]) < 9 for c in cells)
+    named = [c for c in cells if c["times"]]
+    purest = max(named, key=lambda c: c["times"], default=None)
     patches = f"{layer['window']} px wide, centred on the unit"
     if layer["status"]:
         pairs = f"Shown are patches of the images, {patches}"
@@ -275,8 +288,8 @@ def _figure(
         )
         if drawn.blank.any():
             pairs += (
-                ". A dash beside a pale patch: under 1 % of the energy of the layer's strongest "
-                "projection"
+                ". A dash beside a pale patch: blank, under 1 % of the strength (root mean square) "
+                "of the layer's strongest projection"
             )
         if (result.shown[name] & ~(result.values[name] > 0)).any():
             pairs += ". An output of 0 or less has no projection"
@@ -294,7 +307,7 @@ def _figure(
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
             f"{chosen} by its nine strongest activations over the data, strongest first, at most "
-            f"one an image. {pairs}. {_counted_said(cells, noun)}"
+            f"one an image. {fair}{pairs}. {_counted_said(cells, noun)}"
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
             + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
         ),
@@ -302,6 +315,17 @@ def _figure(
         draw=lambda: _drawn(layer, cells),
         threaded=True,
         width=166,
+    )
+
+
+def _chosen_said(layer: Mapping[str, Any]) -> str:
+    """Say how the maps in the figures of a layer were chosen."""
+    selective, others = layer["selective"], len(layer["main"]) - layer["selective"]
+    if not selective or not others:
+        return ""
+    return (
+        f"The first {selective} are chosen among the layer's most selective maps to be unlike "
+        f"each other; the last {others} are drawn at random from the rest. "
     )
 
 
@@ -319,7 +343,7 @@ def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Imag
     pairs = [mosaics.pair(layer["drawn"], cell, _SIDE * COLUMNS // across) for cell in cells]
     labels = []
     for cell in cells:
-        said = "dead" if cell["dead"] else ""
+        said = ""
         if cell["own"]:
             said = drawable(": ".join(filter(None, (cell["own"], cell["own_said"]))), 120)
         elif cell["times"]:
@@ -339,9 +363,8 @@ def _highlights(
     """Choose a map of each of the two deepest layers whose pictures show something."""
     highlights: list[Highlight] = []
     for layer in reversed(layers):
-        living = [cell for cell in layer["main"] if not cell["dead"]]
-        living.sort(key=lambda cell: (-cell["times"], -cell["strongest"]))
-        seen = [(_contrast(layer, cell), cell) for cell in living[:4]]
+        pure = sorted(layer["main"], key=lambda cell: (-cell["times"], -cell["strongest"]))
+        seen = [(_contrast(layer, cell), cell) for cell in pure[:4]]
         if not seen or max(contrast for contrast, _ in seen) < _FAINT:
             continue
         best = max(seen, key=lambda pair: (pair[1]["times"], pair[0]))[1]

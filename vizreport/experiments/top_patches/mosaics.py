@@ -69,12 +69,7 @@ def layer(result: TopPatchesResult, name: str, linear: bool) -> Layer:
     active = result.shown[name] & ~result.dead[name][:, None]
     blank = np.zeros_like(active)
     if not result.status[name]:
-        energy = np.zeros(active.shape)
-        for place, scales in enumerate(result.scales[name]):
-            if active[place].any():
-                stored = tone.signed(_stored(result, name, place, True))
-                energy[place] = tone.energies(stored, scales)[: active.shape[1]]
-        blank = active & (energy <= tone.BLANK * energy.max(initial=0))
+        blank = active & tone.blank(np.where(active, result.strengths[name], 0))
     side = int(result.window[name])
     return Layer(
         result, name, linear, blank,

@@ -10,13 +10,6 @@ import numpy as np
 SHOWN = 16  # maps a layer on the main page and in print
 
 
-def spread(count: int, shown: int = SHOWN) -> list[int]:
-    """Choose at most ``shown`` places of so many, evenly."""
-    if count <= shown:
-        return list(range(count))
-    return [i * count // shown for i in range(shown)]
-
-
 @dataclass(frozen=True)
 class TopPatchesResult:
     """Top-9 patches and projections (Zeiler & Fergus, Fig. 2).
@@ -39,7 +32,16 @@ class TopPatchesResult:
         "" where the layer was projected, else why it was not (an operation without a rule): it
         then has patches alone, and no bytes of projections.
     maps : dict of int32 [m]
-        Chosen feature maps.
+        Chosen feature maps, in rising order.
+    rank : dict of int32 [m]
+        Of each, its place where only the first few are shown, 0 first.
+    selective : dict of bool [m]
+        Whether a map was chosen because it is selective and unlike the others so chosen; else it
+        is of the random half.
+    inactive : dict of int32 [*]
+        All maps of the layer that are dead or nearly dead: above 0 in under 1 % of the images, or
+        never above a tenth of the median map's strongest activation. They are chosen only where
+        all are.
     values : dict of float32 [m, K]
         Activations; NaN where there is none.
     images, rows, cols : dict of int32 [m, K]
@@ -61,6 +63,9 @@ class TopPatchesResult:
     peaks : dict of float32 [m, K]
         Largest absolute value of each tile's projection; 0 where nothing of the signal is left
         at the input.
+    strengths : dict of float32 [m, K]
+        Root mean square of each tile's projection as it is stored. Under 1 % of the layer's
+        strongest it counts as blank.
     inside : dict of float32 [m, K]
         Share of each projection's energy (sum of squares over its whole receptive field) that
         lies on the object; NaN where there is no projection, no energy or no mask.
@@ -85,6 +90,9 @@ class TopPatchesResult:
     layers: list[str]
     status: Annotated[dict[str, str], "by layers"]
     maps: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
+    rank: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
+    selective: Annotated[dict[str, np.ndarray], "bool [m] by layers"]
+    inactive: Annotated[dict[str, np.ndarray], "int32 [*] by layers"]
     values: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     images: Annotated[dict[str, np.ndarray], "int32 [m, K] by layers"]
     rows: Annotated[dict[str, np.ndarray], "int32 [m, K] by layers"]
@@ -99,6 +107,7 @@ class TopPatchesResult:
     projection_offsets: Annotated[dict[str, np.ndarray], "int64 [m + 1] by layers"]
     scales: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     peaks: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    strengths: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     inside: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     inside_area: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     inside_elsewhere: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
@@ -108,3 +117,18 @@ class TopPatchesResult:
     rule: str
     scale: str
     labelled: bool
+
+
+def first_places(result: TopPatchesResult, layer: str, shown: int = SHOWN) -> list[int]:
+    """Return the places of the maps that are shown first, the selective ones before the others.
+
+    Parameters
+    ----------
+    result : TopPatchesResult
+    layer : str
+    shown : int
+        At most.
+    """
+    first = np.flatnonzero(result.rank[layer] < shown)
+    selective = result.selective[layer][first]
+    return [*first[selective].tolist(), *first[~selective].tolist()]

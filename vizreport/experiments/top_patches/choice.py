@@ -1,0 +1,119 @@
+"""Which maps are shown: half for what they show, half at random, so that the choice is fair."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from vizreport.experiments.mining.living import nearly_dead
+from vizreport.experiments.mining.result import MiningResult
+
+CANDIDATES = 0.25
+"""Share of the maps, the most selective ones, among which those least alike are chosen."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Maps of a layer that are shown.
+
+    Attributes
+    ----------
+    maps : int32 [m]
+        In rising order.
+    rank : int32 [m]
+        The place of each where only some of them are shown, 0 first.
+    selective : bool [m]
+        Chosen for being selective; the others at random.
+    """
+
+    maps: np.ndarray
+    rank: np.ndarray
+    selective: np.ndarray
+
+
+def choose_maps(mining: MiningResult, layer: str, count: int | None, seed: int) -> Choice:
+    """Choose maps: one half selective and unlike each other, the other half at random.
+
+    Any first part of the ranking has halves, too. Dead maps and nearly dead ones are passed over;
+    where all maps are wanted, they come last.
+
+    Parameters
+    ----------
+    mining : MiningResult
+    layer : str
+    count : int or None
+        None for all.
+    seed : int
+    """
+    dead = nearly_dead(mining, layer)
+    living = np.flatnonzero(~dead) if not dead.all() else np.arange(len(dead))
+    wanted = len(living) if count is None else min(count, len(living))
+    picked = selective_maps(mining, layer, living, (wanted + 1) // 2)
+    random = np.random.default_rng([seed, zlib.crc32(layer.encode())])
+    others = random.permutation(np.setdiff1d(living, picked))[: wanted - len(picked)]
+    order = np.empty(wanted, np.int32)
+    order[::2], order[1::2] = picked, others
+    if count is None:
+        order = np.concatenate([order, np.setdiff1d(np.arange(len(dead)), order)])
+    rising = np.argsort(order)
+    maps = order[rising].astype(np.int32)
+    return Choice(maps, rising.astype(np.int32), np.isin(maps, picked))
+
+
+def selectivity(mining: MiningResult, layer: str) -> np.ndarray:
+    """Return how far the strongest activations stand above the average one: float [m], -1 to 1.
+
+    (t - a) / (|t| + |a|), t the mean of the nine strongest activations, a the mean over all
+    images and places: 0 where all are alike, 1 where the others are 0.
+    """
+    top = np.nanmean(mining.values[layer].astype(np.float64), axis=1)
+    mean = mining.means[layer].astype(np.float64)
+    both = np.abs(top) + np.abs(mean)
+    found: np.ndarray = np.divide(top - mean, both, out=np.zeros_like(both), where=both > 0)
+    return found
+
+
+def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: int) -> np.ndarray:
+    """Choose, among the most selective quarter, maps that are least alike.
+
+    The most selective comes first, then again and again the one whose largest likeness to those
+    chosen is smallest.
+
+    Parameters
+    ----------
+    mining : MiningResult
+    layer : str
+    maps : int array [m]
+        To choose among.
+    count : int
+        At most.
+
+    Returns
+    -------
+    int array [count or m]
+    """
+    falling = np.argsort(-selectivity(mining, layer)[maps], kind="stable")
+    kept = maps[falling[: max(count, int(np.ceil(CANDIDATES * len(maps))))]]
+    alike = _likeness(mining, layer, kept)
+    nearest = np.full(len(kept), -np.inf)
+    chosen: list[int] = []
+    for _ in range(min(count, len(kept))):
+        best = int(nearest.argmin())  # the more selective of two
+        chosen.append(best)
+        nearest = np.maximum(nearest, alike[best])
+        nearest[best] = np.inf
+    return kept[chosen]
+
+
+def _likeness(mining: MiningResult, layer: str, maps: np.ndarray) -> np.ndarray:
+    """Return the correlation of maps over the images; else the share of their nine in common."""
+    if mining.similarity[layer].size:
+        return mining.similarity[layer][np.ix_(maps, maps)].astype(np.float64) / 100
+    images = mining.images[layer][maps]
+    shown = np.zeros((len(maps), len(mining.paths) + 1), np.float32)
+    np.put_along_axis(shown, images, 1, axis=1)  # -1, none, is the last column
+    shown[:, -1] = 0
+    common: np.ndarray = shown @ shown.T / images.shape[1]
+    return common
