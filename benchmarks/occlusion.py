@@ -38,8 +38,8 @@ def main() -> None:
     start_tensorflow()
     from vizreport.data.presets import preset
     from vizreport.data.reading import read_image
-    from vizreport.deconv import Deconvnet
-    from vizreport.incremental import count_gain, occlude, refine
+    from vizreport.engine import Deconvnet
+    from vizreport.engine.occlusion import count_gain, occlude, refine
     from vizreport.models.load import load_checkpoint
     from vizreport.models.zfnet import zfnet
 
@@ -103,7 +103,7 @@ def main() -> None:
 
 def _strongest(deconvnet, image, layer):  # type: ignore[no-untyped-def]
     """Return the map with the largest sum of activations in the clean image."""
-    from vizreport.deconv.mining import reduction_function
+    from vizreport.engine.mining import reduction_function
 
     (reduced,), _ = reduction_function(deconvnet.graph, [layer])(image[None])
     return int(reduced[2].numpy()[0].argmax())
@@ -115,7 +115,7 @@ def _places(side: int, square: int, stride: int) -> np.ndarray:
 
 def _memory_for(deconvnet, layer, batch):  # type: ignore[no-untyped-def]
     """Return the memory setting that gives the plain way this batch size."""
-    from vizreport.incremental.occlusion import places_at_once
+    from vizreport.engine.occlusion.scores import places_at_once
 
     memory = 2**20
     while places_at_once(deconvnet.graph, layer, memory) < batch:

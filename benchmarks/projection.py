@@ -42,8 +42,8 @@ def main() -> None:
     context = Context(source, open_dataset(arguments.data), settings)
     deconvnet = context.deconvnet
 
-    from vizreport.deconv import linear
-    from vizreport.deconv.deconvnet import Deconvnet
+    from vizreport.backend import linear
+    from vizreport.engine.deconvnet import Deconvnet
     from vizreport.experiments.mining.compute import compute
 
     mining = compute(context, {})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vizreport import build
-    from vizreport.deconv import Deconvnet
+    from vizreport.engine import Deconvnet
     from vizreport.opened import open_run
     from vizreport.training.gallery import GalleryCallback
 
@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name == "Deconvnet":
-        return import_module("vizreport.deconv").Deconvnet
+        return import_module("vizreport.engine").Deconvnet
     if name == "GalleryCallback":
         return import_module("vizreport.training.gallery").GalleryCallback
     if name == "open_run":

@@ -9,7 +9,7 @@ import pytest
 
 from vizreport.cli import main
 from vizreport.data.sources import open_dataset
-from vizreport.deconv import Deconvnet
+from vizreport.engine import Deconvnet
 from vizreport.models.load import load_checkpoint
 from vizreport.opened import open_run
 

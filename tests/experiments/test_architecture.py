@@ -95,7 +95,7 @@ def network(first) -> keras.Model:
 
 
 def other(tiny_context, model, **settings):
-    from vizreport.deconv import Deconvnet
+    from vizreport.engine import Deconvnet
     from vizreport.experiments.mining.compute import compute as mine
 
     context = tiny.changed(tiny_context, **settings)

@@ -42,7 +42,7 @@ def evolved(tiny_files, mined, tmp_path_factory):
 @pytest.fixture(scope="module")
 def deconvnets(evolved):
     """One for each epoch, of its own checkpoint."""
-    from vizreport.deconv import Deconvnet
+    from vizreport.engine import Deconvnet
 
     context = evolved[0]
     return [
@@ -53,7 +53,7 @@ def deconvnets(evolved):
 
 def whole_tiles(context, deconvnet, layer: str, maps, images, rows, cols, side: int):
     """Project units on whole images; cut tiles about their centres."""
-    from vizreport.deconv.tiles import unit_fields
+    from vizreport.graph.fields import unit_fields
 
     found = deconvnet.layer(layer)
     inputs = context.preprocessing.tensor(context.pictures(np.asarray(images)))

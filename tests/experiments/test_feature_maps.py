@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.experiments.test_mining import activations
-from vizreport.deconv.mining import MOST_COMPARED, from_batch, merge
+from vizreport.engine.mining import MOST_COMPARED, from_batch, merge
 from vizreport.experiments.feature_maps import likeness
 
 

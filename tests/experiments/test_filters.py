@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from tests.deconv.float64 import randomise
-from vizreport.deconv.trace import trace
+from tests.engine.float64 import randomise
 from vizreport.errors import NotApplicable
 from vizreport.experiments.filters.compute import compute, impulse_responses
+from vizreport.graph.trace import trace
 
 
 def responses_of(operation, size=(24, 31), name="conv"):
@@ -64,7 +64,7 @@ def test_filters_in_rgb(tiny_context, mined):
 
 def test_a_network_without_convolution_has_no_filters(tiny_context, mined):
     from tests.experiments import tiny
-    from vizreport.deconv import Deconvnet
+    from vizreport.engine import Deconvnet
 
     image = keras.Input((*tiny.SIZE, 3))
     x = layers.Dense(4, activation="relu")(layers.Flatten()(image))

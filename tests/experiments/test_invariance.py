@@ -11,7 +11,7 @@ from keras import layers
 from PIL import Image
 from scipy import ndimage
 
-from tests.deconv.float64 import randomise
+from tests.engine.float64 import randomise
 from tests.experiments import tiny
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.invariance import figures, summary

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from tests.experiments import tiny
 from vizreport.data.dataset import UnreadableImage
 from vizreport.data.sources import open_dataset
-from vizreport.deconv.mining import from_batch, merge, reduction_function
-from vizreport.deconv.trace import trace
+from vizreport.engine.mining import from_batch, merge, reduction_function
 from vizreport.errors import RequestError
 from vizreport.experiments.mining.compute import compute
+from vizreport.graph.trace import trace
 
 
 def activations(context, layer: str) -> np.ndarray:

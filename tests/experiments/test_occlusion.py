@@ -10,12 +10,12 @@ from PIL import Image
 
 from tests.experiments import tiny
 from tests.experiments.test_mining import activations
-from vizreport.deconv import Deconvnet
+from vizreport.engine import Deconvnet
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.occlusion.compute import compute, square_sizes
 from vizreport.experiments.occlusion.fills import fill_picture
-from vizreport.experiments.occlusion.layer import occluded_layer
 from vizreport.experiments.subjects import choose_images
+from vizreport.graph.layers import occluded_layer
 from vizreport.models.output import decide_output
 
 
@@ -174,8 +174,9 @@ def test_nothing_right(context, mined):
 
 
 def test_no_rule_below_the_layer(context, mined, monkeypatch):
-    layer = context.deconvnet.layer("conv2")
-    monkeypatch.setattr(type(layer), "rule_problem", lambda *_: "no rule for silu")
+    from vizreport.engine import presets
+
+    monkeypatch.setattr(presets, "rule_problem", lambda *_: "no rule for silu")
     few = changed(context, occlusion_stride=12, occlusion_sizes=(0.5,))
     result = compute(few, {"mining": mined})
     assert result.projection_problem == "no rule for silu"
@@ -190,9 +191,9 @@ def test_the_layer_is_mined(tiny_context):
     assert names == ["conv1", "conv2"]
     other = changed(tiny_context, layers=("conv2",), occlusion_layer="conv1")
     assert [layer.name for layer in mined_layers(other)] == ["conv1", "conv2"]
-    assert occluded_layer(other).name == "conv1"
+    assert occluded_layer(other.deconvnet.graph, "conv1").name == "conv1"
     with pytest.raises(RequestError, match="conv9"):
-        occluded_layer(changed(tiny_context, occlusion_layer="conv9"))
+        occluded_layer(other.deconvnet.graph, "conv9")
 
 
 def ending(*layers_):
@@ -200,7 +201,7 @@ def ending(*layers_):
     import keras
     from keras import layers
 
-    from vizreport.deconv.trace import trace
+    from vizreport.graph.trace import trace
 
     image = keras.Input((8, 8, 3))
     x = layers.Conv2D(4, 3, activation="relu", name="features")(image)
@@ -224,10 +225,10 @@ def test_a_convolution_that_gives_the_scores_is_the_classifier():
     from keras import layers
 
     pooled = ending(layers.GlobalAveragePooling2D(), layers.Softmax())
-    assert occluded_layer(Asked(pooled)).name == "features"
+    assert occluded_layer(pooled).name == "features"
     dense = ending(layers.Flatten(), layers.Dense(3, activation="softmax"))
-    assert occluded_layer(Asked(dense)).name == "scores"
-    assert occluded_layer(Asked(ending())) is None
+    assert occluded_layer(dense).name == "scores"
+    assert occluded_layer(ending()) is None
 
 
 def test_no_classes(mined):

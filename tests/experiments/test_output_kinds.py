@@ -9,6 +9,7 @@ from sklearn import metrics
 
 from tests.experiments import output_kinds as kinds
 from vizreport.data.sources import open_dataset
+from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.invariance import figures as invariance_figures
@@ -212,7 +213,7 @@ def test_class_maps_are_a_layer_and_rules_come_first(asked):
     assert chosen["mask"].kind == "output"
     assert (chosen["mask"].rows, chosen["mask"].cols, chosen["mask"].maps) == (12, 12, 2)
     graph = context.deconvnet.graph
-    assert [bool(layer.rule_problem(graph, "deconvnet")) for layer in chosen.values()] == [
+    assert [bool(rule_problem(graph, layer.node, "deconvnet")) for layer in chosen.values()] == [
         False, False, True, True,
     ]  # fmt: skip
     mining = mine(context, {})

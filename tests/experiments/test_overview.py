@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, top_k_accuracy_score
 
-from vizreport.deconv.layers import reportable_layers
 from vizreport.experiments.overview.compute import accuracy, compute
+from vizreport.graph.layers import reportable_layers
 
 
 def predictions(mined, labels, scores, names=None):

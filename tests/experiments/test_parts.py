@@ -10,7 +10,7 @@ import pytest
 from tests.experiments import tiny
 from tests.experiments.test_mining import activations
 from vizreport.data.truth import Part, Truth, bounds
-from vizreport.deconv import Deconvnet
+from vizreport.engine import Deconvnet
 from vizreport.experiments.parts.compute import compute
 from vizreport.experiments.parts.naming import halves
 from vizreport.experiments.top_patches.compute import compute as project

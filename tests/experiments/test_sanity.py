@@ -5,16 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.deconv.float64 import randomise
+from tests.engine.float64 import randomise
 from tests.experiments import tiny
-from vizreport.deconv.layers import reportable_layers
-from vizreport.deconv.randomisation import WeightedLayer, shuffle, weighted_layers, weights_kept
-from vizreport.deconv.tiles import display_scale, quantised
 from vizreport.errors import NotApplicable
 from vizreport.experiments.sanity import compute as module
 from vizreport.experiments.sanity.compute import compute, steps
+from vizreport.experiments.sanity.randomisation import (
+    WeightedLayer,
+    shuffle,
+    weighted_layers,
+    weights_kept,
+)
 from vizreport.experiments.sanity.result import METHODS
 from vizreport.experiments.sanity.units import choose_classes, choose_units
+from vizreport.graph.layers import reportable_layers
+from vizreport.report.tiles import display_scale, quantised
 
 
 @pytest.fixture(scope="module")

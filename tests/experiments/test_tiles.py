@@ -5,14 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vizreport.deconv.tiles import (
-    Fields,
-    cut_tiles,
-    energy_by_side,
-    mosaic,
-    quantised,
-    window_side,
-)
+from vizreport.graph.fields import Fields
+from vizreport.report.tiles import cut_tiles, energy_by_side, mosaic, quantised, window_side
 
 
 def fields_at(low, size):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.experiments import tiny
-from vizreport.deconv import Deconvnet
+from vizreport.engine import Deconvnet
 from vizreport.experiments.mining.compute import compute as compute_mining
 from vizreport.experiments.parts.compute import compute as compute_parts
 from vizreport.experiments.photographs.compute import compute as compute_photographs

@@ -33,7 +33,7 @@ def write_checkpoint(path: Path, seed: int = 0, activation: str = "relu", dead: 
     import keras
     from keras import layers
 
-    from tests.deconv.float64 import randomise
+    from tests.engine.float64 import randomise
     from vizreport.data.presets import preset
     from vizreport.models.sidecar import Sidecar, write_sidecar
 

@@ -7,10 +7,10 @@ from keras import layers, ops
 from scipy.signal import correlate
 from scipy.special import softmax
 
-from tests.deconv.float64 import randomise
-from vizreport.deconv import Deconvnet
-from vizreport.deconv.trace import trace
+from tests.engine.float64 import randomise
+from vizreport.engine import Deconvnet
 from vizreport.errors import RequestError
+from vizreport.graph.trace import trace
 from vizreport.models.imports import import_objects
 from vizreport.models.load import load_checkpoint
 from vizreport.models.transposed_operations import transposed

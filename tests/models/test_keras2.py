@@ -17,8 +17,8 @@ from tests.models.keras2_files import (
     network,
     write,
 )
-from vizreport.deconv.trace import trace
 from vizreport.errors import RequestError
+from vizreport.graph.trace import trace
 from vizreport.models.keras2.description import translate
 from vizreport.models.load import load_checkpoint
 

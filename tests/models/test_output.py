@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from vizreport.deconv.layers import ending, given_out
-from vizreport.deconv.trace import trace
 from vizreport.errors import RequestError
+from vizreport.graph.outputs import ending, given_out
+from vizreport.graph.trace import trace
 from vizreport.models.output import KINDS, about_probability, decide_output, describe
 from vizreport.models.stored_loss import StoredLoss
 

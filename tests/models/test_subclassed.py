@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from tests.deconv.float64 import randomise
-from vizreport.deconv.trace import trace
+from tests.engine.float64 import randomise
 from vizreport.errors import RequestError
+from vizreport.graph.trace import trace
 from vizreport.models.imports import import_objects
 from vizreport.models.load import load_checkpoint
 

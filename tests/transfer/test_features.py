@@ -11,9 +11,9 @@ from keras import layers
 
 from tests.experiments import tiny
 from vizreport.data.dataset import UnreadableImage
-from vizreport.deconv.trace import trace
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
+from vizreport.graph.trace import trace
 from vizreport.transfer import features as module
 from vizreport.transfer.features import layer_features, pool, pooled_size, transfer_layers
 

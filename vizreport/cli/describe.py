@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     sidecar = read_sidecar(checkpoint)
     start_tensorflow()
-    from vizreport.deconv.preparation import choose_for
+    from vizreport.engine.preparation import choose_for
     from vizreport.models.load import load_checkpoint
 
     model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)

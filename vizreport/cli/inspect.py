@@ -42,10 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     checkpoint = last_checkpoint(arguments.checkpoint)
     start_tensorflow()
-    from vizreport.deconv.agreement import require_agreement
-    from vizreport.deconv.layers import ending, given_out, reportable_layers
-    from vizreport.deconv.preparation import choose_for
-    from vizreport.deconv.trace import trace
+    from vizreport.engine.agreement import require_agreement
+    from vizreport.engine.preparation import choose_for
+    from vizreport.engine.presets import missing_rule, rule_problem
+    from vizreport.graph.layers import reportable_layers
+    from vizreport.graph.outputs import ending, given_out
+    from vizreport.graph.trace import trace
     from vizreport.models.load import load_checkpoint
     from vizreport.models.output import decide_output, describe
     from vizreport.models.preprocessing_choice import (
@@ -89,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
             "maps": layer.maps,
             "stride": layer.stride,
             "receptive_field": layer.receptive_field,
-            "rule": layer.rule_problem(graph, Settings.rule),
+            "rule": rule_problem(graph, layer.node, Settings.rule),
         }
         for layer in reportable
     ]
@@ -112,7 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(table(layers))
     for note in graph.notes:
         print(f"\n{note}")
-    missing = [layer.missing_rule(graph, Settings.rule) for layer in reportable]
+    missing = [missing_rule(graph, layer.node, Settings.rule) for layer in reportable]
     for line in without_rule([pair for pair in missing if pair]):
         print(f"\n{line}")
     return 0

@@ -34,8 +34,8 @@ from vizreport.settings import Settings
 if TYPE_CHECKING:
     import keras
 
-    from vizreport.deconv import Deconvnet
-    from vizreport.deconv.layers import ReportableLayer
+    from vizreport.engine import Deconvnet
+    from vizreport.graph.layers import ReportableLayer
 
 _TESTED = 256  # images that tell whether unexplained outputs are scores of the data's classes
 _SAMPLED = 64  # images whose pixels are compared with what a network has learned of its input
@@ -118,7 +118,7 @@ class Context:
     def chosen_preprocessing(self) -> ChosenPreprocessing:
         """The preprocessing and why it is this one: by option, by sidecar, by the network."""
         model, source = self.model, self.source
-        from vizreport.deconv.preparation import choose_for
+        from vizreport.engine.preparation import choose_for
 
         asked = PreprocessingRequest(source.preset, source.preprocessing, source.scale_twice)
         return choose_for(model, source.checkpoint, self._sidecar, asked, self._pixels)
@@ -144,7 +144,7 @@ class Context:
     def deconvnet(self) -> Deconvnet:
         """The network's deconvnet under the rule asked for, checked on two images of the data."""
         model, preprocessing = self.model, self.preprocessing
-        from vizreport.deconv import Deconvnet
+        from vizreport.engine import Deconvnet
 
         first = next(read_batches(self.dataset, preprocessing, 2), None)
         images = preprocessing.tensor(first.pictures) if first else None
@@ -154,7 +154,7 @@ class Context:
     def chosen_layers(self) -> list[ReportableLayer]:
         """The layers to show."""
         graph = self.deconvnet.graph
-        from vizreport.deconv.layers import choose_layers
+        from vizreport.engine.choice import choose_layers
 
         return choose_layers(graph, self.settings.layers)
 
@@ -174,7 +174,7 @@ class Context:
     def output(self) -> OutputMeaning:
         """What the network's output means."""
         graph = self.deconvnet.graph
-        from vizreport.deconv.layers import ending, given_out
+        from vizreport.graph.outputs import ending, given_out
 
         names, ids = self._names
         return decide_output(
@@ -219,8 +219,8 @@ class Context:
     def _agrees(self) -> str:
         """Say that the outputs agree with the data's classes beyond chance; "" if they do not."""
         graph = self.deconvnet.graph
-        from vizreport.deconv.layers import given_out
-        from vizreport.deconv.mining import reduction_function
+        from vizreport.engine.mining import reduction_function
+        from vizreport.graph.outputs import given_out
 
         outputs = graph.nodes[given_out(graph)].shape[-1]
         labels = in_order(self.dataset, max(outputs, 2))

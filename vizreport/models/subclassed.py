@@ -89,8 +89,8 @@ def as_functional(path: Path, model: keras.Model) -> keras.Model:
 
 def _require_same(path: Path, model: keras.Model, functional: keras.Model) -> None:
     """Compare a trace with the model itself: what the model does outside layers is not traced."""
-    from vizreport.deconv.agreement import require_agreement
-    from vizreport.deconv.trace import trace
+    from vizreport.engine.agreement import require_agreement
+    from vizreport.graph.trace import trace
 
     shape = functional.inputs[0].shape
     if len(shape) != 4:

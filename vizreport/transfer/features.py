@@ -12,11 +12,13 @@ from typing import Literal
 import numpy as np
 
 from vizreport.data.reading import read_batches
-from vizreport.deconv.features import feature_function, hidden_layers, stage_output
-from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, output_node
+from vizreport.engine.features import feature_function
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
+from vizreport.graph.hidden import hidden_layers, stage_output
+from vizreport.graph.layers import ReportableLayer
+from vizreport.graph.network import Graph
+from vizreport.graph.outputs import output_node
 from vizreport.progress import progress
 from vizreport.results.atomic import write_bytes
 from vizreport.results.disk import reserve

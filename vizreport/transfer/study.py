@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from vizreport.data.dataset import Dataset
-from vizreport.deconv.layers import ReportableLayer
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
+from vizreport.graph.layers import ReportableLayer
 from vizreport.models.hash import checkpoint_hash
 from vizreport.results.disk import warn_if_scarce
 from vizreport.settings import Settings

@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.deconv.features import feature_function
-from vizreport.deconv.layers import ReportableLayer, choose_layers, reportable_layers
-from vizreport.deconv.tiles import cut_tiles, display_scale, energy_by_side, quantised, unit_fields
-from vizreport.deconv.tiles import window_side as smallest_window
+from vizreport.engine.choice import choose_layers
+from vizreport.engine.features import feature_function
+from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.architecture.duplicates import Moments, cosines, earlier_twins
 from vizreport.experiments.architecture.result import ArchitectureResult
@@ -28,6 +27,10 @@ from vizreport.experiments.architecture.spectrum import (
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import first_layer
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import ReportableLayer, reportable_layers
+from vizreport.report.tiles import cut_tiles, display_scale, energy_by_side, quantised
+from vizreport.report.tiles import window_side as smallest_window
 
 IMAGES = 64  # of the sample whose activations are correlated
 PLACES = 16  # rows and columns of a map that are compared, at most
@@ -137,7 +140,7 @@ def _second(
         return _Second(layer.name, f"values of layer {layer.name} are not finite")
     if layer.name not in mining.layers:
         return _Second(layer.name, f"layer {layer.name} is not among the layers asked for")
-    problem = layer.rule_problem(graph, context.settings.rule)
+    problem = rule_problem(graph, layer.node, context.settings.rule)
     if problem:
         return _Second(layer.name, problem)
     alive = np.flatnonzero(mining.values[layer.name][:, 0] > 0)

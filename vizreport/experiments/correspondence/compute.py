@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vizreport.deconv.features import feature_function, hidden_layers, stage_output
-from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, choose_layers
+from vizreport.engine.choice import choose_layers
+from vizreport.engine.features import feature_function
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.correspondence.images import regions, subjects
@@ -28,6 +27,9 @@ from vizreport.experiments.correspondence.statistics import (
 )
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.graph.hidden import hidden_layers, stage_output
+from vizreport.graph.layers import ReportableLayer
+from vizreport.graph.network import Graph
 from vizreport.progress import progress
 
 RANDOM_DRAWS = 10

@@ -10,11 +10,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from vizreport.deconv import Deconvnet
-from vizreport.deconv.execution import run
-from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer
-from vizreport.deconv.tiles import GREY, cut_tiles, display_scale, quantised, unit_fields
+from vizreport.engine import Deconvnet
+from vizreport.engine.interpreter import forward
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.evolution.result import EvolutionResult
@@ -22,9 +19,13 @@ from vizreport.experiments.evolution.similarity import cosines, mean_between, se
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.top_patches.pictures import SMALL, lossless, lossy, offsets
 from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import ReportableLayer
+from vizreport.graph.network import Graph
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.load import load_checkpoint
 from vizreport.progress import progress
+from vizreport.report.tiles import GREY, cut_tiles, display_scale, quantised
 from vizreport.training.history import read_history
 
 EPOCHS = 8
@@ -144,7 +145,7 @@ def _search_function(
     """Compile the pass that gives some maps' maxima [B, m] and flat places [B, m] a layer."""
 
     def search(x: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
-        values = run(graph, x, [layer.node for layer in layers], "gradient")
+        values = forward(graph, x, [layer.node for layer in layers])
         found = []
         for layer in layers:
             chosen = tf.gather(values[layer.node], maps[layer.name], axis=-1)

@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.deconv.deconvnet import Deconvnet
-from vizreport.deconv.layers import ReportableLayer
-from vizreport.deconv.presets import PRESETS
-from vizreport.deconv.tiles import cut_tiles, display_scale, quantised, unit_fields
+from vizreport.engine.deconvnet import Deconvnet
+from vizreport.engine.presets import PRESETS, rule_problem
 from vizreport.experiments.context import Context
 from vizreport.experiments.feature_maps import likeness
 from vizreport.experiments.feature_maps.images import MOST_IMAGES, wanted_images
@@ -23,7 +21,10 @@ from vizreport.experiments.top_patches.pictures import (
     projection_encoder,
 )
 from vizreport.experiments.top_patches.result import TopPatchesResult, first_places
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import ReportableLayer
 from vizreport.progress import progress
+from vizreport.report.tiles import cut_tiles, display_scale, quantised
 
 _DECODED = 64  # at once: bounds memory
 
@@ -89,7 +90,7 @@ def _compared(
     shown = top.maps[layer.name]
     maps = shown[first_places(top, layer.name)]
     rules = [
-        rule for rule in PRESETS if rule != top.rule and not layer.rule_problem(graph, rule)
+        rule for rule in PRESETS if rule != top.rule and not rule_problem(graph, layer.node, rule)
     ]  # fmt: skip
     rows, scales = [], np.zeros((len(maps), len(rules)), np.float32)
     for i, rule in enumerate(rules):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from vizreport.deconv.execution import run
-from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import reportable_layers
-from vizreport.deconv.planner import CropPlan, plan_crops
-from vizreport.deconv.tiles import unit_fields
+from vizreport.engine.interpreter import forward
+from vizreport.engine.projection.crops import CropPlan, plan_crops
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import reportable_layers
+from vizreport.graph.network import Graph
 
 # A filter whose RMS is this many times the layer's median drowns the others (Zeiler & Fergus
 # 2013, section 3: some filters dominate unless they are renormalised).
@@ -90,7 +90,7 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
     plan = plan_crops(graph, target, np.array([rows // 2]), np.array([cols // 2]))
 
     def respond(x: tf.Tensor) -> tf.Tensor:
-        y = run(graph, x, [target], "gradient")[target]
+        y = forward(graph, x, [target])[target]
         units = y[:, int(plan.rows[0]), int(plan.cols[0]), :]
         return tf.gradients(units, x, grad_ys=tf.eye(maps, dtype=x.dtype))[0]
 

@@ -10,7 +10,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 
 if TYPE_CHECKING:
-    from vizreport.deconv.layers import ReportableLayer
+    from vizreport.graph.layers import ReportableLayer
 
 UNITS = 16
 
@@ -28,8 +28,9 @@ def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
     dict
         The fields of :class:`HogResult` from ``layers`` to ``scales``.
     """
-    from vizreport.deconv.mining import reduction_function
-    from vizreport.deconv.tiles import display_scale, quantised
+    from vizreport.engine.mining import reduction_function
+    from vizreport.engine.presets import rule_problem
+    from vizreport.report.tiles import display_scale, quantised
 
     graph, layers = context.deconvnet.graph, shown_layers(context)
     inputs = context.preprocessing.tensor(pictures)
@@ -38,7 +39,7 @@ def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
         summed = np.zeros((len(inputs), *graph.input_shape), np.float32)
         count = np.zeros(len(inputs), np.int32)
-        problem = layer.rule_problem(graph, context.settings.rule)
+        problem = rule_problem(graph, layer.node, context.settings.rule)
         if not problem:
             try:
                 summed, count = _summed(context, layer, inputs, maxima.numpy(), places.numpy())
@@ -62,10 +63,11 @@ def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
 
 def shown_layers(context: Context) -> list[ReportableLayer]:
     """Return the second of the chosen layers with places and the last convolution's output."""
-    from vizreport.experiments.occlusion.layer import occluded_layer
+    from vizreport.graph.layers import occluded_layer
 
     spatial = [layer for layer in context.chosen_layers if layer.rows * layer.cols > 1]
-    last = occluded_layer(context) or (spatial[-1] if spatial else None)
+    last = occluded_layer(context.deconvnet.graph, context.settings.occlusion_layer)
+    last = last or (spatial[-1] if spatial else None)
     found = [*spatial[:2][-1:], *([last] if last else [])]
     return sorted({layer.node: layer for layer in found}.values(), key=lambda layer: layer.node)
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.deconv.features import feature_function, hidden_layers, stage_output
-from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, choose_layers, given_out, vector_output
-from vizreport.deconv.window_planner import multiply_adds
+from vizreport.engine.choice import choose_layers
+from vizreport.engine.features import feature_function
+from vizreport.engine.projection.window_plan import multiply_adds
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.invariance.result import InvarianceResult
@@ -20,6 +19,10 @@ from vizreport.experiments.invariance.transformations import transform, transfor
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.subjects import Subjects, subjects
+from vizreport.graph.hidden import hidden_layers, stage_output
+from vizreport.graph.layers import ReportableLayer
+from vizreport.graph.network import Graph
+from vizreport.graph.outputs import given_out, vector_output
 from vizreport.progress import progress
 
 SHOWN = 5  # images, as in the paper's figure

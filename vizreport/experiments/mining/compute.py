@@ -10,12 +10,11 @@ import tensorflow as tf
 
 from vizreport.data.label_order import settle, try_order
 from vizreport.data.reading import Batch
-from vizreport.deconv.layers import ReportableLayer, reportable_layers
-from vizreport.deconv.mining import Strongest, checked_reduction_function, from_batch, merge
+from vizreport.engine.mining import Strongest, checked_reduction_function, from_batch, merge
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult, Output
-from vizreport.experiments.occlusion.layer import occluded_layer
+from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
 
 TOP_CLASSES = 5
 
@@ -186,7 +185,7 @@ def mined_layers(context: Context) -> list[ReportableLayer]:
         if layer.kind == "convolution":
             chosen.setdefault(layer.node, layer)
             break
-    occluded = occluded_layer(context)
+    occluded = occluded_layer(context.deconvnet.graph, context.settings.occlusion_layer)
     if occluded is not None:
         chosen.setdefault(occluded.node, occluded)
     return [chosen[node] for node in sorted(chosen)]

@@ -9,20 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.deconv.layers import ReportableLayer
-from vizreport.deconv.mining import reduction_function
+from vizreport.engine.mining import reduction_function
+from vizreport.engine.occlusion import Scores, occlude, refine
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
-from vizreport.experiments.occlusion.layer import occluded_layer
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.places import default_stride, places
 from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.subjects import Subjects, subjects
-from vizreport.incremental import Scores, occlude, refine
+from vizreport.graph.layers import ReportableLayer, occluded_layer
 from vizreport.models.output import name_output
 from vizreport.progress import progress
 
@@ -63,7 +62,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
             "occlusion follows the probability of a class, and the network gives "
             f"{name_output(context.output)}"
         )
-    layer = occluded_layer(context)
+    layer = occluded_layer(context.deconvnet.graph, context.settings.occlusion_layer)
     if layer is None:
         raise NotApplicable("the network has no convolution whose feature maps could be watched")
     chosen = subjects(context, mining, settings.occlude, settings.occlusion_images, "--occlude")

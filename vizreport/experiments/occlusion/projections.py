@@ -11,7 +11,7 @@ from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 
 if TYPE_CHECKING:
-    from vizreport.deconv.layers import ReportableLayer
+    from vizreport.graph.layers import ReportableLayer
 
 OTHERS = 3
 
@@ -43,7 +43,9 @@ def projections(
     dict
         The fields of :class:`OcclusionResult` from ``projection_problem`` on.
     """
-    from vizreport.deconv.tiles import GREY, display_scale, quantised, unit_fields
+    from vizreport.engine.presets import rule_problem
+    from vizreport.graph.fields import unit_fields
+    from vizreport.report.tiles import GREY, display_scale, quantised
 
     graph = context.deconvnet.graph
     count, shape = len(inputs), (*graph.input_shape[:2], context.preprocessing.image_channels)
@@ -56,7 +58,7 @@ def projections(
         [inputs[:, None], tensors.reshape(count, OTHERS, *graph.input_shape)], axis=1
     ).reshape(-1, *graph.input_shape)
     rows, cols = np.divmod(units.ravel(), layer.cols)
-    problem = layer.rule_problem(graph, context.settings.rule)
+    problem = rule_problem(graph, layer.node, context.settings.rule)
     active = np.zeros(0, int) if problem else np.flatnonzero(values > 0)  # NaN is not
     signed = np.zeros_like(stacked)
     if len(active):

@@ -6,12 +6,13 @@ from typing import Any, cast
 
 import numpy as np
 
-from vizreport.deconv.layers import reportable_layers
-from vizreport.deconv.stages import stages
+from vizreport.engine.presets import missing_rule
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.exchanged import find_exchanged
 from vizreport.experiments.overview.result import Layer, Mistake, OverviewResult, Stage
+from vizreport.experiments.overview.stages import stages
+from vizreport.graph.layers import reportable_layers
 
 CONFUSIONS = 12
 MISTAKES = 8
@@ -39,7 +40,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
             "receptive_field": list(layer.receptive_field) if layer.receptive_field else None,
             "parameters": layer.weights,
             "chosen": layer.name in chosen,
-            "rule": _without_rule(layer.missing_rule(graph, context.settings.rule)),
+            "rule": _without_rule(missing_rule(graph, layer.node, context.settings.rule)),
         }
         for layer in reportable_layers(graph)
     ]

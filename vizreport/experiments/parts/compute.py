@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from vizreport.data.truth import Truth, in_view
-from vizreport.deconv.layers import ReportableLayer
-from vizreport.deconv.mining import reduction_function
-from vizreport.deconv.tiles import unit_fields
+from vizreport.engine.mining import reduction_function
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.concepts import Point
 from vizreport.experiments.parts.naming import Scenes, halves, name_maps, shown_concepts
 from vizreport.experiments.parts.result import PartsResult
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import ReportableLayer
 from vizreport.progress import progress
 
 TOLERANCE = 0.1

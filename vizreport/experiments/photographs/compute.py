@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from vizreport.deconv.layers import ReportableLayer
-from vizreport.deconv.mining import reduction_function
-from vizreport.deconv.tiles import display_scale, quantised, unit_fields
+from vizreport.engine.mining import reduction_function
+from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.compute import TOP_CLASSES
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.subjects import photograph
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import ReportableLayer
+from vizreport.report.tiles import display_scale, quantised
 
 STRONGEST = 9
 
@@ -44,7 +46,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PhotographsR
     top = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
     status, parts = {}, {}
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
-        status[layer.name] = layer.rule_problem(graph, context.settings.rule)
+        status[layer.name] = rule_problem(graph, layer.node, context.settings.rule)
         kept = 0 if status[layer.name] else STRONGEST
         parts[layer.name] = _layer(context, layer, inputs, maxima.numpy(), places.numpy(), kept)
     return PhotographsResult(

@@ -10,15 +10,15 @@ import tensorflow as tf
 from vizreport.data.label_order import try_order
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.wording import describe_preprocessing, describe_values
-from vizreport.deconv.execution import run
-from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer, reportable_layers
-from vizreport.deconv.mining import reduction_function
+from vizreport.engine.interpreter import forward
+from vizreport.engine.mining import reduction_function
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.preprocessing.alternatives import alternatives, options
 from vizreport.experiments.preprocessing.comparison import FIRST, LOOKS, compare
 from vizreport.experiments.preprocessing.result import Alternative, PreprocessingResult
+from vizreport.graph.layers import ReportableLayer, reportable_layers
+from vizreport.graph.network import Graph
 from vizreport.models.preprocessing_choice import departs
 
 FEWEST = 8  # images that show whether all are given one class
@@ -158,7 +158,7 @@ def _saturated(graph: Graph, layer: ReportableLayer | None, inputs: np.ndarray) 
     limits = _limits(graph.nodes[layer.node].step.forward)
     if not limits:
         return None
-    y = run(graph, tf.constant(inputs, graph.dtype), [layer.node], "gradient")[layer.node].numpy()
+    y = forward(graph, tf.constant(inputs, graph.dtype), [layer.node])[layer.node].numpy()
     low, high = min(limits), max(limits)
     near = 0.01 * (high - low if len(limits) > 1 else abs(high))
     return float(np.mean([np.abs(y - limit) <= near for limit in limits], axis=(1, 2, 3, 4)).sum())

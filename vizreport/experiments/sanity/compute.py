@@ -9,20 +9,26 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from vizreport.deconv.graph import Graph
-from vizreport.deconv.layers import ReportableLayer
-from vizreport.deconv.presets import rule_problem
-from vizreport.deconv.randomisation import WeightedLayer, shuffle, weighted_layers, weights_kept
-from vizreport.deconv.tiles import display_scale, quantised, unit_fields
-from vizreport.deconv.two_passes import decided, down_function, up_function
+from vizreport.engine.presets import rule_problem
+from vizreport.engine.projection.split_passes import decided, down_function, up_function
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.experiments.sanity.randomisation import (
+    WeightedLayer,
+    shuffle,
+    weighted_layers,
+    weights_kept,
+)
 from vizreport.experiments.sanity.result import CONTROLS, METHODS, SanityResult
 from vizreport.experiments.sanity.similarity import MEASURES, WINDOW, Original
 from vizreport.experiments.sanity.units import Units, choose_classes, choose_units, tested_layers
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import ReportableLayer
+from vizreport.graph.network import Graph
 from vizreport.progress import progress
+from vizreport.report.tiles import display_scale, quantised
 
 MOST_STEPS = 8
 # What the forward passes of units that are projected together may hand down, bytes.

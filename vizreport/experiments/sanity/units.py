@@ -9,10 +9,10 @@ import numpy as np
 
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.occlusion.layer import occluded_layer
+from vizreport.graph.layers import occluded_layer
 
 if TYPE_CHECKING:
-    from vizreport.deconv.layers import ReportableLayer
+    from vizreport.graph.layers import ReportableLayer
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,11 @@ def tested_layers(context: Context) -> list[ReportableLayer]:
     A network that gives out feature maps has the last of its chosen layers tested.
     """
     graph = context.deconvnet.graph
-    from vizreport.deconv.layers import output_node, reportable_layers
+    from vizreport.graph.layers import reportable_layers
+    from vizreport.graph.outputs import output_node
 
-    deep, output = occluded_layer(context), output_node(graph)
+    deep = occluded_layer(graph, context.settings.occlusion_layer)
+    output = output_node(graph)
     found = [deep] if deep is not None else context.chosen_layers[-1:]
     last = [layer for layer in reportable_layers(graph) if layer.node == output]
     return [layer for layer in found if layer.node != output] + last

@@ -11,19 +11,8 @@ from typing import Any
 import numpy as np
 
 from vizreport.data.truth import in_view
-from vizreport.deconv.deconvnet import Deconvnet
-from vizreport.deconv.layers import ReportableLayer
-from vizreport.deconv.tiles import (
-    GREY,
-    Fields,
-    cut_tiles,
-    display_scale,
-    energy_by_side,
-    mosaic,
-    quantised,
-    unit_fields,
-    window_side,
-)
+from vizreport.engine.deconvnet import Deconvnet
+from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.classes import counted_names, numbered
@@ -39,8 +28,19 @@ from vizreport.experiments.top_patches.pictures import (
     projection_encoder,
 )
 from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.graph.fields import Fields, unit_fields
+from vizreport.graph.layers import ReportableLayer
 from vizreport.progress import progress
 from vizreport.report import tone
+from vizreport.report.tiles import (
+    GREY,
+    cut_tiles,
+    display_scale,
+    energy_by_side,
+    mosaic,
+    quantised,
+    window_side,
+)
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
 _CHUNK = 16
@@ -88,7 +88,7 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
     shares = _shares_function(context, mining, required["parts"])
     with progress("projecting", sum(map(len, chosen.values())), "maps") as bar:
         for layer in layers:
-            status[layer.name] = layer.rule_problem(graph, context.settings.rule)
+            status[layer.name] = rule_problem(graph, layer.node, context.settings.rule)
             maps = chosen[layer.name]
             if not status[layer.name]:
                 deconvnet = context.deconvnet

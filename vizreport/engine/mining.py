@@ -1,0 +1,231 @@
+"""Mining: in one pass over the data, the strongest activations of every feature map.
+
+The network reduces each batch to one number and one place for each image and map; what is kept
+of them, the top K a map, is merged by an associative operation. So memory does not grow with
+the data, and shards of the data can be mined anywhere and merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from vizreport.engine.interpreter import forward
+from vizreport.graph.layers import ReportableLayer
+from vizreport.graph.network import Graph
+from vizreport.graph.outputs import given_out, vector_output
+
+MOST_COMPARED = 1024  # maps of a layer, beyond which they are not compared with each other
+
+
+@dataclass(frozen=True)
+class Strongest:
+    """The strongest activations of one layer over some images.
+
+    Attributes
+    ----------
+    values : float32 [M, k]
+        In falling order, ties in the order of the images; at most one an image; k <= K.
+    images, places : int32 [M, k]
+        Image and flat place (row * columns + column) of each.
+    sums : float64 [M]
+        Sum over images of the mean activation over places.
+    active : int64 [M]
+        Images in which the map is somewhere above 0.
+    count : int
+        Number of images.
+    peaks : float64 [M]
+        Sum over images of the strongest activation.
+    products : float64 [M, M]
+        Sum over images of the products of two maps' strongest activations; [0, 0] for layers of
+        more than ``MOST_COMPARED`` maps.
+    """
+
+    values: np.ndarray
+    images: np.ndarray
+    places: np.ndarray
+    sums: np.ndarray
+    active: np.ndarray
+    count: int
+    peaks: np.ndarray
+    products: np.ndarray
+
+    def similarity(self) -> np.ndarray:
+        """Return how two maps' strongest activations go together over images, int8 [M, M].
+
+        Pearson's correlation in hundredths; 0 for maps that are the same in every image, and
+        [0, 0] where products were not kept.
+        """
+        if not self.products.size:
+            return np.zeros((0, 0), np.int8)
+        means = self.peaks / self.count
+        covariance = self.products / self.count - means[:, None] * means
+        spread = np.sqrt(np.maximum(np.diag(covariance), 0))
+        # What is left of a constant map is rounding.
+        spread[spread <= 1e-6 * np.abs(means)] = np.inf
+        with np.errstate(divide="ignore"):
+            found = covariance / (np.where(spread > 0, spread, np.inf)[:, None] * spread)
+        return np.rint(100 * np.clip(np.nan_to_num(found), -1, 1)).astype(np.int8)
+
+
+def merge(first: Strongest, second: Strongest, k: int) -> Strongest:
+    """Join what was mined from two sets of images.
+
+    Associative and commutative: the result does not depend on how images were split.
+
+    Parameters
+    ----------
+    first, second : Strongest
+        Of different images.
+    k : int
+        Number of activations to keep a map.
+    """
+    values = np.concatenate([first.values, second.values], axis=1)
+    images = np.concatenate([first.images, second.images], axis=1)
+    places = np.concatenate([first.places, second.places], axis=1)
+    order = np.lexsort((images, -values), axis=1)[:, :k]
+    return Strongest(
+        np.take_along_axis(values, order, axis=1),
+        np.take_along_axis(images, order, axis=1),
+        np.take_along_axis(places, order, axis=1),
+        first.sums + second.sums,
+        first.active + second.active,
+        first.count + second.count,
+        first.peaks + second.peaks,
+        first.products + second.products,
+    )
+
+
+def from_batch(
+    maxima: np.ndarray, places: np.ndarray, means: np.ndarray, first_image: int, k: int
+) -> Strongest:
+    """Make one batch's strongest activations.
+
+    Parameters
+    ----------
+    maxima : float [B, M]
+        Strongest activation of each map in each image.
+    places : int [B, M]
+        Where it is.
+    means : float [B, M]
+        Mean over places.
+    first_image : int
+        Number of the batch's first image.
+    k : int
+    """
+    batch, count = maxima.shape
+    compared = count if count <= MOST_COMPARED else 0
+    numbers = np.arange(first_image, first_image + batch, dtype=np.int32)
+    none = Strongest(
+        np.zeros((count, 0), np.float32),
+        np.zeros((count, 0), np.int32),
+        np.zeros((count, 0), np.int32),
+        np.zeros(count),
+        np.zeros(count, np.int64),
+        0,
+        np.zeros(count),
+        np.zeros((compared, compared)),
+    )
+    exact = maxima[:, :compared].astype(np.float64)
+    whole = Strongest(
+        maxima.T.astype(np.float32),
+        np.broadcast_to(numbers, (count, batch)),
+        places.T.astype(np.int32),
+        means.sum(axis=0, dtype=np.float64),
+        (maxima > 0).sum(axis=0),
+        batch,
+        maxima.sum(axis=0, dtype=np.float64),
+        exact.T @ exact,
+    )
+    return merge(none, whole, k)
+
+
+Reduced = tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]
+CheckedReduced = tuple[list[tuple[tf.Tensor, ...]], tf.Tensor, tf.Tensor]
+
+
+def reduction_function(
+    graph: Graph, layers: list[ReportableLayer]
+) -> Callable[[np.ndarray], Reduced]:
+    """Compile the forward pass as :func:`checked_reduction_function`, without the last result."""
+    reduce = checked_reduction_function(graph, layers, ())
+    return lambda x: reduce(x)[:2]
+
+
+def checked_reduction_function(
+    graph: Graph, layers: list[ReportableLayer], checked: Sequence[ReportableLayer]
+) -> Callable[[np.ndarray], CheckedReduced]:
+    """Compile the forward pass that reduces a batch to maxima, places and means.
+
+    Parameters
+    ----------
+    graph : Graph
+    layers : list of ReportableLayer
+    checked : sequence of ReportableLayer
+        Layers whose values are looked at for any that is not finite, before and behind their
+        activation: a ReLU may make 0 of what is not a number.
+
+    Returns
+    -------
+    callable
+        Takes preprocessed images [B, H, W, C]; returns for each layer (maxima [B, M], places
+        int32 [B, M], means [B, M]), the place being the first of equals; what the network gives out
+        [B, outputs] (no columns where the output has rows and columns); and for each of
+        ``checked`` whether all its values are finite, bool [B, checked].
+    """
+    output = None if vector_output(graph) is None else given_out(graph)
+
+    def reduce(x: tf.Tensor) -> CheckedReduced:
+        targets = [layer.node for layer in layers]
+        looked_at = {node for layer in checked for node in (layer.producer, layer.node)}
+        wanted = [*targets, *looked_at, *([] if output is None else [output])]
+        values = forward(graph, x, wanted)
+        finite = tf.ones((tf.shape(x)[0], len(checked)), tf.bool)
+        if checked:
+            columns = [
+                _all_finite(values[layer.producer]) & _all_finite(values[layer.node])
+                for layer in checked
+            ]
+            finite = tf.stack(columns, axis=1)
+        reduced = []
+        for node in targets:
+            y = values[node]
+            if y.shape.rank == 2:
+                y = y[:, None, None, :]
+            reduced.append((*_strongest(y), tf.reduce_mean(y, axis=(1, 2))))
+        if output is None:
+            return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype), finite
+        count = int(np.prod(graph.nodes[output].shape))
+        return reduced, tf.reshape(values[output], (tf.shape(x)[0], count)), finite
+
+    compiled: Callable[[np.ndarray], CheckedReduced] = tf.function(
+        reduce,
+        input_signature=[tf.TensorSpec([None, *graph.input_shape], graph.dtype)],
+        autograph=False,
+    )
+    return compiled
+
+
+def _all_finite(y: tf.Tensor) -> tf.Tensor:
+    """Whether an image's values are all finite: bool [B]."""
+    return tf.reduce_all(tf.math.is_finite(y), axis=list(range(1, y.shape.rank)))
+
+
+def _strongest(y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return each map's maximum [B, M] and its flat place, the first of equals, int32 [B, M].
+
+    Row by row: the search for a place is several times slower than that for a maximum, so only
+    the row that holds the maximum is searched.
+    """
+    rows = tf.reduce_max(y, axis=2)
+    row = tf.argmax(rows, axis=1, output_type=tf.int32)
+    shape = tf.shape(y)[0], y.shape[3], y.shape[2]
+    images = tf.range(shape[0])[:, None, None]
+    maps, cols = tf.range(shape[1])[None, :, None], tf.range(shape[2])[None, None]
+    place = [tf.broadcast_to(part, shape) for part in (images, row[:, :, None], cols, maps)]
+    strongest_row = tf.gather_nd(y, tf.stack(place, axis=-1))
+    col = tf.argmax(strongest_row, axis=2, output_type=tf.int32)
+    return tf.reduce_max(rows, axis=1), row * shape[2] + col

@@ -1,0 +1,7 @@
+"""Occlusion computed incrementally: of every layer only what the square can change."""
+
+from vizreport.engine.occlusion.places import Gain
+from vizreport.engine.occlusion.refine import refine
+from vizreport.engine.occlusion.scores import Scores, count_gain, occlude
+
+__all__ = ["Gain", "Scores", "count_gain", "occlude", "refine"]

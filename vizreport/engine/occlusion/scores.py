@@ -1,0 +1,222 @@
+"""What a network says while a square hides a part of the image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import tensorflow as tf
+
+from vizreport.engine.interpreter import forward
+from vizreport.engine.occlusion.places import (
+    Gain,
+    count_multiplications,
+    members,
+    places_in,
+    plan_grid,
+)
+from vizreport.engine.occlusion.run import Outputs, batches, compile_places, kept_nodes, layout
+from vizreport.engine.occlusion.squares import split
+from vizreport.graph.layers import ReportableLayer
+from vizreport.graph.network import Graph
+from vizreport.graph.outputs import given_out, vector_output
+
+if TYPE_CHECKING:
+    from vizreport.engine import Deconvnet
+
+# Windows are used where they save at least this many times the multiplications.
+LEAST_GAIN = 1.3
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What P occluded images give.
+
+    Attributes
+    ----------
+    outputs : float32 [P, n]
+        The network's n outputs, or what they were turned into; no columns where the output has
+        rows and columns.
+    activations : float32 [P]
+        Sum over places of one feature map.
+    """
+
+    outputs: np.ndarray
+    activations: np.ndarray
+
+
+def occlude(
+    deconvnet: Deconvnet,
+    image: np.ndarray,
+    fill: np.ndarray,
+    tops: np.ndarray,
+    lefts: np.ndarray,
+    size: int,
+    layer: ReportableLayer,
+    feature_map: int,
+    memory: int = 2**30,
+    way: str = "",
+    progress: Callable[[int], None] | None = None,
+) -> Scores:
+    """Run the network on copies of an image with a square replaced (Zeiler & Fergus 2013, Fig. 7).
+
+    Parameters
+    ----------
+    deconvnet : Deconvnet
+        Gives the network's graph; compiled functions are kept with it.
+    image : float array [H, W, C]
+        Preprocessed.
+    fill : float array [H, W, C]
+        What the square shows in place of the image, preprocessed.
+    tops, lefts : int array [P]
+        First row and column of each square.
+    size : int
+        Side of the square, pixels; 0 for the image as it is.
+    layer : ReportableLayer
+    feature_map : int
+        The map of it that is summed.
+    memory : int
+        Bytes the batches of places may take; the bound holds whatever the number of places.
+    way : {"", "incremental", "plain"}
+        By default incremental where that counts at least 1.3 times fewer multiplications.
+        Both give the same.
+    progress : callable, optional
+        Told how many more places are done.
+
+    Returns
+    -------
+    Scores
+    """
+    graph = deconvnet.graph
+    tops, lefts = np.asarray(tops, np.int32), np.asarray(lefts, np.int32)
+    outputs = _outputs(graph, layer)
+    image, fill = (np.asarray(x, graph.dtype)[None] for x in (image, fill))
+    scores = Scores(
+        np.zeros((len(tops), _count(graph, outputs)), np.float32),
+        np.zeros(len(tops), np.float32),
+    )
+    stages, rows, cols, pairs = plan_grid(graph, outputs, tops, lefts, size)
+    gain = count_multiplications(graph, stages, rows, cols, pairs)
+    if not way:
+        way = "incremental" if size and gain.ratio >= LEAST_GAIN else "plain"
+    tell = progress or (lambda _: None)
+    if way == "plain":
+        plain = deconvnet.compiled(("plain", layer.node), lambda: _plain(graph, outputs))
+        step = places_in(graph, None, None, stages, memory)
+        for chosen in batches(len(tops), step):
+            found = plain(image, fill, tops[chosen], lefts[chosen], size, feature_map)
+            _keep(scores, np.arange(chosen.start, chosen.stop), found)
+            tell(chosen.stop - chosen.start)
+        return scores
+    kept = kept_nodes(graph, stages, outputs)
+    key = (layer.node, stages.windowed)
+    clean_pass = deconvnet.compiled(("kept", *key), lambda: _forward(graph, kept))
+    compute = deconvnet.compiled(("places", *key), lambda: compile_places(graph, stages, outputs))
+    clean = clean_pass(image)
+    order = (0, *stages.windowed)
+    for down in rows:
+        for across in cols:
+            where, i, j = members(pairs, down, across)
+            tensors = layout(graph, stages, down, across)
+            starts = np.stack(
+                [
+                    np.stack([down.starts[index][i] for index in order]),
+                    np.stack([across.starts[index][j] for index in order]),
+                ],
+                axis=1,
+            ).astype(np.int32)
+            for chosen in batches(len(where), places_in(graph, down, across, stages, memory)):
+                found = compute(
+                    clean,
+                    fill,
+                    tops[where[chosen]],
+                    lefts[where[chosen]],
+                    size,
+                    starts[:, :, chosen],
+                    tensors["sizes"],
+                    tensors["margins"],
+                    feature_map,
+                )
+                _keep(scores, where[chosen], found)
+                tell(chosen.stop - chosen.start)
+    return scores
+
+
+def count_gain(
+    graph: Graph, layer: ReportableLayer, tops: np.ndarray, lefts: np.ndarray, size: int
+) -> Gain:
+    """Count the multiplications that windows save."""
+    outputs = _outputs(graph, layer)
+    stages, rows, cols, pairs = plan_grid(graph, outputs, np.asarray(tops), np.asarray(lefts), size)
+    return count_multiplications(graph, stages, rows, cols, pairs)
+
+
+def places_at_once(graph: Graph, layer: ReportableLayer, memory: int) -> int:
+    """Return how many whole images fit into the memory: the plain way's batch."""
+    return places_in(graph, None, None, split(graph, _outputs(graph, layer).targets), memory)
+
+
+def _outputs(graph: Graph, layer: ReportableLayer) -> Outputs:
+    return Outputs(None if vector_output(graph) is None else given_out(graph), layer.node)
+
+
+def _count(graph: Graph, outputs: Outputs) -> int:
+    return 0 if outputs.given_out is None else int(np.prod(graph.nodes[outputs.given_out].shape))
+
+
+def _keep(scores: Scores, where: np.ndarray, found: tuple[tf.Tensor, tf.Tensor]) -> None:
+    scores.outputs[where] = found[0].numpy()
+    scores.activations[where] = found[1].numpy()
+
+
+def _plain(graph: Graph, outputs: Outputs) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
+    """Compile the plain way: every occluded copy through the whole network."""
+
+    def compute(
+        image: tf.Tensor,
+        fill: tf.Tensor,
+        tops: tf.Tensor,
+        lefts: tf.Tensor,
+        size: tf.Tensor,
+        feature_map: tf.Tensor,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        height, width, _ = graph.input_shape
+        down, across = tf.range(height)[None], tf.range(width)[None]
+        covered = ((down >= tops[:, None]) & (down < tops[:, None] + size))[:, :, None] & (
+            (across >= lefts[:, None]) & (across < lefts[:, None] + size)
+        )[:, None, :]
+        x = tf.where(covered[..., None], fill, image)
+        values = forward(graph, x, outputs.targets)
+        count = tf.shape(tops)[0]
+        total = tf.reduce_sum(
+            tf.reshape(values[outputs.layer][..., feature_map], (count, -1)), axis=1
+        )
+        if outputs.given_out is None:
+            return tf.zeros((count, 0), total.dtype), total
+        return tf.reshape(values[outputs.given_out], (count, -1)), total
+
+    whole = tf.TensorSpec([1, *graph.input_shape], graph.dtype)
+    numbers, number = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
+    compiled: Callable[..., tuple[tf.Tensor, tf.Tensor]] = tf.function(
+        compute,
+        input_signature=[whole, whole, numbers, numbers, number, number],
+        autograph=False,
+    )
+    return compiled
+
+
+def _forward(graph: Graph, kept: tuple[int, ...]) -> Callable[[np.ndarray], list[tf.Tensor]]:
+    """Compile the clean image's pass."""
+
+    def compute(x: tf.Tensor) -> list[tf.Tensor]:
+        values = forward(graph, x, kept)
+        return [values[index] for index in kept]
+
+    compiled: Callable[[np.ndarray], list[tf.Tensor]] = tf.function(
+        compute,
+        input_signature=[tf.TensorSpec([1, *graph.input_shape], graph.dtype)],
+        autograph=False,
+    )
+    return compiled

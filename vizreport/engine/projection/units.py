@@ -1,0 +1,180 @@
+"""Units of a layer projected: on crops of their images, or through windows of shared passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vizreport.engine.interpreter import crops, projection_function
+from vizreport.engine.projection.crops import CropPlan
+from vizreport.engine.projection.shared_passes import forward_function, window_function
+from vizreport.engine.projection.window_plan import WindowPlan, multiply_adds
+from vizreport.graph.layers import ReportableLayer
+
+if TYPE_CHECKING:
+    from vizreport.engine.deconvnet import Deconvnet
+
+BATCH = 16
+"""Whole inputs at once, each of which keeps all layers' outputs for the way back; of crops as many
+as hold about as many pixels."""
+_MOST_CROPS = 1024
+# Images that go forward at once where units share them: their poolings' inputs are kept.
+_IMAGES_FORWARD = 16
+
+
+@dataclass(frozen=True)
+class Units:
+    """Units of one layer: int32 [U] each."""
+
+    numbers: np.ndarray
+    rows: np.ndarray
+    cols: np.ndarray
+    maps: np.ndarray
+
+
+@dataclass(frozen=True)
+class Projected:
+    """Projections of some units, each on a part of its image that holds all of it.
+
+    Attributes
+    ----------
+    chosen : int array [u]
+        Which of the units asked for these are.
+    tops, lefts : int array [u]
+        First row and column of each part in the image; may be outside it.
+    pictures : float array [u, h, w, C]
+        Signed, in the model's own channels, zero where a part leaves the image.
+    activations : float array [u]
+        The units' activations, which seeded the projections.
+    """
+
+    chosen: np.ndarray
+    tops: np.ndarray
+    lefts: np.ndarray
+    pictures: np.ndarray
+    activations: np.ndarray
+
+    def put_into(self, full: np.ndarray) -> None:
+        """Write the projections into whole pictures [U, H, W, C] of zeros."""
+        height, width = full.shape[1:3]
+        size = self.pictures.shape[1:3]
+        for unit, top, left, picture in zip(
+            self.chosen, self.tops, self.lefts, self.pictures, strict=True
+        ):
+            above, before = max(-top, 0), max(-left, 0)
+            below, behind = min(size[0], height - top), min(size[1], width - left)
+            if below <= above or behind <= before:
+                continue  # wholly in the padding: nothing of it is the image's
+            full[unit, top + above : top + below, left + before : left + behind] = picture[
+                above:below, before:behind
+            ]
+
+
+def windows_pay(
+    deconvnet: Deconvnet, layer: ReportableLayer, plan: CropPlan, windows: WindowPlan, units: Units
+) -> bool:
+    """Compare multiplications: a pass each way on crops, or one an image and windows.
+
+    Parameters
+    ----------
+    deconvnet : Deconvnet
+    layer : ReportableLayer
+    plan : CropPlan
+        Of the units.
+    windows : WindowPlan
+        Of the layer.
+    units : Units
+
+    Returns
+    -------
+    bool
+        Whether windows take fewer.
+    """
+    height, width, _ = deconvnet.graph.input_shape
+    share = plan.size[0] * plan.size[1] / (height * width)
+    whole = multiply_adds(deconvnet.graph, layer.node, None)
+    down = multiply_adds(deconvnet.graph, layer.node, windows.sizes)
+    count, shared = len(units.numbers), len(np.unique(units.numbers))
+    return shared * whole + count * down < 2 * count * share * whole
+
+
+def on_crops(
+    deconvnet: Deconvnet, images: np.ndarray, layer: ReportableLayer, plan: CropPlan, units: Units
+) -> Iterator[Projected]:
+    """Project each unit on a crop of its image, in batches of about as many pixels.
+
+    Parameters
+    ----------
+    deconvnet : Deconvnet
+    images : float array [N, H, W, C]
+        Preprocessed.
+    layer : ReportableLayer
+    plan : CropPlan
+        Of the units.
+    units : Units
+    """
+    height, width, _ = deconvnet.graph.input_shape
+    share = plan.size[0] * plan.size[1] / (height * width)
+    batch = min(_MOST_CROPS, max(1, int(BATCH / share)))
+    project = deconvnet.compiled(
+        ("crops", layer.node, *plan.size),
+        lambda: projection_function(deconvnet.graph, layer.node, deconvnet.rule, plan.size),
+    )
+    for start in range(0, len(units.numbers), batch):
+        chosen = np.arange(start, min(start + batch, len(units.numbers)))
+        tops, lefts = plan.tops[chosen], plan.lefts[chosen]
+        pictures, activations = project(
+            crops(images, units.numbers[chosen], tops, lefts, plan.size),
+            plan.rows[chosen].astype(np.int32),
+            plan.cols[chosen].astype(np.int32),
+            units.maps[chosen],
+        )
+        yield Projected(chosen, tops, lefts, pictures.numpy(), activations.numpy())
+
+
+def through_windows(
+    deconvnet: Deconvnet, images: np.ndarray, layer: ReportableLayer, plan: WindowPlan, units: Units
+) -> Iterator[Projected]:
+    """Project the units of an image through windows, from one forward pass of the whole image.
+
+    Parameters
+    ----------
+    deconvnet : Deconvnet
+        Of the preset "deconvnet".
+    images : float array [N, H, W, C]
+        Preprocessed.
+    layer : ReportableLayer
+    plan : WindowPlan
+        Of the layer.
+    units : Units
+    """
+    node = layer.node
+    forward = deconvnet.compiled(
+        ("forward", node), lambda: forward_function(deconvnet.graph, node, plan)
+    )
+    project = deconvnet.compiled(
+        ("windows", node), lambda: window_function(deconvnet.graph, node, plan)
+    )
+    tops = units.rows * plan.steps[0][0] + plan.offsets[0][0]
+    lefts = units.cols * plan.steps[0][1] + plan.offsets[0][1]
+    shown = np.unique(units.numbers)
+    for start in range(0, len(shown), _IMAGES_FORWARD):
+        together = shown[start : start + _IMAGES_FORWARD]
+        output, pooled = forward(images[together])
+        waiting = np.flatnonzero(np.isin(units.numbers, together))
+        for first in range(0, len(waiting), BATCH):
+            chosen = waiting[first : first + BATCH]
+            pictures, activations = project(
+                output,
+                pooled,
+                np.searchsorted(together, units.numbers[chosen]).astype(np.int32),
+                units.rows[chosen],
+                units.cols[chosen],
+                units.maps[chosen],
+            )
+            yield Projected(
+                chosen, tops[chosen], lefts[chosen], pictures.numpy(), activations.numpy()
+            )

@@ -1,0 +1,1 @@
+"""What a network is: its operations, their geometry, its layers. No tensor is computed here."""
