@@ -126,4 +126,7 @@ def test_template(medium):
     assert "<b>0.071 ± 0.004</b><sup>a</sup>" in filled
     assert "&lt;scenes&gt;" in filled
     assert filled.count("<b>0.") == 1
+    # The paper's caption names its own data: the column says where the figures beside are from.
+    assert filled.count("<b>measured on &lt;scenes&gt;</b>") == 1
+    assert filled.count("<b>measured</b>") == 1
     assert "arXiv:1311.2901v3, Table 1" in filled

@@ -84,3 +84,22 @@ def test_no_two_texts_overlap_and_none_leaves_the_figure(stages: list[dict[str, 
         width = min(a.x1, b.x1) - max(a.x0, b.x0)
         height = min(a.y1, b.y1) - max(a.y0, b.y0)
         assert width <= 1 or height <= 1.5, (a, b)
+
+
+@pytest.mark.parametrize("stages", NETWORKS[:-2])
+def test_sizes_and_words_are_not_broken(stages: list[dict[str, Any]]) -> None:
+    drawn = [text.get_text() for text in architecture.draw(stages).axes[0].texts]
+    for block in architecture.condense(stages):
+        rows, cols, maps = block["rows"], block["cols"], f"{block['maps']:,}".replace(",", "\u202f")
+        size = f"{rows}\u200a×\u200a{cols}\u200a×\u200a{maps}" if rows > 1 else f"{maps} unit"
+        assert any(text.startswith(size) for text in drawn)
+    said = " ".join(drawn).replace("\u00a0", " ").replace("×", "x")
+    for operation in (op for block in architecture.condense(stages) for op in block["operations"]):
+        assert operation in said
+
+
+def test_a_long_name_keeps_both_ends() -> None:
+    name = "a/very/long/nested/name/of_the_predictions"
+    drawn = [text.get_text() for text in architecture.draw(RESNET50).axes[0].texts]
+    assert any(text.startswith(name[:4]) for text in drawn)
+    assert any(text.endswith(name[-11:]) for text in drawn)

@@ -66,6 +66,27 @@ def test_shorten_keeps_both_ends() -> None:
     assert (short[0], short[-1]) == ("a", "k")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("beaver", "Beaver"),
+        ("garden_snail", "Garden snail"),
+        ("St. Bernard", "St. Bernard"),
+        ("_", "_"),
+    ],
+)
+def test_headings_are_words(name: str, said: str) -> None:
+    assert text.words(name) == said
+    assert text.file_words(f"some/folder/{name}.jpeg") == said
+
+
+def test_networks_that_keras_named_are_called_after_their_file() -> None:
+    assert text.network_name("functional_3", "my-net.keras") == "my-net"
+    assert text.network_name("sequential", "a/b.h5") == "b"
+    assert text.network_name("zfnet", "a.keras") == "zfnet"
+    assert text.network_name("sequential_cnn", "a.keras") == "sequential_cnn"
+
+
 def test_a_reason_that_layers_share_is_said_once() -> None:
     reason = "deconvnet has no rule for silu"
     status = {"a": f"{reason} (layer 'x')", "b": "", "c": f"{reason} (layer 'y')", "d": "another"}

@@ -10,6 +10,7 @@ from typing import Any
 from vizreport.cli.options import network_and_data, preprocessing, running
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
+from vizreport.report.text import network_name
 from vizreport.settings import Settings
 
 HEADINGS = (
@@ -108,7 +109,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(network, indent=2))
         return 0
     shape = " x ".join(map(str, graph.input_shape))
-    print(f"{model.name}: input {shape}, {model.count_params():,} parameters")
+    name = network_name(model.name, checkpoint.name)
+    print(f"{name}: input {shape}, {model.count_params():,} parameters")
     print(f"preprocessing: {prepared}")
     print(f"output: {describe(meaning)}\n")
     print(table(layers))

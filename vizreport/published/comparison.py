@@ -79,11 +79,14 @@ class Comparison:
     rows : tuple of ComparedRow
     origins : tuple of (letter, text)
         Where the measured figures come from.
+    data : tuple of str
+        For each column the data that its measured figures were measured on, "" for none.
     """
 
     table: PublishedTable
     rows: tuple[ComparedRow, ...]
     origins: tuple[tuple[str, str], ...]
+    data: tuple[str, ...]
 
 
 def beside(
@@ -125,7 +128,16 @@ def beside(
             raise ValueError(f"cell {row_id!r}, {column_id!r} is not finite: leave it out")
     marks: dict[str, str] = {}
     compared = tuple(_row(table, row, row.id not in more, measured, marks) for row in rows)
-    return Comparison(table, compared, tuple((mark, text) for text, mark in marks.items()))
+    data = tuple(
+        ", ".join(
+            dict.fromkeys(
+                found.data for (_, which), found in measured.items() if which == column.id
+            )
+        )
+        for column in table.columns
+    )
+    origins = tuple((mark, text) for text, mark in marks.items())
+    return Comparison(table, compared, origins, data)
 
 
 def _row(

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from vizreport.report import medium
 from vizreport.report.fonts import Letters
 from vizreport.report.medium import palette as palette  # callers have it from here
+from vizreport.report.text import shorten
 
 MM = 25.4 / 72  # a point
 CUTS = "cuts"
@@ -165,13 +166,15 @@ def laid_out(
 
 
 def clip_text(text: str, width: float, size: int, bold: bool = False) -> str:
-    """Cut a label to a width in px, with an ellipsis where something is left out."""
+    """Cut a label to a width in px: the middle is left out, both ends are kept."""
     letters = font(size, bold)
     if letters.getlength(text) <= width:
         return text
-    while text and letters.getlength(text + "…") > width:
-        text = text[:-1]
-    return f"{text.rstrip()}…" if text else ""
+    for length in range(len(text) - 1, 0, -1):
+        cut = shorten(text, length)
+        if letters.getlength(cut) <= width:
+            return cut
+    return ""
 
 
 def on_paper(picture: Image.Image) -> Image.Image:

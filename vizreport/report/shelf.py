@@ -20,7 +20,7 @@ from vizreport.report import templates
 from vizreport.report.reading import FAILED, read_result
 from vizreport.report.reproducible import as_shown
 from vizreport.report.stage import stage_in
-from vizreport.report.text import percent
+from vizreport.report.text import network_name, percent
 from vizreport.results.manifest import prepare, replace
 from vizreport.results.run import FILE_NAME, RunRecord, read_run
 from vizreport.results.run_folder import PAGE, adopted_pages, is_page_of_vizreport
@@ -198,7 +198,8 @@ def _measured(folder: Path, run: RunRecord) -> tuple[str, str]:
     if status != DONE:
         raise RequestError(f"overview: {reason}")
     error = overview.top1_error
-    return overview.model_name, "" if error is None else percent(error / 100, 1)
+    name = network_name(overview.model_name, run.checkpoint_file)
+    return name, "" if error is None else percent(error / 100, 1)
 
 
 def _date(run: RunRecord) -> tuple[str, float]:

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 
 _FIRST_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
@@ -19,6 +20,24 @@ def shorten(name: str, length: int) -> str:
         return name
     head = (length - 1) * 2 // 3
     return f"{name[:head]}…{name[len(name) - (length - 1 - head) :]}"
+
+
+def words(name: str) -> str:
+    """Return a name as a heading: "garden_snail" is "Garden snail"."""
+    plain = re.sub(r"[_\s]+", " ", name).strip() or name
+    return plain[:1].upper() + plain[1:]
+
+
+def file_words(path: str) -> str:
+    """Return a file's name as a heading: "snails/my_snail.jpg" is "My snail"."""
+    return words(PurePath(path).stem)
+
+
+def network_name(name: str, checkpoint_file: str) -> str:
+    """Return a network's name; its file's where Keras named it, as in "functional_3"."""
+    if re.fullmatch(r"(functional|sequential|model)(_\d+)?", name):
+        return PurePath(checkpoint_file).stem
+    return name
 
 
 def quoted(name: str, length: int = 60) -> str:

@@ -42,7 +42,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         title=f"The {count} filters of {quoted(result.layer)}, {size} each",
         caption=(
             "As they act on RGB pixels, enlarged without smoothing. Mid-grey is zero. "
-            f"{scale} Below each filter: its number and the RMS of its weights. Dashed frame: "
+            f"{scale} Above each filter: its number and the RMS of its weights. Dashed frame: "
             "dead, its map is above 0 in none of the images. Heavy frame: dominating, its RMS is "
             f"above {number(result.dominating_ratio)} times the median."
         ),

@@ -14,7 +14,7 @@ from vizreport.experiments.invariance.summary import Curves
 from vizreport.experiments.invariance.transformations import transform
 from vizreport.report import charts, medium
 from vizreport.report.section import PRINT_WIDTH
-from vizreport.report.text import drawable
+from vizreport.report.text import drawable, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,26 +22,21 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-# Okabe and Ito's palette; dashes tell the lines apart without colour too.
-LINES: tuple[tuple[str, Any], ...] = (
-    ("#0072b2", "-"),
-    ("#d55e00", (0, (5, 1.2))),
-    ("#009e73", (0, (1.2, 1))),
-    ("#cc79a7", (0, (5, 1.2, 1.2, 1.2))),
-    ("#e69f00", (0, (8, 2.5))),
-)
+# Okabe and Ito's palette; numbers at the lines' ends tell them apart without colour too.
+LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 _DOTTED: Any = (0, (2, 2))
 _ABREAST = 4  # entries in a row of the legend
 _TILES = 5  # transformed images in a row of a strip
 _SIDE = 64  # px of one of them, at most
 _GAP = 4  # px
 _STRIP = 50.0  # mm
-_LEFT, _RIGHT, _BETWEEN, _OWN = 3.0, 3.0, 4.0, 12.0  # mm; before panels that share their scale
+_LEFT, _RIGHT, _OWN = 5.0, 3.5, 11.5  # mm; before each chart its own axis
 _LEAST = 28.0  # mm of a chart's height, however few images there are
 _LABELLED = 24.0  # mm of a chart's width, below which its axis is named at the pictures alone
 _NARROW = 30.0  # mm of a chart's width, below which every second number stands at its axis
 _HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 9.5  # mm
 _APART = 3.0  # mm between pictures and the curves below them
+_NUMBER = 2.4  # mm between the numbers of lines
 
 UNITS = {
     "vertical": "shift down, px",
@@ -78,13 +73,12 @@ def strip(result: InvarianceResult, name: str) -> Image.Image:
     return whole
 
 
-def distance_limit(result: InvarianceResult) -> float:
-    """Return the upper end of the scale that all distances share."""
-    tops = [summary.apart(result, layer) for layer in range(len(result.layers))]
+def distance_limit(result: InvarianceResult, layer: int) -> float:
+    """Return the upper end of a layer's axis, the same for all transformations."""
+    tops = [summary.apart(result, layer)]
     for name in result.values:
-        for layer in range(len(result.layers)):
-            curves = summary.distance_curves(result, name, layer)
-            tops += [*curves.shown.ravel(), *curves.high]
+        curves = summary.distance_curves(result, name, layer)
+        tops += [*curves.shown.ravel(), *curves.high]
     known = [top for top in tops if np.isfinite(top)]
     return 1.05 * max(known, default=0.0) or 1.0
 
@@ -166,33 +160,35 @@ def _row(
     _pictures(sheet.axes(_LEFT, down, _STRIP, high), result, name, picture)
     scored = bool(result.class_names)
     count = len(result.layers)
-    left = _OWN
+    left = 0.0
     if stacked:
         down += high + _FOOT + _APART
     else:
         left += _LEFT + _STRIP
-    free = sheet.width - left - _RIGHT - (count - 1) * _BETWEEN - scored * _OWN
-    wide = free / (count + scored)
-    limit = distance_limit(result)
+    own = (sheet.width - left) / (count + scored)
+    wide = own - _OWN - _RIGHT
     for layer in range(count):
+        left += _OWN
         panel = sheet.axes(left, down, wide, tall)
-        _curves(panel, result.values[name], summary.distance_curves(result, name, layer))
+        shown = summary.distance_curves(result, name, layer)
+        _curves(panel, result.values[name], shown)
         reference = summary.apart(result, layer)
         if np.isfinite(reference):
             panel.axhline(reference, color=charts.SOFT, linewidth=0.8, linestyle=_DOTTED)
-        panel.set_ylim(0, limit)
+        panel.set_ylim(0, distance_limit(result, layer))
         title = drawable(result.layers[layer], max(8, round(wide / 1.6)))
         panel.set_title(title, fontsize=7.5, loc="left", pad=3)
-        if layer:
-            panel.tick_params(labelleft=False)
-        else:
+        if not layer:
             panel.set_ylabel("distance / norm", labelpad=2)
+        _name_ends(panel, shown, tall)
         _ticks(panel, name, result, wide)
-        left += wide + _BETWEEN
+        left += wide + _RIGHT
     if scored:
-        panel = sheet.axes(left - _BETWEEN + _OWN, down, wide, tall)
-        _curves(panel, result.values[name], summary.probability_curves(result, name))
+        panel = sheet.axes(left + _OWN, down, wide, tall)
+        shown = summary.probability_curves(result, name)
+        _curves(panel, result.values[name], shown)
         panel.set_ylim(0, 1.03)
+        _name_ends(panel, shown, tall)
         panel.set_title("p(class)", fontsize=7.5, loc="left", pad=3)
         _ticks(panel, name, result, wide)
 
@@ -216,8 +212,12 @@ def _pictures(axes: Axes, result: InvarianceResult, name: str, picture: Image.Im
     for row in range(len(result.paths)):
         begin = row * (high + _GAP) - 0.5
         axes.plot(
-            [-7, -7], [begin, begin + high], color=LINES[row][0], linewidth=2.2, clip_on=False,
+            [-7, -7], [begin, begin + high], color=LINES[row], linewidth=2.2, clip_on=False,
             solid_capstyle="butt",
+        )  # fmt: skip
+        axes.text(
+            -9, begin + high / 2, f"{row + 1} ", ha="right", va="center", color=LINES[row],
+            weight="bold", size=7,
         )  # fmt: skip
     axes.set_xlim(-0.5, picture.width - 0.5)
     axes.set_ylim(picture.height - 0.5, -0.5)
@@ -226,10 +226,36 @@ def _pictures(axes: Axes, result: InvarianceResult, name: str, picture: Image.Im
 def _curves(axes: Axes, values: np.ndarray, curves: Curves) -> None:
     axes.fill_between(values, curves.low, curves.high, color=charts.FAINT, linewidth=0, alpha=0.8)
     for row, curve in enumerate(curves.shown):
-        colour, dashes = LINES[row]
-        axes.plot(values, curve, color=colour, linestyle=dashes, linewidth=1.0)
-    axes.plot(values, curves.mean, color=charts.INK, linewidth=1.8)
+        axes.plot(values, curve, color=LINES[row], linewidth=0.7)
+    axes.plot(values, curves.mean, color=charts.INK, linewidth=1.6)
     axes.set_xlim(values[0], values[-1])
+
+
+def _name_ends(axes: Axes, curves: Curves, tall: float) -> None:
+    """Set each line's number at its right end, below one another where they would overlap."""
+    ends = {row: float(curve[-1]) for row, curve in enumerate(curves.shown) if curve[-1] >= 0}
+    order = sorted(ends, key=lambda row: -ends[row])
+    low, high = axes.get_ylim()
+    heights = spread_out([(ends[row] - low) / (high - low) * tall for row in order], _NUMBER, tall)
+    for row, height in zip(order, heights, strict=True):
+        axes.annotate(
+            str(row + 1), (1, height / tall), (2, 0), xycoords="axes fraction",
+            textcoords="offset points", va="center", color=LINES[row], weight="bold", size=6.5,
+        )  # fmt: skip
+
+
+def spread_out(heights: list[float], apart: float, most: float) -> list[float]:
+    """Move falling heights so that none is nearer to the next than ``apart``.
+
+    They stay in their order, and below ``most`` as far as there is room above 0.
+    """
+    placed: list[float] = []
+    for height in heights:
+        placed.append(min(height, placed[-1] - apart) if placed else min(height, most))
+    for i in range(len(placed) - 1, -1, -1):  # from the lowest up, where they sank below 0
+        floor = 0.0 if i == len(placed) - 1 else placed[i + 1] + apart
+        placed[i] = max(placed[i], floor)
+    return placed
 
 
 def _ticks(axes: Axes, name: str, result: InvarianceResult, wide: float) -> None:
@@ -255,10 +281,10 @@ def _entries(result: InvarianceResult, labels: list[str]) -> list[tuple[str, Lin
     from matplotlib.patches import Patch
 
     entries: list[tuple[str, Line2D | Patch]] = [
-        (drawable(label, 30), Line2D([], [], color=colour, linestyle=dashes, linewidth=1.4))
-        for label, (colour, dashes) in zip(labels, LINES, strict=False)
+        (f"{i} {drawable(words(label), 30)}", Line2D([], [], color=colour, linewidth=0.9))
+        for i, (label, colour) in enumerate(zip(labels, LINES, strict=False), 1)
     ]
-    entries.append(("mean", Line2D([], [], color=charts.INK, linewidth=1.8)))
+    entries.append(("mean", Line2D([], [], color=charts.INK, linewidth=1.6)))
     entries.append(("80 % of images", Patch(color=charts.FAINT)))
     if any(np.isfinite(summary.apart(result, layer)) for layer in range(len(result.layers))):
         line = Line2D([], [], color=charts.SOFT, linewidth=0.8, linestyle=_DOTTED)

@@ -11,7 +11,7 @@ from vizreport.experiments.invariance.curves import REPEATS, period
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import decimal, number, quoted
+from vizreport.report.text import decimal, file_words, number, quoted
 from vizreport.results.run import RunRecord
 
 FILLS = {
@@ -68,7 +68,7 @@ def _labels(result: InvarianceResult) -> list[str]:
     count = len(result.paths)
     classes = result.classes[:count]
     if not result.class_names or len(set(classes.tolist())) < count:
-        return list(result.paths)
+        return [file_words(path) for path in result.paths]
     return [result.class_names[index] for index in classes]
 
 
@@ -115,10 +115,11 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
         name=figure,
         title=f"{title}: features{' and probability' if scored else ''}",
         caption=(
-            "Left: some of the transformed images, a row an image, in the colour of its curves. "
-            "Then, for each layer, the Euclidean distance between the features of the image and "
-            "of the transformed image, divided by the norm of the image's features, on one scale "
-            "for all layers; 0 where nothing is changed. Dashed grey: how far another image lies "
+            "Left: some of the transformed images, a row an image; its number stands at the end "
+            "of its curves. "
+            "Then, for each layer on an axis of its own, the Euclidean distance between the "
+            "features of the image and of the transformed image, divided by the norm of the "
+            "image's features; 0 where nothing is changed. Dashed grey: how far another image lies "
             f"(median).{probability} Heavy line: mean of {number(int(result.sampled.sum()))} "
             "images; grey band: between their 10th and 90th percentile."
         ),

@@ -1,4 +1,4 @@
-"""An image's figure for print: a row for each size of the square, then the projections."""
+"""An image's figure for print: a row for each size of the square, in the order of the paper."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DPI = 220
-_LEFT, _RIGHT, _GAP, _NARROW = 6.0, 1.5, 4.5, 1.5  # mm
+_LEFT, _RIGHT, _GAP = 6.0, 1.5, 3.5  # mm
+_PANELS = 5
 _TOP, _TITLE, _LINE = 1.0, 4.6, 3.2  # mm
 _SMALL = 7.0  # points
 
@@ -54,26 +55,21 @@ class _Sheet:
         self.figure.text(x, y, text, va="top", **{"fontsize": _SMALL, **style})
 
 
-def draw(result: OcclusionResult, mining: MiningResult, i: int) -> Image.Image:
+def draw(result: OcclusionResult, i: int) -> Image.Image:
     """Draw a picture of an image's :func:`chart`, which is smaller than the chart."""
-    drawn = chart(result, mining, i)
+    drawn = chart(result, i)
     with charts.style():
         drawn.canvas.draw()
     canvas: Any = drawn.canvas
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
-    below = _TITLE + _last(result) + 0.5
-    picture.info[montage.CUTS] = [picture.height - round(below * _DPI / 25.4)]
-    return picture
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
 
 
-def chart(result: OcclusionResult, mining: MiningResult, i: int) -> Figure:
-    """Draw an image's figure.
+def chart(result: OcclusionResult, i: int) -> Figure:
+    """Draw an image's figure, as Zeiler & Fergus, Fig. 7.
 
     Parameters
     ----------
     result : OcclusionResult
-    mining : MiningResult
-        Names the classes of the other images.
     i : int
         Which image.
     """
@@ -82,9 +78,9 @@ def chart(result: OcclusionResult, mining: MiningResult, i: int) -> Figure:
     colours = maps.class_colours(result, i)
     below = _LINE * (1.6 + max(4, len(colours.named) + (colours.others > 0)))
     row = _TITLE + tall + below + 1.5
-    folded = 4 // columns  # lines of panels for a size
+    folded = -(-_PANELS // columns)  # lines of panels for a size
     sizes = result.sizes[-1:] if folded > 1 else result.sizes  # a column has room for one
-    total = _TOP + folded * len(sizes) * row + _TITLE + _last(result) + 0.5
+    total = _TOP + folded * len(sizes) * row
     with charts.style():
         sheet = _Sheet(page, total)
         grid = _Grid(sheet, columns, row, side, tall)
@@ -92,13 +88,12 @@ def chart(result: OcclusionResult, mining: MiningResult, i: int) -> Figure:
         for size in sizes:
             _maps_row(grid, result, i, str(size), colours, top)
             top += folded * row
-        _last_rows(grid, result, mining, i, top)
         return sheet.figure
 
 
 def _columns() -> int:
     """Return how many panels stand side by side."""
-    return 2 if medium.narrow() else 4
+    return 2 if medium.narrow() else _PANELS
 
 
 def _panel_size(result: OcclusionResult) -> tuple[float, float]:
@@ -107,15 +102,6 @@ def _panel_size(result: OcclusionResult) -> tuple[float, float]:
     free = medium.room(PRINT_WIDTH) - _LEFT - _RIGHT - (_columns() - 1) * _GAP
     side = free / _columns()
     return side, side * height / width
-
-
-def _last(result: OcclusionResult) -> float:
-    """Return the height of what stands below the maps, mm."""
-    side, tall = _panel_size(result)
-    if result.projection_problem:
-        return tall
-    others = 2 * tall * _small(side) / side + _NARROW
-    return others if _columns() == 4 else tall + _TITLE + others
 
 
 def beside_map(result: OcclusionResult, i: int) -> Image.Image:
@@ -205,43 +191,51 @@ def _maps_row(
     followed = _fitted(result.class_names[result.classes[i]], side - 10)
     r, c = maps.lowest(result, i, name)
     shown = np.asarray(maps.occluded(result, i, name, r, c))
-    axes = grid.panel(0, top, shown, "a", f"square of {name} px, {result.fill}")
+    axes = grid.panel(0, top, shown, "a", f"{result.fill} square, {name} px")
     _scaled(axes, height, width)
-    titles = (
-        ("b", f"map {result.maps[i]} of {_fitted(result.layer, side - 22)}"),
-        ("d", f"p({followed})"),
-        ("e", "most probable class"),
-    )
-    pictures = (
+    grid.panel(
+        1,
+        top,
         maps.activation_map(result, i, name),
-        maps.probability_map(result, i, name),
-        maps.class_map(result, i, name, colours),
+        "b",
+        f"map {result.maps[i]}, {_fitted(result.layer, side - 20)}",
     )
-    for place, ((letter, title), picture) in enumerate(zip(titles, pictures, strict=True), 1):
-        grid.panel(place, top, picture, letter, title)
+    projected = _projected(result, i)
+    if projected is not None:
+        grid.panel(2, top, projected, "c", "its projection")
+        left, under = grid.place(2, top + _TITLE + grid.tall + 1.2)
+        sheet.text(left, under + 2.6, f"strongest unit {number(float(result.values[i, 0]))}")
+    else:
+        left, under = grid.place(2, top)
+        sheet.text(left, under, "(c)", weight="bold")
+        sheet.text(left + 5.2, under, "no projection")
+    grid.panel(3, top, maps.probability_map(result, i, name), "d", f"p({followed})")
+    grid.panel(4, top, maps.class_map(result, i, name, colours), "e", "top class")
     below = _TITLE + grid.tall + 1.2
+    least = float(result.activations[name][i].min())
+    left, under = grid.place(1, top + below)
+    said = f"lowest: {number(least)} ({fall(float(result.clean_activations[i]), least)})"
+    sheet.text(left, under + 5 + 2 * _LINE, said, color=charts.SOFT)
     left, under = grid.place(0, top + below)
     for k, line in enumerate(_numbers(result, i, name)):
         sheet.text(left, under + 2.6 + k * _LINE, line)
     limits = maps.PROBABILITY
     for place, ends, clean, unit in (
         (1, maps.activation_range(result, i), result.clean_activations, "activation"),
-        (2, limits, result.clean_probabilities, "probability"),
+        (3, limits, result.clean_probabilities, "probability"),
     ):
         _bar(sheet, *grid.place(place, top + below), side, ends, float(clean[i]), unit)
-    _legend(sheet, result, i, name, colours, *grid.place(3, top + below), side)
+    _legend(sheet, result, i, name, colours, *grid.place(4, top + below), side)
 
 
 def _numbers(result: OcclusionResult, i: int, name: str) -> list[str]:
     values = result.probabilities[name][i]
     r, c = maps.lowest(result, i, name)
-    watched, least = float(result.clean_activations[i]), float(result.activations[name][i].min())
     changed = float((result.best[name][i] != result.clean_best[i]).mean())
     return [
         f"p {_decimals(result.clean_probabilities[i])}, lowest {_decimals(values.min())}",
-        f"at row {result.tops[name][r]}, column {result.lefts[name][c]} px",
+        f"row {result.tops[name][r]}, column {result.lefts[name][c]} px",
         f"other class at {percent(changed)}",
-        f"map {result.maps[i]} lowest {number(least)} ({fall(watched, least)})",
     ]
 
 
@@ -309,39 +303,11 @@ def part(places: np.ndarray) -> str:
     return "<\u202f1\u202f%" if 0 < share < 0.005 else percent(share)
 
 
-def _last_rows(
-    grid: _Grid, result: OcclusionResult, mining: MiningResult, i: int, top: float
-) -> None:
-    """Draw the mean over squares, and the projections above the photographs they come from."""
-    size = result.sizes[0]
-    pixels = maps.pixel_map(result, i, str(size))
-    which = f" ({size} px)" if len(result.sizes) > 1 else ""
-    grid.panel(0, top, pixels, "", f"mean p, by pixel{which}")
-    if result.projection_problem:
-        return
-    value = float(result.values[i, 0])
-    said = f"map {result.maps[i]} here: {number(value)}" if value > 0 else "nowhere active"
-    grid.panel(1, top, np.asarray(projection(result, i, 0)), "c", said)
-    begin = _LEFT + 2 * (grid.side + _GAP)
-    if grid.columns == 2:
-        begin, top = _LEFT, top + _TITLE + grid.tall
-    small = _small(grid.side)
-    high = grid.tall * small / grid.side
-    for k in range(3):
-        if result.others[i, k] < 0:
-            continue
-        left = begin + k * (small + _NARROW)
-        said = f"{number(float(result.values[i, k + 1]))} {other_class(result, mining, i, k)}"
-        grid.sheet.text(left, top + 0.4, _fitted(said, small))
-        pictures = projection(result, i, k + 1), other(result, i, k)
-        for row, picture in enumerate(pictures):
-            down = top + _TITLE + row * (high + _NARROW)
-            _show(grid.sheet.axes(left, down, small, high), np.asarray(picture))
-
-
-def _small(side: float) -> float:
-    """Return the width at which three pictures fit into two columns."""
-    return (2 * side + _GAP - 2 * _NARROW) / 3
+def _projected(result: OcclusionResult, i: int) -> np.ndarray | None:
+    """Return the watched map's projection in the image itself; None where there is none."""
+    if result.projection_problem or not result.values[i, 0] > 0:
+        return None
+    return np.asarray(projection(result, i, 0))
 
 
 def projection(result: OcclusionResult, i: int, k: int) -> Image.Image:

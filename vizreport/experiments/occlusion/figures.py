@@ -18,7 +18,7 @@ from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report import tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Highlight, Section
-from vizreport.report.text import number, percent, quoted
+from vizreport.report.text import file_words, number, percent, quoted, words
 from vizreport.results.run import RunRecord
 
 _FOLDER = "figures/occlusion"
@@ -38,7 +38,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     mining: MiningResult = results["mining"]
     files: dict[str, bytes] = {f"{_FOLDER}/scale.png": png_bytes(Image.fromarray(maps.bar(256, 8)))}
     images = [_image(result, mining, i, files) for i in range(len(result.paths))]
-    figures = tuple(_figure(result, mining, i, image) for i, image in enumerate(images))
+    figures = tuple(_figure(result, i, image) for i, image in enumerate(images))
     context = {
         "images": images,
         "given": result.given,
@@ -146,6 +146,7 @@ def _image(
     return {
         "figure": f"occlusion-{i + 1}",
         "path": result.paths[i],
+        "title": _title(result, i),
         "photo": photo,
         "followed": names[result.classes[i]],
         "known": bool(result.known[i]),
@@ -160,6 +161,16 @@ def _image(
         "sizes": [_size(result, i, size, colours, photo, files) for size in result.sizes],
         "projections": _projections(result, mining, i, files),
     }
+
+
+def _title(result: OcclusionResult, i: int) -> str:
+    """Call an image by its class, or by its file where that is not known; alike ones by number."""
+    titles = [
+        words(result.class_names[index]) if known else file_words(path)
+        for index, known, path in zip(result.classes, result.known, result.paths, strict=True)
+    ]
+    alike = titles[:i].count(titles[i])
+    return f"{titles[i]} ({alike + 1})" if alike else titles[i]
 
 
 def _size(
@@ -297,15 +308,12 @@ def _enlarged(picture: np.ndarray) -> Image.Image:
     return Image.fromarray(picture.repeat(factor, axis=0).repeat(factor, axis=1))
 
 
-def _figure(
-    result: OcclusionResult, mining: MiningResult, i: int, image: Mapping[str, Any]
-) -> Figure:
+def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure:
     followed = quoted(image["followed"], 40)
     largest = image["sizes"][-1]
     projected = (
-        "(c) The watched map's strongest unit projected in this image and in three other images "
-        "in which it is strongest, which stand below, receptive fields outlined; mid-grey is zero; "
-        f"{tone.CAPTION}. "
+        "(c) The strongest unit of that map, projected; its receptive field is outlined, mid-grey "
+        f"is zero; {tone.CAPTION}. "
         if image["projections"]
         else ""
     )
@@ -321,19 +329,18 @@ def _figure(
             "begins at the lowest value. "
             f"{projected}(d) Probability of {followed}{prediction}"
             f"{'; white line: the object' if result.masked[i] else ''}. "
-            "(e) Most probable class, with its share of the places. Mean p: for each pixel, the "
-            "mean over all squares that cover it, on the scale of (d). Letters as in Zeiler & "
+            "(e) Most probable class, with its share of the places. Letters as in Zeiler & "
             "Fergus, Fig. 7."
         )
     else:
         caption = (
-            f"As for {quoted(result.paths[0], 60)}, but for map {image['map']} of "
+            f"As for {quoted(_title(result, 0), 60)}, but for map {image['map']} of "
             f"{quoted(result.layer, 40)}, and {followed}{prediction}"
             f"{'; white line: the object' if result.masked[i] else ''}."
         )
     return Figure(
         name=image["figure"],
-        title=f"{quoted(image['path'], 60)}: what hiding each part does",
+        title=f"{quoted(image['title'], 60)}: what hiding each part does",
         caption=caption,
         alt=(
             f"Maps over the image: the probability of {followed} falls from "
@@ -341,7 +348,6 @@ def _figure(
             f"left corner is at row {largest['row']}, column {largest['col']}; another class is "
             f"most probable at {percent(largest['changed'])} of the places."
         ),
-        draw=partial(drawing.draw, result, mining, i),
-        chart=partial(drawing.chart, result, mining, i),
-        width=150,  # two with their captions on a printed page
+        draw=partial(drawing.draw, result, i),
+        chart=partial(drawing.chart, result, i),
     )

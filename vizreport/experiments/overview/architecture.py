@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from vizreport.report import charts, medium
-from vizreport.report.text import drawable, number
+from vizreport.report.fonts import Letters
+from vizreport.report.text import drawable, number, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 MOST = 12
 _WIDTH = 174.0  # mm
 _CELL = 16.5  # mm a block takes, at least
-_LETTER = 1.5  # mm a letter takes, on average
+_AIR = 1.5  # mm, and a thirtieth of the width, between the texts of neighbouring blocks
+_SIZE = 7  # points
 _LINE = 3.1  # mm a line takes
+_LINES = 4  # of a block's name, at most
+_NAME, _OPERATION, _WORD = 60, 60, 20  # letters of them that are kept
 _OPERATIONS = 4  # operations named for a merged block, at most
 
 Texts = tuple[list[str], list[str], list[str]]
@@ -96,11 +99,12 @@ def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
 
     blocks = condense(stages)
     width = medium.room(_WIDTH)
-    rows = -(-len(blocks) // int(width / _CELL))
+    # Sizes and words stay whole: where they need more room, fewer blocks stand side by side.
+    whole = max(_wide(word) for block in blocks for word in _whole(block)) + _AIR
+    rows = -(-len(blocks) // max(1, int(width / max(_CELL, 30 / 29 * whole))))
     columns = -(-len(blocks) // rows)
     cell = width / columns
-    letters = max(8, int((cell - 1.5) / _LETTER))
-    texts = [_wrapped(block, letters) for block in blocks]
+    texts = [_wrapped(block, 29 / 30 * cell - _AIR) for block in blocks]
     room = min(cell * 0.86, 27.0)
     heights = []
     for row in range(rows):
@@ -136,26 +140,66 @@ def describe(stages: Sequence[Mapping[str, Any]]) -> str:
     return f"Blocks from left to right: {said}."
 
 
-def _wrapped(block: Mapping[str, Any], letters: int) -> Texts:
-    """Break a block's name, size and operations into lines."""
+def _wide(text: str, bold: bool = False) -> float:
+    """Return a text's width, mm."""
+    # Measured large: letters in print are not a whole number of pixels.
+    return Letters(100, bold).getlength(text) / 100 * _SIZE * 25.4 / 72
+
+
+def _size(block: Mapping[str, Any]) -> str:
     rows, cols, maps = block["rows"], block["cols"], number(block["maps"])
-    # Hair spaces, at which no line is broken.
-    size = f"{rows}\u200a×\u200a{cols}\u200a×\u200a{maps}"
     if rows * cols == 1:
-        size = f"{maps} unit{'s' * (block['maps'] > 1)}"
-    # Bold letters are a sixth wider.
-    # A number stays with the word before it.
-    joined = [
+        return f"{maps} unit{'s' * (block['maps'] > 1)}"
+    return f"{rows}\u200a×\u200a{cols}\u200a×\u200a{maps}"  # hair spaces
+
+
+def _operations(block: Mapping[str, Any]) -> list[str]:
+    return [
+        # A number stays with the word before it.
         re.sub(r"(?<=\d)x(?=\d)", "×", re.sub(r"(?<=stride) (?=\d)", "\u00a0", operation))
         for operation in block["operations"]
     ]
-    name = textwrap.wrap(drawable(block["name"], 3 * letters), letters * 5 // 6) or ["–"]
+
+
+def _whole(block: Mapping[str, Any]) -> list[str]:
+    """Return what must not be broken."""
+    said = [word for operation in _operations(block) for word in operation.split(" ")]
+    return [_size(block), *(drawable(word, _WORD) for word in said)]
+
+
+def _wrapped(block: Mapping[str, Any], width: float) -> Texts:
+    """Break a block's name, size and operations into lines of so many mm."""
     operations = [
         line
-        for operation in joined
-        for line in textwrap.wrap(drawable(operation, 6 * letters), letters)
+        for operation in _operations(block)
+        for line in _lines(drawable(operation, _OPERATION).split(" "), " ", width)
     ]
-    return name[:4], textwrap.wrap(size, letters), operations
+    name = drawable(block["name"], _NAME)
+    parts = [part for part in re.split(r"(?<=[/_]) ?| (?=…)|(?<=…) ", name) if part] or ["–"]
+    return _named(parts, width), [_size(block)], operations
+
+
+def _named(parts: Sequence[str], width: float) -> list[str]:
+    """Set a name in few lines; where they do not hold it, its middle is left out."""
+    lines = _lines(parts, "", width, bold=True)
+    if len(lines) > _LINES:
+        lines = [*lines[: _LINES - 2], "…", lines[-1]]
+    return lines
+
+
+def _lines(words: Sequence[str], between: str, width: float, bold: bool = False) -> list[str]:
+    """Fill lines with words; one that is wider than a line alone loses its middle."""
+    lines: list[str] = []
+    for word in words:
+        longer = f"{lines[-1]}{between}{word}" if lines else word
+        if lines and _wide(longer, bold) <= width:
+            lines[-1] = longer
+            continue
+        length = len(word)
+        while length > 1 and _wide(shorten(word, length), bold) > width:
+            length -= 1
+        lines.append(shorten(word, length))
+    return lines
 
 
 def _sheets(
@@ -213,12 +257,12 @@ def _arrow(axes: Axes, x: float, y: float) -> None:
 def _write(axes: Axes, text: Texts, x: float, y: float) -> None:
     name, size, operations = text
     for line in name:
-        axes.text(x, y, line, ha="center", va="top", weight="bold", size=7)
+        axes.text(x, y, line, ha="center", va="top", weight="bold", size=_SIZE)
         y -= _LINE
     for line in size:
-        axes.text(x, y, line, ha="center", va="top", size=7)
+        axes.text(x, y, line, ha="center", va="top", size=_SIZE)
         y -= _LINE
     y -= 0.7
     for line in operations:
-        axes.text(x, y, line, ha="center", va="top", size=7, color=charts.SOFT)
+        axes.text(x, y, line, ha="center", va="top", size=_SIZE, color=charts.SOFT)
         y -= _LINE

@@ -16,7 +16,7 @@ from vizreport.models.output import OutputMeaning
 from vizreport.report import charts, montage
 from vizreport.report.files import jpeg_bytes
 from vizreport.report.section import Fact, Figure, Section
-from vizreport.report.text import drawable, number, percent, quoted, wilson
+from vizreport.report.text import drawable, network_name, number, percent, quoted, wilson
 from vizreport.results.run import RunRecord
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: OverviewResult = results["overview"]
     mining: MiningResult = results["mining"]
     known = result.top1_error is not None
-    figures = [_architecture(result)]
+    figures = [_architecture(result, network_name(result.model_name, run.checkpoint_file))]
     scores = thresholds.scores_of(mining) if known else None
     if scores is not None:
         figures.append(thresholds.figure(scores))
@@ -151,12 +151,12 @@ def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]
     return rows
 
 
-def _architecture(result: OverviewResult) -> Figure:
+def _architecture(result: OverviewResult, name: str) -> Figure:
     stages = len(result.diagram)
     merged = stages > architecture.MOST
     return Figure(
         name="architecture",
-        title=f"Architecture of {quoted(result.model_name, 40)}",
+        title=f"Architecture of {quoted(name, 40)}",
         caption=(
             "Each block is a stack of feature maps: its height grows with the square root of the "
             "map's size, its sheets with the logarithm of the number of maps; a bar has no "

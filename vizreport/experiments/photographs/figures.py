@@ -12,7 +12,7 @@ from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.report import montage, tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import drawable, number, percent, quoted, shared_reasons
+from vizreport.report.text import drawable, file_words, number, percent, quoted, shared_reasons
 from vizreport.results.run import RunRecord
 
 _ROWS = 4  # layers in a figure, so that it stays on one printed page
@@ -40,6 +40,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         photographs.append(
             {
                 "path": path,
+                "title": file_words(path),
                 "picture": picture,
                 "width": result.pictures.shape[2],
                 "height": result.pictures.shape[1],
@@ -119,14 +120,14 @@ def _located(result: PhotographsResult, p: int, name: str) -> Image.Image:
 def _figure(
     result: PhotographsResult, p: int, layers: Sequence[str], name: str, first: str
 ) -> Figure:
-    path = quoted(result.paths[p], 40)
+    title = quoted(file_words(result.paths[p]), 40)
     several = f"{quoted(layers[0], 40)} to {quoted(layers[-1], 40)}" if len(layers) > 1 else (
         quoted(layers[0], 40)
     )  # fmt: skip
     strongest = len(result.maps[layers[0]][p])
     return Figure(
         name=name,
-        title=f"{path}: strongest maps of {several}",
+        title=f"{title}: strongest maps of {several}",
         caption=(
             f"For each layer, the photograph with the receptive fields of the {strongest} "
             "strongest maps' strongest units, and each map's projection over the whole input, "

@@ -22,7 +22,7 @@ from vizreport.experiments.transfer.scores import (
 )
 from vizreport.report import charts, medium
 from vizreport.report.section import Fact, Figure, Section
-from vizreport.report.text import drawable, number, percent, quoted
+from vizreport.report.text import drawable, network_name, number, percent, quoted
 from vizreport.results.run import RunRecord
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     control = control_of(winner, all_scored)
     context = {
         "result": result,
+        "network": network_name(result.network, result.checkpoint),
         "comparisons": comparisons(result, all_scored),
         "columns": [
             (NAMES[classifier], per_class) for classifier, per_class, _ in lines(all_scored)
