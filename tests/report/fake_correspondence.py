@@ -51,6 +51,12 @@ def make_correspondence(
         part_changed={name: np.full(len(parts), 0.3, np.float32) for name in layers},
         random_changed=dict.fromkeys(layers, 0.28),
         shared_changed=dict.fromkeys(layers, 0.29),
+        agreements={
+            name: random.normal(0.2, 0.02, (count, len(parts) + draws) * 2).astype(np.float32)
+            for name in layers
+        },
+        shared_agreement=distances(shared, 0.2),
+        p_all=dict.fromkeys(layers, 0.3 if hostile else 0.0002),
         p_values={
             name: np.linspace(0.3 if hostile else 0.0001, 0.9, len(parts)) for name in layers
         },

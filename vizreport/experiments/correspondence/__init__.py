@@ -6,10 +6,11 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="correspondence",
     title="Correspondence",
-    version=1,
+    version=2,
     result=CorrespondenceResult,
     compute="vizreport.experiments.correspondence.compute:compute",
     section="vizreport.experiments.correspondence.figures:section",
+    findings="vizreport.experiments.correspondence.findings:findings",
     template="sections/correspondence.html",
     requires=("mining",),
     settings=(

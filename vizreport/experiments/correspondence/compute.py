@@ -20,6 +20,7 @@ from vizreport.experiments.correspondence.squares import (
     square_side,
 )
 from vizreport.experiments.correspondence.statistics import (
+    agreement,
     hamming,
     pair_values,
     permutation_p,
@@ -81,8 +82,9 @@ def compute(context: Context, required: dict[str, MiningResult]) -> Corresponden
     signs = _signs(context, layers, pictures, squares, side)
     measured: dict[str, dict[str, np.ndarray]] = {}
     for layer, changes in zip(layers, signs, strict=True):
-        random = np.random.default_rng([settings.seed, 14, layer.node])
-        for name, values in measure(changes, len(chosen.parts), RANDOM_DRAWS, random).items():
+        for name, values in measure(
+            changes, len(chosen.parts), RANDOM_DRAWS, settings.seed
+        ).items():
             measured.setdefault(name, {})[layer.name] = values
     return CorrespondenceResult(
         class_name=chosen.class_name,
@@ -131,9 +133,7 @@ def compared_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
     return [*below[-1:], last]
 
 
-def measure(
-    signs: np.ndarray, parts: int, draws: int, random: np.random.Generator
-) -> dict[str, np.ndarray]:
+def measure(signs: np.ndarray, parts: int, draws: int, seed: int) -> dict[str, np.ndarray]:
     """Compare what hiding each place changes, between pictures.
 
     Parameters
@@ -141,8 +141,8 @@ def measure(
     signs : int8 [I, V, d]
         Of each picture and place: first the parts, then the random draws, then shared places.
     parts, draws : int
-    random : Generator
-        For the permutation test.
+    seed : int
+        For the permutation tests.
 
     Returns
     -------
@@ -155,10 +155,11 @@ def measure(
     between = [pair_values(flat[:, k, :, k]) for k in range(own)]
     shared = [pair_values(hamming(signs[:, k])) for k in range(own, places)]
     changed = (signs != 0).mean(axis=(0, 2))
-    tests = []
-    for part in range(parts):
-        alternatives = [part, *range(parts, own)]
-        tests.append(permutation_p(flat[:, alternatives][..., alternatives], random))
+    agreements = agreement(signs[:, :own].reshape(images * own, -1))
+    agreements = agreements.reshape(images, own, images, own)
+    alternatives = [[part, *range(parts, own)] for part in range(parts)]
+    tested = np.stack([agreements[:, each][..., each] for each in alternatives])
+    tests = [permutation_p(each[None], seed) for each in tested]
     return {
         "part_distances": np.array(between[:parts], np.float32),
         "random_distances": np.array(between[parts:], np.float32),
@@ -166,7 +167,12 @@ def measure(
         "part_changed": changed[:parts].astype(np.float32),
         "random_changed": float(changed[parts:own].mean()),
         "shared_changed": float(changed[own:].mean()),
+        "agreements": agreements.astype(np.float32),
+        "shared_agreement": np.array(
+            [pair_values(agreement(signs[:, k])) for k in range(own, places)], np.float32
+        ),
         "p_values": np.array(tests),
+        "p_all": permutation_p(tested, seed) if parts > 1 else tests[0],
     }
 
 

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from vizreport.experiments.correspondence import drawing
+from vizreport.experiments.correspondence.findings import findings
 from vizreport.experiments.correspondence.result import CorrespondenceResult
-from vizreport.experiments.correspondence.statistics import holm
+from vizreport.experiments.correspondence.statistics import pair_values
+from vizreport.findings.decisions import LEVEL, decide
 from vizreport.published import Comparison, Measured, beside, published_tables
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import number, percent, quoted
+from vizreport.report.text import number, quoted
 from vizreport.results.run import RunRecord
-
-LEVEL = 0.05
-"""Corrected p values below it are called evidence."""
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
@@ -37,22 +36,24 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "draws": result.random_squares.shape[1],
         "shared": result.shared_squares.shape[1],
         "layers": layers,
-        "tests": sum(len(layer["rows"]) for layer in layers),
+        "tests": sum(each.p is not None for each in findings(results)),
         "level": LEVEL,
         "comparison": _comparison(result, run),
     }
     return Section(
         figures=(_pictures(result), _chart(result, layers)),
         context=context,
-        finding=_finding(result, layers),
     )
 
 
 def _layers(result: CorrespondenceResult) -> list[dict[str, Any]]:
     """Gather each layer's rows; p values are corrected over all parts and layers together."""
-    tests = np.concatenate([result.p_values[name] for name in result.layers])
-    corrected = iter(holm(tests).tolist())
-    layers = []
+    decided = decide(findings({"correspondence": result}))
+    corrected = iter(
+        [each.corrected for each in decided][-len(result.layers) * len(result.parts) :]
+    )
+    layers: list[dict[str, Any]] = []
+    draws = range(len(result.parts), len(result.parts) + result.random_squares.shape[1])
     for name, length in zip(result.layers, result.lengths, strict=True):
         shared = result.shared_distances[name].mean(axis=1)
         rows: list[dict[str, Any]] = [
@@ -61,6 +62,7 @@ def _layers(result: CorrespondenceResult) -> list[dict[str, Any]]:
                 "mean": float(values.mean()),
                 "std": float(values.std()),
                 "changed": float(result.part_changed[name][p]),
+                "agreement": agreement(result, name, p),
                 "p": float(result.p_values[name][p]),
                 "corrected": next(corrected),
                 "lower": int((shared <= values.mean()).sum()),
@@ -74,11 +76,22 @@ def _layers(result: CorrespondenceResult) -> list[dict[str, Any]]:
                 "name": name,
                 "length": length,
                 "rows": rows,
-                "random": _control(result.random_distances[name], result.random_changed[name]),
-                "shared": _control(result.shared_distances[name], result.shared_changed[name]),
+                "random": {
+                    **_control(result.random_distances[name], result.random_changed[name]),
+                    "agreement": float(np.mean([agreement(result, name, k) for k in draws])),
+                },
+                "shared": {
+                    **_control(result.shared_distances[name], result.shared_changed[name]),
+                    "agreement": float(result.shared_agreement[name].mean()),
+                },
             }
         )
     return layers
+
+
+def agreement(result: CorrespondenceResult, layer: str, place: int) -> float:
+    """Return the mean agreement beyond chance over the pairs, of a part or a random draw."""
+    return float(pair_values(result.agreements[layer][:, place, :, place]).mean())
 
 
 def _control(distances: np.ndarray, changed: float) -> dict[str, float]:
@@ -88,40 +101,6 @@ def _control(distances: np.ndarray, changed: float) -> dict[str, float]:
         "std": float(np.sqrt(distances.var(axis=1).mean())),
         "changed": float(changed),
     }
-
-
-def _finding(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> str:
-    """Say at which layer the parts correspond, and whether the place alone does as much."""
-    of_class = f" of the class {quoted(result.class_name, 40)}" if result.class_name else ""
-    what = f"hiding the same part in {len(result.paths)} pictures{of_class}"
-    tested = [(layer, row) for layer in layers for row in layer["rows"]]
-    evident = [(layer, row) for layer, row in tested if row["corrected"] < LEVEL]
-    if not evident:
-        least = min(row["corrected"] for _, row in tested)
-        return (
-            f"No correspondence is shown: {what} changes the features no more alike than hiding "
-            f"random places does (smallest corrected p {least:.2f})."
-        )
-    counts = []
-    for layer in layers:
-        below = sum(row["corrected"] < LEVEL for row in layer["rows"])
-        mean = float(np.mean([row["mean"] for row in layer["rows"]]))
-        counts.append(
-            f"for {below or 'none'} of {len(result.parts)} parts at {quoted(layer['name'], 40)} "
-            f"(mean distance {mean:.3f}, random {layer['random']['mean']:.3f})"
-        )
-    ratios = [row["mean"] / layer["shared"]["mean"] for layer, row in evident]
-    less = 1 - float(np.mean(ratios))
-    caveat = (
-        f"against one same place in all pictures those parts are {percent(less)} lower."
-        if less > 0
-        else "hiding one same place in all pictures does as much, so it may be the place and not "
-        "the part that is alike."
-    )
-    return (
-        f"{what[0].upper()}{what[1:]} changes the features more alike than hiding random places "
-        f"does {', '.join(counts)}; {caveat}"
-    )
 
 
 def _comparison(result: CorrespondenceResult, run: RunRecord) -> Comparison | None:

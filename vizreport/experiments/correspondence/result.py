@@ -58,9 +58,15 @@ class CorrespondenceResult:
         Share of features that hiding the part changes, mean over pictures.
     random_changed, shared_changed : dict of float
         The same over pictures and places.
+    agreements : dict of float32 [I, P + D, I, P + D]
+        Agreement beyond chance (Cohen's kappa, ``statistics.agreement``) of the signs of every
+        picture and place, first the parts, then the random draws, with every other.
+    shared_agreement : dict of float32 [S, Q]
     p_values : dict of float64 [P]
         Of the one-sided permutation test of the part against random places, see
         ``statistics.permutation_p``; not corrected.
+    p_all : dict of float
+        Of the same test of the mean over the parts.
     """
 
     class_name: str
@@ -85,4 +91,7 @@ class CorrespondenceResult:
     part_changed: Annotated[dict[str, np.ndarray], "float32 [P] by layers"]
     random_changed: Annotated[dict[str, float], "by layers"]
     shared_changed: Annotated[dict[str, float], "by layers"]
+    agreements: Annotated[dict[str, np.ndarray], "float32 [I, P + D, I, P + D] by layers"]
+    shared_agreement: Annotated[dict[str, np.ndarray], "float32 [S, Q] by layers"]
     p_values: Annotated[dict[str, np.ndarray], "float64 [P] by layers"]
+    p_all: Annotated[dict[str, float], "by layers"]

@@ -1,0 +1,53 @@
+"""What is said of correspondence: of the mean of all parts, and of each by itself."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.report.fake_correspondence import make_correspondence
+from tests.report.fake_results import make_mining
+from vizreport.experiments.correspondence.findings import excess, findings
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import headline, sentence
+
+
+@pytest.fixture
+def result():
+    random = np.random.default_rng(3)
+    mining = make_mining(random, ["a", "b"], False)
+    made = make_correspondence(random, mining, np.zeros((12, 8, 8, 3), np.uint8), False)
+    agreements = {name: np.full_like(each, 0.2) for name, each in made.agreements.items()}
+    agreements["fire8"][:, :3, :, :3] += np.float32(0.1)
+    p_values = {"fire8": np.array([1e-4, 2e-4, 0.4]), "fire9": np.array([0.0498, 0.5, 0.9])}
+    return replace(
+        made, agreements=agreements, p_values=p_values, p_all={"fire8": 1e-4, "fire9": 0.3}
+    )
+
+
+def test_the_numbers_are_those_of_what_was_tested(result):
+    assert excess(result, "fire8", [0, 1, 2]) == pytest.approx(np.full(12, 0.1))
+    first, second, *parts = decide(findings({"correspondence": result}))
+    assert (first.decision, second.decision) == ("shown", "not shown")
+    assert first.effect.value == pytest.approx(0.1)
+    assert "agreement beyond chance is 0.30 against 0.20" in sentence(first)
+    assert "tested one by one, 2 of 3 parts do" in sentence(first)
+    assert "No evidence that hiding the same part" in sentence(second)
+    assert [each.decision for each in parts] == ["shown"] * 2 + ["not shown"] * 4
+    assert "0.0498" not in headline(decide(findings({"correspondence": result})))
+    # Eight tests, corrected together.
+    assert first.corrected == pytest.approx(8e-4)
+
+
+def test_one_part_is_tested_once(result):
+    def alone(arrays):
+        return {name: each[:1] for name, each in arrays.items()}
+
+    one = replace(
+        result,
+        parts=["nose"],
+        p_values=alone(result.p_values),
+        part_distances=alone(result.part_distances),
+        agreements={name: each[:, 2:, :, 2:] for name, each in result.agreements.items()},
+    )
+    assert len(findings({"correspondence": one})) == 2
