@@ -180,9 +180,9 @@ def test_settled_by_hand():
     assert when(0.9, 0.5, 0.85, 1) == 3  # what it left again does not count
     assert when(0.1, 0.79, 1) == 0
     assert when(np.nan, np.nan, np.nan) == 0
-    two = np.array([[0.7, np.nan, 0.9], [0.9, np.nan, 0.9], [1, np.nan, 1]])
-    assert similarity.mean_similarity(two) == pytest.approx([0.8, 0.9, 1.0])
-    assert similarity.settled([5, 6, 7], two) == 5
+    blank = np.array([[0.7, np.nan, 0.9, 0.95], [0.95, np.nan, np.nan, 0.93], [1, np.nan, 1, 1]])
+    assert similarity.median_similarity(blank) == pytest.approx([0.9, 0.94, 1.0])
+    assert similarity.settled([5, 6, 7], blank) == 5
 
 
 def test_mean_between_is_that_of_all_pairs():

@@ -12,8 +12,12 @@ from PIL import Image
 from tests.report import fake_pictures
 from tests.report.fake_evolution import EPOCHS, make_evolution
 from tests.report.fake_results import make_mining
-from vizreport.experiments.evolution.figures import finding, jumps, section
+from vizreport.experiments.evolution.figures import section
+from vizreport.experiments.evolution.findings import findings
+from vizreport.experiments.evolution.jumps import jumps
 from vizreport.experiments.evolution.sheet import TILE, Strip, sheet
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import beside_published, sentence
 
 
 @pytest.fixture(scope="module")
@@ -35,24 +39,57 @@ def made():
     return mining, make_evolution(random, mining, top, fake_pictures.pictures(4, 140, 1)), top
 
 
-def said(result, *settled: int) -> str:
-    layers = [
-        {"name": f"conv{i}", "settled": epoch, "jumps": 0.25} for i, epoch in enumerate(settled)
-    ]
-    return finding(result, layers).replace("\u2068", "").replace("\u2069", "")
+def result_of(*layers):
+    """Return a result of layers with these similarities, float [E, m], and no jumps."""
+    names = [f"conv{i + 1}" for i in range(len(layers))]
+    values = [np.where(np.isnan(each), 0, 1) for each in layers]
+    return SimpleNamespace(
+        epochs=[1, 5, 20, 64],
+        layers=names,
+        status=dict.fromkeys(names, ""),
+        similarity=dict(zip(names, layers, strict=True)),
+        values=dict(zip(names, values, strict=True)),
+        images=dict(zip(names, [np.zeros_like(each, int) for each in layers], strict=True)),
+    )
 
 
-def test_the_finding_says_what_the_numbers_say(made):
-    result = made[1]
-    text = said(result, 5, 20, 0)
-    assert text.startswith("Lower layers settle first: conv0 has settled by epoch 5, conv1 by")
-    assert "conv2 still changed up to the last, 64" in text
-    assert "25" in text
-    assert said(result, 20, 5).startswith("Lower layers do not settle first here: conv0 has")
-    # An unsettled layer counts as later than any.
-    assert said(result, 0, 5).startswith("Lower layers do not settle first here: conv1 has")
-    assert said(result, 5, 5).startswith("conv0 has settled by epoch 5")
-    assert said(result, 0, 0).startswith("conv0 and conv1 still changed")
+def similarities(early, late, count=10):
+    """Rise from ``early`` to ``late`` at the last epoch but one, each map a little different."""
+    shift = np.linspace(-0.02, 0.02, count)
+    return np.stack([early + shift, (early + late) / 2 + shift, late + shift, np.ones(count)])
+
+
+def test_blank_maps_do_not_make_a_layer_unsettled():
+    """Two of ten maps of conv2 project nothing before the end; eight are close to final."""
+    conv2 = similarities(0.9, 0.96)
+    conv2[:3, :2] = np.nan
+    result = result_of(similarities(0.6, 0.9), conv2)
+    depth, settled, _ = decide(findings({"evolution": result}))
+    assert depth.effect.value > 0
+    assert "Upper layers settle first" in sentence(depth)
+    assert beside_published(depth).endswith("this differs.")
+    assert settled.n == 18
+    assert "18 of 18 live maps" in sentence(settled)
+
+
+def test_lower_layers_first_agrees_with_the_paper():
+    result = result_of(similarities(0.9, 0.97), similarities(0.1, 0.5))
+    depth, settled, jumped = decide(findings({"evolution": result}))
+    assert sentence(depth).startswith("Lower layers settle first")
+    assert "\u2068conv1\u2069 by epoch 1, \u2068conv2\u2069 not before the last, 64" in sentence(
+        depth
+    )
+    assert beside_published(depth).endswith("this agrees.")
+    assert "10 of 20 live maps" in sentence(settled)
+    assert jumped.effect.value == 0
+
+
+def test_the_same_in_all_layers_is_no_finding():
+    random = np.random.default_rng(4)
+    layers = [similarities(0.5, 0.9)[:, random.permutation(10)] for _ in range(3)]
+    depth, _, _ = decide(findings({"evolution": result_of(*layers)}))
+    assert depth.decision == "not shown"
+    assert findings({"evolution": result_of(np.full((4, 3), np.nan))}) == []
 
 
 def test_jumps_are_changes_of_image_while_alive(made):

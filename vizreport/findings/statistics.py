@@ -22,6 +22,7 @@ DRAWS = 99_999
 POWER = 0.8
 """Of the sample sizes that are advised."""
 _SURE = 0.999  # confidence with which the p of drawn permutations is bounded from above
+_DRAWN = 30  # pairs up to which a correlation's permutations are drawn
 _SIGNS = 14  # differences up to which SciPy enumerates all signs
 
 
@@ -171,7 +172,9 @@ def paired_shares(first: np.ndarray, second: np.ndarray) -> Tested:
 
 
 def correlation(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Tested:
-    """Test a rank correlation (Spearman) by permutation, with a bootstrap interval.
+    """Test a rank correlation (Spearman), with a bootstrap interval.
+
+    By all permutations up to 8 pairs, by drawn ones up to 30, then by the t approximation.
 
     Parameters
     ----------
@@ -192,24 +195,29 @@ def correlation(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Tested:
         scale = np.sqrt((x**2).sum(axis) * (y**2).sum(axis))
         return np.divide((x * y).sum(axis), scale, out=np.full_like(scale, np.nan), where=scale > 0)
 
-    exact = math.factorial(n) <= 50_000
-    tested = stats.permutation_test(
-        ranks,
-        found,
-        permutation_type="pairings",
-        vectorized=True,
-        n_resamples=np.inf if exact else DRAWS,
-        batch=10_000,
-        rng=np.random.default_rng(seed),
-    )
-    p = float(tested.pvalue) if exact else bounded(float(tested.pvalue), DRAWS)
+    how = "exact" if n <= 8 else "permutation test" if n <= _DRAWN else "t approximation"
+    if n > _DRAWN:
+        tested = stats.spearmanr(a, b)
+    else:
+        tested = stats.permutation_test(
+            ranks,
+            found,
+            permutation_type="pairings",
+            vectorized=True,
+            n_resamples=np.inf if n <= 8 else DRAWS,
+            batch=10_000,
+            rng=np.random.default_rng(seed),
+        )
+    p = float(tested.pvalue)
+    p = bounded(p, DRAWS) if 8 < n <= _DRAWN else p
 
     def ranked(x: np.ndarray, y: np.ndarray, axis: int = -1) -> Any:
         return found(stats.rankdata(x, axis=axis), stats.rankdata(y, axis=axis), axis)
 
     low, high = interval((a, b), ranked, together=True)
-    name = f"Spearman's rank correlation, {'exact' if exact else 'permutation test'}"
-    return Tested(float(tested.statistic), low, high, n, name, p, 5)
+    return Tested(
+        float(tested.statistic), low, high, n, f"Spearman's rank correlation, {how}", p, 5
+    )
 
 
 def interval(

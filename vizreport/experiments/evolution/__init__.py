@@ -6,10 +6,11 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="evolution",
     title="Evolution",
-    version=1,
+    version=2,
     result=EvolutionResult,
     compute="vizreport.experiments.evolution.compute:compute",
     section="vizreport.experiments.evolution.figures:section",
+    findings="vizreport.experiments.evolution.findings:findings",
     template="sections/evolution.html",
     requires=("mining", "top_patches"),
     epochs=True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vizreport.experiments.evolution.result import EvolutionResult
-from vizreport.experiments.evolution.similarity import THRESHOLD, mean_similarity
+from vizreport.experiments.evolution.similarity import THRESHOLD, median_similarity
 from vizreport.report import charts, medium
 from vizreport.report.text import drawable
 
@@ -85,7 +85,7 @@ def _similarity(
     )
     for place, name in enumerate(layers):
         colour, mark = _MARKS[place % len(_MARKS)]
-        means = mean_similarity(values[name])
+        means = median_similarity(values[name])
         line: dict[str, Any] = {"color": colour, "marker": mark, "linewidth": 1.1}
         axes.plot(result.epochs, means, markersize=3, label=drawable(name, 24), **line)
         if values is result.similarity and result.settled[name]:

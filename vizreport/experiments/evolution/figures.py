@@ -10,9 +10,10 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.evolution.curves import curves
+from vizreport.experiments.evolution.jumps import jumps
 from vizreport.experiments.evolution.result import EvolutionResult
 from vizreport.experiments.evolution.sheet import TILE, Strip, sheet, side_by_side
-from vizreport.experiments.evolution.similarity import THRESHOLD, mean_similarity
+from vizreport.experiments.evolution.similarity import THRESHOLD, median_similarity
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.top_patches.mosaics import SIDE, within
 from vizreport.experiments.top_patches.pictures import drawn_encoder
@@ -20,7 +21,7 @@ from vizreport.experiments.top_patches.placing import insides
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report import montage, tone
 from vizreport.report.section import Figure, Highlight, Section
-from vizreport.report.text import percent, quoted, slugs
+from vizreport.report.text import quoted, slugs
 from vizreport.results.run import RunRecord
 
 SHOWN = 6  # maps a layer
@@ -51,8 +52,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "history": len(result.history_epochs) > 0,
     }
     highlights = tuple(_highlights(result, top, there))
-    said = finding(result, there)
-    return Section(figures, (), highlights, (), files, context, finding=said)
+    return Section(figures, (), highlights, (), files, context)
 
 
 def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) 
         "pixelated": window < _LARGE,
         "maps": len(maps),
         "cells": [_cell(result, mining, name, slug, place) for place in _spread(len(maps))],
-        "similarity": mean_similarity(result.similarity[name]).tolist(),
-        "own_similarity": mean_similarity(result.own_similarity[name]).tolist(),
+        "similarity": median_similarity(result.similarity[name]).tolist(),
+        "own_similarity": median_similarity(result.own_similarity[name]).tolist(),
         "unrelated": result.unrelated[name],
         "settled": int(result.settled[name]),
         "jumps": float(changed.mean()) if changed.size else float("nan"),
@@ -84,20 +84,6 @@ def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) 
 def _spread(count: int) -> list[int]:
     shown = min(SHOWN, count)
     return [i * count // shown for i in range(shown)]
-
-
-def jumps(result: EvolutionResult, name: str) -> np.ndarray:
-    """Tell where the image of the strongest activation is another than one epoch before.
-
-    Returns
-    -------
-    bool [E - 1, m]
-        False where the map is not above 0 at both epochs.
-    """
-    alive = result.values[name] > 0
-    images = result.images[name]
-    changed: np.ndarray = (images[1:] != images[:-1]) & alive[1:] & alive[:-1]
-    return changed
 
 
 def _cell(
@@ -119,43 +105,6 @@ def _cell(
         ],
         "jumps": sum(changed),
     }
-
-
-def finding(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> str:
-    """Say which layer had settled when, and how often images still changed."""
-    last = result.epochs[-1]
-    settled = [layer for layer in layers if layer["settled"]]
-    open_layers = [layer for layer in layers if not layer["settled"]]
-    order = [layer["settled"] or last for layer in layers]
-    first = (
-        "Lower layers settle first: "
-        if order == sorted(order) and order[0] < order[-1]
-        else "Lower layers do not settle first here: "
-        if order != sorted(order)
-        else ""
-    )
-    parts = []
-    if settled:
-        said = ", ".join(
-            f"{quoted(layer['name'], 40)} {'by' if i else 'has settled by'} epoch "
-            f"{layer['settled']}"
-            for i, layer in enumerate(settled)
-        )
-        parts.append(said)
-    if open_layers:
-        names = [quoted(layer["name"], 40) for layer in open_layers]
-        joined = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-        parts.append(f"{joined} still changed up to the last, {last}")
-    said = "; ".join(parts)
-    if not first:
-        said = said[:1].upper() + said[1:] if said[:1].islower() else said
-    share = np.mean([layer["jumps"] for layer in layers])
-    if np.isfinite(share):
-        said += (
-            f". From one epoch shown to the next, the image that excites a map most changes in "
-            f"{percent(float(share))} of the cases"
-        )
-    return f"{first}{said}."
 
 
 def _encoded(result: EvolutionResult, name: str, place: int, projections: bool) -> bytes:
@@ -250,7 +199,7 @@ def _figure(result: EvolutionResult, top: TopPatchesResult, layer: Mapping[str, 
 def _chart(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> Figure:
     history = len(result.history_epochs) > 0
     caption = (
-        "Mean over each layer's maps of the cosine between a projection and the last epoch's, 1 "
+        "Median over each layer's maps of the cosine between a projection and the last epoch's, 1 "
         "where they are the same but for their strength. Left: the last epoch's strongest unit, in "
         "the same image, at each epoch; the larger mark is where the layer has settled, the first "
         f"epoch from which on it stays at {THRESHOLD:.1f} or above. Right: each epoch's own "

@@ -41,14 +41,14 @@ class EvolutionResult:
         Value shown as full white in each tile: the 99.5th percentile of its absolute value.
     similarity : dict of float32 [E, m]
         The last epoch's strongest unit, in the same image, projected at each epoch: cosine (-1
-        to 1) of that with the last epoch's projection. 0 where nothing is projected, NaN
+        to 1) of that with the last epoch's projection. NaN where nothing is projected, and
         throughout for maps that project nothing at the last epoch.
     own_similarity : dict of float32 [E, m]
         The same of each epoch's own strongest unit, which is what the tiles show.
     unrelated : dict of float or None
         Mean cosine of different maps' projections at the last epoch; None with fewer than two.
     settled : dict of int
-        The first epoch from which on the mean of ``similarity`` stays at 0.8 or above; 0 where
+        The first epoch from which on the median of ``similarity`` stays at 0.8 or above; 0 where
         only the last epoch does, which is compared with itself, or none.
     projections, patches : dict of uint8 [bytes]
     projection_offsets, patch_offsets : dict of int64 [m + 1]

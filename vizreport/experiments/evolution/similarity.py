@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 THRESHOLD = 0.8
-"""Mean similarity from which on a layer counts as settled."""
+"""Median similarity from which on a layer counts as settled."""
 
 
 def cosines(tiles: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -20,12 +20,11 @@ def cosines(tiles: np.ndarray, last: np.ndarray) -> np.ndarray:
     Returns
     -------
     float32 [m]
-        Cosine of the angle between them as vectors, -1 to 1; 0 where ``tiles`` has nothing, NaN
-        where ``last`` has nothing.
+        Cosine of the angle between them as vectors, -1 to 1; NaN where either has nothing.
     """
     similarity = np.einsum("mi,mi->m", _directions(tiles), _directions(last))
-    nothing = ~last.reshape(len(last), -1).any(axis=1)
-    return np.where(nothing, np.nan, similarity).astype(np.float32)
+    shown = [pictures.reshape(len(pictures), -1).any(axis=1) for pictures in (tiles, last)]
+    return np.where(~(shown[0] & shown[1]), np.nan, similarity).astype(np.float32)
 
 
 def mean_between(tiles: np.ndarray) -> float | None:
@@ -40,7 +39,7 @@ def mean_between(tiles: np.ndarray) -> float | None:
 
 
 def settled(epochs: Sequence[int], similarity: np.ndarray) -> int:
-    """Return the first epoch from which on the mean similarity stays at the threshold or above.
+    """Return the first epoch from which on the median similarity stays at the threshold or above.
 
     Parameters
     ----------
@@ -52,18 +51,22 @@ def settled(epochs: Sequence[int], similarity: np.ndarray) -> int:
     int
         0 where only the last epoch, which is compared with itself, does; or without any map.
     """
-    means = mean_similarity(similarity)
-    below = np.flatnonzero(~(means >= THRESHOLD))
+    below = np.flatnonzero(~(median_similarity(similarity) >= THRESHOLD))
     first = int(below[-1]) + 1 if len(below) else 0
     return int(epochs[first]) if first < len(epochs) - 1 else 0
 
 
-def mean_similarity(similarity: np.ndarray) -> np.ndarray:
-    """Return the mean over maps that project something at the last epoch: [E] from [E, m]."""
-    alive = similarity[:, ~np.isnan(similarity[-1])]
-    if not alive.shape[1]:
-        return np.full(len(similarity), np.nan)
-    return alive.mean(axis=1, dtype=np.float64)
+def median_similarity(similarity: np.ndarray) -> np.ndarray:
+    """Return the median over the maps that project something: float64 [E] from [E, m].
+
+    Maps that project nothing at the last epoch, or nothing yet, are missing, not 0.
+    """
+    found = np.full(len(similarity), np.nan)
+    for epoch, values in enumerate(similarity.astype(np.float64)):
+        known = values[np.isfinite(values)]
+        if len(known):
+            found[epoch] = np.median(known)
+    return found
 
 
 def _directions(tiles: np.ndarray) -> np.ndarray:
