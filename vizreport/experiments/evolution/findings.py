@@ -53,18 +53,16 @@ def _depth(result: EvolutionResult, known: Mapping[str, np.ndarray]) -> Finding:
     ends = [(*known,)[0], (*known,)[-1]]
     epochs = [settled(result.epochs, result.similarity[name]) for name in ends]
     told = [
-        f"{{{key}}} by epoch {{epoch_{key}}}"
-        if epoch
-        else f"{{{key}}} not before the last, {{last}}"
+        f"{{{key}}} by epoch {{epoch_{key}}}" if epoch else f"{{{key}}} only at the last, {{last}}"
         for key, epoch in zip(("shallow", "deep"), epochs, strict=True)
     ]
     return Finding(
         kind="evolution-depth",
-        compared="depth of a map's layer and how close it is to its final form before the last epoch",
+        compared="a map's depth and how close it is to its final form before the last epoch",
         claim=f"{word} layers settle before {other} ones",
         shown=(
-            f"{word.capitalize()} layers settle first (rank correlation of depth and closeness to the "
-            f"final form: {{effect}}, {{n}} maps): {', '.join(told)}."
+            f"{word.capitalize()} layers settle first: {', '.join(told)} (rank correlation "
+            "of depth and closeness to the final form: {effect}, {n} maps)."
         ),
         **tested.fields(),
         unit="maps",
