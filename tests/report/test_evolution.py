@@ -76,9 +76,7 @@ def test_lower_layers_first_agrees_with_the_paper():
     result = result_of(similarities(0.9, 0.97), similarities(0.1, 0.5))
     depth, settled, jumped = decide(findings({"evolution": result}))
     assert sentence(depth).startswith("Lower layers settle first")
-    assert "\u2068conv1\u2069 by epoch 1, \u2068conv2\u2069 only at the last, 64" in sentence(
-        depth
-    )
+    assert "\u2068conv1\u2069 by epoch 1, \u2068conv2\u2069 only at the last, 64" in sentence(depth)
     assert beside_published(depth).endswith("this agrees.")
     assert "10 of 20 live maps" in sentence(settled)
     assert jumped.effect.value == 0

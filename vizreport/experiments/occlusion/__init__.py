@@ -6,10 +6,11 @@ from vizreport.experiments.occlusion.result import OcclusionResult
 EXPERIMENT = Experiment(
     name="occlusion",
     title="Occlusion",
-    version=5,
+    version=6,
     result=OcclusionResult,
     compute="vizreport.experiments.occlusion.compute:compute",
     section="vizreport.experiments.occlusion.figures:section",
+    findings="vizreport.experiments.occlusion.findings:findings",
     template="sections/occlusion.html",
     requires=("mining",),
     settings=(

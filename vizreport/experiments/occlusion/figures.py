@@ -12,8 +12,11 @@ from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import drawing, maps
+from vizreport.experiments.occlusion.findings import findings
 from vizreport.experiments.occlusion.masks import agreement
 from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import sentence
 from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report import tone
 from vizreport.report.files import jpeg_bytes, png_bytes
@@ -58,15 +61,18 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "about": about_probability(
             OutputMeaning(**mining.output), [quoted(name, 40) for name in result.class_names]
         ),
-        "refined": _refined(result),
-        "pointing": _pointing(images),
+        "refined": float(np.mean([kept.mean() for kept in result.computed.values()]))
+        if result.refined
+        else None,
+        "objects": bool(result.masked.any()),
+        "said": {each.kind: sentence(each) for each in decide(findings(results))},
         "problem": result.projection_problem,
         "rule": result.rule,
         "height": result.pictures.shape[1],
         "width": result.pictures.shape[2],
     }
     highlights = (_highlight(result, images),) if images else ()
-    return Section(figures, (), highlights, (), files, context, finding=_finding(result, context))
+    return Section(figures, (), highlights, (), files, context)
 
 
 def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlight:
@@ -86,53 +92,6 @@ def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlig
         draw=partial(drawing.beside_map, result, i),
         href=f"#fig-{images[i]['figure']}",
     )
-
-
-def _finding(result: OcclusionResult, context: Mapping[str, Any]) -> str:
-    """Say what the square costs where it costs most, on average over images."""
-    if not context["images"]:
-        return ""
-    name = str(result.sizes[-1])
-    clean = float(result.clean_probabilities.mean())
-    lowest = float(result.probabilities[name].min(axis=(1, 2)).mean())
-    grid = result.probabilities[name][0].size
-    share = float((result.best[name] != result.clean_best[:, None, None]).mean())
-    said = (
-        f"Hiding {name} px at the place that matters most lowers the "
-        f"probability of the class from "
-        f"{clean:.2f} to {lowest:.2f} on average; at {percent(share)} of the "
-        f"{grid} places the network changes its mind"
-    )
-    found = context["pointing"]
-    if found and np.isfinite(found["share"]):
-        said += (
-            f". {percent(found['share'])} of the fall lies on the object, which covers "
-            f"{percent(found['area'])} of the image"
-        )
-    return f"{said}."
-
-
-def _refined(result: OcclusionResult) -> dict[str, float] | None:
-    """Say how much of the maps was computed and how far off the rest is."""
-    if not result.refined:
-        return None
-    computed = np.concatenate([kept.ravel() for kept in result.computed.values()])
-    errors = np.concatenate(list(result.errors.values()))
-    return {"share": float(computed.mean()), "error": float(errors.max())}
-
-
-def _pointing(images: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Sum up how the maps agree with where the objects are, over images and sizes."""
-    known = [size["object"] for image in images for size in image["sizes"] if size["object"]]
-    if not known:
-        return None
-    shares = [one.share for one in known if np.isfinite(one.share)]
-    return {
-        "hits": sum(one.hit for one in known),
-        "maps": len(known),
-        "share": float(np.mean(shares)) if shares else float("nan"),
-        "area": float(np.mean([one.area for one in known])),
-    }
 
 
 def _image(

@@ -72,8 +72,11 @@ class OcclusionResult:
     computed : dict of bool [I, R, C]
         Whether a place was computed, not interpolated.
     errors : dict of float32 [I]
-        Largest error of a probability among up to 24 interpolated places drawn at random; 0 where
-        none was interpolated.
+        Largest error of a probability that interpolation made at the up to 24 places where it is
+        least sure (largest range over the 5 x 5 places around); 0 where none was interpolated.
+    errors_drawn : dict of float32 [I, 59]
+        Its errors at places drawn at random; NaN where fewer were interpolated. The places of
+        both were computed after all.
     projection_problem : str
         Why there are no projections; "" where there are.
     others : int32 [I, 3]
@@ -90,6 +93,18 @@ class OcclusionResult:
         round(128 + 127 * clip(p / scale, -1, 1)) over the whole input, one scale for the four;
         128 throughout where there is none.
     projection_scales : float32 [I]
+    sample : int32 [N]
+        A seeded sample of correctly classified images whose objects are known (numbered as in the
+        mining result), occluded by the largest square at about 8 x 8 places.
+    sample_clean, sample_lowest : float32 [N]
+        Probability of the class, nothing hidden and at the worst place.
+    sample_shares : float32 [N]
+        Of the fall of the probability, what lies on the object, 0 to 1; NaN where it falls by less
+        than 0.05 everywhere.
+    sample_areas : float32 [N]
+        Share of the pixels that show the object: what it would be by chance.
+    sample_hits : bool [N]
+        Whether the pixel with the largest fall lies on the object.
     rule : str
         Preset of backward rules.
     """
@@ -123,6 +138,7 @@ class OcclusionResult:
     refined: bool
     computed: Annotated[dict[str, np.ndarray], "bool [I, R, C] by sizes"]
     errors: Annotated[dict[str, np.ndarray], "float32 [I] by sizes"]
+    errors_drawn: Annotated[dict[str, np.ndarray], "float32 [I, 59] by sizes"]
     projection_problem: str
     others: Annotated[np.ndarray, "int32 [I, 3]"]
     other_pictures: Annotated[np.ndarray, "uint8 [I, 3, h, w, 3]"]
@@ -130,4 +146,10 @@ class OcclusionResult:
     fields: Annotated[np.ndarray, "int32 [I, 4, 4]"]
     projections: Annotated[np.ndarray, "uint8 [I, 4, h, w, 3]"]
     projection_scales: Annotated[np.ndarray, "float32 [I]"]
+    sample: Annotated[np.ndarray, "int32 [N]"]
+    sample_clean: Annotated[np.ndarray, "float32 [N]"]
+    sample_lowest: Annotated[np.ndarray, "float32 [N]"]
+    sample_shares: Annotated[np.ndarray, "float32 [N]"]
+    sample_areas: Annotated[np.ndarray, "float32 [N]"]
+    sample_hits: Annotated[np.ndarray, "bool [N]"]
     rule: str
