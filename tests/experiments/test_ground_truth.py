@@ -8,6 +8,7 @@ import numpy as np
 
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth
+from vizreport.experiments.top_patches.findings import parts_finding
 
 
 def parts_of(rows):
@@ -84,16 +85,14 @@ KNOWN = UNKNOWN.copy()
 KNOWN[0, :4], KNOWN[1] = 0.5, 0.25
 
 
-def test_finding():
-    said = ground_truth.finding(energies(UNKNOWN), PARTS)
-    assert said.startswith("2 of 6 maps of \u2068conv2\u2069 answer to one part each")
-    assert "map 1 to \u2068wheel\u2069 (average precision 0.40, chance 0.19)" in said
-    # One named map among many may be luck.
-    assert ground_truth.finding(energies(UNKNOWN), parts_of([(0, 0.5, 0.5, 0.01)])) == ""
-    assert ground_truth.finding(energies(KNOWN, KNOWN / 2), parts_of([(0, 0.1, 0.1, 0)])) == (
-        "Of the energy of the projections of \u2068a\u2069, 38\u202f% lies on the object; on the "
-        "object of another image 19\u202f% would."
+def test_maps_with_a_name_are_counted():
+    found = parts_finding(energies(UNKNOWN), PARTS)
+    assert found.shown.format_map(found.filling()) == (
+        "2 of 6 maps of \u2068conv2\u2069 detect one part each on held-out images, such as map 1: "
+        "\u2068wheel\u2069 (average precision 0.40, chance 0.19)."
     )
+    # One named map among many may be luck.
+    assert parts_finding(energies(UNKNOWN), parts_of([(0, 0.5, 0.5, 0.01)])) is None
 
 
 def test_energy_figure_only_where_masks_are_known():

@@ -171,6 +171,57 @@ def paired_shares(first: np.ndarray, second: np.ndarray) -> Tested:
     return Tested(float(difference.mean()), low, high, len(a), name, p, 6)
 
 
+def permuted_labels(
+    labels: np.ndarray, chosen: np.ndarray, own: np.ndarray, known: int, seed: int = 0
+) -> Tested:
+    """Test whether chosen images have a label more often than with the labels exchanged.
+
+    The effect is the share of chosen images with their row's own label, with a bootstrap interval
+    over rows; the test exchanges the labels among all images, so that rows may share images.
+
+    Parameters
+    ----------
+    labels : array [N]
+        Of each image; "" where it is not known.
+    chosen : int array [U, K]
+        Numbers of images whose labels are known.
+    own : array [U]
+    known : int
+        Images whose label is known, the number of units.
+    seed : int
+    """
+    from scipy import stats
+
+    numbers = np.unique(np.concatenate([own, labels]), return_inverse=True)[1]
+    wanted, found = numbers[: len(own)], numbers[len(own) :]
+    places = np.flatnonzero(labels != "")
+    rows = np.searchsorted(places, chosen)
+
+    def shares(given: np.ndarray, axis: int = -1) -> Any:
+        given = np.moveaxis(given, axis, -1)
+        return (given[..., rows] == wanted[:, None]).mean(axis=(-2, -1))
+
+    tested = stats.permutation_test(
+        (found[places],),
+        shares,
+        permutation_type="pairings",
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        batch=max(1, 2_000_000 // max(len(places), rows.size)),
+        rng=np.random.default_rng(seed),
+    )
+    low, high = interval((found[chosen] == wanted[:, None]).mean(axis=1), np.mean)
+    return Tested(
+        float(tested.statistic),
+        low,
+        high,
+        known,
+        "permutation test of the labels",
+        bounded(float(tested.pvalue), RESAMPLES),
+        5,
+    )
+
+
 def correlation(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Tested:
     """Test a rank correlation (Spearman), with a bootstrap interval.
 

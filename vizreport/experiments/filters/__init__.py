@@ -10,6 +10,7 @@ EXPERIMENT = Experiment(
     result=FiltersResult,
     compute="vizreport.experiments.filters.compute:compute",
     section="vizreport.experiments.filters.figures:section",
+    findings="vizreport.experiments.filters.findings:findings",
     template="sections/filters.html",
     requires=("mining",),
     settings=("filter_scale",),

@@ -102,22 +102,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "median": float(np.median(result.rms)),
     }
     fact = Fact("Layer-1 filters", str(count), f"{int(result.dead.sum())} dead")
-    return Section(
-        (grid, spread), (), (highlight,), (fact,), files, context, finding=_finding(result)
-    )
-
-
-def _finding(result: FiltersResult) -> str:
-    count, dead, strong = len(result.filters), int(result.dead.sum()), int(result.dominating.sum())
-    if not dead and not strong:
-        return f"All {count} filters of the first layer are in use and none outweighs the others."
-    unused = f"{dead} of the {count} filters of the first layer answer to none of these images"
-    outweighs = "outweighs" if strong == 1 else "outweigh"
-    if not strong:
-        return f"{unused}; none outweighs the others."
-    if not dead:
-        return f"All {count} filters of the first layer are in use; {strong} {outweighs} the rest."
-    return f"{unused}; {strong} {outweighs} the rest."
+    return Section((grid, spread), (), (highlight,), (fact,), files, context)
 
 
 def display_ranges(result: FiltersResult) -> np.ndarray:

@@ -10,6 +10,7 @@ EXPERIMENT = Experiment(
     result=TopPatchesResult,
     compute="vizreport.experiments.top_patches.compute:compute",
     section="vizreport.experiments.top_patches.figures:section",
+    findings="vizreport.experiments.top_patches.findings:findings",
     template="sections/top_patches.html",
     requires=("mining", "parts"),
     settings=("layers", "maps", "rule", "scale", "window", "seed"),

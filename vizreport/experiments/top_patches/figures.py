@@ -63,36 +63,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         ),
     )
     highlights = _highlights(result, layers)
-    said = f"{_finding(layers, noun)} {ground_truth.finding(result, parts)}".strip()
-    return Section(figures, pages, highlights, facts, files, context, finding=said)
-
-
-def _finding(layers: Sequence[Mapping[str, Any]], noun: str) -> str:
-    """Compare the purity of the first layer with the last one's."""
-    pure = [
-        (layer["name"], np.array([cell["purity"] for cell in layer["cells"]])) for layer in layers
-    ]
-    means = [(name, float(np.nanmean(p))) for name, p in pure if not np.isnan(p).all()]
-    if not means:
-        return ""
-    (first, low), (last, high) = means[0], means[-1]
-    own = any(cell["own_said"] for layer in layers for cell in layer["cells"])
-    named = (
-        f"the most frequent {noun}{' (of a class score, its own)' if own else ''} takes on average"
-    )
-    if len(means) == 1:
-        return (
-            f"Of the nine images that excite a map of {quoted(last, 40)} most, {named} "
-            f"{number(9 * high, 2)}."
-        )
-    # What reads alike is not called different.
-    of_first, of_last = number(9 * low, 2), number(9 * high, 2)
-    trend = "more" if high > low and of_first != of_last else "no more"
-    return (
-        f"Deeper maps are {trend} particular about what they answer to: of the nine images that "
-        f"excite a map most, {named} {of_first} in {quoted(first, 40)} and {of_last} in "
-        f"{quoted(last, 40)}."
-    )
+    return Section(figures, pages, highlights, facts, files, context)
 
 
 def gathered(results: Mapping[str, Any], shown: int = SHOWN) -> list[dict[str, Any]]:

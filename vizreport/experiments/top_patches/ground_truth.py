@@ -93,38 +93,14 @@ def table(parts: PartsResult, layers: Sequence[Mapping[str, Any]]) -> dict[str, 
     }
 
 
-def finding(result: TopPatchesResult, parts: PartsResult) -> str:
-    """Say what lies on the object in the last layer, and how many maps of one bear a name."""
-    said = ""
-    known = _known(result)
-    if known:
-        inside, elsewhere = (
-            _means(result, field, known[-1])[0] for field in ("inside", "inside_elsewhere")
-        )
-        said = (
-            f"Of the energy of the projections of {quoted(known[-1], 40)}, {percent(inside)} lies "
-            f"on the object; on the object of another image {percent(elsewhere)} would."
-        )
-    counts = {name: int(named_maps(parts, name).sum()) for name in parts.layers}
-    # The deeper of layers with as many.
-    name = max(reversed(parts.layers), key=lambda layer: counts[layer], default="")
-    if not name or counts[name] < 2:
-        return said
-    best = best_named(parts, name)[0]
-    return (
-        f"{said} {counts[name]} of {len(parts.part[name])} maps of {quoted(name, 40)} answer to "
-        f"one part each, such as map {best['map']} to {quoted(best['name'], 60)} (average "
-        f"precision {best['precision']:.2f}, chance {best['chance']:.2f})."
-    ).strip()
-
-
-def _known(result: TopPatchesResult) -> list[str]:
+def known_layers(result: TopPatchesResult) -> list[str]:
+    """Return the layers whose projections could be laid over masks."""
     return [name for name in result.layers if not np.isnan(result.inside[name]).all()]
 
 
 def energy_figure(result: TopPatchesResult) -> Figure | None:
     """Show how much of the projections' energy lies on the object, by layer."""
-    known = _known(result)
+    known = known_layers(result)
     if not known:
         return None
     means = {field: [_means(result, field, name)[0] for name in known] for field, *_ in _SERIES}
