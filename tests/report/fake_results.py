@@ -149,6 +149,8 @@ def make_overview(mining: MiningResult, seen: np.ndarray, hostile: bool) -> Over
         preprocessing_reason="the checkpoint's sidecar says so",
         layers=_layer_table(hostile),
         notes=["Layer 'drop' is called with training=True."] if hostile else [],
+        initialised=["fire3", "fire4", HOSTILE[3], "conv10"] if hostile else [],
+        initialised_tested=26,
         diagram=squeezenet_diagram(),
         images=IMAGES,
         top1_error=float(100 * (1 - correct.mean())),

@@ -46,9 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.engine.agreement import require_agreement
     from vizreport.engine.preparation import choose_for
     from vizreport.engine.presets import missing_rule, rule_problem
+    from vizreport.experiments.overview.initialised import initialised_warning
     from vizreport.graph.layers import reportable_layers
     from vizreport.graph.outputs import ending, given_out
     from vizreport.graph.trace import trace
+    from vizreport.models.initialised import as_initialised
     from vizreport.models.load import load_checkpoint
     from vizreport.models.output import decide_output, describe
     from vizreport.models.preprocessing_choice import (
@@ -58,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     from vizreport.models.sidecar import read_sidecar
     from vizreport.models.stored_loss import stored_loss
+    from vizreport.report.text import printable
 
     model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
     sidecar = read_sidecar(checkpoint)
@@ -83,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     except RequestError as error:
         prepared = f"not known ({str(error).removeprefix(f'{checkpoint}: ')})"
     reportable = reportable_layers(graph)
+    fresh = as_initialised(graph.uses)
     layers = [
         {
             "name": layer.name,
@@ -105,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
             "output": vars(meaning),
             "layers": layers,
             "notes": graph.notes,
+            "initialised": fresh.layers,
         }
         print(json.dumps(network, indent=2))
         return 0
@@ -116,6 +121,8 @@ def run(arguments: argparse.Namespace) -> int:
     print(table(layers))
     for note in graph.notes:
         print(f"\n{note}")
+    if warning := initialised_warning(fresh.layers, fresh.tested):
+        print(f"\nwarning: {printable(warning)}")
     missing = [missing_rule(graph, layer.node, Settings.rule) for layer in reportable]
     for line in without_rule([pair for pair in missing if pair]):
         print(f"\n{line}")

@@ -6,7 +6,7 @@ from vizreport.experiments.overview.result import OverviewResult
 EXPERIMENT = Experiment(
     name="overview",
     title="Overview",
-    version=4,
+    version=5,
     result=OverviewResult,
     compute="vizreport.experiments.overview.compute:compute",
     section="vizreport.experiments.overview.figures:section",

@@ -13,6 +13,7 @@ from vizreport.experiments.overview.exchanged import find_exchanged
 from vizreport.experiments.overview.result import Layer, Mistake, OverviewResult, Stage
 from vizreport.experiments.overview.stages import stages
 from vizreport.graph.layers import reportable_layers
+from vizreport.models.initialised import as_initialised
 
 CONFUSIONS = 12
 MISTAKES = 8
@@ -44,6 +45,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         }
         for layer in reportable_layers(graph)
     ]
+    fresh = as_initialised(graph.uses)
     mistakes = _mistakes(mining)
     pictures = (
         context.shown(mining.records[[m["image"] for m in mistakes]])
@@ -58,6 +60,8 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         preprocessing_reason=context.chosen_preprocessing.reason,
         layers=layers,
         notes=list(graph.notes),
+        initialised=list(fresh.layers),
+        initialised_tested=fresh.tested,
         diagram=cast(list[Stage], stages(graph, context.chosen_layers)),
         images=len(mining.paths),
         **accuracy(mining),

@@ -10,6 +10,7 @@ import numpy as np
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import warning
 from vizreport.experiments.overview.exchanged import exchange_warnings
+from vizreport.experiments.overview.initialised import initialised_warning
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.models.output import OutputMeaning, about_probability, describe
 from vizreport.report.text import number, percent, printable, quoted
@@ -49,7 +50,10 @@ def lines(result: OverviewResult, mining: MiningResult) -> list[str]:
 
 
 def warnings(results: Mapping[str, Any]) -> list[str]:
-    """Say where values are not finite, names look exchanged, or the order of two classes reversed.
+    """Say what the network itself and its classes have wrong.
+
+    Where values are not finite, layers are as initialised, names look exchanged, or the order of
+    two classes reversed.
 
     Parameters
     ----------
@@ -59,7 +63,11 @@ def warnings(results: Mapping[str, Any]) -> list[str]:
     result: OverviewResult = results["overview"]
     mining: MiningResult = results["mining"]
     two = mining.output["kind"] == "binary"
-    said = [warning(mining), *exchange_warnings(result.exchanged, mining.class_names, two)]
+    said = [
+        warning(mining),
+        initialised_warning(result.initialised, result.initialised_tested),
+        *exchange_warnings(result.exchanged, mining.class_names, two),
+    ]
     return [line for line in said if line]
 
 

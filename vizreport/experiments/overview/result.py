@@ -82,6 +82,10 @@ class OverviewResult:
         one there is none).
     notes : list of str
         What a reader must know of how the network was read, a sentence each.
+    initialised : list of str
+        Layers whose weights are as initialised: not trained, or not loaded.
+    initialised_tested : int
+        Layers of which that could be told.
     diagram : list of dict
         Stages of the architecture in the manner of Zeiler & Fergus, Fig. 3: ``name``, ``rows``,
         ``cols``, ``maps``, and ``operations``, a list of short texts such as "conv 7x7, 96,
@@ -116,6 +120,8 @@ class OverviewResult:
     preprocessing_reason: str
     layers: list[Layer]
     notes: list[str]
+    initialised: list[str]
+    initialised_tested: int
     diagram: list[Stage]
     images: int
     top1_error: float | None
