@@ -211,12 +211,9 @@ def test_models_that_cannot_be_walked_are_refused():
         Deconvnet(free)
     found = Deconvnet(free, input_size=(9, 7))
     assert found.project(np.ones((1, 9, 7, 3)), "conv", 0).shape == (1, 9, 7, 3)
+    pooling = layers.MaxPooling2D(data_format="channels_first")
     with pytest.raises(RequestError, match="channels_first"):
-        Deconvnet(
-            keras.Sequential(
-                [keras.Input((3, 8, 8)), layers.MaxPooling2D(data_format="channels_first")]
-            )
-        )
+        trace(keras.Sequential([keras.Input((3, 8, 8)), pooling]))
 
 
 def test_sequential_models_nested_models_and_layers_used_twice_have_names():

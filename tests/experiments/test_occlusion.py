@@ -16,7 +16,7 @@ from vizreport.experiments.occlusion.compute import compute, square_sizes
 from vizreport.experiments.occlusion.fills import fill_picture
 from vizreport.experiments.subjects import choose_images
 from vizreport.graph.layers import occluded_layer
-from vizreport.models.output import decide_output
+from vizreport.models.output_decision import decide_output
 
 
 def changed(context, **settings):

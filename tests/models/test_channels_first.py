@@ -94,6 +94,25 @@ def test_equal_to_a_twin(twins):
         np.testing.assert_allclose(
             mine.project(images, layer, unit=1), theirs.project(images, layer, unit=1), atol=1e-5
         )
+    assert theirs.graph.notes == ()
+    assert mine.graph.notes[0].startswith("The network is channels_first")
+
+
+def test_a_deconvnet_of_one_that_was_not_loaded_here(tmp_path):
+    model = first(convolution(activation="relu"))
+    deconvnet = Deconvnet(model)
+    assert deconvnet.graph.notes
+    assert model.input_shape == (None, 3, ROWS, COLS)  # left as it is
+    images = pixels().transpose(0, 2, 3, 1)
+    kernel = np.asarray(model.layers[0].kernel)[..., 2]
+    found = deconvnet.project(images, "conv", unit=(4, 5, 2))
+    expected = np.zeros_like(found)
+    maps = np.maximum(by_scipy(pixels(), model.layers[0]), 0)
+    expected[:, 4:7, 5:8] = kernel * maps[:, 2, 4, 5][:, None, None, None]
+    assert np.abs(expected).max() > 0
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    with pytest.raises(RequestError, match=r"takes \(N, 12, 10, 3\)"):
+        deconvnet.project(pixels(), "conv", unit=2)
 
 
 def first(*middle, shape=(3, ROWS, COLS)):

@@ -8,7 +8,8 @@ from keras import layers
 from vizreport.errors import RequestError
 from vizreport.graph.outputs import ending, given_out
 from vizreport.graph.trace import trace
-from vizreport.models.output import KINDS, about_probability, decide_output, describe
+from vizreport.models.output import KINDS, about_probability, describe
+from vizreport.models.output_decision import decide_output
 from vizreport.models.stored_loss import StoredLoss
 
 SPARSE, BINARY = "sparse_categorical_crossentropy", "binary_crossentropy"

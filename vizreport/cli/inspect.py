@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.graph.trace import trace
     from vizreport.models.initialised import as_initialised
     from vizreport.models.load import load_checkpoint
-    from vizreport.models.output import decide_output, describe
+    from vizreport.models.output import describe
+    from vizreport.models.output_decision import decide_output
     from vizreport.models.preprocessing_choice import (
         PreprocessingRequest,
         describe_choice,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from vizreport.data.dataset import Size, UnreadableImage
+from vizreport.data.resizing import resized_region
 from vizreport.data.validation import check
 from vizreport.errors import RequestError
 
@@ -167,20 +167,7 @@ class Preprocessing:
         rows, cols = self.input_size
         if region == (0, 0, cols, rows) and (width, height) == (cols, rows):
             return np.array(image, dtype=np.uint8)
-        if not self.antialias:
-            return _interpolated(image, region, (cols, rows))
-        # Resizing the box alone equals cropping the resized image (the filter still sees the
-        # pixels around the box) and stays small for a ribbon of 1 x 10,000 pixels.
-        parts = [image] if image.shape[2] == 3 else list(np.moveaxis(image, 2, 0))
-        pictures = [
-            np.asarray(
-                Image.fromarray(np.ascontiguousarray(part)).resize(
-                    (cols, rows), Image.Resampling.BILINEAR, box=region
-                )
-            )
-            for part in parts
-        ]
-        return pictures[0] if image.shape[2] == 3 else np.stack(pictures, axis=-1)
+        return resized_region(image, region, (cols, rows), self.antialias)
 
     def shown(self, pictures: np.ndarray) -> np.ndarray:
         """Return pictures as a person sees them.
@@ -300,24 +287,6 @@ MEAN_MISSING = (
     "the preprocessing has no mean: put the per-pixel mean into the checkpoint's sidecar "
     "(NAME.vizreport.npz) or give --mean"
 )
-
-
-def _interpolated(
-    image: np.ndarray, region: tuple[float, float, float, float], size: Size
-) -> np.ndarray:
-    """Resize a region between the four nearest pixels each, rounded: uint8 [h, w, C]."""
-    left, top, right, bottom = region
-    inverse = ((right - left) / size[0], 0.0, left, 0.0, (bottom - top) / size[1], top)
-    # As floats: of integers Pillow cuts off the fraction.
-    colours = [
-        np.asarray(
-            Image.fromarray(image[..., colour].astype(np.float32)).transform(
-                size, Image.Transform.AFFINE, inverse, Image.Resampling.BILINEAR
-            )
-        )
-        for colour in range(image.shape[2])
-    ]
-    return np.rint(np.stack(colours, axis=-1)).astype(np.uint8)
 
 
 def _plain(value: Any) -> Any:

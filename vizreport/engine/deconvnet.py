@@ -47,13 +47,25 @@ def _unit(unit: object) -> int | tuple[int, int, int]:
         ) from None
 
 
+def _with_channels_last(model: keras.Model) -> keras.Model:
+    from vizreport.models.channels_first import as_channels_last, is_channels_first
+    from vizreport.models.subclassed import has_graph
+
+    one_image = len(getattr(model, "inputs", None) or ()) == 1 and len(model.inputs[0].shape) == 4
+    if has_graph(model) and one_image and is_channels_first(model):
+        return as_channels_last(f"model {model.name!r}", model)
+    return model
+
+
 class Deconvnet:
     """A deconvnet attached to a model (Zeiler & Fergus 2013, section 2.1).
 
     Parameters
     ----------
     model : keras.Model
-        Functional or Sequential. Its weights are shared, and it is left as it is.
+        Functional or Sequential. Its weights are shared, and it is left as it is. One of
+        channels_first layers is transposed, with a copy of its weights: images and projections
+        are [N, H, W, C] all the same.
     rule : {"deconvnet", "guided", "gradient"}
         Preset of backward rules.
     preprocessing : Preprocessing, optional
@@ -85,6 +97,7 @@ class Deconvnet:
     ) -> None:
         if preprocessing is not None and input_size is None:
             input_size = preprocessing.input_size
+        model = _with_channels_last(model)
         self.graph: Graph = trace(model, input_size)
         require_agreement(model, self.graph, images)
         self.rule = rule

@@ -20,7 +20,8 @@ from vizreport.data.presets import preset
 from vizreport.data.reading import Batch, read_batches
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.input_range import PixelStatistics, pooled
-from vizreport.models.output import OutputMeaning, decide_output
+from vizreport.models.output import OutputMeaning
+from vizreport.models.output_decision import decide_output
 from vizreport.models.preprocessing_choice import (
     ChosenPreprocessing,
     PreprocessingRequest,

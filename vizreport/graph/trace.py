@@ -17,6 +17,7 @@ from vizreport.graph.activations import HERE
 from vizreport.graph.layers_table import lower_layer
 from vizreport.graph.network import Graph, Node, Step, Use
 from vizreport.graph.operations_table import lower_operation
+from vizreport.models.channels_first import was_channels_first
 
 _SQUASHING = {"sigmoid", "hard_sigmoid", "softmax"}
 _TRANSPARENT = {"identity", "reshape", "affine", "upsampling", "slice"}
@@ -66,7 +67,7 @@ def trace(model: keras.Model, input_size: tuple[int, int] | None = None) -> Grap
         walked.dtype,
         weights,
         tuple(walked.made),
-        _notes(walked.trained),
+        (*_transposed(model), *_notes(walked.trained)),
     )
 
 
@@ -204,6 +205,15 @@ def _trains_by_default(operation: Any) -> bool:
     """Whether a layer's ``call`` has ``training=True`` unasked, as those for augmentation have."""
     parameter = signature(operation.call).parameters.get("training")
     return parameter is not None and parameter.default is True
+
+
+def _transposed(model: keras.Model) -> tuple[str, ...]:
+    if not was_channels_first(model):
+        return ()
+    return (
+        "The network is channels_first (N × channels × rows × columns) and was transposed on "
+        "loading; layers, shapes and pictures here are rows × columns × channels.",
+    )
 
 
 def _notes(trained: list[str]) -> tuple[str, ...]:

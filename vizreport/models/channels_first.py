@@ -7,24 +7,28 @@ the tensor in its own order, a transposition being put in front: no weight chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
-from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
-    BaseImagePreprocessingLayer,
-)
 from keras.src.models.functional import Functional
 
 from vizreport.errors import RequestError
 from vizreport.foreign_text import brief
+from vizreport.models.axis_order import (
+    TO_FIRST,
+    TO_LAST,
+    bare,
+    has_channels_first,
+    takes_channels_first,
+    uses,
+)
 from vizreport.models.transposed_operations import (
     ARITHMETIC,
-    AXES,
     NotTransposedError,
     copy_weights,
     permutation,
@@ -33,53 +37,30 @@ from vizreport.models.transposed_operations import (
     transposed_key,
 )
 
-# Layers of either order in networks of either.
-_UNHEEDED = (layers.Flatten, BaseImagePreprocessingLayer)
-_TO_FIRST, _TO_LAST = AXES, (0, 2, 3, 1)
 _SIDE = 224  # of images for a network that leaves their size open
 _TOLERANCE = 1e-3  # of a tensor's largest value; rounding adds up over the depth
 
 
-def takes_channels_first(model: keras.Model) -> bool:
-    """Whether a network of one image takes it as [N, C, H, W].
-
-    Its first operation that goes by the order of axes tells, else the input's shape.
-    """
-    for use in _uses(model):
-        order = permutation(use.operation)
-        if order:
-            return order == _TO_LAST
-        found = getattr(use.operation, "data_format", None)
-        if found is not None and not isinstance(use.operation, _UNHEEDED):
-            return bool(found == "channels_first")
-        if isinstance(use.operation, (Functional, keras.Sequential)):
-            return takes_channels_first(use.operation)
-    return few_in_front(tuple(model.inputs[0].shape))
+_made_here: WeakSet[keras.Model] = WeakSet()
 
 
-def few_in_front(shape: tuple[int | None, ...]) -> bool:
-    """Whether an image's shape has few channels in front of many columns."""
-    return shape[1] is not None and shape[1] <= 4 and (shape[-1] is None or shape[-1] > 4)
+def is_channels_first(model: keras.Model) -> bool:
+    """Whether a network of one image, or a part of it, has its channels in front."""
+    return takes_channels_first(model) or has_channels_first(model)
 
 
-def has_channels_first(model: keras.Model) -> bool:
-    """Whether some operation of a network, nested ones included, wants channels in front."""
-    return any(
-        has_channels_first(use.operation)
-        if isinstance(use.operation, (Functional, keras.Sequential))
-        else getattr(use.operation, "data_format", None) == "channels_first"
-        and not isinstance(use.operation, _UNHEEDED)
-        for use in _uses(model)
-    )
+def was_channels_first(model: keras.Model) -> bool:
+    """Whether a network is what :func:`as_channels_last` made."""
+    return model in _made_here
 
 
-def as_channels_last(path: Path, model: keras.Model) -> keras.Model:
+def as_channels_last(path: str | Path, model: keras.Model) -> keras.Model:
     """Rebuild a network for [N, H, W, C], and compare the two on noise.
 
     Parameters
     ----------
-    path : Path
-        The checkpoint, for messages.
+    path : str or Path
+        The checkpoint, or another name of the network, for messages.
     model : keras.Model
         Functional or Sequential, of one image.
 
@@ -93,20 +74,21 @@ def as_channels_last(path: Path, model: keras.Model) -> keras.Model:
     RequestError
         An operation cannot be transposed surely, or one of the new network differs.
     """
-    name, model = model.name, _functional(model)
+    name, model = model.name, bare(model)
     rebuilt = _Rebuilt(path)
     first = takes_channels_first(model)
     other = rebuilt.model(model, [first], name)
     end = rebuilt.top[id(model.outputs[0])]
     if len(model.outputs[0].shape) == 4 and end.last is None and first:
-        last = next(use.operation for use in _uses(model) if _made(use, model.outputs[0]))
-        if permutation(last) != _TO_LAST:
+        last = next(use.operation for use in uses(model) if _made(use, model.outputs[0]))
+        if permutation(last) != TO_LAST:
             raise RequestError(_not_sure(path, last, "is the output and goes by the order of axes"))
     _require_same(path, model, other, first, rebuilt.top)
+    _made_here.add(other)
     return other
 
 
-def _not_sure(path: Path, operation: Any, reason: str) -> str:
+def _not_sure(path: str | Path, operation: Any, reason: str) -> str:
     return (
         f"{path}: the network is channels_first, and its layer {operation.name!r} "
         f"({type(operation).__name__}) cannot be transposed surely, since it {reason}; build the "
@@ -125,7 +107,7 @@ class _Twins:
 class _Rebuilt:
     """Layers that are made already, so that one used twice stays one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | Path) -> None:
         self.path = path
         self.made: dict[int, Any] = {}
         self.nested: dict[int, tuple[keras.Model, list[bool]]] = {}
@@ -137,10 +119,10 @@ class _Rebuilt:
         twins: dict[int, _Twins] = {}
         inputs = []
         for tensor, is_first in zip(model.inputs, first, strict=True):
-            shape = tuple(tensor.shape[axis] for axis in _TO_LAST) if is_first else tensor.shape
+            shape = tuple(tensor.shape[axis] for axis in TO_LAST) if is_first else tensor.shape
             inputs.append(keras.Input(batch_shape=shape, dtype=tensor.dtype))
             twins[id(tensor)] = _Twins(**{"last" if is_first else "own": inputs[-1]})
-        for use in _uses(model):
+        for use in uses(model):
             outputs = self.use(use, [twins[id(tensor)] for tensor in use.input_tensors])
             twins.update(zip(map(id, use.outputs), outputs, strict=True))
         self.top = twins
@@ -161,9 +143,9 @@ class _Rebuilt:
             if isinstance(operation, (Functional, keras.Sequential)):
                 return self.model_in_it(use, inputs)
             order = permutation(operation)
-            if order == _TO_LAST and inputs[0].last is not None:
+            if order == TO_LAST and inputs[0].last is not None:
                 return [_Twins(own=inputs[0].last)]
-            if order == _TO_FIRST:
+            if order == TO_FIRST:
                 return [_Twins(last=self.own(inputs[0]))]
             is_first = getattr(operation, "data_format", None) == "channels_first"
             if is_first or any(twin.last is not None for twin in inputs):
@@ -214,7 +196,7 @@ class _Rebuilt:
         ]
 
     def model_in_it(self, use: Any, inputs: list[_Twins]) -> list[_Twins]:
-        nested = _functional(use.operation)
+        nested = bare(use.operation)
         images = [len(tensor.shape) == 4 for tensor in use.input_tensors]
         first = [is_image and takes_channels_first(nested) for is_image in images]
         if id(nested) not in self.nested:
@@ -235,12 +217,12 @@ class _Rebuilt:
 
     def own(self, twin: _Twins) -> Any:
         if twin.own is None:
-            twin.own = self.move("channels_first", _TO_FIRST)(twin.last)
+            twin.own = self.move("channels_first", TO_FIRST)(twin.last)
         return twin.own
 
     def last(self, twin: _Twins) -> Any:
         if twin.last is None:
-            twin.last = self.move("channels_last", _TO_LAST)(twin.own)
+            twin.last = self.move("channels_last", TO_LAST)(twin.own)
         return twin.last
 
     def move(self, name: str, order: tuple[int, ...]) -> Any:
@@ -252,32 +234,19 @@ def _constant(value: Any) -> Any:
     return value if isinstance(value, keras.KerasTensor) else transposed_constant(value)
 
 
-def _functional(model: keras.Model) -> Functional:
-    return model._functional if isinstance(model, keras.Sequential) else model
-
-
-def _uses(model: keras.Model) -> Iterator[Any]:
-    """Yield the uses of operations in a model, in an order in which they can be computed."""
-    functional = _functional(model)
-    for depth in sorted(functional._nodes_by_depth, reverse=True):
-        for use in functional._nodes_by_depth[depth]:
-            if not isinstance(use.operation, layers.InputLayer):
-                yield use
-
-
 def _made(use: Any, tensor: Any) -> bool:
     return any(output is tensor for output in use.outputs)
 
 
 def _require_same(
-    path: Path, model: keras.Model, other: keras.Model, first: bool, twins: dict[int, _Twins]
+    path: str | Path, model: keras.Model, other: keras.Model, first: bool, twins: dict[int, _Twins]
 ) -> None:
     """Compare every tensor with that of the network itself.
 
     TensorFlow has no channels_first convolutions for CPUs, but its compiler XLA has.
     """
-    uses = [use for use in _uses(model) if len(use.outputs) == 1]
-    tensors = [use.outputs[0] for use in uses]
+    compared = [use for use in uses(model) if len(use.outputs) == 1]
+    tensors = [use.outputs[0] for use in compared]
     moved = [twins[id(tensor)].own is None for tensor in tensors]
     mine = [
         twins[id(tensor)].last if is_moved else twins[id(tensor)].own
@@ -288,7 +257,7 @@ def _require_same(
     network = Functional(model.inputs[0], tensors)
     compiled = tf.function(lambda x: network(x, training=False), jit_compile=True)
     try:
-        theirs = compiled(tf.constant(images.transpose(_TO_FIRST) if first else images))
+        theirs = compiled(tf.constant(images.transpose(TO_FIRST) if first else images))
         ours = Functional(other.inputs[0], mine)(tf.constant(images), training=False)
     except Exception as error:  # whatever XLA, or a layer of the user's, does not take
         raise RequestError(
@@ -296,10 +265,10 @@ def _require_same(
             f"channels_last ({brief(error, 160)}); build it with data_format='channels_last' and "
             "load its weights"
         ) from error
-    pairs = zip(uses, keras.tree.flatten(theirs), keras.tree.flatten(ours), moved, strict=True)
+    pairs = zip(compared, keras.tree.flatten(theirs), keras.tree.flatten(ours), moved, strict=True)
     for use, a, b, is_moved in pairs:
         a, b = tf.cast(a, "float64").numpy(), tf.cast(b, "float64").numpy()
-        b = b.transpose(_TO_FIRST) if is_moved else b
+        b = b.transpose(TO_FIRST) if is_moved else b
         finite = np.isfinite(a)
         scale = np.abs(a, where=finite, out=np.zeros_like(a)).max()
         if a.shape != b.shape or not (np.abs(a - b)[finite] <= _TOLERANCE * scale).all():

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from vizreport.graph.graph import Use
+    from vizreport.graph.network import Use
 
 LEVEL = 1e-3
 """Of the tests of the law together: one fresh array of weights in 1,000 is missed."""

@@ -12,12 +12,8 @@ from keras.src.backend.common import global_state
 
 from vizreport.errors import RequestError
 from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
-from vizreport.models.channels_first import (
-    as_channels_last,
-    few_in_front,
-    has_channels_first,
-    takes_channels_first,
-)
+from vizreport.models.axis_order import few_in_front, takes_channels_first
+from vizreport.models.channels_first import as_channels_last, is_channels_first
 from vizreport.models.checkpoint_file import TRUSTED_COPY, checked_file, keras_version
 from vizreport.models.declared_weights import DeclaredWeights
 from vizreport.models.imports import import_objects
@@ -123,7 +119,7 @@ def _check_model(path: Path, model: keras.Model, output: str | None) -> keras.Mo
     if not is_sequential and (model.input is not inputs[0] or model.output is not chosen):
         # One of several, or named in a dictionary or a list of one: the same layers, bare tensors.
         model = keras.Model(inputs[0], chosen, name=model.name)
-    if channels_first or has_channels_first(model):
+    if is_channels_first(model):
         return as_channels_last(path, model)
     return model
 

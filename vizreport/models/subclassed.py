@@ -16,7 +16,7 @@ from keras.src.models.functional import Functional
 
 from vizreport.errors import RequestError
 from vizreport.foreign_text import brief
-from vizreport.models.channels_first import has_channels_first, takes_channels_first
+from vizreport.models.channels_first import is_channels_first
 from vizreport.models.refusal import AS_GRAPH
 
 _SIDE = 224  # of images for a network that leaves their size open
@@ -96,7 +96,7 @@ def _require_same(path: Path, model: keras.Model, functional: keras.Model) -> No
     if len(shape) != 4:
         return  # refused for that
     try:
-        if takes_channels_first(functional) or has_channels_first(functional):
+        if is_channels_first(functional):
             _require_same_output(model, functional)
         else:
             size = (shape[1] or _SIDE, shape[2] or _SIDE)
