@@ -22,6 +22,8 @@ class Declared:
     values: Annotated[dict[str, np.ndarray], "float32 [M, 9] by layers"]
     offsets: Annotated[dict[str, np.ndarray], "int64 [M + 1] by layers"]
     pixels: Annotated[np.ndarray, "uint8 [*]"]
+    more: Annotated[np.ndarray, "uint8 [K]"]
+    both: Annotated[dict[str, np.ndarray], "bool [N + K] by layers"]
     share: float | None
     rows: list[tuple[str, int]]
 
@@ -33,6 +35,8 @@ GOOD: dict[str, Any] = {
     "values": {"a": np.zeros((3, 9), np.float32), "b/c": np.zeros((1, 9), np.float32)},
     "offsets": {"a": np.zeros(4, np.int64), "b/c": np.zeros(2, np.int64)},
     "pixels": np.zeros(5, np.uint8),
+    "more": np.zeros(3, np.uint8),
+    "both": {"a": np.zeros(5, bool), "b/c": np.ones(5, bool)},
     "share": float("nan"),
     "rows": [("x", 1)],
 }
@@ -71,6 +75,10 @@ def test_as_declared():
         ({"values": {"a": A, "b/c": B, "../d": B}}, "values and layers differ in '../d'"),
         ({"values": {"a": A[:, :8], "b/c": B}}, "values['a'] has the shape [3, 8], not [M, 9]"),
         ({"values": {"a": A[:2], "b/c": B}}, "offsets['a'] has the shape [4], not [M + 1]"),
+        (
+            {"more": np.zeros(4, np.uint8)},
+            "both['a'] has the shape [5], not [N + K] with N = 2 and",
+        ),
         ({"pixels": np.zeros((5, 1), np.uint8)}, "pixels has the shape [5, 1], not [*]"),
         ({"share": "much"}, "Expected float | null, got str - at share"),
         ({"rows": [["x"]]}, "length"),

@@ -164,6 +164,10 @@ def _check_shape(
         rest = size - sum(int(term) for term in terms if term.isdecimal())
         if rest < 0 or (not names and rest):
             raise Mismatch(said)
-        for name in names:
-            if known.setdefault(name, rest) != rest:
-                raise Mismatch(f"{said} with {name} = {known[name]}")
+        unknown = [name for name in names if name not in known]
+        rest -= sum(known[name] for name in names if name not in unknown)
+        if len(unknown) == 1 and rest >= 0:
+            known[unknown[0]] = rest
+        elif rest < 0 or (not unknown and rest):
+            sizes = " and ".join(f"{name} = {known[name]}" for name in names if name in known)
+            raise Mismatch(f"{said} with {sizes}")

@@ -38,7 +38,7 @@ class TopPatchesResult:
     selective : dict of bool [m]
         Whether a map was chosen because it is selective and unlike the others so chosen; else it
         is of the random half.
-    inactive : dict of int32 [*]
+    inactive : dict of int32 [d]
         All maps of the layer that are dead or nearly dead: above 0 in under 1 % of the images, or
         never above a tenth of the median map's strongest activation. They are chosen only where
         all are.
@@ -92,7 +92,7 @@ class TopPatchesResult:
     maps: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
     rank: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
     selective: Annotated[dict[str, np.ndarray], "bool [m] by layers"]
-    inactive: Annotated[dict[str, np.ndarray], "int32 [*] by layers"]
+    inactive: Annotated[dict[str, np.ndarray], "int32 [d] by layers"]
     values: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     images: Annotated[dict[str, np.ndarray], "int32 [m, K] by layers"]
     rows: Annotated[dict[str, np.ndarray], "int32 [m, K] by layers"]
