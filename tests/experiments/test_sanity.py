@@ -80,10 +80,12 @@ def test_pictures_of_a_linear_network(linear):
             stored = found.projections["classes"][m, state].astype(int)
             assert np.abs(stored - wanted).max() <= 1, (m, state)
     np.testing.assert_array_equal(found.controls["classes"][:, 1], 1)
-    for control in (0, 2):
-        np.testing.assert_array_equal(
-            found.controls["classes"][:, control], found.cascade["classes"][:, -1]
-        )
+    drawn = found.drawn["classes"]
+    np.testing.assert_array_equal(found.controls["classes"][:, 0], drawn[:, 0, 1])
+    np.testing.assert_array_equal(drawn[:, :, 1], drawn[:, :, 2])
+    assert np.ptp(drawn[:, :, 1], axis=1).max() > 0.01  # every draw is another one
+    np.testing.assert_allclose(found.cascade["classes"][:, -1], drawn[:, :, 1].mean(axis=1))
+    np.testing.assert_allclose(found.cascade["classes"][:, 0], drawn[:, :, 0].mean(axis=1))
     assert found.cascade["classes"][:, -1].max() < 0.5
     assert found.poolings == {"classes": 0}
     assert not found.blank["classes"].any()

@@ -2,85 +2,87 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.report.fake_results import make_mining
 from tests.report.fake_sanity import make_sanity
-from vizreport.experiments.sanity.assessment import assess, verdicts
-from vizreport.experiments.sanity.figures import section
+from vizreport.experiments.sanity.assessment import assess
+from vizreport.experiments.sanity.findings import findings
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import headline, sentence
 
 
-def made(top, end, controls):
-    """One layer, one method, three units; the third is blank in the trained network."""
-    from dataclasses import replace
-
+def made(top, end, controls, units=8, spread=0.05):
+    """One layer, one method, units spread about the means; the last is blank throughout."""
     random = np.random.default_rng(0)
     mining = make_mining(random, [f"class {i}" for i in range(20)], False)
-    seen = np.zeros((4, 227, 227, 3), np.uint8)
-    result = make_sanity(random, mining, seen, True)
+    result = make_sanity(random, mining, np.zeros((4, 227, 227, 3), np.uint8), True)
     layer = result.layers[0]
     steps = len(result.steps[layer])
-    cascade = np.full((1, steps, 3, 4), np.nan, np.float32)
-    cascade[:, :, :2] = np.linspace(top, end, steps)[:, None, None]
-    cascade[0, -1, 0], cascade[0, -1, 1] = end - 0.1, end + 0.1
-    apart = np.full((1, 3, 3, 4), np.nan, np.float32)
-    apart[:, :, :2] = np.array(controls)[:, None, None]
-    result = replace(
+    own = np.append(np.linspace(-spread, spread, units), np.nan)[:, None]
+    cascade = np.linspace(top, end, steps)[None, :, None, None] + own + np.zeros(4)
+    apart = np.array(controls)[None, :, None, None] + own * 0 + np.zeros(4)
+    return replace(
         result,
-        cascade={**result.cascade, layer: cascade},
-        controls={**result.controls, layer: apart},
+        layers=[layer],
+        cascade={layer: cascade.astype(np.float32)},
+        controls={layer: apart.astype(np.float32)},
     )
-    return result, mining, assess(result, layer, 0)[0]
 
 
-def test_shares_beyond_chance():
-    _, _, one = made(0.84, 0.52, (0.6, 0.36, 0.2))
-    assert one.left_by_top == pytest.approx(0.8)
-    assert one.left == pytest.approx(0.4)
-    assert one.from_switches == pytest.approx(0.5)
-    assert one.from_filters == pytest.approx(0.2)
-    assert one.spread == pytest.approx(0.1)
-    assert not one.passed
+def told(result):
+    return decide(findings({"sanity": result}))
 
 
-def test_a_picture_that_changes_passes_and_one_that_ignores_the_top_fails():
-    assert made(0.84, 0.3, (0.6, 0.36, 0.2))[2].passed
-    assert not made(0.99, 0.3, (0.6, 0.36, 0.2))[2].passed
-    # Less alike than chance is nothing left, not less than nothing.
-    assert made(0.5, 0.1, (0.6, 0.36, 0.2))[2].left == 0
+def test_shares_beyond_chance_have_a_sign():
+    one = assess(made(0.84, 0.52, (0.6, 0.36, 0.2)), made(1, 1, (1, 1, 0)).layers[0], 0)[0]
+    assert np.nanmean(one.left_by_top) == pytest.approx(0.8)
+    assert np.nanmean(one.left) == pytest.approx(0.4)
+    assert np.nanmean(one.from_switches) == pytest.approx(0.5)
+    assert np.nanmean(one.from_filters) == pytest.approx(0.2)
+    every, _, sources = told(made(0.5, -0.05, (0.6, 0.36, 0.2)))
+    assert every.effect.value == pytest.approx(-0.31, abs=0.01)
+    assert "−31\u202f% (95\u202f% interval −35 to −28\u202f%)" in sentence(every)
+    assert "reproduce 20\u202f%" in sentence(sources)
 
 
-@pytest.mark.parametrize(("end", "word"), [(0.9, "fails the test"), (0.2, "passes the test")])
-def test_the_finding_hides_no_verdict(end, word):
-    result, mining, one = made(0.84, end, (0.6, 0.36, 0.2))
-    said = section({"sanity": result, "mining": mining}, None).finding
-    assert word in said
-    assert f"{100 * one.left:.0f}" in said
+@pytest.mark.parametrize(
+    ("top", "end", "failing"),
+    [(0.84, 0.25, set()), (0.84, 0.9, {"sanity-all"}), (0.99, 0.25, {"sanity-top"})],
+)
+def test_the_step_that_fails_is_named(top, end, failing):
+    found = told(made(top, end, (0.6, 0.36, 0.2)))
+    assert {each.kind for each in found if each.severity == "look"} == failing
+    said = headline(found)
+    assert ("fail the test" in said) == bool(failing)
+    assert ("with the topmost layer" in said) == ("sanity-top" in failing)
+    assert failing or "depend on what was learned" in said
+
+
+def test_what_lies_about_the_bound_is_open():
+    every, _, _ = told(made(0.84, 0.4, (0.6, 0.36, 0.2), spread=0.3))
+    assert every.decision == "not shown"
+    assert sentence(every).startswith("Whether the pictures of deconvnet")
+    assert "is open" in sentence(every)
 
 
 def test_a_method_must_pass_in_both_measures():
-    from dataclasses import replace
-
-    result, _, _ = made(0.84, 0.3, (0.6, 0.36, 0.2))
+    result = made(0.84, 0.25, (0.6, 0.36, 0.2))
     layer = result.layers[0]
-    assert verdicts(result, layer)[0].passed
     cascade = result.cascade[layer].copy()
-    cascade[..., 3] = 0.95
-    worse = verdicts(replace(result, cascade={**result.cascade, layer: cascade}), layer)[0]
-    assert worse.measure == 3
-    assert not worse.passed
+    cascade[..., 3] = 0.95 + cascade[..., 3] * 0.01
+    every, _, _ = told(replace(result, cascade={layer: cascade}))
+    assert every.severity == "look"
 
 
-def test_mostly_blank_pictures_are_no_evidence():
-    result, mining, one = made(0.84, 0.2, (0.6, 0.36, 0.2))
-    assert one.verdict == "passes"
+def test_mostly_blank_pictures_are_too_little():
+    result = made(0.84, 0.25, (0.6, 0.36, 0.2), units=9)
     layer = result.layers[0]
-    cascade = {**result.cascade, layer: np.repeat(result.cascade[layer], 3, axis=2)}
-    cascade[layer][:, :, 2:] = np.nan
-    controls = {**result.controls, layer: np.repeat(result.controls[layer], 3, axis=2)}
-    from dataclasses import replace
-
-    blank = replace(result, cascade=cascade, controls=controls)
-    assert verdicts(blank, layer)[0].verdict == "cannot be judged"
-    assert "cannot be judged" in section({"sanity": blank, "mining": mining}, None).finding
+    cascade = result.cascade[layer].copy()
+    cascade[:, :, 4:] = np.nan
+    every, top, _ = told(replace(result, cascade={layer: cascade}))
+    assert {every.decision, top.decision} == {"too little data"}
+    assert every.n == 4

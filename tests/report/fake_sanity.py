@@ -46,6 +46,9 @@ def make_sanity(
             "fields": np.tile(np.array([40, 20, 200, 170], np.int32), (units, 1)),
             "cascade": cascade,
             "controls": controls,
+            "drawn": np.stack([cascade[:, 0], cascade[:, -1], controls[:, 2]], axis=1)[
+                :, None
+            ].repeat(3, axis=1),
             "blank": blank,
             "pictures": seen[0, 20:170, 40:200],
             "projections": np.broadcast_to(tile, (*shape, *tile.shape)).copy(),

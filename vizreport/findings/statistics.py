@@ -97,6 +97,31 @@ def paired(first: np.ndarray, second: np.ndarray | float = 0.0) -> Tested:
     return Tested(float(np.median(found)), low, high, len(found), name, p, fewest)
 
 
+def mean(values: np.ndarray, expected: float) -> Tested:
+    """Test whether the mean of few values is another than expected (Student's t, its interval).
+
+    Parameters
+    ----------
+    values : float [n]
+    expected : float
+    """
+    from scipy import stats
+
+    found = np.asarray(values, np.float64)
+    found = found[np.isfinite(found)]
+    if len(found) < 3:
+        value = float(found.mean()) if len(found) else math.nan
+        return Tested(value, math.nan, math.nan, len(found), "t test", 1.0, 3)
+    if not np.ptp(found):  # no spread at all: nothing that a t could be made of
+        value = float(found[0])
+        return Tested(value, value, value, len(found), "t test", float(value == expected), 3)
+    tested = stats.ttest_1samp(found, expected)
+    low, high = tested.confidence_interval(CONFIDENCE)
+    return Tested(
+        float(found.mean()), float(low), float(high), len(found), "t test", float(tested.pvalue), 3
+    )
+
+
 def independent(first: np.ndarray, second: np.ndarray) -> Tested:
     """Test whether the values of one group are larger than those of another.
 

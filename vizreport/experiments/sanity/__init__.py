@@ -6,10 +6,11 @@ from vizreport.experiments.sanity.result import SanityResult
 EXPERIMENT = Experiment(
     name="sanity",
     title="Sanity",
-    version=2,
+    version=3,
     result=SanityResult,
     compute="vizreport.experiments.sanity.compute:compute",
     section="vizreport.experiments.sanity.figures:section",
+    findings="vizreport.experiments.sanity.findings:findings",
     template="sections/sanity.html",
     requires=("mining",),
     settings=("layers", "occlusion_layer", "sanity_units", "seed"),

@@ -1,4 +1,4 @@
-"""What the likenesses say: the verdict on each method, and where its pictures come from."""
+"""What the likenesses say of each method, and where its pictures come from."""
 
 from __future__ import annotations
 
@@ -21,27 +21,29 @@ JUDGED = (0, 3)
 class Assessment:
     """One method's likenesses to its own picture of the trained network, means over units.
 
+    Blank pictures are missing. Shares are of the likeness beyond chance, and have a sign: below 0 a
+    picture is less alike than by chance.
+
     Attributes
     ----------
     method : str
     measure : int
         Which of ``similarity.MEASURES``.
-    top : float
-        With the topmost layer made random.
-    half : float
-        With the upper half of the steps.
-    all : float
-        With all layers made random.
+    top, half, all : float
+        With the topmost layer made random, the upper half of the steps, and all layers.
     spread : float
-        Its standard deviation over units.
+        Standard deviation of the last over units.
     switches : float
         Random filters with the image's switches.
     filters : float
         The learned filters with random switches.
     neither : float
         Both random: what is alike by chance and by the units' place alone.
-    units, drawn : int
-        Units whose trained picture is not blank, and all of them.
+    drawn : int
+        Number of units.
+    left_by_top, left, from_switches, from_filters : float [U]
+        What is left of each unit's likeness beyond chance without the topmost layer, without any
+        learned weight, with the image's switches alone, and with the learned filters alone.
     """
 
     method: str
@@ -53,50 +55,11 @@ class Assessment:
     switches: float
     filters: float
     neither: float
-    units: int
     drawn: int
-
-    @property
-    def left_by_top(self) -> float:
-        """Share of the likeness beyond chance that outlives the topmost layer, from 0 to 1."""
-        return self._beyond(self.top)
-
-    @property
-    def left_by_half(self) -> float:
-        """Share that outlives the upper half of the steps."""
-        return self._beyond(self.half)
-
-    @property
-    def left(self) -> float:
-        """Share of the likeness beyond chance that outlives all learned weights, from 0 to 1."""
-        return self._beyond(self.all)
-
-    @property
-    def passed(self) -> bool:
-        """Whether the picture depends on what the network learned."""
-        return self.left <= PASSED and self.left_by_top <= CHANGED
-
-    @property
-    def verdict(self) -> str:
-        """What to say of the method: nothing where most pictures are blank to begin with."""
-        if 2 * self.units < self.drawn:
-            return "cannot be judged"
-        return "passes" if self.passed else "fails"
-
-    @property
-    def from_switches(self) -> float:
-        """Share of the likeness beyond chance that the image's switches give by themselves."""
-        return self._beyond(self.switches)
-
-    @property
-    def from_filters(self) -> float:
-        """Share of the likeness beyond chance that the learned filters give by themselves."""
-        return self._beyond(self.filters)
-
-    def _beyond(self, likeness: float) -> float:
-        if not self.neither < 1:
-            return float("nan")
-        return max(0.0, (likeness - self.neither) / (1 - self.neither))
+    left_by_top: np.ndarray
+    left: np.ndarray
+    from_switches: np.ndarray
+    from_filters: np.ndarray
 
 
 def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
@@ -112,36 +75,45 @@ def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
     Returns
     -------
     list of Assessment
-        One a method; those whose trained pictures are all blank are left out.
+        One a method; those of whose pictures nothing is known are left out.
     """
     found = []
     for m, method in enumerate(result.methods):
-        cascade = result.cascade[layer][m, :, :, measure]
-        controls = result.controls[layer][m, :, :, measure]
-        known = np.isfinite(cascade).all(axis=0)
-        if not known.any():
+        cascade = result.cascade[layer][m, :, :, measure].astype(np.float64)
+        switches, filters, neither = result.controls[layer][m, :, :, measure].astype(np.float64)
+        chance = known_mean(neither)
+        if not np.isfinite(cascade).any():
             continue
-        means = cascade[:, known].mean(axis=1)
-        switches, filters, neither = controls[:, known].mean(axis=1)
+
+        def beyond(likeness: np.ndarray, chance: float = chance) -> np.ndarray:
+            return (
+                (likeness - chance) / (1 - chance) if chance < 1 else np.full_like(likeness, np.nan)
+            )
+
+        scale = 1 - chance if chance < 1 else float("nan")
+        last = cascade[-1][np.isfinite(cascade[-1])]
         found.append(
             Assessment(
                 method,
                 measure,
-                float(means[0]),
-                float(means[(len(means) + 1) // 2 - 1]),
-                float(means[-1]),
-                float(cascade[-1, known].std()),
-                float(switches),
-                float(filters),
-                float(neither),
-                int(known.sum()),
-                len(known),
+                known_mean(cascade[0]),
+                known_mean(cascade[(len(cascade) + 1) // 2 - 1]),
+                known_mean(cascade[-1]),
+                float(last.std()) if len(last) else float("nan"),
+                known_mean(switches),
+                known_mean(filters),
+                chance,
+                cascade.shape[1],
+                (cascade[0] - chance) / scale,
+                (cascade[-1] - chance) / scale,
+                (switches - chance) / scale,
+                (filters - chance) / scale,
             )
         )
     return found
 
 
-def verdicts(result: SanityResult, layer: str) -> list[Assessment]:
-    """Return, for each method, the one of the two judged measures in which it does worse."""
-    pairs = zip(*(assess(result, layer, measure) for measure in JUDGED), strict=True)
-    return [max(pair, key=lambda one: (not one.passed, one.left)) for pair in pairs]
+def known_mean(values: np.ndarray) -> float:
+    """Return the mean of what is known, NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")

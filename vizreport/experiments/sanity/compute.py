@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -31,6 +32,8 @@ from vizreport.progress import progress
 from vizreport.report.tiles import display_scale, quantised
 
 MOST_STEPS = 8
+DRAWS = 3
+"""Draws of random weights of the states that are judged."""
 # What the forward passes of units that are projected together may hand down, bytes.
 _TOGETHER = 2**28
 
@@ -69,7 +72,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> SanityResult
     problems = {method: rule_problem(graph, top, method) for method in METHODS}
     methods = [method for method in METHODS if not problems[method]]
     found: dict[str, dict[str, Any]] = {}
-    total = sum((1 + len(pieces) + len(CONTROLS)) * len(units.maps) for _, units, pieces in tests)
+    total = sum(
+        (1 + len(pieces) + len(CONTROLS) + 3 * (DRAWS - 1)) * len(units.maps)
+        for _, units, pieces in tests
+    )
     with progress("making random", total * len(methods), "pictures") as bar:
         for layer, units, pieces in tests:
             test = _Test(context, mining, layer, units, methods)
@@ -169,20 +175,58 @@ class _Test:
                         example[m, state] = cut[0]
                     bar.update(len(chosen))
         flat = example.reshape(-1, *shape[2:])
+        ends = [1, len(pieces), states - 1]
+        drawn = self._drawn(pieces, seed, likeness[:, ends], bar)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a picture may be blank in every draw
+            likeness[:, ends] = np.nanmean(drawn, axis=1)
         return {
             "fields": self.fields,
             "cascade": likeness[:, 1 : 1 + len(pieces)],
             "controls": likeness[:, 1 + len(pieces) :],
+            "drawn": drawn,
             "blank": (scales == 0).sum(axis=2).astype(np.int32),
             "pictures": self.seen[0, top:bottom, left:right],
             "projections": quantised(flat, scales[..., 0].ravel()).reshape(shape),
             "scales": scales[..., 0],
         }
 
+    def _drawn(
+        self, pieces: list[list[WeightedLayer]], seed: int, first: np.ndarray, bar: Any
+    ) -> np.ndarray:
+        """Repeat the states that are judged with further draws: [M, D, 3, U, 4]."""
+        found = np.full((len(self.methods), DRAWS, *first.shape[1:]), np.nan, np.float32)
+        found[:, 0] = first
+        states = [1, len(pieces), len(pieces) + len(CONTROLS)]
+        layers = [layer for piece in pieces for layer in piece]
+        for draw in range(1, DRAWS):
+            for start in range(0, len(self.seeds), self.batch):
+                chosen = np.arange(start, min(start + self.batch, len(self.seeds)))
+                originals: dict[int, list[Original]] = {}
+                with weights_kept(layers), ThreadPoolExecutor() as pool:
+                    for m, state, pictures in self._pictures(chosen, pieces, seed, draw):
+                        cut = [
+                            self._cut(one, int(unit))
+                            for one, unit in zip(pictures, chosen, strict=True)
+                        ]
+                        limits = [display_scale(np.abs(one)) for one in cut]
+                        if state == 0:
+                            originals[m] = list(pool.map(Original, cut, limits))
+                            continue
+                        alike = list(pool.map(Original.likeness, originals[m], cut, limits))
+                        for place in (i for i, each in enumerate(states) if each == state):
+                            found[m, draw, place, chosen] = alike
+                        bar.update(len(chosen))
+        return found
+
     def _pictures(
-        self, chosen: np.ndarray, pieces: list[list[WeightedLayer]], seed: int
+        self, chosen: np.ndarray, pieces: list[list[WeightedLayer]], seed: int, draw: int = 0
     ) -> Iterator[tuple[int, int, np.ndarray]]:
-        """Yield method, state and pictures [u, H, W, 3]; the weights are random afterwards."""
+        """Yield method, state and pictures [u, H, W, 3]; the weights are random afterwards.
+
+        Of further draws only the states that are judged: trained, topmost layer random, all
+        random, and both random.
+        """
         padded = np.resize(chosen, self.batch)
         x, seeds = self.inputs[padded], self.seeds[padded]
 
@@ -195,14 +239,18 @@ class _Test:
 
         controls = 1 + len(pieces)
         true = self.up(x)
-        random = _shuffled(true, seed)
+        drawn = (draw,) * (draw > 0)  # the first draw's random numbers have no further seed
+        random = _shuffled(true, [seed, *drawn])
         yield from down(true, 0)
-        yield from down(random, controls + 1)
+        if not draw:
+            yield from down(random, controls + 1)
         for number, piece in enumerate(pieces):
             for place, layer in enumerate(piece):
-                shuffle(layer, (seed, number, place))
-            yield from down(self.up(x), 1 + number)
-        yield from down(true, controls)
+                shuffle(layer, (seed, number, place, *drawn))
+            if not draw or number in (0, len(pieces) - 1):
+                yield from down(self.up(x), 1 + number)
+        if not draw:
+            yield from down(true, controls)
         yield from down(random, controls + 2)
 
     def _cut(self, picture: np.ndarray, unit: int) -> np.ndarray:
@@ -210,7 +258,7 @@ class _Test:
         return picture[top:bottom, left:right]
 
 
-def _shuffled(values: list[Any], seed: int) -> list[tf.Tensor]:
+def _shuffled(values: list[Any], seed: Sequence[int]) -> list[tf.Tensor]:
     """Put what a forward pass decided into random order: each map's values over its places.
 
     What has no places is shuffled over its units. Outputs of one shape share their order, so
@@ -219,7 +267,7 @@ def _shuffled(values: list[Any], seed: int) -> list[tf.Tensor]:
     mixed = []
     for array in (value.numpy() for value in values):
         flat = array.reshape(len(array), -1, array.shape[-1]) if array.ndim == 4 else array
-        random = np.random.default_rng([seed, *array.shape])
+        random = np.random.default_rng([*seed, *array.shape])
         # As tensors: every method's way down takes them, twice.
         mixed.append(tf.constant(random.permuted(flat, axis=1).reshape(array.shape)))
     return mixed

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.sanity import drawing
-from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess, verdicts
+from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess, known_mean
 from vizreport.experiments.sanity.drawing import NAMES
+from vizreport.experiments.sanity.findings import findings
 from vizreport.experiments.sanity.result import SanityResult
+from vizreport.findings.decisions import decide
+from vizreport.findings.record import Finding
+from vizreport.findings.sentences import sentence
 from vizreport.report import tone
 from vizreport.report.section import Figure, Section
 from vizreport.report.text import decimal, percent, quoted
@@ -28,7 +32,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show what is left of each picture when the weights, or the switches, are random."""
     result: SanityResult = results["sanity"]
     mining: MiningResult = results["mining"]
-    layers = [_layer(result, layer, number) for number, layer in enumerate(result.layers)]
+    decided = decide(findings(results))
+    layers = [_layer(result, layer, number, decided) for number, layer in enumerate(result.layers)]
     figures = [
         figure
         for number, layer in enumerate(result.layers)
@@ -40,13 +45,16 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     context = {
         "layers": layers,
         "missing": [(NAMES[method], reason) for method, reason in result.problems.items()],
+        "draws": int(next(iter(result.drawn.values())).shape[1]),
         "passed": PASSED,
         "changed": CHANGED,
     }
-    return Section(tuple(figures), context=context, finding=_finding(result))
+    return Section(tuple(figures), context=context)
 
 
-def _layer(result: SanityResult, layer: str, number: int) -> dict[str, Any]:
+def _layer(
+    result: SanityResult, layer: str, number: int, decided: Sequence[Finding]
+) -> dict[str, Any]:
     rows = [one for measure in range(4) for one in assess(result, layer, measure)]
     return {
         "name": layer,
@@ -55,9 +63,7 @@ def _layer(result: SanityResult, layer: str, number: int) -> dict[str, Any]:
         "poolings": result.poolings[layer],
         "pictures": f"sanity-pictures-{number + 1}",
         "curves": f"sanity-likeness-{number + 1}",
-        "said": [
-            (NAMES[one.method], MEASURES[one.measure], one) for one in verdicts(result, layer)
-        ],
+        "said": [sentence(each) for each in decided if each.names["layer"] == quoted(layer, 40)],
         "rows": [
             (name, [_row(one) for one in rows if one.measure == measure])
             for measure, name in enumerate(MEASURES)
@@ -80,32 +86,8 @@ def _row(one: Assessment) -> tuple[str, ...]:
         decimal(one.half),
         spread,
         *map(decimal, apart),
-        percent(one.left),
+        percent(known_mean(one.left)).replace("-", "−"),
     )
-
-
-def _finding(result: SanityResult) -> str:
-    """Say what outlives the learned weights, of the deconvnet's pictures first."""
-    layer = result.layers[0]
-    found = verdicts(result, layer)
-    if not found:
-        return ""
-    first, *others = found
-    verdict = "".join(
-        f"; {NAMES[one.method].lower()} {one.verdict}, {percent(one.left)}" for one in others
-    )
-    return (
-        f"The {NAMES[first.method].lower()}'s picture of {quoted(layer, 40)} {_test(first)}: with "
-        f"every learned weight in random order, {percent(first.left)} of its likeness beyond "
-        f"chance is left{verdict}. The learned filters alone make {percent(first.from_filters)} of "
-        f"it, the image alone {percent(first.from_switches)}."
-    )
-
-
-def _test(one: Assessment) -> str:
-    if one.verdict == "cannot be judged":
-        return f"cannot be judged, for {one.drawn - one.units} of {one.drawn} are blank"
-    return f"{one.verdict} the test"
 
 
 def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: int) -> Figure:

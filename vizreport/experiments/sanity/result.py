@@ -45,10 +45,14 @@ class SanityResult:
     cascade : dict of float32 [M, S, U, 4]
         Likeness to the trained network's picture after each step: Spearman's rank correlation of
         absolute and of signed values, structural similarity of the absolute and of the signed
-        picture. 1 the same; 0 also for a blank picture; NaN where the trained network's is blank.
+        picture. 1 the same; NaN where either picture is blank. Of the first and the last step the
+        mean over the draws.
     controls : dict of float32 [M, 3, U, 4]
         The same for "random filters, true switches", "true filters, random switches" and "both
-        random".
+        random", of the last of these the mean over the draws.
+    drawn : dict of float32 [M, D, 3, U, 4]
+        The same of each draw of random weights by itself: the topmost layer random, all layers,
+        and "both random".
     blank : dict of int32 [M, 1 + S + 3]
         Number of units whose picture is zero everywhere: of the trained network, after each
         step, in the controls.
@@ -75,6 +79,7 @@ class SanityResult:
     fields: Annotated[dict[str, np.ndarray], "int32 [U, 4] by layers"]
     cascade: Annotated[dict[str, np.ndarray], "float32 [M, S, U, 4] by layers"]
     controls: Annotated[dict[str, np.ndarray], "float32 [M, 3, U, 4] by layers"]
+    drawn: Annotated[dict[str, np.ndarray], "float32 [M, D, 3, U, 4] by layers"]
     blank: Annotated[dict[str, np.ndarray], "int32 [M, 1 + S + 3] by layers"]
     pictures: Annotated[dict[str, np.ndarray], "uint8 [h, w, 3] by layers"]
     projections: Annotated[dict[str, np.ndarray], "uint8 [M, 1 + S + 3, h, w, 3] by layers"]

@@ -49,11 +49,10 @@ class Original:
             (mean over the channels) and of the signed ones; the structural similarity (Wang et
             al. 2004, windows of 7 x 7 px) of the same two as they are shown, from 0 to 1, each
             on its own scale and the signed ones with zero as mid-grey. 1 is the same picture,
-            about 0 one that has nothing of it; a blank picture has nothing: all are 0. NaN
-            where this one is blank.
+            about 0 one that has nothing of it. NaN where either picture is blank.
         """
         if self._blank or not picture.any():
-            return np.full(len(MEASURES), np.nan if self._blank else 0, np.float32)
+            return np.full(len(MEASURES), np.nan, np.float32)
         ranks = [
             _correlation(a, b) for a, b in zip(self._ranks, self._ranked(picture), strict=True)
         ]

@@ -1,0 +1,153 @@
+"""What sanity claims: whether pictures depend on what was learned, and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.sanity.assessment import (
+    CHANGED,
+    JUDGED,
+    PASSED,
+    Assessment,
+    assess,
+)
+from vizreport.experiments.sanity.drawing import NAMES
+from vizreport.experiments.sanity.result import SanityResult
+from vizreport.findings.quantity import COUNT, SHARE, Quantity
+from vizreport.findings.record import LOOK, NOTE, Finding, Published
+from vizreport.findings.statistics import Tested, mean
+from vizreport.report.text import quoted
+
+ALL, TOP = "all", "top"
+
+
+def findings(results: Mapping[str, Any]) -> list[Finding]:
+    """Judge each method without any learned weight, and without the topmost layer's."""
+    result: SanityResult = results["sanity"]
+    found: list[Finding] = []
+    for number, layer in enumerate(result.layers):
+        judged = [assess(result, layer, measure) for measure in JUDGED]
+        for pair in zip(*judged, strict=True):
+            main = not number and pair[0].method == result.methods[0]
+            every, top = (_judged(result, layer, pair, step, number) for step in (ALL, TOP))
+            # What fails is told of every method, what passes of the first one.
+            found += [
+                replace(every, leading=not number and (main or every.severity == LOOK)),
+                replace(top, leading=not number and top.severity == LOOK),
+            ]
+            if main:
+                found.append(_sources(result, layer, pair[0], number))
+    return found
+
+
+def _judged(
+    result: SanityResult, layer: str, pair: tuple[Assessment, ...], step: str, number: int
+) -> Finding:
+    """Test the worse of the two measures against the share that may be left.
+
+    To pass, both measures must be below it: their larger p counts. To fail, one above it is enough,
+    and its p counts twice.
+    """
+    limit = PASSED if step == ALL else CHANGED
+    tests = [mean(one.left if step == ALL else one.left_by_top, limit) for one in pair]
+    values = [-np.inf if np.isnan(test.value) else test.value for test in tests]
+    worst = int(np.argmax(values))
+    fails = bool(values[worst] > limit)
+    p = (
+        min(1.0, 2 * (tests[worst].p or 0))
+        if fails
+        else max(test.p if test.p is not None else 1.0 for test in tests)
+    )
+    tested = replace(tests[worst], p=p)
+    blank = 2 * tested.n < pair[0].drawn
+    what = "every learned weight" if step == ALL else "the topmost layer, {piece},"
+    few = "" if step == ALL else " alone"
+    left = (
+        f"with {what}{few} in random order, {{effect:interval}} of the likeness beyond chance is "
+        "left"
+    )
+    on = "what was learned" if step == ALL else _topmost(result, layer)
+    depends = f"depend on {on}"
+    shown = (
+        f"The pictures of {{method}} in {{layer}} fail the test: {left} (at most {{limit}} passes)."
+        if fails
+        else f"The pictures of {{method}} in {{layer}} {depends}: {left}."
+    )
+    return Finding(
+        kind=f"sanity-{step}",
+        compared=(
+            f"{{method}} in {{layer}}: pictures of the trained network, and with {what}{few} in "
+            "random order"
+        ),
+        claim=f"the pictures of {{method}} in {{layer}} {depends}",
+        shown=shown,
+        not_shown=(
+            f"Whether the pictures of {{method}} in {{layer}} {depends} is open: {left}, and "
+            "at most {limit} would pass ({n} units)."
+        ),
+        **_fields(tested),
+        unit="units whose pictures are not blank",
+        fewest=max(3, (pair[0].drawn + 1) // 2) if blank else 3,
+        evidence=f"sanity-likeness-{number + 1}",
+        severity=LOOK if fails else NOTE,
+        advice="Do not take these pictures as evidence of what was learned." if fails else "",
+        published=_published(pair[0].method, step, fails),
+        values={"limit": Quantity(limit, SHARE), "draws": Quantity(_draws(result, layer), COUNT)},
+        names={
+            "method": NAMES[pair[0].method].lower(),
+            "layer": quoted(layer, 40),
+            "piece": ", ".join(quoted(name, 40) for name in result.steps[layer][0][:3]),
+        },
+    )
+
+
+def _fields(tested: Tested) -> dict[str, Any]:
+    fields = tested.fields(SHARE)
+    del fields["fewest"]
+    return fields
+
+
+def _topmost(result: SanityResult, layer: str) -> str:
+    return (
+        "which class is asked for" if result.scores[layer] else "what the unit itself has learned"
+    )
+
+
+def _sources(result: SanityResult, layer: str, one: Assessment, number: int) -> Finding:
+    switches, filters = mean(one.from_switches, 0.0), mean(one.from_filters, 0.0)
+    return Finding(
+        kind="sanity-sources",
+        compared="{method} in {layer}: learned filters alone, and the image's switches alone",
+        claim="the learned filters alone reproduce the pictures",
+        shown=(
+            "Learned filters with random switches reproduce {effect:interval} of the likeness "
+            "beyond "
+            "chance, random filters with the image's switches {switches:interval}."
+        ),
+        effect=filters.quantity(SHARE),
+        n=filters.n,
+        unit="units",
+        fewest=3,
+        evidence=f"sanity-likeness-{number + 1}",
+        values={"switches": switches.quantity(SHARE)},
+        names={"method": NAMES[one.method].lower(), "layer": quoted(layer, 40)},
+    )
+
+
+def _published(method: str, step: str, fails: bool) -> Published | None:
+    if method != "guided" or step != ALL:
+        return None
+    return Published(
+        "Adebayo et al. (2018) found guided backpropagation hardly changed by random weights, in "
+        "other networks",
+        "Figs. 2 to 4",
+        fails,
+    )
+
+
+def _draws(result: SanityResult, layer: str) -> int:
+    return int(result.drawn[layer].shape[1])
