@@ -39,21 +39,22 @@ def main() -> None:
 
     settings = Settings(layers=tuple(arguments.layers))
     source = Source(arguments.checkpoint, arguments.preprocess, {}, None, False, ())
-    context = Context(source, open_dataset(arguments.data), settings)
-    deconvnet = context.deconvnet
+    context = Context(source, open_dataset(arguments.data), settings.batch_size)
+    deconvnet = context.deconvnet(settings.rule)
 
     from vizreport.backend import linear
     from vizreport.engine.deconvnet import Deconvnet
     from vizreport.experiments.mining.compute import compute
+    from vizreport.experiments.registry import experiments
 
-    mining = compute(context, {})
+    mining = compute(context, settings.of(experiments()["mining"]), {})
     few_channels, linear._FEW_CHANNELS = linear._FEW_CHANNELS, 0
     plain = Deconvnet(context.model, settings.rule, context.preprocessing)
     print(
         f"{'layer':8} {'units':>5} {'images':>6} {'size':>9} {'ms each':>8} {'whole ms':>9} "
         f"{'plain ms':>9} {'whole/vizreport':>15} {'plain/vizreport':>15} {'difference':>10}"
     )
-    for layer in context.chosen_layers:
+    for layer in context.chosen_layers(settings.layers):
         random = np.random.default_rng(0)
         maps = np.sort(random.choice(layer.maps, min(MAPS, layer.maps), replace=False))
         units = np.argwhere(mining.values[layer.name][maps] > 0)

@@ -27,7 +27,7 @@ start_tensorflow()
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
-from vizreport.cli import values  # noqa: E402
+from vizreport import values  # noqa: E402
 from vizreport.training.distribution import make_strategy, prepare_devices  # noqa: E402
 from vizreport.training.epoch import step_batches  # noqa: E402
 from vizreport.training.geometry import CENTRE, recipe_preprocessing, square_of, sub_crops  # noqa: E402

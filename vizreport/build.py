@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vizreport import provenance
+from vizreport import named, provenance
 from vizreport.data.dataset import Decoding
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
@@ -18,10 +18,9 @@ from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
-from vizreport.foreign_text import quoted
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
-from vizreport.paths import folder_problem, problem
+from vizreport.paths import folder_problem
 from vizreport.progress import drawing
 from vizreport.report.text import printable
 from vizreport.results.atomic import write_text
@@ -31,7 +30,6 @@ from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.run_folder import PAGE, PDF, RENDERED, add_results, prepare_run
 from vizreport.results.store import Store
 from vizreport.settings import Settings
-from vizreport.studies import STUDIES, study_hash, with_studies
 from vizreport.version import __version__
 
 
@@ -134,7 +132,9 @@ def build(request: BuildRequest) -> int:
     warn_if_scarce(out)
     epochs = () if folder_problem(request.checkpoint) else epoch_checkpoints(request.checkpoint)
     checkpoint = epochs[-1].path if epochs else request.checkpoint
-    request = dataclasses.replace(request, settings=with_studies(request.settings, checkpoint))
+    request = dataclasses.replace(
+        request, settings=named.with_studies(request.settings, checkpoint)
+    )
     settings = request.settings
     checkpoint_key = checkpoint_hash(checkpoint)
     decoding = Decoding(settings.exif, settings.alpha)
@@ -144,7 +144,7 @@ def build(request: BuildRequest) -> int:
     wanted = [
         experiment
         for experiment in experiments().values()
-        if experiment.name != "photographs" or settings.photographs
+        if not experiment.only_with or getattr(settings, experiment.only_with)
     ]
     keys = _keys(request, wanted, checkpoint_key, dataset.fingerprint, epochs_hash(epochs))
     source = Source(
@@ -159,12 +159,12 @@ def build(request: BuildRequest) -> int:
         request.output_kind,
         scale_twice=request.scale_twice,
     )
-    context, store = Context(source, dataset, settings), Store(out)
+    context, store = Context(source, dataset, settings.batch_size), Store(out)
     add_results(out, keys)
     records: dict[str, ExperimentRecord] = {}
     for experiment in wanted:
         records[experiment.name] = run_experiment(
-            experiment, context, store, keys, records, request.strict
+            experiment, context, settings, store, keys, records, request.strict
         )
     _print_warnings(store, wanted, records)
     run = RunRecord(
@@ -176,7 +176,7 @@ def build(request: BuildRequest) -> int:
         data_images=len(dataset.records) + len(dataset.skipped),
         data_fingerprint=dataset.fingerprint,
         settings={
-            **provenance.shown_settings(settings),
+            **named.shown(settings),
             "paper": request.paper,
             "maps_in_print": request.maps_in_print,
         },
@@ -218,26 +218,16 @@ def _keys(
             checkpoint_key,
             request.preset,
             {name: str(value) for name, value in sorted(request.preprocessing.items())},
-            [_file_hash(Path(name)) or name for name in request.imports],
+            [named.file_hash(Path(name)) or name for name in request.imports],
             request.output,
             request.output_kind,
             request.scale_twice,
         ]
     )
-    labels = None if request.labels is None else _file_hash(request.labels)
+    labels = None if request.labels is None else named.file_hash(request.labels)
     if request.labels is not None and labels is None:
         raise RequestError(f"{request.labels} cannot be read: name a labels file with --labels")
     data = _digest([fingerprint, labels, request.labels_in_order])
-    chosen = dataclasses.asdict(request.settings)
-    for files in ("photographs", "occlude", "invariance"):
-        for name in chosen[files]:
-            if wrong := problem(name):
-                raise RequestError(f"the photograph {quoted(name)} {wrong}; give an image file")
-        chosen[files] = [[Path(name).name, _file_hash(Path(name))] for name in chosen[files]]
-    for folder in STUDIES:
-        chosen[folder] = study_hash(chosen[folder])
-    if chosen["parts"] is not None:
-        chosen["parts"] = _file_hash(Path(chosen["parts"])) or chosen["parts"]
     keys: dict[str, str] = {}
     for experiment in wanted:
         keys[experiment.name] = result_key(
@@ -245,7 +235,7 @@ def _keys(
             experiment.version,
             _digest([network, epochs_key]) if experiment.epochs else network,
             data,
-            {name: chosen[name] for name in experiment.settings},
+            named.in_key(experiment.all_settings.values(), request.settings),
             {name: keys[name] for name in experiment.requires},
         )
     return keys
@@ -263,7 +253,7 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
 
     shown = _digest([[record.name, record.key, record.status] for record in run.experiments])
     marker = out / RENDERED
-    layout = [run.settings["paper"], run.settings["maps_in_print"]]
+    layout = [run.settings[name] for name in ("paper", "maps_in_print", *named.displayed())]
     stamp = json.dumps({"results": shown, "pdf": pdf, "layout": layout, "vizreport": __version__})
     pages = [out / PAGE, *([out / PDF] if pdf else [])]
     if (
@@ -285,12 +275,3 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
 
 def _digest(values: Any) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
-
-
-def _file_hash(path: Path) -> str | None:
-    if problem(path):
-        return None
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None

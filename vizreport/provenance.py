@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import platform
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from vizreport.installed import installed_version
 from vizreport.results.run import ExperimentRecord
 from vizreport.results.store import Store
-from vizreport.settings import Settings
-from vizreport.studies import STUDIES, study_name
 from vizreport.version import __version__
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "matplotlib", "weasyprint")
-
-
-def shown_settings(settings: Settings) -> dict[str, Any]:
-    """Return the settings by name; of files and folders the last part of the path alone."""
-    shown = dataclasses.asdict(settings)
-    for folder in STUDIES:
-        shown[folder] = study_name(shown[folder])
-    for files in ("photographs", "occlude", "invariance"):
-        shown[files] = [Path(name).name for name in shown[files]]
-    if shown["parts"] is not None:
-        shown["parts"] = Path(shown["parts"]).name
-    return shown
 
 
 def now() -> str:

@@ -2,128 +2,110 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+
+from vizreport.errors import RequestError
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.registry import experiments
+from vizreport.experiments.setting import Setting
+from vizreport.experiments.shared import SHARED
 
 
-@dataclass(frozen=True)
+@cache
+def declared_settings() -> Mapping[str, Setting]:
+    """Return all settings there are, by name: those that are shared, then each experiment's own."""
+    found = dict(SHARED)
+    for experiment in experiments().values():
+        found.update(experiment.own_settings)
+    return MappingProxyType(found)
+
+
 class Settings:
-    """Choices that an experiment may depend on.
+    """Choices that experiments may depend on, each with its default where it is not made.
 
-    An experiment names the fields it depends on; only those enter its key, so that changing
-    another one recomputes nothing of it.
+    An experiment is given those it declares and no others, and the ones that its result depends
+    on enter its key: changing another recomputes nothing of it. ``vizreport build --help``
+    explains them; :mod:`vizreport.experiments.shared` and the ``settings.py`` of an experiment
+    declare them.
 
-    Attributes
+    Parameters
     ----------
-    layers : tuple of str, or None
-        Reportable layers to show; None for the default choice.
-    maps : int or None
-        Size of the seeded sample of feature maps a layer; None for all.
-    max_images : int or None
-        Upper bound of the number of images, a seeded sample when there are more.
-    split : str or None
-        Split of the data source.
-    exif : {"apply", "ignore"}
-        Whether photographs are turned as their EXIF orientation says.
-    alpha : {"white", "ignore"}
-        Whether transparent pixels are shown on white, or in the colours under them.
-    rule : {"deconvnet", "guided", "gradient"}
-        Preset of backward rules.
-    scale : {"map", "tile"}
-        Whether the nine projections of a feature map share one scale or each has its own.
-    filter_scale : {"shared", "filter"}
-        Whether the layer-1 filters share one scale or each has its own.
-    window : {"energy", "full"}
-        Whether a tile shows the smallest centred square that holds 98 % of the projections'
-        energy, or the whole receptive field.
-    photographs : tuple of str
-        Files whose strongest feature maps are projected one by one.
-    occlude : tuple of str
-        Files to occlude; empty for a seeded choice of correctly classified images.
-    occlusion_images : int
-        Size of that choice.
-    occlusion_layer : str or None
-        Layer whose strongest feature map is watched; None for the last convolution before the
-        classifier.
-    occlusion_sizes : tuple of float
-        Sides of the square, each a share (0 to 1) of the image's shorter side.
-    occlusion_stride : int or None
-        Distance of neighbouring places, px; None for about 28 x 28 places.
-    occlusion_fill : {"grey", "mean", "blur", "noise"}
-        What the square shows.
-    parts : str or None
-        CSV file with the points of objects' parts; None for those that the data know.
-    correspondence_class : str or None
-        Class whose parts are hidden; None for the one with the most usable images.
-    correspondence_images : int
-        Upper bound of its images.
-    correspondence_layers : tuple of str, or None
-        Layers whose changes are compared; None for the last convolution stage and the last hidden
-        layer.
-    refine : bool
-        Whether to compute a coarse grid of places, and finer ones only where the maps change.
-    invariance : tuple of str
-        Files to transform, at most 5; empty for a seeded choice of correctly classified images.
-    invariance_images : int or None
-        Size of the sample whose mean is drawn beside them; None for 50, fewer (10 at least) where
-        a pass through the network is dear.
-    invariance_layers : tuple of str, or None
-        Layers whose features are compared, at most 5; None for the first and the last hidden one.
-    invariance_interpolation : {"nearest", "bilinear", "bicubic"}
-        Between the pixels of a transformed image.
-    invariance_fill : {"edge", "reflect", "grey", "mean"}
-        What is seen beyond an image's edge.
-    sanity_units : int
-        Units of each layer that are projected from randomised networks.
-    memory : int
-        Bytes that batches of occluded images may take.
-    ablation : str or None
-        Folder of what ``vizreport ablate`` left; where None, ``ablation`` beside the checkpoint.
-    transfer : str or None
-        Folder of what ``vizreport transfer`` left; where None, ``transfer`` beside the
-        checkpoint.
-    deconvolutional : str or None
-        Folder of what ``vizreport deconvnet-learn`` learned; where None, ``deconvolutional`` beside
-        the checkpoint.
-    seed : int
-        Seed of every choice made at random.
-    top : int
-        Number of strongest activations kept for each feature map.
-    batch_size : int
-        Images in a forward pass.
+    **chosen
+        Values by the name of the setting.
+
+    Raises
+    ------
+    RequestError
+        If there is no such setting, or it cannot have that value.
+
+    Examples
+    --------
+    >>> from vizreport.settings import Settings
+    >>> Settings(layers=("conv1", "conv2"), seed=1).seed
+    1
     """
 
-    layers: tuple[str, ...] | None = None
-    maps: int | None = 16
-    max_images: int | None = None
-    split: str | None = None
-    exif: str = "apply"
-    alpha: str = "white"
-    rule: str = "deconvnet"
-    scale: str = "map"
-    filter_scale: str = "shared"
-    window: str = "energy"
-    photographs: tuple[str, ...] = ()
-    occlude: tuple[str, ...] = ()
-    occlusion_images: int = 3
-    occlusion_layer: str | None = None
-    occlusion_sizes: tuple[float, ...] = (0.2,)
-    occlusion_stride: int | None = None
-    occlusion_fill: str = "grey"
-    parts: str | None = None
-    correspondence_class: str | None = None
-    correspondence_images: int = 20
-    correspondence_layers: tuple[str, ...] | None = None
-    refine: bool = False
-    invariance: tuple[str, ...] = ()
-    invariance_images: int | None = None
-    invariance_layers: tuple[str, ...] | None = None
-    invariance_interpolation: str = "bilinear"
-    invariance_fill: str = "edge"
-    sanity_units: int = 8
-    memory: int = 2**30
-    ablation: str | None = None
-    transfer: str | None = None
-    deconvolutional: str | None = None
-    seed: int = 0
-    top: int = 9
-    batch_size: int = 32
+    def __init__(self, **chosen: Any) -> None:
+        declared = declared_settings()
+        for name, value in chosen.items():
+            if name not in declared:
+                raise RequestError(
+                    f"there is no setting {name!r}; there are {', '.join(sorted(declared))}"
+                )
+            if wrong := declared[name].problem(value):
+                raise RequestError(f"{declared[name].option or name} {wrong}")
+        defaults = {name: each.default for name, each in declared.items()}
+        self._values = {**defaults, **chosen}
+
+    def __getattr__(self, name: str) -> Any:
+        values = self.__dict__.get("_values", {})
+        if name not in values:
+            raise AttributeError(f"there is no setting {name!r}")
+        return values[name]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Settings) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    def __repr__(self) -> str:
+        declared = declared_settings()
+        chosen = {n: v for n, v in self._values.items() if v != declared[n].default}
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in chosen.items())})"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the values by name."""
+        return dict(self._values)
+
+    def replace(self, **chosen: Any) -> Settings:
+        """Return the same choices but for some."""
+        return Settings(**{**self._values, **chosen})
+
+    def of(self, experiment: Experiment) -> Given:
+        """Return what an experiment's ``compute`` is given."""
+        return Given(
+            **{
+                name: self._values[name]
+                for name, each in experiment.all_settings.items()
+                if each.role != "display"
+            }
+        )
+
+
+class Given(SimpleNamespace):
+    """The settings that an experiment declares, as attributes; any other is an error.
+
+    A result can so depend on nothing that its key leaves out.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            f"the experiment does not declare that its result depends on the setting {name!r}"
+        )
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("settings cannot be changed")

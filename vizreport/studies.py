@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from vizreport.errors import NotApplicable
 from vizreport.paths import problem
-from vizreport.settings import Settings
-
-STUDIES = {"ablation": "ablate", "transfer": "transfer", "deconvolutional": "deconvnet-learn"}
-"""Settings that name the folder of a study, with the verb that fills it."""
 
 
-def with_studies(settings: Settings, checkpoint: Path) -> Settings:
-    """Name the studies that lie in folders beside the checkpoint, unless others were named."""
-    found: dict[str, Any] = {
-        name: str(checkpoint.parent / name)
-        for name in STUDIES
-        if getattr(settings, name) is None and (checkpoint.parent / name).is_dir()
-    }
-    return dataclasses.replace(settings, **found)
-
-
-def study_folder(settings: Settings, name: str) -> Path:
+def study_folder(folder: str | None, name: str, verb: str) -> Path:
     """Return the folder of a study.
 
     Parameters
     ----------
-    settings : Settings
+    folder : str or None
+        As asked for, or found beside the checkpoint.
     name : str
-        Of :data:`STUDIES`.
+        Of the setting.
+    verb : str
+        Of ``vizreport`` that fills such a folder.
 
     Raises
     ------
     NotApplicable
         None was named, and there is none beside the checkpoint.
     """
-    folder: str | None = getattr(settings, name)
     if folder is None:
         raise NotApplicable(
-            f"there are no results of vizreport {STUDIES[name]}: name their folder with --{name}, "
+            f"there are no results of vizreport {verb}: name their folder with --{name}, "
             f"or put it beside the checkpoint as {name}/"
         )
     return Path(folder)

@@ -12,9 +12,10 @@ import pytest
 from tests.experiments import tiny
 from vizreport import build as build_module
 from vizreport.experiments.registry import experiments
+from vizreport.experiments.shared import SHARED
 from vizreport.results.run import read_run
 from vizreport.results.store import Store
-from vizreport.settings import Settings
+from vizreport.settings import declared_settings
 
 NAMES = list(experiments())
 
@@ -40,15 +41,15 @@ def same(a, b) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_results_survive_the_store(name, run, tiny_files, tmp_path):
     experiment = experiments()[name]
-    context = tiny.context(run.checkpoint, tiny_files[1], **dataclasses.asdict(run.settings))
+    context = tiny.context(run.checkpoint, tiny_files[1], **run.settings.as_dict())
     stored = results(run)
     required = {needed: stored[needed] for needed in experiment.requires}
-    fresh = experiment.load(experiment.compute)(context, required)
-    assert isinstance(fresh, experiment.result)
+    fresh = tiny.computing(name)(context, required)
+    assert isinstance(fresh, experiment.result_type)
     store = Store(tmp_path)
     store.save(name, "key", fresh, experiment.version)
     back = store.load(experiment, "key").result
-    for field in dataclasses.fields(experiment.result):
+    for field in dataclasses.fields(experiment.result_type):
         value = getattr(fresh, field.name)
         assert same(value, getattr(back, field.name)), field.name
         # And computing again gives the same: seeded, no traces of time or place.
@@ -77,19 +78,24 @@ def test_sections_draw(name, run):
 
 
 def _keys(run, **settings) -> dict[str, str]:
-    changed = dataclasses.replace(run, settings=dataclasses.replace(run.settings, **settings))
+    changed = dataclasses.replace(run, settings=run.settings.replace(**settings))
     return build_module._keys(changed, list(experiments().values()), "checkpoint", "data")
 
 
-def _other(value):
-    """Return another value of the same kind."""
+def _other(setting, value):
+    """Return another value that a setting can have."""
+    if setting.choices:
+        return next(choice for choice in setting.choices if choice != value)
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):
         return value + 1
     if isinstance(value, tuple):
-        return () if value else (__file__,)  # a file that exists, for those settings that name one
-    return __file__
+        other = (0.5,) if setting.default else (__file__,)
+        return () if value and not setting.default else other  # a file that exists, if it names one
+    if setting.content != "value":
+        return __file__
+    return 7 if setting.metavar == "N" else ("other",)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -97,13 +103,13 @@ def test_keys_depend_on_the_declared_settings_only(name, run):
     declared, waiting = set(), [name]
     while waiting:
         experiment = experiments()[waiting.pop()]
-        declared |= set(experiment.settings)
+        declared |= {n for n, each in experiment.all_settings.items() if each.role == "result"}
         waiting += experiment.requires
     base = _keys(run)[name]
-    for field in dataclasses.fields(Settings):
-        changed = _other(getattr(run.settings, field.name))
-        differs = _keys(run, **{field.name: changed})[name] != base
-        assert differs == (field.name in declared), field.name
+    for setting in declared_settings().values():
+        changed = _other(setting, getattr(run.settings, setting.name))
+        differs = _keys(run, **{setting.name: changed})[name] != base
+        assert differs == (setting.name in declared), setting.name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -125,9 +131,9 @@ def test_declarations(name):
     assert list(experiments()).index(name) > max(
         [-1, *(list(experiments()).index(needed) for needed in experiment.requires)]
     )
-    assert set(experiment.settings) <= {field.name for field in dataclasses.fields(Settings)}
-    assert dataclasses.is_dataclass(experiment.result)
-    assert experiment.result.__doc__
+    assert set(experiment.settings) <= set(SHARED)
+    assert dataclasses.is_dataclass(experiment.result_type)
+    assert experiment.result_type.__doc__
     assert bool(experiment.section) == bool(experiment.template)
     root = Path(build_module.__file__).parents[1] / "templates"
     assert not experiment.template or (root / experiment.template).exists()

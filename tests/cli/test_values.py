@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.errors import RequestError
 
 

@@ -19,7 +19,7 @@ def tiny_context(tiny_files):
 
 @pytest.fixture(scope="session")
 def mined(tiny_context):
-    from vizreport.experiments.mining.compute import compute
+    compute = tiny.computing("mining")
 
     return compute(tiny_context, {})
 
@@ -27,6 +27,6 @@ def mined(tiny_context):
 @pytest.fixture(scope="session")
 def parts(tiny_context, mined):
     """Those of data without ground truth."""
-    from vizreport.experiments.parts.compute import compute
+    compute = tiny.computing("parts")
 
     return compute(tiny_context, {"mining": mined})

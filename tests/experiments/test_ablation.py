@@ -9,19 +9,21 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import top_k_accuracy_score
 
+from tests.experiments import tiny
 from tests.report.fake_ablation import make_ablation
 from tests.training.trials import CLASSES, made_up, write_trials
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.ablation import compare, figures
-from vizreport.experiments.ablation.compute import WIDE, compute, ensembles
+from vizreport.experiments.ablation.compute import WIDE, ensembles
 from vizreport.experiments.context import Context
 from vizreport.models.variants import VARIANTS
 from vizreport.published import published_tables
-from vizreport.settings import Settings
+
+compute = tiny.computing("ablation")
 
 
 def computed(folder):
-    return compute(Context(None, None, Settings(ablation=folder and str(folder))), {})
+    return compute(tiny.asking(Context(None, None), ablation=folder and str(folder)), {})
 
 
 def with_errors(*pairs):

@@ -11,10 +11,11 @@ import pytest
 from keras import layers
 
 from tests.experiments import tiny
-from vizreport.experiments.architecture.compute import compute
 from vizreport.experiments.architecture.figures import limited, section
 from vizreport.experiments.architecture.signs import find_signs, living_shares, summary
-from vizreport.experiments.filters.compute import compute as compute_filters
+
+compute = tiny.computing("architecture")
+compute_filters = tiny.computing("filters")
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_layer_two(found, mined, tiny_context):
             place = tuple(int(x["conv2"][m, k]) for x in (mined.rows, mined.cols))
             image = mined.records[[mined.images["conv2"][m, k]]]
             tensor = tiny_context.preprocessing.tensor(tiny_context.pictures(image))
-            whole = tiny_context.deconvnet.project(tensor, "conv2", (*place, m))[0]
+            whole = tiny_context.traced.project(tensor, "conv2", (*place, m))[0]
             if not whole.any():
                 continue
             count += 1
@@ -96,10 +97,11 @@ def network(first) -> keras.Model:
 
 def other(tiny_context, model, **settings):
     from vizreport.engine import Deconvnet
-    from vizreport.experiments.mining.compute import compute as mine
+
+    mine = tiny.computing("mining")
 
     context = tiny.changed(tiny_context, **settings)
-    context.__dict__["deconvnet"] = Deconvnet(model, preprocessing=context.preprocessing)
+    context.traced = Deconvnet(model, preprocessing=context.preprocessing)
     mining = mine(context, {})
     filters = compute_filters(context, {"mining": mining})
     return mining, filters, compute(context, {"mining": mining, "filters": filters})

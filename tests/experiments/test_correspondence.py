@@ -9,8 +9,10 @@ import pytest
 
 from tests.experiments import tiny
 from vizreport.errors import RequestError
-from vizreport.experiments.correspondence.compute import compared_layers, compute
+from vizreport.experiments.correspondence.compute import compared_layers
 from vizreport.experiments.correspondence.squares import masked
+
+compute = tiny.computing("correspondence")
 
 PARTS = {"eye": (8, 6), "ear": (20, 5.5), "nose": (14, 15)}
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.experiments import tiny
 from vizreport.data.presets import preset
 from vizreport.data.scenes import open_scenes
 from vizreport.data.truth import Part, Truth, in_view
@@ -20,7 +21,6 @@ from vizreport.experiments.correspondence.images import (
     visible_points,
 )
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.settings import Settings
 
 
 def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog")):
@@ -60,14 +60,18 @@ def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog
 
 
 def made_context(records, truth=None, size=(96, 96), **settings):
-    return SimpleNamespace(
+    made = SimpleNamespace(
         dataset=SimpleNamespace(records=records, truth=truth),
         preprocessing=preset("torch", size, 3),
-        settings=Settings(**settings),
     )
+    return tiny.asking(made, **settings)
 
 
 FACE = {"eye": Part(30, 40, True), "ear": Part(70, 45, True), "nose": Part(50, 60, True)}
+
+
+def chosen_from(context, mining):
+    return subjects(context, context.asked, mining)
 
 
 def made(truths, classes, labels=None, predicted=None, **settings):
@@ -107,7 +111,7 @@ def test_points_agree_with_the_truth_carried_into_the_view():
         [0 for _ in some],
     )
     cut = 0
-    for i, own in enumerate(visible_points(context, mining)):
+    for i, own in enumerate(visible_points(context, None, mining)):
         known = dataset.truth(i)
         seen = in_view(known, preprocessing)
         expected = {name: (p.x, p.y) for name, p in seen.parts.items() if p.visible}
@@ -157,12 +161,12 @@ def test_covered_repeated_and_hidden_are_left_out():
     truths[2] = truth(nose=Part(50, 60, False))
     context, mining = made(truths, ["face"] * 8)
     mining.sha256[5] = mining.sha256[4]
-    chosen = subjects(context, mining)
+    chosen = chosen_from(context, mining)
     assert chosen.images.tolist() == [0, 3, 4, 6, 7]
     assert chosen.parts == ["eye", "ear", "nose"]
     assert chosen.points[0].tolist() == [[30, 40], [70, 45], [50, 60]]
     assert (chosen.class_name, chosen.usable, chosen.right) == ("face", 5, -1)
-    fewer = subjects(made(truths, ["face"] * 8, correspondence_images=4)[0], mining)
+    fewer = chosen_from(made(truths, ["face"] * 8, correspondence_images=4)[0], mining)
     assert set(fewer.images) < set(chosen.images)
     assert (len(fewer.images), fewer.usable) == (4, 5)
 
@@ -173,26 +177,26 @@ def test_wrongly_classified_ones_are_left_out_where_five_remain():
         ([1, 0, 1, 1, 1, 0, 1], [0, 2, 3, 4, 6], 5),
         ([1, 0, 1, 1, 1, 0, 0], [0, 1, 2, 3, 4, 5, 6], 4),
     ):
-        chosen = subjects(*made(truths, classes, labels, predicted))
+        chosen = chosen_from(*made(truths, classes, labels, predicted))
         assert chosen.images.tolist() == images
         assert chosen.right == right
 
 
 def test_too_few_pictures():
     with pytest.raises(NotApplicable, match="only 3 pictures of the class 'face'"):
-        subjects(*made([truth()] * 3, ["face"] * 3))
+        chosen_from(*made([truth()] * 3, ["face"] * 3))
 
 
 def test_data_without_parts():
     context, mining = made([truth()] * 4, [None] * 4)
     context.dataset.truth = None
     with pytest.raises(NotApplicable, match="--parts FILE"):
-        subjects(context, mining)
+        chosen_from(context, mining)
 
 
 def test_regions():
     context, mining = made([truth()] * 4, ["face"] * 4)
-    chosen = subjects(context, mining)
+    chosen = chosen_from(context, mining)
     kind, found, boxes = regions(context, mining, chosen, 15)
     assert kind == "mask"
     assert np.array_equal(found[0], truth().mask)
@@ -217,7 +221,7 @@ def test_files_that_do_not_fit_the_data(tmp_path, lines, said):
     path.write_text("file,part,x,y\n" + lines)
     context, mining = made([truth()] * 4, ["face"] * 4, parts=str(path))
     with pytest.raises(RequestError, match=said):
-        subjects(context, mining)
+        chosen_from(context, mining)
 
 
 def test_a_file_goes_before_the_data(tmp_path):
@@ -225,7 +229,7 @@ def test_a_file_goes_before_the_data(tmp_path):
     lines = [f"{i}.png,{part},{x},20" for i in range(5) for part, x in (("paw", 9), ("tail", 90))]
     path.write_text("\n".join(["file,part,x,y", *lines]))
     context, mining = made([truth()] * 6, [None] * 6, parts=str(path))
-    chosen = subjects(context, replace(mining, labels=np.full(6, -1, np.int32)))
+    chosen = chosen_from(context, replace(mining, labels=np.full(6, -1, np.int32)))
     assert chosen.class_name == ""
     assert chosen.images.tolist() == [0, 1, 2, 3, 4]
     assert chosen.parts == ["paw", "tail"]

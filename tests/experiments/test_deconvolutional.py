@@ -7,16 +7,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.experiments import tiny
 from tests.report.fake_deconvolutional import make_deconvolutional
 from vizreport.deconvolutional.record import write_learned
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.deconvolutional.compute import compute
 from vizreport.experiments.deconvolutional.figures import dead, finding, first_whole, section
-from vizreport.settings import Settings
+
+compute = tiny.computing("deconvolutional")
 
 
 def context(folder: str | None) -> SimpleNamespace:
-    return SimpleNamespace(settings=Settings(deconvolutional=folder))
+    return tiny.asking(SimpleNamespace(), deconvolutional=folder)
 
 
 def test_the_folder_is_read_and_its_absence_is_said(tmp_path):

@@ -12,11 +12,13 @@ from PIL import Image
 from tests.experiments import tiny
 from vizreport.errors import NotApplicable
 from vizreport.experiments.evolution import similarity
-from vizreport.experiments.evolution.compute import choose_epochs, compute
-from vizreport.experiments.top_patches.compute import compute as compute_top
+from vizreport.experiments.evolution.compute import choose_epochs
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.load import load_checkpoint
 from vizreport.training.history import Epoch, write_history
+
+compute = tiny.computing("evolution")
+compute_top = tiny.computing("top_patches")
 
 EPOCHS = (1, 4, 9)
 

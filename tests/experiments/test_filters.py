@@ -8,9 +8,12 @@ import pytest
 from keras import layers
 
 from tests.engine.float64 import randomise
+from tests.experiments import tiny
 from vizreport.errors import NotApplicable
-from vizreport.experiments.filters.compute import compute, impulse_responses
+from vizreport.experiments.filters.compute import impulse_responses
 from vizreport.graph.trace import trace
+
+compute = tiny.computing("filters")
 
 
 def responses_of(operation, size=(24, 31), name="conv"):
@@ -63,12 +66,11 @@ def test_filters_in_rgb(tiny_context, mined):
 
 
 def test_a_network_without_convolution_has_no_filters(tiny_context, mined):
-    from tests.experiments import tiny
     from vizreport.engine import Deconvnet
 
     image = keras.Input((*tiny.SIZE, 3))
     x = layers.Dense(4, activation="relu")(layers.Flatten()(image))
     context = tiny.changed(tiny_context)
-    context.__dict__["deconvnet"] = Deconvnet(keras.Model(image, layers.Dense(3)(x)))
+    context.traced = Deconvnet(keras.Model(image, layers.Dense(3)(x)))
     with pytest.raises(NotApplicable, match="no convolution"):
         compute(context, {"mining": mined})

@@ -10,12 +10,14 @@ from sklearn.linear_model import Lasso, Ridge
 
 from tests.experiments import tiny
 from vizreport.errors import NotApplicable
-from vizreport.experiments.hog.compute import compute, shrunk, split
+from vizreport.experiments.hog.compute import shrunk, split
 from vizreport.experiments.hog.descriptors import blocks, cells, hog_windows
 from vizreport.experiments.hog.dictionaries import Paired, fit_ridge, fitted, learn_paired
 from vizreport.experiments.hog.figures import inverted_atoms, section
 from vizreport.experiments.hog.glyphs import atom_glyphs, window_cells
 from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
+
+compute = tiny.computing("hog")
 
 
 def textured(count: int = 2, shape=(48, 40), seed: int = 3) -> np.ndarray:
@@ -198,7 +200,7 @@ def test_shrunk_pictures_are_whole_cells():
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    from vizreport.experiments.mining.compute import compute as mine
+    mine = tiny.computing("mining")
 
     context = tiny.context(*tiny.files(str(tmp_path_factory.mktemp("hog"))))
     mining = mine(context, {})
@@ -218,9 +220,9 @@ def test_nothing_measured_is_learned_from(found):
 def test_projections_add_up(found):
     context, _, result = found
     assert result.layers == ["conv2"]  # the second layer and the last are one
-    layer = context.deconvnet.layer("conv2")
+    layer = context.traced.layer("conv2")
     tensor = context.preprocessing.tensor(result.pictures[:1])
-    total = sum(context.deconvnet.project(tensor, "conv2", k) for k in range(layer.maps))[0]
+    total = sum(context.traced.project(tensor, "conv2", k) for k in range(layer.maps))[0]
     scale = result.scales[0, 0]
     if not scale:
         assert not total.any()

@@ -15,8 +15,9 @@ from tests.engine.float64 import randomise
 from tests.experiments import tiny
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.invariance import figures, summary
-from vizreport.experiments.invariance.compute import compute
 from vizreport.experiments.invariance.findings import findings
+
+compute = tiny.computing("invariance")
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +142,7 @@ def test_networks_without_scores_or_hidden_layers(tiny_context, mined):
     image = keras.Input((*tiny.SIZE, 3))
     maps = layers.Conv2D(4, 3, activation="relu", name="only")(image)
     headless = tiny.changed(tiny_context, invariance_images=2)
-    headless.__dict__["model"] = randomise(keras.Model(image, maps))
+    headless.model = randomise(keras.Model(image, maps))
     none = replace(mined, top_classes=np.zeros((len(mined.paths), 0), np.int32), class_names=[])
     result = compute(headless, {"mining": none})
     assert result.layers == ["only"]
@@ -154,7 +155,7 @@ def test_networks_without_scores_or_hidden_layers(tiny_context, mined):
     figures.drawing.draw(result, ("scale",), result.paths)
     scores = layers.Dense(3, activation="softmax")(layers.Flatten()(image))
     headless = tiny.changed(tiny_context)
-    headless.__dict__["model"] = keras.Model(image, scores)
+    headless.model = keras.Model(image, scores)
     with pytest.raises(NotApplicable, match="hidden layer"):
         compute(headless, {"mining": mined})
 
@@ -166,7 +167,7 @@ def test_scores_without_softmax(tiny_context, mined, found):
     bare = keras.Model(model.input, scores(last.input))
     scores.set_weights(last.get_weights())
     asked = tiny.changed(tiny_context, invariance_images=4)
-    asked.__dict__["model"] = bare
+    asked.model = bare
     result = compute(asked, {"mining": mined})
     for name, probabilities in found.probabilities.items():
         np.testing.assert_allclose(result.probabilities[name], probabilities, atol=1e-5)

@@ -17,8 +17,9 @@ from vizreport.data.dataset import UnreadableImage
 from vizreport.data.sources import open_dataset
 from vizreport.engine.mining import from_batch, merge, reduction_function
 from vizreport.errors import RequestError
-from vizreport.experiments.mining.compute import compute
 from vizreport.graph.trace import trace
+
+compute = tiny.computing("mining")
 
 
 def activations(context, layer: str) -> np.ndarray:
@@ -102,7 +103,7 @@ def test_the_result_does_not_depend_on_the_batch_size(tiny_context, mined, batch
 def test_fewer_images_than_nine_are_padded(tiny_context):
     few = open_dataset(str(tiny_context_data(tiny_context)), max_images=4)
     context = tiny.context(tiny_context.source.checkpoint, None, few)
-    context.__dict__["model"] = tiny_context.model
+    context.model = tiny_context.model
     found = compute(context, {})
     for layer in found.layers:
         assert found.values[layer].shape[1] == 9
@@ -130,7 +131,7 @@ def test_unreadable_images_are_left_out_and_listed(tiny_context, mined):
     bad = {0, 5, 13}
     dataset = _with_unreadable(tiny_context.dataset, bad)
     context = tiny.context(tiny_context.source.checkpoint, None, dataset, batch_size=3)
-    context.__dict__["model"] = tiny_context.model
+    context.model = tiny_context.model
     found = compute(context, {})
     kept = [i for i in range(14) if i not in bad]
     np.testing.assert_array_equal(found.records, kept)
@@ -149,7 +150,7 @@ def test_unreadable_images_are_left_out_and_listed(tiny_context, mined):
 def test_no_readable_image_at_all_is_the_users_to_mend(tiny_context):
     dataset = _with_unreadable(tiny_context.dataset, set(range(14)))
     context = tiny.context(tiny_context.source.checkpoint, None, dataset)
-    context.__dict__["model"] = tiny_context.model
+    context.model = tiny_context.model
     with pytest.raises(RequestError, match="not one image"):
         compute(context, {})
 

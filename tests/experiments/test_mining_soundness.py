@@ -11,7 +11,6 @@ import pytest
 from tests.experiments import tiny
 from tests.experiments.test_mining import activations, brute_force
 from vizreport.errors import NotApplicable
-from vizreport.experiments.mining.compute import compute
 from vizreport.experiments.mining.soundness import (
     first_layer,
     require_sound,
@@ -19,6 +18,8 @@ from vizreport.experiments.mining.soundness import (
     telling_layers,
     warning,
 )
+
+compute = tiny.computing("mining")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,17 +13,20 @@ from tests.experiments import tiny
 from tests.experiments.test_mining import activations
 from vizreport.engine import Deconvnet
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.occlusion.compute import compute, square_sizes
+from vizreport.experiments.occlusion.compute import square_sizes
 from vizreport.experiments.occlusion.fills import fill_picture
 from vizreport.experiments.subjects import choose_images
 from vizreport.graph.layers import occluded_layer
 from vizreport.models.output_decision import decide_output
+from vizreport.settings import Settings
+
+compute = tiny.computing("occlusion")
 
 
 def changed(context, **settings):
     """Return a context with other settings, which shares what was compiled."""
     other = tiny.changed(context, **settings)
-    other.__dict__["deconvnet"] = context.deconvnet
+    other.traced = context.traced
     return other
 
 
@@ -187,13 +191,13 @@ def test_no_rule_below_the_layer(context, mined, monkeypatch):
 def test_the_layer_is_mined(tiny_context):
     from vizreport.experiments.mining.compute import mined_layers
 
-    names = [layer.name for layer in mined_layers(changed(tiny_context, layers=("conv1",)))]
+    names = [layer.name for layer in mined_layers(tiny_context, Settings(layers=("conv1",)))]
     assert names == ["conv1", "conv2"]
-    other = changed(tiny_context, layers=("conv2",), occlusion_layer="conv1")
-    assert [layer.name for layer in mined_layers(other)] == ["conv1", "conv2"]
-    assert occluded_layer(other.deconvnet.graph, "conv1").name == "conv1"
+    other = Settings(layers=("conv2",), occlusion_layer="conv1")
+    assert [layer.name for layer in mined_layers(tiny_context, other)] == ["conv1", "conv2"]
+    assert occluded_layer(tiny_context.graph, "conv1").name == "conv1"
     with pytest.raises(RequestError, match="conv9"):
-        occluded_layer(other.deconvnet.graph, "conv9")
+        occluded_layer(tiny_context.graph, "conv9")
 
 
 def ending(*layers_):
@@ -211,16 +215,6 @@ def ending(*layers_):
     return trace(keras.Model(image, x), None)
 
 
-class Asked:
-    """As much of a context as the choice of a layer needs."""
-
-    def __init__(self, graph):
-        from types import SimpleNamespace
-
-        self.settings = SimpleNamespace(occlusion_layer=None)
-        self.deconvnet = SimpleNamespace(graph=graph)
-
-
 def test_a_convolution_that_gives_the_scores_is_the_classifier():
     from keras import layers
 
@@ -232,10 +226,9 @@ def test_a_convolution_that_gives_the_scores_is_the_classifier():
 
 
 def test_no_classes(mined):
-    asked = Asked(ending())
-    asked.output = decide_output((4,), "")
+    asked = SimpleNamespace(graph=ending(), output=decide_output((4,), ""))
     with pytest.raises(NotApplicable, match="4 values"):
-        compute(asked, {"mining": mined})
+        compute(tiny.asking(asked), {"mining": mined})
 
 
 def test_sizes_in_pixels():

@@ -8,26 +8,27 @@ from PIL import Image
 from sklearn import metrics
 
 from tests.experiments import output_kinds as kinds
+from tests.experiments import tiny
 from vizreport.data.sources import open_dataset
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.invariance import figures as invariance_figures
-from vizreport.experiments.invariance.compute import compute as compute_invariance
 from vizreport.experiments.mining.classes import counted_as, counted_names, true_name
-from vizreport.experiments.mining.compute import compute as mine
 from vizreport.experiments.occlusion import figures as occlusion_figures
-from vizreport.experiments.occlusion.compute import compute as compute_occlusion
 from vizreport.experiments.overview import figures as overview_figures
 from vizreport.experiments.overview import thresholds
-from vizreport.experiments.overview.compute import compute as compute_overview
 from vizreport.experiments.overview.meaning import lines, warnings
-from vizreport.experiments.parts.compute import compute as compute_parts
-from vizreport.experiments.top_patches.compute import compute as compute_top_patches
 from vizreport.experiments.top_patches.mosaics import encoded, layer
 from vizreport.report.text import printable
-from vizreport.settings import Settings
 from vizreport.training.evaluation import EvaluationRequest, evaluate_each
+
+compute_invariance = tiny.computing("invariance")
+mine = tiny.computing("mining")
+compute_occlusion = tiny.computing("occlusion")
+compute_overview = tiny.computing("overview")
+compute_parts = tiny.computing("parts")
+compute_top_patches = tiny.computing("top_patches")
 
 RAW = {"scale": 1.0, "mean": 0.0, "crop": "none"}
 SETTINGS = {"occlusion_images": 2, "occlusion_stride": 4, "invariance_images": 3}
@@ -47,7 +48,7 @@ def asked(folders, tmp_path):
         model.save(path)
         source = Source(path, "unit", RAW, None, False, (), output_kind=output_kind)
         data = open_dataset(str(folders[count]))
-        return Context(source, data, Settings(**SETTINGS, **settings))
+        return tiny.asking(Context(source, data), **SETTINGS, **settings)
 
     return asked
 
@@ -208,11 +209,11 @@ def test_the_option_makes_classes_of_values(asked):
 
 def test_class_maps_are_a_layer_and_rules_come_first(asked):
     context = asked(kinds.segmentation(), 3)
-    chosen = {layer.name: layer for layer in context.chosen_layers}
+    chosen = {layer.name: layer for layer in context.chosen_layers(None)}
     assert list(chosen) == ["conv", "deep", "decoder", "mask"]
     assert chosen["mask"].kind == "output"
     assert (chosen["mask"].rows, chosen["mask"].cols, chosen["mask"].maps) == (12, 12, 2)
-    graph = context.deconvnet.graph
+    graph = context.graph
     assert [bool(rule_problem(graph, layer.node, "deconvnet")) for layer in chosen.values()] == [
         False, False, True, True,
     ]  # fmt: skip

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, top_k_accuracy_score
 
-from vizreport.experiments.overview.compute import accuracy, compute
+from tests.experiments import tiny
+from vizreport.experiments.overview.compute import accuracy
 from vizreport.graph.layers import reportable_layers
+
+compute = tiny.computing("overview")
 
 
 def predictions(mined, labels, scores, names=None):
@@ -85,7 +88,7 @@ def test_overview_of_the_tiny_network(tiny_context, mined):
         tiny_context.model.get_layer(name).count_params() for name in ("conv1", "conv2", "classes")
     ]
     assert {layer["rule"] for layer in found.layers} == {""}
-    names = [layer.name for layer in reportable_layers(tiny_context.deconvnet.graph)]
+    names = [layer.name for layer in reportable_layers(tiny_context.graph)]
     assert names == [layer["name"] for layer in found.layers]
     wrong = np.flatnonzero(mined.top_classes[:, 0] != mined.labels)
     assert len(found.mistakes) == min(8, len(wrong))

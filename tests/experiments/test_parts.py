@@ -11,9 +11,10 @@ from tests.experiments import tiny
 from tests.experiments.test_mining import activations
 from vizreport.data.truth import Part, Truth, bounds
 from vizreport.engine import Deconvnet
-from vizreport.experiments.parts.compute import compute
 from vizreport.experiments.parts.naming import halves
-from vizreport.experiments.top_patches.compute import compute as project
+
+compute = tiny.computing("parts")
+project = tiny.computing("top_patches")
 
 GEOMETRY = {"conv1": (2, 5), "conv2": (4, 15)}
 """Stride and side of a unit's receptive field, px; 'valid' padding throughout."""
@@ -61,7 +62,7 @@ def test_precision_by_brute_force(context, mined, named, truth):
     metrics = pytest.importorskip("sklearn.metrics")
     count = len(mined.records)
     classes = np.array([record.class_name for record in context.dataset.records])
-    first = halves(classes, np.random.default_rng(context.settings.seed))
+    first = halves(classes, np.random.default_rng(context.asked.seed))
     assert named.halves == [first.sum(), (~first).sum()]
     assert named.names == ["left dot", "right dot", "dot"]
     assert named.layers == ["conv1", "conv2"]  # the class scores have no places

@@ -11,18 +11,19 @@ import pytest
 from keras import layers
 from PIL import Image
 
+from tests.experiments import tiny
 from vizreport.cli.options.preprocessing import preprocessing_parts
 from vizreport.cli.parser import make_parser
 from vizreport.data.presets import PRESETS, preset, with_parts
 from vizreport.data.sources import open_dataset
 from vizreport.experiments.context import Context, Source
-from vizreport.experiments.mining.compute import compute as mine
 from vizreport.experiments.preprocessing.alternatives import alternatives, options
 from vizreport.experiments.preprocessing.comparison import compare, holm, mcnemar
-from vizreport.experiments.preprocessing.compute import compute
 from vizreport.experiments.preprocessing.figures import section
 from vizreport.experiments.preprocessing.findings import finding, warnings
-from vizreport.settings import Settings
+
+mine = tiny.computing("mining")
+compute = tiny.computing("preprocessing")
 
 SIZE = (12, 16)
 
@@ -150,7 +151,7 @@ def network(folder, tmp_path_factory):
 
 def check(network, folder, preset_name=None, **parts):
     source = Source(network, preset_name, parts, None, False, (), scale_twice=True)
-    context = Context(source, open_dataset(str(folder)), Settings())
+    context = tiny.asking(Context(source, open_dataset(str(folder))))
     return compute(context, {"mining": mine(context, {})})
 
 

@@ -9,7 +9,7 @@ from tests.engine.float64 import randomise
 from tests.experiments import tiny
 from vizreport.errors import NotApplicable
 from vizreport.experiments.sanity import compute as module
-from vizreport.experiments.sanity.compute import compute, steps
+from vizreport.experiments.sanity.compute import steps
 from vizreport.experiments.sanity.randomisation import (
     WeightedLayer,
     shuffle,
@@ -21,6 +21,8 @@ from vizreport.experiments.sanity.units import choose_classes, choose_units
 from vizreport.graph.layers import reportable_layers
 from vizreport.report.tiles import display_scale, quantised
 
+compute = tiny.computing("sanity")
+
 
 @pytest.fixture(scope="module")
 def linear(tmp_path_factory):
@@ -29,7 +31,8 @@ def linear(tmp_path_factory):
     from keras import layers
 
     from vizreport.data.presets import preset
-    from vizreport.experiments.mining.compute import compute as mine
+
+    mine = tiny.computing("mining")
     from vizreport.models.sidecar import Sidecar, write_sidecar
 
     folder = tmp_path_factory.mktemp("linear")
@@ -65,11 +68,11 @@ def test_pictures_of_a_linear_network(linear):
     assert found.methods == list(METHODS)
     assert found.steps["classes"] == [["classes"], ["conv2"], ["conv1"]]
     chosen = int(found.maps["classes"][0])
-    weights = weighted_layers(context.deconvnet.graph, context.deconvnet.layers()[-1].node)
+    weights = weighted_layers(context.graph, context.traced.layers()[-1].node)
     known = [score_of_every_pixel(context.model, chosen)]
     with weights_kept(weights):
         for number, layer in enumerate(reversed(weights)):
-            shuffle(layer, (context.settings.seed, number, 0))
+            shuffle(layer, (context.asked.seed, number, 0))
             known.append(score_of_every_pixel(context.model, chosen))
     # The network takes BGR. Filters alone make its pictures: switches there are none.
     known += [known[-1], known[0], known[-1]]
@@ -94,7 +97,7 @@ def test_pictures_of_a_linear_network(linear):
 @pytest.fixture(scope="module")
 def context(tiny_context):
     other = tiny.changed(tiny_context, sanity_units=3)
-    other.__dict__["deconvnet"] = tiny_context.deconvnet
+    other.traced = tiny_context.traced
     return other
 
 
@@ -106,7 +109,7 @@ def test_the_first_picture_is_the_projection_and_the_weights_stay(context, mined
     unit = tuple(int(getattr(found, part)["conv2"][0]) for part in ("rows", "cols", "maps"))
     record = mined.records[found.images["conv2"][:1]]
     tensor = context.preprocessing.tensor(context.pictures(record))
-    whole = context.deconvnet.project(tensor, "conv2", unit)[0]
+    whole = context.traced.project(tensor, "conv2", unit)[0]
     left, top, right, bottom = found.fields["conv2"][0]
     part = whole[top:bottom, left:right]
     assert np.abs(part).sum() == pytest.approx(np.abs(whole).sum(), rel=1e-5)
@@ -133,7 +136,7 @@ def unchanged(context, before):
 
 
 def test_units_are_alive_and_classes_differ(context, mined):
-    layers = {layer.name: layer for layer in reportable_layers(context.deconvnet.graph)}
+    layers = {layer.name: layer for layer in reportable_layers(context.graph)}
     units = choose_units(mined, layers["conv1"], 99, 0)
     assert set(units.maps) == set(np.flatnonzero(mined.values["conv1"][:, 0] > 0))
     assert 2 not in units.maps  # dead

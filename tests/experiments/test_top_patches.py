@@ -10,10 +10,12 @@ from PIL import Image
 
 from tests.experiments import tiny
 from vizreport.engine import Deconvnet
-from vizreport.experiments.mining.compute import compute as compute_mining
-from vizreport.experiments.parts.compute import compute as compute_parts
-from vizreport.experiments.photographs.compute import compute as compute_photographs
-from vizreport.experiments.top_patches.compute import compute, purity
+from vizreport.experiments.top_patches.compute import purity
+
+compute_mining = tiny.computing("mining")
+compute_parts = tiny.computing("parts")
+compute_photographs = tiny.computing("photographs")
+compute = tiny.computing("top_patches")
 
 
 @pytest.fixture(scope="module")
@@ -112,12 +114,13 @@ def test_the_energy_window_is_smaller_and_holds_what_it_says(tiny_context, mined
 
 def test_fewer_images_than_nine(tiny_context, parts):
     from vizreport.data.sources import open_dataset
-    from vizreport.experiments.mining.compute import compute as mine
+
+    mine = tiny.computing("mining")
 
     data = tiny_context.source.checkpoint.parent / "data.npz"
     few = open_dataset(str(data), max_images=3)
     context = tiny.context(tiny_context.source.checkpoint, None, few)
-    context.__dict__["model"] = tiny_context.model
+    context.model = tiny_context.model
     found = compute(context, {"mining": mine(context, {}), "parts": parts})
     assert (decoded(found, "projections", "conv2", 0)[3:] == 128).all()
     assert np.isnan(found.values["conv2"][:, 3:]).all()

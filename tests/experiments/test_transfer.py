@@ -7,19 +7,20 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tests.experiments import tiny
 from tests.transfer.made_up import LAYERS, made_up, write_transfer
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.transfer import figures
-from vizreport.experiments.transfer.compute import compute
 from vizreport.experiments.transfer.scores import best, classes_won, scored
 from vizreport.published import published_tables
-from vizreport.settings import Settings
 from vizreport.transfer.record import write_record
+
+compute = tiny.computing("transfer")
 
 
 def computed(folder):
-    return compute(Context(None, None, Settings(transfer=folder and str(folder))), {})
+    return compute(tiny.asking(Context(None, None), transfer=folder and str(folder)), {})
 
 
 @pytest.fixture

@@ -82,22 +82,42 @@ def write_epochs(folder: Path, checkpoint: Path, epochs: tuple[int, ...] = (1, 4
 
 
 def context(checkpoint: Path, data: Path, dataset: Any = None, **settings: Any):
-    """Make the context of a build, of a checkpoint or a folder of epochs."""
+    """Make the context of a build, of a checkpoint or a folder of epochs, and its settings."""
     from vizreport.data.sources import open_dataset
     from vizreport.experiments.context import Context, Source
     from vizreport.models.epochs import epoch_checkpoints
-    from vizreport.settings import Settings
 
     epochs = epoch_checkpoints(checkpoint) if checkpoint.is_dir() else ()
     last = epochs[-1].path if epochs else checkpoint
     source = Source(last, None, {}, None, False, (), epochs=epochs)
-    return Context(source, dataset or open_dataset(str(data)), Settings(**settings))
+    return asking(Context(source, dataset or open_dataset(str(data))), **settings)
+
+
+def asking(context_: Any, **settings: Any):
+    """Give a context the settings that ``computing`` takes from it."""
+    from vizreport.settings import Settings
+
+    context_.asked = Settings(**settings)
+    context_.batch_size = context_.asked.batch_size
+    return context_
 
 
 def changed(context_, **settings: Any):
     """Return a context with other settings, which shares the model."""
-    other = type(context_)(
-        context_.source, context_.dataset, replace(context_.settings, **settings)
-    )
-    other.__dict__["model"] = context_.model
-    return other
+    other = type(context_)(context_.source, context_.dataset)
+    other.model = context_.model
+    return asking(other, **{**context_.asked.as_dict(), **settings})
+
+
+def computing(name: str):
+    """Return an experiment's compute, which is given what it declares of a context's settings."""
+    from vizreport.experiments.registry import experiments
+    from vizreport.experiments.running import called
+
+    experiment = experiments()[name]
+
+    def compute(context_, required: dict[str, Any]):
+        given = context_.asked.of(experiment)
+        return called(experiment.load(experiment.compute), context_, given, required)
+
+    return compute

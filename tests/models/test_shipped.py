@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.data.reading import read_image
 from vizreport.data.skimage_photographs import PHOTOGRAPHS, skimage_photograph
 from vizreport.models.load import load_checkpoint

@@ -235,7 +235,6 @@ def make_filters(random: np.random.Generator, hostile: bool) -> FiltersResult:
         dominating_ratio=3.0,
         stride=2,
         activity=np.where(dead, 0, random.random(96)).astype(np.float32),
-        scale="filter" if hostile else "shared",
     )
 
 

@@ -46,7 +46,8 @@ A, B = GOOD["values"].values()
 def read(**changes: Any) -> Declared:
     """Store a result as it is, whatever it is, and read it as what was declared."""
     made = object.__new__(Declared)
-    made.__dict__.update(GOOD | changes)
+    for name, value in (GOOD | changes).items():
+        object.__setattr__(made, name, value)
     arrays, values = archive.split(made)
     return archive.join(Declared, arrays, values)
 
@@ -102,7 +103,7 @@ def test_what_is_missing_is_named():
 
 @pytest.mark.parametrize("name", experiments())
 def test_docstrings_say_what_is_declared(name):
-    kind = experiments()[name].result
+    kind = experiments()[name].result_type
     for declared in declarations(kind):
         if not declared.dtype:
             continue

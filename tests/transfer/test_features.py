@@ -46,7 +46,7 @@ def test_sizes():
 
 
 def test_vectors_are_the_stages_outputs(context, tmp_path, monkeypatch):
-    graph = context.deconvnet.graph
+    graph = context.graph
     chosen = transfer_layers(graph, None)
     assert [layer.name for layer in chosen] == ["conv1", "conv2"]
     records = np.array([0, 2, 3, 9, 10, 13])
@@ -75,7 +75,7 @@ def test_vectors_are_the_stages_outputs(context, tmp_path, monkeypatch):
 
 
 def test_a_killed_pass_goes_on(context, tmp_path, monkeypatch):
-    layer = transfer_layers(context.deconvnet.graph, ("conv2",))
+    layer = transfer_layers(context.graph, ("conv2",))
     records = np.arange(10)
     whole = layer_features(context, layer, records, 150, tmp_path / "whole", "network")[0]
     real, seen = module.read_batches, []
@@ -108,9 +108,9 @@ def test_unreadable_images(context, tmp_path):
         return context.dataset.read(index)
 
     broken = Context(
-        context.source, replace(context.dataset, read=read, read_reduced=None), context.settings
+        context.source, replace(context.dataset, read=read, read_reduced=None), context.batch_size
     )
-    layer = transfer_layers(context.deconvnet.graph, ("conv2",))
+    layer = transfer_layers(context.graph, ("conv2",))
     records = np.arange(6)
     found = layer_features(broken, layer, records, 150, tmp_path, "network")[0]
     assert found.readable.tolist() == [True, True, False, True, True, True]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options import training
-from vizreport.cli.options.running import RUNNING
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments.shared import RUNNING
 from vizreport.models.variants import VARIANTS
 
 SEEDS = (0, 1, 2)

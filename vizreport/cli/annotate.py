@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options.network_and_data import MAX_IMAGES
 from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb

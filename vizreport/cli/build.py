@@ -5,20 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from vizreport.cli import values
-from vizreport.cli.options import (
-    correspondence,
-    invariance,
-    network_and_data,
-    occlusion,
-    pictures,
-    preprocessing,
-    report,
-    running,
-    shown,
-)
+from vizreport import values
+from vizreport.cli.options import network_and_data, preprocessing, report, running
+from vizreport.cli.options.settings import setting_options, settings_from
 from vizreport.cli.verb import Option, Verb
-from vizreport.settings import Settings
+from vizreport.experiments.shared import NETWORK
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -40,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         checkpoint=arguments.checkpoint,
         data=arguments.data,
         out=arguments.out,
-        settings=_settings(arguments),
+        settings=settings_from(arguments),
         labels=arguments.labels,
         labels_in_order=arguments.labels_in_order,
         preset=arguments.preprocess,
@@ -64,42 +55,29 @@ def run(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
-    return Settings(
-        layers=arguments.layers,
-        maps=arguments.maps,
-        max_images=arguments.max_images,
-        split=arguments.split,
-        exif=arguments.exif,
-        alpha=arguments.alpha,
-        rule=arguments.rule,
-        scale=arguments.scale,
-        filter_scale=arguments.filter_scale,
-        window=arguments.window,
-        photographs=tuple(arguments.photographs),
-        occlude=tuple(arguments.occlude),
-        occlusion_images=arguments.occlusion_images,
-        occlusion_layer=arguments.occlusion_layer,
-        occlusion_sizes=tuple(arguments.occlusion_sizes) or Settings.occlusion_sizes,
-        occlusion_stride=arguments.occlusion_stride,
-        occlusion_fill=arguments.occlusion_fill,
-        parts=arguments.parts,
-        correspondence_class=arguments.correspondence_class,
-        correspondence_images=arguments.correspondence_images,
-        correspondence_layers=arguments.correspondence_layers,
-        refine=arguments.refine,
-        invariance=tuple(arguments.invariance),
-        invariance_images=arguments.invariance_images,
-        invariance_layers=arguments.invariance_layers,
-        invariance_interpolation=arguments.invariance_interpolation,
-        invariance_fill=arguments.invariance_fill,
-        sanity_units=arguments.sanity_units,
-        memory=arguments.memory or Settings.memory,
-        ablation=arguments.ablation,
-        transfer=arguments.transfer,
-        deconvolutional=arguments.deconvolutional,
-        seed=arguments.seed,
-        batch_size=arguments.batch_size,
+def _options() -> tuple[Option, ...]:
+    return (
+        network_and_data.CHECKPOINT,
+        network_and_data.DATA,
+        Option(
+            "--out",
+            "Folder of the report; the default is reports/NAME, after the checkpoint.",
+            parse=values.folder,
+            metavar="FOLDER",
+            group=NETWORK,
+        ),
+        network_and_data.LABELS,
+        network_and_data.LABELS_IN_ORDER,
+        network_and_data.IMPORT,
+        network_and_data.OUTPUT,
+        network_and_data.OUTPUT_KIND,
+        *preprocessing.OPTIONS,
+        *setting_options(),
+        report.NO_PDF,
+        report.PAPER,
+        report.MAPS_IN_PRINT,
+        report.SINGLE_FILE,
+        running.STRICT,
     )
 
 
@@ -112,36 +90,6 @@ VERB = Verb(
         "computes nothing."
     ),
     usage="--checkpoint FILE|FOLDER|NAME --data SOURCE [options]",
-    options=(
-        network_and_data.CHECKPOINT,
-        network_and_data.DATA,
-        Option(
-            "--out",
-            "Folder of the report; the default is reports/NAME, after the checkpoint.",
-            parse=values.folder,
-            metavar="FOLDER",
-            group=network_and_data.NETWORK,
-        ),
-        *network_and_data.WHICH_IMAGES,
-        network_and_data.LABELS,
-        network_and_data.LABELS_IN_ORDER,
-        network_and_data.IMPORT,
-        network_and_data.OUTPUT,
-        network_and_data.OUTPUT_KIND,
-        *preprocessing.OPTIONS,
-        *shown.OPTIONS,
-        *occlusion.OPTIONS,
-        *invariance.OPTIONS,
-        *correspondence.OPTIONS,
-        *pictures.OPTIONS,
-        running.SEED,
-        running.BATCH_SIZE,
-        running.MEMORY,
-        report.NO_PDF,
-        report.PAPER,
-        report.MAPS_IN_PRINT,
-        report.SINGLE_FILE,
-        running.STRICT,
-    ),
+    options=_options,
     run=run,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options import report
 from vizreport.cli.verb import Option, Verb
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options import network_and_data
-from vizreport.cli.options.network_and_data import NETWORK
 from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
+from vizreport.experiments.shared import NETWORK
 
 LEARNING = "what is learned"
 LEAST_SIZE = 16

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options import report
 from vizreport.cli.verb import Option, Verb
 from vizreport.models.shipped import shipped_checkpoint

@@ -6,12 +6,12 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options import network_and_data, preprocessing
-from vizreport.cli.options.network_and_data import NETWORK
 from vizreport.cli.options.preprocessing import preprocessing_parts
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
+from vizreport.experiments.shared import NETWORK
 
 if TYPE_CHECKING:
     from vizreport.models.preprocessing_choice import ChosenPreprocessing, PreprocessingRequest

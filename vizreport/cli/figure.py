@@ -7,7 +7,7 @@ import math
 import sys
 from pathlib import Path
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options import report
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError

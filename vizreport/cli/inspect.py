@@ -10,8 +10,8 @@ from typing import Any
 from vizreport.cli.options import network_and_data, preprocessing, running
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
+from vizreport.experiments.shared import SHARED
 from vizreport.report.text import network_name
-from vizreport.settings import Settings
 
 HEADINGS = (
     "layer",
@@ -97,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
             "maps": layer.maps,
             "stride": layer.stride,
             "receptive_field": layer.receptive_field,
-            "rule": rule_problem(graph, layer.node, Settings.rule),
+            "rule": rule_problem(graph, layer.node, SHARED["rule"].default),
         }
         for layer in reportable
     ]
@@ -124,7 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"\n{note}")
     if warning := initialised_warning(fresh.layers, fresh.tested):
         print(f"\nwarning: {printable(warning)}")
-    missing = [missing_rule(graph, layer.node, Settings.rule) for layer in reportable]
+    missing = [missing_rule(graph, layer.node, SHARED["rule"].default) for layer in reportable]
     for line in without_rule([pair for pair in missing if pair]):
         print(f"\n{line}")
     return 0

@@ -68,7 +68,18 @@ class _Formatter(argparse.HelpFormatter):
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are RequestErrors of one line."""
+    """A parser whose complaints are RequestErrors of one line.
+
+    That of a verb has its options once it is used: only the verb asked for makes them.
+    """
+
+    verb: Verb | None = None
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        verb, self.verb = self.verb, None
+        if verb is not None:
+            _add_options(self, verb)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         raise RequestError(f"{message.removeprefix('argument ')} (see {self.prog} --help)")
@@ -108,8 +119,12 @@ def _add_verb(verbs: argparse._SubParsersAction[_Parser], verb: Verb) -> None:
         allow_abbrev=False,
     )
     parser.set_defaults(verb=verb)
+    parser.verb = verb
+
+
+def _add_options(parser: _Parser, verb: Verb) -> None:
     groups: dict[str, argparse._ArgumentGroup] = {}
-    for option in verb.options:
+    for option in verb.all_options():
         if option.group not in groups and option.group != "options":
             groups[option.group] = parser.add_argument_group(option.group)
         _add_option(groups.get(option.group, parser), option)
@@ -128,8 +143,8 @@ def _add_option(group: argparse._ActionsContainer, option: Option) -> None:
         keywords.update(action="append", default=[])
     else:
         keywords["default"] = option.default
-        if option.default is not None:
-            text += f" (default: {_shown(option.default)})"
+    if option.shown_default or (option.default is not None and not option.repeat):
+        text += f" (default: {option.shown_default or _shown(option.default)})"
     if option.several:
         keywords["nargs"] = "+"
     if option.choices:

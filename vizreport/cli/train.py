@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options import training
-from vizreport.cli.options.running import RUNNING, SEED
+from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments.shared import RUNNING
 from vizreport.training.request import STRATEGIES, TrainingRequest
 
 GALLERY = "a gallery an epoch"

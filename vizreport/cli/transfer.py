@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.options import network_and_data, preprocessing, running
-from vizreport.cli.options.network_and_data import DATA, NETWORK
+from vizreport.cli.options.network_and_data import DATA
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments.shared import NETWORK
 
 PROTOCOL = "features and classifiers"
 

@@ -21,6 +21,8 @@ class Option:
         Turns the text into the value; raises ``argparse.ArgumentTypeError``.
     metavar : str
     default : object
+    shown_default : str or None
+        The default as a user would type it, where that is not plain.
     choices : tuple of str
     group : str
         Heading in the help.
@@ -36,6 +38,7 @@ class Option:
     parse: Callable[[str], object] = str
     metavar: str | None = None
     default: object = None
+    shown_default: str | None = None
     choices: tuple[str, ...] = ()
     group: str = "options"
     name: str = ""
@@ -54,7 +57,8 @@ class Verb:
     name, summary, description : str
     usage : str
         What stands after ``vizreport NAME`` in the usage line.
-    options : tuple of Option
+    options : tuple of Option, or callable
+        What returns them, where they are known only once other packages have been asked.
     run : callable
         Takes the parsed arguments, returns the exit status.
     """
@@ -63,5 +67,9 @@ class Verb:
     summary: str
     description: str
     usage: str
-    options: tuple[Option, ...]
+    options: tuple[Option, ...] | Callable[[], tuple[Option, ...]]
     run: Callable[[argparse.Namespace], int]
+
+    def all_options(self) -> tuple[Option, ...]:
+        """Return its options."""
+        return self.options() if callable(self.options) else self.options

@@ -84,8 +84,6 @@ def _count(run: FinishedRun) -> int:
 def _filters_drawn(run: FinishedRun, width: int) -> Image.Image:
     assert run.filters is not None
     scale = float(display_ranges(run.filters)[0])
-    if run.filters.scale == "filter":  # as asked for in its own report: here one scale all the same
-        scale = float(np.percentile(np.abs(run.filters.filters), 99.5)) or 1.0
     return montage.with_scale(filter_grid(run.filters.filters, scale, width), number(scale), 22)
 
 

@@ -30,13 +30,13 @@ from vizreport.models.sidecar import Sidecar, read_sidecar
 from vizreport.models.stored_loss import StoredLoss, stored_loss
 from vizreport.progress import progress
 from vizreport.results.disk import reserve
-from vizreport.settings import Settings
 
 if TYPE_CHECKING:
     import keras
 
     from vizreport.engine import Deconvnet
     from vizreport.graph.layers import ReportableLayer
+    from vizreport.graph.network import Graph
 
 _TESTED = 256  # images that tell whether unexplained outputs are scores of the data's classes
 _SAMPLED = 64  # images whose pixels are compared with what a network has learned of its input
@@ -91,19 +91,24 @@ class Source:
 
 
 class Context:
-    """The network, the data and the settings of a build, each made when first asked for.
+    """The network and the data of a build, each made when first asked for.
+
+    What depends on a setting takes it as an argument, so that an experiment gets it from the
+    settings it declares.
 
     Parameters
     ----------
     source : Source
     dataset : Dataset
-    settings : Settings
+    batch_size : int
+        Images in a forward pass. No result depends on it.
     """
 
-    def __init__(self, source: Source, dataset: Dataset, settings: Settings) -> None:
+    def __init__(self, source: Source, dataset: Dataset, batch_size: int = 32) -> None:
         self.source = source
         self.dataset = dataset
-        self.settings = settings
+        self.batch_size = batch_size
+        self._deconvnets: dict[str, Deconvnet] = {}
 
     @cached_property
     def model(self) -> keras.Model:
@@ -132,9 +137,9 @@ class Context:
     def _pixels(self, size: tuple[int, int]) -> PixelStatistics | None:
         """Return mean and standard deviation of the pixels of a sample of the images."""
         raw = preset("raw", size, self.model.input_shape[-1])
-        random = np.random.default_rng(self.settings.seed)
+        random = np.random.default_rng(0)  # the seed asked for is not in every key
         sample = np.sort(random.permutation(len(self.dataset.records))[:_SAMPLED])
-        batches = read_batches(self.dataset, raw, self.settings.batch_size, sample)
+        batches = read_batches(self.dataset, raw, self.batch_size, sample)
         tensors = [raw.tensor(batch.pictures) for batch in batches if len(batch.indices)]
         if not tensors:
             return None
@@ -142,22 +147,42 @@ class Context:
         return pooled(pixels.mean(axis=0), pixels.var(axis=0))
 
     @cached_property
-    def deconvnet(self) -> Deconvnet:
-        """The network's deconvnet under the rule asked for, checked on two images of the data."""
+    def traced(self) -> Deconvnet:
+        """The network's graph, checked on two images of the data, as a deconvnet of some rule."""
         model, preprocessing = self.model, self.preprocessing
         from vizreport.engine import Deconvnet
 
         first = next(read_batches(self.dataset, preprocessing, 2), None)
         images = preprocessing.tensor(first.pictures) if first else None
-        return Deconvnet(model, self.settings.rule, preprocessing, images=images)
+        return Deconvnet(model, preprocessing=preprocessing, images=images)
 
-    @cached_property
-    def chosen_layers(self) -> list[ReportableLayer]:
-        """The layers to show."""
-        graph = self.deconvnet.graph
+    @property
+    def graph(self) -> Graph:
+        """The network as a graph of operations."""
+        return self.traced.graph
+
+    def deconvnet(self, rule: str) -> Deconvnet:
+        """Return the network's deconvnet under a preset of backward rules."""
+        if rule not in self._deconvnets:
+            self._deconvnets[rule] = self.traced.with_rule(rule)
+        return self._deconvnets[rule]
+
+    def to_rgb(self, projections: np.ndarray) -> np.ndarray:
+        """Carry projections back through the preprocessing's linear part, under whatever rule."""
+        return self.traced.to_rgb(projections)
+
+    def chosen_layers(self, layers: tuple[str, ...] | None) -> list[ReportableLayer]:
+        """Return the layers to show: those of the names, or the default choice.
+
+        Raises
+        ------
+        RequestError
+            If there is no layer of a name.
+        """
+        graph = self.graph
         from vizreport.engine.choice import choose_layers
 
-        return choose_layers(graph, self.settings.layers)
+        return choose_layers(graph, layers)
 
     @cached_property
     def _sidecar(self) -> Sidecar | None:
@@ -174,7 +199,7 @@ class Context:
     @cached_property
     def output(self) -> OutputMeaning:
         """What the network's output means."""
-        graph = self.deconvnet.graph
+        graph = self.graph
         from vizreport.graph.outputs import ending, given_out
 
         names, ids = self._names
@@ -219,7 +244,7 @@ class Context:
 
     def _agrees(self) -> str:
         """Say that the outputs agree with the data's classes beyond chance; "" if they do not."""
-        graph = self.deconvnet.graph
+        graph = self.graph
         from vizreport.engine.mining import reduction_function
         from vizreport.graph.outputs import given_out
 
@@ -228,10 +253,10 @@ class Context:
         if labels is None or not (labels >= 0).any():
             return ""
         known = np.flatnonzero(labels >= 0)
-        random = np.random.default_rng(0)  # the seed asked for is not in every key
+        random = np.random.default_rng(0)
         tested = np.sort(random.permutation(known)[:_TESTED])
         reduce, predicted, seen = reduction_function(graph, []), [], []
-        size = self.settings.batch_size
+        size = self.batch_size
         for batch in read_batches(self.dataset, self.preprocessing, size, tested):
             if len(batch.indices):
                 y = reduce(self.preprocessing.tensor(batch.pictures))[1].numpy()
@@ -254,7 +279,7 @@ class Context:
         """Yield every readable image of the data in batches, and keep the pictures at hand."""
         count, done = len(self.dataset.records), 0
         with progress("mining", count, "images") as bar:
-            for batch in read_batches(self.dataset, self.preprocessing, self.settings.batch_size):
+            for batch in read_batches(self.dataset, self.preprocessing, self.batch_size):
                 if self._fits:
                     self._keep(batch.indices, batch.pictures)
                 yield batch
@@ -296,7 +321,7 @@ class Context:
         self._kept[records] = True
 
     def _decode(self, records: np.ndarray) -> np.ndarray:
-        batches = read_batches(self.dataset, self.preprocessing, self.settings.batch_size, records)
+        batches = read_batches(self.dataset, self.preprocessing, self.batch_size, records)
         return np.concatenate([batch.pictures for batch in batches])
 
     @property

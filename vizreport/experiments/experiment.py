@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import Any
+
+from vizreport.experiments.setting import Setting, settings_of
+from vizreport.experiments.shared import SHARED
 
 
 @dataclass(frozen=True)
 class Experiment:
     """One experiment: what it computes, what it stores, how it is shown.
+
+    What stands as ``"package.module:name"`` is imported only when it is needed: help is printed
+    without NumPy, a finished report is drawn without TensorFlow.
 
     Attributes
     ----------
@@ -20,49 +27,87 @@ class Experiment:
         Heading of its section.
     version : int
         Raised whenever the result's meaning or its way of computing changes; part of the key.
-    result : type
-        Frozen dataclass of named arrays and scalars.
+    result : str or type
+        Frozen dataclass of named arrays and scalars, or where it is.
     compute : str
-        ``"package.module:function"``, imported only when it has to run: it may use TensorFlow.
-        Called as ``compute(context, required)``.
+        Where the function is that makes the result, the only one that may use TensorFlow. It is
+        called with those of ``context``, ``settings`` and ``required`` that its parameters name.
     section : str
-        ``"package.module:function"`` called as ``section(results, run)``; "" for a shared
-        result without a section.
+        Where the function is that is called as ``section(results, run)``; "" for a shared result
+        without a section.
     template : str
-        Section template, relative to the templates folder.
+        Section template, relative to the folder ``templates`` beside ``section``'s module, else to
+        vizreport's own.
     requires : tuple of str
         Experiments whose results it reads; their keys enter its own.
     settings : tuple of str
-        Fields of :class:`vizreport.settings.Settings` that it depends on.
+        Shared choices (:class:`vizreport.experiments.shared.Shared`) that it depends on. A name
+        that is none of them becomes a text of its own, None unless given.
+    own : type or None
+        Frozen dataclass of its own settings, see :func:`vizreport.experiments.setting.setting`.
     findings : str
-        ``"package.module:function"`` called as ``findings(results)``, with its own result and those
-        it requires: what it claims, as records (:class:`vizreport.findings.record.Finding`), the
+        Where the function is that is called as ``findings(results)``, with its own result and
+        those it requires: what it claims, as records (:class:`vizreport.findings.record.Finding`), the
         most telling first. The report corrects and decides them, and makes the section's headline
         of the first ones. "" for none.
     warnings : str
-        ``"package.module:function"`` called as ``warnings(results)``, with its own result and those
-        it requires: sentences about what looks wrong with the network, the data or how they
+        Where the function is that is called as ``warnings(results)``, with its own result and
+        those it requires: sentences about what looks wrong with the network, the data or how they
         were read. They stand first in the report and are printed in the terminal. "" for none.
     epochs : bool
         Whether it reads the checkpoints of all epochs and the history beside them; they enter
         its key. Every other experiment sees the last epoch alone.
+    only_with : str
+        A setting of its own; where that is empty, the section is left out. "" for always.
+    essential : bool
+        Whether no report makes sense without its result: what is wrong with the request then ends
+        the build, instead of being shown in place of the section.
     """
 
     name: str
     title: str
     version: int
-    result: type
+    result: str | type
     compute: str
     section: str
     template: str
     requires: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    own: type | None = None
     findings: str = ""
     warnings: str = ""
     epochs: bool = False
+    only_with: str = ""
+    essential: bool = False
 
     def load(self, target: str) -> Callable[..., Any]:
-        """Import the function that ``compute`` or ``section`` names."""
-        module, _, function = target.partition(":")
-        loaded: Callable[..., Any] = getattr(import_module(module), function)
+        """Import the function that ``compute``, ``section`` or ``warnings`` names."""
+        loaded: Callable[..., Any] = _named(target)
         return loaded
+
+    @cached_property
+    def result_type(self) -> type:
+        """The dataclass of its result."""
+        found: type = _named(self.result) if isinstance(self.result, str) else self.result
+        return found
+
+    @cached_property
+    def own_settings(self) -> dict[str, Setting]:
+        """The settings that it brings, by name."""
+        texts = {
+            name: Setting(None, f"For the section {self.title}.", name=name, owner=self.name)
+            for name in self.settings
+            if name not in SHARED
+        }
+        return {**texts, **settings_of(self.own, self.name)}
+
+    @cached_property
+    def all_settings(self) -> dict[str, Setting]:
+        """The settings that it depends on, by name: those it shares, then its own."""
+        shared = {name: SHARED[name] for name in self.settings if name in SHARED}
+        return {**shared, **self.own_settings}
+
+
+def _named(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
 from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.shared import SHARED
 
 ENTRY_POINTS = "vizreport.experiments.v1"
 
@@ -33,26 +36,119 @@ BUILT_IN = (
 )
 
 
+@dataclass(frozen=True)
+class Registry:
+    """What there is, and what should be but cannot.
+
+    Attributes
+    ----------
+    experiments : mapping of str to Experiment
+        By name, each after those it requires.
+    broken : mapping of str to str
+        What other packages bring that cannot be used, by name, with the reason.
+    """
+
+    experiments: Mapping[str, Experiment]
+    broken: Mapping[str, str]
+
+
 @cache
-def experiments() -> dict[str, Experiment]:
-    """Return the experiments by name, built-in ones first.
+def registry() -> Registry:
+    """Return the built-in experiments, then those of other packages."""
+    built_in = [import_module(f"vizreport.experiments.{name}").EXPERIMENT for name in BUILT_IN]
+    known = register({}, built_in)
+    if known.broken:  # a defect of this very program
+        raise ValueError("; ".join(f"{name}: {why}" for name, why in known.broken.items()))
+    brought: list[Experiment] = []
+    broken: dict[str, str] = {}
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
+        try:
+            experiment = entry.load()
+        except Exception as error:  # whatever a package does wrong, the report goes on
+            said = f"{type(error).__name__}: {error}"
+            broken[entry.name] = f"{entry.value} could not be imported ({said})"
+            continue
+        if isinstance(experiment, Experiment):
+            brought.append(experiment)
+        else:
+            broken[entry.name] = f"{entry.value} is no Experiment"
+    found = register(known.experiments, brought)
+    return Registry(found.experiments, {**broken, **found.broken})
+
+
+def experiments() -> Mapping[str, Experiment]:
+    """Return the experiments that can be used, by name, each after those it requires."""
+    return registry().experiments
+
+
+def register(known: Mapping[str, Experiment], brought: Iterable[Experiment]) -> Registry:
+    """Add experiments to those known, each after those it requires.
+
+    Parameters
+    ----------
+    known : mapping of str to Experiment
+    brought : iterable of Experiment
+        In the order in which their sections should stand.
 
     Returns
     -------
-    dict of str to Experiment
-        Each stands after the experiments it requires.
-
-    Raises
-    ------
-    ValueError
-        If an entry point brings a name that is taken.
+    Registry
+        All of them; those that cannot be used with the reason: a name or an option that is
+        taken, a setting wrongly declared, a requirement that is missing or goes in a circle.
     """
-    found = {name: import_module(f"vizreport.experiments.{name}").EXPERIMENT for name in BUILT_IN}
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
-        experiment = entry.load()
-        if experiment.name in found:
-            raise ValueError(
-                f"entry point {entry.name!r} repeats the experiment {experiment.name!r}"
-            )
-        found[experiment.name] = experiment
-    return found
+    found = dict(known)
+    broken: dict[str, str] = {}
+    waiting: dict[str, Experiment] = {}
+    for experiment in brought:
+        wrong = _wrong(experiment, {**found, **waiting})
+        if wrong:
+            broken[experiment.name] = wrong
+        else:
+            waiting[experiment.name] = experiment
+    while ready := _first_ready(waiting, found):
+        found[ready] = waiting.pop(ready)
+    for experiment in waiting.values():
+        broken[experiment.name] = _never_ready(experiment, waiting, found)
+    return Registry(found, broken)
+
+
+def _first_ready(waiting: Mapping[str, Experiment], found: Mapping[str, Experiment]) -> str:
+    return next((name for name, each in waiting.items() if found.keys() >= {*each.requires}), "")
+
+
+def _wrong(experiment: Experiment, others: Mapping[str, Experiment]) -> str:
+    """Say why an experiment cannot stand beside others, or ""."""
+    if experiment.name in others:
+        return f"there is an experiment {experiment.name!r} already"
+    try:
+        own = experiment.own_settings
+    except (TypeError, ValueError) as error:
+        return str(error)
+    if experiment.only_with not in ("", *own):
+        return f"it is made only with {experiment.only_with!r}, which is no setting of its own"
+    taken = dict(SHARED)
+    for other in others.values():
+        taken.update(other.own_settings)
+    flags = {each.option: each for each in taken.values() if each.option}
+    for name, each in own.items():
+        other_one = taken.get(name) or flags.get(each.option)
+        if other_one is not None:
+            of = f"the experiment {other_one.owner!r}" if other_one.owner else "vizreport"
+            return f"its setting {name!r} ({each.option or 'no option'}) is taken by {of}"
+    return ""
+
+
+def _never_ready(
+    experiment: Experiment, waiting: Mapping[str, Experiment], found: Mapping[str, Experiment]
+) -> str:
+    """Say which requirement is missing, or by which circle none can be first."""
+    path = [experiment.name]
+    while True:
+        current = waiting[path[-1]]
+        missing = next((name for name in current.requires if name not in found), "")
+        if missing not in waiting:
+            return f"it requires {missing!r}, which is not there"
+        if missing in path:
+            circle = [*path[path.index(missing) :], missing]
+            return f"experiments that require each other: {' -> '.join(circle)}"
+        path.append(missing)

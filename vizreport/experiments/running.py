@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 from vizreport import interruption, provenance
 from vizreport.errors import NotApplicable, RequestError
@@ -15,12 +18,14 @@ from vizreport.results.disk import full_disk
 from vizreport.results.origin import Origin
 from vizreport.results.run import ExperimentRecord, Status
 from vizreport.results.store import Store
+from vizreport.settings import Given, Settings
 from vizreport.unforeseen import unforeseen
 
 
 def run_experiment(
     experiment: Experiment,
     context: Context,
+    settings: Settings,
     store: Store,
     keys: dict[str, str],
     records: dict[str, ExperimentRecord],
@@ -32,6 +37,8 @@ def run_experiment(
     ----------
     experiment : Experiment
     context : Context
+    settings : Settings
+        All of the build; the experiment is given those it declares.
     store : Store
         Has the results it requires; its own is saved there.
     keys : dict of str
@@ -44,7 +51,7 @@ def run_experiment(
     Raises
     ------
     RequestError
-        If the checkpoint, the data or a setting is wrong.
+        If something is wrong with the request, and the experiment is essential.
     """
     name, key = experiment.name, keys[experiment.name]
     for needed in experiment.requires:
@@ -73,7 +80,8 @@ def run_experiment(
             found = store.load(experiments()[needed], keys[needed])
             assert found is not None
             required[needed] = found.result
-        result = experiment.load(experiment.compute)(context, required)
+        compute = experiment.load(experiment.compute)
+        result = called(compute, context, settings.of(experiment), required)
         computed = origin()
         store.save(name, key, result, experiment.version, origin=computed)
         del result, required
@@ -82,8 +90,11 @@ def run_experiment(
     except NotApplicable as error:
         status, reason, computed = "not applicable", str(error), origin()
         store.save(name, key, None, experiment.version, status, reason, computed)
-    except RequestError:
-        raise
+    except RequestError as error:
+        if strict or experiment.essential:
+            raise
+        print(f"vizreport: section {name}: {error}", file=sys.stderr)
+        status, reason, computed = "failed", str(error), origin()
     except Exception as error:
         # One broken experiment does not lose the report; Ctrl-C, whatever a library made of it,
         # is none, and on a full disk all would break.
@@ -93,3 +104,28 @@ def run_experiment(
         computed = origin()
         status, reason = "failed", f"{type(error).__name__}: {error}"
     return ExperimentRecord(name, key, status, reason, computed.seconds)
+
+
+def called(
+    compute: Callable[..., Any], context: Context, settings: Given, required: dict[str, Any]
+) -> Any:
+    """Call an experiment's ``compute`` with what its parameters name.
+
+    Parameters
+    ----------
+    compute : callable
+    context : Context
+    settings : Given
+    required : dict
+        Results of the experiments it requires, by name.
+
+    Raises
+    ------
+    TypeError
+        If it names anything else.
+    """
+    given = {"context": context, "settings": settings, "required": required}
+    names = list(inspect.signature(compute).parameters)
+    if unknown := [name for name in names if name not in given]:
+        raise TypeError(f"compute() names {unknown[0]!r}; it can be given {', '.join(given)}")
+    return compute(**{name: given[name] for name in names})

@@ -36,7 +36,12 @@ class Subjects:
 
 
 def subjects(
-    context: Context, mining: MiningResult, files: tuple[str, ...], count: int, option: str
+    context: Context,
+    mining: MiningResult,
+    seed: int,
+    files: tuple[str, ...],
+    count: int,
+    option: str,
 ) -> Subjects:
     """Return the images asked for, or a seeded choice.
 
@@ -44,6 +49,8 @@ def subjects(
     ----------
     context : Context
     mining : MiningResult
+    seed : int
+        Of the choice.
     files : tuple of str
         Images asked for; empty for a choice.
     count : int
@@ -60,7 +67,7 @@ def subjects(
     """
     if files:
         return _given(context, mining, files)
-    chosen = choose_images(mining, count, context.settings.seed)
+    chosen = choose_images(mining, count, seed)
     if not len(chosen):
         raise NotApplicable(
             f"not one image of the data is classified correctly: choose images with {option} FILE"

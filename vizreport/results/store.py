@@ -172,7 +172,7 @@ class Store:
         if record.status == NOT_APPLICABLE:
             return Outcome(NOT_APPLICABLE, record.reason, None)
         try:
-            result = archive.join(experiment.result, archive.unpack(content), record.values)
+            result = archive.join(experiment.result_type, archive.unpack(content), record.values)
         except Exception as error:  # what NumPy and zipfile raise for odd bytes has no end
             raise _damaged(self.path(experiment.name, key, ".json"), error) from error
         return Outcome(DONE, "", result)

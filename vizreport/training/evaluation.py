@@ -17,7 +17,6 @@ from vizreport.experiments.overview.exchanged import exchange_warnings, find_exc
 from vizreport.models.output import describe
 from vizreport.models.preprocessing_choice import describe_choice
 from vizreport.report.text import printable
-from vizreport.settings import Settings
 from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.answers import Answers, predict
 
@@ -229,7 +228,7 @@ def _context(request: EvaluationRequest, path: Path) -> Context:
         output_kind=request.output_kind,
         scale_twice=request.scale_twice,
     )
-    return Context(source, request.dataset, Settings(batch_size=request.batch_size))
+    return Context(source, request.dataset, request.batch_size)
 
 
 def _warnings(context: Context, labels: Labels, answers: Answers) -> tuple[str, ...]:

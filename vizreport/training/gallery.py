@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from vizreport import provenance
+from vizreport import named, provenance
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset, Decoding
 from vizreport.data.preprocessing import Preprocessing
@@ -142,7 +142,7 @@ class GalleryCallback(keras.callbacks.Callback):
             class_names=tuple(self._class_names or ()),
             scale_twice=True,  # who trains the network knows what it is given
         )
-        context = Context(source, self._dataset, self._settings)
+        context = Context(source, self._dataset, self._settings.batch_size)
         context.model = self.model
         if not named:
             context.chosen_preprocessing = ChosenPreprocessing(
@@ -157,7 +157,7 @@ class GalleryCallback(keras.callbacks.Callback):
         context = self._context
         weights = _weights_hash(self.model)
         folder = epoch_folder(self._out, number)
-        store, settings = Store(folder), vars(self._settings)
+        store, settings = Store(folder), self._settings
         keys: dict[str, str] = {}
         records: dict[str, ExperimentRecord] = {}
         for name, experiment in _needed().items():
@@ -168,13 +168,15 @@ class GalleryCallback(keras.callbacks.Callback):
                 self._dataset.fingerprint,
                 {
                     "preprocessing": repr(context.preprocessing.as_dict()),
-                    **{chosen: settings[chosen] for chosen in experiment.settings},
+                    **named.in_key(experiment.all_settings.values(), settings),
                 },
                 {needed: keys[needed] for needed in experiment.requires},
             )
         add_results(folder, keys)
         for name, experiment in _needed().items():
-            records[name] = run_experiment(experiment, context, store, keys, records, False)
+            records[name] = run_experiment(
+                experiment, context, settings, store, keys, records, False
+            )
         run = RunRecord(
             name=folder.name,
             title=f"{self.model.name} after epoch {number}",
@@ -183,12 +185,18 @@ class GalleryCallback(keras.callbacks.Callback):
             data_name=self._dataset.name,
             data_images=len(self._dataset.records) + len(self._dataset.skipped),
             data_fingerprint=self._dataset.fingerprint,
-            settings={name: settings[name] for name in ("layers", "maps", "rule", "seed")},
+            settings=_displayed(settings),
             experiments=tuple(records.values()),
             **provenance.of_results(store, tuple(records.values())),
         )
         write_run(folder, run)
         render(folder, pdf=False)
+
+
+def _displayed(settings: Settings) -> dict[str, Any]:
+    """Return the settings that a gallery depends on, as its record has them."""
+    names = {name for each in _needed().values() for name in each.all_settings}
+    return {name: value for name, value in named.shown(settings).items() if name in names}
 
 
 def _needed() -> dict[str, Experiment]:

@@ -13,7 +13,6 @@ from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.models.sidecar import read_sidecar
 from vizreport.paths import read_bytes
-from vizreport.settings import Settings
 from vizreport.training.parts import class_labels, hold_out
 from vizreport.transfer.metrics import class_accuracies
 
@@ -102,7 +101,7 @@ def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.nd
     wanted = np.zeros(len(labels), bool)
     wanted[test] = True
     source = Source(control.checkpoint, None, {}, None, False, ())
-    answers = predict(Context(source, dataset, Settings(batch_size=batch_size)), wanted, batch_size)
+    answers = predict(Context(source, dataset, batch_size), wanted, batch_size)
     test = test[answers.seen[test]]
     probabilities = answers.single if answers.ten is None else answers.ten
     return class_accuracies(labels[test], probabilities[test].argmax(1), len(names))

@@ -144,7 +144,7 @@ def layer_features(
     network : str
         Hash of the checkpoint and of how it is read; part of the key.
     """
-    graph = context.deconvnet.graph
+    graph = context.graph
     sizes = [_size(graph, layer, most) for layer in layers]
     key = _key(context, records, most, network)
     paths = [folder / f"{_file_name(layer.name)}-{key}.npy" for layer in layers]
@@ -195,7 +195,7 @@ def _compute(
     folder = there.parent
     add(folder.parent, WRITER, [f"{folder.name}/{path.name}" for path in (*paths, there)])
     folder.mkdir(parents=True, exist_ok=True)
-    features = feature_function(context.deconvnet.graph, nodes)
+    features = feature_function(context.graph, nodes)
     partial = [path.with_name(f".{path.name}.partial") for path in paths]
     names = hashlib.sha256(json.dumps([path.name for path in paths]).encode()).hexdigest()[:8]
     progressed = folder / f".{there.stem}-{names}.partial"
@@ -214,9 +214,7 @@ def _compute(
     preprocessing = context.preprocessing
     with progress("computing features", len(records), "images") as bar:
         bar.update(len(records) - len(left))
-        for batch in read_batches(
-            context.dataset, preprocessing, context.settings.batch_size, left
-        ):
+        for batch in read_batches(context.dataset, preprocessing, context.batch_size, left):
             bar.update(len(batch.indices) + len(batch.unreadable))
             if not len(batch.indices):
                 continue

@@ -16,7 +16,6 @@ from vizreport.experiments.context import Context, Source
 from vizreport.graph.layers import ReportableLayer
 from vizreport.models.hash import checkpoint_hash
 from vizreport.results.disk import warn_if_scarce
-from vizreport.settings import Settings
 from vizreport.transfer.classifiers import STRENGTH, fit
 from vizreport.transfer.controls import Control, control_scores, read_control
 from vizreport.transfer.features import Features, layer_features, transfer_layers
@@ -100,7 +99,7 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     controls = [read_control(path, request.dataset, task.class_names) for path in request.controls]
     network = checkpoint_hash(request.source.checkpoint)
     context = _context(request, request.dataset)
-    layers = transfer_layers(context.deconvnet.graph, request.layers)
+    layers = transfer_layers(context.graph, request.layers)
     about = _about(request, context, network, task)
     record = _begun(request.out, about, tuple(layer.name for layer in layers))
     tell(
@@ -136,7 +135,7 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
 
 
 def _context(request: TransferRequest, dataset: Dataset) -> Context:
-    return Context(request.source, dataset, Settings(batch_size=request.batch_size))
+    return Context(request.source, dataset, request.batch_size)
 
 
 def _task(request: TransferRequest) -> Task:
@@ -183,7 +182,7 @@ def _about(request: TransferRequest, context: Context, network: str, task: Task)
     return {
         "checkpoint": request.source.checkpoint.name,
         "checkpoint_sha256": network,
-        "network": context.deconvnet.graph.name,
+        "network": context.graph.name,
         "preprocessing": context.preprocessing.as_dict(),
         "data": request.dataset.name,
         "data_fingerprint": request.dataset.fingerprint,

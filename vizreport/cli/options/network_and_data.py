@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vizreport.cli import values
+from vizreport import values
+from vizreport.cli.options.settings import option_of
 from vizreport.cli.verb import Option
-from vizreport.settings import Settings
+from vizreport.experiments.shared import NETWORK, SHARED
 
 if TYPE_CHECKING:
     from vizreport.data.dataset import Decoding
-
-NETWORK = "network and data"
 
 CHECKPOINT = Option(
     "--checkpoint",
@@ -65,29 +64,8 @@ DATA = Option(
     group=NETWORK,
     required=True,
 )
-SPLIT = Option("--split", "Split of the data source, such as test.", metavar="NAME", group=NETWORK)
-MAX_IMAGES = Option(
-    "--max-images",
-    "Use a seeded sample of at most this many images.",
-    parse=values.count,
-    metavar="N",
-    group=NETWORK,
-)
-EXIF = Option(
-    "--exif",
-    "Turn photographs as their EXIF orientation says (apply), or show them as they lie in the file "
-    "(ignore), as Keras' loaders do.",
-    choices=("apply", "ignore"),
-    default=Settings.exif,
-    group=NETWORK,
-)
-ALPHA = Option(
-    "--alpha",
-    "Show transparent pixels on white, or in the colours that the file has under them (ignore), as "
-    "Keras' loaders do.",
-    choices=("white", "ignore"),
-    default=Settings.alpha,
-    group=NETWORK,
+SPLIT, MAX_IMAGES, EXIF, ALPHA = (
+    option_of(SHARED[name]) for name in ("split", "max_images", "exif", "alpha")
 )
 WHICH_IMAGES = (SPLIT, MAX_IMAGES, EXIF, ALPHA)
 LABELS = Option(

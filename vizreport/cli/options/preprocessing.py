@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.cli.verb import Option
 
 PREPROCESSING = "preprocessing (where neither the checkpoint's sidecar nor the network says it)"

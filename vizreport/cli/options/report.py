@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from vizreport.cli import values
-from vizreport.cli.options.running import RUNNING
+from vizreport import values
 from vizreport.cli.verb import Option
+from vizreport.experiments.shared import RUNNING
 from vizreport.foreign_text import printable
 
 RUN = Option("RUN", "Folder of a finished or stopped build.", parse=values.folder, metavar="RUN")

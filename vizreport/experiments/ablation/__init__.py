@@ -1,15 +1,15 @@
 """Ablation."""
 
-from vizreport.experiments.ablation.result import AblationResult
+from vizreport.experiments.ablation.settings import AblationSettings
 from vizreport.experiments.experiment import Experiment
 
 EXPERIMENT = Experiment(
     name="ablation",
     title="Ablation",
     version=1,
-    result=AblationResult,
+    result="vizreport.experiments.ablation.result:AblationResult",
     compute="vizreport.experiments.ablation.compute:compute",
     section="vizreport.experiments.ablation.figures:section",
     template="sections/ablation.html",
-    settings=("ablation",),
+    own=AblationSettings,
 )

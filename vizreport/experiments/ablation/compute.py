@@ -9,6 +9,7 @@ import numpy as np
 from vizreport.experiments.ablation.result import AblationResult, Ensemble, Row, Training
 from vizreport.experiments.context import Context
 from vizreport.models.variants import VARIANTS
+from vizreport.settings import Given
 from vizreport.studies import study_folder
 from vizreport.training.accuracy import ranks, top_errors
 from vizreport.training.trial import Trial, read_trials
@@ -16,13 +17,14 @@ from vizreport.training.trial import Trial, read_trials
 WIDE = "zfnet-maps-512-1024-512"
 
 
-def compute(context: Context, required: dict[str, Any]) -> AblationResult:
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> AblationResult:
     """Put the results of ``vizreport ablate`` together.
 
     Parameters
     ----------
     context : Context
-        Only its settings are looked at.
+        Not looked at.
+    settings : Given
     required : dict
         Empty.
 
@@ -31,7 +33,7 @@ def compute(context: Context, required: dict[str, Any]) -> AblationResult:
     NotApplicable
         No folder of results was given, and there is none beside the checkpoint.
     """
-    folder = study_folder(context.settings, "ablation")
+    folder = study_folder(settings.ablation, "ablation", "ablate")
     trials = read_trials(folder)
     first = trials[0]
     by_variant = {name: [t for t in trials if t.variant == name] for name in VARIANTS}

@@ -1,16 +1,15 @@
 """What is wrong with the architecture, in figures."""
 
-from vizreport.experiments.architecture.result import ArchitectureResult
 from vizreport.experiments.experiment import Experiment
 
 EXPERIMENT = Experiment(
     name="architecture",
     title="Architecture",
     version=1,
-    result=ArchitectureResult,
+    result="vizreport.experiments.architecture.result:ArchitectureResult",
     compute="vizreport.experiments.architecture.compute:compute",
     section="vizreport.experiments.architecture.figures:section",
     template="sections/architecture.html",
     requires=("mining", "filters"),
-    settings=("rule", "seed", "batch_size"),
+    settings=("rule", "seed"),
 )

@@ -31,6 +31,7 @@ from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer, reportable_layers
 from vizreport.report.tiles import cut_tiles, display_scale, energy_by_side, quantised
 from vizreport.report.tiles import window_side as smallest_window
+from vizreport.settings import Given
 
 IMAGES = 64  # of the sample whose activations are correlated
 PLACES = 16  # rows and columns of a map that are compared, at most
@@ -56,17 +57,18 @@ class _Second:
     unevenness_chance: float = nan
 
 
-def compute(context: Context, required: dict[str, Any]) -> ArchitectureResult:
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> ArchitectureResult:
     """Measure what Fig. 6 shows to the eye.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result and the filters.
     """
     mining, filters = required["mining"], required["filters"]
-    graph = context.deconvnet.graph
+    graph = context.graph
     first = next(x for x in reportable_layers(graph) if x.name == filters.layer)
     reach = graph.nodes[first.producer].step.reach
     assert reach is not None
@@ -74,7 +76,7 @@ def compute(context: Context, required: dict[str, Any]) -> ArchitectureResult:
     weights = filters.filters.astype(np.float64)
     spectra = radial_spectra(weights)
     filter_twins, similarity = earlier_twins(cosines(weights))
-    twins, correlation, images = _correlated(context, mining)
+    twins, correlation, images = _correlated(context, settings.seed, mining)
     return ArchitectureResult(
         layer=first.name,
         stride=stride,
@@ -87,27 +89,27 @@ def compute(context: Context, required: dict[str, Any]) -> ArchitectureResult:
         twins=twins,
         correlation=correlation,
         correlated_images=images,
-        **vars(_second(context, mining, first, stride)),
+        **vars(_second(context, settings, mining, first, stride)),
     )
 
 
 def _correlated(
-    context: Context, mining: MiningResult
+    context: Context, seed: int, mining: MiningResult
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], int]:
     """Correlate the maps of every mined layer with places over a sample of images."""
-    graph = context.deconvnet.graph
+    graph = context.graph
     layers = [
         layer
         for layer in reportable_layers(graph)
         if layer.name in mining.layers and layer.rows * layer.cols > 1
     ]
-    random = np.random.default_rng([context.settings.seed, zlib.crc32(b"architecture")])
+    random = np.random.default_rng([seed, zlib.crc32(b"architecture")])
     count = min(IMAGES, len(mining.records))
     chosen = np.sort(random.choice(len(mining.records), count, replace=False))
     moments = {layer.name: Moments(layer.maps) for layer in layers}
     steps = [(-(-layer.rows // PLACES), -(-layer.cols // PLACES)) for layer in layers]
     forward = feature_function(graph, [layer.node for layer in layers], steps)
-    size = context.settings.batch_size
+    size = context.batch_size
     for start in range(0, count, size):
         pictures = context.pictures(mining.records[chosen[start : start + size]])
         seen = forward(context.preprocessing.tensor(pictures))
@@ -122,10 +124,14 @@ def _correlated(
 
 
 def _second(
-    context: Context, mining: MiningResult, first: ReportableLayer, stride: list[int]
+    context: Context,
+    settings: Given,
+    mining: MiningResult,
+    first: ReportableLayer,
+    stride: list[int],
 ) -> _Second:
     """Project layer 2 and see what the first stride did to it."""
-    graph = context.deconvnet.graph
+    graph = context.graph
     layer = next(
         (
             x
@@ -140,16 +146,16 @@ def _second(
         return _Second(layer.name, f"values of layer {layer.name} are not finite")
     if layer.name not in mining.layers:
         return _Second(layer.name, f"layer {layer.name} is not among the layers asked for")
-    problem = rule_problem(graph, layer.node, context.settings.rule)
+    problem = rule_problem(graph, layer.node, settings.rule)
     if problem:
         return _Second(layer.name, problem)
     alive = np.flatnonzero(mining.values[layer.name][:, 0] > 0)
     if not len(alive):
         return _Second(layer.name, f"every map of layer {layer.name} is dead")
-    random = np.random.default_rng([context.settings.seed, zlib.crc32(layer.name.encode())])
+    random = np.random.default_rng([settings.seed, zlib.crc32(layer.name.encode())])
     maps = np.sort(random.choice(alive, min(MAPS, len(alive)), replace=False))
     try:
-        projected = _project(context, mining, layer, maps)
+        projected = _project(context, settings.rule, mining, layer, maps)
     except NotApplicable as problem:
         return _Second(layer.name, str(problem))
     if not len(projected.maps):
@@ -190,7 +196,7 @@ class _Projected:
 
 
 def _project(
-    context: Context, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
+    context: Context, rule: str, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
 ) -> _Projected:
     values = mining.values[layer.name][maps, :STRONGEST]
     units = np.argwhere(values > 0)
@@ -199,10 +205,11 @@ def _project(
     rows, cols = mining.rows[layer.name][place], mining.cols[layer.name][place]
     wanted, numbers = np.unique(images, return_inverse=True)
     inputs = context.preprocessing.tensor(context.pictures(mining.records[wanted]))
-    parts = list(context.deconvnet.project_units(inputs, layer, numbers, rows, cols, place[0]))
+    deconvnet = context.deconvnet(rule)
+    parts = list(deconvnet.project_units(inputs, layer, numbers, rows, cols, place[0]))
     order = np.concatenate([part.chosen for part in parts])
     back = np.argsort(order)
-    pictures = np.concatenate([context.deconvnet.to_rgb(part.pictures) for part in parts])[back]
+    pictures = np.concatenate([context.to_rgb(part.pictures) for part in parts])[back]
     tops = np.concatenate([part.tops for part in parts])[back]
     lefts = np.concatenate([part.lefts for part in parts])[back]
     seen = pictures.any(axis=(1, 2, 3))
@@ -213,7 +220,7 @@ def _tiles(
     context: Context, layer: ReportableLayer, found: _Projected
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut the strongest projection of each map, on its own scale, in the energy window."""
-    fields = unit_fields(context.deconvnet.graph, layer.node, found.rows, found.cols)
+    fields = unit_fields(context.graph, layer.node, found.rows, found.cols)
     energy = energy_by_side(found.pictures, found.tops, found.lefts, fields)
     side, _ = smallest_window(energy, max(fields.size))
     signed = cut_tiles(found.pictures, found.tops, found.lefts, fields, side, 0.0)

@@ -32,17 +32,21 @@ from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.progress import progress
+from vizreport.settings import Given
 
 RANDOM_DRAWS = 10
 SHARED_DRAWS = 20
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> CorrespondenceResult:
+def compute(
+    context: Context, settings: Given, required: dict[str, MiningResult]
+) -> CorrespondenceResult:
     """Hide parts and random places of pictures of one class, and compare what changes.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result, from which pictures and predictions are taken.
 
@@ -54,10 +58,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> Corresponden
         If nothing is known of parts, too few pictures show them, or the network has no hidden
         layer.
     """
-    mining, settings, graph = required["mining"], context.settings, context.deconvnet.graph
+    mining, graph = required["mining"], context.graph
     require_sound(mining)
     layers = compared_layers(graph, settings.correspondence_layers)
-    chosen = subjects(context, mining)
+    chosen = subjects(context, settings, mining)
     shape = context.preprocessing.input_size
     side = square_side(chosen.points, shape)
     kind, found, boxes = regions(context, mining, chosen, side)
@@ -184,7 +188,7 @@ def _signs(
     side: int,
 ) -> list[np.ndarray]:
     """Return the sign changes of every picture and square: int8 [I, V, d] for each layer."""
-    graph, size = context.deconvnet.graph, context.settings.batch_size
+    graph, size = context.graph, context.batch_size
     features = feature_function(graph, [stage_output(graph, layer) for layer in layers])
     images, places = squares.shape[:2]
     starts = squares.reshape(-1, 2)

@@ -13,6 +13,7 @@ from vizreport.data.truth import in_view
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.settings import Given
 
 LEAST_PARTS = 3
 MOST_PARTS = 6
@@ -53,7 +54,7 @@ class Subjects:
     right: int
 
 
-def subjects(context: Context, mining: MiningResult) -> Subjects:
+def subjects(context: Context, settings: Given, mining: MiningResult) -> Subjects:
     """Choose the class with the most usable pictures, or the one asked for.
 
     A picture is usable if three parts (all, where there are fewer) are in view and nothing was
@@ -67,9 +68,9 @@ def subjects(context: Context, mining: MiningResult) -> Subjects:
     NotApplicable
         If nothing is known of parts, or too few pictures show them.
     """
-    points = visible_points(context, mining)
+    points = visible_points(context, settings.parts, mining)
     classes = [_class_name(context, mining, image) for image in range(len(points))]
-    chosen = choose_class(classes, points, context.settings.correspondence_class)
+    chosen = choose_class(classes, points, settings.correspondence_class)
     least = _least(points, classes, chosen)
     first_of = {content: i for i, content in reversed(list(enumerate(mining.sha256)))}
     usable = np.array(
@@ -94,8 +95,8 @@ def subjects(context: Context, mining: MiningResult) -> Subjects:
             f"only {len(usable)} pictures{of_class} show the same {least} parts; it takes "
             f"{LEAST_IMAGES}"
         )
-    random = np.random.default_rng([context.settings.seed, 11])
-    count = min(len(usable), context.settings.correspondence_images)
+    random = np.random.default_rng([settings.seed, 11])
+    count = min(len(usable), settings.correspondence_images)
     images = np.sort(random.choice(usable, count, replace=False))
     parts = [names[p] for p in kept]
     labels = mining.labels[images]
@@ -163,8 +164,15 @@ def choose_parts(visible: np.ndarray) -> tuple[list[int], np.ndarray]:
     return sorted(chosen), left
 
 
-def visible_points(context: Context, mining: MiningResult) -> list[Points]:
+def visible_points(context: Context, file: str | None, mining: MiningResult) -> list[Points]:
     """Return the parts in view of every image of the mining result.
+
+    Parameters
+    ----------
+    context : Context
+    file : str or None
+        CSV file of the parts; None for what the data know.
+    mining : MiningResult
 
     Raises
     ------
@@ -175,7 +183,7 @@ def visible_points(context: Context, mining: MiningResult) -> list[Points]:
     """
     rows, cols = context.preprocessing.input_size
     found: list[Points] = []
-    for image, named in enumerate(_named_points(context, mining)):
+    for image, named in enumerate(_named_points(context, file, mining)):
         left, top, right, bottom = (float(edge) for edge in mining.boxes[image])
         own: Points = {}
         for part, (x, y) in named.items():
@@ -195,10 +203,10 @@ NO_PARTS = (
 )
 
 
-def _named_points(context: Context, mining: MiningResult) -> list[Points]:
+def _named_points(context: Context, file: str | None, mining: MiningResult) -> list[Points]:
     """Return the visible parts of every image, px of the original image."""
-    if context.settings.parts is not None:
-        return _from_file(Path(context.settings.parts), mining)
+    if file is not None:
+        return _from_file(Path(file), mining)
     truth = context.dataset.truth
     if truth is None:
         raise NotApplicable(NO_PARTS)

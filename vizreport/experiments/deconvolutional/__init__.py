@@ -1,15 +1,15 @@
 """Deconvolutional network."""
 
-from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
+from vizreport.experiments.deconvolutional.settings import DeconvolutionalSettings
 from vizreport.experiments.experiment import Experiment
 
 EXPERIMENT = Experiment(
     name="deconvolutional",
     title="Deconvolutional network",
     version=1,
-    result=DeconvolutionalResult,
+    result="vizreport.experiments.deconvolutional.result:DeconvolutionalResult",
     compute="vizreport.experiments.deconvolutional.compute:compute",
     section="vizreport.experiments.deconvolutional.figures:section",
     template="sections/deconvolutional.html",
-    settings=("deconvolutional",),
+    own=DeconvolutionalSettings,
 )

@@ -7,16 +7,18 @@ from typing import Any
 from vizreport.deconvolutional.record import read_learned
 from vizreport.experiments.context import Context
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
+from vizreport.settings import Given
 from vizreport.studies import study_folder
 
 
-def compute(context: Context, required: dict[str, Any]) -> DeconvolutionalResult:
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> DeconvolutionalResult:
     """Take what ``vizreport deconvnet-learn`` learned into the report.
 
     Parameters
     ----------
     context : Context
-        Only its settings are looked at.
+        Not looked at.
+    settings : Given
     required : dict
         Empty.
 
@@ -25,4 +27,6 @@ def compute(context: Context, required: dict[str, Any]) -> DeconvolutionalResult
     NotApplicable
         No folder was given, and there is none beside the checkpoint.
     """
-    return read_learned(study_folder(context.settings, "deconvolutional"))
+    return read_learned(
+        study_folder(settings.deconvolutional, "deconvolutional", "deconvnet-learn")
+    )

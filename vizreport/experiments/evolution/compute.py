@@ -26,6 +26,7 @@ from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.load import load_checkpoint
 from vizreport.progress import progress
 from vizreport.report.tiles import GREY, cut_tiles, display_scale, quantised
+from vizreport.settings import Given
 from vizreport.training.history import read_history
 
 EPOCHS = 8
@@ -44,12 +45,13 @@ class _Units:
     cols: np.ndarray
 
 
-def compute(context: Context, required: dict[str, Any]) -> EvolutionResult:
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> EvolutionResult:
     """Follow some maps of each layer over the epochs of a folder of checkpoints.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The results of mining and of the top-9 patches, whose maps and windows are taken.
 
@@ -68,14 +70,14 @@ def compute(context: Context, required: dict[str, Any]) -> EvolutionResult:
         )
     shown = choose_epochs(found)
     projected = {name for name, problem in top.status.items() if not problem}
-    layers = [layer for layer in context.chosen_layers if layer.name in projected]
+    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in projected]
     if not layers:
         raise NotApplicable(next(iter(top.status.values())))
     maps = {layer.name: _spread(top.maps[layer.name]) for layer in layers}
     # A model of its own, whose weights become each epoch's in turn: what was compiled stays.
     source = context.source
     model = load_checkpoint(source.checkpoint, source.imports, source.output)
-    deconvnet = Deconvnet(model, context.settings.rule, context.preprocessing)
+    deconvnet = Deconvnet(model, settings.rule, context.preprocessing)
     search = _search_function(deconvnet.graph, layers, maps)
     strips = {layer.name: _Strips(int(top.window[layer.name])) for layer in layers}
     with progress("following", len(shown), "epochs") as bar:
@@ -114,7 +116,7 @@ def compute(context: Context, required: dict[str, Any]) -> EvolutionResult:
         **followed,
         history_epochs=np.array([epoch.epoch for epoch in history], np.int32),
         **curves,
-        rule=context.settings.rule,
+        rule=settings.rule,
     )
 
 
@@ -170,7 +172,7 @@ def _strongest(
 ) -> list[_Units]:
     """Return each layer's strongest units over all images."""
     batches: list[list[tuple[np.ndarray, np.ndarray]]] = []
-    size = context.settings.batch_size
+    size = context.batch_size
     for start in range(0, len(records), size):
         pictures = context.pictures(records[start : start + size])
         found = search(context.preprocessing.tensor(pictures))

@@ -1,13 +1,12 @@
 """Feature maps, one by one."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.feature_maps.result import FeatureMapsResult
 
 EXPERIMENT = Experiment(
     name="feature_maps",
     title="Feature maps one by one",
     version=4,
-    result=FeatureMapsResult,
+    result="vizreport.experiments.feature_maps.result:FeatureMapsResult",
     compute="vizreport.experiments.feature_maps.compute:compute",
     section="vizreport.experiments.feature_maps.figures:section",
     template="sections/feature_maps.html",

@@ -25,23 +25,25 @@ from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.progress import progress
 from vizreport.report.tiles import cut_tiles, display_scale, quantised
+from vizreport.settings import Given
 
 _DECODED = 64  # at once: bounds memory
 
 
-def compute(context: Context, required: dict[str, Any]) -> FeatureMapsResult:
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> FeatureMapsResult:
     """Gather what the pages of single maps show.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The results of mining and of the top-9.
 
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]
-    layers = [layer for layer in context.chosen_layers if layer.name in top.layers]
+    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in top.layers]
     names = [layer.name for layer in layers]
     images = wanted_images(top, names, MOST_IMAGES)
     parts: dict[str, dict[str, Any]] = {}
@@ -86,7 +88,7 @@ def _compared(
     pool: ThreadPoolExecutor,
 ) -> dict[str, Any]:
     """Project a sample of a layer's maps under the other rules."""
-    graph, side = context.deconvnet.graph, int(top.window[layer.name])
+    graph, side = context.graph, int(top.window[layer.name])
     shown = top.maps[layer.name]
     maps = shown[first_places(top, layer.name)]
     rules = [
@@ -94,7 +96,7 @@ def _compared(
     ]  # fmt: skip
     rows, scales = [], np.zeros((len(maps), len(rules)), np.float32)
     for i, rule in enumerate(rules):
-        tiles = _tiles(context, context.deconvnet.with_rule(rule), mining, layer, maps, side)
+        tiles = _tiles(context, context.deconvnet(rule), mining, layer, maps, side)
         scales[:, i] = [display_scale(np.abs(three)) for three in tiles]
         flat = quantised(tiles.reshape(-1, side, side, 3), scales[:, i].repeat(RANKS))
         rows.append(flat.reshape(len(maps), RANKS, side, side, 3).swapaxes(1, 2))

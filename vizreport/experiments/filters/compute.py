@@ -15,18 +15,20 @@ from vizreport.experiments.mining.soundness import require_sound
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import reportable_layers
 from vizreport.graph.network import Graph
+from vizreport.settings import Given
 
 # A filter whose RMS is this many times the layer's median drowns the others (Zeiler & Fergus
 # 2013, section 3: some filters dominate unless they are renormalised).
 DOMINATING_RATIO = 3.0
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> FiltersResult:
+def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> FiltersResult:
     """Return what each filter of the first convolution does to RGB pixels.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result, for dead filters.
 
@@ -35,7 +37,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> FiltersResul
     NotApplicable
         If the network has no convolution on the image, or its weights or values are not finite.
     """
-    graph, mining = context.deconvnet.graph, required["mining"]
+    graph, mining = context.graph, required["mining"]
     layer = next((x for x in reportable_layers(graph) if x.kind == "convolution"), None)
     if layer is None:
         raise NotApplicable("the network has no convolution whose rectified output can be shown")
@@ -64,7 +66,6 @@ def compute(context: Context, required: dict[str, MiningResult]) -> FiltersResul
         dominating_ratio=DOMINATING_RATIO,
         stride=stride,
         activity=activity,
-        scale=context.settings.filter_scale,
     )
 
 

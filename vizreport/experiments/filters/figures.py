@@ -25,18 +25,19 @@ _CLIPPED = 99.5  # percentile of the absolute weights that is shown as full whit
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show each filter enlarged, with its RMS, and how the RMS are spread."""
     result: FiltersResult = results["filters"]
-    ranges = display_ranges(result)
+    shared = run.settings.get("filter_scale") != "filter"
+    ranges = display_ranges(result, shared)
     count = len(result.filters)
     height, width = result.filters.shape[1:3]
     size = f"{height} × {width} px"
-    if result.scale == "filter":
-        scale = "Each filter has its own scale: its largest absolute weight is full white or black."
-    else:
+    if shared:
         scale = (
             f"One scale for all: full white is +{number(float(ranges[0]))}, full black "
             f"−{number(float(ranges[0]))} (99.5th percentile of the absolute weights, "
             "dominating filters left out); stronger weights are clipped."
         )
+    else:
+        scale = "Each filter has its own scale: its largest absolute weight is full white or black."
     grid = Figure(
         name="filters",
         title=f"The {count} filters of {quoted(result.layer)}, {size} each",
@@ -50,7 +51,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             f"Grid of {count} enlarged colour filters; {_counted(result.dead, 'dead')}, "
             f"{_counted(result.dominating, 'dominating')}."
         ),
-        draw=lambda: _grid(result, ranges),
+        draw=lambda: _grid(result, ranges, shared),
         threaded=True,
         width=145,
     )
@@ -96,7 +97,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "result": result,
         "cells": cells,
         "size": size,
-        "range": float(ranges[0]) if result.scale == "shared" else None,
+        "range": float(ranges[0]) if shared else None,
         "dead": np.flatnonzero(result.dead).tolist(),
         "dominating": np.flatnonzero(result.dominating).tolist(),
         "median": float(np.median(result.rms)),
@@ -105,10 +106,17 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     return Section((grid, spread), (), (highlight,), (fact,), files, context)
 
 
-def display_ranges(result: FiltersResult) -> np.ndarray:
-    """Return the weight shown as full white for each filter, float64 [M], above 0."""
+def display_ranges(result: FiltersResult, shared: bool = True) -> np.ndarray:
+    """Return the weight shown as full white for each filter, float64 [M], above 0.
+
+    Parameters
+    ----------
+    result : FiltersResult
+    shared : bool
+        Whether all filters have one scale.
+    """
     size = np.abs(result.filters.astype(np.float64))
-    if result.scale == "filter":
+    if not shared:
         ranges = size.max(axis=(1, 2, 3))
         return np.where(ranges > 0, ranges, 1.0)
     counted = size[~result.dominating] if not result.dominating.all() else size
@@ -137,7 +145,7 @@ def _columns(count: int) -> int:
     return min(range(8, 17), key=lambda c: (-count % c, abs(c - wanted)))
 
 
-def _grid(result: FiltersResult, ranges: np.ndarray) -> Image.Image:
+def _grid(result: FiltersResult, ranges: np.ndarray, shared: bool) -> Image.Image:
     columns = _columns(len(result.filters))
     side = 1900 // columns - 16
     cells, labels = [], []
@@ -153,9 +161,7 @@ def _grid(result: FiltersResult, ranges: np.ndarray) -> Image.Image:
         state = "dead" if result.dead[i] else _rms(result, i)
         labels.append((str(i), state))
     picture = montage.grid(cells, columns, 14, labels, 24)
-    if result.scale == "filter":
-        return picture
-    return montage.with_scale(picture, number(float(ranges[0])), 24)
+    return montage.with_scale(picture, number(float(ranges[0])), 24) if shared else picture
 
 
 def _highlight(result: FiltersResult, ranges: np.ndarray) -> Image.Image:

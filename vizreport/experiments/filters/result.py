@@ -28,8 +28,6 @@ class FiltersResult:
         Pixels between neighbouring units.
     activity : float32 [M]
         Share of images in which the map is above 0.
-    scale : {"shared", "filter"}
-        How the reader asked to see them.
     """
 
     layer: str
@@ -40,4 +38,3 @@ class FiltersResult:
     dominating_ratio: float
     stride: int
     activity: Annotated[np.ndarray, "float32 [M]"]
-    scale: str

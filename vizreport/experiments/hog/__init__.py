@@ -1,13 +1,12 @@
 """HOG: what an image's histograms of oriented gradients keep of it."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.hog.result import HogResult
 
 EXPERIMENT = Experiment(
     name="hog",
     title="HOG",
     version=3,
-    result=HogResult,
+    result="vizreport.experiments.hog.result:HogResult",
     compute="vizreport.experiments.hog.compute:compute",
     section="vizreport.experiments.hog.figures:section",
     template="sections/hog.html",

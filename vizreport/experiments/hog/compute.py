@@ -19,6 +19,7 @@ from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.subjects import choose_images
+from vizreport.settings import Given
 
 SIDE = 96  # shorter side of a grey picture, px
 WINDOW = 4  # cells
@@ -32,12 +33,13 @@ _FEWEST = 6
 _FULL = 1.5  # normalised contrast shown as white
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
+def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> HogResult:
     """Learn to invert HOG on some images of the data, and measure it on others.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result, from which images are chosen.
 
@@ -46,7 +48,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
     NotApplicable
         If there are too few images to learn from some and measure on others.
     """
-    mining, seed = required["mining"], context.settings.seed
+    mining, seed = required["mining"], settings.seed
     require_sound(mining)
     shown, measured, learned = split(mining, seed)
     paired, ridge, mean_picture = learn(shrunk(context.shown(mining.records[learned])), seed)
@@ -73,8 +75,8 @@ def compute(context: Context, required: dict[str, MiningResult]) -> HogResult:
         window=WINDOW * CELL,
         cell=CELL,
         used=float((codes > 0).mean()),
-        **projections(context, seen),
-        rule=context.settings.rule,
+        **projections(context, settings, seen),
+        rule=settings.rule,
     )
 
 

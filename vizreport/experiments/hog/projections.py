@@ -8,19 +8,23 @@ import numpy as np
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
+from vizreport.settings import Given
 
 if TYPE_CHECKING:
+    from vizreport.engine import Deconvnet
     from vizreport.graph.layers import ReportableLayer
 
 UNITS = 16
 
 
-def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
+def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict[str, Any]:
     """Project the strongest units of two layers in each image, and add them up.
 
     Parameters
     ----------
     context : Context
+    settings : Given
+        Of them layers, rule and occlusion_layer.
     pictures : uint8 [I, h, w, C]
 
     Returns
@@ -32,21 +36,21 @@ def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
     from vizreport.engine.presets import rule_problem
     from vizreport.report.tiles import display_scale, quantised
 
-    graph, layers = context.deconvnet.graph, shown_layers(context)
-    inputs = context.preprocessing.tensor(pictures)
+    graph, layers = context.graph, shown_layers(context, settings)
+    deconvnet, inputs = context.deconvnet(settings.rule), context.preprocessing.tensor(pictures)
     reduced, _ = reduction_function(graph, layers)(inputs)
     problems, drawn, scales, units = [], [], [], []
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
         summed = np.zeros((len(inputs), *graph.input_shape), np.float32)
         count = np.zeros(len(inputs), np.int32)
-        problem = rule_problem(graph, layer.node, context.settings.rule)
+        problem = rule_problem(graph, layer.node, settings.rule)
         if not problem:
             try:
-                summed, count = _summed(context, layer, inputs, maxima.numpy(), places.numpy())
+                summed, count = _summed(deconvnet, layer, inputs, maxima.numpy(), places.numpy())
             except NotApplicable as not_finite:
                 problem = str(not_finite)
         problems.append(problem)
-        full = context.deconvnet.to_rgb(summed).astype(np.float32)
+        full = context.to_rgb(summed).astype(np.float32)
         scale = [display_scale(np.abs(one[one != 0])) for one in full]
         scales.append(np.array(scale, np.float32))
         drawn.append(quantised(full, scales[-1]))
@@ -61,19 +65,21 @@ def projections(context: Context, pictures: np.ndarray) -> dict[str, Any]:
     }
 
 
-def shown_layers(context: Context) -> list[ReportableLayer]:
+def shown_layers(context: Context, settings: Given) -> list[ReportableLayer]:
     """Return the second of the chosen layers with places and the last convolution's output."""
     from vizreport.graph.layers import occluded_layer
 
-    spatial = [layer for layer in context.chosen_layers if layer.rows * layer.cols > 1]
-    last = occluded_layer(context.deconvnet.graph, context.settings.occlusion_layer)
+    spatial = [
+        layer for layer in context.chosen_layers(settings.layers) if layer.rows * layer.cols > 1
+    ]
+    last = occluded_layer(context.graph, settings.occlusion_layer)
     last = last or (spatial[-1] if spatial else None)
     found = [*spatial[:2][-1:], *([last] if last else [])]
     return sorted({layer.node: layer for layer in found}.values(), key=lambda layer: layer.node)
 
 
 def _summed(
-    context: Context,
+    deconvnet: Deconvnet,
     layer: ReportableLayer,
     inputs: np.ndarray,
     maxima: np.ndarray,
@@ -85,9 +91,7 @@ def _summed(
     image, rank = np.nonzero(values > 0)
     rows, cols = np.divmod(np.take_along_axis(places, maps, axis=1)[image, rank], layer.cols)
     full = np.zeros((len(image), *inputs.shape[1:]), np.float32)
-    for part in context.deconvnet.project_units(
-        inputs, layer, image, rows, cols, maps[image, rank]
-    ):
+    for part in deconvnet.project_units(inputs, layer, image, rows, cols, maps[image, rank]):
         part.put_into(full)
     member = (image == np.arange(len(inputs))[:, None]).astype(np.float32)
     summed = (member @ full.reshape(len(image), inputs[0].size)).reshape(inputs.shape)

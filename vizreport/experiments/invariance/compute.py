@@ -24,17 +24,21 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.graph.outputs import given_out, vector_output
 from vizreport.progress import progress
+from vizreport.settings import Given
 
 SHOWN = 5  # images, as in the paper's figure
 _MOST_LAYERS = 5  # that fit beside each other
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceResult:
+def compute(
+    context: Context, settings: Given, required: dict[str, MiningResult]
+) -> InvarianceResult:
     """Move, enlarge and turn images; measure how far features and probabilities follow.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result, from which images are taken.
 
@@ -45,12 +49,12 @@ def compute(context: Context, required: dict[str, MiningResult]) -> InvarianceRe
     NotApplicable
         If the network has no hidden layer, or no image suits.
     """
-    mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
+    mining, graph = required["mining"], context.graph
     require_sound(mining)
     if len(settings.invariance) > SHOWN:
         raise RequestError(f"--invariance takes at most {SHOWN} images")
     layers = compared_layers(graph, settings.invariance_layers)
-    shown = subjects(context, mining, settings.invariance, SHOWN, "--invariance")
+    shown = subjects(context, mining, settings.seed, settings.invariance, SHOWN, "--invariance")
     nodes = [stage_output(graph, layer) for layer in layers]
     ways = transformations(*graph.input_shape[:2])
     passes = 2 + sum(len(way.values) - 1 for way in ways)
@@ -150,7 +154,7 @@ def _output(graph: Graph) -> list[int]:
 
 def _evaluation(context: Context, nodes: list[int]) -> Callable[[np.ndarray], _Seen]:
     """Return the forward pass for pictures."""
-    graph = context.deconvnet.graph
+    graph = context.graph
     output = _output(graph)
     forward = feature_function(graph, [*nodes, *output])
 
@@ -188,8 +192,8 @@ def _parts(
             found[~given] = context.pictures(mining.records[images[numbers[~given]]])
         return found
 
-    for start in range(0, len(images), context.settings.batch_size):
-        numbers = np.arange(start, min(start + context.settings.batch_size, len(images)))
+    for start in range(0, len(images), context.batch_size):
+        numbers = np.arange(start, min(start + context.batch_size, len(images)))
         yield (
             slice(start, start + len(numbers)),
             pictures(numbers),

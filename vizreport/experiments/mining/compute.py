@@ -15,6 +15,7 @@ from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult, Output
 from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
+from vizreport.settings import Given
 
 TOP_CLASSES = 5
 
@@ -36,7 +37,7 @@ class _Mined:
         return sum(len(batch.indices) for batch in self.batches)
 
 
-def compute(context: Context, required: dict[str, object]) -> MiningResult:
+def compute(context: Context, settings: Given, required: dict[str, object]) -> MiningResult:
     """Mine the chosen layers, and the first, over all images.
 
     Images with values that are not finite take no part. Where that is every image, the layers
@@ -45,6 +46,7 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         Empty.
 
@@ -53,18 +55,18 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
     RequestError
         If not one image of the data can be read.
     """
-    k, records, output = context.settings.top, context.dataset.records, context.output
+    k, records, output = settings.top, context.dataset.records, context.output
     labels = context.labels
     tried = try_order(labels, context.dataset, output.classes) if output.classes else labels.labels
-    layers = mined_layers(context)
-    checked = reportable_layers(context.deconvnet.graph)
-    mined = _pass(context, layers, checked, tried)
+    layers = mined_layers(context, settings)
+    checked = reportable_layers(context.graph)
+    mined = _pass(context, k, layers, checked, tried)
     not_finite = mined.not_finite
     scored = bool(mined.count or not mined.left_out)
     if not scored:
         sound = checked[: int(np.flatnonzero(not_finite)[0])]
         layers = [layer for layer in layers if layer in sound]
-        mined = _pass(context, layers, sound, tried, scored=False)
+        mined = _pass(context, k, layers, sound, tried, scored=False)
     if not mined.count:
         skipped = mined.skipped
         raise RequestError(
@@ -131,14 +133,15 @@ def compute(context: Context, required: dict[str, object]) -> MiningResult:
 
 def _pass(
     context: Context,
+    k: int,
     layers: list[ReportableLayer],
     checked: list[ReportableLayer],
     labels: np.ndarray,
     scored: bool = True,
 ) -> _Mined:
     """Go over the data once; leave out images that are not finite in the layers checked."""
-    k, output = context.settings.top, context.output
-    reduce = checked_reduction_function(context.deconvnet.graph, layers, checked)
+    output = context.output
+    reduce = checked_reduction_function(context.graph, layers, checked)
     strongest: dict[str, Strongest] = {}
     batches, scores, values = [], [], []
     skipped = list(context.dataset.skipped)
@@ -178,14 +181,14 @@ def _pass(
     return _Mined(strongest, batches, scores, values, skipped, not_finite, left_out)
 
 
-def mined_layers(context: Context) -> list[ReportableLayer]:
+def mined_layers(context: Context, settings: Given) -> list[ReportableLayer]:
     """Return the chosen layers, the first convolution (for the filters) and the occluded layer."""
-    chosen = {layer.node: layer for layer in context.chosen_layers}
-    for layer in reportable_layers(context.deconvnet.graph):
+    chosen = {layer.node: layer for layer in context.chosen_layers(settings.layers)}
+    for layer in reportable_layers(context.graph):
         if layer.kind == "convolution":
             chosen.setdefault(layer.node, layer)
             break
-    occluded = occluded_layer(context.deconvnet.graph, context.settings.occlusion_layer)
+    occluded = occluded_layer(context.graph, settings.occlusion_layer)
     if occluded is not None:
         chosen.setdefault(occluded.node, occluded)
     return [chosen[node] for node in sorted(chosen)]

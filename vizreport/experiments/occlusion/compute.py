@@ -25,6 +25,7 @@ from vizreport.experiments.subjects import Subjects, subjects
 from vizreport.graph.layers import ReportableLayer, occluded_layer
 from vizreport.models.output import name_output
 from vizreport.progress import progress
+from vizreport.settings import Given
 
 # Arrays of each size of the square, as the result names them.
 _MAPPED = (
@@ -43,12 +44,15 @@ _LEAST_SURE, _DRAWN = 24, 59
 _AROUND = 5  # places across, over which the map's range says how sure interpolation is
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionResult:
+def compute(
+    context: Context, settings: Given, required: dict[str, MiningResult]
+) -> OcclusionResult:
     """Occlude images at every place of a square, and project the watched feature map.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result, from which images and the map's strongest activations are taken.
 
@@ -59,17 +63,19 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
     NotApplicable
         If the network has no class scores or no convolution, or no image suits.
     """
-    mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
+    mining, graph = required["mining"], context.graph
     require_sound(mining)
     if not context.output.classes:
         raise NotApplicable(
             "occlusion follows the probability of a class, and the network gives "
             f"{name_output(context.output)}"
         )
-    layer = occluded_layer(context.deconvnet.graph, context.settings.occlusion_layer)
+    layer = occluded_layer(context.graph, settings.occlusion_layer)
     if layer is None:
         raise NotApplicable("the network has no convolution whose feature maps could be watched")
-    chosen = subjects(context, mining, settings.occlude, settings.occlusion_images, "--occlude")
+    chosen = subjects(
+        context, mining, settings.seed, settings.occlude, settings.occlusion_images, "--occlude"
+    )
     inputs = context.preprocessing.tensor(chosen.pictures)
     clean = _clean(context, layer, inputs, chosen.labels)
     height, width, _ = graph.input_shape
@@ -86,7 +92,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
         for size in sizes:
             name = str(size)
             square = _Square(size, tops[name], lefts[name])
-            parts[name] = _maps(context, layer, chosen, inputs, clean, square, bar)
+            parts[name] = _maps(context, settings, layer, chosen, inputs, clean, square, bar)
     collected: dict[str, Any] = {
         field: {name: part[field] for name, part in parts.items()} for field in parts[str(sizes[0])]
     }
@@ -115,7 +121,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OcclusionRes
         tops=tops,
         lefts=lefts,
         **collected,
-        **projections(context, mining, layer, chosen.images, inputs, clean),
+        **projections(context, settings.rule, mining, layer, chosen.images, inputs, clean),
         **on_objects(context, mining, layer, sizes[-1], settings.seed, settings.memory),
         rule=settings.rule,
     )
@@ -131,10 +137,10 @@ def _clean(
     context: Context, layer: ReportableLayer, inputs: np.ndarray, labels: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Score the images with nothing hidden; choose each one's strongest map and class."""
-    reduce = reduction_function(context.deconvnet.graph, [layer])
+    reduce = reduction_function(context.graph, [layer])
     batches = []
-    for start in range(0, len(inputs), context.settings.batch_size):
-        reduced, outputs = reduce(inputs[start : start + context.settings.batch_size])
+    for start in range(0, len(inputs), context.batch_size):
+        reduced, outputs = reduce(inputs[start : start + context.batch_size])
         scores = context.output.probabilities(outputs.numpy())
         batches.append([*(part.numpy() for part in reduced[0]), scores])
     maxima, units, means, scores = (np.concatenate(part) for part in zip(*batches, strict=True))
@@ -165,6 +171,7 @@ class _Square:
 
 def _maps(
     context: Context,
+    settings: Given,
     layer: ReportableLayer,
     chosen: Subjects,
     inputs: np.ndarray,
@@ -173,7 +180,7 @@ def _maps(
     bar: Any,
 ) -> dict[str, Any]:
     """Occlude every image with squares of one size."""
-    settings, size = context.settings, square.size
+    size = square.size
     shape = len(square.tops), len(square.lefts)
     rows, cols = np.indices(shape).reshape(2, -1)
     found: dict[str, list[Any]] = {name: [] for name in _MAPPED}
@@ -185,7 +192,9 @@ def _maps(
                 for _ in range(_draws(settings.occlusion_fill))
             ]
         )
-        evaluate = partial(_scores, context, layer, inputs[i], fills, square, int(clean["maps"][i]))
+        evaluate = partial(
+            _scores, context, settings, layer, inputs[i], fills, square, int(clean["maps"][i])
+        )
         watched = int(clean["classes"][i])
         if settings.refine:
             scores, computed = refine(shape, partial(evaluate, bar=bar), watched)
@@ -205,6 +214,7 @@ def _maps(
 
 def _scores(
     context: Context,
+    settings: Given,
     layer: ReportableLayer,
     image: np.ndarray,
     fills: np.ndarray,
@@ -220,7 +230,7 @@ def _scores(
     """
     draws = [
         occlude(
-            context.deconvnet,
+            context.traced,
             image,
             fill,
             square.tops[rows],
@@ -228,7 +238,7 @@ def _scores(
             square.size,
             layer,
             feature_map,
-            memory=context.settings.memory,
+            memory=settings.memory,
             progress=bar.update if bar is not None else None,
         )
         for fill in context.preprocessing.tensor(fills)

@@ -18,6 +18,7 @@ OTHERS = 3
 
 def projections(
     context: Context,
+    rule: str,
     mining: MiningResult,
     layer: ReportableLayer,
     images: np.ndarray,
@@ -29,6 +30,8 @@ def projections(
     Parameters
     ----------
     context : Context
+    rule : str
+        Preset of backward rules.
     mining : MiningResult
     layer : ReportableLayer
     images : int [I]
@@ -47,7 +50,7 @@ def projections(
     from vizreport.graph.fields import unit_fields
     from vizreport.report.tiles import GREY, display_scale, quantised
 
-    graph = context.deconvnet.graph
+    graph = context.graph
     count, shape = len(inputs), (*graph.input_shape[:2], context.preprocessing.image_channels)
     others, values, units = _top_images(mining, layer, images, clean)
     pictures = np.full((count, OTHERS, *shape), GREY, np.uint8)
@@ -58,21 +61,21 @@ def projections(
         [inputs[:, None], tensors.reshape(count, OTHERS, *graph.input_shape)], axis=1
     ).reshape(-1, *graph.input_shape)
     rows, cols = np.divmod(units.ravel(), layer.cols)
-    problem = rule_problem(graph, layer.node, context.settings.rule)
+    problem = rule_problem(graph, layer.node, rule)
     active = np.zeros(0, int) if problem else np.flatnonzero(values > 0)  # NaN is not
     signed = np.zeros_like(stacked)
     if len(active):
         chosen = np.repeat(clean["maps"], 1 + OTHERS)[active]
         found = np.zeros_like(stacked[active])
         try:
-            for part in context.deconvnet.project_units(
+            for part in context.deconvnet(rule).project_units(
                 stacked[active], layer, np.arange(len(active)), rows[active], cols[active], chosen
             ):
                 part.put_into(found)
             signed[active] = found
         except NotApplicable as not_finite:
             problem = str(not_finite)
-    full = context.deconvnet.to_rgb(signed).astype(np.float32)
+    full = context.to_rgb(signed).astype(np.float32)
     strength = np.abs(full).reshape(count, -1)
     # The percentile of what is not zero: a small receptive field would vanish otherwise.
     scales = np.array([display_scale(one[one != 0]) for one in strength], np.float32)

@@ -58,7 +58,7 @@ def on_objects(
         picture = context.pictures(mining.records[[image]])[0]
         fill = fill_picture(picture, "grey", size, np.random.default_rng(seed))
         inputs, fills = context.preprocessing.tensor(np.stack([picture, fill]))
-        scores = occlude(context.deconvnet, inputs, fills, rows, cols, size, layer, 0, memory)
+        scores = occlude(context.traced, inputs, fills, rows, cols, size, layer, 0, memory)
         watched = int(mining.labels[image])
         hidden = context.output.probabilities(scores.outputs)[:, watched]
         clean = float(mining.top_probabilities[image, 0])

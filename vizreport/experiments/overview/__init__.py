@@ -1,13 +1,12 @@
 """Overview."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.overview.result import OverviewResult
 
 EXPERIMENT = Experiment(
     name="overview",
     title="Overview",
     version=5,
-    result=OverviewResult,
+    result="vizreport.experiments.overview.result:OverviewResult",
     compute="vizreport.experiments.overview.compute:compute",
     section="vizreport.experiments.overview.figures:section",
     template="sections/overview.html",

@@ -14,22 +14,24 @@ from vizreport.experiments.overview.result import Layer, Mistake, OverviewResult
 from vizreport.experiments.overview.stages import stages
 from vizreport.graph.layers import reportable_layers
 from vizreport.models.initialised import as_initialised
+from vizreport.settings import Given
 
 CONFUSIONS = 12
 MISTAKES = 8
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResult:
+def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> OverviewResult:
     """Describe the network and count its errors.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result, whose predictions are counted.
     """
-    mining, graph = required["mining"], context.deconvnet.graph
-    chosen = {layer.name for layer in context.chosen_layers} & set(mining.layers)
+    mining, graph = required["mining"], context.graph
+    chosen = {layer.name for layer in context.chosen_layers(settings.layers)} & set(mining.layers)
     layers: list[Layer] = [
         {
             "name": layer.name,
@@ -41,7 +43,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
             "receptive_field": list(layer.receptive_field) if layer.receptive_field else None,
             "parameters": layer.weights,
             "chosen": layer.name in chosen,
-            "rule": _without_rule(missing_rule(graph, layer.node, context.settings.rule)),
+            "rule": _without_rule(missing_rule(graph, layer.node, settings.rule)),
         }
         for layer in reportable_layers(graph)
     ]
@@ -62,7 +64,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> OverviewResu
         notes=list(graph.notes),
         initialised=list(fresh.layers),
         initialised_tested=fresh.tested,
-        diagram=cast(list[Stage], stages(graph, context.chosen_layers)),
+        diagram=cast(list[Stage], stages(graph, context.chosen_layers(settings.layers))),
         images=len(mining.paths),
         **accuracy(mining),
         labels_reason=mining.labels_reason,

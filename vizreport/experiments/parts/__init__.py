@@ -1,13 +1,12 @@
 """Parts that feature maps answer to."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.parts.result import PartsResult
 
 EXPERIMENT = Experiment(
     name="parts",
     title="Parts",
     version=1,
-    result=PartsResult,
+    result="vizreport.experiments.parts.result:PartsResult",
     compute="vizreport.experiments.parts.compute:compute",
     section="",
     template="",

@@ -16,6 +16,7 @@ from vizreport.experiments.parts.result import PartsResult
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.progress import progress
+from vizreport.settings import Given
 
 TOLERANCE = 0.1
 # Beyond this many images a seeded sample is taken: bounds memory and time.
@@ -23,12 +24,13 @@ _IMAGES = 2000
 _OF_LAYERS = ("least", "part", "chosen", "precision", "chance")
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> PartsResult:
+def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> PartsResult:
     """Name feature maps after parts, in one more pass over at most 2,000 images.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result.
     """
@@ -36,7 +38,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PartsResult:
     if truth is None:
         return _result(np.zeros((0, 0), np.float32), 0)
     records = required["mining"].records
-    random = np.random.default_rng(context.settings.seed)
+    random = np.random.default_rng(settings.seed)
     if len(records) > _IMAGES:
         records = np.sort(random.choice(records, _IMAGES, replace=False))
     total = np.zeros(context.preprocessing.input_size)
@@ -55,7 +57,7 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PartsResult:
     )
     names, shown = shown_concepts(scenes)
     mined = required["mining"].layers
-    layers = [x for x in context.chosen_layers if x.stride and x.name in mined]
+    layers = [x for x in context.chosen_layers(settings.layers) if x.stride and x.name in mined]
     if not names or not layers:
         return _result(mean_mask, len(records))
     named: dict[str, dict[str, Any]] = {}
@@ -104,11 +106,11 @@ def _strongest(
     context: Context, records: np.ndarray, layers: list[ReportableLayer]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each layer, every map's strongest activation in every image and its unit: [M, N]."""
-    reduce = reduction_function(context.deconvnet.graph, layers)
+    reduce = reduction_function(context.graph, layers)
     found: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in layers]
     with progress("naming", len(records), "images") as bar:
-        for start in range(0, len(records), context.settings.batch_size):
-            batch = records[start : start + context.settings.batch_size]
+        for start in range(0, len(records), context.batch_size):
+            batch = records[start : start + context.batch_size]
             reduced, _ = reduce(context.preprocessing.tensor(context.pictures(batch)))
             for kept, (maxima, units, _) in zip(found, reduced, strict=True):
                 kept.append((maxima.numpy().T.astype(np.float32), units.numpy().T))
@@ -125,5 +127,5 @@ def _strongest(
 def _centres(context: Context, layer: ReportableLayer) -> np.ndarray:
     """Centres of the receptive fields of a layer's units, row by row: x and y, float [U, 2]."""
     rows, cols = np.divmod(np.arange(layer.rows * layer.cols), layer.cols)
-    fields = unit_fields(context.deconvnet.graph, layer.node, rows, cols)
+    fields = unit_fields(context.graph, layer.node, rows, cols)
     return ((fields.low + fields.high + 1) / 2)[:, ::-1]

@@ -1,16 +1,18 @@
 """Photographs."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.photographs.result import PhotographsResult
+from vizreport.experiments.photographs.settings import PhotographsSettings
 
 EXPERIMENT = Experiment(
     name="photographs",
     title="Photographs",
     version=2,
-    result=PhotographsResult,
+    result="vizreport.experiments.photographs.result:PhotographsResult",
     compute="vizreport.experiments.photographs.compute:compute",
     section="vizreport.experiments.photographs.figures:section",
     template="sections/photographs.html",
     requires=("mining",),
-    settings=("layers", "photographs", "rule"),
+    settings=("layers", "rule"),
+    own=PhotographsSettings,
+    only_with="photographs",
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vizreport.engine import Deconvnet
 from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
@@ -17,16 +18,20 @@ from vizreport.experiments.subjects import photograph
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.report.tiles import display_scale, quantised
+from vizreport.settings import Given
 
 STRONGEST = 9
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> PhotographsResult:
+def compute(
+    context: Context, settings: Given, required: dict[str, MiningResult]
+) -> PhotographsResult:
     """Project the strongest unit of each photograph's strongest maps, layer by layer.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result, which has the names of the classes.
 
@@ -35,20 +40,21 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PhotographsR
     RequestError
         If a photograph cannot be read.
     """
-    files = context.settings.photographs
+    files = settings.photographs
     pictures = np.stack([photograph(context, file) for file in files])
     inputs = context.preprocessing.tensor(pictures)
-    graph, layers = context.deconvnet.graph, context.chosen_layers
+    graph, layers = context.graph, context.chosen_layers(settings.layers)
     reduced, outputs = reduction_function(graph, layers)(inputs)
     if not np.isfinite(outputs).all():
         raise NotApplicable("the network's output is not finite for these photographs")
     scores = context.output.probabilities(outputs.numpy())
     top = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
+    deconvnet = context.deconvnet(settings.rule)
     status, parts = {}, {}
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
-        status[layer.name] = rule_problem(graph, layer.node, context.settings.rule)
+        status[layer.name] = rule_problem(graph, layer.node, settings.rule)
         kept = 0 if status[layer.name] else STRONGEST
-        parts[layer.name] = _layer(context, layer, inputs, maxima.numpy(), places.numpy(), kept)
+        parts[layer.name] = _layer(deconvnet, layer, inputs, maxima.numpy(), places.numpy(), kept)
     return PhotographsResult(
         paths=[Path(file).name for file in files],
         pictures=pictures,
@@ -61,19 +67,19 @@ def compute(context: Context, required: dict[str, MiningResult]) -> PhotographsR
             field: {name: part[field] for name, part in parts.items()}
             for field in ("maps", "values", "fields", "projections", "scales")
         },
-        rule=context.settings.rule,
+        rule=settings.rule,
     )
 
 
 def _layer(
-    context: Context,
+    deconvnet: Deconvnet,
     layer: ReportableLayer,
     inputs: np.ndarray,
     maxima: np.ndarray,
     places: np.ndarray,
     kept: int,
 ) -> dict[str, np.ndarray]:
-    graph, deconvnet = context.deconvnet.graph, context.deconvnet
+    graph = deconvnet.graph
     maps = np.argsort(-maxima, axis=1, kind="stable")[:, :kept].astype(np.int32)
     count, kept = maps.shape
     values = np.take_along_axis(maxima, maps, axis=1).astype(np.float32)

@@ -1,13 +1,12 @@
 """Preprocessing."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.preprocessing.result import PreprocessingResult
 
 EXPERIMENT = Experiment(
     name="preprocessing",
     title="Preprocessing",
     version=1,
-    result=PreprocessingResult,
+    result="vizreport.experiments.preprocessing.result:PreprocessingResult",
     compute="vizreport.experiments.preprocessing.compute:compute",
     section="vizreport.experiments.preprocessing.figures:section",
     template="sections/preprocessing.html",

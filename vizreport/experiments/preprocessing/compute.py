@@ -20,23 +20,27 @@ from vizreport.experiments.preprocessing.result import Alternative, Preprocessin
 from vizreport.graph.layers import ReportableLayer, reportable_layers
 from vizreport.graph.network import Graph
 from vizreport.models.preprocessing_choice import departs
+from vizreport.settings import Given
 
 FEWEST = 8  # images that show whether all are given one class
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> PreprocessingResult:
+def compute(
+    context: Context, settings: Given, required: dict[str, MiningResult]
+) -> PreprocessingResult:
     """Classify some images under each usual preprocessing.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result: the predictions under the preprocessing used.
     """
-    mining, graph, used = required["mining"], context.deconvnet.graph, context.preprocessing
+    mining, graph, used = required["mining"], context.graph, context.preprocessing
     chosen = context.chosen_preprocessing
     labels, known = _labels(context, mining)
-    order = np.random.default_rng(context.settings.seed).permutation(len(mining.paths))
+    order = np.random.default_rng(settings.seed).permutation(len(mining.paths))
     sample = order[:FIRST]
     first = next(iter(reportable_layers(graph)), None)
     trial = _Trial(context, mining, first)
@@ -118,7 +122,7 @@ class _Trial:
         self, context: Context, mining: MiningResult, layer: ReportableLayer | None
     ) -> None:
         self.context, self.mining = context, mining
-        self.reduce = reduction_function(context.deconvnet.graph, [layer] if layer else [])
+        self.reduce = reduction_function(context.graph, [layer] if layer else [])
         self.classes: dict[Preprocessing, set[int]] = {}
         self.active: dict[Preprocessing, int] = {}
 
@@ -141,7 +145,7 @@ class _Trial:
     def _batches(
         self, preprocessing: Preprocessing, images: np.ndarray
     ) -> list[tuple[slice, np.ndarray, np.ndarray]]:
-        size, found = self.context.settings.batch_size, []
+        size, found = self.context.batch_size, []
         for start in range(0, len(images), size):
             part = slice(start, start + size)
             pictures = self.context.pictures(self.mining.records[images[part]])

@@ -1,17 +1,18 @@
 """Sanity: whether the pictures depend on what the network learned."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.sanity.result import SanityResult
+from vizreport.experiments.sanity.settings import SanitySettings
 
 EXPERIMENT = Experiment(
     name="sanity",
     title="Sanity",
     version=3,
-    result=SanityResult,
+    result="vizreport.experiments.sanity.result:SanityResult",
     compute="vizreport.experiments.sanity.compute:compute",
     section="vizreport.experiments.sanity.figures:section",
     findings="vizreport.experiments.sanity.findings:findings",
     template="sections/sanity.html",
     requires=("mining",),
-    settings=("layers", "occlusion_layer", "sanity_units", "seed"),
+    settings=("layers", "occlusion_layer", "seed"),
+    own=SanitySettings,
 )

@@ -30,6 +30,7 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.progress import progress
 from vizreport.report.tiles import display_scale, quantised
+from vizreport.settings import Given
 
 MOST_STEPS = 8
 DRAWS = 3
@@ -38,12 +39,13 @@ DRAWS = 3
 _TOGETHER = 2**28
 
 
-def compute(context: Context, required: dict[str, MiningResult]) -> SanityResult:
+def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> SanityResult:
     """Compare pictures of random networks with the trained one's.
 
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result, from which units and images are chosen.
 
@@ -52,10 +54,10 @@ def compute(context: Context, required: dict[str, MiningResult]) -> SanityResult
     NotApplicable
         If no layer has weights below it, or no unit is active.
     """
-    mining, graph, settings = required["mining"], context.deconvnet.graph, context.settings
+    mining, graph = required["mining"], context.graph
     require_sound(mining)
     tests: list[tuple[ReportableLayer, Units, list[list[WeightedLayer]]]] = []
-    for layer in tested_layers(context):
+    for layer in tested_layers(context, settings):
         units: Units | None
         if layer.kind == "output" and context.output.classes:
             units = choose_classes(mining, layer, settings.sanity_units, settings.seed)
@@ -135,8 +137,8 @@ class _Test:
         units: Units,
         methods: list[str],
     ) -> None:
-        graph = context.deconvnet.graph
-        self.methods, self.to_rgb = methods, context.deconvnet.to_rgb
+        graph = context.graph
+        self.methods, self.to_rgb = methods, context.to_rgb
         pictures = context.pictures(mining.records[units.images])
         self.seen = context.preprocessing.shown(pictures)
         self.inputs = np.asarray(context.preprocessing.tensor(pictures), graph.dtype)

@@ -10,6 +10,7 @@ import numpy as np
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.graph.layers import occluded_layer
+from vizreport.settings import Given
 
 if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer
@@ -26,18 +27,18 @@ class Units:
     values: np.ndarray
 
 
-def tested_layers(context: Context) -> list[ReportableLayer]:
+def tested_layers(context: Context, settings: Given) -> list[ReportableLayer]:
     """Return the last convolution before the classifier, then the network's output.
 
     A network that gives out feature maps has the last of its chosen layers tested.
     """
-    graph = context.deconvnet.graph
+    graph = context.graph
     from vizreport.graph.layers import reportable_layers
     from vizreport.graph.outputs import output_node
 
-    deep = occluded_layer(graph, context.settings.occlusion_layer)
+    deep = occluded_layer(graph, settings.occlusion_layer)
     output = output_node(graph)
-    found = [deep] if deep is not None else context.chosen_layers[-1:]
+    found = [deep] if deep is not None else context.chosen_layers(settings.layers)[-1:]
     last = [layer for layer in reportable_layers(graph) if layer.node == output]
     return [layer for layer in found if layer.node != output] + last
 

@@ -1,17 +1,18 @@
 """Top-9 patches."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.experiments.top_patches.settings import TopPatchesSettings
 
 EXPERIMENT = Experiment(
     name="top_patches",
     title="Top-9 patches",
     version=7,
-    result=TopPatchesResult,
+    result="vizreport.experiments.top_patches.result:TopPatchesResult",
     compute="vizreport.experiments.top_patches.compute:compute",
     section="vizreport.experiments.top_patches.figures:section",
     findings="vizreport.experiments.top_patches.findings:findings",
     template="sections/top_patches.html",
     requires=("mining", "parts"),
-    settings=("layers", "maps", "rule", "scale", "window", "seed"),
+    settings=("layers", "rule", "seed"),
+    own=TopPatchesSettings,
 )

@@ -41,6 +41,7 @@ from vizreport.report.tiles import (
     quantised,
     window_side,
 )
+from vizreport.settings import Given
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
 _CHUNK = 16
@@ -59,7 +60,7 @@ class _Projected:
     fields: Fields
 
 
-def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
     """Project the strongest activations of a sample of maps of each chosen layer.
 
     A layer for which the rules are not defined keeps its patches.
@@ -67,17 +68,17 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
     Parameters
     ----------
     context : Context
+    settings : Given
     required : dict
         The mining result and the parts, of which the mean mask is taken.
     """
     mining: MiningResult = required["mining"]
-    graph = context.deconvnet.graph
+    graph = context.graph
     telling = telling_layers(mining)
-    layers = [layer for layer in context.chosen_layers if layer.name in telling]
+    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in telling]
     if not layers:
         require_sound(mining)
         raise NotApplicable("the network has no layer whose rectified output can be shown")
-    settings = context.settings
     choices = {
         layer.name: choose_maps(mining, layer.name, settings.maps, settings.seed)
         for layer in layers
@@ -88,16 +89,18 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
     shares = _shares_function(context, mining, required["parts"])
     with progress("projecting", sum(map(len, chosen.values())), "maps") as bar:
         for layer in layers:
-            status[layer.name] = rule_problem(graph, layer.node, context.settings.rule)
+            status[layer.name] = rule_problem(graph, layer.node, settings.rule)
             maps = chosen[layer.name]
             if not status[layer.name]:
-                deconvnet = context.deconvnet
+                deconvnet = context.deconvnet(settings.rule)
                 try:
-                    parts[layer.name] = _layer(context, mining, layer, maps, deconvnet, shares, bar)
+                    parts[layer.name] = _layer(
+                        context, settings, mining, layer, maps, deconvnet, shares, bar
+                    )
                     continue
                 except NotApplicable as problem:
                     status[layer.name] = str(problem)
-            parts[layer.name] = _layer(context, mining, layer, maps, None, shares, bar)
+            parts[layer.name] = _layer(context, settings, mining, layer, maps, None, shares, bar)
     names = [layer.name for layer in layers]
     labelled, called = counted_names(mining)
     classes = numbered(called)
@@ -129,8 +132,8 @@ def compute(context: Context, required: dict[str, Any]) -> TopPatchesResult:
             )
             for name in names
         },
-        rule=context.settings.rule,
-        scale=context.settings.scale,
+        rule=settings.rule,
+        scale=settings.scale,
         labelled=labelled,
     )
 
@@ -193,6 +196,7 @@ def _shares_function(
 
 def _layer(
     context: Context,
+    settings: Given,
     mining: MiningResult,
     layer: ReportableLayer,
     maps: np.ndarray,
@@ -201,7 +205,7 @@ def _layer(
     bar: Any,
 ) -> dict[str, Any]:
     """Project, cut and encode one layer's tiles; without a deconvnet patches alone."""
-    graph, count = context.deconvnet.graph, context.settings.top
+    graph, count = context.graph, mining.values[layer.name].shape[1]
     shape = graph.input_shape
     rows, cols = mining.rows[layer.name][maps], mining.cols[layer.name][maps]
     fields = unit_fields(graph, layer.node, rows.ravel(), cols.ravel())
@@ -215,7 +219,7 @@ def _layer(
         for start in range(0, len(maps), _CHUNK):
             chunk = slice(start, start + _CHUNK)
             found, pictures = _project(context, deconvnet, mining, layer, maps[chunk])
-            if start == 0 and context.settings.window == "energy":
+            if start == 0 and settings.window == "energy":
                 sample: _Projected | None = found
                 most = _CHUNK if deconvnet else _UNPROJECTED
                 if len(maps) > most or deconvnet is None:
@@ -226,7 +230,9 @@ def _layer(
                         sample.projections, sample.tops, sample.lefts, sample.fields
                     )
                     side, share = window_side(energy, full)
-            tiles, scales[chunk], peaks[chunk] = _tiles(context, found, len(maps[chunk]), side)
+            tiles, scales[chunk], peaks[chunk] = _tiles(
+                found, (len(maps[chunk]), count), side, settings.scale
+            )
             strengths[chunk] = [
                 tone.root_mean_squares(tone.signed(nine), full)
                 for nine, full in zip(tiles, scales[chunk], strict=True)
@@ -271,7 +277,7 @@ def _sample(
     if deconvnet is not None:
         return _project(context, deconvnet, mining, layer, maps)[0]
     try:
-        gradient = context.deconvnet.with_rule("gradient")
+        gradient = context.deconvnet("gradient")
         return _project(context, gradient, mining, layer, maps)[0]
     except NotApplicable:
         return None
@@ -304,31 +310,30 @@ def _project(
     order = np.concatenate([part.chosen for part in parts]) if parts else np.zeros(0, int)
     found = _Projected(
         units[order],
-        np.concatenate([context.deconvnet.to_rgb(part.pictures) for part in parts])
+        np.concatenate([context.to_rgb(part.pictures) for part in parts])
         if parts
         else np.zeros((0, 1, 1, 3), np.float32),
         np.concatenate([part.tops for part in parts]) if parts else order,
         np.concatenate([part.lefts for part in parts]) if parts else order,
-        unit_fields(context.deconvnet.graph, layer.node, rows[order], cols[order]),
+        unit_fields(context.graph, layer.node, rows[order], cols[order]),
     )
     seen = context.preprocessing.shown(pictures)
     return found, dict(zip(wanted.tolist(), seen, strict=True))
 
 
 def _tiles(
-    context: Context, found: _Projected, maps: int, side: int
+    found: _Projected, shape: tuple[int, int], side: int, scale: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cut the projections' tiles: in 8 bits [m, K, s, s, 3], their scales and peaks [m, K]."""
-    count = context.settings.top
-    signed = np.zeros((maps, count, side, side, 3), np.float32)
+    signed = np.zeros((*shape, side, side, 3), np.float32)
     signed[tuple(found.units.T)] = cut_tiles(
         found.projections, found.tops, found.lefts, found.fields, side, 0.0
     )
-    strength = np.abs(signed).reshape(maps, count, -1)
-    if context.settings.scale == "tile":
+    strength = np.abs(signed).reshape(*shape, -1)
+    if scale == "tile":
         scales = np.array([[display_scale(tile) for tile in nine] for nine in strength])
     else:
-        scales = np.repeat([[display_scale(nine)] for nine in strength], count, axis=1)
+        scales = np.repeat([[display_scale(nine)] for nine in strength], shape[1], axis=1)
     flat = quantised(signed.reshape(-1, side, side, 3), scales.ravel())
     return flat.reshape(signed.shape), scales.astype(np.float32), strength.max(axis=2)
 
@@ -348,7 +353,7 @@ def _patches(
     shown = tuple(np.argwhere((images >= 0) & living).T)
     rows, cols = mining.rows[layer.name][maps][shown], mining.cols[layer.name][maps][shown]
     if len(rows):
-        fields = unit_fields(context.deconvnet.graph, layer.node, rows, cols)
+        fields = unit_fields(context.graph, layer.node, rows, cols)
         none = np.zeros(len(rows), int)
         stack = np.stack([pictures[image] for image in images[shown]])
         patches[shown] = cut_tiles(stack, none, none, fields, side, GREY)

@@ -1,15 +1,15 @@
 """Transfer."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.transfer.result import TransferResult
+from vizreport.experiments.transfer.settings import TransferSettings
 
 EXPERIMENT = Experiment(
     name="transfer",
     title="Transfer",
     version=1,
-    result=TransferResult,
+    result="vizreport.experiments.transfer.result:TransferResult",
     compute="vizreport.experiments.transfer.compute:compute",
     section="vizreport.experiments.transfer.figures:section",
     template="sections/transfer.html",
-    settings=("transfer",),
+    own=TransferSettings,
 )

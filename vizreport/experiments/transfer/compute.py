@@ -9,17 +9,19 @@ import numpy as np
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.transfer.result import TransferResult
+from vizreport.settings import Given
 from vizreport.studies import study_folder
 from vizreport.transfer.record import read_record
 
 
-def compute(context: Context, required: dict[str, Any]) -> TransferResult:
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> TransferResult:
     """Take the results of ``vizreport transfer`` into the report.
 
     Parameters
     ----------
     context : Context
-        Only its settings are looked at.
+        Not looked at.
+    settings : Given
     required : dict
         Empty.
 
@@ -28,7 +30,7 @@ def compute(context: Context, required: dict[str, Any]) -> TransferResult:
     NotApplicable
         No folder of results was given, and there is none beside the checkpoint.
     """
-    folder = study_folder(context.settings, "transfer")
+    folder = study_folder(settings.transfer, "transfer", "transfer")
     record = read_record(folder)
     if record is None or not record.results:
         raise RequestError(f"{folder} holds no results; give the --out of vizreport transfer")

@@ -1,0 +1,28 @@
+"""What can be chosen about the section Ablation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vizreport.experiments.setting import setting
+from vizreport.experiments.shared import SHOWN
+
+
+@dataclass(frozen=True)
+class AblationSettings:
+    """Choices of this experiment.
+
+    Attributes
+    ----------
+    ablation : str or None
+        Folder of what ``vizreport ablate`` left; where None, ``ablation`` beside the checkpoint.
+    """
+
+    ablation: str | None = setting(
+        None,
+        "Folder of what vizreport ablate left; the default is ablation beside the checkpoint, "
+        "where there is one.",
+        metavar="FOLDER",
+        heading=SHOWN,
+        content="study",
+    )

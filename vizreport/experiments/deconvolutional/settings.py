@@ -1,0 +1,29 @@
+"""What can be chosen about the section Deconvolutional network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vizreport.experiments.setting import setting
+from vizreport.experiments.shared import SHOWN
+
+
+@dataclass(frozen=True)
+class DeconvolutionalSettings:
+    """Choices of this experiment.
+
+    Attributes
+    ----------
+    deconvolutional : str or None
+        Folder of what ``vizreport deconvnet-learn`` left; where None, ``deconvolutional``
+        beside the checkpoint.
+    """
+
+    deconvolutional: str | None = setting(
+        None,
+        "Folder of what vizreport deconvnet-learn left; the default is deconvolutional beside the "
+        "checkpoint, where there is one.",
+        metavar="FOLDER",
+        heading=SHOWN,
+        content="study",
+    )

@@ -1,0 +1,113 @@
+"""The choices that several experiments share; an experiment names those it depends on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vizreport import values
+from vizreport.experiments import checks
+from vizreport.experiments.setting import setting, settings_of
+
+NETWORK = "network and data"
+SHOWN = "what is shown"
+PICTURES = "how projections are made and shown"
+OCCLUSION = "occlusion"
+RUNNING = "running"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Choices that several experiments, or the reading of the images, depend on.
+
+    Attributes
+    ----------
+    split : str or None
+        Split of the data source.
+    max_images : int or None
+        Upper bound of the number of images, a seeded sample when there are more.
+    exif : {"apply", "ignore"}
+        Whether photographs are turned as their EXIF orientation says.
+    alpha : {"white", "ignore"}
+        Whether transparent pixels are shown on white, or in the colours under them.
+    layers : tuple of str, or None
+        Reportable layers to show; None for the default choice.
+    rule : {"deconvnet", "guided", "gradient"}
+        Preset of backward rules.
+    occlusion_layer : str or None
+        Layer whose strongest feature map is watched; None for the last convolution before the
+        classifier.
+    top : int
+        Number of strongest activations kept for each feature map.
+    seed : int
+        Seed of every choice made at random.
+    batch_size : int
+        Images in a forward pass.
+    """
+
+    split: str | None = setting(
+        None, "Split of the data source, such as test.", metavar="NAME", heading=NETWORK
+    )
+    max_images: int | None = setting(
+        None,
+        "Use a seeded sample of at most this many images.",
+        parse=values.count,
+        check=checks.count,
+        metavar="N",
+        heading=NETWORK,
+    )
+    exif: str = setting(
+        "apply",
+        "Turn photographs as their EXIF orientation says (apply), or show them as they lie in the "
+        "file (ignore), as Keras' loaders do.",
+        choices=("apply", "ignore"),
+        heading=NETWORK,
+    )
+    alpha: str = setting(
+        "white",
+        "Show transparent pixels on white, or in the colours that the file has under them "
+        "(ignore), as Keras' loaders do.",
+        choices=("white", "ignore"),
+        heading=NETWORK,
+    )
+    layers: tuple[str, ...] | None = setting(
+        None,
+        "Reportable layers to show, as vizreport inspect names them; the default is the last "
+        "one before each change of resolution, at most 8.",
+        parse=values.names,
+        metavar="A,B,C",
+        heading=SHOWN,
+    )
+    rule: str = setting(
+        "deconvnet",
+        "Backward rules: deconvnet (the paper's), guided (guided backpropagation) or gradient "
+        "(saliency).",
+        choices=("deconvnet", "guided", "gradient"),
+        heading=PICTURES,
+    )
+    occlusion_layer: str | None = setting(
+        None,
+        "Layer whose strongest feature map is watched; the default is the last convolution before "
+        "the classifier.",
+        metavar="NAME",
+        heading=OCCLUSION,
+    )
+    top: int = setting(9, check=checks.count)
+    seed: int = setting(
+        0,
+        "Seed of everything chosen at random.",
+        parse=values.seed,
+        metavar="N",
+        heading=RUNNING,
+    )
+    batch_size: int = setting(
+        32,
+        "Images in a forward pass.",
+        parse=values.count,
+        check=checks.count,
+        metavar="N",
+        heading=RUNNING,
+        role="running",
+    )
+
+
+SHARED = settings_of(Shared)

@@ -1,0 +1,49 @@
+"""What can be chosen about the section Top-9 patches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vizreport import values
+from vizreport.experiments import checks
+from vizreport.experiments.setting import setting
+from vizreport.experiments.shared import PICTURES, SHOWN
+
+
+@dataclass(frozen=True)
+class TopPatchesSettings:
+    """Choices of this experiment.
+
+    Attributes
+    ----------
+    maps : int or None
+        Size of the seeded sample of feature maps a layer; None for all.
+    scale : {"map", "tile"}
+        Whether the nine projections of a feature map share one scale or each has its own.
+    window : {"energy", "full"}
+        Whether a tile shows the smallest centred square that holds 98 % of the projections'
+        energy, or the whole receptive field.
+    """
+
+    maps: int | None = setting(
+        16,
+        "Feature maps to show of each layer, a seeded sample; all shows every one.",
+        parse=values.count_or_all,
+        check=checks.count_or_all,
+        metavar="N|all",
+        heading=SHOWN,
+    )
+    scale: str = setting(
+        "map",
+        "Linear projections, in layer 1 and in the linear view: one scale for the nine of a "
+        "feature map, or one for each tile.",
+        choices=("map", "tile"),
+        heading=PICTURES,
+    )
+    window: str = setting(
+        "energy",
+        "A tile is the smallest centred square with 98 % of the layer's projection energy, or "
+        "the full receptive field.",
+        choices=("energy", "full"),
+        heading=PICTURES,
+    )

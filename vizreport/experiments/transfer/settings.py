@@ -1,0 +1,28 @@
+"""What can be chosen about the section Transfer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vizreport.experiments.setting import setting
+from vizreport.experiments.shared import SHOWN
+
+
+@dataclass(frozen=True)
+class TransferSettings:
+    """Choices of this experiment.
+
+    Attributes
+    ----------
+    transfer : str or None
+        Folder of what ``vizreport transfer`` left; where None, ``transfer`` beside the checkpoint.
+    """
+
+    transfer: str | None = setting(
+        None,
+        "Folder of what vizreport transfer left; the default is transfer beside the checkpoint, "
+        "where there is one.",
+        metavar="FOLDER",
+        heading=SHOWN,
+        content="study",
+    )
