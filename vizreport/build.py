@@ -16,7 +16,7 @@ from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.registry import experiments
+from vizreport.experiments.registry import experiments, registry
 from vizreport.experiments.running import run_experiment
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
@@ -166,6 +166,7 @@ def build(request: BuildRequest) -> int:
         records[experiment.name] = run_experiment(
             experiment, context, settings, store, keys, records, request.strict
         )
+    records.update(_broken())
     _print_warnings(store, wanted, records)
     run = RunRecord(
         name=out.name,
@@ -187,6 +188,16 @@ def build(request: BuildRequest) -> int:
     drawn = _render(out, run, bool(store.saved), request.pdf)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
+
+
+def _broken() -> dict[str, ExperimentRecord]:
+    """Return the records of what other packages bring that cannot be used; say so."""
+    found = {}
+    for name, cause in registry().broken.items():
+        reason = f"its experiment cannot be used: {cause}"
+        print(f"vizreport: section {name}: {printable(reason)}", file=sys.stderr)
+        found[name] = ExperimentRecord(name, "", "failed", reason)
+    return found
 
 
 def _print_warnings(

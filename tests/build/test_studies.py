@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from vizreport.named import with_studies
 from vizreport.settings import Settings
-from vizreport.studies import STUDIES, study_hash, study_name, with_studies
+from vizreport.studies import study_hash, study_name
 
 
 def test_folders_beside_the_checkpoint_are_found(tmp_path):
@@ -14,7 +15,6 @@ def test_folders_beside_the_checkpoint_are_found(tmp_path):
     found = with_studies(Settings(), checkpoint)
     assert (found.ablation, found.transfer) == (None, str(tmp_path / "transfer"))
     assert with_studies(Settings(transfer="other"), checkpoint).transfer == "other"
-    assert set(STUDIES) == {"ablation", "transfer", "deconvolutional"}
 
 
 def test_hash_is_of_the_results_alone(tmp_path):

@@ -133,7 +133,7 @@ def test_a_traceback_that_cannot_be_kept(tmp_path, monkeypatch, capsys):
 
 
 def test_help_names_the_presets_there_are():
-    (option,) = [o for o in parser.build.VERB.options if o.flag == "--preprocess"]
+    (option,) = [o for o in parser.build.VERB.all_options() if o.flag == "--preprocess"]
     assert set(re.findall(r"\w+", option.help)) >= set(PRESETS)
 
 

@@ -47,9 +47,9 @@ class Experiment:
         Frozen dataclass of its own settings, see :func:`vizreport.experiments.setting.setting`.
     findings : str
         Where the function is that is called as ``findings(results)``, with its own result and
-        those it requires: what it claims, as records (:class:`vizreport.findings.record.Finding`), the
-        most telling first. The report corrects and decides them, and makes the section's headline
-        of the first ones. "" for none.
+        those it requires: what it claims, as records
+        (:class:`vizreport.findings.record.Finding`), the most telling first. The report corrects
+        and decides them, and makes the section's headline of the first ones. "" for none.
     warnings : str
         Where the function is that is called as ``warnings(results)``, with its own result and
         those it requires: sentences about what looks wrong with the network, the data or how they
@@ -84,6 +84,12 @@ class Experiment:
         """Import the function that ``compute``, ``section`` or ``warnings`` names."""
         loaded: Callable[..., Any] = _named(target)
         return loaded
+
+    @property
+    def package(self) -> str:
+        """Where its section's module is; a folder ``templates`` may be beside it."""
+        module = self.section.partition(":")[0]
+        return module.rpartition(".")[0] or module
 
     @cached_property
     def result_type(self) -> type:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,9 @@ BUILT_IN = (
 )
 
 
+_NAME = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
+
+
 @dataclass(frozen=True)
 class Registry:
     """What there is, and what should be but cannot.
@@ -66,12 +70,12 @@ def registry() -> Registry:
             experiment = entry.load()
         except Exception as error:  # whatever a package does wrong, the report goes on
             said = f"{type(error).__name__}: {error}"
-            broken[entry.name] = f"{entry.value} could not be imported ({said})"
+            broken[_recorded(entry.name)] = f"{entry.value} could not be imported ({said})"
             continue
         if isinstance(experiment, Experiment):
             brought.append(experiment)
         else:
-            broken[entry.name] = f"{entry.value} is no Experiment"
+            broken[_recorded(entry.name)] = f"{entry.value} is no Experiment"
     found = register(known.experiments, brought)
     return Registry(found.experiments, {**broken, **found.broken})
 
@@ -100,9 +104,10 @@ def register(known: Mapping[str, Experiment], brought: Iterable[Experiment]) -> 
     broken: dict[str, str] = {}
     waiting: dict[str, Experiment] = {}
     for experiment in brought:
-        wrong = _wrong(experiment, {**found, **waiting})
-        if wrong:
-            broken[experiment.name] = wrong
+        others = {**found, **waiting}
+        if wrong := _wrong(experiment, others):
+            taken = experiment.name in others
+            broken[experiment.name + ".again" * taken] = wrong
         else:
             waiting[experiment.name] = experiment
     while ready := _first_ready(waiting, found):
@@ -112,12 +117,19 @@ def register(known: Mapping[str, Experiment], brought: Iterable[Experiment]) -> 
     return Registry(found, broken)
 
 
+def _recorded(name: str) -> str:
+    """Return the name of an entry point as a run's record can hold it."""
+    return re.sub(r"\W", "_", name)[:90]
+
+
 def _first_ready(waiting: Mapping[str, Experiment], found: Mapping[str, Experiment]) -> str:
     return next((name for name, each in waiting.items() if found.keys() >= {*each.requires}), "")
 
 
 def _wrong(experiment: Experiment, others: Mapping[str, Experiment]) -> str:
     """Say why an experiment cannot stand beside others, or ""."""
+    if not _NAME.fullmatch(experiment.name):
+        return f"{experiment.name!r} cannot be a name; letters, digits and _ can"
     if experiment.name in others:
         return f"there is an experiment {experiment.name!r} already"
     try:

@@ -48,6 +48,7 @@ def set_sections(
             except Exception as error:  # whatever a template does wrong, the report goes on
                 current = replace(
                     shown,
+                    package="",
                     status=FAILED,
                     reason=f"Its template failed: {type(error).__name__}: {error}",
                     advice=RETRY,
@@ -83,6 +84,7 @@ def _filled(
     return Markup(
         templates.fill(
             template,
+            shown.package,
             medium=medium,
             root="",
             run=run,

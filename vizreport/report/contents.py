@@ -33,6 +33,8 @@ class Shown:
         Its anchor.
     title : str
     template : str
+    package : str
+        Where its templates may be, see :func:`vizreport.report.templates.fill`.
     status : {"done", "not applicable", "failed"}
     reason : str
         Why it is not done, else "".
@@ -47,6 +49,7 @@ class Shown:
     name: str
     title: str
     template: str
+    package: str
     status: str
     reason: str
     advice: str
@@ -146,6 +149,7 @@ def _finished(part: _Begun, before: int, chart: Callable[[Figure], Placed]) -> S
         experiment.name,
         experiment.title,
         experiment.template,
+        experiment.package,
         DONE,
         "",
         "",
@@ -166,4 +170,6 @@ def _unavailable(
             advice = "The plain gradient needs no backward rules: build again with --rule gradient."
     else:
         advice = RETRY
-    return Shown(name, title, "", status, reason or "No reason was recorded.", advice, Section())
+    return Shown(
+        name, title, "", "", status, reason or "No reason was recorded.", advice, Section()
+    )

@@ -42,6 +42,10 @@ def write_html(
     assets.mkdir(exist_ok=True)
     for name in ASSETS:
         shutil.copyfile(templates.folder() / "assets" / name, assets / name)
+    for shown in sections:
+        for name, content in templates.assets_of(shown.package).items():
+            (assets / shown.name).mkdir(exist_ok=True)
+            (assets / shown.name / name).write_bytes(content)
     pages = stage / "pages"
     pages.mkdir(exist_ok=True)
     index = templates.fill(
@@ -60,6 +64,7 @@ def write_html(
         for page in shown.section.pages:
             filled = templates.fill(
                 page.template,
+                shown.package,
                 medium="html",
                 root="../" * (1 + page.name.count("/")),
                 run=run,

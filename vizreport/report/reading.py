@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.registry import experiments
+from vizreport.experiments.registry import experiments, registry
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import faults, headline
 from vizreport.report.section import Section
@@ -65,7 +65,8 @@ def read_sections(
     for record in run.experiments:
         experiment = known.get(record.name)
         if experiment is None:
-            yield Read(record, None, FAILED, "no such experiment is installed")
+            reason = record.reason if record.status == FAILED else _absent(record.name)
+            yield Read(record, None, FAILED, reason)
             continue
         status, reason, result = read_result(store, experiment, record)
         if result is not None:
@@ -76,7 +77,7 @@ def read_sections(
                 status, reason = FAILED, f"It needs the result of {missing[0]!r}: {cause}"
         if status != DONE:
             without[record.name] = reason
-        if not experiment.section:
+        if not experiment.section and status != FAILED:
             continue
         if status != DONE:
             yield Read(record, experiment, status, reason)
@@ -96,6 +97,11 @@ def read_sections(
             yield Read(record, experiment, FAILED, not_drawn(error))
             continue
         yield Read(record, experiment, DONE, "", section)
+
+
+def _absent(name: str) -> str:
+    cause = registry().broken.get(name)
+    return f"its experiment cannot be used: {cause}" if cause else "no such experiment is installed"
 
 
 def _with_findings(section: Section, experiment: Experiment, results: dict[str, Any]) -> Section:

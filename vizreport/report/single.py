@@ -24,8 +24,8 @@ _POLICY = re.compile(r'(http-equiv="Content-Security-Policy" content=")[^"]*')
 # Where a page names a picture: attributes, and the escaped JSON of the occlusion's script.
 _ATTRIBUTE = re.compile(r'(?P<before>src(?:set)?="|&#34;)(?P<path>(?:figures|pages)/[^"&\s]+)')
 _LINK = re.compile(r' href="(?:pages/|figures/|report\.pdf)[^"]*"')
-_SCRIPT = re.compile(r'<script src="(assets/\w+\.js)" defer></script>')
-_STYLE = '<link rel="stylesheet" href="assets/report.css">'
+_SCRIPT = re.compile(r'<script src="(assets/(?:[\w-]+/)?[\w-]+\.js)" defer></script>')
+_STYLE = re.compile(r'<link rel="stylesheet" href="(assets/(?:[\w-]+/)?[\w-]+\.css)">')
 _FORM = re.compile(r'<form class="find goto".*?</form>', re.DOTALL)
 
 
@@ -51,14 +51,15 @@ def write_single_file(folder: Path, limit: int = LIMIT) -> Path:
         page = (folder / "index.html").read_text("utf-8")
     except OSError as error:
         raise RequestError(f"{folder} has no index.html: build or render the report") from error
-    style = (folder / "assets" / "report.css").read_text("utf-8")
+    styles = [(folder / name).read_text("utf-8") for name in _STYLE.findall(page)]
     scripts = [(folder / name).read_text("utf-8") for name in _SCRIPT.findall(page)]
     page = _FORM.sub("", _LINK.sub("", _SCRIPT.sub("", page)))
-    page = page.replace(_STYLE, f"<style>{style}</style>")
+    inside = iter(styles)
+    page = _STYLE.sub(lambda _: f"<style>{next(inside)}</style>", page)
     page = page.replace("</body>", "".join(f"<script>{s}</script>\n" for s in scripts) + "</body>")
     allowed = " ".join(map(_hash, scripts)) or "'none'"
     policy = (
-        f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {allowed}; "
+        f"default-src 'none'; img-src data:; style-src {' '.join(map(_hash, styles))}; script-src {allowed}; "
         "base-uri 'none'; form-action 'none'"
     )
     page = _POLICY.sub(lambda found: found[1] + policy, page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,53 @@ def folder() -> Path:
     return bundled_folder(FOLDER)
 
 
+class _Loader(jinja2.BaseLoader):
+    """Find ``PACKAGE:NAME`` in the folder ``templates`` of a package, else NAME in our own."""
+
+    def __init__(self) -> None:
+        self._own = jinja2.FileSystemLoader(folder())
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> Any:
+        """Return a template's source, its file, and whether that is unchanged."""
+        package, _, name = template.rpartition(":")
+        brought = _brought(package)
+        if brought is not None and name in brought.list_templates():
+            return brought.get_source(environment, name)
+        return self._own.get_source(environment, name)
+
+
+class _Environment(jinja2.Environment):
+    """What a package's template includes or imports is looked for in the package first."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Return the full name of a template that another one names."""
+        package, colon, _ = parent.rpartition(":")
+        return f"{package}{colon}{template}"
+
+
+@cache
+def _brought(package: str) -> jinja2.PackageLoader | None:
+    """Return the loader of a package's templates; None where it has none."""
+    try:
+        return jinja2.PackageLoader(package, FOLDER) if package else None
+    except (ImportError, ValueError):
+        return None
+
+
+def assets_of(package: str) -> dict[str, bytes]:
+    """Return the files below ``templates/assets`` of a package, by name."""
+    if _brought(package) is None:
+        return {}
+    found = resources.files(package).joinpath(FOLDER, "assets")
+    files = found.iterdir() if found.is_dir() else ()
+    return {file.name: file.read_bytes() for file in files if file.is_file()}
+
+
 @cache
 def environment() -> jinja2.Environment:
     """Return the environment: everything is escaped, an unknown variable is an error."""
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder()),
+    made = _Environment(
+        loader=_Loader(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -59,7 +102,18 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[_/.-])(?=\w{3})", name))
 
 
-def fill(template: str, **context: Any) -> str:
-    """Fill a template; what cannot be written as UTF-8 (odd file names) is spelled out."""
-    filled = environment().get_template(template).render(**context)
+def fill(template: str, package: str = "", **context: Any) -> str:
+    """Fill a template; what cannot be written as UTF-8 (odd file names) is spelled out.
+
+    Parameters
+    ----------
+    template : str
+        Relative to the folder of templates.
+    package : str
+        Where a folder ``templates`` may be that goes before vizreport's own.
+    **context
+        Variables of the template.
+    """
+    name = f"{package}:{template}" if _brought(package) else template
+    filled = environment().get_template(name).render(**context)
     return filled.encode("utf-8", errors="backslashreplace").decode("utf-8")
