@@ -1,7 +1,7 @@
 """Reports on what a convolutional network learned, after Zeiler & Fergus (2014).
 
-``Deconvnet``, ``GalleryCallback``, ``open_run`` and the module ``build`` are imported when they are
-first used, so that ``import vizreport`` is quick and works without TensorFlow.
+``Deconvnet``, ``GalleryCallback``, ``build`` and ``open_run`` are imported when they are first
+used, so that ``import vizreport`` is quick and works without TensorFlow.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from vizreport import build
+    from vizreport.api import build
     from vizreport.engine import Deconvnet
     from vizreport.opened import open_run
     from vizreport.training.gallery import GalleryCallback
@@ -32,7 +32,7 @@ def __getattr__(name: str) -> Any:
     if name == "open_run":
         return import_module("vizreport.opened").open_run
     if name == "build":
-        return import_module("vizreport.build")
+        return import_module("vizreport.api").build
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -142,6 +142,15 @@ class Run:
         self.folder = folder
         self.record = record
 
+    @property
+    def failed(self) -> dict[str, str]:
+        """Why experiments failed to compute, by name; empty where none did."""
+        return {
+            record.name: record.reason
+            for record in self.record.experiments
+            if record.status == "failed"
+        }
+
     @cached_property
     def figures(self) -> Mapping[str, RunFigure]:
         """The figures by name, in the order of the report; nothing is drawn yet."""

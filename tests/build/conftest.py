@@ -10,8 +10,8 @@ from tests.experiments import tiny
 from tests.report.fake_deconvolutional import make_deconvolutional
 from tests.training.trials import write_trials
 from tests.transfer.made_up import write_transfer
-from vizreport import build as build_module
-from vizreport.build import BuildRequest, build
+from vizreport import building as build_module
+from vizreport.building import BuildRequest, build
 from vizreport.data.sources import open_dataset
 from vizreport.deconvolutional.record import write_learned
 from vizreport.results.manifest import add

@@ -17,12 +17,12 @@ from PIL import Image
 
 from tests.experiments import tiny
 from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused, tree
-from vizreport import build as build_module
-from vizreport.build import BuildRequest, build
+from vizreport import building as build_module
+from vizreport.building import BuildRequest, build
 from vizreport.cli import main
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.registry import experiments
+from vizreport.experiments.registry import Registry, experiments
 from vizreport.results.store import Store
 from vizreport.settings import Settings
 
@@ -30,13 +30,13 @@ from vizreport.settings import Settings
 ALL = ["mining", "overview", "filters", "parts", "top_patches"]
 
 
-def _few() -> dict[str, Experiment]:
-    return {name: experiments()[name] for name in (*ALL, "photographs")}
+def _few() -> Registry:
+    return Registry({name: experiments()[name] for name in (*ALL, "photographs")}, {})
 
 
 @pytest.fixture(autouse=True)
 def _registry(monkeypatch):
-    monkeypatch.setattr(build_module, "experiments", _few)
+    monkeypatch.setattr(build_module, "registry", _few)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def finished(tiny_files, tmp_path_factory):
     out = tmp_path_factory.mktemp("finished") / "run"
     patch = pytest.MonkeyPatch()
     patch.setattr(build_module, "_render", lambda *_: True)
-    patch.setattr(build_module, "experiments", _few)
+    patch.setattr(build_module, "registry", _few)
     assert build(request(tiny_files, out)) == 0
     patch.undo()
     return out
@@ -348,11 +348,9 @@ def test_an_unchanged_build_does_not_import_tensorflow(tiny_files, copy, rendere
     build(request(tiny_files, copy))  # writes the page and its stamp
     code = (
         "import sys; from pathlib import Path\n"
-        "import vizreport.build as module; from vizreport.build import BuildRequest, build\n"
-        "every = module.experiments()\n"
-        f"module.experiments = lambda: {{n: every[n] for n in {[*ALL, 'photographs']}}}\n"
+        "from vizreport.building import BuildRequest, build\n"
         f"status = build(BuildRequest(Path({str(tiny_files[0])!r}), {str(tiny_files[1])!r}, "
-        f"Path({str(copy)!r}), pdf=False))\n"
+        f"Path({str(copy)!r}), pdf=False, only={tuple(ALL)!r}))\n"
         "heavy = sorted({name.split('.')[0] for name in sys.modules} & {'tensorflow', 'keras'})\n"
         "print(status, heavy)\n"
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.experiments import tiny
-from vizreport import build as build_module
+from vizreport import building as build_module
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.shared import SHARED
 from vizreport.results.run import read_run

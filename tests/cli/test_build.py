@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import vizreport.build
+import vizreport.building
 from vizreport.cli import main
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.settings import Settings
@@ -21,7 +21,7 @@ def request_of(monkeypatch):
         asked.append(request)
         return 1
 
-    monkeypatch.setattr(vizreport.build, "build", build)
+    monkeypatch.setattr(vizreport.building, "build", build)
     monkeypatch.setattr("vizreport.cli.options.report.print_reading", lambda folder: None)
 
     def request_of(*arguments):

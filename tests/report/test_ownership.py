@@ -17,7 +17,7 @@ from tests.ownership import (
     files,
     tree,
 )
-from vizreport.build import BuildRequest, build
+from vizreport.building import BuildRequest, build
 from vizreport.cli import main
 from vizreport.compare.page import compare
 from vizreport.errors import RequestError

@@ -9,7 +9,7 @@ from vizreport import values
 from vizreport.cli.options import network_and_data, preprocessing, report, running
 from vizreport.cli.options.settings import setting_options, settings_from
 from vizreport.cli.verb import Option, Verb
-from vizreport.experiments.shared import NETWORK
+from vizreport.experiments.shared import NETWORK, SHOWN
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the checkpoint, the data or a setting is wrong.
     """
-    from vizreport.build import BuildRequest, build
+    from vizreport.building import BuildRequest, build
 
     request = BuildRequest(
         checkpoint=arguments.checkpoint,
@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         maps_in_print=arguments.maps_in_print or BuildRequest.maps_in_print,
         strict=arguments.strict,
         single_file=arguments.single_file,
+        only=arguments.only or (),
+        skip=arguments.skip or (),
     )
     arguments.out = request.folder  # where a traceback goes, too
     status = build(request)
@@ -72,6 +74,20 @@ def _options() -> tuple[Option, ...]:
         network_and_data.OUTPUT,
         network_and_data.OUTPUT_KIND,
         *preprocessing.OPTIONS,
+        Option(
+            "--only",
+            "Make these sections only, and what they require; vizreport sections lists them.",
+            parse=values.names,
+            metavar="A,B",
+            group=SHOWN,
+        ),
+        Option(
+            "--skip",
+            "Leave these sections out, and what requires them.",
+            parse=values.names,
+            metavar="A,B",
+            group=SHOWN,
+        ),
         *setting_options(),
         report.NO_PDF,
         report.PAPER,

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the folder cannot be written.
     """
-    from vizreport.build import BuildRequest, build
+    from vizreport.building import BuildRequest, build
 
     out: Path = arguments.out
     status = build(

@@ -62,6 +62,8 @@ class Experiment:
     essential : bool
         Whether no report makes sense without its result: what is wrong with the request then ends
         the build, instead of being shown in place of the section.
+    cost : str
+        What computing it takes, in a few words, for ``vizreport sections``.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Experiment:
     epochs: bool = False
     only_with: str = ""
     essential: bool = False
+    cost: str = ""
 
     def load(self, target: str) -> Callable[..., Any]:
         """Import the function that ``compute``, ``section`` or ``warnings`` names."""

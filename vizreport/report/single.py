@@ -58,8 +58,9 @@ def write_single_file(folder: Path, limit: int = LIMIT) -> Path:
     page = _STYLE.sub(lambda _: f"<style>{next(inside)}</style>", page)
     page = page.replace("</body>", "".join(f"<script>{s}</script>\n" for s in scripts) + "</body>")
     allowed = " ".join(map(_hash, scripts)) or "'none'"
+    drawn_by = " ".join(map(_hash, styles))
     policy = (
-        f"default-src 'none'; img-src data:; style-src {' '.join(map(_hash, styles))}; script-src {allowed}; "
+        f"default-src 'none'; img-src data:; style-src {drawn_by}; script-src {allowed}; "
         "base-uri 'none'; form-action 'none'"
     )
     page = _POLICY.sub(lambda found: found[1] + policy, page)

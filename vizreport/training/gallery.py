@@ -24,6 +24,7 @@ from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
+from vizreport.experiments.selection import required
 from vizreport.models.preprocessing_choice import ChosenPreprocessing
 from vizreport.models.stored_loss import parse_loss
 from vizreport.report.epochs import Entry, add_entry, epoch_folder, prepare_galleries
@@ -201,10 +202,7 @@ def _displayed(settings: Settings) -> dict[str, Any]:
 
 def _needed() -> dict[str, Experiment]:
     """Return the sections' experiments and those they read, in the order to compute them."""
-    names, waiting = set(), list(SHOWN)
-    while waiting:
-        names.add(waiting[-1])
-        waiting += experiments()[waiting.pop()].requires
+    names = required(experiments(), SHOWN)
     return {name: each for name, each in experiments().items() if name in names}
 
 

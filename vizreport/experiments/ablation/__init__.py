@@ -12,4 +12,5 @@ EXPERIMENT = Experiment(
     section="vizreport.experiments.ablation.figures:section",
     template="sections/ablation.html",
     own=AblationSettings,
+    cost="nothing: it reads what vizreport ablate left",
 )

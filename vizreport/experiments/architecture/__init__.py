@@ -12,4 +12,5 @@ EXPERIMENT = Experiment(
     template="sections/architecture.html",
     requires=("mining", "filters"),
     settings=("rule", "seed"),
+    cost="a forward pass over 64 images, and projections of one layer",
 )

@@ -15,4 +15,5 @@ EXPERIMENT = Experiment(
     requires=("mining",),
     settings=("seed",),
     own=CorrespondenceSettings,
+    cost="forward passes over occluded copies of at most 20 images",
 )

@@ -12,4 +12,5 @@ EXPERIMENT = Experiment(
     section="vizreport.experiments.deconvolutional.figures:section",
     template="sections/deconvolutional.html",
     own=DeconvolutionalSettings,
+    cost="nothing: it reads what vizreport deconvnet-learn left",
 )

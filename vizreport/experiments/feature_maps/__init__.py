@@ -12,4 +12,5 @@ EXPERIMENT = Experiment(
     template="sections/feature_maps.html",
     requires=("mining", "parts", "top_patches"),
     settings=("layers", "rule"),
+    cost="projections of a sample of maps under the other backward rules",
 )

@@ -12,4 +12,5 @@ EXPERIMENT = Experiment(
     template="sections/hog.html",
     requires=("mining",),
     settings=("layers", "occlusion_layer", "rule", "seed"),
+    cost="a dictionary learned from patches of the images, on the CPU",
 )

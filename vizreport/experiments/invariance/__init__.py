@@ -15,4 +15,5 @@ EXPERIMENT = Experiment(
     requires=("mining",),
     settings=("seed",),
     own=InvarianceSettings,
+    cost="a forward pass over each transformed copy of about 55 images",
 )

@@ -12,4 +12,5 @@ EXPERIMENT = Experiment(
     template="",
     essential=True,
     settings=("layers", "occlusion_layer", "top"),
+    cost="one forward pass over all images",
 )

@@ -15,4 +15,5 @@ EXPERIMENT = Experiment(
     requires=("mining",),
     settings=("occlusion_layer", "rule", "seed"),
     own=OcclusionSettings,
+    cost="about 28 x 28 occluded copies of each image and size, computed incrementally",
 )

@@ -13,4 +13,5 @@ EXPERIMENT = Experiment(
     warnings="vizreport.experiments.overview.meaning:warnings",
     requires=("mining",),
     settings=("layers", "rule"),
+    cost="next to nothing: mining has the predictions",
 )

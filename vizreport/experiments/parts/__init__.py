@@ -12,4 +12,5 @@ EXPERIMENT = Experiment(
     template="",
     requires=("mining",),
     settings=("layers", "seed"),
+    cost="a forward pass over at most 2,000 images, where the data know the parts",
 )

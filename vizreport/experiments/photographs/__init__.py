@@ -15,4 +15,5 @@ EXPERIMENT = Experiment(
     settings=("layers", "rule"),
     own=PhotographsSettings,
     only_with="photographs",
+    cost="nine projections for each photograph and layer",
 )

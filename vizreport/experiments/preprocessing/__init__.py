@@ -13,4 +13,5 @@ EXPERIMENT = Experiment(
     requires=("mining",),
     settings=("seed",),
     warnings="vizreport.experiments.preprocessing.findings:warnings",
+    cost="forward passes over a sample of images under other presets",
 )

@@ -15,4 +15,5 @@ EXPERIMENT = Experiment(
     requires=("mining",),
     settings=("layers", "occlusion_layer", "seed"),
     own=SanitySettings,
+    cost="projections of a few units from about as many randomised networks as there are layers",
 )

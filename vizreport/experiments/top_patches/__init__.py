@@ -15,4 +15,5 @@ EXPERIMENT = Experiment(
     requires=("mining", "parts"),
     settings=("layers", "rule", "seed"),
     own=TopPatchesSettings,
+    cost="nine projections for each feature map shown",
 )

@@ -12,4 +12,5 @@ EXPERIMENT = Experiment(
     section="vizreport.experiments.transfer.figures:section",
     template="sections/transfer.html",
     own=TransferSettings,
+    cost="nothing: it reads what vizreport transfer left",
 )

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments, registry
 from vizreport.experiments.running import run_experiment
+from vizreport.experiments.selection import Selection, select
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.paths import folder_problem
@@ -74,6 +76,10 @@ class BuildRequest:
     single_file : bool
         Whether ``report.html`` will be written as well (by
         :func:`vizreport.report.single.write_single_file`), so that its place has to be free.
+    only : tuple of str
+        Sections to make, with all that they require; empty for all there are.
+    skip : tuple of str
+        Sections to leave out, with all that require them.
     """
 
     checkpoint: Path
@@ -93,6 +99,8 @@ class BuildRequest:
     maps_in_print: int = 16
     strict: bool = False
     single_file: bool = False
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -135,17 +143,13 @@ def build(request: BuildRequest) -> int:
     request = dataclasses.replace(
         request, settings=named.with_studies(request.settings, checkpoint)
     )
-    settings = request.settings
+    settings, selection = request.settings, _selected(request)
     checkpoint_key = checkpoint_hash(checkpoint)
     decoding = Decoding(settings.exif, settings.alpha)
     dataset = open_dataset(
         request.data, settings.split, settings.max_images, settings.seed, decoding
     )
-    wanted = [
-        experiment
-        for experiment in experiments().values()
-        if not experiment.only_with or getattr(settings, experiment.only_with)
-    ]
+    wanted = selection.experiments
     keys = _keys(request, wanted, checkpoint_key, dataset.fingerprint, epochs_hash(epochs))
     source = Source(
         checkpoint,
@@ -166,7 +170,7 @@ def build(request: BuildRequest) -> int:
         records[experiment.name] = run_experiment(
             experiment, context, settings, store, keys, records, request.strict
         )
-    records.update(_broken())
+    records.update(_broken(selection.broken))
     _print_warnings(store, wanted, records)
     run = RunRecord(
         name=out.name,
@@ -190,10 +194,18 @@ def build(request: BuildRequest) -> int:
     return 1 if failed or not drawn else 0
 
 
-def _broken() -> dict[str, ExperimentRecord]:
+def _selected(request: BuildRequest) -> Selection:
+    """Choose the experiments, and say on the terminal which fall with those skipped."""
+    selection = select(registry(), request.settings, request.only, request.skip)
+    for name, cause in selection.dropped:
+        print(f"vizreport: section {name} requires {cause}: it is left out, too", file=sys.stderr)
+    return selection
+
+
+def _broken(causes: Mapping[str, str]) -> dict[str, ExperimentRecord]:
     """Return the records of what other packages bring that cannot be used; say so."""
     found = {}
-    for name, cause in registry().broken.items():
+    for name, cause in causes.items():
         reason = f"its experiment cannot be used: {cause}"
         print(f"vizreport: section {name}: {printable(reason)}", file=sys.stderr)
         found[name] = ExperimentRecord(name, "", "failed", reason)
@@ -201,7 +213,7 @@ def _broken() -> dict[str, ExperimentRecord]:
 
 
 def _print_warnings(
-    store: Store, wanted: list[Experiment], records: dict[str, ExperimentRecord]
+    store: Store, wanted: Sequence[Experiment], records: dict[str, ExperimentRecord]
 ) -> None:
     """Say on the terminal, too, what the report warns of."""
     for experiment in wanted:
@@ -218,7 +230,7 @@ def _print_warnings(
 
 def _keys(
     request: BuildRequest,
-    wanted: list[Experiment],
+    wanted: Sequence[Experiment],
     checkpoint_key: str,
     fingerprint: str,
     epochs_key: str = "",

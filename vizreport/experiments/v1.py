@@ -1,0 +1,32 @@
+"""What another package's experiment may rely on, version 1; see docs/extend.md.
+
+These names keep their meaning as long as entry points of the group ``vizreport.experiments.v1``
+are read.
+"""
+
+from vizreport import values
+from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments import checks
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.setting import setting
+from vizreport.report.charts import styled
+from vizreport.report.section import Fact, Figure, Highlight, Page, Section
+from vizreport.report.text import number, percent, quoted
+
+__all__ = [
+    "Experiment",
+    "Fact",
+    "Figure",
+    "Highlight",
+    "NotApplicable",
+    "Page",
+    "RequestError",
+    "Section",
+    "checks",
+    "number",
+    "percent",
+    "quoted",
+    "setting",
+    "styled",
+    "values",
+]
