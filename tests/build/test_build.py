@@ -312,7 +312,7 @@ def test_a_network_without_rules_is_reported_with_the_reason(tmp_path, tiny_file
     assert {layer["rule"] for layer in result.layers} == {""}
 
 
-@pytest.mark.parametrize("wrong", ["checkpoint", "data", "labels", "layer", "rule"])
+@pytest.mark.parametrize("wrong", ["checkpoint", "data", "labels", "layer"])
 def test_wrong_requests(wrong, tiny_files, tmp_path, rendered):
     asked = request(tiny_files, tmp_path / "run")
     gone = tmp_path / "gone"
@@ -321,7 +321,6 @@ def test_wrong_requests(wrong, tiny_files, tmp_path, rendered):
         "data": lambda: replace(asked, data=str(gone)),
         "labels": lambda: replace(asked, labels=gone),
         "layer": lambda: replace(asked, settings=Settings(layers=("conv9",))),
-        "rule": lambda: replace(asked, settings=Settings(rule="guess")),
     }[wrong]()
     with pytest.raises(RequestError):
         build(asked)

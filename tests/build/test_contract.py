@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from pathlib import Path
 
@@ -137,3 +138,56 @@ def test_declarations(name):
     assert bool(experiment.section) == bool(experiment.template)
     root = Path(build_module.__file__).parents[1] / "templates"
     assert not experiment.template or (root / experiment.template).exists()
+
+
+def test_keys_are_made_as_the_format_says(run):
+    page = (Path(build_module.__file__).parents[1] / "docs" / "format.md").read_text("utf-8")
+    code = page.partition("## The key")[2].partition("```python\n")[2].partition("```")[0]
+    labels = Path(run.settings.parts)  # some file
+    asked = dataclasses.replace(
+        run,
+        preset="unit",
+        preprocessing={"scale": 0.5, "crop": "none"},
+        imports=(str(labels), "a_module"),
+        output="1",
+        labels=labels,
+        scale_twice=True,
+    )
+    hashed = hashlib.sha256(labels.read_bytes()).hexdigest()
+    own = run.settings.as_dict()
+    photo = Path(own["photographs"][0])
+    settings = {
+        "mining": {name: own[name] for name in ("layers", "occlusion_layer", "top")},
+        "evolution": {"layers": own["layers"], "rule": own["rule"]},
+        "photographs": {
+            "layers": own["layers"],
+            "rule": own["rule"],
+            "photographs": [[photo.name, hashlib.sha256(photo.read_bytes()).hexdigest()]],
+        },
+        "filters": {},
+    }
+    every = experiments()
+    found = build_module._keys(asked, list(every.values()), "checkpoint", "data", "epochs")
+    for name, chosen in settings.items():
+        names = {
+            "hashlib": hashlib,
+            "json": json,
+            "checkpoint": "checkpoint",
+            "preset": "unit",
+            "preprocessing": {"crop": "none", "scale": "0.5"},
+            "imports": [hashed, "a_module"],
+            "output": "1",
+            "output_kind": None,
+            "scale_twice": True,
+            "reads_epochs": name == "evolution",
+            "epochs": "epochs",
+            "fingerprint": "data",
+            "labels": hashed,
+            "labels_in_order": False,
+            "name": name,
+            "version": every[name].version,
+            "settings": chosen,
+            "requires": {needed: found[needed] for needed in every[name].requires},
+        }
+        exec(code, names)
+        assert names["key"] == found[name], name
