@@ -85,9 +85,14 @@ def test_strength_is_measured_in_the_units_of_the_scale():
     assert tone.root_mean_squares(values, np.array([2, 0.1])).tolist() == pytest.approx(wanted)
 
 
-def test_blank_is_a_hundredth_of_the_strongest():
-    assert tone.blank(np.array([[3.0, 0.031], [0.029, 0.0]])).tolist() == [
+def test_blank_is_a_hundredth_of_the_median_map():
+    strengths = np.array([[300.0, 4.0], [2.0, 0.021], [1.0, 0.019], [0.5, 0.03], [3.0, 0.0]])
+    assert tone.blank(strengths).tolist() == [
         [False, False],
-        [True, True],
+        [False, False],
+        [False, True],
+        [False, False],
+        [False, True],
     ]
-    assert tone.blank(np.zeros(2)).all()
+    assert tone.blank(np.zeros((2, 1))).all()
+    assert tone.blank(np.array([[1.0], [0], [0]])).tolist() == [[False], [True], [True]]

@@ -6,18 +6,24 @@ import numpy as np
 
 WIDTH = 1 / 20
 """Standard deviation of the smoothing, as a share of the tile's side."""
-FULL = 90.0
-"""Percentile of the smoothed energy from which a pixel has all its colour."""
+FROM, FULL = 0.5, 3.0
+"""Smoothed energy, in units of the tile's mean, from which a pixel has colour, and all of it.
+
+Spread evenly, as from random weights, energy lights nothing fully; a percentile would.
+"""
 
 CAPTION = (
-    "the patch in colour where the projection's energy lies (sum of squares, smoothed by a "
-    "twentieth of the tile; its square root, full from the 90th percentile), else pale and grey"
+    "the patch in colour where the projection's energy (sum of squares, smoothed by a twentieth "
+    f"of the tile) is concentrated, from {FROM} to {FULL:.0f} times the tile's mean; else pale and "
+    "grey"
 )
 _WEIGHTS = np.array([0.299, 0.587, 0.114])  # of red, green and blue in lightness
 _PALE, _LEFT = 224.0, 0.3  # the pale grey, and the share of the patch's lightness left in it
 
 
-def spotlight(patch: np.ndarray, values: np.ndarray) -> np.ndarray:
+def spotlight(
+    patch: np.ndarray, values: np.ndarray, inside: np.ndarray | None = None
+) -> np.ndarray:
     """Light a patch by a projection.
 
     Parameters
@@ -25,29 +31,33 @@ def spotlight(patch: np.ndarray, values: np.ndarray) -> np.ndarray:
     patch : uint8 array [h, w, 3]
     values : float array [h, w, 3]
         The projection of the same pixels, on any scale.
+    inside : int array [4], optional
+        The part that is image: left, top, right, bottom.
 
     Returns
     -------
     uint8 array [h, w, 3]
         Pale throughout where the projection is zero.
     """
-    share = light(values)[..., None]
+    share = light(values, inside)[..., None]
     grey = (patch @ _WEIGHTS)[..., None]
     pale = (1 - _LEFT) * _PALE + _LEFT * grey
     mixed = share * patch + (1 - share) * pale
     return np.rint(mixed).astype(np.uint8)
 
 
-def light(values: np.ndarray) -> np.ndarray:
+def light(values: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
     """Return how much colour each pixel keeps, 0 to 1: float [h, w]."""
     energy = np.square(values, dtype=np.float64).sum(axis=2)
     width = WIDTH * max(energy.shape)
     height, across = energy.shape
     energy = _blur(height, width) @ energy @ _blur(across, width).T
-    full = np.percentile(energy, FULL) or energy.max()
-    if not full:
+    left, top, right, bottom = (0, 0, across, height) if inside is None else inside
+    part = energy[top:bottom, left:right]
+    mean = part.mean() if part.size else 0
+    if not mean:
         return np.zeros(energy.shape)
-    lit: np.ndarray = np.sqrt(np.minimum(energy / full, 1))
+    lit: np.ndarray = np.clip((energy / mean - FROM) / (FULL - FROM), 0, 1)
     return lit
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 POWER = 0.55
 LUMINANCE = 0.65
 BLANK = 0.01
-"""Share of the layer's strongest root mean square at which a projection counts as blank."""
+"""Share of the median map's root mean square up to which a projection counts as blank."""
 
 CAPTION = (
     "each tile has its own scale (the 99.5th percentile of the absolute value) and a signed power "
@@ -106,12 +106,20 @@ def root_mean_squares(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
 def blank(strengths: np.ndarray) -> np.ndarray:
     """Tell which projections are blank: almost nothing of the signal arrives at the pixels.
 
+    The median map is the measure, not the strongest one: in many layers one map is a hundred times
+    stronger than others whose pictures are as plain.
+
     Parameters
     ----------
-    strengths : float array
-        Root mean squares of a layer's projections.
+    strengths : float array [m, K]
+        Root mean squares of K projections of each of a layer's maps.
+
+    Returns
+    -------
+    bool [m, K]
     """
-    weak: np.ndarray = strengths <= BLANK * strengths.max(initial=0)
+    strongest = strengths.max(axis=1, initial=0)
+    weak: np.ndarray = strengths <= BLANK * (np.median(strongest) if len(strongest) else 0)
     return weak
 
 

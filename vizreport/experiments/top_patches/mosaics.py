@@ -112,7 +112,9 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
     if view == "spotlights":
         lights = tone.signed(_stored(result, name, place, True))
         lights[: len(shown)][drawn.blank[place]] = 0
-        stored = np.stack([spotlight(*pair) for pair in zip(stored, lights, strict=True)])
+        parts = np.tile([0, 0, drawn.window, drawn.window], (len(stored), 1))
+        parts[: len(shown)] = drawn.insides[place]
+        stored = np.stack([spotlight(*one) for one in zip(stored, lights, parts, strict=True)])
     if view == "projections" and drawn.linear:
         view = "linear"
     found = []
@@ -120,7 +122,7 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
         if not (k < len(shown) and shown[k]):
             found.append(Image.new("RGBA", (_fitted(drawn.window, side),) * 2, (128, 128, 128, 0)))
         elif view in ("projections", "linear") and drawn.blank[place, k]:
-            found.append(_dash(_fitted(drawn.window, side)))
+            found.append(dash(_fitted(drawn.window, side)))
         else:
             picture = _drawn(tile, view, side)
             photograph = view in ("patches", "spotlights")
@@ -157,7 +159,7 @@ def within(picture: Image.Image, inside: np.ndarray, white: bool = False) -> Ima
     return whole
 
 
-def _dash(side: int) -> Image.Image:
+def dash(side: int) -> Image.Image:
     """Draw the mark of a blank tile."""
     whole = Image.new("RGBA", (side, side), (128, 128, 128, 0))
     half, thick = max(1, side // 10), max(1, side // 40)
