@@ -77,7 +77,14 @@ def make_top_patches(
         }.items():
             fields[key][name] = value
     return TopPatchesResult(
-        layers=mining.layers, rule="deconvnet", scale="map", labelled=True, **fields
+        layers=mining.layers,
+        rule="deconvnet",
+        scale="map",
+        labelled=True,
+        replaced=[{"layer": HOSTILE[1], "blank": 0.62, "instead": mining.layers[-1]}]
+        if hostile
+        else [],
+        **fields,
     )
 
 

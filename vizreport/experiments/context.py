@@ -18,6 +18,7 @@ from vizreport.data.labels import Labels, in_order, resolve_labels
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import preset
 from vizreport.data.reading import Batch, read_batches
+from vizreport.experiments.layer_choice import layers_with_pictures
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.input_range import PixelStatistics, pooled
 from vizreport.models.output import OutputMeaning
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import keras
 
     from vizreport.engine import Deconvnet
+    from vizreport.experiments.top_patches.result import Replaced
     from vizreport.graph.layers import ReportableLayer
     from vizreport.graph.network import Graph
 
@@ -179,10 +181,20 @@ class Context:
         RequestError
             If there is no layer of a name.
         """
+        if layers is None:
+            return self.default_layers[0]
         graph = self.graph
         from vizreport.engine.choice import choose_layers
 
         return choose_layers(graph, layers)
+
+    @cached_property
+    def default_layers(self) -> tuple[list[ReportableLayer], list[Replaced]]:
+        """The default choice of layers, and those that gave their place to a neighbour."""
+        graph = self.graph
+        from vizreport.engine.choice import choose_layers
+
+        return layers_with_pictures(self, choose_layers(graph))
 
     @cached_property
     def _sidecar(self) -> Sidecar | None:

@@ -116,6 +116,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
     return TopPatchesResult(
         layers=names,
         status=status,
+        replaced=[] if settings.layers else context.default_layers[1],
         maps=chosen,
         rank={name: choice.rank for name, choice in choices.items()},
         selective={name: choice.selective for name, choice in choices.items()},

@@ -53,6 +53,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
                "labelled": result.labelled, "noun": noun,
                "parts": ground_truth.table(parts, layers),
                "projected": bool(projected),
+               "replaced": result.replaced,
                "unprojected": shared_reasons(result.status)}  # fmt: skip
     maps = sum(len(layer["cells"]) for layer in projected or layers)
     facts = (
@@ -260,7 +261,7 @@ def _figure(
         if drawn.blank.any():
             pairs += (
                 ". A dash beside a pale patch: blank, under 1 % of the strength (root mean square) "
-                "of the layer's strongest projection"
+                "of the median map"
             )
         if (result.shown[name] & ~(result.values[name] > 0)).any():
             pairs += ". An output of 0 or less has no projection"

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import numpy as np
 
 SHOWN = 16  # maps a layer on the main page and in print
+
+
+class Replaced(TypedDict):
+    """A layer whose projections are too often blank, and the one shown in its place.
+
+    ``blank`` is the share, 0 to 1, of the projections that were tried.
+    """
+
+    layer: str
+    blank: float
+    instead: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,8 @@ class TopPatchesResult:
     status : dict of str
         "" where the layer was projected, else why it was not (an operation without a rule): it
         then has patches alone, and no bytes of projections.
+    replaced : list of Replaced
+        Layers of the default choice that gave their place away.
     maps : dict of int32 [m]
         Chosen feature maps, in rising order.
     rank : dict of int32 [m]
@@ -64,8 +77,8 @@ class TopPatchesResult:
         Largest absolute value of each tile's projection; 0 where nothing of the signal is left
         at the input.
     strengths : dict of float32 [m, K]
-        Root mean square of each tile's projection as it is stored. Under 1 % of the layer's
-        strongest it counts as blank.
+        Root mean square of each tile's projection as it is stored. It counts as blank up to 1 % of
+        the median over the maps of their strongest.
     inside : dict of float32 [m, K]
         Share of each projection's energy (sum of squares over its whole receptive field) that
         lies on the object; NaN where there is no projection, no energy or no mask.
@@ -89,6 +102,7 @@ class TopPatchesResult:
 
     layers: list[str]
     status: Annotated[dict[str, str], "by layers"]
+    replaced: list[Replaced]
     maps: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
     rank: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
     selective: Annotated[dict[str, np.ndarray], "bool [m] by layers"]

@@ -17,7 +17,7 @@ class TopPatchesSettings:
     Attributes
     ----------
     maps : int or None
-        Size of the seeded sample of feature maps a layer; None for all.
+        Feature maps of a layer, half of them selective, half drawn at random; None for all.
     scale : {"map", "tile"}
         Whether the nine projections of a feature map share one scale or each has its own.
     window : {"energy", "full"}
@@ -27,7 +27,8 @@ class TopPatchesSettings:
 
     maps: int | None = setting(
         16,
-        "Feature maps to show of each layer, a seeded sample; all shows every one.",
+        "Feature maps to show of each layer: one half selective and unlike each other, the other "
+        "a seeded sample; all shows every one.",
         parse=values.count_or_all,
         check=checks.count_or_all,
         metavar="N|all",
