@@ -14,7 +14,7 @@ from scipy import ndimage
 from tests.engine.float64 import randomise
 from tests.experiments import tiny
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.invariance import figures, summary
+from vizreport.experiments.invariance import figures, sample, summary
 from vizreport.experiments.invariance.findings import findings
 
 compute = tiny.computing("invariance")
@@ -74,10 +74,28 @@ def test_images(found, mined, tiny_context):
     assert [mined.paths[i] for i in chosen] == found.paths
     assert found.sampled.sum() == 4
     assert found.sampled[shown:].all()
+    tells = sample.telling(found.probabilities, found.values)
+    clean = found.probabilities["vertical"][:, found.values["vertical"] == 0][:, 0]
+    lowest = np.min([p.min(axis=1) for p in found.probabilities.values()], axis=0)
+    assert tells.tolist() == [p > 0.5 and p - q > 0.2 for p, q in zip(clean, lowest, strict=True)]
     assert len(set(found.images.tolist())) == len(found.images)
     # The sample is drawn whatever images are shown.
     other = compute(tiny.changed(tiny_context, invariance_images=4, seed=1), {"mining": mined})
     assert set(other.images[other.sampled]) != set(found.images[found.sampled])
+
+
+def test_shown_are_those_in_which_something_happens():
+    tells = np.array([False, True, True, True, False, False, False])
+    right = np.array([True, True, True, True, True, True, False])
+    fall = np.array([0.1, 0.3, 0.5, 0.4, 0.15, 0.05, 0.9])
+    classes = np.array([0, 1, 1, 2, 3, 4, 5])
+    for seed in range(6):
+        chosen = sample.choose_shown(tells, fall, right, classes, 3, seed).tolist()
+        # Of two of one class one; then the right one that loses most.
+        assert chosen in ([1, 3, 4], [2, 3, 4])
+    assert sample.choose_shown(tells, fall, right, classes, 9, 0)[-3:].tolist() == [3, 4, 5]
+    both = {tuple(sample.choose_shown(tells, fall, right, classes, 2, s)) for s in range(9)}
+    assert both == {(1, 3), (2, 3)}
 
 
 def test_batches_change_nothing(found, tiny_context, mined):
@@ -91,10 +109,10 @@ def test_batches_change_nothing(found, tiny_context, mined):
 
 
 def test_other_images_lie_apart(found, tiny_context, mined):
-    pictures = tiny_context.pictures(mined.records[found.images[[0, 1, -1]]])
-    first, second, last = (plain(tiny_context, picture)[0] for picture in pictures)
-    assert found.apart[0, 0] == pytest.approx(np.linalg.norm(first - second), rel=1e-4)
-    assert found.apart[-1, 0] == pytest.approx(np.linalg.norm(last - first), rel=1e-4)
+    features = [plain(tiny_context, picture)[0] for picture in tiny_context.pictures(mined.records)]
+    for i, image in enumerate(found.images):
+        away = [np.linalg.norm(features[image] - other) for other in features]
+        assert np.isclose(found.apart[i, 0], [d for d in away if d > 1e-3], rtol=1e-4).any()
 
 
 def test_files_layers_and_options(tiny_context, mined, tmp_path):

@@ -15,7 +15,6 @@ from vizreport.engine import Deconvnet
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.occlusion.compute import square_sizes
 from vizreport.experiments.occlusion.fills import fill_picture
-from vizreport.experiments.subjects import choose_images
 from vizreport.graph.layers import occluded_layer
 from vizreport.models.output_decision import decide_output
 from vizreport.settings import Settings
@@ -73,8 +72,12 @@ def test_maps_are_those_of_occluded_pictures(context, found):
     np.testing.assert_array_equal(found.fills["6"], np.full_like(found.pictures, 128))
 
 
+def numbers(mined, found):
+    return np.array([mined.paths.index(path) for path in found.paths])
+
+
 def test_the_strongest_map_by_brute_force(context, mined, found):
-    images = choose_images(mined, 3, 0)
+    images = numbers(mined, found)
     sums = activations(context, "conv2")[images].sum(axis=(1, 2))
     np.testing.assert_array_equal(found.maps, sums.argmax(axis=1))
     np.testing.assert_allclose(found.clean_activations, sums.max(axis=1), rtol=1e-4)
@@ -88,7 +91,7 @@ def test_the_strongest_map_by_brute_force(context, mined, found):
 
 def test_projections_of_the_map_here_and_in_its_top_images(context, mined, found):
     deconvnet = Deconvnet(context.model, preprocessing=context.preprocessing)
-    images = choose_images(mined, 3, 0)
+    images = numbers(mined, found)
     for i, image in enumerate(images):
         m = int(found.maps[i])
         hashes = mined.sha256

@@ -14,7 +14,8 @@ def test_choice_is_seeded_correct_and_one_a_class(mined):
     random = np.random.default_rng(3)
     labels = random.integers(0, 8, count).astype(np.int32)
     top = random.integers(0, 8, (count, 5)).astype(np.int32)
-    many = replace(mined, labels=labels, top_classes=top)
+    sure = random.random((count, 5)).astype(np.float32)
+    many = replace(mined, labels=labels, top_classes=top, top_probabilities=sure)
     chosen = choose_images(many, 5, 0)
     assert len(chosen) == 5
     assert (labels[chosen] == top[chosen, 0]).all()
@@ -22,6 +23,7 @@ def test_choice_is_seeded_correct_and_one_a_class(mined):
     assert labels[chosen].tolist() == sorted(labels[chosen])
     np.testing.assert_array_equal(chosen, choose_images(many, 5, 0))
     assert any(chosen.tolist() != choose_images(many, 5, seed).tolist() for seed in (1, 2))
+    assert (sure[choose_images(many, 5, 0, above=0.8), 0] > 0.8).all()
     # No more than there are classes.
     assert len(choose_images(many, 50, 0)) == 8
     unknown = replace(many, labels=np.full(count, -1, np.int32))

@@ -46,6 +46,9 @@ def make_occlusion(
     return OcclusionResult(
         paths=[HOSTILE[0], HOSTILE[4] + ".jpg"] if hostile else mining.paths[:count],
         given=hostile,
+        sure=0.62,
+        tried=16,
+        telling=13,
         pictures=seen[:count],
         masks=masks,
         masked=masks.any(axis=(1, 2)),

@@ -35,52 +35,46 @@ class Subjects:
     images: np.ndarray
 
 
-def subjects(
-    context: Context,
-    mining: MiningResult,
-    seed: int,
-    files: tuple[str, ...],
-    count: int,
-    option: str,
+def chosen_subjects(
+    context: Context, mining: MiningResult, images: np.ndarray, option: str
 ) -> Subjects:
-    """Return the images asked for, or a seeded choice.
+    """Return images of the data.
 
     Parameters
     ----------
     context : Context
     mining : MiningResult
-    seed : int
-        Of the choice.
-    files : tuple of str
-        Images asked for; empty for a choice.
-    count : int
-        Size of the choice.
+    images : int32 [I]
+        Numbers there, as :func:`choose_images` returns them.
     option : str
         By which images are asked for, such as "--occlude".
 
     Raises
     ------
-    RequestError
-        If a file cannot be read.
     NotApplicable
-        If no image of the data is classified correctly, and none was asked for.
+        If there are none.
     """
-    if files:
-        return _given(context, mining, files)
-    chosen = choose_images(mining, count, seed)
-    if not len(chosen):
+    if not len(images):
         raise NotApplicable(
             f"not one image of the data is classified correctly: choose images with {option} FILE"
         )
     return Subjects(
-        [mining.paths[i] for i in chosen],
-        context.pictures(mining.records[chosen]),
-        mining.labels[chosen].astype(np.int32),
-        chosen,
+        [mining.paths[i] for i in images],
+        context.pictures(mining.records[images]),
+        mining.labels[images].astype(np.int32),
+        images,
     )
 
 
-def choose_images(mining: MiningResult, count: int, seed: int) -> np.ndarray:
+def is_right(mining: MiningResult) -> np.ndarray:
+    """Tell which images are classified correctly: all, where no class is known: bool [N]."""
+    if not (mining.labels >= 0).any():
+        return np.ones(len(mining.labels), bool)
+    right: np.ndarray = mining.labels == mining.top_classes[:, 0]
+    return right
+
+
+def choose_images(mining: MiningResult, count: int, seed: int, above: float = 0.0) -> np.ndarray:
     """Choose correctly classified images at random, at most one a class.
 
     Where no class is known, predicted classes stand for the true ones; of a network without
@@ -92,6 +86,8 @@ def choose_images(mining: MiningResult, count: int, seed: int) -> np.ndarray:
     count : int
         At most.
     seed : int
+    above : float
+        Least probability of the class, exclusive.
 
     Returns
     -------
@@ -102,8 +98,7 @@ def choose_images(mining: MiningResult, count: int, seed: int) -> np.ndarray:
     if not mining.top_classes.size:
         return np.sort(order[:count]).astype(np.int32)
     predicted = mining.top_classes[:, 0]
-    known = mining.labels >= 0
-    right = mining.labels == predicted if known.any() else np.ones(len(predicted), bool)
+    right = is_right(mining) & (mining.top_probabilities[:, 0] > above)
     found: dict[int, int] = {}
     for image in order[right[order]]:
         if len(found) == count:
@@ -126,8 +121,14 @@ def photograph(context: Context, file: str) -> np.ndarray:
         raise RequestError(f"the image {file} cannot be used: {error}") from error
 
 
-def _given(context: Context, mining: MiningResult, files: tuple[str, ...]) -> Subjects:
-    """Read files; one that is in the data too has the class it has there."""
+def given_subjects(context: Context, mining: MiningResult, files: tuple[str, ...]) -> Subjects:
+    """Read files; one that is in the data too has the class it has there.
+
+    Raises
+    ------
+    RequestError
+        If a file cannot be read.
+    """
     numbers = {mining.sha256[image]: image for image in reversed(range(len(mining.sha256)))}
     pictures, images = [], []
     for file in files:

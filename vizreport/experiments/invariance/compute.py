@@ -14,11 +14,23 @@ from vizreport.engine.projection.window_plan import multiply_adds
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.invariance.result import InvarianceResult
-from vizreport.experiments.invariance.sample import sample_size, with_sample
+from vizreport.experiments.invariance.sample import (
+    choose_shown,
+    falls,
+    sample_size,
+    telling,
+    with_sample,
+)
 from vizreport.experiments.invariance.transformations import transform, transformations
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
-from vizreport.experiments.subjects import Subjects, subjects
+from vizreport.experiments.subjects import (
+    Subjects,
+    choose_images,
+    chosen_subjects,
+    given_subjects,
+    is_right,
+)
 from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
@@ -54,7 +66,11 @@ def compute(
     if len(settings.invariance) > SHOWN:
         raise RequestError(f"--invariance takes at most {SHOWN} images")
     layers = compared_layers(graph, settings.invariance_layers)
-    shown = subjects(context, mining, settings.seed, settings.invariance, SHOWN, "--invariance")
+    if settings.invariance:
+        shown = given_subjects(context, mining, settings.invariance)
+    else:
+        few = choose_images(mining, SHOWN, settings.seed)
+        shown = chosen_subjects(context, mining, few, "--invariance")
     nodes = [stage_output(graph, layer) for layer in layers]
     ways = transformations(*graph.input_shape[:2])
     passes = 2 + sum(len(way.values) - 1 for way in ways)
@@ -97,22 +113,31 @@ def compute(
                     if found.scores.size:
                         each = np.arange(len(pictures))
                         probabilities[way.name][part, step] = found.scores[each, classes[part]]
+    values = {way.name: way.values for way in ways}
+    # Only now is it known in which images something happens.
+    order = np.arange(count)
+    if not settings.invariance and mining.top_classes.size:
+        tells, right = telling(probabilities, values), is_right(mining)[images]
+        fall = falls(probabilities, values)
+        first = choose_shown(tells, fall, right, classes, SHOWN, settings.seed)
+        order = np.concatenate([first, np.setdiff1d(np.flatnonzero(sampled), first)])
+        shown = chosen_subjects(context, mining, images[first], "--invariance")
     return InvarianceResult(
         paths=shown.paths,
         given=bool(settings.invariance),
         pictures=context.preprocessing.shown(shown.pictures),
-        images=images,
-        sampled=sampled,
-        classes=classes,
-        known=labels >= 0,
+        images=images[order],
+        sampled=sampled[order],
+        classes=classes[order],
+        known=labels[order] >= 0,
         class_names=mining.class_names,
         layers=[layer.name for layer in layers],
         lengths=[int(np.prod(graph.nodes[node].shape)) for node in nodes],
-        values={way.name: way.values for way in ways},
-        distances=distances,
-        norms=norms,
-        apart=apart,
-        probabilities=probabilities,
+        values=values,
+        distances={name: found[order] for name, found in distances.items()},
+        norms=norms[order],
+        apart=apart[order],
+        probabilities={name: found[order] for name, found in probabilities.items()},
         interpolation=settings.invariance_interpolation,
         fill=settings.invariance_fill,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from vizreport.experiments.invariance import drawing, summary
+from vizreport.experiments.invariance import drawing, sample, summary
 from vizreport.experiments.invariance.curves import REPEATS, period
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.models.output import OutputMeaning, about_probability
@@ -41,7 +41,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     ]
     context = {
         "images": images,
-        "given": result.given,
+        "chosen": _chosen(result),
         "count": int(result.sampled.sum()),
         "guessed": int((result.sampled & ~result.known).sum()) if result.class_names else 0,
         "layers": [
@@ -61,6 +61,25 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     }
     figures = tuple(_figure(result, name, labels) for name in _FIGURES)
     return Section(figures, context=context)
+
+
+def _chosen(result: InvarianceResult) -> str:
+    """Say how the images shown were chosen, and how many of the sample would do."""
+    if result.given:
+        return "The images shown were chosen by hand."
+    if not result.class_names:
+        return "The images shown are a random choice."
+    tells = sample.telling(result.probabilities, result.values)
+    count, of = int(tells[result.sampled].sum()), int(result.sampled.sum())
+    said = (
+        "The images shown are examples in which something happens: the probability of the class "
+        f"is above {sample.PROBABLE} and some transformation lowers it by more than {sample.FALL}, "
+        f"as in {count} of the {of} images of the sample. They are drawn at random, at most one a "
+        "class"
+    )
+    if not tells[: len(result.paths)].all():
+        said += "; where there are too few, correctly classified images that lose most stand in"
+    return f"{said}."
 
 
 def _labels(result: InvarianceResult) -> list[str]:

@@ -20,8 +20,9 @@ class InvarianceResult:
     paths : list of str
         File name, or path within the data, of each of the P images shown.
     given : bool
-        Whether these were asked for by file; else they are a seeded choice of correctly
-        classified ones, one a class.
+        Whether these were asked for by file; else they are a seeded choice of images, one a class,
+        whose probability is above 0.5 and falls by more than 0.2; where those are too few, of
+        correctly classified ones that lose most.
     pictures : uint8 [P, h, w, 3]
         What the network saw of them, in its own colours.
     images : int32 [I]
@@ -47,8 +48,8 @@ class InvarianceResult:
     norms : float32 [I, L]
         Euclidean norm of the image's features. Distance / norm is what is drawn.
     apart : float32 [I, L]
-        Euclidean distance between the features of the image and of another one, the next of the
-        I; NaN where there is no other.
+        Euclidean distance between the features of the image and of another one that was
+        transformed; NaN where there is no other.
     probabilities : dict of float32 [I, S]
         Of ``classes``; NaN where images have no class.
     interpolation : {"nearest", "bilinear", "bicubic"}

@@ -1,6 +1,8 @@
-"""The random sample of images whose mean is drawn."""
+"""The random sample of images whose mean is drawn, and those of them that are shown."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -8,6 +10,8 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.subjects import Subjects
 
 FEWEST, MOST = 10, 50
+PROBABLE, FALL = 0.5, 0.2
+"""Probability of an image that is shown, and how far it falls at least; both exclusive."""
 MULTIPLICATIONS = 10**12
 """What the forward passes of the sample may take, unless it is as small as it may be."""
 
@@ -31,3 +35,75 @@ def with_sample(
     sample = np.sort(order[:count])
     images = np.concatenate([shown.images, np.setdiff1d(sample, shown.images)]).astype(np.int32)
     return images, np.isin(images, sample)
+
+
+def falls(probabilities: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return how far each image's probability falls at most: float [I]; NaN without classes.
+
+    Parameters
+    ----------
+    probabilities : mapping of float [I, S]
+        By transformation.
+    values : mapping of float [S]
+        What each step does; a shift by 0 does nothing.
+    """
+    lowest = np.concatenate(list(probabilities.values()), axis=1).min(axis=1)
+    fall: np.ndarray = untouched(probabilities, values) - lowest
+    return fall
+
+
+def untouched(
+    probabilities: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """Return the probability of each image as it is: float [I]."""
+    clean: np.ndarray = probabilities["vertical"][
+        :, int(np.flatnonzero(values["vertical"] == 0)[0])
+    ]
+    return clean
+
+
+def telling(
+    probabilities: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """Tell in which images something happens: bool [I].
+
+    The probability of the class is above 0.5, and some transformation takes more than 0.2 of it.
+    """
+    sure = untouched(probabilities, values) > PROBABLE
+    enough: np.ndarray = sure & (falls(probabilities, values) > FALL)
+    return enough
+
+
+def choose_shown(
+    tells: np.ndarray,
+    fall: np.ndarray,
+    right: np.ndarray,
+    classes: np.ndarray,
+    count: int,
+    seed: int,
+) -> np.ndarray:
+    """Choose images in which something happens, at random and at most one a class.
+
+    Where there are too few, other correctly classified ones follow, those that lose most first.
+
+    Parameters
+    ----------
+    tells, right : bool [I]
+    fall : float [I]
+    classes : int [I]
+    count : int
+        At most.
+    seed : int
+
+    Returns
+    -------
+    int array [at most count]
+        In rising order of their class.
+    """
+    random = np.random.default_rng([seed, 17]).permutation(len(tells))
+    order = np.argsort(-fall, kind="stable")
+    found: dict[int, int] = {}
+    for image in [*random[tells[random]], *order[(right & ~tells)[order]]]:
+        if len(found) < count:
+            found.setdefault(int(classes[image]), int(image))
+    return np.array([found[c] for c in sorted(found)], int)

@@ -16,7 +16,8 @@ class InvarianceSettings:
     Attributes
     ----------
     invariance : tuple of str
-        Files to transform, at most 5; empty for a seeded choice of correctly classified images.
+        Files to transform, at most 5; empty for a seeded choice of images in which
+        something happens.
     invariance_images : int or None
         Size of the sample whose mean is drawn beside them; None for 50, fewer (10 at least) for
         slow networks.
@@ -30,8 +31,8 @@ class InvarianceSettings:
 
     invariance: tuple[str, ...] = setting(
         (),
-        "Move, enlarge and turn this photograph, in place of the choice of correctly classified "
-        "images. Repeatable, at most five times.",
+        "Move, enlarge and turn this photograph instead of images chosen from the data. "
+        "Repeatable, at most five times.",
         parse=values.photograph,
         check=checks.at_most(5, "photographs"),
         metavar="FILE|skimage:NAME",

@@ -15,13 +15,19 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.experiments.occlusion.examples import (
+    choose_examples,
+    coarse,
+    images_to_try,
+    is_sure,
+)
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.places import default_stride, places
 from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.occlusion.sample import on_objects
-from vizreport.experiments.subjects import Subjects, subjects
+from vizreport.experiments.subjects import Subjects, chosen_subjects, given_subjects
 from vizreport.graph.layers import ReportableLayer, occluded_layer
 from vizreport.models.output import name_output
 from vizreport.progress import progress
@@ -63,7 +69,7 @@ def compute(
     NotApplicable
         If the network has no class scores or no convolution, or no image suits.
     """
-    mining, graph = required["mining"], context.graph
+    mining = required["mining"]
     require_sound(mining)
     if not context.output.classes:
         raise NotApplicable(
@@ -73,18 +79,28 @@ def compute(
     layer = occluded_layer(context.graph, settings.occlusion_layer)
     if layer is None:
         raise NotApplicable("the network has no convolution whose feature maps could be watched")
-    chosen = subjects(
-        context, mining, settings.seed, settings.occlude, settings.occlusion_images, "--occlude"
-    )
-    inputs = context.preprocessing.tensor(chosen.pictures)
-    clean = _clean(context, layer, inputs, chosen.labels)
-    height, width, _ = graph.input_shape
+    height, width, _ = context.graph.input_shape
     sizes = square_sizes(settings.occlusion_sizes, (height, width))
     strides = [
         settings.occlusion_stride or default_stride(min(height, width), size) for size in sizes
     ]
     tops = {str(w): places(height, w, s) for w, s in zip(sizes, strides, strict=True)}
     lefts = {str(w): places(width, w, s) for w, s in zip(sizes, strides, strict=True)}
+    tried = telling = 0
+    if settings.occlude:
+        chosen = given_subjects(context, mining, settings.occlude)
+    else:
+        largest = str(sizes[-1])
+        square = _Square(sizes[-1], tops[largest], lefts[largest])
+        images = images_to_try(mining, settings.occlusion_images, settings.seed)
+        some = chosen_subjects(context, mining, images, "--occlude")
+        falls = _falls(context, settings, layer, some, square)
+        sure = is_sure(mining)[images]
+        examples = choose_examples(sure, falls, settings.occlusion_images, settings.seed)
+        chosen = chosen_subjects(context, mining, images[examples.places], "--occlude")
+        tried, telling = int(sure.sum()), examples.telling
+    inputs = context.preprocessing.tensor(chosen.pictures)
+    clean = _clean(context, layer, inputs, chosen.labels)
     draws = _draws(settings.occlusion_fill)
     total = draws * len(inputs) * sum(len(tops[name]) * len(lefts[name]) for name in tops)
     parts: dict[str, dict[str, Any]] = {}
@@ -100,6 +116,9 @@ def compute(
     return OcclusionResult(
         paths=chosen.paths,
         given=bool(settings.occlude),
+        sure=float(is_sure(mining).mean()),
+        tried=tried,
+        telling=telling,
         pictures=context.preprocessing.shown(chosen.pictures),
         masks=masks,
         masked=masked,
@@ -167,6 +186,31 @@ class _Square:
     size: int
     tops: np.ndarray
     lefts: np.ndarray
+
+
+def _falls(
+    context: Context,
+    settings: Given,
+    layer: ReportableLayer,
+    tried: Subjects,
+    square: _Square,
+) -> np.ndarray:
+    """Return how far each image's probability falls over a coarse grid of places: float [I]."""
+    inputs = context.preprocessing.tensor(tried.pictures)
+    clean = _clean(context, layer, inputs, tried.labels)
+    grid = np.meshgrid(coarse(len(square.tops)), coarse(len(square.lefts)), indexing="ij")
+    rows, cols = (part.ravel() for part in grid)
+    falls = np.zeros(len(inputs))
+    with progress("choosing images", len(inputs) * len(rows), "places") as bar:
+        for i, picture in enumerate(tried.pictures):
+            random = np.random.default_rng([settings.seed, i, square.size])
+            fills = fill_picture(picture, settings.occlusion_fill, square.size, random)[None]
+            watched, feature_map = int(clean["classes"][i]), int(clean["maps"][i])
+            scores = _scores(
+                context, settings, layer, inputs[i], fills, square, feature_map, rows, cols, bar
+            )
+            falls[i] = clean["probabilities"][i] - scores.outputs[:, watched].min()
+    return falls
 
 
 def _maps(

@@ -12,6 +12,7 @@ from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import drawing, maps
+from vizreport.experiments.occlusion.examples import FALL, PROBABLE
 from vizreport.experiments.occlusion.findings import findings
 from vizreport.experiments.occlusion.masks import agreement
 from vizreport.experiments.occlusion.result import OcclusionResult
@@ -44,7 +45,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     figures = tuple(_figure(result, i, image) for i, image in enumerate(images))
     context = {
         "images": images,
-        "given": result.given,
+        "chosen": _chosen(result),
         "layer": result.layer,
         "units": result.units,
         "fill": FILLS[result.fill],
@@ -73,6 +74,22 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     }
     highlights = (_highlight(result, images),) if images else ()
     return Section(figures, (), highlights, (), files, context)
+
+
+def _chosen(result: OcclusionResult) -> str:
+    """Say how the images were chosen, and how many suit."""
+    if result.given:
+        return "The images were chosen by hand."
+    right = "classified correctly" if result.known.all() else "classified"
+    said = (
+        f"The images are examples in which something happens. {percent(result.sure)} of the images "
+        f"are {right} with a probability above {PROBABLE}; of {result.tried} such images drawn at "
+        f"random, at most one a class, the probability of {result.telling} falls by more than "
+        f"{FALL} over a coarse grid of places. "
+    )
+    if result.telling >= len(result.paths):
+        return f"{said}Shown is a random choice of those."
+    return f"{said}Shown are those in which it falls most."
 
 
 def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlight:

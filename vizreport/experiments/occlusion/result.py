@@ -22,7 +22,12 @@ class OcclusionResult:
         File name, or path within the data, of each image.
     given : bool
         Whether the images were asked for by file; else they are a seeded choice of correctly
-        classified ones, one a class.
+        classified ones, one a class, whose probability is above 0.5 and falls by more than 0.2.
+    sure : float
+        Share of all images (0 to 1) that are classified correctly with a probability above 0.5.
+    tried, telling : int
+        Such images whose probability was computed over a coarse grid of places, and those of them
+        in which it falls by more than 0.2; 0 where images were asked for.
     pictures : uint8 [I, h, w, 3]
         What the network saw, in its own colours.
     masks : bool [I, h, w]
@@ -111,6 +116,9 @@ class OcclusionResult:
 
     paths: Annotated[list[str], "[I]"]
     given: bool
+    sure: float
+    tried: int
+    telling: int
     pictures: Annotated[np.ndarray, "uint8 [I, h, w, 3]"]
     masks: Annotated[np.ndarray, "bool [I, h, w]"]
     masked: Annotated[np.ndarray, "bool [I]"]

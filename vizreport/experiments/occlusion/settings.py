@@ -17,7 +17,7 @@ class OcclusionSettings:
     Attributes
     ----------
     occlude : tuple of str
-        Files to occlude; empty for a seeded choice of correctly classified images.
+        Files to occlude; empty for a seeded choice of images in which something happens.
     occlusion_images : int
         Size of that choice.
     occlusion_sizes : tuple of float
@@ -34,8 +34,7 @@ class OcclusionSettings:
 
     occlude: tuple[str, ...] = setting(
         (),
-        "Hide parts of this photograph, in place of the choice of correctly classified images. "
-        "Repeatable.",
+        "Hide parts of this photograph instead of images chosen from the data. Repeatable.",
         parse=values.photograph,
         metavar="FILE|skimage:NAME",
         heading=OCCLUSION,
@@ -44,7 +43,7 @@ class OcclusionSettings:
     )
     occlusion_images: int = setting(
         3,
-        "Correctly classified images to choose, at most one a class.",
+        "Images to choose from the data, at most one a class.",
         parse=values.count,
         check=checks.count,
         metavar="N",
