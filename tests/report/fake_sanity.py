@@ -55,12 +55,27 @@ def make_sanity(
             "scales": scales,
         }
     first = next(iter(by_layer.values()))
+    maps = 0 if hostile else 2
+    cut = seen[:9, 60:120, 60:120]
+    tiles = np.stack([fake_pictures.projection(one) for one in cut])
+    panel = {
+        "panel_maps": np.arange(maps, dtype=np.int32),
+        "panel_shown": np.ones((maps, 9), bool),
+        "panel_insides": np.tile(np.array([0, 0, 60, 60], np.int32), (maps, 9, 1)),
+        "panel_patches": np.stack([cut] * 2)[:maps],
+        "panel_projections": np.stack([np.stack([tiles] * 2)[:maps]] * 2),
+        "panel_strengths": np.ones((2, maps, 9), np.float32),
+        "panel_peaks": np.ones((2, maps, 9), np.float32),
+    }
     return SanityResult(
         layers=layers,
         methods=methods,
         problems={"guided": "guided has no rule for silu (layer 'x<y>')"} if hostile else {},
         scores={layer: layer == layers[1] for layer in layers},
         steps=pieces,
+        tried=dict.fromkeys(layers, 16),
+        visible=dict.fromkeys(layers, 11),
+        **panel,
         poolings=dict.fromkeys(layers, 0 if hostile else 3),
         **{field: {layer: kept[field] for layer, kept in by_layer.items()} for field in first},
     )

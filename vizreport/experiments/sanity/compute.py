@@ -16,6 +16,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.experiments.sanity.panels import MAPS, no_panels, panels
 from vizreport.experiments.sanity.randomisation import (
     WeightedLayer,
     shuffle,
@@ -24,7 +25,13 @@ from vizreport.experiments.sanity.randomisation import (
 )
 from vizreport.experiments.sanity.result import CONTROLS, METHODS, SanityResult
 from vizreport.experiments.sanity.similarity import MEASURES, WINDOW, Original
-from vizreport.experiments.sanity.units import Units, choose_classes, choose_units, tested_layers
+from vizreport.experiments.sanity.units import (
+    Units,
+    choose_classes,
+    choose_units,
+    tested_layers,
+    visible,
+)
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
@@ -57,17 +64,27 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     mining, graph = required["mining"], context.graph
     require_sound(mining)
     tests: list[tuple[ReportableLayer, Units, list[list[WeightedLayer]]]] = []
+    tried: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    count = settings.sanity_units
     for layer in tested_layers(context, settings):
         units: Units | None
         if layer.kind == "output" and context.output.classes:
-            units = choose_classes(mining, layer, settings.sanity_units, settings.seed)
+            units = choose_classes(mining, layer, 2 * count, settings.seed)
         elif layer.name in mining.layers:
-            units = choose_units(mining, layer, settings.sanity_units, settings.seed)
+            units = choose_units(mining, layer, 2 * count, settings.seed)
         else:
             continue
         weighted = weighted_layers(graph, layer.node)
-        if units is not None and weighted:
-            tests.append((layer, units, steps(weighted)))
+        if units is None or not weighted:
+            continue
+        known = [method for method in METHODS if not rule_problem(graph, layer.node, method)]
+        shown = np.ones(len(units.maps), bool)
+        if known:
+            shown = visible(context, mining, layer, units, known[0])
+        tried[layer.name], seen[layer.name] = len(shown), int(shown.sum())
+        chosen = np.flatnonzero(shown if shown.any() else ~shown)[:count]
+        tests.append((layer, units.taken(chosen), steps(weighted)))
     if not tests:
         raise NotApplicable("no unit of the deep layers is ever active, or no weights lie below")
     top = tests[-1][0].node
@@ -78,13 +95,31 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
         (1 + len(pieces) + len(CONTROLS) + 3 * (DRAWS - 1)) * len(units.maps)
         for _, units, pieces in tests
     )
+    panel: dict[str, Any] = {}
     with progress("making random", total * len(methods), "pictures") as bar:
         for layer, units, pieces in tests:
             test = _Test(context, mining, layer, units, methods)
             found[layer.name] = test.run(pieces, settings.seed, bar)
+            if methods and not panel and layer.name in mining.layers:
+                panel = panels(
+                    context, mining, layer, units.maps[:MAPS], methods[0], pieces, test.batch,
+                    settings.seed,
+                )  # fmt: skip
+    by_layer: dict[str, Any] = {
+        **{
+            field: {layer.name: getattr(units, field) for layer, units, _ in tests}
+            for field in ("images", "maps", "rows", "cols", "values")
+        },
+        **{
+            field: {name: one[field] for name, one in found.items()}
+            for field in next(iter(found.values()))
+        },
+    }
     return SanityResult(
         layers=[layer.name for layer, _, _ in tests],
         methods=methods,
+        tried=tried,
+        visible=seen,
         problems={method: problem for method, problem in problems.items() if problem},
         scores={
             layer.name: layer.kind == "output" and context.output.classes > 0
@@ -100,14 +135,8 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
             )
             for layer, _, _ in tests
         },
-        **{
-            field: {layer.name: getattr(units, field) for layer, units, _ in tests}
-            for field in ("images", "maps", "rows", "cols", "values")
-        },
-        **{
-            field: {name: one[field] for name, one in found.items()}
-            for field in next(iter(found.values()))
-        },
+        **(panel or no_panels()),
+        **by_layer,
     )
 
 

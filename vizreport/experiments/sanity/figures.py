@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.sanity import drawing
+from vizreport.experiments.sanity import drawing, panel_drawing
 from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess, known_mean
 from vizreport.experiments.sanity.drawing import NAMES
 from vizreport.experiments.sanity.findings import findings
@@ -15,7 +15,7 @@ from vizreport.experiments.sanity.result import SanityResult
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import Finding
 from vizreport.findings.sentences import sentence
-from vizreport.report import tone
+from vizreport.report import spotlight, tone
 from vizreport.report.section import Figure, Section
 from vizreport.report.text import decimal, percent, quoted
 from vizreport.results.run import RunRecord
@@ -42,7 +42,10 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             _curves(result, layer, number),
         )
     ]
+    if len(result.panel_maps):
+        figures.insert(0, _panels(result))
     context = {
+        "panels": len(result.panel_maps) > 0,
         "layers": layers,
         "missing": [(NAMES[method], reason) for method, reason in result.problems.items()],
         "draws": int(next(iter(result.drawn.values())).shape[1]),
@@ -60,6 +63,8 @@ def _layer(
         "name": layer,
         "scores": result.scores[layer],
         "units": len(result.maps[layer]),
+        "tried": result.tried[layer],
+        "visible": result.visible[layer],
         "poolings": result.poolings[layer],
         "pictures": f"sanity-pictures-{number + 1}",
         "curves": f"sanity-likeness-{number + 1}",
@@ -87,6 +92,31 @@ def _row(one: Assessment) -> tuple[str, ...]:
         spread,
         *map(decimal, apart),
         percent(known_mean(one.left)).replace("-", "−"),
+    )
+
+
+def _panels(result: SanityResult) -> Figure:
+    layer = result.layers[0]
+    maps = " and ".join(str(one) for one in result.panel_maps)
+    return Figure(
+        name="sanity-panels",
+        title=f"{quoted(layer, 40)}: what Top-9 shows of random weights",
+        caption=(
+            f"The nine strongest units of maps {maps}, as in Top-9: spotlights, then "
+            f"projections ({NAMES[result.methods[0]].lower()}). Left: from the trained network. "
+            "Right: the same "
+            "units in the same images with the weights of every layer in random order; poolings "
+            f"and rectifiers follow those weights. Spotlight: {spotlight.CAPTION}. Mid-grey is "
+            f"zero; {tone.CAPTION}. Nothing was learned on the right: what is seen there comes "
+            "from the image, from the place of the unit and from this way of drawing. What looks "
+            "alike on both sides is no evidence of learning."
+        ),
+        alt=(
+            "Pairs of 3 by 3 mosaics. Left, from the trained network, contours of objects; right, "
+            "from random weights, noise spread over the middle of each patch."
+        ),
+        draw=partial(panel_drawing.panels, result),
+        threaded=True,
     )
 
 

@@ -36,6 +36,22 @@ class SanityResult:
         layers with weights, from the input on.
     poolings : dict of int
         Number of max poolings between the layer and the input, which have the switches.
+    tried, visible : dict of int
+        Units that were drawn at random, and those of them whose projection is not blank (above
+        1 % of the strength of the median one); the units are the first of these.
+    panel_maps : int32 [P]
+        Maps of the first layer whose nine strongest units are shown as in Top-9; none where that
+        layer was not mined.
+    panel_shown : bool [P, 9]
+        Whether there is such a unit.
+    panel_insides : int32 [P, 9, 4]
+        Part of each tile that is image: left, top, right, bottom, px.
+    panel_patches : uint8 [P, 9, s, s, 3]
+    panel_projections : uint8 [2, P, 9, s, s, 3]
+        From the trained network and with all weights random, by the first of the methods; as
+        ``projections``.
+    panel_strengths, panel_peaks : float32 [2, P, 9]
+        Root mean square and largest absolute value of each.
     images, maps, rows, cols : dict of int32 [U]
         The units, images numbered as in the mining result. Of class scores, ``maps`` is the class.
     values : dict of float32 [U]
@@ -71,6 +87,15 @@ class SanityResult:
     scores: Annotated[dict[str, bool], "by layers"]
     steps: Annotated[dict[str, list[list[str]]], "by layers"]
     poolings: Annotated[dict[str, int], "by layers"]
+    tried: Annotated[dict[str, int], "by layers"]
+    visible: Annotated[dict[str, int], "by layers"]
+    panel_maps: Annotated[np.ndarray, "int32 [P]"]
+    panel_shown: Annotated[np.ndarray, "bool [P, 9]"]
+    panel_insides: Annotated[np.ndarray, "int32 [P, 9, 4]"]
+    panel_patches: Annotated[np.ndarray, "uint8 [P, 9, s, s, 3]"]
+    panel_projections: Annotated[np.ndarray, "uint8 [2, P, 9, s, s, 3]"]
+    panel_strengths: Annotated[np.ndarray, "float32 [2, P, 9]"]
+    panel_peaks: Annotated[np.ndarray, "float32 [2, P, 9]"]
     images: Annotated[dict[str, np.ndarray], "int32 [U] by layers"]
     maps: Annotated[dict[str, np.ndarray], "int32 [U] by layers"]
     rows: Annotated[dict[str, np.ndarray], "int32 [U] by layers"]

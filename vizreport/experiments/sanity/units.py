@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vizreport.experiments.context import Context
+from vizreport.experiments.mining.living import nearly_dead
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.graph.layers import occluded_layer
+from vizreport.report import tone
 from vizreport.settings import Given
 
 if TYPE_CHECKING:
@@ -25,6 +27,35 @@ class Units:
     rows: np.ndarray
     cols: np.ndarray
     values: np.ndarray
+
+    def taken(self, places: np.ndarray) -> Units:
+        """Return some of the units."""
+        return Units(*(getattr(self, field.name)[places] for field in fields(self)))
+
+
+def visible(
+    context: Context, mining: MiningResult, layer: ReportableLayer, units: Units, method: str
+) -> np.ndarray:
+    """Tell which units' projections are not blank: bool [U].
+
+    Parameters
+    ----------
+    context : Context
+    mining : MiningResult
+    layer : ReportableLayer
+    units : Units
+    method : str
+        Preset of backward rules.
+    """
+    inputs = context.preprocessing.tensor(context.pictures(mining.records[units.images]))
+    strengths = np.zeros(len(units.maps))
+    for part in context.deconvnet(method).project_units(
+        inputs, layer, np.arange(len(strengths)), units.rows, units.cols, units.maps
+    ):
+        energies = np.square(context.to_rgb(part.pictures), dtype=np.float64)
+        strengths[part.chosen] = np.sqrt(energies.sum(axis=(1, 2, 3)))
+    seen: np.ndarray = ~tone.blank(strengths[:, None])[:, 0]
+    return seen
 
 
 def tested_layers(context: Context, settings: Given) -> list[ReportableLayer]:
@@ -46,10 +77,13 @@ def tested_layers(context: Context, settings: Given) -> list[ReportableLayer]:
 def choose_units(
     mining: MiningResult, layer: ReportableLayer, count: int, seed: int
 ) -> Units | None:
-    """Choose maps at random, each with its strongest unit over the data; None if all are dead."""
+    """Choose maps at random, each with its strongest unit over the data; None if all are dead.
+
+    Nearly dead maps are passed over.
+    """
     random = np.random.default_rng([seed, layer.node])
     values = mining.values[layer.name][:, 0]
-    alive = np.flatnonzero(values > 0)  # NaN is not
+    alive = np.flatnonzero((values > 0) & ~nearly_dead(mining, layer.name))  # NaN is not
     if not len(alive):
         return None
     maps = random.permutation(alive)[:count]

@@ -1,0 +1,139 @@
+"""Nine tiles of a map, as in Top-9, from the trained network and from one of random weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vizreport.engine.projection.split_passes import down_function, up_function
+from vizreport.errors import NotApplicable
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.sanity.randomisation import WeightedLayer, shuffle, weights_kept
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import ReportableLayer
+from vizreport.report import tone
+from vizreport.report.tiles import (
+    GREY,
+    cut_tiles,
+    display_scale,
+    energy_by_side,
+    quantised,
+    window_side,
+)
+
+MAPS = 2
+_TILES = 9
+
+
+def panels(
+    context: Context,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    maps: np.ndarray,
+    method: str,
+    pieces: list[list[WeightedLayer]],
+    batch: int,
+    seed: int,
+) -> dict[str, Any]:
+    """Project the nine strongest units of some maps, before and after all weights are random.
+
+    Images and units stay the same.
+
+    Parameters
+    ----------
+    context : Context
+    mining : MiningResult
+    layer : ReportableLayer
+    maps : int array [P]
+    method : str
+        Preset of backward rules.
+    pieces : list of list of WeightedLayer
+        All weights below the layer, in the order in which they are made random.
+    batch : int
+        Units at once.
+    seed : int
+
+    Returns
+    -------
+    dict
+        The fields of the result that begin with "panel".
+    """
+    graph = context.graph
+    values, images, rows, cols = (
+        getattr(mining, field)[layer.name][maps, :_TILES]
+        for field in ("values", "images", "rows", "cols")
+    )
+    shown = (values > 0) & (images >= 0)
+    taken = tuple(np.argwhere(shown).T)
+    wanted, numbers = np.unique(images[taken], return_inverse=True)
+    pictures = context.pictures(mining.records[wanted])
+    inputs = np.asarray(context.preprocessing.tensor(pictures), graph.dtype)[numbers]
+    seeds = np.zeros((len(numbers), *graph.nodes[layer.node].shape), graph.dtype)
+    place = (rows[taken], cols[taken]) if seeds.ndim == 4 else ()
+    seeds[(np.arange(len(seeds)), *place, maps[taken[0]])] = 1
+    fields = unit_fields(graph, layer.node, rows[taken], cols[taken])
+    none = np.zeros(len(numbers), int)
+    states, side = [], max(fields.size)
+    up, down = up_function(graph, layer.node), down_function(graph, layer.node, method, batch)
+    with weights_kept([one for piece in pieces for one in piece]):
+        for random in (False, True):
+            if random:
+                for number, piece in enumerate(pieces):
+                    for order, one in enumerate(piece):
+                        shuffle(one, (seed, number, order))
+            found = _projected(up, down, inputs, seeds, batch)
+            if not np.isfinite(found).all():
+                raise NotApplicable("the values of the projections are not finite")
+            states.append(context.to_rgb(found).astype(np.float32))
+    side, _ = window_side(energy_by_side(states[0], none, none, fields), side)
+    shape = (len(maps), _TILES, side, side, 3)
+    projections = np.full((2, *shape), GREY, np.uint8)
+    strengths, peaks = (np.zeros((2, *shape[:2]), np.float32) for _ in range(2))
+    for state, whole in enumerate(states):
+        tiles = cut_tiles(whole, none, none, fields, side, 0.0)
+        peaks[state][taken] = np.abs(tiles).max(axis=(1, 2, 3))
+        scales = np.array([display_scale(np.abs(tile)) for tile in tiles])
+        stored = quantised(tiles, scales)
+        projections[state][taken] = stored
+        strengths[state][taken] = tone.root_mean_squares(tone.signed(stored), scales)
+    patches, insides = np.full(shape, GREY, np.uint8), np.zeros((*shape[:2], 4), np.int32)
+    seen = context.preprocessing.shown(pictures)[numbers]
+    patches[taken] = cut_tiles(seen, none, none, fields, side, GREY)
+    start = (fields.low + fields.high + 1 - side) // 2
+    low, high = -start, np.array(graph.input_shape[:2]) - start
+    insides[taken] = np.clip(np.concatenate([low[:, ::-1], high[:, ::-1]], axis=1), 0, side)
+    return {
+        "panel_maps": maps.astype(np.int32),
+        "panel_shown": shown,
+        "panel_insides": insides,
+        "panel_patches": patches,
+        "panel_projections": projections,
+        "panel_strengths": strengths,
+        "panel_peaks": peaks,
+    }
+
+
+def no_panels() -> dict[str, Any]:
+    """Return the same fields for no map."""
+    tile = (0, _TILES, 0, 0, 3)
+    return {
+        "panel_maps": np.zeros(0, np.int32),
+        "panel_shown": np.zeros(tile[:2], bool),
+        "panel_insides": np.zeros((*tile[:2], 4), np.int32),
+        "panel_patches": np.zeros(tile, np.uint8),
+        "panel_projections": np.zeros((2, *tile), np.uint8),
+        "panel_strengths": np.zeros((2, *tile[:2]), np.float32),
+        "panel_peaks": np.zeros((2, *tile[:2]), np.float32),
+    }
+
+
+def _projected(up: Any, down: Any, inputs: np.ndarray, seeds: np.ndarray, batch: int) -> np.ndarray:
+    """Carry units back in batches of one size."""
+    parts = []
+    for first in range(0, len(inputs), batch):
+        chosen = np.arange(first, min(first + batch, len(inputs)))
+        padded = np.resize(chosen, batch)
+        parts.append(down(up(inputs[padded]), seeds[padded]).numpy()[: len(chosen)])
+    return np.concatenate(parts)
