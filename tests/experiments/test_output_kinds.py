@@ -1,6 +1,7 @@
 """Networks of every kind of output through the sections, against Keras' own predict."""
 
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -32,6 +33,8 @@ compute_top_patches = tiny.computing("top_patches")
 
 RAW = {"scale": 1.0, "mean": 0.0, "crop": "none"}
 SETTINGS = {"occlusion_images": 2, "occlusion_stride": 4, "invariance_images": 3}
+
+RUN = SimpleNamespace(checkpoint_file="network.keras")
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +120,7 @@ def test_one_score_for_two_folders(asked, folders, activation, from_logits):
     assert set(occlusion.classes.tolist()) == {0, 1}
     # No place has the probability of a softmax of one number.
     assert all((maps < 1).all() for maps in occlusion.probabilities.values())
-    shown = overview_figures.section(found, None)
+    shown = overview_figures.section(found, RUN)
     assert "thresholds" in [figure.name for figure in shown.figures]
     assert "blue" in shown.figures[1].caption
     for section in (
@@ -135,7 +138,7 @@ def test_a_score_that_speaks_for_the_first_folder(asked):
     found = sections(asked(kinds.one_score("sigmoid", False, gain=-9.0), 2))
     assert found["mining"].class_names == ["blue", "red"]
     assert found["overview"].top1_error == 100
-    said = printable(*warnings(found))
+    said = printable(" ".join(warnings(found)))
     assert "looks reversed" in said
     assert "speaks for blue, not for red" in said
 
@@ -170,7 +173,7 @@ def test_values_are_no_classes(asked):
     for text in (*(f.title + f.caption + f.alt for f in shown.figures), shown.finding):
         assert "probab" not in text
         assert "class" not in text
-    overview = overview_figures.section(found, None)
+    overview = overview_figures.section(found, RUN)
     assert [row["mean"] for row in overview.context["output"]["values"]] == pytest.approx(
         y.mean(axis=0).tolist(), rel=1e-4
     )

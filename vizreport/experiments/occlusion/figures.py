@@ -81,15 +81,20 @@ def _chosen(result: OcclusionResult) -> str:
     if result.given:
         return "The images were chosen by hand."
     right = "classified correctly" if result.known.all() else "classified"
+    if not result.tried:
+        return (
+            f"No image is {right} with a probability above {PROBABLE}; shown are those in which "
+            "hiding a part lowers it most."
+        )
     said = (
         f"The images are examples in which something happens. {percent(result.sure)} of the images "
-        f"are {right} with a probability above {PROBABLE}; of {result.tried} such images drawn at "
-        f"random, at most one a class, the probability of {result.telling} falls by more than "
-        f"{FALL} over a coarse grid of places. "
+        f"are {right} with a probability above {PROBABLE}. Of {result.tried} of them, drawn at "
+        f"random and at most one a class, {result.telling} lose more than {FALL} over a coarse "
+        "grid of places. "
     )
     if result.telling >= len(result.paths):
-        return f"{said}Shown is a random choice of those."
-    return f"{said}Shown are those in which it falls most."
+        return f"{said}The images shown are drawn at random from those."
+    return f"{said}The images shown are those that lose most."
 
 
 def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlight:
