@@ -8,10 +8,11 @@ from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from keras import ops
 
 from vizreport.engine.agreement import require_agreement
 from vizreport.engine.choice import choose_layers
-from vizreport.engine.interpreter import strongest_function
+from vizreport.engine.mining import strongest_function
 from vizreport.engine.presets import require_rules
 from vizreport.engine.projection.crops import CropPlan, plan_crops
 from vizreport.engine.projection.units import (
@@ -260,7 +261,7 @@ class Deconvnet:
         images = np.asarray(images, self.graph.dtype)
         return np.concatenate(
             [
-                search(images[start : start + BATCH], feature_map).numpy()
+                ops.convert_to_numpy(search(images[start : start + BATCH], feature_map))
                 for start in range(0, len(images), BATCH)
             ]
             or [np.zeros(0, np.int32)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
+from vizreport import backend
+from vizreport.backend import Spec
 from vizreport.engine.interpreter import forward
 from vizreport.graph.network import Graph
 
@@ -33,7 +36,7 @@ def feature_function(
         node, of the graph's dtype. The number of images may differ from call to call.
     """
 
-    def compute(x: tf.Tensor) -> list[tf.Tensor]:
+    def compute(x: Any) -> list[Any]:
         values = forward(graph, x, nodes)
         if not steps:
             return [values[node] for node in nodes]
@@ -42,9 +45,7 @@ def feature_function(
             for node, (down, across) in zip(nodes, steps, strict=True)
         ]
 
-    compiled = tf.function(
-        compute,
-        input_signature=[tf.TensorSpec([None, *graph.input_shape], graph.dtype)],
-        autograph=False,
-    )
-    return lambda images: [y.numpy() for y in compiled(np.asarray(images, graph.dtype))]
+    compiled = backend.compiled(compute, Spec((None, *graph.input_shape), graph.dtype))
+    return lambda images: [
+        ops.convert_to_numpy(y) for y in compiled(np.asarray(images, graph.dtype))
+    ]

@@ -1,34 +1,140 @@
-"""Running a graph forward, and a unit's activation back down to the input."""
+"""The interpreter: a network's steps one after the other, forward, and a signal back.
+
+What is computed of a network is a plan for it: which nodes, under which backward rules, and
+where their values lie (whole, or in windows: :mod:`vizreport.engine.windows`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import Any, Protocol
 
-import numpy as np
-import tensorflow as tf
+import keras
 
 from vizreport.engine.presets import find_rule
-from vizreport.engine.rules import true_gradient
-from vizreport.graph.network import Graph
+from vizreport.engine.rules import Pull, Rule, true_gradient
+from vizreport.graph.network import Graph, Node, Step
+
+Values = MutableMapping[int, Any]
 
 
-def forward(graph: Graph, x: tf.Tensor, targets: Iterable[int]) -> dict[int, tf.Tensor]:
-    """Compute the outputs of some nodes; nothing beyond them is computed.
+class Place(Protocol):
+    """Where the values of nodes lie, and how they come from one node to the next."""
+
+    def step(self, node: Node) -> Step:
+        """Return the step as it is to be run there."""
+
+    def inputs(self, node: Node, values: Values) -> list[Any]:
+        """Return what the step takes, made of its parents' values."""
+
+    def arrived(self, node: Node, signal: Any) -> Any:
+        """Return the signal that has come down to a node, as it goes on."""
+
+    def share(self, node: Node, number: int, signal: Any) -> Any:
+        """Return a step's signal to its parent of that number, where the parent's values lie."""
+
+
+class Whole:
+    """All of every node's output."""
+
+    def step(self, node: Node) -> Step:
+        """Return the step as it is."""
+        return node.step
+
+    def inputs(self, node: Node, values: Values) -> list[Any]:
+        """Return the parents' outputs."""
+        return [values[parent] for parent in node.parents]
+
+    def arrived(self, node: Node, signal: Any) -> Any:
+        """Return the signal as it is."""
+        return signal
+
+    def share(self, node: Node, number: int, signal: Any) -> Any:
+        """Return the signal as it is."""
+        return signal
+
+
+WHOLE = Whole()
+
+
+def climb(
+    graph: Graph,
+    nodes: Iterable[int],
+    values: Values,
+    place: Place = WHOLE,
+    rule: Callable[[Node], Rule] | None = None,
+    hand: Callable[[int, Any], Any] = lambda _, output: output,
+) -> dict[int, Pull]:
+    """Run steps in order.
 
     Parameters
     ----------
     graph : Graph
-    x : Tensor [N, H, W, C]
-        The network's input.
-    targets : iterable of int
-        Nodes whose outputs are wanted.
+    nodes : iterable of int
+        In order; those without parents (the input) and those that have a value are passed over.
+    values : dict
+        Values of nodes, to which those computed are added.
+    place : Place
+    rule : callable, optional
+        The backward rule of a node; without one there is no way back.
+    hand : callable, optional
+        Takes a node's index and its output; returns what is kept as its value.
+
+    Returns
+    -------
+    dict
+        For each node that was run, what takes a signal back to its parents; empty without rules.
     """
-    return run(graph, x, targets, "gradient")
+    pulls: dict[int, Pull] = {}
+    for index in nodes:
+        node = graph.nodes[index]
+        if not node.parents:
+            continue
+        step, inputs = place.step(node), place.inputs(node, values)
+        if rule is None:
+            output = step.forward(*inputs)
+        else:
+            output, pulls[index] = rule(node)(step, *inputs)
+        values[index] = hand(index, output)
+    return pulls
 
 
-def run(graph: Graph, x: tf.Tensor, targets: Iterable[int], preset: str) -> dict[int, tf.Tensor]:
-    """Compute the outputs of some nodes, each operation under its backward rule.
+def descend(
+    graph: Graph, pulls: dict[int, Pull], seeds: dict[int, Any], place: Place = WHOLE
+) -> Any:
+    """Take signals back to the input.
+
+    Parameters
+    ----------
+    graph : Graph
+    pulls : dict
+        As :func:`climb` gives them.
+    seeds : dict
+        Signals at nodes.
+    place : Place
+
+    Returns
+    -------
+    tensor, or None where no signal comes to the input
+    """
+    signals = dict(seeds)
+    for index in sorted(pulls, reverse=True):
+        if index not in signals:
+            continue
+        node = graph.nodes[index]
+        shares = pulls[index](place.arrived(node, signals.pop(index)))
+        for number, (parent, share) in enumerate(zip(node.parents, shares, strict=True)):
+            if share is None:
+                continue
+            share = place.share(node, number, share)
+            if parent in signals:
+                share = keras.tree.map_structure(lambda a, b: a + b, signals[parent], share)
+            signals[parent] = share
+    return place.arrived(graph.nodes[0], signals[0]) if 0 in signals else None
+
+
+def forward(graph: Graph, x: Any, targets: Iterable[int]) -> dict[int, Any]:
+    """Compute the outputs of some nodes; nothing beyond them is computed.
 
     Parameters
     ----------
@@ -36,129 +142,49 @@ def run(graph: Graph, x: tf.Tensor, targets: Iterable[int], preset: str) -> dict
     x : Tensor [N, H, W, C]
         The network's input, or a crop of it.
     targets : iterable of int
-        Nodes whose outputs are wanted; nothing beyond them is computed.
-    preset : str
-        Name of the table of backward rules. The forward pass is the same under all.
+        Nodes whose outputs are wanted.
     """
     wanted = set(targets)
     needed = sorted(set().union(*(graph.ancestors(target) for target in wanted)))
     last_use = {parent: index for index in needed for parent in graph.nodes[index].parents}
-    values: dict[int, Any] = {}
+    values: dict[int, Any] = {0: x}
     for index in needed:
-        node = graph.nodes[index]
-        inputs = [values[parent] for parent in node.parents] or [x]
-        # A gate's branch may hold operations without a rule: its value is held constant.
-        rule = find_rule(preset, node) or true_gradient
-        values[index] = rule(node.step, *inputs)
-        for parent in node.parents:
+        climb(graph, [index], values)
+        for parent in graph.nodes[index].parents:
             if last_use[parent] == index and parent not in wanted:
                 values.pop(parent, None)
     return {target: values[target] for target in wanted}
 
 
-Projection = Callable[..., tuple[tf.Tensor, tf.Tensor]]
-
-
-def projection_function(
-    graph: Graph, target: int, preset: str, size: tuple[int, int]
-) -> Projection:
-    """Compile the projection of single units of a layer on inputs of one size.
+def there_and_back(graph: Graph, x: Any, target: int, preset: str) -> tuple[Any, Pull]:
+    """Compute a node's output under backward rules.
 
     Parameters
     ----------
     graph : Graph
+    x : Tensor [N, H, W, C]
+        The network's input, or a crop of it.
     target : int
-        Index of the layer's node.
     preset : str
-        Name of the table of backward rules.
-    size : tuple of int
-        Height and width of the inputs (crops or whole).
+        Name of the table of backward rules. The forward pass is the same under all.
 
     Returns
     -------
-    callable
-        Takes inputs [U, h, w, C] and, int32 [U] each, rows, columns and maps of the units (one
-        in each input; rows and columns are not looked at where the layer has none); returns
-        projections [U, h, w, C] and activations [U]. The seed is the unit's activation, all
-        other units of the layer are zero.
+    output : Tensor
+    pull : callable
+        Takes a signal like the output; returns, in a list, the signal at the input, like ``x``.
     """
-    channels = graph.input_shape[2]
+    values: dict[int, Any] = {0: x}
+    pulls = climb(graph, graph.ancestors(target), values, rule=rules_of(preset))
 
-    def project(
-        x: tf.Tensor, rows: tf.Tensor, cols: tf.Tensor, maps: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        y = run(graph, x, [target], preset)[target]
-        images = tf.range(tf.shape(x)[0])
-        place = [images, rows, cols, maps] if y.shape.rank == 4 else [images, maps]
-        activation = tf.gather_nd(y, tf.stack(place, axis=1))
-        (projection,) = tf.gradients(
-            activation,
-            x,
-            grad_ys=tf.stop_gradient(activation),
-            unconnected_gradients=tf.UnconnectedGradients.ZERO,
-        )
-        return projection, activation
+    def pull(signal: Any) -> list[Any]:
+        found = descend(graph, pulls, {target: signal})
+        return [keras.ops.zeros_like(x) if found is None else found]
 
-    indices = tf.TensorSpec([None], tf.int32)
-    compiled: Projection = tf.function(
-        project,
-        input_signature=[
-            tf.TensorSpec([None, *size, channels], graph.dtype),
-            indices,
-            indices,
-            indices,
-        ],
-        autograph=False,
-    )
-    return compiled
+    return values[target], pull
 
 
-def strongest_function(graph: Graph, target: int) -> Callable[..., tf.Tensor]:
-    """Compile the search for one map's strongest place in each image.
-
-    Returns
-    -------
-    callable
-        Takes images [N, H, W, C] and a map's index; returns int32 [N] flat places, the first
-        of equals.
-    """
-    height, width, channels = graph.input_shape
-
-    def strongest(x: tf.Tensor, feature_map: tf.Tensor) -> tf.Tensor:
-        y = forward(graph, x, [target])[target]
-        values = tf.reshape(y[..., feature_map], (tf.shape(y)[0], -1))
-        return tf.argmax(values, axis=1, output_type=tf.int32)
-
-    compiled: Callable[..., tf.Tensor] = tf.function(
-        strongest,
-        input_signature=[
-            tf.TensorSpec([None, height, width, channels], graph.dtype),
-            tf.TensorSpec([], tf.int32),
-        ],
-        autograph=False,
-    )
-    return compiled
-
-
-def crops(
-    inputs: np.ndarray,
-    images: np.ndarray,
-    tops: np.ndarray,
-    lefts: np.ndarray,
-    size: tuple[int, int],
-) -> np.ndarray:
-    """Cut crops of one size out of a batch.
-
-    Parameters
-    ----------
-    inputs : array [N, H, W, C]
-    images, tops, lefts : int array [U]
-        Which input each crop is cut from, and where.
-    size : tuple of int
-
-    Returns
-    -------
-    array [U, h, w, C]
-    """
-    views = np.lib.stride_tricks.sliding_window_view(inputs, size, axis=(1, 2))
-    return np.ascontiguousarray(views[images, tops, lefts].transpose(0, 2, 3, 1))
+def rules_of(preset: str) -> Callable[[Node], Rule]:
+    """Return what gives each node its rule under a preset."""
+    # A gate's branch may hold operations without a rule: its value is held constant.
+    return lambda node: find_rule(preset, node) or true_gradient

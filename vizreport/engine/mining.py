@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
+from vizreport import backend
+from vizreport.backend import Spec
 from vizreport.engine.interpreter import forward
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
@@ -143,8 +146,8 @@ def from_batch(
     return merge(none, whole, k)
 
 
-Reduced = tuple[list[tuple[tf.Tensor, ...]], tf.Tensor]
-CheckedReduced = tuple[list[tuple[tf.Tensor, ...]], tf.Tensor, tf.Tensor]
+Reduced = tuple[list[tuple[Any, ...]], Any]
+CheckedReduced = tuple[list[tuple[Any, ...]], Any, Any]
 
 
 def reduction_function(
@@ -178,54 +181,64 @@ def checked_reduction_function(
     """
     output = None if vector_output(graph) is None else given_out(graph)
 
-    def reduce(x: tf.Tensor) -> CheckedReduced:
+    def reduce(x: Any) -> CheckedReduced:
         targets = [layer.node for layer in layers]
         looked_at = {node for layer in checked for node in (layer.producer, layer.node)}
         wanted = [*targets, *looked_at, *([] if output is None else [output])]
-        values = forward(graph, x, wanted)
-        finite = tf.ones((tf.shape(x)[0], len(checked)), tf.bool)
+        values, batch = forward(graph, x, wanted), ops.shape(x)[0]
+        finite = ops.ones((batch, len(checked)), "bool")
         if checked:
             columns = [
                 _all_finite(values[layer.producer]) & _all_finite(values[layer.node])
                 for layer in checked
             ]
-            finite = tf.stack(columns, axis=1)
+            finite = ops.stack(columns, axis=1)
         reduced = []
         for node in targets:
             y = values[node]
-            if y.shape.rank == 2:
+            if len(y.shape) == 2:
                 y = y[:, None, None, :]
-            reduced.append((*_strongest(y), tf.reduce_mean(y, axis=(1, 2))))
+            reduced.append((*_strongest(y), ops.mean(y, axis=(1, 2))))
         if output is None:
-            return reduced, tf.zeros((tf.shape(x)[0], 0), x.dtype), finite
+            return reduced, ops.zeros((batch, 0), x.dtype), finite
         count = int(np.prod(graph.nodes[output].shape))
-        return reduced, tf.reshape(values[output], (tf.shape(x)[0], count)), finite
+        return reduced, ops.reshape(values[output], (batch, count)), finite
 
-    compiled: Callable[[np.ndarray], CheckedReduced] = tf.function(
-        reduce,
-        input_signature=[tf.TensorSpec([None, *graph.input_shape], graph.dtype)],
-        autograph=False,
-    )
-    return compiled
+    return backend.compiled(reduce, Spec((None, *graph.input_shape), graph.dtype))
 
 
-def _all_finite(y: tf.Tensor) -> tf.Tensor:
+def strongest_function(graph: Graph, target: int) -> Callable[..., Any]:
+    """Compile the search for one map's strongest place in each image.
+
+    Returns
+    -------
+    callable
+        Takes images [N, H, W, C] and a map's index; returns int32 [N] flat places, the first
+        of equals.
+    """
+
+    def strongest(x: Any, feature_map: Any) -> Any:
+        y = forward(graph, x, [target])[target]
+        return backend.argmax(ops.reshape(y[..., feature_map], (ops.shape(y)[0], -1)), 1)
+
+    image = Spec((None, *graph.input_shape), graph.dtype)
+    return backend.compiled(strongest, image, Spec((), "int32"))
+
+
+def _all_finite(y: Any) -> Any:
     """Whether an image's values are all finite: bool [B]."""
-    return tf.reduce_all(tf.math.is_finite(y), axis=list(range(1, y.shape.rank)))
+    return ops.all(ops.isfinite(y), axis=tuple(range(1, len(y.shape))))
 
 
-def _strongest(y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _strongest(y: Any) -> tuple[Any, Any]:
     """Return each map's maximum [B, M] and its flat place, the first of equals, int32 [B, M].
 
     Row by row: the search for a place is several times slower than that for a maximum, so only
     the row that holds the maximum is searched.
     """
-    rows = tf.reduce_max(y, axis=2)
-    row = tf.argmax(rows, axis=1, output_type=tf.int32)
-    shape = tf.shape(y)[0], y.shape[3], y.shape[2]
-    images = tf.range(shape[0])[:, None, None]
-    maps, cols = tf.range(shape[1])[None, :, None], tf.range(shape[2])[None, None]
-    place = [tf.broadcast_to(part, shape) for part in (images, row[:, :, None], cols, maps)]
-    strongest_row = tf.gather_nd(y, tf.stack(place, axis=-1))
-    col = tf.argmax(strongest_row, axis=2, output_type=tf.int32)
-    return tf.reduce_max(rows, axis=1), row * shape[2] + col
+    rows = ops.max(y, axis=2)
+    row = backend.argmax(rows, 1)
+    width, maps = y.shape[2:]
+    place = (row[:, :, None] * width + ops.arange(width)) * maps + ops.arange(maps)[:, None]
+    strongest_row = backend.gathered(ops.reshape(y, (ops.shape(y)[0], -1)), place, batched=True)
+    return ops.max(rows, axis=1), row * width + backend.argmax(strongest_row, 2)

@@ -1,99 +1,74 @@
 """Backward rules: the forward pass as it is, the way back overridden.
 
-A rule takes a step and its input tensors and returns the step's output. What it changes is the
-gradient of that output, by ``tf.custom_gradient``; the weights are the model's own.
+A rule takes a step and its input tensors and returns the step's output and a function that takes
+the signal at the output back to the inputs: a signal for each, None where nothing is to go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import tensorflow as tf
+from keras import ops
 
+from vizreport import backend
 from vizreport.graph.network import Step
 
-Rule = Callable[..., tf.Tensor]
+Pull = Callable[[Any], Sequence[Any]]
+Rule = Callable[..., tuple[Any, Pull]]
 
 
-def true_gradient(step: Step, *inputs: tf.Tensor) -> tf.Tensor:
+def true_gradient(step: Step, *inputs: Any) -> tuple[Any, Pull]:
     """Leave the gradient: of a linear operation its transpose, of a pooling its switches.
 
     Max pooling unpools through the switches of that very image; where windows overlap the
     signal is summed (Zeiler & Fergus 2013, section 2.1).
     """
-    return step.forward(*inputs)
+    return backend.vjp(step.forward, *inputs)
 
 
-def rectify_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
+def rectify_signal(step: Step, x: Any) -> tuple[Any, Pull]:
     """Rectify the signal coming down, whatever was rectified going up.
 
     ReLU: R(g) = max(g, 0). LeakyReLU of slope s: R(g) = g where g > 0, s g elsewhere. A
     ceiling (ReLU6) is ignored (Zeiler & Fergus 2013, section 2.1).
     """
-    slope = _slope(step, x)
-    # Outside the override, which must not touch variables such as PReLU's slopes.
-    y = tf.stop_gradient(step.forward(x))
-
-    @tf.custom_gradient
-    def override(x: tf.Tensor, slope: tf.Tensor) -> tuple[tf.Tensor, Any]:
-        def backward(signal: tf.Tensor) -> tuple[tf.Tensor, None]:
-            return _leaky(signal, slope), None
-
-        return tf.identity(y), backward
-
-    return override(x, slope)
+    return step.forward(x), lambda signal: [_leaky(step, signal)]
 
 
-def guide_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
+def guide_signal(step: Step, x: Any) -> tuple[Any, Pull]:
     """Rectify the signal and pass it where the forward signal passed.
 
     Guided backpropagation (Springenberg et al. 2015): f'(x) R(g), with the true derivative
     f' of the activation, its ceiling included.
     """
-    slope = _slope(step, x)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = step.forward(x)
-    derivative = tape.gradient(y, x)
-    y = tf.stop_gradient(y)
-
-    @tf.custom_gradient
-    def override(x: tf.Tensor, derivative: tf.Tensor, slope: tf.Tensor) -> tuple[tf.Tensor, Any]:
-        def backward(signal: tf.Tensor) -> tuple[tf.Tensor, None, None]:
-            return derivative * _leaky(signal, slope), None, None
-
-        return tf.identity(y), backward
-
-    return override(x, tf.stop_gradient(derivative), slope)
+    output, pull = backend.vjp(step.forward, x)
+    return output, lambda signal: pull(_leaky(step, signal))
 
 
-def pass_signal(step: Step, x: tf.Tensor) -> tf.Tensor:
+def pass_signal(step: Step, x: Any) -> tuple[Any, Pull]:
     """Pass the signal through unchanged: contrast (local response) normalisation."""
-    y = tf.stop_gradient(step.forward(x))
-
-    @tf.custom_gradient
-    def override(x: tf.Tensor) -> tuple[tf.Tensor, Any]:
-        return tf.identity(y), lambda signal: signal
-
-    return override(x)
+    return step.forward(x), lambda signal: [signal]
 
 
-def hold_gate(step: Step, *inputs: tf.Tensor) -> tf.Tensor:
+def hold_gate(step: Step, *inputs: Any) -> tuple[Any, Pull]:
     """Hold the gate of a product constant: the signal is scaled by the gate's value."""
     gate = step.parameters["gate"]
-    held = [tf.stop_gradient(x) if i == gate else x for i, x in enumerate(inputs)]
-    return step.forward(*held)
+
+    def product(*others: Any) -> Any:
+        return step.forward(*others[:gate], inputs[gate], *others[gate:])
+
+    output, pull = backend.vjp(product, *inputs[:gate], *inputs[gate + 1 :])
+
+    def shares(signal: Any) -> list[Any]:
+        found = list(pull(signal))
+        return [*found[:gate], None, *found[gate:]]
+
+    return output, shares
 
 
-def _slope(step: Step, x: tf.Tensor) -> tf.Tensor:
+def _leaky(step: Step, signal: Any) -> Any:
     slope = step.parameters["slope"]
     if isinstance(slope, float):
-        return tf.constant(slope, x.dtype)
-    return tf.stop_gradient(tf.cast(tf.convert_to_tensor(slope), x.dtype))
-
-
-def _leaky(signal: tf.Tensor, slope: tf.Tensor) -> tf.Tensor:
-    if tf.get_static_value(slope) == 0:
-        return tf.nn.relu(signal)
-    return tf.where(signal > 0, signal, slope * signal)
+        return ops.relu(signal) if slope == 0 else ops.where(signal > 0, signal, slope * signal)
+    return ops.where(signal > 0, signal, ops.cast(slope, signal.dtype) * signal)

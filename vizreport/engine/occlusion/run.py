@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
+from vizreport import backend
+from vizreport.backend import Spec
+from vizreport.engine.interpreter import climb
 from vizreport.engine.occlusion.squares import Spans, Stages
-from vizreport.graph.geometry import Shift, Window, pads
+from vizreport.engine.windows import Windows, cut, inside_grid
+from vizreport.graph.geometry import Window
 from vizreport.graph.network import Graph, Node
 
 
@@ -77,178 +81,130 @@ def compile_places(graph: Graph, stages: Stages, outputs: Outputs) -> Callable[.
     Returns
     -------
     callable
-        Takes the kept clean outputs (in the order of :func:`kept_nodes`), the image and its
-        replacement [1, H, W, C], the squares' first rows and columns [B] and side, the windows'
-        starts [nodes, 2, B], ``sizes`` and ``margins`` of :func:`layout` and the feature map;
-        returns the network's outputs [B, outputs] and the map's sum [B].
+        Takes the kept clean outputs (in the order of :func:`kept_nodes`), the image's replacement
+        [1, H, W, C], the squares' first rows and columns [B] and side, the windows' starts
+        [nodes, 2, B], ``sizes`` and ``margins`` of :func:`layout` and the feature map; returns
+        the network's outputs [B, outputs] and the map's sum [B].
     """
-    order = {index: place for place, index in enumerate((0, *stages.windowed))}
     kept = kept_nodes(graph, stages, outputs)
 
     def compute(
-        clean: list[tf.Tensor],
-        fill: tf.Tensor,
-        tops: tf.Tensor,
-        lefts: tf.Tensor,
-        size: tf.Tensor,
-        starts: tf.Tensor,
-        sizes: tf.Tensor,
-        margins: tf.Tensor,
-        feature_map: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+        clean: list[Any],
+        fill: Any,
+        tops: Any,
+        lefts: Any,
+        size: Any,
+        starts: Any,
+        sizes: Any,
+        margins: Any,
+        feature_map: Any,
+    ) -> tuple[Any, Any]:
         cleaned = dict(zip(kept, clean, strict=True))
-
-        def positions(index: int, axis: int) -> tf.Tensor:
-            place = order[index]
-            return starts[place, axis][:, None] + tf.range(sizes[place, axis])[None]
-
-        values = {0: _occluded(cleaned[0], fill, tops, lefts, size, positions)}
-        for index in stages.windowed:
-            node = graph.nodes[index]
-            reaches = node.step.reach or ()
-            inputs = []
-            for number, parent in enumerate(node.parents):
-                x = values[parent]
-                down, across = positions(parent, 0), positions(parent, 1)
-                if _widens(node):
-                    margin = margins[order[index], number]
-                    x, down, across = _widened(x, cleaned[parent], down, across, margin)
-                if any(map(pads, reaches)):
-                    inside = _inside(graph.nodes[parent], down, across)
-                    outside = x.dtype.min if node.kind == "max_pooling" else 0
-                    x = tf.where(inside, x, tf.constant(outside, x.dtype))
-                inputs.append(x)
-            if any(isinstance(reach, Shift) for reach in reaches):
-                values[index] = inputs[0]  # padding: the same positions under other numbers
-            else:
-                values[index] = (node.step.unpadded or node.step.forward)(*inputs)
+        windows = _windows(graph, stages, cleaned, starts, sizes, margins)
+        rows, cols = windows.positions(0)
+        hidden = ops.where(
+            covered(rows, cols, tops, lefts, size),
+            cut(fill, rows, cols),
+            cut(cleaned[0], rows, cols),
+        )
+        values: dict[int, Any] = {0: hidden}
+        climb(graph, stages.windowed, values, windows)
         full = {
-            index: _placed(values[index], cleaned[index], positions(index, 0), positions(index, 1))
+            index: _placed(values[index], cleaned[index], *windows.positions(index))
             for index in stages.border
         }
-        for index in stages.whole:
-            node = graph.nodes[index]
-            full[index] = node.step.forward(*(full[parent] for parent in node.parents))
-        count = tf.shape(tops)[0]
+        climb(graph, stages.whole, full)
+        count = ops.shape(tops)[0]
         if outputs.layer in full:
-            total = tf.reshape(full[outputs.layer][..., feature_map], (count, -1))
-            total = tf.reduce_sum(total, axis=1)
+            total = ops.reshape(full[outputs.layer][..., feature_map], (count, -1))
+            total = ops.sum(total, axis=1)
         else:
             total = _changed_sum(
                 graph.nodes[outputs.layer],
                 values[outputs.layer][..., feature_map],
                 cleaned[outputs.layer][..., feature_map],
-                positions(outputs.layer, 0),
-                positions(outputs.layer, 1),
+                *windows.positions(outputs.layer),
             )
         if outputs.given_out is None:
-            return tf.zeros((count, 0), total.dtype), total
-        return tf.reshape(full[outputs.given_out], (count, -1)), total
+            return ops.zeros((count, 0), total.dtype), total
+        return ops.reshape(full[outputs.given_out], (count, -1)), total
 
-    def spec(index: int) -> tf.TensorSpec:
-        return tf.TensorSpec([1, *graph.nodes[index].shape], graph.dtype)
+    def spec(index: int) -> Spec:
+        return Spec((1, *graph.nodes[index].shape), graph.dtype)
 
-    numbers = tf.TensorSpec([None], tf.int32)
-    number = tf.TensorSpec([], tf.int32)
-    return tf.function(
+    nodes, numbers, number = 1 + len(stages.windowed), Spec((None,), "int32"), Spec((), "int32")
+    return backend.compiled(
         compute,
-        input_signature=[
-            [spec(index) for index in kept],
-            spec(0),
-            numbers,
-            numbers,
-            number,
-            tf.TensorSpec([len(order), 2, None], tf.int32),
-            tf.TensorSpec([len(order), 2], tf.int32),
-            tf.TensorSpec([len(order), None, 2, 2], tf.int32),
-            number,
-        ],
-        autograph=False,
+        [spec(index) for index in kept],
+        spec(0),
+        numbers,
+        numbers,
+        number,
+        Spec((nodes, 2, None), "int32"),
+        Spec((nodes, 2), "int32"),
+        Spec((nodes, None, 2, 2), "int32"),
+        number,
     )
 
 
-def _occluded(
-    image: tf.Tensor,
-    fill: tf.Tensor,
-    tops: tf.Tensor,
-    lefts: tf.Tensor,
-    size: tf.Tensor,
-    positions: Callable[[int, int], tf.Tensor],
-) -> tf.Tensor:
-    """Return the input's windows, the square in each replaced."""
-    down, across = positions(0, 0), positions(0, 1)
-    covered = (
-        ((down >= tops[:, None]) & (down < tops[:, None] + size))[:, :, None]
-        & ((across >= lefts[:, None]) & (across < lefts[:, None] + size))[:, None, :]
-    )[..., None]
-    return tf.where(covered, _cut(fill, down, across), _cut(image, down, across))
-
-
-def _cut(maps: tf.Tensor, down: tf.Tensor, across: tf.Tensor) -> tf.Tensor:
-    """Cut [B, h, w, C] out of one image's maps [1, H, W, C]; what is outside is any value."""
-    height, width = maps.shape[1], maps.shape[2]
-    place = (
-        tf.clip_by_value(down, 0, height - 1)[:, :, None] * width
-        + tf.clip_by_value(across, 0, width - 1)[:, None, :]
+def _windows(
+    graph: Graph, stages: Stages, clean: dict[int, Any], starts: Any, sizes: Any, margins: Any
+) -> Windows:
+    order = {index: place for place, index in enumerate((0, *stages.windowed))}
+    return Windows(
+        graph,
+        clean,
+        None,
+        {index: (starts[place, 0], starts[place, 1]) for index, place in order.items()},
+        {index: (sizes[place, 0], sizes[place, 1]) for index, place in order.items()},
+        {
+            (index, number): tuple(
+                (margins[place, number, axis, 0], margins[place, number, axis, 1])
+                for axis in (0, 1)
+            )
+            for index, place in order.items()
+            for number in range(len(graph.nodes[index].parents))
+            if _widens(graph.nodes[index])
+        },
     )
-    return tf.gather(tf.reshape(maps, (-1, maps.shape[3])), place)
 
 
-def _widened(
-    x: tf.Tensor, clean: tf.Tensor, down: tf.Tensor, across: tf.Tensor, margin: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Add a window's margins from the clean output, or take them off where negative."""
-    less = tf.maximum(-margin, 0)
-    h, w = tf.shape(down)[1], tf.shape(across)[1]
-    x = x[:, less[0, 0] : h - less[0, 1], less[1, 0] : w - less[1, 1], :]
-    down = down[:, less[0, 0] : h - less[0, 1]]
-    across = across[:, less[1, 0] : w - less[1, 1]]
-    more = tf.maximum(margin, 0)
+def covered(rows: Any, cols: Any, tops: Any, lefts: Any, size: Any) -> Any:
+    """Whether a square covers positions: bool [B, h, w, 1].
 
-    def ends(positions: tf.Tensor, axis: int) -> tuple[tf.Tensor, tf.Tensor]:
-        before = positions[:, :1] - more[axis, 0] + tf.range(more[axis, 0])[None]
-        after = positions[:, -1:] + 1 + tf.range(more[axis, 1])[None]
-        return before, after
-
-    left, right = ends(across, 1)
-    x = tf.concat([_cut(clean, down, left), x, _cut(clean, down, right)], axis=2)
-    across = tf.concat([left, across, right], axis=1)
-    above, below = ends(down, 0)
-    x = tf.concat([_cut(clean, above, across), x, _cut(clean, below, across)], axis=1)
-    return x, tf.concat([above, down, below], axis=1), across
+    Parameters
+    ----------
+    rows, cols : int32 [B, h] and [B, w]
+    tops, lefts : int32 [B]
+        First row and column of each square.
+    size : int32
+        Side of the squares.
+    """
+    down = (rows >= tops[:, None]) & (rows < tops[:, None] + size)
+    across = (cols >= lefts[:, None]) & (cols < lefts[:, None] + size)
+    return down[:, :, None, None] & across[:, None, :, None]
 
 
-def _inside(node: Node, down: tf.Tensor, across: tf.Tensor) -> tf.Tensor:
-    height, width = node.shape[:2]
-    rows = ((down >= 0) & (down < height))[:, :, None, None]
-    return rows & ((across >= 0) & (across < width))[:, None, :, None]
-
-
-def _placed(x: tf.Tensor, clean: tf.Tensor, down: tf.Tensor, across: tf.Tensor) -> tf.Tensor:
+def _placed(x: Any, clean: Any, rows: Any, cols: Any) -> Any:
     """Put windows into the clean output: [B, H, W, C]."""
     _, height, width, maps = clean.shape
-    batch, h, w = tf.shape(x)[0], tf.shape(x)[1], tf.shape(x)[2]
+    batch, h, w, _ = ops.shape(x)
     # Windows may lie off the grid by their own size at most: give the grid such a margin.
-    grid = tf.pad(clean, [(0, 0), (h, h), (w, w), (0, 0)])
-    full = tf.tile(grid, (batch, 1, 1, 1))
-    rows = tf.clip_by_value(down + h, 0, height + 2 * h - 1)
-    cols = tf.clip_by_value(across + w, 0, width + 2 * w - 1)
-    numbers = tf.range(batch)[:, None, None] + 0 * (rows[:, :, None] + cols[:, None, :])
-    place = tf.stack(
-        [numbers, rows[:, :, None] + 0 * cols[:, None, :], 0 * rows[:, :, None] + cols[:, None, :]],
-        axis=-1,
-    )
-    full = tf.tensor_scatter_nd_update(full, place, x)[:, h : h + height, w : w + width, :]
-    return tf.ensure_shape(full, (None, height, width, maps))
+    grid = ops.pad(clean, [(0, 0), (h, h), (w, w), (0, 0)])
+    full = ops.broadcast_to(grid, (batch, *ops.shape(grid)[1:]))
+    down = ops.clip(rows + h, 0, height + 2 * h - 1)[:, :, None]
+    across = ops.clip(cols + w, 0, width + 2 * w - 1)[:, None, :]
+    numbers = ops.arange(batch)[:, None, None] + 0 * (down + across)
+    place = ops.stack([numbers, down + 0 * across, 0 * down + across], axis=-1)
+    full = ops.scatter_update(full, place, x)[:, h : h + height, w : w + width, :]
+    return ops.reshape(full, (-1, height, width, maps))
 
 
-def _changed_sum(
-    node: Node, x: tf.Tensor, clean: tf.Tensor, down: tf.Tensor, across: tf.Tensor
-) -> tf.Tensor:
+def _changed_sum(node: Node, x: Any, clean: Any, rows: Any, cols: Any) -> Any:
     """Return the sum over places of a map of which only a window has changed."""
-    inside = tf.cast(_inside(node, down, across)[..., 0], x.dtype)
-    before = _cut(clean[..., None], down, across)[..., 0]
-    return tf.reduce_sum(clean) + tf.reduce_sum((x - before) * inside, axis=(1, 2))
+    inside = ops.cast(inside_grid(node, rows, cols)[..., 0], x.dtype)
+    before = cut(clean[..., None], rows, cols)[..., 0]
+    return ops.sum(clean) + ops.sum((x - before) * inside, axis=(1, 2))
 
 
 def batches(count: int, size: int) -> Sequence[slice]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
+from vizreport import backend
+from vizreport.backend import Spec
 from vizreport.engine.interpreter import forward
 from vizreport.engine.occlusion.places import (
     Gain,
@@ -17,7 +19,14 @@ from vizreport.engine.occlusion.places import (
     places_in,
     plan_grid,
 )
-from vizreport.engine.occlusion.run import Outputs, batches, compile_places, kept_nodes, layout
+from vizreport.engine.occlusion.run import (
+    Outputs,
+    batches,
+    compile_places,
+    covered,
+    kept_nodes,
+    layout,
+)
 from vizreport.engine.occlusion.squares import split
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
@@ -112,7 +121,7 @@ def occlude(
         return scores
     kept = kept_nodes(graph, stages, outputs)
     key = (layer.node, stages.windowed)
-    clean_pass = deconvnet.compiled(("kept", *key), lambda: _forward(graph, kept))
+    clean_pass = deconvnet.compiled(("kept", *key), lambda: _clean(graph, kept))
     compute = deconvnet.compiled(("places", *key), lambda: compile_places(graph, stages, outputs))
     clean = clean_pass(image)
     order = (0, *stages.windowed)
@@ -166,57 +175,37 @@ def _count(graph: Graph, outputs: Outputs) -> int:
     return 0 if outputs.given_out is None else int(np.prod(graph.nodes[outputs.given_out].shape))
 
 
-def _keep(scores: Scores, where: np.ndarray, found: tuple[tf.Tensor, tf.Tensor]) -> None:
-    scores.outputs[where] = found[0].numpy()
-    scores.activations[where] = found[1].numpy()
+def _keep(scores: Scores, where: np.ndarray, found: tuple[Any, Any]) -> None:
+    scores.outputs[where] = ops.convert_to_numpy(found[0])
+    scores.activations[where] = ops.convert_to_numpy(found[1])
 
 
-def _plain(graph: Graph, outputs: Outputs) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
+def _plain(graph: Graph, outputs: Outputs) -> Callable[..., tuple[Any, Any]]:
     """Compile the plain way: every occluded copy through the whole network."""
 
     def compute(
-        image: tf.Tensor,
-        fill: tf.Tensor,
-        tops: tf.Tensor,
-        lefts: tf.Tensor,
-        size: tf.Tensor,
-        feature_map: tf.Tensor,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+        image: Any, fill: Any, tops: Any, lefts: Any, size: Any, feature_map: Any
+    ) -> tuple[Any, Any]:
         height, width, _ = graph.input_shape
-        down, across = tf.range(height)[None], tf.range(width)[None]
-        covered = ((down >= tops[:, None]) & (down < tops[:, None] + size))[:, :, None] & (
-            (across >= lefts[:, None]) & (across < lefts[:, None] + size)
-        )[:, None, :]
-        x = tf.where(covered[..., None], fill, image)
-        values = forward(graph, x, outputs.targets)
-        count = tf.shape(tops)[0]
-        total = tf.reduce_sum(
-            tf.reshape(values[outputs.layer][..., feature_map], (count, -1)), axis=1
-        )
+        rows, cols = ops.arange(height)[None], ops.arange(width)[None]
+        x = ops.where(covered(rows, cols, tops, lefts, size), fill, image)
+        values, count = forward(graph, x, outputs.targets), ops.shape(tops)[0]
+        total = ops.reshape(values[outputs.layer][..., feature_map], (count, -1))
+        total = ops.sum(total, axis=1)
         if outputs.given_out is None:
-            return tf.zeros((count, 0), total.dtype), total
-        return tf.reshape(values[outputs.given_out], (count, -1)), total
+            return ops.zeros((count, 0), total.dtype), total
+        return ops.reshape(values[outputs.given_out], (count, -1)), total
 
-    whole = tf.TensorSpec([1, *graph.input_shape], graph.dtype)
-    numbers, number = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
-    compiled: Callable[..., tuple[tf.Tensor, tf.Tensor]] = tf.function(
-        compute,
-        input_signature=[whole, whole, numbers, numbers, number, number],
-        autograph=False,
-    )
-    return compiled
+    whole = Spec((1, *graph.input_shape), graph.dtype)
+    numbers, number = Spec((None,), "int32"), Spec((), "int32")
+    return backend.compiled(compute, whole, whole, numbers, numbers, number, number)
 
 
-def _forward(graph: Graph, kept: tuple[int, ...]) -> Callable[[np.ndarray], list[tf.Tensor]]:
+def _clean(graph: Graph, kept: tuple[int, ...]) -> Callable[..., list[Any]]:
     """Compile the clean image's pass."""
 
-    def compute(x: tf.Tensor) -> list[tf.Tensor]:
+    def compute(x: Any) -> list[Any]:
         values = forward(graph, x, kept)
         return [values[index] for index in kept]
 
-    compiled: Callable[[np.ndarray], list[tf.Tensor]] = tf.function(
-        compute,
-        input_signature=[tf.TensorSpec([1, *graph.input_shape], graph.dtype)],
-        autograph=False,
-    )
-    return compiled
+    return backend.compiled(compute, Spec((1, *graph.input_shape), graph.dtype))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from keras import ops
 
-from vizreport.engine.interpreter import crops, projection_function
 from vizreport.engine.projection.crops import CropPlan
+from vizreport.engine.projection.on_crops import crops, projection_function
 from vizreport.engine.projection.shared_passes import forward_function, window_function
 from vizreport.engine.projection.window_plan import WindowPlan, multiply_adds
 from vizreport.graph.layers import ReportableLayer
@@ -132,7 +133,7 @@ def on_crops(
             plan.cols[chosen].astype(np.int32),
             units.maps[chosen],
         )
-        yield Projected(chosen, tops, lefts, pictures.numpy(), activations.numpy())
+        yield Projected(chosen, tops, lefts, *map(ops.convert_to_numpy, (pictures, activations)))
 
 
 def through_windows(
@@ -176,5 +177,8 @@ def through_windows(
                 units.maps[chosen],
             )
             yield Projected(
-                chosen, tops[chosen], lefts[chosen], pictures.numpy(), activations.numpy()
+                chosen,
+                tops[chosen],
+                lefts[chosen],
+                *map(ops.convert_to_numpy, (pictures, activations)),
             )
