@@ -42,7 +42,7 @@ def main() -> None:
     context = Context(source, open_dataset(arguments.data), settings.batch_size)
     deconvnet = context.deconvnet(settings.rule)
 
-    from vizreport.backend import linear
+    from vizreport.backend import tensorflow_convolutions as linear
     from vizreport.engine.deconvnet import Deconvnet
     from vizreport.experiments.mining.compute import compute
     from vizreport.experiments.registry import experiments

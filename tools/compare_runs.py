@@ -2,7 +2,7 @@
 
     python tools/compare_runs.py reports/before reports/after
 
-Floats agree within 1e-5 of an array's largest value, pictures of 8 bits within one level; everything
+Floats agree within 1e-5 of an array's largest value, pictures of 8 bits within one level; all
 else is equal. Where two activations are nearly tied, a switch, a place or a class may differ by
 rounding: such arrays are listed with the share of values that differ. Exit status 1 where any does.
 """
@@ -31,8 +31,7 @@ def main() -> int:
     folders = sorted(path.parent for path in arguments.before.glob("results/*/*.npz"))
     for folder in folders:
         before, after = (
-            _arrays(root / "results" / folder.name)
-            for root in (arguments.before, arguments.after)
+            _arrays(root / "results" / folder.name) for root in (arguments.before, arguments.after)
         )
         for name in sorted({*before, *after}):
             count += 1

@@ -1,5 +1,65 @@
-"""What the engine needs beside ``keras.ops``: compiled functions, derivatives, gathering."""
+"""What the engine needs beside ``keras.ops``: compiled functions, derivatives, fast operations.
 
-from vizreport.backend.tensorflow import Spec, argmax, compiled, gathered, vjp
+Keras' backend decides, as ``KERAS_BACKEND`` sets it: TensorFlow or JAX.
+"""
 
-__all__ = ["Spec", "argmax", "compiled", "gathered", "vjp"]
+from typing import TYPE_CHECKING
+
+import keras
+
+from vizreport.backend.spec import Spec
+from vizreport.errors import RequestError
+
+if TYPE_CHECKING or keras.backend.backend() == "tensorflow":
+    from vizreport.backend.tensorflow import (
+        ERRORS,
+        argmax,
+        average_pool,
+        compiled,
+        full_precision,
+        gathered,
+        max_pool,
+        shapes,
+        vjp,
+    )
+    from vizreport.backend.tensorflow_convolutions import (
+        convolution,
+        depthwise_convolution,
+        transposed_convolution,
+    )
+elif keras.backend.backend() == "jax":
+    from vizreport.backend.jax import (
+        ERRORS,
+        argmax,
+        average_pool,
+        compiled,
+        convolution,
+        depthwise_convolution,
+        full_precision,
+        gathered,
+        max_pool,
+        shapes,
+        transposed_convolution,
+        vjp,
+    )
+else:
+    raise RequestError(
+        f"Keras runs on {keras.backend.backend()}, vizreport on TensorFlow or JAX: set "
+        "KERAS_BACKEND to tensorflow or jax"
+    )
+
+__all__ = [
+    "ERRORS",
+    "Spec",
+    "argmax",
+    "average_pool",
+    "compiled",
+    "convolution",
+    "depthwise_convolution",
+    "full_precision",
+    "gathered",
+    "max_pool",
+    "shapes",
+    "transposed_convolution",
+    "vjp",
+]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+from vizreport.backend.spec import Spec
 
-class Spec(NamedTuple):
-    """Shape and dtype of an argument; None stands for a length that varies from call to call."""
-
-    shape: tuple[int | None, ...]
-    dtype: str
+ERRORS = (ValueError, tf.errors.OpError)
+"""What an operation raises, beside TypeError, that cannot take its inputs."""
 
 
-def compiled(function: Callable[..., Any], *arguments: Spec | Sequence[Spec]) -> Callable[..., Any]:
+def compiled(
+    function: Callable[..., Any],
+    *arguments: Spec | Sequence[Spec],
+    variables: Sequence[Any] = (),
+) -> Callable[..., Any]:
     """Compile a function of tensors.
 
     Parameters
@@ -24,6 +27,8 @@ def compiled(function: Callable[..., Any], *arguments: Spec | Sequence[Spec]) ->
     function : callable
     *arguments : Spec or sequence of Spec
         What it takes: a tensor, or a list of them.
+    variables : sequence of keras.Variable
+        What it reads; their values at each call count, not those at the first.
 
     Returns
     -------
@@ -31,11 +36,22 @@ def compiled(function: Callable[..., Any], *arguments: Spec | Sequence[Spec]) ->
         Takes arrays or tensors of those shapes.
     """
     signature = [
-        tf.TensorSpec(*each) if isinstance(each, Spec) else [tf.TensorSpec(*one) for one in each]
+        _tensor(each) if isinstance(each, Spec) else [_tensor(one) for one in each]
         for each in arguments
     ]
     made: Callable[..., Any] = tf.function(function, input_signature=signature, autograph=False)
     return made
+
+
+def _tensor(spec: Spec) -> tf.TensorSpec:
+    shape = [length if isinstance(length, int) else None for length in spec.shape]
+    return tf.TensorSpec(shape, spec.dtype)
+
+
+def shapes(function: Callable[..., Any], *arguments: Spec) -> list[tuple[int, ...]]:
+    """Return the shapes of a function's outputs, without the batch; nothing is computed."""
+    made = tf.function(function, autograph=False).get_concrete_function(*map(_tensor, arguments))
+    return [tuple(output.shape[1:]) for output in made.structured_outputs]
 
 
 def vjp(function: Callable[..., Any], *inputs: Any) -> tuple[Any, Callable[[Any], list[Any]]]:
@@ -86,3 +102,24 @@ def gathered(x: Any, places: Any, batched: bool = False) -> Any:
 def argmax(x: Any, axis: int) -> Any:
     """Return where along an axis the maximum lies, the first of equals: int32."""
     return tf.argmax(x, axis, output_type=tf.int32)
+
+
+def max_pool(x: Any, size: tuple[int, int], strides: tuple[int, int], padding: str) -> Any:
+    """Return the maximum of each window; a signal goes back to the first of equals."""
+    return tf.nn.max_pool2d(x, size, strides, padding.upper())
+
+
+def average_pool(x: Any, size: tuple[int, int], strides: tuple[int, int], padding: str) -> Any:
+    """Return the mean of each window's places that are not padding."""
+    return tf.nn.avg_pool2d(x, size, strides, padding.upper())
+
+
+@contextmanager
+def full_precision() -> Iterator[None]:
+    """Let a GPU multiply float32 as such: TensorFloat-32 keeps three digits."""
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)

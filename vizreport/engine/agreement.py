@@ -10,8 +10,9 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
+from vizreport import backend
 from vizreport.errors import RequestError
 from vizreport.graph.network import Graph, Use
 
@@ -44,12 +45,12 @@ def require_agreement(model: keras.Model, graph: Graph, images: np.ndarray | Non
     RequestError
         Naming the first layer that differs, or why the model cannot be run.
     """
-    x = tf.constant(_inputs(model, graph, images))
+    x = ops.convert_to_tensor(_inputs(model, graph, images))
     comparison = _Comparison(graph, x)
     try:
-        with _full_precision(), _watched(comparison.compare):
+        with backend.full_precision(), _watched(comparison.compare):
             outputs = keras.tree.flatten(model(_packed(model, x), training=False))
-    except (ValueError, TypeError, tf.errors.OpError) as error:
+    except (TypeError, *backend.ERRORS) as error:
         raise RequestError(f"model {graph.name!r} cannot be run: {_reason(error)}") from error
     comparison.finish(outputs)
     if comparison.problem:
@@ -60,7 +61,7 @@ def require_agreement(model: keras.Model, graph: Graph, images: np.ndarray | Non
         )
 
 
-def _packed(model: keras.Model, x: tf.Tensor) -> Any:
+def _packed(model: keras.Model, x: Any) -> Any:
     """Return the input as the model wants it: bare, or alone in a list or dictionary."""
     structure = getattr(model, "_inputs_struct", None)
     return x if structure is None else keras.tree.pack_sequence_as(structure, [x])
@@ -88,7 +89,7 @@ class _Comparison:
         The first difference, "" while there is none.
     """
 
-    def __init__(self, graph: Graph, x: tf.Tensor) -> None:
+    def __init__(self, graph: Graph, x: Any) -> None:
         self.graph = graph
         self.waiting: defaultdict[int, deque[Use]] = defaultdict(deque)
         for use in graph.uses:
@@ -107,7 +108,7 @@ class _Comparison:
         use = self.waiting[id(operation)].popleft()
         try:
             values = [self.value(node) for node in use.outputs]
-        except (ValueError, TypeError, tf.errors.OpError) as error:
+        except (TypeError, *backend.ERRORS) as error:
             self.problem = f"first at layer {use.layer!r}, where it fails: {_reason(error)}"
             return
         for node, ours, theirs in zip(
@@ -119,7 +120,7 @@ class _Comparison:
                 self.problem = f"first at layer {use.layer!r} ({kind}), where {difference}"
                 return
             # What comes behind goes on from the model's own values.
-            self.values[node] = tf.cast(theirs, ours.dtype)
+            self.values[node] = ops.cast(theirs, ours.dtype)
         for node in [node for node in self.values if self.last_use.get(node, 0) <= self.done]:
             del self.values[node]
 
@@ -159,7 +160,7 @@ class _Comparison:
         return f"outputs up to {scale:.3g} in absolute value differ by up to {found:.3g}"
 
     def array(self, x: Any) -> np.ndarray:
-        array: np.ndarray = tf.cast(x, self.graph.dtype).numpy()
+        array: np.ndarray = ops.convert_to_numpy(ops.cast(x, self.graph.dtype))
         return array
 
 
@@ -201,14 +202,3 @@ def _watched(told: Callable[[Any, Any], None]) -> Iterator[None]:
         yield
     finally:
         keras.Operation.__call__ = original
-
-
-@contextmanager
-def _full_precision() -> Iterator[None]:
-    """Let a GPU multiply float32 as such: TensorFloat-32 keeps three digits."""
-    before = tf.config.experimental.tensor_float_32_execution_enabled()
-    tf.config.experimental.enable_tensor_float_32_execution(False)
-    try:
-        yield
-    finally:
-        tf.config.experimental.enable_tensor_float_32_execution(before)

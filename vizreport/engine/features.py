@@ -45,7 +45,8 @@ def feature_function(
             for node, (down, across) in zip(nodes, steps, strict=True)
         ]
 
-    compiled = backend.compiled(compute, Spec((None, *graph.input_shape), graph.dtype))
+    images_taken = Spec(("images", *graph.input_shape), graph.dtype)
+    compiled = backend.compiled(compute, images_taken, variables=graph.variables)
     return lambda images: [
         ops.convert_to_numpy(y) for y in compiled(np.asarray(images, graph.dtype))
     ]

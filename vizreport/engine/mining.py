@@ -204,7 +204,8 @@ def checked_reduction_function(
         count = int(np.prod(graph.nodes[output].shape))
         return reduced, ops.reshape(values[output], (batch, count)), finite
 
-    return backend.compiled(reduce, Spec((None, *graph.input_shape), graph.dtype))
+    images = Spec(("images", *graph.input_shape), graph.dtype)
+    return backend.compiled(reduce, images, variables=graph.variables)
 
 
 def strongest_function(graph: Graph, target: int) -> Callable[..., Any]:
@@ -221,8 +222,8 @@ def strongest_function(graph: Graph, target: int) -> Callable[..., Any]:
         y = forward(graph, x, [target])[target]
         return backend.argmax(ops.reshape(y[..., feature_map], (ops.shape(y)[0], -1)), 1)
 
-    image = Spec((None, *graph.input_shape), graph.dtype)
-    return backend.compiled(strongest, image, Spec((), "int32"))
+    images = Spec(("images", *graph.input_shape), graph.dtype)
+    return backend.compiled(strongest, images, Spec((), "int32"), variables=graph.variables)
 
 
 def _all_finite(y: Any) -> Any:

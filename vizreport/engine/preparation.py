@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
 from vizreport.errors import RequestError
 from vizreport.graph.network import Node, Use
@@ -152,7 +152,9 @@ def _colours(
     channels = shape[-1]
     # Values as pixels have them, so that rounding stays small beside what is added to them.
     colours = 255 * np.concatenate([np.zeros((1, channels)), np.eye(channels)])
-    x = tf.constant(np.broadcast_to(colours[:, None, None], (channels + 1, *shape)), tf.float32)
+    x = ops.convert_to_tensor(
+        np.broadcast_to(colours[:, None, None], (channels + 1, *shape)), "float32"
+    )
     values: dict[int, Any] = {0: x}
     for node in _ancestors(nodes, front)[1:]:
         values[node.index] = node.step.forward(*(values[parent] for parent in node.parents))

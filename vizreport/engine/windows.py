@@ -176,8 +176,8 @@ def inside_grid(node: Node, rows: Any, cols: Any) -> Any:
 
 
 def _positive(before: Any, after: Any) -> tuple[Any, Any]:
-    if isinstance(before, int):
-        return max(before, 0), max(after, 0)
+    if isinstance(before, (int, np.integer)):
+        return max(int(before), 0), max(int(after), 0)
     return ops.maximum(before, 0), ops.maximum(after, 0)
 
 

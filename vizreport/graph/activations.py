@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import tensorflow as tf
+from keras import ops
 
 from vizreport.graph.geometry import Pointwise
 from vizreport.graph.network import Step
@@ -20,16 +20,16 @@ def rectifier(slope: float = 0.0, ceiling: float | None = None, threshold: float
     f(x) = min(x, ceiling) for x >= threshold, slope * (x - threshold) below.
     """
 
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: Any) -> Any:
         if threshold:
-            above = tf.where(x >= threshold, x, tf.zeros_like(x))
-            below = slope * tf.minimum(x - threshold, 0) if slope else 0.0
+            above = ops.where(x >= threshold, x, ops.zeros_like(x))
+            below = slope * ops.minimum(x - threshold, 0) if slope else 0.0
             y = above + below
         elif slope:
-            y = tf.where(x > 0, x, slope * x)  # tf.nn.leaky_relu keeps its slope in float32
+            y = ops.where(x > 0, x, slope * x)  # ops.leaky_relu keeps its slope in float32
         else:
-            y = tf.nn.relu(x)
-        return y if ceiling is None else tf.minimum(y, tf.cast(ceiling, y.dtype))
+            y = ops.relu(x)
+        return y if ceiling is None else ops.minimum(y, ceiling)
 
     return Step("relu", forward, HERE, {"slope": slope}, text="ReLU")
 
@@ -37,8 +37,8 @@ def rectifier(slope: float = 0.0, ceiling: float | None = None, threshold: float
 def parametric_rectifier(alpha: Any) -> Step:
     """Leaky rectifier whose slopes were learned (PReLU)."""
 
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return tf.nn.relu(x) - tf.cast(alpha, x.dtype) * tf.nn.relu(-x)
+    def forward(x: Any) -> Any:
+        return ops.relu(x) - ops.cast(alpha, x.dtype) * ops.relu(-x)
 
     # A slope for each place ties the operation to absolute position.
     shared = all(size == 1 for size in alpha.shape[:-1])
@@ -48,15 +48,15 @@ def parametric_rectifier(alpha: Any) -> Step:
 def softmax(axis: int = -1) -> Step:
     """Softmax over the maps, or over another axis, which then reaches globally."""
     across_maps = axis in (-1, 3)
-    return Step("softmax", lambda x: tf.nn.softmax(x, axis), HERE if across_maps else None)
+    return Step("softmax", lambda x: ops.softmax(x, axis), HERE if across_maps else None)
 
 
-def curved(name: str, function: Callable[[tf.Tensor], tf.Tensor]) -> Step:
+def curved(name: str, function: Callable[[Any], Any]) -> Step:
     """Return an elementwise function that is not piecewise linear."""
     return Step(name, function, HERE, {"elementwise": True}, text=name)
 
 
-IDENTITY = Step("identity", tf.identity, HERE)
+IDENTITY = Step("identity", lambda x: x, HERE)
 
 CURVED = (
     "celu elu exponential gelu glu hard_sigmoid hard_silu hard_shrink hard_tanh log_sigmoid mish "

@@ -7,15 +7,14 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 from keras.src.applications.convnext import LayerScale, StochasticDepth
 from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import (
     BaseImagePreprocessingLayer,
 )
 
-from vizreport.backend import linear
+from vizreport import backend
 from vizreport.errors import RequestError
 from vizreport.graph import adaptive_pooling
 from vizreport.graph import sliding_layers as sliding
@@ -64,22 +63,22 @@ def _is_augmentation(layer: Any) -> bool:
     # Whole numbers, which half precision keeps; not from 0 to 255, which has full contrast.
     noise = np.random.default_rng(0).integers(20, 200, (1, 32, 32, 3)).astype(np.float32)
     try:
-        return np.array_equal(tf.cast(layer(noise, training=False), tf.float32), noise)
+        return np.array_equal(ops.convert_to_numpy(layer(noise, training=False)), noise)
     except Exception:  # one that wants other images, such as those with boxes
         return False
 
 
 def _dense(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        y = tf.tensordot(x, tf.cast(layer.kernel, x.dtype), [[x.shape.rank - 1], [0]])
-        return y + tf.cast(layer.bias, y.dtype) if layer.use_bias else y
+    def forward(x: Any) -> Any:
+        y = ops.tensordot(x, ops.cast(layer.kernel, x.dtype), 1)
+        return y + ops.cast(layer.bias, y.dtype) if layer.use_bias else y
 
     computed = forward if layer.quantization_mode is None else _quantized(layer)
     step = Step("dense", computed, HERE, {}, sliding.weights_of(layer), f"full {layer.units}")
     return [step, *lower_activation(layer.activation)]
 
 
-def _quantized(layer: Any) -> Callable[[tf.Tensor], tf.Tensor]:
+def _quantized(layer: Any) -> Callable[[Any], Any]:
     """Return a quantised layer without its activation.
 
     Keras itself rounds the inputs, unpacks and scales the weights; the gradient that it defines
@@ -93,22 +92,22 @@ def _quantized(layer: Any) -> Callable[[tf.Tensor], tf.Tensor]:
         )
     bare = object.__new__(type(layer))
     bare.__dict__.update(layer.__dict__, activation=None)
-    forward: Callable[[tf.Tensor], tf.Tensor] = bare.quantized_call
+    forward: Callable[[Any], Any] = bare.quantized_call
     return forward
 
 
 def _global_average(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_mean(x, axis=(1, 2), keepdims=layer.keepdims)
+    def forward(x: Any) -> Any:
+        return ops.mean(x, axis=(1, 2), keepdims=layer.keepdims)
 
     return [Step("average_pooling", forward, None, text="global average pool")]
 
 
 def _global_maximum(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: Any) -> Any:
         # As one window, so that a tie goes to its first place and not to all of them.
-        y = tf.nn.max_pool2d(x, x.shape[1:3], 1, "VALID")
-        return y if layer.keepdims else tf.reshape(y, (-1, x.shape[3]))
+        y = backend.max_pool(x, tuple(x.shape[1:3]), (1, 1), "valid")
+        return y if layer.keepdims else ops.reshape(y, (-1, x.shape[3]))
 
     return [Step("max_pooling", forward, None, text="global max pool")]
 
@@ -117,8 +116,8 @@ def _batch_normalization(layer: Any) -> list[Step]:
     if layer.axis not in (-1, 3):
         return []
 
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return linear.batch_normalization(
+    def forward(x: Any) -> Any:
+        return _normalized(
             x,
             layer.moving_mean,
             layer.moving_variance,
@@ -130,16 +129,42 @@ def _batch_normalization(layer: Any) -> list[Step]:
     return [Step("batch_normalization", forward, HERE, {}, sliding.weights_of(layer))]
 
 
+def _normalized(
+    x: Any, mean: Any, variance: Any, gamma: Any | None, beta: Any | None, epsilon: float
+) -> Any:
+    """Normalise with the moving statistics: at inference a scale and a shift for each map.
+
+    y = gamma (x - mean) / sqrt(variance + epsilon) + beta.
+
+    Parameters
+    ----------
+    x : Tensor [..., C]
+    mean, variance : Tensor [C]
+    gamma, beta : Tensor [C] or None
+        None for 1 and 0.
+    epsilon : float
+    """
+    scale = ops.rsqrt(ops.cast(variance, x.dtype) + epsilon)
+    if gamma is not None:
+        scale = scale * ops.cast(gamma, x.dtype)
+    shift = -ops.cast(mean, x.dtype) * scale
+    if beta is not None:
+        shift = shift + ops.cast(beta, x.dtype)
+    return x * scale + shift
+
+
 def _rescaling(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: Any) -> Any:
         # As constants of the dtype: a cast would first round to float32.
-        return x * tf.constant(layer.scale, x.dtype) + tf.constant(layer.offset, x.dtype)
+        return x * ops.convert_to_tensor(layer.scale, x.dtype) + ops.convert_to_tensor(
+            layer.offset, x.dtype
+        )
 
     return [Step("affine", forward, HERE, {"scale": layer.scale})]
 
 
 def _normalization(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: Any) -> Any:
         # Not called as a layer, which would first round to what its dtype policy says.
         return layer.call(x)
 
@@ -152,8 +177,8 @@ def _normalization(layer: Any) -> list[Step]:
 
 
 def _layer_scale(layer: Any) -> list[Step]:
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return x * tf.cast(layer.gamma, x.dtype)
+    def forward(x: Any) -> Any:
+        return x * ops.cast(layer.gamma, x.dtype)
 
     return [Step("affine", forward, HERE, {}, sliding.weights_of(layer))]
 
@@ -170,8 +195,8 @@ def _merge(kind: str, function: Callable[..., Any]) -> Lowering:
 
 
 def _concatenate(layer: Any) -> list[Step]:
-    def forward(*inputs: tf.Tensor) -> tf.Tensor:
-        return tf.concat(inputs, axis=layer.axis)
+    def forward(*inputs: Any) -> Any:
+        return ops.concatenate(inputs, axis=layer.axis)
 
     across_maps = layer.axis in (-1, 3)
     return [Step("concatenate", forward, HERE if across_maps else None, text="concatenate")]
@@ -268,7 +293,7 @@ TABLE: dict[type, Lowering] = {
     layers.Add: _merge("add", lambda x: sum(x[1:], x[0])),
     layers.Subtract: _merge("add", lambda x: x[0] - x[1]),
     layers.Average: _merge("add", lambda x: sum(x[1:], x[0]) / len(x)),
-    layers.Maximum: _merge("maximum", lambda x: reduce(tf.maximum, x)),
+    layers.Maximum: _merge("maximum", lambda x: reduce(ops.maximum, x)),
     layers.Multiply: _merge("multiply", lambda x: _product(x)),
     layers.Concatenate: _concatenate,
     layers.Identity: _identity,

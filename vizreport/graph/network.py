@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from vizreport.graph.geometry import Reach
@@ -131,6 +132,12 @@ class Graph:
         """Height, width and channels of the input."""
         height, width, channels = self.nodes[0].shape
         return height, width, channels
+
+    @cached_property
+    def variables(self) -> tuple[Any, ...]:
+        """The model's own variables that its steps read, each once."""
+        found = {id(v): v for node in self.nodes for v in node.step.variables}
+        return tuple(found.values())
 
     def ancestors(self, target: int) -> list[int]:
         """Return the nodes that ``target`` depends on, itself included, in order."""

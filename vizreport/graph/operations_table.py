@@ -12,8 +12,8 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
+from vizreport import backend
 from vizreport.graph import adaptive_pooling
 from vizreport.graph.activations import CURVED, HERE, curved, rectifier, softmax
 from vizreport.graph.geometry import Shift, Window
@@ -180,7 +180,7 @@ def _pad(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
 
 
 def _pool(kind: str) -> Callable[..., Step | None]:
-    function = tf.nn.max_pool2d if kind == "max_pooling" else tf.nn.avg_pool2d
+    function = backend.max_pool if kind == "max_pooling" else backend.average_pool
 
     def lower(operation: Any, args: Any, kwargs: Any, run: Run) -> Step | None:
         if operation.data_format == "channels_first":
@@ -191,8 +191,8 @@ def _pool(kind: str) -> Callable[..., Step | None]:
         steps = (steps, steps) if isinstance(steps, int) else tuple(steps)
         padding = operation.padding
 
-        def forward(x: tf.Tensor) -> tf.Tensor:
-            return function(x, size, steps, padding.upper())
+        def forward(x: Any) -> Any:
+            return function(x, size, steps, padding)
 
         reach = (
             Window(size[0], steps[0], padding=padding),

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
-from vizreport.backend import linear
+from vizreport import backend
 from vizreport.graph.activations import lower_activation
 from vizreport.graph.geometry import Reach, Repeat, Shift, Transposed, Window
 from vizreport.graph.network import Step
@@ -40,8 +40,8 @@ def sizes_text(
 def convolution(layer: Any) -> list[Step]:
     """Lower ``Conv2D``: grouped, dilated and strided as it is."""
 
-    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
-        return linear.convolution(
+    def forward(x: Any, padding: str = layer.padding) -> Any:
+        return backend.convolution(
             x,
             layer.kernel,
             layer.bias if layer.use_bias else None,
@@ -57,7 +57,7 @@ def convolution(layer: Any) -> list[Step]:
 
 def _slid(
     layer: Any,
-    forward: Callable[..., tf.Tensor],
+    forward: Callable[..., Any],
     text: str,
     parameters: dict[str, Any] | None = None,
 ) -> list[Step]:
@@ -77,8 +77,8 @@ def _slid(
 def depthwise(layer: Any) -> list[Step]:
     """Lower ``DepthwiseConv2D``."""
 
-    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
-        return linear.depthwise_convolution(
+    def forward(x: Any, padding: str = layer.padding) -> Any:
+        return backend.depthwise_convolution(
             x,
             layer.kernel,
             layer.bias if layer.use_bias else None,
@@ -97,8 +97,8 @@ def depthwise(layer: Any) -> list[Step]:
 def separable(layer: Any) -> list[Step]:
     """Lower ``SeparableConv2D``: depthwise, then across maps, as one step."""
 
-    def forward(x: tf.Tensor, padding: str = layer.padding) -> tf.Tensor:
-        y = linear.depthwise_convolution(
+    def forward(x: Any, padding: str = layer.padding) -> Any:
+        y = backend.depthwise_convolution(
             x,
             layer.depthwise_kernel,
             None,
@@ -107,7 +107,7 @@ def separable(layer: Any) -> list[Step]:
             tuple(layer.dilation_rate),
         )
         bias = layer.bias if layer.use_bias else None
-        return linear.convolution(
+        return backend.convolution(
             y, layer.pointwise_kernel, bias, (1, 1), "valid", (1, 1), groups=1
         )
 
@@ -116,7 +116,7 @@ def separable(layer: Any) -> list[Step]:
 
 
 def transposed(layer: Any) -> list[Step]:
-    """Lower ``Conv2DTranspose``, with TensorFlow's cut of the full output."""
+    """Lower ``Conv2DTranspose``, with Keras' cut of the full output."""
     output_padding = layer.output_padding
     if not isinstance(output_padding, (tuple, list)):
         output_padding = (output_padding, output_padding)
@@ -132,8 +132,8 @@ def transposed(layer: Any) -> list[Step]:
         extents.append(extent)
         lengths.append(length)
 
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return linear.transposed_convolution(
+    def forward(x: Any) -> Any:
+        return backend.transposed_convolution(
             x,
             layer.kernel,
             layer.bias if layer.use_bias else None,
@@ -152,13 +152,13 @@ def transposed(layer: Any) -> list[Step]:
 def max_pooling(layer: Any) -> list[Step]:
     """Lower ``MaxPooling2D``."""
     forward = partial(
-        tf.nn.max_pool2d,
-        ksize=tuple(layer.pool_size),
+        backend.max_pool,
+        size=tuple(layer.pool_size),
         strides=tuple(layer.strides),
-        padding=layer.padding.upper(),
+        padding=layer.padding,
     )
     text = f"{layer.pool_size[0]}x{layer.pool_size[1]} max pool, stride {layer.strides[0]}"
-    unpadded = partial(forward, padding="VALID")
+    unpadded = partial(forward, padding="valid")
     reach = windows_of(layer, layer.pool_size)
     return [Step("max_pooling", forward, reach, text=text, unpadded=unpadded)]
 
@@ -166,10 +166,10 @@ def max_pooling(layer: Any) -> list[Step]:
 def average_pooling(layer: Any) -> list[Step]:
     """Lower ``AveragePooling2D``."""
     forward = partial(
-        tf.nn.avg_pool2d,
-        ksize=tuple(layer.pool_size),
+        backend.average_pool,
+        size=tuple(layer.pool_size),
         strides=tuple(layer.strides),
-        padding=layer.padding.upper(),
+        padding=layer.padding,
     )
     text = f"{layer.pool_size[0]}x{layer.pool_size[1]} average pool, stride {layer.strides[0]}"
     # At the edges a padded average counts the places that are there.
@@ -182,8 +182,8 @@ def padding(layer: Any) -> list[Step]:
     """Lower ``ZeroPadding2D``."""
     (top, bottom), (left, right) = layer.padding
 
-    def forward(x: tf.Tensor) -> tf.Tensor:
-        return tf.pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]])
+    def forward(x: Any) -> Any:
+        return ops.pad(x, [(0, 0), (top, bottom), (left, right), (0, 0)])
 
     return [Step("zero_padding", forward, (Shift(top, bottom), Shift(left, right)))]
 
@@ -192,7 +192,7 @@ def cropping(layer: Any) -> list[Step]:
     """Lower ``Cropping2D``."""
     (top, bottom), (left, right) = layer.cropping
 
-    def forward(x: tf.Tensor) -> tf.Tensor:
+    def forward(x: Any) -> Any:
         return x[:, top : x.shape[1] - bottom, left : x.shape[2] - right, :]
 
     return [Step("cropping", forward, (Shift(-top, -bottom), Shift(-left, -right)))]
@@ -203,8 +203,8 @@ def upsampling(layer: Any) -> list[Step]:
     rows, cols = layer.size
     if layer.interpolation == "nearest":
 
-        def forward(x: tf.Tensor) -> tf.Tensor:
-            return tf.repeat(tf.repeat(x, rows, axis=1), cols, axis=2)
+        def forward(x: Any) -> Any:
+            return ops.repeat(ops.repeat(x, rows, axis=1), cols, axis=2)
 
         return [Step("upsampling", forward, (Repeat(rows), Repeat(cols)), text="up-sample")]
     # Interpolated up-sampling weighs by absolute position at the image's edge.

@@ -9,9 +9,12 @@ from inspect import signature
 from typing import Any
 
 import keras
-import tensorflow as tf
+import numpy as np
+from keras import ops
 from keras.src.models.functional import Functional
 
+from vizreport import backend
+from vizreport.backend import Spec
 from vizreport.errors import RequestError
 from vizreport.graph.activations import HERE
 from vizreport.graph.layers_table import lower_layer
@@ -58,7 +61,7 @@ def trace(model: keras.Model, input_size: tuple[int, int] | None = None) -> Grap
             f"model {model.name!r} leaves its input size open: say it with --input-size"
         )
     walked = _walked(functional)
-    weights = sum(int(tf.TensorShape(w.shape).num_elements() or 0) for w in model.weights)
+    weights = sum(int(np.prod(w.shape)) for w in model.weights)
     nodes = _with_shapes(walked.nodes, (height, width, channels), walked.dtype, model.name)
     return Graph(
         model.name,
@@ -85,7 +88,7 @@ def walk(model: keras.Model) -> tuple[list[Node], list[Use]]:
 
 def _walked(model: Functional) -> _Walk:
     walked = _Walk("float64" if any(w.dtype == "float64" for w in model.weights) else "float32")
-    walked.add("input", Step("input", tf.identity, HERE, text="input"), ())
+    walked.add("input", Step("input", lambda x: x, HERE, text="input"), ())
     walked.outputs = walked.functional(model, [0], "")
     return walked
 
@@ -172,7 +175,7 @@ class _Walk:
     def steps(self, use: Any) -> list[Step]:
         operation = use.operation
 
-        def run(*inputs: tf.Tensor) -> Any:
+        def run(*inputs: Any) -> Any:
             given = dict(zip((id(t) for t in use.input_tensors), inputs, strict=True))
             filled, named = use.arguments.fill_in(given)
             if getattr(operation, "_call_has_training_arg", False):
@@ -186,9 +189,7 @@ class _Walk:
             if found:
                 return found
             kind = f"{type(operation).__name__}()"  # never the name of a kind that has a rule
-            weights = sum(
-                int(tf.TensorShape(w.shape).num_elements() or 0) for w in operation.weights
-            )
+            weights = sum(int(np.prod(w.shape)) for w in operation.weights)
             return [Step(kind, run, None, {}, weights, kind.removesuffix("()"))]
         step = lower_operation(operation, use.arguments.args, use.arguments.kwargs, run)
         kind = type(operation).__name__
@@ -196,7 +197,8 @@ class _Walk:
 
     def in_dtype(self, forward: Callable[..., Any]) -> Callable[..., Any]:
         def cast(x: Any) -> Any:
-            return tf.cast(x, self.dtype) if hasattr(x, "dtype") and x.dtype.is_floating else x
+            floats = hasattr(x, "dtype") and keras.backend.is_float_dtype(x.dtype)
+            return ops.cast(x, self.dtype) if floats else x
 
         return lambda *inputs: keras.tree.map_structure(cast, forward(*inputs))
 
@@ -232,23 +234,18 @@ def _notes(trained: list[str]) -> tuple[str, ...]:
 def _with_shapes(
     nodes: list[Node], shape: tuple[int, int, int], dtype: str, name: str
 ) -> tuple[Node, ...]:
-    """Let TensorFlow infer the shape of every node's output at the input size."""
-    shapes: list[tuple[int, ...]] = []
+    """Let the backend infer the shape of every node's output at the input size."""
 
-    def forward(x: tf.Tensor) -> None:
+    def outputs(x: Any) -> list[Any]:
         values: list[Any] = []
         for node in nodes:
             inputs = [values[parent] for parent in node.parents] or [x]
-            y = node.step.forward(*inputs)
-            values.append(y)
-            first = y[0] if isinstance(y, (list, tuple)) else y
-            shapes.append(tuple(first.shape[1:]))
+            values.append(node.step.forward(*inputs))
+        return [y[0] if isinstance(y, (list, tuple)) else y for y in values]
 
     try:
-        tf.function(forward, autograph=False).get_concrete_function(
-            tf.TensorSpec([None, *shape], dtype)
-        )
-    except (ValueError, tf.errors.InvalidArgumentError) as error:
+        shapes = backend.shapes(outputs, Spec((None, *shape), dtype))
+    except backend.ERRORS as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise RequestError(
             f"model {name!r} cannot take images of {shape[0]}x{shape[1]}: {reason}"

@@ -132,7 +132,7 @@ def compile_places(graph: Graph, stages: Stages, outputs: Outputs) -> Callable[.
     def spec(index: int) -> Spec:
         return Spec((1, *graph.nodes[index].shape), graph.dtype)
 
-    nodes, numbers, number = 1 + len(stages.windowed), Spec((None,), "int32"), Spec((), "int32")
+    nodes, numbers, number = 1 + len(stages.windowed), Spec(("places",), "int32"), Spec((), "int32")
     return backend.compiled(
         compute,
         [spec(index) for index in kept],
@@ -140,10 +140,11 @@ def compile_places(graph: Graph, stages: Stages, outputs: Outputs) -> Callable[.
         numbers,
         numbers,
         number,
-        Spec((nodes, 2, None), "int32"),
-        Spec((nodes, 2), "int32"),
-        Spec((nodes, None, 2, 2), "int32"),
+        Spec((nodes, 2, "places"), "int32"),
+        Spec((nodes, 2), "int32", static=True),
+        Spec((nodes, None, 2, 2), "int32", static=True),
         number,
+        variables=graph.variables,
     )
 
 

@@ -197,8 +197,10 @@ def _plain(graph: Graph, outputs: Outputs) -> Callable[..., tuple[Any, Any]]:
         return ops.reshape(values[outputs.given_out], (count, -1)), total
 
     whole = Spec((1, *graph.input_shape), graph.dtype)
-    numbers, number = Spec((None,), "int32"), Spec((), "int32")
-    return backend.compiled(compute, whole, whole, numbers, numbers, number, number)
+    numbers, number = Spec(("places",), "int32"), Spec((), "int32")
+    return backend.compiled(
+        compute, whole, whole, numbers, numbers, number, number, variables=graph.variables
+    )
 
 
 def _clean(graph: Graph, kept: tuple[int, ...]) -> Callable[..., list[Any]]:
@@ -208,4 +210,5 @@ def _clean(graph: Graph, kept: tuple[int, ...]) -> Callable[..., list[Any]]:
         values = forward(graph, x, kept)
         return [values[index] for index in kept]
 
-    return backend.compiled(compute, Spec((1, *graph.input_shape), graph.dtype))
+    image = Spec((1, *graph.input_shape), graph.dtype)
+    return backend.compiled(compute, image, variables=graph.variables)

@@ -43,9 +43,9 @@ def projection_function(
         activations, seed = single_units(output, rows, cols, maps)
         return pull(seed)[0], activations
 
-    units = Spec((None,), "int32")
-    image = Spec((None, *size, graph.input_shape[2]), graph.dtype)
-    return backend.compiled(project, image, units, units, units)
+    units = Spec(("units",), "int32")
+    image = Spec(("units", *size, graph.input_shape[2]), graph.dtype)
+    return backend.compiled(project, image, units, units, units, variables=graph.variables)
 
 
 def single_units(output: Any, rows: Any, cols: Any, maps: Any) -> tuple[Any, Any]:

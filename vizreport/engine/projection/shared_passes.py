@@ -46,7 +46,8 @@ def forward_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[..
         values = forward(graph, x, {target, *plan.pooled})
         return values[target], [values[index] for index in plan.pooled]
 
-    return backend.compiled(compute, Spec((None, *graph.input_shape), graph.dtype))
+    images = Spec(("images", *graph.input_shape), graph.dtype)
+    return backend.compiled(compute, images, variables=graph.variables)
 
 
 def window_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[..., Any]:
@@ -89,11 +90,13 @@ def window_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[...
         return descend(graph, pulls, {target: seed}, windows), ops.sum(seed, axis=(1, 2, 3))
 
     def spec(index: int) -> Spec:
-        return Spec((None, *graph.nodes[index].shape), graph.dtype)
+        return Spec(("images", *graph.nodes[index].shape), graph.dtype)
 
-    units = Spec((None,), "int32")
+    units = Spec(("units",), "int32")
     kept = [spec(index) for index in plan.pooled]
-    return backend.compiled(project, spec(target), kept, units, units, units, units)
+    return backend.compiled(
+        project, spec(target), kept, units, units, units, units, variables=graph.variables
+    )
 
 
 def _margins(graph: Graph, target: int, plan: WindowPlan) -> dict[tuple[int, int], Any]:

@@ -61,7 +61,8 @@ def up_function(graph: Graph, target: int) -> Callable[[Any], list[Any]]:
         values = forward(graph, x, wanted)
         return [values[index] for index in wanted]
 
-    return backend.compiled(up, Spec((None, *graph.input_shape), graph.dtype))
+    images = Spec(("images", *graph.input_shape), graph.dtype)
+    return backend.compiled(up, images, variables=graph.variables)
 
 
 def down_function(
@@ -110,4 +111,5 @@ def down_function(
     def spec(index: int) -> Spec:
         return Spec((count, *graph.nodes[index].shape), graph.dtype)
 
-    return backend.compiled(down, [spec(index) for index in wanted], spec(target))
+    kept = [spec(index) for index in wanted]
+    return backend.compiled(down, kept, spec(target), variables=graph.variables)

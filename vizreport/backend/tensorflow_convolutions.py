@@ -204,32 +204,3 @@ def transposed_convolution(
     over = [[0, 0], *([0, tf.maximum(pads[i] + size[i] - full[i], 0)] for i in (0, 1)), [0, 0]]
     y = tf.pad(y, over)[:, pads[0] : pads[0] + size[0], pads[1] : pads[1] + size[1], :]
     return y if bias is None else y + tf.cast(bias, y.dtype)
-
-
-def batch_normalization(
-    x: tf.Tensor,
-    mean: tf.Tensor,
-    variance: tf.Tensor,
-    gamma: tf.Tensor | None,
-    beta: tf.Tensor | None,
-    epsilon: float,
-) -> tf.Tensor:
-    """Normalise with the moving statistics: at inference a scale and a shift for each map.
-
-    y = gamma (x - mean) / sqrt(variance + epsilon) + beta.
-
-    Parameters
-    ----------
-    x : Tensor [..., C]
-    mean, variance : Tensor [C]
-    gamma, beta : Tensor [C] or None
-        None for 1 and 0.
-    epsilon : float
-    """
-    scale = tf.math.rsqrt(tf.cast(variance, x.dtype) + tf.constant(epsilon, x.dtype))
-    if gamma is not None:
-        scale = scale * tf.cast(gamma, x.dtype)
-    shift = -tf.cast(mean, x.dtype) * scale
-    if beta is not None:
-        shift = shift + tf.cast(beta, x.dtype)
-    return x * scale + shift
