@@ -197,7 +197,8 @@ def _placed(x: Any, clean: Any, rows: Any, cols: Any) -> Any:
     across = ops.clip(cols + w, 0, width + 2 * w - 1)[:, None, :]
     numbers = ops.arange(batch)[:, None, None] + 0 * (down + across)
     place = ops.stack([numbers, down + 0 * across, 0 * down + across], axis=-1)
-    full = ops.scatter_update(full, place, x)[:, h : h + height, w : w + width, :]
+    flat = ops.reshape(place, (-1, 3)), ops.reshape(x, (-1, maps))
+    full = ops.scatter_update(full, *flat)[:, h : h + height, w : w + width, :]
     return ops.reshape(full, (-1, height, width, maps))
 
 
