@@ -66,7 +66,8 @@ def compiled(
 
     def call(*given: Any) -> Any:
         lengths: dict[str | None, int] = {}
-        taken, static = [], []
+        taken: list[Any] = []
+        static: list[_Static | None] = []
         for spec, value in zip(arguments, given, strict=True):
             fixed = isinstance(spec, Spec) and spec.static
             static.append(_Static(value) if fixed else None)
