@@ -112,8 +112,8 @@ def _panels(result: SanityResult) -> Figure:
             "alike on both sides is no evidence of learning."
         ),
         alt=(
-            "Pairs of 3 by 3 mosaics. Left, from the trained network, contours of objects; right, "
-            "from random weights, noise spread over the middle of each patch."
+            f"Maps {maps}, a row each: nine spotlights and nine projections from the trained network, "
+            "beside the same from a network of random weights."
         ),
         draw=partial(panel_drawing.panels, result),
         threaded=True,
