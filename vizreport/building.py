@@ -20,6 +20,8 @@ from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments, registry
 from vizreport.experiments.running import run_experiment
 from vizreport.experiments.selection import Selection, select
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import faults
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.paths import folder_problem
@@ -171,7 +173,7 @@ def build(request: BuildRequest) -> int:
             experiment, context, settings, store, keys, records, request.strict
         )
     records.update(_broken(selection.broken))
-    _print_warnings(store, wanted, records)
+    _print_faults(store, wanted, records)
     run = RunRecord(
         name=out.name,
         title=f"What {request.name} has learned",
@@ -212,20 +214,24 @@ def _broken(causes: Mapping[str, str]) -> dict[str, ExperimentRecord]:
     return found
 
 
-def _print_warnings(
+def _print_faults(
     store: Store, wanted: Sequence[Experiment], records: dict[str, ExperimentRecord]
 ) -> None:
-    """Say on the terminal, too, what the report warns of."""
+    """Say on the terminal, too, what stands first in the report."""
     for experiment in wanted:
-        if not experiment.warnings or records[experiment.name].status != "done":
+        if not experiment.findings or records[experiment.name].status != "done":
             continue
         results = {
             name: store.load(experiments()[name], records[name].key)
             for name in (*experiment.requires, experiment.name)
         }
         found = {name: outcome.result for name, outcome in results.items() if outcome}
-        for said in experiment.load(experiment.warnings)(found):
-            print(f"vizreport: {printable(said)}", file=sys.stderr)
+        try:
+            said = faults(decide(experiment.load(experiment.findings)(found)))
+        except Exception:  # the report shows the section as failed, with the reason
+            continue
+        for each in said:
+            print(f"vizreport: {printable(each)}", file=sys.stderr)
 
 
 def _keys(

@@ -16,8 +16,15 @@ from vizreport.experiments.mining.soundness import (
     require_sound,
     silent_layer,
     telling_layers,
-    warning,
+    unsound,
 )
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import notice
+
+
+def warned(mining):
+    return " ".join(notice(each) for each in decide(unsound(mining)))
+
 
 compute = tiny.computing("mining")
 
@@ -39,7 +46,7 @@ def spoiled(tmp_path):
 def test_all_is_finite(mined):
     assert mined.checked == ["conv1", "conv2", "classes", "output"]
     np.testing.assert_array_equal(mined.not_finite, 0)
-    assert (mined.left_out, first_layer(mined), warning(mined)) == (0, "", "")
+    assert (mined.left_out, first_layer(mined), warned(mined)) == (0, "", "")
     require_sound(mined)
 
 
@@ -58,7 +65,7 @@ def test_a_bias_that_is_no_number(spoiled, mined):
     assert found.left_out == 0
     assert first_layer(found) == "conv2"
     said = "From layer ⁨conv2⁩ on, values are not finite in all 14 images"
-    assert warning(found).startswith(said)
+    assert warned(found).startswith(said)
     with pytest.raises(NotApplicable, match="conv2.* not finite in any image"):
         require_sound(found)
 
@@ -88,7 +95,7 @@ def test_scores_that_overflow_in_some_images(spoiled):
     assert np.isfinite(found.top_probabilities).all()
     assert first_layer(found) == "classes"
     share = 100 * found.left_out / 14
-    assert f"not finite in {found.left_out} of 14 images ({share:.0f}\u202f%)" in warning(found)
+    assert f"not finite in {found.left_out} of 14 images ({share:.0f}\u202f%)" in warned(found)
     require_sound(found)
     wanted = brute_force(activations(context, "conv2")[finite], 9)
     np.testing.assert_allclose(found.values["conv2"], -wanted[..., 0], rtol=1e-5, atol=1e-6)
@@ -107,7 +114,7 @@ def scores(context) -> np.ndarray:
 
 def test_only_the_output_is_not_finite(mined):
     broken = replace(mined, not_finite=np.array([0, 0, 0, 14], np.int32))
-    assert warning(broken).startswith("At the output, values are not finite in all 14 images")
+    assert warned(broken).startswith("At the output, values are not finite in all 14 images")
 
 
 def test_a_layer_that_is_never_above_zero(spoiled, mined):
@@ -118,6 +125,6 @@ def test_a_layer_that_is_never_above_zero(spoiled, mined):
         require_sound(found)
     # Beside another way, the network may still see the image.
     sees = replace(found, top_probabilities=mined.top_probabilities)
-    assert warning(sees) == "No map of layer \u2068conv1\u2069 is above 0 in any image."
+    assert warned(sees) == "No map of layer \u2068conv1\u2069 is above 0 in any image."
     assert telling_layers(sees) == found.layers
     require_sound(sees)

@@ -15,12 +15,16 @@ from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.invariance import figures as invariance_figures
+from vizreport.experiments.invariance.findings import findings as invariance_findings
 from vizreport.experiments.mining.classes import counted_as, counted_names, true_name
 from vizreport.experiments.occlusion import figures as occlusion_figures
 from vizreport.experiments.overview import figures as overview_figures
 from vizreport.experiments.overview import thresholds
-from vizreport.experiments.overview.meaning import lines, warnings
+from vizreport.experiments.overview.findings import findings
+from vizreport.experiments.overview.meaning import lines
 from vizreport.experiments.top_patches.mosaics import encoded, layer
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import faults, headline
 from vizreport.report.text import printable
 from vizreport.training.evaluation import EvaluationRequest, evaluate_each
 
@@ -138,7 +142,7 @@ def test_a_score_that_speaks_for_the_first_folder(asked):
     found = sections(asked(kinds.one_score("sigmoid", False, gain=-9.0), 2))
     assert found["mining"].class_names == ["blue", "red"]
     assert found["overview"].top1_error == 100
-    said = printable(" ".join(warnings(found)))
+    said = printable(" ".join(faults(decide(findings(found)))))
     assert "looks reversed" in said
     assert "speaks for blue, not for red" in said
 
@@ -170,7 +174,8 @@ def test_values_are_no_classes(asked):
         compute_occlusion(context, found)
     found["invariance"] = compute_invariance(context, found)
     shown = invariance_figures.section(found, None)
-    for text in (*(f.title + f.caption + f.alt for f in shown.figures), shown.finding):
+    said = headline(decide(invariance_findings(found)))
+    for text in (*(f.title + f.caption + f.alt for f in shown.figures), said):
         assert "probab" not in text
         assert "class" not in text
     overview = overview_figures.section(found, RUN)

@@ -18,9 +18,11 @@ from vizreport.data.presets import PRESETS, preset, with_parts
 from vizreport.data.sources import open_dataset
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.preprocessing.alternatives import alternatives, options
-from vizreport.experiments.preprocessing.comparison import compare, holm, mcnemar
+from vizreport.experiments.preprocessing.comparison import compare, mcnemar
 from vizreport.experiments.preprocessing.figures import section
-from vizreport.experiments.preprocessing.findings import finding, warnings
+from vizreport.experiments.preprocessing.findings import findings
+from vizreport.findings.decisions import decide, holm
+from vizreport.findings.sentences import faults, headline
 
 mine = tiny.computing("mining")
 compute = tiny.computing("preprocessing")
@@ -181,7 +183,7 @@ def test_without_options_it_is_right_and_accuracies_are_keras_own(network, folde
         row = by_values[values]
         assert abs(row["correct"] / row["images"] - keras_accuracy(network, folder, change)) < 0.3
     assert not warnings({"preprocessing": result})
-    assert "None of the 9 usual" in finding(result)
+    assert "None of the 9 usual" in headline(decide(findings({"preprocessing": result})))
 
 
 def test_channels_reversed_are_found(network, folder):
@@ -193,8 +195,8 @@ def test_channels_reversed_are_found(network, folder):
     assert "Keras' loaders read RGB" in said
     assert "with RGB, 0 to 255, 100" in said
     assert "--channels RGB --scale-pixels 1 --mean 0 --std 1" in said
+    assert headline(decide(findings({"preprocessing": result}))) == ""
     shown = section({"preprocessing": result}, None)
-    assert shown.finding == ""
     assert shown.context["rows"][1]["better"]
 
 
@@ -206,6 +208,10 @@ def test_a_range_that_is_wrong_is_found_without_known_labels(network, folder):
     said = warnings({"preprocessing": result})
     assert any("more accurate: with RGB, 0 to 255" in line for line in said)
     assert any("42 images are classified as" in line and "looks wrong" in line for line in said)
+
+
+def warnings(results):
+    return faults(decide(findings(results)))
 
 
 def spoiled(network, tmp_path, activation, gain, bias):
@@ -253,7 +259,7 @@ def test_values_have_no_accuracy(network, folder, tmp_path):
     assert (result.alternatives, result.images, result.only_class) == ([], 0, "")
     assert section({"preprocessing": result}, None).figures == ()
     assert not warnings({"preprocessing": result})
-    assert finding(replace(result, warning="x")) == ""
+    assert headline(decide(findings({"preprocessing": replace(result, warning="x")}))) == ""
 
 
 def test_presets_tried_are_presets():

@@ -49,11 +49,8 @@ class Experiment:
         Where the function is that is called as ``findings(results)``, with its own result and
         those it requires: what it claims, as records
         (:class:`vizreport.findings.record.Finding`), the most telling first. The report corrects
-        and decides them, and makes the section's headline of the first ones. "" for none.
-    warnings : str
-        Where the function is that is called as ``warnings(results)``, with its own result and
-        those it requires: sentences about what looks wrong with the network, the data or how they
-        were read. They stand first in the report and are printed in the terminal. "" for none.
+        and decides them, and makes the section's headline of the first ones; faults stand first in
+        the report and are printed in the terminal. "" for none.
     epochs : bool
         Whether it reads the checkpoints of all epochs and the history beside them; they enter
         its key. Every other experiment sees the last epoch alone.
@@ -77,14 +74,13 @@ class Experiment:
     settings: tuple[str, ...] = ()
     own: type | None = None
     findings: str = ""
-    warnings: str = ""
     epochs: bool = False
     only_with: str = ""
     essential: bool = False
     cost: str = ""
 
     def load(self, target: str) -> Callable[..., Any]:
-        """Import the function that ``compute``, ``section`` or ``warnings`` names."""
+        """Import the function that ``compute``, ``section`` or ``findings`` names."""
         loaded: Callable[..., Any] = _named(target)
         return loaded
 

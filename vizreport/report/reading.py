@@ -89,9 +89,6 @@ def read_sections(
             section: Section = experiment.load(experiment.section)(needed, run)
             if experiment.findings:
                 section = _with_findings(section, experiment, needed)
-            if experiment.warnings:
-                said = experiment.load(experiment.warnings)(needed)
-                section = replace(section, warnings=(*section.warnings, *said))
             _check_names(section)
         except Exception as error:  # whatever a section does wrong, the report goes on
             yield Read(record, experiment, FAILED, not_drawn(error))

@@ -118,17 +118,13 @@ class Section:
 
     Attributes
     ----------
-    finding : str
-        What this section shows of this very network and these data: one plain computed sentence
-        with its number, for a reader who is not from the field; "" where there is nothing to
-        say. The report sets it above the section and on the front page: the section's template
-        must not repeat it. Names of classes, files and layers go through
-        :func:`vizreport.report.text.quoted`.
     findings : tuple of Finding
-        What the experiment's ``findings`` claims, decided; the report puts them there, and their
-        sentences in ``finding`` and ``warnings``.
+        What the experiment's ``findings`` claims, decided; the report puts them there.
+    finding : str
+        The sentences of those that lead: what this section shows of this very network and these
+        data, above the section and on the front page. The section's template must not repeat it.
     warnings : tuple of str
-        What the experiment's ``warnings`` says; the report puts it there.
+        The sentences of those that are faults, first in the report.
     figures : tuple of Figure
         In the order in which the template places and the report numbers them.
     pages : tuple of Page

@@ -13,7 +13,9 @@ from vizreport.data.label_order import settle, try_order
 from vizreport.data.labels import Labels
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
-from vizreport.experiments.overview.exchanged import exchange_warnings, find_exchanged
+from vizreport.experiments.overview.exchanged import exchange_findings, find_exchanged
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import notice
 from vizreport.models.output import describe
 from vizreport.models.preprocessing_choice import describe_choice
 from vizreport.report.text import printable
@@ -235,7 +237,8 @@ def _warnings(context: Context, labels: Labels, answers: Answers) -> tuple[str, 
     seen, one_score = answers.seen, context.output.kind == "binary"
     predicted = answers.single[seen].argmax(axis=1)
     found = find_exchanged(labels.labels[seen], predicted, context.output.classes)
-    return tuple(map(printable, exchange_warnings(found, labels.class_names, one_score)))
+    said = exchange_findings(found, labels.class_names, one_score)
+    return tuple(printable(notice(each)) for each in decide(said))
 
 
 def _answers(

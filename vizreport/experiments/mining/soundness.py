@@ -6,7 +6,9 @@ import numpy as np
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.report.text import number, percent, quoted
+from vizreport.findings.quantity import COUNT, SHARE, P, Quantity
+from vizreport.findings.record import FAULT, Finding
+from vizreport.report.text import quoted
 
 
 def first_layer(mining: MiningResult) -> str:
@@ -40,42 +42,71 @@ def telling_layers(mining: MiningResult) -> list[str]:
     return mining.layers
 
 
-def warning(mining: MiningResult) -> str:
-    """Say where values stop being finite, or depending on the image; "" where they do not.
+def unsound(mining: MiningResult) -> list[Finding]:
+    """Say where values stop being finite, or depending on the image; none where they do not."""
+    if first_layer(mining):
+        return [_not_finite(mining)]
+    if silent_layer(mining):
+        return [_silent(mining)]
+    return [_extreme(mining)] if extreme_layer(mining) else []
 
-    For the first lines of the report, and the terminal.
-    """
-    silent = silent_layer(mining)
-    if not first_layer(mining):
-        if not silent:
-            return _extreme(mining)
-        said = f"No map of layer {quoted(silent)} is above 0 in any image"
-        if not _same_for_all(mining):
-            return f"{said}."
-        return (
-            f"{said}, and the network's output is the same for all of them: sections about what "
-            "depends on the image are left out."
-        )
-    place = _place(mining)
-    affected = int(mining.not_finite[np.flatnonzero(mining.not_finite)[0]])
-    total = len(mining.paths) + mining.left_out
-    said = f"{place[0].upper()}{place[1:]}, values are not finite in"
-    if not mining.left_out:
-        return f"{said} all {number(total)} images: sections that need them are left out."
-    return (
-        f"{said} {number(affected)} of {number(total)} images ({percent(affected / total)}): "
-        f"{number(mining.left_out)} images take no part in this report."
+
+def _silent(mining: MiningResult) -> Finding:
+    same = _same_for_all(mining)
+    return Finding(
+        kind="values-silent",
+        compared="activations of {layer} in all images",
+        claim="no map of {layer} is ever above zero",
+        shown="No map of layer {layer} is above {zero} in any image"
+        + (", and the network's output is the same for all of them." if same else "."),
+        n=len(mining.paths),
+        unit="images",
+        severity=FAULT,
+        advice="Sections about what depends on the image are left out." if same else "",
+        values={"zero": Quantity(0, COUNT)},
+        names={"layer": quoted(silent_layer(mining))},
     )
 
 
-def _extreme(mining: MiningResult) -> str:
+def _extreme(mining: MiningResult) -> Finding:
     layer = extreme_layer(mining)
-    if not layer:
-        return ""
-    return (
-        f"From layer {quoted(layer)} on, activations are up to "
-        f"{number(float(np.nanmax(mining.values[layer])))}: projections and other products of "
-        "such numbers are not finite, and are left out."
+    largest = float(np.nanmax(mining.values[layer]))
+    return Finding(
+        kind="values-extreme",
+        compared="activations of {layer} and what float numbers can hold",
+        claim="activations are too large",
+        shown="From layer {layer} on, activations are up to {largest}.",
+        n=len(mining.paths),
+        unit="images",
+        severity=FAULT,
+        advice="Projections and other products of such numbers are not finite, and are left out.",
+        values={"largest": Quantity(largest, P)},
+        names={"layer": quoted(layer)},
+    )
+
+
+def _not_finite(mining: MiningResult) -> Finding:
+    place = "at the output" if _at_output(mining) else "from layer {layer} on"
+    affected = int(mining.not_finite[np.flatnonzero(mining.not_finite)[0]])
+    total = len(mining.paths) + mining.left_out
+    some = "{affected} of {n} images ({effect})" if mining.left_out else "all {n} images"
+    return Finding(
+        kind="values-not-finite",
+        compared="values of the network in all images",
+        claim="values are not finite",
+        shown=f"{place[0].upper()}{place[1:]}, values are not finite in {some}.",
+        effect=Quantity(affected / total, SHARE),
+        n=total,
+        unit="images",
+        severity=FAULT,
+        advice="{left_out} images take no part in this report."
+        if mining.left_out
+        else "Sections that need them are left out.",
+        values={
+            "affected": Quantity(affected, COUNT),
+            "left_out": Quantity(mining.left_out, COUNT),
+        },
+        names={"layer": quoted(first_layer(mining))},
     )
 
 
@@ -97,8 +128,9 @@ def _same_for_all(mining: MiningResult) -> bool:
     return bool(len(given) > 1 and given.size and (given == given[:1]).all())
 
 
+def _at_output(mining: MiningResult) -> bool:
+    return int(np.flatnonzero(mining.not_finite)[0]) == len(mining.checked) - 1
+
+
 def _place(mining: MiningResult) -> str:
-    first = int(np.flatnonzero(mining.not_finite)[0])
-    if first == len(mining.checked) - 1:
-        return "at the output"
-    return f"from layer {quoted(mining.checked[first])} on"
+    return "at the output" if _at_output(mining) else f"from layer {quoted(first_layer(mining))} on"

@@ -8,7 +8,9 @@ from itertools import combinations
 import numpy as np
 
 from vizreport.experiments.overview.result import Exchange
-from vizreport.report.text import number, quoted
+from vizreport.findings.quantity import COUNT, SHARE, Quantity
+from vizreport.findings.record import FAULT, Finding
+from vizreport.report.text import quoted
 
 LEVEL = 1e-3  # of significance, over all pairs together
 
@@ -59,9 +61,9 @@ def find_exchanged(labels: np.ndarray, predicted: np.ndarray, classes: int) -> l
     return found
 
 
-def exchange_warnings(
+def exchange_findings(
     exchanged: Sequence[Exchange], class_names: Sequence[str], one_score: bool
-) -> list[str]:
+) -> list[Finding]:
     """Say what the pairs mean and what to do.
 
     Parameters
@@ -72,22 +74,36 @@ def exchange_warnings(
     one_score : bool
         Whether the network gives one score for two classes.
     """
-    said = []
-    for pair in exchanged:
-        first, second = (quoted(class_names[k], 40) for k in (pair["first"], pair["second"]))
-        share = (
-            f"{number(pair['swapped'])} of {number(pair['images'])} images of either are taken for "
-            f"the other (Fisher's exact test, p = {number(pair['p'], 2)})"
+    pairs = len(class_names) * (len(class_names) - 1) // 2
+    return [_exchange(pair, class_names, one_score, pairs) for pair in exchanged]
+
+
+def _exchange(pair: Exchange, class_names: Sequence[str], one_score: bool, pairs: int) -> Finding:
+    if one_score:
+        looks = (
+            "The order of the classes looks reversed: the network's score speaks for {first}, not "
+            "for {second}."
         )
-        if one_score:
-            said.append(
-                f"The order of the classes looks reversed: the network's score speaks for {first}, "
-                f"not for {second}. {share}. If so, name them with --labels FILE: "
-                f"0<TAB>{second}, 1<TAB>{first}."
-            )
-        else:
-            said.append(
-                f"The names {first} and {second} look exchanged: {share}. If so, correct the "
-                "names of the outputs with --labels FILE."
-            )
-    return said
+        advice = "If so, name them with --labels FILE: {zero}<TAB>{second}, {one}<TAB>{first}."
+    else:
+        looks = "The names {first} and {second} look exchanged."
+        advice = "If so, correct the names of the outputs with --labels FILE."
+    return Finding(
+        kind="labels-exchanged",
+        compared="images of {first} and {second} that are taken for either",
+        claim="the names {first} and {second} are exchanged",
+        shown=f"{looks} {{swapped}} of {{n}} images of either are taken for the other.",
+        effect=Quantity(pair["swapped"] / pair["images"], SHARE),
+        n=pair["images"],
+        unit="images",
+        test="Fisher's exact test, for all pairs of classes",
+        p=min(1.0, pair["p"] * max(pairs, 1)),
+        severity=FAULT,
+        advice=advice,
+        values={
+            "swapped": Quantity(pair["swapped"], COUNT),
+            "zero": Quantity(0, COUNT),
+            "one": Quantity(1, COUNT),
+        },
+        names={key: quoted(class_names[pair[key]], 40) for key in ("first", "second")},
+    )

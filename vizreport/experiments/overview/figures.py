@@ -10,6 +10,7 @@ from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview import architecture, thresholds
+from vizreport.experiments.overview.findings import FEWEST
 from vizreport.experiments.overview.meaning import meaning_context
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.models.output import OutputMeaning
@@ -22,7 +23,6 @@ from vizreport.results.run import RunRecord
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FEWEST = 5  # images of a class below which its accuracy says next to nothing
 BARS = 30  # classes drawn, at most
 
 
@@ -73,25 +73,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "scores": thresholds.rows(scores) if scores is not None else [],
     }
     facts = _facts(result, mining)
-    return Section(tuple(figures), (), (), facts, files, context, finding=_finding(result))
-
-
-def _finding(result: OverviewResult) -> str:
-    if result.top1_error is None:
-        return ""
-    said = (
-        f"The network names {percent(1 - result.top1_error / 100, 1)} of "
-        f"the {number(result.labelled)} labelled images rightly"
-    )
-    classes = len(result.class_names)
-    said += f", where guessing among {number(classes)} classes would name {percent(1 / classes, 1)}"
-    if result.confusions and result.confusions[0][2] > 1:
-        true, taken, count, _ = result.confusions[0]
-        said += (
-            f"; most often it takes {quoted(result.class_names[true], 40)} for "
-            f"{quoted(result.class_names[taken], 40)} ({count} times)"
-        )
-    return f"{said}."
+    return Section(tuple(figures), (), (), facts, files, context)
 
 
 def _facts(result: OverviewResult, mining: MiningResult) -> tuple[Fact, ...]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.mining.soundness import warning
-from vizreport.experiments.overview.exchanged import exchange_warnings
-from vizreport.experiments.overview.initialised import initialised_warning
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.models.output import OutputMeaning, about_probability, describe
 from vizreport.report.text import number, percent, printable, quoted
@@ -47,28 +43,6 @@ def lines(result: OverviewResult, mining: MiningResult) -> list[str]:
         count = f"{number(many)} images, the first" if many > 1 else "1 image,"
         said.append(f"skipped: {count} {quoted(path)} ({reason})")
     return [printable(line) for line in said]
-
-
-def warnings(results: Mapping[str, Any]) -> list[str]:
-    """Say what the network itself and its classes have wrong.
-
-    Where values are not finite, layers are as initialised, names look exchanged, or the order of
-    two classes reversed.
-
-    Parameters
-    ----------
-    results : mapping
-        Of the overview and of mining.
-    """
-    result: OverviewResult = results["overview"]
-    mining: MiningResult = results["mining"]
-    two = mining.output["kind"] == "binary"
-    said = [
-        warning(mining),
-        initialised_warning(result.initialised, result.initialised_tested),
-        *exchange_warnings(result.exchanged, mining.class_names, two),
-    ]
-    return [line for line in said if line]
 
 
 def _values(outputs: np.ndarray) -> list[dict[str, Any]]:

@@ -12,6 +12,6 @@ EXPERIMENT = Experiment(
     template="sections/preprocessing.html",
     requires=("mining",),
     settings=("seed",),
-    warnings="vizreport.experiments.preprocessing.findings:warnings",
+    findings="vizreport.experiments.preprocessing.findings:findings",
     cost="forward passes over a sample of images under other presets",
 )

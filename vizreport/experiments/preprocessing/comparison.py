@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vizreport.findings.decisions import holm
+
 LEVEL = 0.01
 """Of significance, over all alternatives and both looks together."""
 FIRST, LOOKS = 16, (64, 256)
@@ -105,12 +107,3 @@ def mcnemar(gained: int, lost: int) -> float:
     from scipy import stats  # slow to import
 
     return float(stats.binomtest(gained, gained + lost, 0.5, alternative="greater").pvalue)
-
-
-def holm(values: np.ndarray) -> np.ndarray:
-    """Correct p values for their number, step by step from the smallest (Holm, 1979)."""
-    order = np.argsort(values, kind="stable")
-    steps = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
-    corrected = np.empty(len(values))
-    corrected[order] = np.minimum(steps, 1)
-    return corrected

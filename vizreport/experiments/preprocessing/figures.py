@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from vizreport.experiments.preprocessing.findings import finding
 from vizreport.experiments.preprocessing.result import PreprocessingResult
 from vizreport.report import charts
 from vizreport.report.section import Figure, Section
@@ -21,7 +20,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: PreprocessingResult = results["preprocessing"]
     figures = (_accuracy(result),) if result.alternatives else ()
     context = {"result": result, "rows": rows(result)}
-    return Section(figures, context=context, finding=finding(result))
+    return Section(figures, context=context)
 
 
 def rows(result: PreprocessingResult) -> list[dict[str, Any]]:

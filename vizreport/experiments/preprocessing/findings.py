@@ -6,66 +6,139 @@ from collections.abc import Mapping
 from typing import Any
 
 from vizreport.experiments.preprocessing.result import Alternative, PreprocessingResult
-from vizreport.report.text import number, percent, quoted
+from vizreport.findings.quantity import COUNT, SHARE, Quantity
+from vizreport.findings.record import FAULT, Finding
+from vizreport.report.text import quoted
 
 _MOSTLY = 0.95  # share of activations at a limit from which a layer counts as saturated
+_RANGE = "The input range looks wrong."
 
 
-def warnings(results: Mapping[str, Any]) -> list[str]:
+def findings(results: Mapping[str, Any]) -> list[Finding]:
     """Say what looks wrong: another preprocessing does better, or values are out of range."""
     result: PreprocessingResult = results["preprocessing"]
-    said = [_departure(result)] if result.warning else []
     best = next((a for a in result.alternatives if a["better"]), None)
+    said = [_departure(result)] if result.warning else []
     if best is not None:
         said.append(_better(result, best))
-    if result.only_class and any(a["classes"] > 1 for a in result.alternatives):
-        said.append(
-            f"All {number(result.predicted)} images are classified as "
-            f"{quoted(result.only_class, 40)}: the input range looks wrong."
-        )
-    if result.layer and not result.active and any(a["active"] for a in result.alternatives):
-        said.append(
-            f"No unit of the first layer, {quoted(result.layer, 40)}, is active in any of "
-            f"{result.sampled} images: the input range looks wrong."
-        )
-    if result.saturated is not None and result.saturated >= _MOSTLY:
-        said.append(
-            f"{percent(result.saturated)} of the activations of the first layer, "
-            f"{quoted(result.layer, 40)}, are at their limit: the input range looks wrong."
-        )
+    said += _range(result)
+    if result.alternatives and best is None and not result.warning:
+        said.append(_none(result))
     return said
 
 
-def finding(result: PreprocessingResult) -> str:
-    """Say that no other preprocessing does better, where none does; else ""."""
-    if not result.alternatives or any(a["better"] for a in result.alternatives):
-        return ""
-    return (
-        f"None of the {len(result.alternatives)} usual alternatives is significantly more "
-        f"accurate; the preprocessing used classifies {percent(result.correct / result.images)} of "
-        f"{number(result.images)} images correctly."
+def _range(result: PreprocessingResult) -> list[Finding]:
+    said = []
+    if result.only_class and any(a["classes"] > 1 for a in result.alternatives):
+        said.append(
+            Finding(
+                kind="predictions-collapsed",
+                compared="predictions of all images",
+                claim="all images are classified alike",
+                shown="All {n} images are classified as {only}.",
+                n=result.predicted,
+                unit="images",
+                severity=FAULT,
+                advice=_RANGE,
+                names={"only": quoted(result.only_class, 40)},
+            )
+        )
+    if result.layer and not result.active and any(a["active"] for a in result.alternatives):
+        said.append(_first_layer(result, "No unit of the first layer, {layer}, is active in any of "
+                                 "{n} images.", 0.0))  # fmt: skip
+    if result.saturated is not None and result.saturated >= _MOSTLY:
+        said.append(_first_layer(result, "{effect} of the activations of the first layer, {layer}, "
+                                 "are at their limit.", result.saturated))  # fmt: skip
+    return said
+
+
+def _first_layer(result: PreprocessingResult, shown: str, share: float) -> Finding:
+    return Finding(
+        kind="input-range",
+        compared="activations of the first layer, {layer}, and their limits",
+        claim="the input range is wrong",
+        shown=shown,
+        effect=Quantity(share, SHARE),
+        n=result.sampled,
+        unit="images",
+        severity=FAULT,
+        advice=_RANGE,
+        names={"layer": quoted(result.layer, 40)},
     )
 
 
-def _better(result: PreprocessingResult, best: Alternative) -> str:
+def _none(result: PreprocessingResult) -> Finding:
+    return Finding(
+        kind="preprocessing-alternatives",
+        compared="accuracy with the preprocessing used and with {alternatives} usual alternatives",
+        claim="another preprocessing is more accurate",
+        shown=(
+            "None of the {alternatives} usual alternatives is significantly more accurate; the "
+            "preprocessing used classifies {effect} of {n} images correctly."
+        ),
+        effect=Quantity(result.correct / result.images, SHARE),
+        n=result.images,
+        unit="images",
+        values={"alternatives": Quantity(len(result.alternatives), COUNT)},
+    )
+
+
+def _better(result: PreprocessingResult, best: Alternative) -> Finding:
     order = "" if result.labels_known else ", the folders in alphabetical order taken for classes"
-    return (
-        f"Another preprocessing is significantly more accurate: with {best['values']}, "
-        f"{percent(best['correct'] / best['images'])} of {best['images']} images are classified "
-        f"correctly, with the one used ({result.values}) "
-        f"{percent(best['used_correct'] / best['images'])}{order} (exact McNemar test, "
-        f"Holm-corrected, p = {number(best['p'], 2)}). To use it, pass {best['options']}."
+    return Finding(
+        kind="preprocessing-better",
+        compared="accuracy with {values} and with {used}",
+        claim="another preprocessing is more accurate",
+        shown=(
+            "Another preprocessing is significantly more accurate: with {values}, {accuracy} of "
+            "{n} "
+            "images are classified correctly, with the one used ({used}) {accuracy_used}"
+            + order
+            + "."
+        ),
+        effect=Quantity((best["correct"] - best["used_correct"]) / best["images"], "points"),
+        n=best["images"],
+        unit="images",
+        test="McNemar's test, exact, corrected for all alternatives",
+        p=float(best["p"]),
+        severity=FAULT,
+        advice="To use it, pass {options}.",
+        values={
+            "accuracy": Quantity(best["correct"] / best["images"], SHARE),
+            "accuracy_used": Quantity(best["used_correct"] / best["images"], SHARE),
+        },
+        names={
+            "values": str(best["values"]),
+            "used": str(result.values),
+            "options": str(best["options"]),
+        },
     )
 
 
-def _departure(result: PreprocessingResult) -> str:
+def _departure(result: PreprocessingResult) -> Finding:
     """Return the warning known beforehand, with what accuracy says of it."""
     in_rgb = result.values.replace("BGR", "RGB")
     other = next((a for a in result.alternatives if a["values"] == in_rgb), None)
-    if other is None or other["better"] or in_rgb == result.values:
-        return result.warning
-    return (
-        f"{result.warning} Accuracy on {other['images']} images does not tell them apart: "
-        f"{percent(other['used_correct'] / other['images'])} with BGR, "
-        f"{percent(other['correct'] / other['images'])} with RGB."
+    known = other is not None and not other["better"] and in_rgb != result.values
+    said, values = "{warning}", {}
+    if known and other is not None:
+        said += (
+            " Accuracy on {n} images does not tell them apart: {accuracy_used} with BGR, "
+            "{accuracy} "
+            "with RGB."
+        )
+        values = {
+            "accuracy_used": Quantity(other["used_correct"] / other["images"], SHARE),
+            "accuracy": Quantity(other["correct"] / other["images"], SHARE),
+        }
+    return Finding(
+        kind="preprocessing-departure",
+        compared="the preprocessing used and the one that the file speaks for",
+        claim="the preprocessing is not the one that the network was trained with",
+        shown=said,
+        n=other["images"] if known and other is not None else max(result.images, 1),
+        unit="images",
+        severity=FAULT,
+        values=values,
+        names={"warning": result.warning},
     )
