@@ -15,9 +15,12 @@ from tests.report.pages import Page
 from vizreport.cli import main
 from vizreport.compare import runs as runs_module
 from vizreport.compare.figures import make_figures
+from vizreport.compare.findings import findings
 from vizreport.compare.runs import Curves, read_runs
-from vizreport.compare.table import make_rows, same_data, summary
+from vizreport.compare.table import make_rows, same_data
 from vizreport.experiments.architecture.signs import find_signs
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import headline
 from vizreport.results.run import read_run, write_run
 from vizreport.results.store import Store
 
@@ -43,6 +46,10 @@ def test_page(runs, tmp_path):
     assert not list(tmp_path.glob(".rendering-*"))
 
 
+def told(found):
+    return headline(decide(findings(found)))
+
+
 def test_table_says_what_the_results_hold(runs):
     found = read_runs(runs)
     rows = {row.name: row for _, rows in make_rows(found) for row in rows}
@@ -55,9 +62,7 @@ def test_table_says_what_the_results_hold(runs):
         assert rows[sign.name].cells[1] == sign.found
         assert rows[sign.name].wrong[1] == sign.wrong
     assert any(sign.wrong for sign in signs)
-    said = summary(found)
-    assert f"{sum(sign.wrong for sign in signs)} in B" in said
-    assert "lowest top-1 error" in said
+    assert f"{sum(sign.wrong for sign in signs)} in B" in told(found)
 
 
 def test_accuracies_of_other_data_are_not_ranked(runs, tmp_path):
@@ -65,7 +70,27 @@ def test_accuracies_of_other_data_are_not_ranked(runs, tmp_path):
     write_run(copy, replace(read_run(copy), data_fingerprint="other"))
     found = read_runs([runs[0], copy])
     assert not same_data(found)
-    assert "error" not in summary(found)
+    assert "error" not in told(found)
+
+
+def test_errors_are_compared_image_by_image(runs):
+    first, second = read_runs(runs)
+    labels = np.arange(len(first.mining.labels)) % 3
+
+    def answering(run, wrong):
+        """Return a run that is wrong on some images."""
+        classes = np.where(wrong, (labels + 1) % 3, labels)[:, None]
+        mining = replace(run.mining, labels=labels, top_classes=classes)
+        return replace(run, mining=mining, overview=replace(run.overview, top1_error=1.0))
+
+    count = len(labels)
+    few, more = np.arange(count) < 3, np.arange(count) % 4 == 0
+    said = told([answering(first, more), answering(second, few)])
+    assert said.startswith("B makes fewer top-one errors than A")
+    # Two errors more out of so many are no evidence.
+    close = told([answering(first, np.arange(count) < 5), answering(second, few)])
+    assert close.startswith("No evidence that B makes fewer errors than A")
+    assert told([answering(first, few), answering(second, few)]).startswith("All have the same")
 
 
 def test_learning_curves_of_runs_that_have_them(runs):

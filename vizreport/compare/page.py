@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from vizreport.compare.figures import make_figures
+from vizreport.compare.findings import findings
 from vizreport.compare.runs import FinishedRun, read_runs
-from vizreport.compare.table import make_rows, same_data, summary
+from vizreport.compare.table import make_rows, same_data
 from vizreport.errors import RequestError
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import headline
 from vizreport.report import templates
 from vizreport.report.files import place
 from vizreport.report.pdf import print_page
@@ -104,7 +107,7 @@ def _context(runs: list[FinishedRun]) -> dict[str, Any]:
         "run": _Heading(f"{len(runs)} networks side by side", {"vizreport": __version__}),
         "runs": runs,
         "groups": make_rows(runs),
-        "finding": summary(runs),
+        "finding": headline(decide(findings(runs))),
         "same_data": same_data(runs),
         "without": [run for run in runs if run.filters is None or run.architecture is None],
     }

@@ -81,27 +81,6 @@ def make_rows(runs: Sequence[FinishedRun]) -> list[tuple[str, list[Row]]]:
     return groups
 
 
-def summary(runs: Sequence[FinishedRun]) -> str:
-    """Say in a sentence which run does better."""
-    said = []
-    errors = {run.letter: run.overview.top1_error for run in runs}
-    known = {letter: error for letter, error in errors.items() if error is not None}
-    if same_data(runs) and len(known) > 1:
-        best, worst = min(known, key=lambda k: known[k]), max(known, key=lambda k: known[k])
-        if known[best] == known[worst]:
-            said.append(f"All have the same top-1 error, {known[best]:.1f}\u202f%.")
-        else:
-            said.append(
-                f"{best} has the lowest top-1 error, {known[best]:.1f}\u202f% against "
-                f"{known[worst]:.1f}\u202f% of {worst}."
-            )
-    faults = {run.letter: sum(s.wrong for s in signs_of(run)) for run in runs if run.filters}
-    if len(faults) > 1:
-        listed = ", ".join(f"{count} in {letter}" for letter, count in faults.items())
-        said.append(f"Signs of a badly chosen architecture: {listed}.")
-    return " ".join(said)
-
-
 def same_data(runs: Sequence[FinishedRun]) -> bool:
     """Whether all runs looked at the same images."""
     return len({run.run.data_fingerprint for run in runs}) == 1

@@ -9,6 +9,7 @@ EXPERIMENT = Experiment(
     result="vizreport.experiments.feature_maps.result:FeatureMapsResult",
     compute="vizreport.experiments.feature_maps.compute:compute",
     section="vizreport.experiments.feature_maps.figures:section",
+    findings="vizreport.experiments.feature_maps.findings:findings",
     template="sections/feature_maps.html",
     requires=("mining", "parts", "top_patches"),
     settings=("layers", "rule"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ from vizreport.experiments.top_patches.figures import gathered
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report import tone
 from vizreport.report.section import Figure, Page, Section
-from vizreport.report.text import number, quoted
+from vizreport.report.text import quoted
 from vizreport.results.run import RunRecord
 
 _ALIKE = 0.2  # below it a neighbour is not shown
@@ -48,25 +47,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "noun": noun,
         "parts": any(cell.get("part") for _, cell, _ in every),
     }
-    said = _finding([cell for _, cell, _ in every], noun)
-    return Section(figures, (search, *pages), (), (), files, context, finding=said)
-
-
-def _finding(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
-    """Say how many maps answer mostly to one class or label, and to which most of them do."""
-    known = [cell for cell in cells if cell["times"]]
-    if not known:
-        return ""
-    owned = Counter(cell["common"] for cell in known if 2 * cell["times"] > cell["of"])
-    said = (
-        f"{number(owned.total()) if owned else 'None'} of {number(len(cells))} feature maps "
-        f"answer mostly to one {noun}: more than half of the nine images that excite "
-        "them most show it"
-    )
-    if owned:
-        most, maps = owned.most_common(1)[0]
-        said += f"; most often {quoted(most, 40)} ({maps} {'map' if maps == 1 else 'maps'})"
-    return f"{said}."
+    return Section(figures, (search, *pages), (), (), files, context)
 
 
 def _pages(

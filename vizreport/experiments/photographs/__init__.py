@@ -10,6 +10,7 @@ EXPERIMENT = Experiment(
     result="vizreport.experiments.photographs.result:PhotographsResult",
     compute="vizreport.experiments.photographs.compute:compute",
     section="vizreport.experiments.photographs.figures:section",
+    findings="vizreport.experiments.photographs.findings:findings",
     template="sections/photographs.html",
     requires=("mining",),
     settings=("layers", "rule"),

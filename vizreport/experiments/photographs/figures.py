@@ -12,7 +12,7 @@ from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.report import montage, tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import drawable, file_words, number, percent, quoted, shared_reasons
+from vizreport.report.text import drawable, file_words, number, quoted, shared_reasons
 from vizreport.results.run import RunRecord
 
 _ROWS = 4  # layers in a figure, so that it stays on one printed page
@@ -50,14 +50,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         )
     missing = shared_reasons({name: result.status[name] for name in result.layers})
     context = {"photographs": photographs, "missing": missing, "rule": result.rule}
-    said = [
-        f"{quoted(photograph['path'], 40)} is taken for {quoted(best['name'], 40)} "
-        f"({percent(best['probability'])})"
-        for photograph in photographs[:4]
-        for best in photograph["predictions"][:1]
-    ]
-    finding = f"{'; '.join(said)}{' …' if len(photographs) > 4 else '.'}" if said else ""
-    return Section(tuple(figures), (), (), (), files, context, finding=finding)
+    return Section(tuple(figures), (), (), (), files, context)
 
 
 def _predictions(result: PhotographsResult, p: int) -> list[dict[str, Any]]:

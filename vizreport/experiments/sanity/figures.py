@@ -112,8 +112,8 @@ def _panels(result: SanityResult) -> Figure:
             "alike on both sides is no evidence of learning."
         ),
         alt=(
-            f"Maps {maps}, a row each: nine spotlights and nine projections from the trained network, "
-            "beside the same from a network of random weights."
+            f"Maps {maps}, a row each: nine spotlights and nine projections from the trained "
+            "network, beside the same from a network of random weights."
         ),
         draw=partial(panel_drawing.panels, result),
         threaded=True,

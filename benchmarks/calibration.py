@@ -1,0 +1,175 @@
+"""How often findings are claimed where there is nothing, and how often where there is something.
+
+For each kind of finding that is tested, values that a finished run has stored for each image, map
+or unit are exchanged so that its null holds (labels, places, layers or pairs), and the section's
+own findings are made of them and decided, Holm's correction included. Then the stated effect is
+added to the same. Nothing is trained and no network is run.
+
+    python benchmarks/calibration.py reports/demo --draws 200 --table docs/findings.md
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from scipy import stats
+
+from benchmarks import nulls
+from vizreport.experiments.registry import experiments
+from vizreport.findings.decisions import decide
+from vizreport.findings.record import SHOWN
+from vizreport.report.reading import read_result
+from vizreport.report.text import decimal, percent
+from vizreport.results.run import read_run
+from vizreport.results.store import Store
+
+BEGIN, END = "<!-- calibration -->", "<!-- end of calibration -->"
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Claims of one kind of finding.
+
+    Attributes
+    ----------
+    kind, section : str
+    null, effect : str
+        What was exchanged, and what was then added.
+    units : str
+        Number of units and what they are.
+    draws, claims, found : int
+        Simulations; those that claimed something under the null, and with the effect.
+    """
+
+    kind: str
+    section: str
+    null: str
+    effect: str
+    units: str
+    draws: int
+    claims: int
+    found: int
+
+    @property
+    def least(self) -> float:
+        """Lower 95 % bound of the share of claims under the null (Clopper and Pearson)."""
+        tested = stats.binomtest(self.claims, self.draws, alternative="greater")
+        return float(tested.proportion_ci(0.95, "exact").low)
+
+
+def simulate(
+    results: Mapping[str, Any], draws: int, seed: int = 0, only: str = ""
+) -> Iterator[Simulated]:
+    """Simulate every null whose section the run has.
+
+    Parameters
+    ----------
+    results : mapping
+        Of a run, by experiment.
+    draws : int
+    seed : int
+    only : str
+        One section, or "" for all.
+    """
+    for each in nulls.NULLS:
+        if each.section not in results or (only and each.section != only):
+            continue
+        counts: dict[str, list[int]] = {}
+        units: dict[str, str] = {}
+        with _without_intervals():
+            for k, shift in enumerate((0.0, each.shift)):
+                for draw in range(draws):
+                    random = np.random.default_rng([seed, draw, k])
+                    for kind, n, shown in _decided(results, each, random, shift):
+                        counts.setdefault(kind, [0, 0])[k] += shown
+                        units[kind] = n
+        for kind in each.kinds:
+            if kind in counts:
+                yield Simulated(
+                    kind, each.section, each.null, each.effect, units[kind], draws, *counts[kind]
+                )
+
+
+def _decided(
+    results: Mapping[str, Any], null: nulls.Null, random: np.random.Generator, shift: float
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield, once for each kind, whether any finding of it is shown."""
+    experiment = experiments()[null.section]
+    changed = null.change(results, random, shift)
+    findings: Callable[..., Any] = experiment.load(experiment.findings)
+    decided = [each for each in decide(findings(changed)) if each.kind in null.kinds]
+    for kind in dict.fromkeys(each.kind for each in decided):
+        mine = [each for each in decided if each.kind == kind]
+        unit = f"{mine[0].n} {mine[0].unit}"
+        yield kind, unit, any(each.decision == SHOWN and null.claims(each) for each in mine)
+
+
+@contextmanager
+def _without_intervals() -> Iterator[None]:
+    """Leave out the bootstrap, which no decision depends on."""
+    modules = ("findings.statistics", "experiments.correspondence.findings")
+    with ExitStack() as stack:
+        for module in modules:
+            stack.enter_context(
+                mock.patch(f"vizreport.{module}.interval", return_value=(np.nan, np.nan))
+            )
+        yield
+
+
+def table(simulated: list[Simulated]) -> str:
+    """Return the lines of the table, Markdown."""
+    lines = [
+        "| kind | n | exchanged | claimed | lower 95 % bound | effect added | found |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{one.kind}` | {one.units} | {one.null} | {one.claims} of {one.draws} | "
+        f"{decimal(100 * one.least, 1)} % | {one.effect} | "
+        f"{percent(one.found / one.draws).replace(chr(0x202F), ' ')} |"
+        for one in simulated
+    ]
+    return "\n".join(lines)
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Return the results of a run by experiment."""
+    store, run, known = Store(folder), read_run(folder), experiments()
+    found = {}
+    for record in run.experiments:
+        if record.name in known:
+            _, _, result = read_result(store, known[record.name], record)
+            if result is not None:
+                found[record.name] = result
+    return found
+
+
+def main() -> None:
+    """Print the table, or put it into a document."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="one section")
+    parser.add_argument("--table", type=Path, help="document whose table is replaced")
+    asked = parser.parse_args()
+    found = []
+    for one in simulate(read(asked.run), asked.draws, asked.seed, asked.only):
+        print(f"{one.kind}: {one.claims}, {one.found} of {one.draws}", flush=True)
+        found.append(replace(one))
+    lines = table(found)
+    print(lines)
+    if asked.table:
+        text = asked.table.read_text("utf-8")
+        start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+        asked.table.write_text(f"{text[:start]}\n{lines}\n{text[end:]}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

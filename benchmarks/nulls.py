@@ -1,0 +1,294 @@
+"""What is exchanged in stored values so that there is nothing to find, and what is then added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.correspondence.statistics import permutation_p
+from vizreport.experiments.sanity.assessment import CHANGED, PASSED
+from vizreport.findings.record import Finding
+
+
+@dataclass(frozen=True)
+class Null:
+    """One way of leaving nothing to find.
+
+    Attributes
+    ----------
+    section : str
+    kinds : tuple of str
+        Kinds of finding whose null it is.
+    change : callable
+        ``change(results, random, shift)`` returns the results with a draw of the exchange, and
+        with an effect of this size added.
+    null, effect : str
+        The same in words.
+    shift : float
+        The effect.
+    claims : callable
+        Whether a finding that is shown is the claim at issue.
+    """
+
+    section: str
+    kinds: tuple[str, ...]
+    change: Callable[[Mapping[str, Any], np.random.Generator, float], dict[str, Any]]
+    null: str
+    effect: str
+    shift: float
+    claims: Callable[[Finding], bool] = lambda finding: True
+
+
+def invariance(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange the first and the last layer, and p with and without a shift, in each image."""
+    result = results["invariance"]
+    last = len(result.layers) - 1
+    swap = random.random(len(result.images)) < 0.5
+    relative = {
+        name: each / np.maximum(result.norms[:, :, None], 1e-9)
+        for name, each in result.distances.items()
+    }
+    far = result.apart / np.maximum(result.norms, 1e-9)
+
+    def swapped(values: np.ndarray) -> np.ndarray:
+        out = values.copy()
+        out[swap, 0], out[swap, last] = values[swap, last], values[swap, 0]
+        return out
+
+    distances = {name: swapped(each) for name, each in relative.items()}
+    apart = swapped(far)
+    for each in distances.values():  # less in the last layer, by the measure of both findings
+        each[:, last] -= shift * np.minimum(apart[:, last], 1)[:, None]
+    flip = random.random(len(result.images)) < 0.5
+    moved = {}
+    for name, p in result.probabilities.items():
+        identity = {"scale": 1}.get(name, 0)
+        still = p[:, np.flatnonzero(result.values[name] == identity)[:1]]
+        other = np.where(flip[:, None], 2 * still - p, p)
+        moved[name] = np.where(result.values[name] == identity, still, other - shift)
+    changed = replace(
+        result,
+        distances=distances,
+        norms=np.ones_like(result.norms),
+        apart=apart,
+        probabilities=moved,
+    )
+    return {**results, "invariance": changed}
+
+
+def correspondence(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange each part with the random places, in each picture by itself."""
+    result = results["correspondence"]
+    parts, seed = len(result.parts), int(random.integers(2**31))
+    fields: dict[str, dict[str, Any]] = {"agreements": {}, "p_values": {}, "p_all": {}}
+    for name in result.layers:
+        found = result.agreements[name]
+        images, places = found.shape[:2]
+        order = np.stack([random.permutation(places) for _ in range(images)])
+        dealt = np.stack(
+            [
+                np.stack([found[i][:, j][np.ix_(order[i], order[j])] for j in range(images)], 1)
+                for i in range(images)
+            ]
+        )
+        dealt[:, :parts, :, :parts] += shift
+        tested = np.stack(
+            [
+                dealt[:, each][..., each]
+                for each in ([part, *range(parts, places)] for part in range(parts))
+            ]
+        )
+        fields["agreements"][name] = dealt
+        fields["p_values"][name] = np.array([permutation_p(each[None], seed) for each in tested])
+        fields["p_all"][name] = permutation_p(tested, seed)
+    return {**results, "correspondence": replace(result, **fields)}
+
+
+def evolution(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Deal the maps' similarities over the layers."""
+    result = results["evolution"]
+    layers = [name for name in result.layers if not result.status[name]]
+    every = np.concatenate([result.similarity[name] for name in layers], axis=1)
+    every = every[:, random.permutation(every.shape[1])].copy()
+    ends = np.cumsum([0, *(result.similarity[name].shape[1] for name in layers)])
+    similarity = dict(result.similarity)
+    for depth, name in enumerate(layers):
+        mine = every[:, ends[depth] : ends[depth + 1]].copy()
+        mine[:-1] -= shift * depth / max(len(layers) - 1, 1)
+        similarity[name] = mine
+    return {**results, "evolution": replace(result, similarity=similarity)}
+
+
+def occlusion(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Let each image's fall lie as far above as below the object's share of the image."""
+    result = results["occlusion"]
+    sign = np.where(random.random(len(result.sample)) < 0.5, -1, 1)
+    shares = result.sample_areas + sign * (result.sample_shares - result.sample_areas)
+    return {**results, "occlusion": replace(result, sample_shares=shares + shift)}
+
+
+def sanity(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Centre what is left on the bound, each unit's deviation with either sign."""
+    result = results["sanity"]
+    cascade = {}
+    for name, likeness in result.cascade.items():
+        out = likeness.astype(np.float64)
+        chance = np.nanmean(result.controls[name][:, 2], axis=1)[:, None]  # [M, 1, 4]
+        for step, limit in ((0, CHANGED), (-1, PASSED)):
+            left = (out[:, step] - chance) / (1 - chance)
+            sign = np.where(random.random(left.shape[1]) < 0.5, -1, 1)[None, :, None]
+            away = sign * (left - np.nanmean(left, axis=1, keepdims=True))
+            out[:, step] = chance + (limit + away - shift) * (1 - chance)
+        cascade[name] = out
+    return {**results, "sanity": replace(result, cascade=cascade)}
+
+
+def majority(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange network and majority where only one of them is right."""
+    mining, labels, predicted, largest = _answers(results)
+    right, always = labels == predicted, labels == largest
+    apart = np.flatnonzero(right != always)
+    other = (largest + 1) % len(mining.class_names)
+    share = 0.5 + shift * len(labels) / max(2 * len(apart), 1)
+    network = random.random(len(apart)) < share
+    # Labels of another class than the largest, on which only the network is right, or the reverse.
+    labels, predicted = labels.copy(), predicted.copy()
+    labels[apart] = np.where(network, other, largest)
+    predicted[apart] = other
+    return _answered(results, labels, predicted)
+
+
+def classes(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange over the images whether they are classified correctly."""
+    mining, labels, predicted, _ = _answers(results)
+    right = random.permutation(labels == predicted)
+    worst = labels == labels[0]
+    right &= ~(worst & (random.random(len(labels)) < shift))
+    wrong = (labels + 1) % len(mining.class_names)
+    return _answered(results, labels, np.where(right, labels, wrong))
+
+
+def calibration(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Draw whether each image is classified correctly by its own confidence."""
+    mining, labels, _, _ = _answers(results)
+    confidence = mining.top_probabilities[mining.labels >= 0, 0]
+    right = random.random(len(labels)) < confidence - shift
+    wrong = (labels + 1) % len(mining.class_names)
+    return _answered(results, labels, np.where(right, labels, wrong))
+
+
+def selectivity(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange the strongest images of the first and the last layer's maps, map by map."""
+    mining, result = results["mining"], results["top_patches"]
+    hidden = [name for name in result.layers if name != mining.output_layer]
+    first, last = hidden[0], hidden[-1]
+    images = np.concatenate([mining.images[first], mining.images[last]])
+    values = np.concatenate([mining.values[first], mining.values[last]])
+    order, count = random.permutation(len(images)), len(mining.images[first])
+    images, values = images[order], values[order]
+    if shift:
+        labels = mining.labels
+        for row in images[count:]:
+            same = np.flatnonzero(labels == labels[row[0]])
+            row[1 : 1 + round(shift * len(row))] = same[: round(shift * len(row))]
+    parts = {first: slice(None, count), last: slice(count, None)}
+    changed = replace(
+        mining,
+        images={**mining.images, **{name: images[part] for name, part in parts.items()}},
+        values={**mining.values, **{name: values[part] for name, part in parts.items()}},
+    )
+    return {**results, "mining": changed}
+
+
+def _answers(results: Mapping[str, Any]) -> tuple[Any, np.ndarray, np.ndarray, int]:
+    mining = results["mining"]
+    known = mining.labels >= 0
+    labels = mining.labels[known]
+    return mining, labels, mining.top_classes[known, 0], int(np.bincount(labels).argmax())
+
+
+def _answered(results: Mapping[str, Any], labels: np.ndarray, predicted: np.ndarray) -> Any:
+    mining = results["mining"]
+    known = mining.labels >= 0
+    every, classes = mining.labels.copy(), mining.top_classes.copy()
+    every[known], classes[known, 0] = labels, predicted
+    return {**results, "mining": replace(mining, labels=every, top_classes=classes)}
+
+
+NULLS = (
+    Null(
+        "overview",
+        ("accuracy-majority",),
+        majority,
+        "network and majority class, where one of them is right",
+        "10 points more correct",
+        0.1,
+    ),
+    Null(
+        "overview",
+        ("accuracy-classes",),
+        classes,
+        "images classified correctly and wrongly",
+        "30 % of one class's correct images missed",
+        0.3,
+    ),
+    Null(
+        "overview",
+        ("accuracy-calibration",),
+        calibration,
+        "correct or wrong, drawn by the confidence",
+        "5 points over-confident",
+        0.05,
+    ),
+    Null(
+        "top_patches",
+        ("top-patches-selectivity",),
+        selectivity,
+        "maps of the first and the last layer",
+        "a third of the images of one class",
+        1 / 3,
+    ),
+    Null(
+        "evolution",
+        ("evolution-depth",),
+        evolution,
+        "maps between layers",
+        "similarity 0.1 lower in the last layer than in the first",
+        0.1,
+    ),
+    Null(
+        "occlusion",
+        ("occlusion-object",),
+        occlusion,
+        "fall above and below the object's share of the image",
+        "10 points more on the object",
+        0.1,
+    ),
+    Null(
+        "invariance",
+        ("invariance-depth", "invariance-depth-norm", "invariance-probability"),
+        invariance,
+        "first and last layer, p with and without shift, of each image",
+        "10 points less",
+        0.1,
+    ),
+    Null(
+        "correspondence",
+        ("correspondence-layer", "correspondence-part"),
+        correspondence,
+        "part and random places, in each picture",
+        "agreement 0.05 higher",
+        0.05,
+    ),
+    Null(
+        "sanity",
+        ("sanity-all", "sanity-top"),
+        sanity,
+        "units' deviations about the bound",
+        "20 points less left",
+        0.2,
+    ),
+)

@@ -1,0 +1,71 @@
+"""What a comparison claims: which run makes fewer errors, and the signs of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vizreport.compare.runs import FinishedRun
+from vizreport.compare.table import same_data, signs_of
+from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
+from vizreport.findings.record import Finding
+from vizreport.findings.statistics import needed_share, paired_shares
+
+
+def findings(runs: Sequence[FinishedRun]) -> list[Finding]:
+    """Compare the best and the worst run image by image, and count signs."""
+    return [*_errors(runs), *_signs(runs)]
+
+
+def _errors(runs: Sequence[FinishedRun]) -> list[Finding]:
+    known = [run for run in runs if run.overview.top1_error is not None]
+    if not same_data(runs) or len(known) < 2:
+        return []
+    right = {run.letter: _right(run) for run in known}
+    order = sorted(right, key=lambda letter: -right[letter].mean())
+    best, worst = order[0], order[-1]
+    tested = paired_shares(right[best], right[worst])
+    errors = {"best": 1 - float(right[best].mean()), "worst": 1 - float(right[worst].mean())}
+    same = not tested.value
+    return [
+        Finding(
+            kind="compare-error",
+            compared="top-one errors of {A} and {B} on the same images",
+            claim="{A} makes fewer errors than {B}",
+            shown="{A} makes fewer top-one errors than {B}: {best} against {worst} of {n} images.",
+            not_shown="All have the same top-one error, {best} of {n} images."
+            if same
+            else "No evidence that {A} makes fewer errors than {B}: {best} against {worst} of {n} "
+            "images.",
+            **tested.fields(POINTS),
+            unit="images",
+            needed=needed_share(errors["worst"], errors["best"]),
+            values={key: Quantity(value, SHARE, digits=1) for key, value in errors.items()},
+            names={"A": best, "B": worst},
+        )
+    ]
+
+
+def _right(run: FinishedRun) -> np.ndarray:
+    known = run.mining.labels >= 0
+    return np.asarray(run.mining.top_classes[known, 0] == run.mining.labels[known])
+
+
+def _signs(runs: Sequence[FinishedRun]) -> list[Finding]:
+    faults = {run.letter: sum(sign.wrong for sign in signs_of(run)) for run in runs if run.filters}
+    if len(faults) < 2:
+        return []
+    listed = ", ".join(f"{{{letter}_signs}} in {{{letter}}}" for letter in faults)
+    return [
+        Finding(
+            kind="compare-signs",
+            compared="signs of a badly chosen architecture",
+            claim="the networks differ in signs of a badly chosen architecture",
+            shown=f"Signs of a badly chosen architecture: {listed}.",
+            n=len(faults),
+            unit="networks",
+            values={f"{letter}_signs": Quantity(count, COUNT) for letter, count in faults.items()},
+            names={letter: letter for letter in faults},
+        )
+    ]
