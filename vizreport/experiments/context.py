@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vizreport.data.dataset import Dataset
-from vizreport.data.label_order import agreement
-from vizreport.data.labels import Labels, in_order, resolve_labels
+from vizreport.data.labels import Labels, resolve_labels
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import preset
 from vizreport.data.reading import Batch, read_batches
 from vizreport.experiments.layer_choice import layers_with_pictures
+from vizreport.experiments.picture_store import PictureStore
+from vizreport.experiments.score_agreement import scores_agree
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.input_range import PixelStatistics, pooled
 from vizreport.models.output import OutputMeaning
@@ -29,8 +28,6 @@ from vizreport.models.preprocessing_choice import (
 )
 from vizreport.models.sidecar import Sidecar, read_sidecar
 from vizreport.models.stored_loss import StoredLoss, stored_loss
-from vizreport.progress import progress
-from vizreport.results.disk import reserve
 
 if TYPE_CHECKING:
     import keras
@@ -40,14 +37,11 @@ if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer
     from vizreport.graph.network import Graph
 
-_TESTED = 256  # images that tell whether unexplained outputs are scores of the data's classes
 _SAMPLED = 64  # images whose pixels are compared with what a network has learned of its input
 _NO_CLASSES = {
     "values": "The network gives values, not classes.",
     "pixels": "The network gives a class for each pixel; the data have none to compare with.",
 }
-# Pictures decoded in this process are kept on disk for the other experiments up to this size.
-_PICTURES_ON_DISK = 2 * 2**30
 
 
 @dataclass(frozen=True)
@@ -221,7 +215,7 @@ class Context:
             self.loss,
             self.source.output_kind,
             bool(names or ids or self.source.labels or self._in_order),
-            self._agrees,
+            lambda: scores_agree(self),
             graph.input_shape[-1],
         )
 
@@ -254,50 +248,13 @@ class Context:
     def _in_order(self) -> bool:
         return self.source.labels_in_order or bool(self._sidecar and self._sidecar.labels_in_order)
 
-    def _agrees(self) -> str:
-        """Say that the outputs agree with the data's classes beyond chance; "" if they do not."""
-        graph = self.graph
-        from vizreport.engine.mining import reduction_function
-        from vizreport.graph.outputs import given_out
-
-        outputs = graph.nodes[given_out(graph)].shape[-1]
-        labels = in_order(self.dataset, max(outputs, 2))
-        if labels is None or not (labels >= 0).any():
-            return ""
-        known = np.flatnonzero(labels >= 0)
-        random = np.random.default_rng(0)
-        tested = np.sort(random.permutation(known)[:_TESTED])
-        reduce, predicted, seen = reduction_function(graph, []), [], []
-        size = self.batch_size
-        for batch in read_batches(self.dataset, self.preprocessing, size, tested):
-            if len(batch.indices):
-                y = reduce(self.preprocessing.tensor(batch.pictures))[1].numpy()
-                predicted.append(y.argmax(axis=1) if outputs > 1 else (y[:, 0] > 0).astype(int))
-                seen.append(batch.indices)
-        if not seen:
-            return ""
-        found = agreement(labels[np.concatenate(seen)], np.concatenate(predicted))
-        if not (found.above_chance or (outputs == 1 and found.below_chance)):
-            return ""
-        what = (
-            "the largest is that of the picture's class" if outputs > 1 else "its sign tells them"
-        )
-        return (
-            f"the data have {max(outputs, 2)} classes, and in {100 * found.accuracy:.0f}\u202f% of "
-            f"{found.images:,} pictures {what} ({100 * found.expected:.0f}\u202f% by chance)"
-        )
+    @cached_property
+    def _store(self) -> PictureStore:
+        return PictureStore(self.dataset, self.preprocessing, self.batch_size)
 
     def read_all(self) -> Iterator[Batch]:
         """Yield every readable image of the data in batches, and keep the pictures at hand."""
-        count, done = len(self.dataset.records), 0
-        with progress("mining", count, "images") as bar:
-            for batch in read_batches(self.dataset, self.preprocessing, self.batch_size):
-                if self._fits:
-                    self._keep(batch.indices, batch.pictures)
-                yield batch
-                reached = int(batch.indices[-1]) + 1 if len(batch.indices) else count
-                bar.update(reached - done)
-                done = reached
+        return self._store.read_all()
 
     def pictures(self, records: np.ndarray) -> np.ndarray:
         """Return what the network sees of some images, as ``Preprocessing.tensor`` takes it.
@@ -312,48 +269,8 @@ class Context:
         uint8 array [n, h, w, 3], or [n, h, w, C] of bands
             In their own colours. Decoded again only where they are not at hand.
         """
-        records = np.asarray(records)
-        if not self._fits:
-            wanted, where = np.unique(records, return_inverse=True)
-            return self._decode(wanted)[where]
-        missing = np.unique(records[~self._kept[records]])
-        if len(missing):
-            self._keep(missing, self._decode(missing))
-        return self._pictures[records]
+        return self._store.pictures(records)
 
     def shown(self, records: np.ndarray) -> np.ndarray:
         """Return the ``pictures`` of some images as a person sees them: uint8 [n, h, w, 3]."""
         return self.preprocessing.shown(self.pictures(records))
-
-    def _keep(self, records: np.ndarray, pictures: np.ndarray) -> None:
-        size = self._pictures[0].nbytes
-        for record in records:
-            reserve(self._file, int(record) * size, size, tempfile.gettempdir())
-        self._pictures[records] = pictures
-        self._kept[records] = True
-
-    def _decode(self, records: np.ndarray) -> np.ndarray:
-        batches = read_batches(self.dataset, self.preprocessing, self.batch_size, records)
-        return np.concatenate([batch.pictures for batch in batches])
-
-    @property
-    def _fits(self) -> bool:
-        return math.prod(self._shape) <= _PICTURES_ON_DISK
-
-    @property
-    def _shape(self) -> tuple[int, int, int, int]:
-        height, width = self.preprocessing.input_size
-        return len(self.dataset.records), height, width, self.preprocessing.image_channels
-
-    @cached_property
-    def _kept(self) -> np.ndarray:
-        return np.zeros(len(self.dataset.records), bool)
-
-    @cached_property
-    def _file(self) -> IO[bytes]:
-        # Nameless; grows with what is put into it and goes with the process.
-        return tempfile.TemporaryFile()
-
-    @cached_property
-    def _pictures(self) -> np.ndarray:
-        return np.memmap(self._file, np.uint8, "w+", shape=self._shape)
