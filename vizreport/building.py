@@ -167,6 +167,7 @@ def build(request: BuildRequest) -> int:
     )
     context, store = Context(source, dataset, settings.batch_size), Store(out)
     add_results(out, keys)
+    _require_layers(context, settings, [e for e in wanted if not store.has(e.name, keys[e.name])])
     records: dict[str, ExperimentRecord] = {}
     for experiment in wanted:
         records[experiment.name] = run_experiment(
@@ -194,6 +195,15 @@ def build(request: BuildRequest) -> int:
     drawn = _render(out, run, bool(store.saved), request.pdf)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
+
+
+def _require_layers(context: Context, settings: Settings, uncomputed: Sequence[Experiment]) -> None:
+    """Refuse names of layers that the network does not have, before anything is computed."""
+    for experiment in uncomputed:
+        for name, each in experiment.all_settings.items():
+            asked = getattr(settings, name)
+            if each.content == "layer" and asked is not None:
+                context.chosen_layers((asked,) if isinstance(asked, str) else asked)
 
 
 def _selected(request: BuildRequest) -> Selection:

@@ -146,6 +146,7 @@ def test_a_damaged_result_is_computed_again(tiny_files, copy, computed, rendered
         ({"maps": 2}, ["top_patches"]),
         ({"window": "full"}, ["top_patches"]),
         ({"scale": "tile"}, ["top_patches"]),
+        ({"occlusion_layer": "conv1"}, []),
         ({"filter_scale": "filter"}, []),  # drawn otherwise
         # The overview says which layers have rules.
         ({"rule": "gradient"}, ["overview", "top_patches"]),

@@ -157,7 +157,7 @@ def test_keys_are_made_as_the_format_says(run):
     own = run.settings.as_dict()
     photo = Path(own["photographs"][0])
     settings = {
-        "mining": {name: own[name] for name in ("layers", "occlusion_layer", "top")},
+        "mining": {name: own[name] for name in ("layers", "top")},
         "evolution": {"layers": own["layers"], "rule": own["rule"]},
         "photographs": {
             "layers": own["layers"],

@@ -236,3 +236,22 @@ def test_merging_is_associative_and_commutative(images, data, k):
     for m in range(2):
         best = sorted((-values[i, m].max(), i) for i in range(len(images)))[:k]
         np.testing.assert_array_equal(whole.images[m], [i for _, i in best])
+
+
+def test_a_layer_that_was_not_mined_is_added(tiny_context, mined):
+    from vizreport.experiments.mining.one_layer import with_layer
+
+    layer = next(x for x in tiny_context.chosen_layers(None) if x.name == "conv2")
+    fields = ("values", "images", "rows", "cols")
+    without = {
+        field: {k: v for k, v in getattr(mined, field).items() if k != "conv2"} for field in fields
+    }
+    before = replace(mined, layers=[name for name in mined.layers if name != "conv2"], **without)
+    after = with_layer(tiny_context, before, layer)
+    assert with_layer(tiny_context, mined, layer) is mined
+    np.testing.assert_allclose(after.values["conv2"], mined.values["conv2"], rtol=1e-5)
+    for field in fields[1:]:
+        np.testing.assert_array_equal(
+            getattr(after, field)["conv2"], getattr(mined, field)["conv2"]
+        )
+        assert getattr(after, field)["conv2"].dtype == np.int32

@@ -196,8 +196,6 @@ def test_the_layer_is_mined(tiny_context):
 
     names = [layer.name for layer in mined_layers(tiny_context, Settings(layers=("conv1",)))]
     assert names == ["conv1", "conv2"]
-    other = Settings(layers=("conv2",), occlusion_layer="conv1")
-    assert [layer.name for layer in mined_layers(tiny_context, other)] == ["conv1", "conv2"]
     assert occluded_layer(tiny_context.graph, "conv1").name == "conv1"
     with pytest.raises(RequestError, match="conv9"):
         occluded_layer(tiny_context.graph, "conv9")

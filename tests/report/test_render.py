@@ -61,7 +61,7 @@ def test_a_damaged_result_is_a_failed_section(run_folder: Path) -> None:
     [
         ('"version": ', '"version": 9', "its stored result is of version 9"),
         ('"layer": ', '"layer": ["<script>"], "was": ', "is damaged (Expected str, got array - at"),
-        ('"scale": ', '"scales": ', "is damaged (scale is missing)"),
+        ('"stride": ', '"strides": ', "is damaged (stride is missing)"),
         ('"values": {', '"values": {"a": ' + "[" * 40 + "]" * 40 + ",", "nested too deeply"),
         ('"key": "', '"key": "../', "is damaged (it was moved here from elsewhere)"),
     ],

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 Role = Literal["result", "display", "running"]
-Content = Literal["value", "file", "study"]
+Content = Literal["value", "file", "study", "layer"]
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,10 @@ class Setting:
         What depends on it: the result, which is then computed again; only what is drawn of the
         result; or only the time and the memory that computing takes. ``compute`` is given all but
         the second kind, and only the first enters the key of the result.
-    content : {"value", "file", "study"}
+    content : {"value", "file", "study", "layer"}
         Whether the value itself counts, the content of the file or files it names, or the results
-        in the folder it names, which vizreport also finds beside the checkpoint.
+        in the folder it names, which vizreport also finds beside the checkpoint. Names of layers
+        are looked up before anything is computed.
     shown_default : str or None
         The default as a user would type it, where it is not plain.
     name : str

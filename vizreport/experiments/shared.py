@@ -76,6 +76,7 @@ class Shared:
         parse=values.names,
         metavar="A,B,C",
         heading=SHOWN,
+        content="layer",
     )
     rule: str = setting(
         "deconvnet",
@@ -90,6 +91,7 @@ class Shared:
         "the classifier.",
         metavar="NAME",
         heading=OCCLUSION,
+        content="layer",
     )
     top: int = setting(9, check=checks.count)
     seed: int = setting(

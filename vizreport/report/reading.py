@@ -60,6 +60,8 @@ def read_sections(
     Read
     """
     store, known = Store(run_folder), experiments()
+    found = [known[record.name] for record in run.experiments if record.name in known]
+    shared = {name for experiment in found for name in experiment.requires}
     results: dict[str, Any] = {}
     without: dict[str, str] = {}
     for record in run.experiments:
@@ -77,8 +79,8 @@ def read_sections(
                 status, reason = FAILED, f"It needs the result of {missing[0]!r}: {cause}"
         if status != DONE:
             without[record.name] = reason
-        if not experiment.section and status != FAILED:
-            continue
+        if not experiment.section and (status != FAILED or record.name in shared):
+            continue  # what requires a shared result says why it failed
         if status != DONE:
             yield Read(record, experiment, status, reason)
             continue

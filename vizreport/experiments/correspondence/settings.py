@@ -52,4 +52,5 @@ class CorrespondenceSettings:
         "last hidden layer.",
         parse=values.names,
         metavar="A,B",
+        content="layer",
     )

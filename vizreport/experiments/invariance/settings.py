@@ -54,6 +54,7 @@ class InvarianceSettings:
         parse=values.names,
         check=checks.at_most(5, "layers"),
         metavar="A,B",
+        content="layer",
     )
     invariance_interpolation: str = setting(
         "bilinear",

@@ -11,6 +11,6 @@ EXPERIMENT = Experiment(
     section="",
     template="",
     essential=True,
-    settings=("layers", "occlusion_layer", "top"),
+    settings=("layers", "top"),
     cost="one forward pass over all images",
 )

@@ -182,13 +182,13 @@ def _pass(
 
 
 def mined_layers(context: Context, settings: Given) -> list[ReportableLayer]:
-    """Return the chosen layers, the first convolution (for the filters) and the occluded layer."""
+    """Return the chosen layers, the first convolution (for the filters) and the last one."""
     chosen = {layer.node: layer for layer in context.chosen_layers(settings.layers)}
     for layer in reportable_layers(context.graph):
         if layer.kind == "convolution":
             chosen.setdefault(layer.node, layer)
             break
-    occluded = occluded_layer(context.graph, settings.occlusion_layer)
+    occluded = occluded_layer(context.graph)
     if occluded is not None:
         chosen.setdefault(occluded.node, occluded)
     return [chosen[node] for node in sorted(chosen)]

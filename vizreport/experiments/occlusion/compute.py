@@ -13,6 +13,7 @@ from vizreport.engine.mining import reduction_function
 from vizreport.engine.occlusion import Scores, occlude, refine
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
+from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.examples import (
@@ -79,6 +80,7 @@ def compute(
     layer = occluded_layer(context.graph, settings.occlusion_layer)
     if layer is None:
         raise NotApplicable("the network has no convolution whose feature maps could be watched")
+    mining = with_layer(context, mining, layer)
     height, width, _ = context.graph.input_shape
     sizes = square_sizes(settings.occlusion_sizes, (height, width))
     strides = [

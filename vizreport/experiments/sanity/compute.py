@@ -14,6 +14,7 @@ from vizreport.engine.presets import rule_problem
 from vizreport.engine.projection.split_passes import decided, down_function, up_function
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
+from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.sanity.panels import MAPS, no_panels, panels
@@ -71,8 +72,9 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
         units: Units | None
         if layer.kind == "output" and context.output.classes:
             units = choose_classes(mining, layer, 2 * count, settings.seed)
-        elif layer.name in mining.layers:
-            units = choose_units(mining, layer, 2 * count, settings.seed)
+        elif layer.name in mining.layers or layer.kind != "output":
+            mined = with_layer(context, mining, layer)
+            units = choose_units(mined, layer, 2 * count, settings.seed)
         else:
             continue
         weighted = weighted_layers(graph, layer.node)
