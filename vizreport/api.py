@@ -91,7 +91,10 @@ def build(
 
     Examples
     --------
-    >>> run = vizreport.build("demo", "scenes", "reports/filters", only=["filters"], pdf=False)
+    >>> import vizreport
+    >>> run = vizreport.build(
+    ...     "model.keras", "photos.npz", "reports/model", only=["filters"], pdf=False
+    ... )
     >>> run.result("filters").layer
     'conv1'
     """

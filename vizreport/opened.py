@@ -248,8 +248,10 @@ def open_run(path: str | Path) -> Run:
 
     Examples
     --------
-    >>> run = vizreport.open_run("reports/demo")  # doctest: +SKIP
-    >>> run.top_patches("conv5")  # doctest: +SKIP
+    >>> import vizreport
+    >>> run = vizreport.open_run("reports/model")
+    >>> list(run.figures)
+    ['filters', 'filter-rms']
     """
     folder = Path(path)
     return Run(folder, read_run(folder))

@@ -10,7 +10,9 @@ def describe_preprocessing(p: Preprocessing) -> str:
 
     Examples
     --------
-    >>> describe_preprocessing(preset("caffe", (227, 227), 3))  # doctest: +SKIP
+    >>> from vizreport.data.presets import preset
+    >>> from vizreport.data.wording import describe_preprocessing
+    >>> describe_preprocessing(preset("caffe", (227, 227), 3))
     'squashed to 256 x 256, central 227 x 227; BGR, 0 to 255, minus 104, 117, 123'
     """
     return f"{_geometry(p)}; {describe_values(p)}"

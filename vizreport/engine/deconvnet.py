@@ -84,8 +84,15 @@ class Deconvnet:
 
     Examples
     --------
-    >>> deconvnet = vizreport.Deconvnet(model)  # doctest: +SKIP
-    >>> pictures = deconvnet.project(images, "conv5", 31)  # doctest: +SKIP
+    >>> import keras, numpy, vizreport
+    >>> model = keras.Sequential([
+    ...     keras.layers.Input((16, 16, 3)),
+    ...     keras.layers.Conv2D(4, 3, activation="relu", name="conv1"),
+    ...     keras.layers.Conv2D(6, 3, activation="relu", name="conv2"),
+    ... ])
+    >>> images = numpy.random.default_rng(0).random((2, 16, 16, 3), dtype="float32")
+    >>> vizreport.Deconvnet(model).project(images, "conv2", 5).shape
+    (2, 16, 16, 3)
     """
 
     def __init__(

@@ -77,10 +77,12 @@ class GalleryCallback(keras.callbacks.Callback):
 
     Examples
     --------
-    >>> gallery = vizreport.GalleryCallback(  # doctest: +SKIP
-    ...     "photos/", "runs/first", preprocessing="unit"
+    To be given to ``model.fit(..., callbacks=[gallery])``.
+
+    >>> import vizreport
+    >>> gallery = vizreport.GalleryCallback(
+    ...     "photos.npz", "runs/first", epochs=[1, 8, 64], preprocessing="unit"
     ... )
-    >>> model.fit(x, y, epochs=64, callbacks=[gallery])  # doctest: +SKIP
     """
 
     def __init__(
