@@ -51,6 +51,7 @@ class BuildRequest:
     out : Path or None
         Folder of the report; ``reports/NAME`` after the checkpoint (or its folder) where None.
     settings : Settings
+        What the user chose.
     labels : Path or None
         File that names the network's outputs.
     labels_in_order : bool
@@ -125,6 +126,7 @@ def build(request: BuildRequest) -> int:
     Parameters
     ----------
     request : BuildRequest
+        What the user asks for.
 
     Returns
     -------

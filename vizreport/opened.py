@@ -58,6 +58,7 @@ class RunFigure:
         dpi : int
             Resolution of a PNG.
         theme : {"light", "dark"}
+            Of the page it stands on.
 
         Raises
         ------

@@ -21,6 +21,7 @@ class Option:
         Turns the text into the value; raises ``argparse.ArgumentTypeError``.
     metavar : str
     default : object
+        Value where nothing is chosen.
     shown_default : str or None
         The default as a user would type it, where that is not plain.
     choices : tuple of str

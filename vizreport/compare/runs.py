@@ -38,7 +38,9 @@ class FinishedRun:
     letter : str
         "A", "B", ...: what it is called in the figures.
     run : RunRecord
+        What the run's record says.
     mining : MiningResult
+        Of the same images.
     overview : OverviewResult
     filters : FiltersResult or None
     architecture : ArchitectureResult or None

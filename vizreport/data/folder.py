@@ -50,6 +50,7 @@ def open_folder(
     max_images, seed
         A seeded sample, which keeps the order.
     decoding : Decoding
+        How image files are read.
 
     Raises
     ------

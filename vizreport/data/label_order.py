@@ -103,6 +103,7 @@ def try_order(labels: Labels, dataset: Dataset, outputs: int) -> np.ndarray:
     labels : Labels
         As :func:`vizreport.data.labels.resolve_labels` leaves them.
     dataset : Dataset
+        The images.
     outputs : int
         Number of classes of the network.
 
@@ -130,6 +131,7 @@ def settle(
     labels : Labels
         Returned as they are if they are known.
     dataset : Dataset
+        The images.
     tried : int array [n]
         From :func:`try_order`.
     seen : int array [N]

@@ -68,6 +68,7 @@ def resolve_labels(
     Parameters
     ----------
     dataset : Dataset
+        The images.
     outputs : int
         Number of the network's classes.
     class_names, class_ids : sequence of str, optional

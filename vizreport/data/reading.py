@@ -68,8 +68,11 @@ def read_batches(
     Parameters
     ----------
     dataset : Dataset
+        The images.
     preprocessing : Preprocessing
+        From an image to the network's input.
     batch_size : int
+        Images in a pass.
     indices : sequence of int, optional
         Records to read, in this order; all by default.
     workers : int, optional

@@ -45,6 +45,7 @@ def open_dataset(
     max_images : int, optional
         Upper bound; a sample drawn with ``seed``, in the source's order, when there are more.
     seed : int
+        Of the random choice.
     decoding : Decoding
         How image files are decoded; arrays of pixels are taken as they are.
 

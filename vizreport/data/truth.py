@@ -76,6 +76,7 @@ def in_view(truth: Truth, preprocessing: Preprocessing) -> Truth:
     truth : Truth
         At the picture's full size.
     preprocessing : Preprocessing
+        From an image to the network's input.
 
     Returns
     -------

@@ -42,6 +42,7 @@ class LearningRequest:
     Attributes
     ----------
     dataset : Dataset
+        The images.
     input_size : int
         Height and width, px; even.
     channels : {"RGB", "L"}

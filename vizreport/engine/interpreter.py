@@ -70,6 +70,7 @@ def climb(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     nodes : iterable of int
         In order; those without parents (the input) and those that have a value are passed over.
     values : dict
@@ -107,6 +108,7 @@ def descend(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     pulls : dict
         As :func:`climb` gives them.
     seeds : dict
@@ -139,6 +141,7 @@ def forward(graph: Graph, x: Any, targets: Iterable[int]) -> dict[int, Any]:
     Parameters
     ----------
     graph : Graph
+        Of the network.
     x : Tensor [N, H, W, C]
         The network's input, or a crop of it.
     targets : iterable of int
@@ -162,6 +165,7 @@ def there_and_back(graph: Graph, x: Any, target: int, preset: str) -> tuple[Any,
     Parameters
     ----------
     graph : Graph
+        Of the network.
     x : Tensor [N, H, W, C]
         The network's input, or a crop of it.
     target : int

@@ -166,7 +166,9 @@ def checked_reduction_function(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     layers : list of ReportableLayer
+        From the input to the output.
     checked : sequence of ReportableLayer
         Layers whose values are looked at for any that is not finite, before and behind their
         activation: a ReLU may make 0 of what is not a number.

@@ -42,9 +42,11 @@ def choose_for(
     Parameters
     ----------
     model : keras.Model
+        The network; it is left as it is.
     checkpoint : Path
         Where it was loaded from.
     sidecar : Sidecar or None
+        What lies beside the checkpoint; None without.
     asked : PreprocessingRequest
     pixels : callable, optional
         Takes the input's (height, width); see
@@ -88,6 +90,7 @@ def preparation(model: keras.Model, size: tuple[int, int]) -> Preparation | None
     Parameters
     ----------
     model : keras.Model
+        The network; it is left as it is.
     size : (int, int)
         Height and width of the input, px.
 

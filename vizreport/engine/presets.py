@@ -89,9 +89,11 @@ def rule_problem(graph: Graph, target: int, preset: str) -> str:
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the node.
     preset : str
+        Name of a preprocessing preset.
 
     Returns
     -------
@@ -123,9 +125,11 @@ def require_rules(graph: Graph, target: int, preset: str) -> None:
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the layer's node.
     preset : str
+        Name of a preprocessing preset.
 
     Raises
     ------

@@ -32,6 +32,7 @@ class Windows:
     Attributes
     ----------
     graph : Graph
+        Of the network.
     kept : mapping of Tensor [N, H, W, C]
         Outputs of some nodes for whole images.
     images : int32 [B], or None

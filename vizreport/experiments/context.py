@@ -96,6 +96,7 @@ class Context:
     ----------
     source : Source
     dataset : Dataset
+        The images.
     batch_size : int
         Images in a forward pass. No result depends on it.
     """

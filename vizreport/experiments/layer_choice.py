@@ -35,6 +35,7 @@ def layers_with_pictures(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     layers : list of ReportableLayer
         The default choice.
 

@@ -26,6 +26,7 @@ class PictureStore:
     Parameters
     ----------
     dataset : Dataset
+        The images.
     preprocessing : Preprocessing
         Crops and resizes the images.
     batch_size : int

@@ -91,6 +91,7 @@ def register(known: Mapping[str, Experiment], brought: Iterable[Experiment]) -> 
     Parameters
     ----------
     known : mapping of str to Experiment
+        Experiments by name.
     brought : iterable of Experiment
         In the order in which their sections should stand.
 

@@ -36,7 +36,9 @@ def run_experiment(
     Parameters
     ----------
     experiment : Experiment
+        The record of it.
     context : Context
+        Network and data of the build.
     settings : Settings
         All of the build; the experiment is given those it declares.
     store : Store
@@ -115,7 +117,9 @@ def called(
     ----------
     compute : callable
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         Results of the experiments it requires, by name.
 

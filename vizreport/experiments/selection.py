@@ -39,6 +39,7 @@ def select(
     Parameters
     ----------
     registry : Registry
+        What there is, and what is broken.
     settings : Settings
         An experiment made only with a setting is left out where that is empty.
     only : sequence of str
@@ -91,6 +92,7 @@ def required(known: Mapping[str, Experiment], names: Sequence[str]) -> set[str]:
     Parameters
     ----------
     known : mapping of str to Experiment
+        Experiments by name.
     names : sequence of str
     """
     found: set[str] = set()

@@ -22,6 +22,7 @@ class Setting:
     Attributes
     ----------
     default : object
+        Value where nothing is chosen.
     help : str
         One or two sentences for ``--help``; the default is added. "" for no option: the setting
         is then for Python alone.
@@ -87,6 +88,7 @@ def setting(default: Any, help: str = "", **declared: Any) -> Any:
     Parameters
     ----------
     default : object
+        Value where nothing is chosen.
     help : str
         Text of its option; "" for none.
     **declared

@@ -43,7 +43,9 @@ def chosen_subjects(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     mining : MiningResult
+        Of the same images.
     images : int32 [I]
         Numbers there, as :func:`choose_images` returns them.
     option : str
@@ -83,9 +85,11 @@ def choose_images(mining: MiningResult, count: int, seed: int, above: float = 0.
     Parameters
     ----------
     mining : MiningResult
+        Of the same images.
     count : int
         At most.
     seed : int
+        Of the random choice.
     above : float
         Least probability of the class, exclusive.
 

@@ -214,6 +214,7 @@ def permuted_labels(
     known : int
         Images whose label is known, the number of units.
     seed : int
+        Of the random choice.
     """
     from scipy import stats
 
@@ -256,6 +257,7 @@ def correlation(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Tested:
     ----------
     first, second : float [n]
     seed : int
+        Of the random choice.
     """
     from scipy import stats
 
@@ -313,6 +315,7 @@ def interval(
     together : bool
         Whether several samples are of the same units, and drawn together.
     seed : int
+        Of the random choice.
 
     Returns
     -------

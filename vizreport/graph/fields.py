@@ -42,6 +42,7 @@ def unit_fields(graph: Graph, target: int, rows: np.ndarray, cols: np.ndarray) -
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the layer's node.
     rows, cols : int array [U]

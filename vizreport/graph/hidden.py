@@ -29,7 +29,9 @@ def stage_output(graph: Graph, layer: ReportableLayer) -> int:
     Parameters
     ----------
     graph : Graph
+        Of the network.
     layer : ReportableLayer
+        The layer looked at.
 
     Returns
     -------

@@ -95,6 +95,7 @@ def scale_width(architecture: Architecture, width: float) -> Architecture:
     Parameters
     ----------
     architecture : Architecture
+        Layers and their sizes.
     width : float
         Such as 0.25.
 
@@ -145,7 +146,9 @@ def plan(architecture: Architecture, classes: int, input_size: int) -> tuple[Pla
     Parameters
     ----------
     architecture : Architecture
+        Layers and their sizes.
     classes : int
+        Their number.
     input_size : int
         Side of the input, px.
 
@@ -191,6 +194,7 @@ def recipe_scales(
     architecture : Architecture
         At full size.
     classes : int
+        Their number.
     input_size : int
         Side of the scaled network's input, px.
     width : float

@@ -43,6 +43,7 @@ class ChosenPreprocessing:
     Attributes
     ----------
     preprocessing : Preprocessing
+        From an image to the network's input.
     reason : str
         A sentence without its full stop.
     warning : str
@@ -109,6 +110,7 @@ def choose_preprocessing(
     channels : int
         Of the input.
     sidecar : Sidecar or None
+        What lies beside the checkpoint; None without.
     asked : PreprocessingRequest
     expected : ExpectedRange or None
         None for a network that takes pixels as they are.

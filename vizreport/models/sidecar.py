@@ -104,6 +104,7 @@ def write_sidecar(checkpoint: str | Path, sidecar: Sidecar) -> None:
     checkpoint : str or Path
         ``NAME.keras``: written are ``NAME.vizreport.json`` and ``NAME.vizreport.npz``.
     sidecar : Sidecar
+        What lies beside the checkpoint.
     """
     checkpoint = Path(checkpoint)
     values = {name: getattr(sidecar, name) for name in ENTRIES}

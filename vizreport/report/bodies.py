@@ -23,8 +23,10 @@ def set_sections(
     Parameters
     ----------
     sections : tuple of Shown
+        In the report's order.
     medium : {"html", "pdf"}
     run : RunRecord
+        What the run's record says.
 
     Returns
     -------

@@ -68,7 +68,9 @@ def draw_sections(
     Parameters
     ----------
     run_folder : Path
+        Of a finished or stopped build.
     run : RunRecord
+        What the run's record says.
     stage : Path
         Folder for the files of the figures.
     progress : callable

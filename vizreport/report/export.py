@@ -74,6 +74,7 @@ def export(
     dpi : int
         Resolution of a PNG.
     theme : {"light", "dark"}
+        Of the page it stands on.
 
     Raises
     ------

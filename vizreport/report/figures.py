@@ -48,7 +48,9 @@ def list_figures(
     Parameters
     ----------
     run_folder : Path
+        Of a finished or stopped build.
     run : RunRecord
+        What the run's record says.
     failed : callable, optional
         Called with each section that failed; it has no figures, nor has one that does not apply.
     """

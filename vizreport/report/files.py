@@ -140,6 +140,7 @@ def for_print(picture: Image.Image, width: float) -> tuple[str, bytes]:
     Parameters
     ----------
     picture : Image
+        What is drawn on.
     width : float
         Printed width, mm: the JPEG has at most 300 dots per inch.
 

@@ -33,8 +33,11 @@ def write_html(
     stage : Path
         Folder in which ``figures/`` and the sections' other files lie.
     run : RunRecord
+        What the run's record says.
     sections : tuple of Shown
+        In the report's order.
     bodies : mapping of str to Markup
+        Filled templates by section.
     pdf : bool
         Whether a PDF lies beside the page, to be linked.
     """

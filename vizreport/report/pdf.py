@@ -30,8 +30,11 @@ def printed_page(run: RunRecord, sections: tuple[Shown, ...], bodies: Mapping[st
     Parameters
     ----------
     run : RunRecord
+        What the run's record says.
     sections : tuple of Shown
+        In the report's order.
     bodies : mapping of str to Markup
+        Filled templates by section.
     """
     filled = templates.fill(
         "report.html",

@@ -51,7 +51,9 @@ def read_sections(
     Parameters
     ----------
     run_folder : Path
+        Of a finished or stopped build.
     run : RunRecord
+        What the run's record says.
     progress : callable, optional
         Told the title of each section before it is made.
 

@@ -37,6 +37,7 @@ def render(
     Parameters
     ----------
     run_folder : Path
+        Of a finished or stopped build.
     html : bool
         Write ``index.html``, ``pages/``, ``figures/`` and ``assets/``.
     pdf : bool

@@ -35,7 +35,9 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
     Parameters
     ----------
     run_folder : Path
+        Of a finished or stopped build.
     run : RunRecord
+        What the run's record says.
 
     Returns
     -------

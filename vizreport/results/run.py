@@ -80,6 +80,7 @@ class RunRecord:
     data_images : int
         Number of images listed in it, unreadable ones included.
     data_fingerprint : str
+        Hash of the images' contents.
     settings : dict
         Fields of :class:`vizreport.settings.Settings`.
     experiments : tuple of ExperimentRecord

@@ -240,10 +240,12 @@ def ten_crops(
     Parameters
     ----------
     stepper : Stepper
+        Makes one step of the training.
     pictures : Pictures
     mean : float32 array [R, R, 3]
         Per-pixel mean of the training images' squares.
     batch_size : int
+        Images in a pass.
 
     Returns
     -------

@@ -35,6 +35,7 @@ def top_errors(places: np.ndarray, classes: int) -> tuple[float, float | None]:
     places : int array [n]
         Place of each image's class among the answers, see :func:`ranks`.
     classes : int
+        Their number.
 
     Returns
     -------

@@ -50,6 +50,7 @@ def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
     wanted : bool array [n]
         Records to read.
     batch_size : int
+        Images in a pass.
     """
     preprocessing, dataset = context.preprocessing, context.dataset
     sidecar = read_sidecar(context.source.checkpoint)

@@ -102,6 +102,7 @@ def sum_over_processes(strategy: tf.distribute.Strategy, values: np.ndarray) -> 
     Parameters
     ----------
     strategy : tf.distribute.Strategy
+        How the training is spread over devices.
     values : array
         Of the same shape in every process.
 

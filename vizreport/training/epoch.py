@@ -34,6 +34,7 @@ def run_epoch(
     Parameters
     ----------
     stepper : Stepper
+        Makes one step of the training.
     training, validation : Pictures
     number : int
         Of the epoch, from 1.
@@ -112,6 +113,7 @@ def validate(
     Parameters
     ----------
     stepper : Stepper
+        Makes one step of the training.
     mean : float32 array [R, R, 3]
         Per-pixel mean of the training images' squares.
     pictures : Pictures
@@ -154,6 +156,7 @@ def answer_crop(
     Parameters
     ----------
     stepper : Stepper
+        Makes one step of the training.
     squares : uint8 array [n, R, R, 3]
         At most ``batch_size``.
     mean : float32 array [R, R, 3]
@@ -161,6 +164,7 @@ def answer_crop(
     crop : int
         0 to 9.
     batch_size : int
+        Images in a pass.
 
     Returns
     -------

@@ -32,6 +32,7 @@ class EvaluationRequest:
     checkpoints : tuple of Path
         Several are an ensemble: their class probabilities are averaged.
     dataset : Dataset
+        The images.
     labels : Path or None
         File that names the outputs.
     labels_in_order : bool

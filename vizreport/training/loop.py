@@ -76,6 +76,7 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     Parameters
     ----------
     request : TrainingRequest
+        What the user asks for.
     tell : callable
         Is given a line for each epoch and what else is worth knowing.
 
@@ -140,9 +141,11 @@ def train_on(
     ----------
     images : Images
     request : TrainingRequest
+        What the user asks for.
     state : State
         Of this very training; its epochs are not run again.
     strategy : tf.distribute.Strategy
+        How the training is spread over devices.
     say : callable
     checkpoints : bool
         Whether to keep each epoch's checkpoint and the history beside the state.

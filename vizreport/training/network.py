@@ -26,6 +26,7 @@ def build(
     name : str
         Of :data:`vizreport.models.variants.VARIANTS`.
     classes : int
+        Their number.
     input_size : int
         Side of the square input, px.
     width : float

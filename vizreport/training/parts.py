@@ -24,6 +24,7 @@ class Part:
     Attributes
     ----------
     dataset : Dataset
+        The images.
     indices : int array [n]
         Records of the data set.
     labels : int32 array [n]
@@ -123,6 +124,7 @@ def hold_out(
         That many of each class train and up to 50 of the others validate; where None, a tenth of
         each class, at most 50, validates and the others train.
     seed : int
+        Of the random choice.
 
     Returns
     -------

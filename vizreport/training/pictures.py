@@ -64,6 +64,7 @@ def read_images(request: TrainingRequest, parts: Parts, say: Callable[[str], Non
     Parameters
     ----------
     request : TrainingRequest
+        What the user asks for.
     parts : Parts
     say : callable
         Is told what is left out, a line each.
@@ -153,6 +154,7 @@ def in_order(pictures: Pictures, positions: np.ndarray, batch_size: int) -> Iter
     positions : int array [n]
         Among the readable ones.
     batch_size : int
+        Images in a pass.
 
     Yields
     ------

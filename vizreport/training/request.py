@@ -95,6 +95,7 @@ def identity(request: TrainingRequest, fingerprints: tuple[str, ...]) -> dict[st
     Parameters
     ----------
     request : TrainingRequest
+        What the user asks for.
     fingerprints : tuple of str
         Of the training and the validation data; they stand for source, split and sample.
     """

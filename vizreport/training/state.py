@@ -55,6 +55,7 @@ def write_checkpoint(path: Path, model: keras.Model, sidecar: Sidecar) -> None:
     model : keras.Model
         float32.
     sidecar : Sidecar
+        What lies beside the checkpoint.
     """
     temporary = path.with_name(f".{path.stem}.partial.keras")
     try:

@@ -43,7 +43,9 @@ class Stepper:
     Attributes
     ----------
     strategy : tf.distribute.Strategy
+        How the training is spread over devices.
     model : keras.Model
+        The network whose weights are moved.
     velocities : list of tf.Variable
         Momentum of each trainable weight, in the model's order.
     step : callable
@@ -77,6 +79,7 @@ def make_stepper(
     Parameters
     ----------
     strategy : tf.distribute.Strategy
+        How the training is spread over devices.
     model : keras.Model
         From :func:`vizreport.training.network.build`.
     limits : dict of str to float
@@ -155,6 +158,7 @@ def distribute(strategy: tf.distribute.Strategy, rows: Rows, replicas: list[int]
     Parameters
     ----------
     strategy : tf.distribute.Strategy
+        How the training is spread over devices.
     rows : Rows
         Of this process: as many for each of its replicas.
     replicas : list of int

@@ -86,7 +86,9 @@ def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.nd
     ----------
     control : Control
     dataset : Dataset
+        The images.
     batch_size : int
+        Images in a pass.
 
     Returns
     -------

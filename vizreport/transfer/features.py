@@ -54,6 +54,7 @@ def transfer_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
     Parameters
     ----------
     graph : Graph
+        Of the network.
     names : tuple of str, or None
         By default every hidden layer through which the whole signal goes: in a chain all of
         them, in a network of blocks their ends and what stands alone between them.
@@ -135,6 +136,7 @@ def layer_features(
     context : Context
         Network, preprocessing and data.
     layers : list of ReportableLayer
+        From the input to the output.
     records : int array [n]
         Records of the data set to read.
     most : int

@@ -15,6 +15,7 @@ def class_accuracies(labels: np.ndarray, answers: np.ndarray, classes: int) -> n
     ----------
     labels, answers : int array [N]
     classes : int
+        Their number.
 
     Returns
     -------

@@ -23,6 +23,7 @@ class Split:
     per_class : int
         Images of each class that train; 0 for all of a training split.
     seed : int
+        Of the random choice.
     train, test : int arrays
     """
 

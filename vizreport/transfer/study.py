@@ -44,6 +44,7 @@ class TransferRequest:
     source : Source
         The checkpoint and how to read it.
     dataset : Dataset
+        The images.
     test : Dataset or None
         Images that test, for data with several classes an image.
     out : Path

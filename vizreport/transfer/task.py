@@ -43,6 +43,7 @@ def one_class_each(
     Parameters
     ----------
     dataset : Dataset
+        The images.
     test : Dataset or None
         Has to be None: the splits themselves test.
     per_class : sequence of int or None

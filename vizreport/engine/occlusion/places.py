@@ -46,6 +46,7 @@ def plan_grid(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     outputs : Outputs
     tops, lefts : int array [P]
         First row and column of each square.
@@ -96,6 +97,7 @@ def count_multiplications(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     stages, rows, cols, pairs
         As :func:`plan_grid` gives them.
     """
@@ -116,6 +118,7 @@ def places_in(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     down, across : Spans or None
         Windows of the places; None for whole images.
     stages : Stages

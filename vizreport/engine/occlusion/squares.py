@@ -52,6 +52,7 @@ def split(graph: Graph, targets: Sequence[int], wide: frozenset[int] = frozenset
     Parameters
     ----------
     graph : Graph
+        Of the network.
     targets : sequence of int
         Nodes whose outputs are wanted.
     wide : frozenset of int
@@ -118,6 +119,7 @@ def spans(graph: Graph, stages: Stages, axis: int, starts: np.ndarray, size: int
     Parameters
     ----------
     graph : Graph
+        Of the network.
     stages : Stages
     axis : int
         0 for rows, 1 for columns.
@@ -202,6 +204,7 @@ def multiply_adds(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     stages : Stages
     down, across : Spans, or None
         Windows of their group; None for whole images.

@@ -22,6 +22,7 @@ def projection_function(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the layer's node.
     preset : str

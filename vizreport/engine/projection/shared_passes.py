@@ -30,6 +30,7 @@ def forward_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[..
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the layer's node.
     plan : WindowPlan
@@ -56,6 +57,7 @@ def window_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[...
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the layer's node.
     plan : WindowPlan

@@ -76,6 +76,7 @@ def down_function(
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         The layer's node.
     preset : str

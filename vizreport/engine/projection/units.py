@@ -82,7 +82,9 @@ def windows_pay(
     Parameters
     ----------
     deconvnet : Deconvnet
+        Of the network, under the rule wanted.
     layer : ReportableLayer
+        The layer looked at.
     plan : CropPlan
         Of the units.
     windows : WindowPlan
@@ -110,9 +112,11 @@ def on_crops(
     Parameters
     ----------
     deconvnet : Deconvnet
+        Of the network, under the rule wanted.
     images : float array [N, H, W, C]
         Preprocessed.
     layer : ReportableLayer
+        The layer looked at.
     plan : CropPlan
         Of the units.
     units : Units
@@ -148,6 +152,7 @@ def through_windows(
     images : float array [N, H, W, C]
         Preprocessed.
     layer : ReportableLayer
+        The layer looked at.
     plan : WindowPlan
         Of the layer.
     units : Units

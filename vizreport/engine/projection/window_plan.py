@@ -42,6 +42,7 @@ def plan_windows(graph: Graph, target: int) -> WindowPlan | None:
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the layer's node.
 
@@ -87,6 +88,7 @@ def multiply_adds(graph: Graph, target: int, sizes: dict[int, tuple[int, int]] |
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
     sizes : dict of (int, int), or None
         Places computed of each node's output; None for all there are.

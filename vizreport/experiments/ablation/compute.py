@@ -25,6 +25,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Abla
     context : Context
         Not looked at.
     settings : Given
+        Those that the experiment declares.
     required : dict
         Empty.
 

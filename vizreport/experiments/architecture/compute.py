@@ -63,7 +63,9 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Arch
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The mining result and the filters.
     """

@@ -46,7 +46,9 @@ def compute(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The mining result, from which pictures and predictions are taken.
 

@@ -170,9 +170,11 @@ def visible_points(context: Context, file: str | None, mining: MiningResult) -> 
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     file : str or None
         CSV file of the parts; None for what the data know.
     mining : MiningResult
+        Of the same images.
 
     Raises
     ------
@@ -262,7 +264,9 @@ def regions(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     mining : MiningResult
+        Of the same images.
     chosen : Subjects
         I pictures.
     side : int

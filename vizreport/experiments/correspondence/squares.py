@@ -113,6 +113,7 @@ def random_squares(
     side : int
     count : int
     random : Generator
+        Source of the random choice.
 
     Returns
     -------
@@ -149,6 +150,7 @@ def shared_squares(
         The parts of each picture that are measured, px.
     side, count : int
     random : Generator
+        Source of the random choice.
 
     Returns
     -------

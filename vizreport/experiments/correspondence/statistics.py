@@ -130,6 +130,7 @@ def permutation_p(agreements: np.ndarray, seed: int) -> float:
         Between alternative k of picture i and alternative m of picture j, of each of T parts
         whose mean is tested; labels are dealt for each part by itself.
     seed : int
+        Of the random choice.
 
     Returns
     -------

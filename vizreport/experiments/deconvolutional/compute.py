@@ -19,6 +19,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Deco
     context : Context
         Not looked at.
     settings : Given
+        Those that the experiment declares.
     required : dict
         Empty.
 

@@ -34,6 +34,7 @@ class DeconvolutionalResult:
     ----------
     data : str
     data_fingerprint : str
+        Hash of the images' contents.
     pictures : int
         Learned from; the others were held out.
     settings : dict

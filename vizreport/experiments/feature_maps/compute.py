@@ -36,7 +36,9 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Feat
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The results of mining and of the top-9.
 

@@ -28,7 +28,9 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The mining result, for dead filters.
 
@@ -78,6 +80,7 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the layer's node; everything below it is linear.
 

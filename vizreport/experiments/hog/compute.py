@@ -39,7 +39,9 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The mining result, from which images are chosen.
 
@@ -139,6 +141,7 @@ def learn(grey: np.ndarray, seed: int) -> tuple[Paired, Ridge, np.ndarray]:
     grey : float32 [N, H, W]
         As from :func:`shrunk`.
     seed : int
+        Of the random choice.
     """
     hog, pixels, mean = training_windows(grey, seed)
     paired = learn_paired(hog, pixels, min(ATOMS, len(hog) // 4), SPARSITY, seed)

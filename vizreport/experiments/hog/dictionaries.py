@@ -117,6 +117,7 @@ def learn_paired(
     sparsity : float
         See :class:`Paired`; of the lasso that learns it is the penalty for each half.
     seed : int
+        Of the random choice.
     passes : int
         Over the windows that atoms are learned from: 4,000 drawn at random.
     """

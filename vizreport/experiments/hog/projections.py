@@ -23,6 +23,7 @@ def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
         Of them layers, rule and occlusion_layer.
     pictures : uint8 [I, h, w, C]

@@ -89,6 +89,7 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
     Parameters
     ----------
     result : InvarianceResult
+        What was measured.
     names : tuple of str
         Transformations, one a row.
     labels : list of str

@@ -37,6 +37,7 @@ def changes(result: InvarianceResult, layer: int, against: str) -> np.ndarray:
     Parameters
     ----------
     result : InvarianceResult
+        What was measured.
     layer : int
     against : {"another image", "norm"}
         What a change is divided by: the distance to another image's features, or the norm.

@@ -94,6 +94,7 @@ def choose_shown(
     count : int
         At most.
     seed : int
+        Of the random choice.
 
     Returns
     -------

@@ -13,6 +13,7 @@ def true_name(mining: MiningResult, image: int) -> str:
     Parameters
     ----------
     mining : MiningResult
+        Of the same images.
     image : int
         Its number there.
     """
@@ -54,6 +55,7 @@ def counted_as(mining: MiningResult, true: bool) -> str:
     Parameters
     ----------
     mining : MiningResult
+        Of the same images.
     true : bool
         As :func:`counted_names` returns it.
     """

@@ -46,7 +46,9 @@ def compute(context: Context, settings: Given, required: dict[str, object]) -> M
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         Empty.
 

@@ -22,6 +22,7 @@ def nearly_dead(mining: MiningResult, layer: str) -> np.ndarray:
     Parameters
     ----------
     mining : MiningResult
+        Of the same images.
     layer : str
 
     Returns

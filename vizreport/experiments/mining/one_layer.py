@@ -22,9 +22,11 @@ def with_layer(context: Context, mining: MiningResult, layer: ReportableLayer) -
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     mining : MiningResult
         Of images whose values are finite in every layer.
     layer : ReportableLayer
+        The layer looked at.
 
     Returns
     -------

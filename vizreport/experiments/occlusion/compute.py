@@ -59,7 +59,9 @@ def compute(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The mining result, from which images and the map's strongest activations are taken.
 

@@ -42,9 +42,11 @@ def images_to_try(mining: MiningResult, count: int, seed: int) -> np.ndarray:
     Parameters
     ----------
     mining : MiningResult
+        Of the same images.
     count : int
         Images wanted.
     seed : int
+        Of the random choice.
 
     Returns
     -------
@@ -83,6 +85,7 @@ def choose_examples(sure: np.ndarray, falls: np.ndarray, count: int, seed: int) 
     count : int
         At most.
     seed : int
+        Of the random choice.
     """
     enough = sure & (falls > FALL)
     random = np.random.default_rng([seed, 13]).permutation(len(falls))

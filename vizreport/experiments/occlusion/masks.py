@@ -19,7 +19,9 @@ def object_masks(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     mining : MiningResult
+        Of the same images.
     images : int [I]
         Numbers in the mining result, -1 for an image that is not in the data.
 

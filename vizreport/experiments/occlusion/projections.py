@@ -30,10 +30,13 @@ def projections(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     rule : str
         Preset of backward rules.
     mining : MiningResult
+        Of the same images.
     layer : ReportableLayer
+        The layer looked at.
     images : int [I]
         Numbers in the mining result, -1 for an image that is not in the data.
     inputs : float32 [I, h, w, C]

@@ -33,7 +33,9 @@ def on_objects(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     mining : MiningResult
+        Of the same images.
     layer : ReportableLayer
         Recorded on the way, as for the images that are shown.
     size : int

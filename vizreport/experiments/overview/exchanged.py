@@ -27,6 +27,7 @@ def find_exchanged(labels: np.ndarray, predicted: np.ndarray, classes: int) -> l
     labels, predicted : int array [N]
         Labels are -1 where not known.
     classes : int
+        Their number.
 
     Returns
     -------

@@ -28,6 +28,7 @@ def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[dict[str, Any]]:
     Parameters
     ----------
     graph : Graph
+        Of the network.
     chosen : list of ReportableLayer
 
     Returns

@@ -31,7 +31,9 @@ def compute(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The mining result, which has the names of the classes.
 

@@ -33,7 +33,9 @@ def compute(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The mining result: the predictions under the preprocessing used.
     """

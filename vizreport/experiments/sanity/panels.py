@@ -44,8 +44,11 @@ def panels(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     mining : MiningResult
+        Of the same images.
     layer : ReportableLayer
+        The layer looked at.
     maps : int array [P]
     method : str
         Preset of backward rules.
@@ -54,6 +57,7 @@ def panels(
     batch : int
         Units at once.
     seed : int
+        Of the random choice.
 
     Returns
     -------

@@ -41,6 +41,7 @@ def weighted_layers(graph: Graph, target: int) -> list[WeightedLayer]:
     Parameters
     ----------
     graph : Graph
+        Of the network.
     target : int
         Index of the node, which belongs to the last layer returned where it has weights.
     """

@@ -41,8 +41,11 @@ def visible(
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     mining : MiningResult
+        Of the same images.
     layer : ReportableLayer
+        The layer looked at.
     units : Units
     method : str
         Preset of backward rules.

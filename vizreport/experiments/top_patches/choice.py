@@ -42,10 +42,12 @@ def choose_maps(mining: MiningResult, layer: str, count: int | None, seed: int) 
     Parameters
     ----------
     mining : MiningResult
+        Of the same images.
     layer : str
     count : int or None
         None for all.
     seed : int
+        Of the random choice.
     """
     dead = nearly_dead(mining, layer)
     living = np.flatnonzero(~dead) if not dead.all() else np.arange(len(dead))
@@ -84,6 +86,7 @@ def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: in
     Parameters
     ----------
     mining : MiningResult
+        Of the same images.
     layer : str
     maps : int array [m]
         To choose among.

@@ -68,7 +68,9 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
     Parameters
     ----------
     context : Context
+        Network and data of the build.
     settings : Given
+        Those that the experiment declares.
     required : dict
         The mining result and the parts, of which the mean mask is taken.
     """

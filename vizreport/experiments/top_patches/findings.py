@@ -53,6 +53,7 @@ def purities(mining: MiningResult, layer: str, classes: np.ndarray) -> np.ndarra
     Parameters
     ----------
     mining : MiningResult
+        Of the same images.
     layer : str
     classes : int array [N]
         Of each image, -1 where it is not known.

@@ -30,6 +30,7 @@ class Layer:
     Attributes
     ----------
     result : TopPatchesResult
+        What was projected.
     name : str
     linear : bool
         Whether projections are drawn linear, all nine on one scale: those of layer 1.
@@ -62,6 +63,7 @@ def layer(result: TopPatchesResult, name: str, linear: bool) -> Layer:
     Parameters
     ----------
     result : TopPatchesResult
+        What was projected.
     name : str
     linear : bool
         Whether it is layer 1.
@@ -147,6 +149,7 @@ def within(picture: Image.Image, inside: np.ndarray, white: bool = False) -> Ima
     Parameters
     ----------
     picture : Image
+        What is drawn on.
     inside : float array [4]
         Left, top, right, bottom of the image in shares of the tile.
     white : bool

@@ -139,6 +139,7 @@ def first_places(result: TopPatchesResult, layer: str, shown: int = SHOWN) -> li
     Parameters
     ----------
     result : TopPatchesResult
+        What was projected.
     layer : str
     shown : int
         At most.

@@ -22,6 +22,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Tran
     context : Context
         Not looked at.
     settings : Given
+        Those that the experiment declares.
     required : dict
         Empty.
 
