@@ -143,7 +143,8 @@ def settle(
         return labels
     found = agreement(tried[seen], predicted)
     reversed_order = len(labels.class_names) == 2 and found.below_chance
-    what = "classes" if any(r.label is not None for r in dataset.records) else "folders"
+    own = any(r.label is not None for r in dataset.records)
+    what = "labels in the data" if own else "folders"
     figures = (
         f"{100 * found.accuracy:.1f}\u202f% of {found.images:,} images correctly, against "
         f"{100 * found.expected:.1f}\u202f% by chance (permutation test, p"

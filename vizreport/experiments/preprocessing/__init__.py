@@ -5,7 +5,7 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="preprocessing",
     title="Preprocessing",
-    version=1,
+    version=2,
     result="vizreport.experiments.preprocessing.result:PreprocessingResult",
     compute="vizreport.experiments.preprocessing.compute:compute",
     section="vizreport.experiments.preprocessing.figures:section",

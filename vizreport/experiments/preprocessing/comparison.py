@@ -13,6 +13,10 @@ LEVEL = 0.01
 """Of significance, over all alternatives and both looks together."""
 FIRST, LOOKS = 16, (64, 256)
 """Images after which the worse ones are left, and those at which there is a test."""
+BEHIND = 2
+"""Fewer correct images among the first 16, from which an alternative is left."""
+MOST = 3
+"""Alternatives at the second look, the furthest ahead."""
 
 Predict = Callable[[int, np.ndarray], np.ndarray]
 """Takes the number of an alternative and images [n]; returns whether each is correct, bool [n]."""
@@ -44,9 +48,9 @@ class Compared:
 def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) -> list[Compared]:
     """Compare alternatives with the preprocessing used, no longer than it takes.
 
-    After 16 images those with fewer correct predictions are left, which can only make a
-    finding less likely. The others are tested on 64 images; where none is better beyond chance,
-    those that are ahead once more on 256. Each look is taken at half the level.
+    After 16 images those that have two fewer correct are left, which can only make a finding less
+    likely, and hardly does. The others are tested on 64 images; where none is better beyond
+    chance, the three furthest ahead once more on 256. Each look is taken at half the level.
 
     Parameters
     ----------
@@ -71,14 +75,14 @@ def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) 
         return int(right[i].sum()) - int(used[: len(right[i])].sum())
 
     look(range(count), FIRST)
-    left = [i for i in range(count) if ahead(i) >= 0]
+    left = [i for i in range(count) if ahead(i) > -BEHIND]
     values = np.ones(count)
     for size in LOOKS:
         look(left, size)
         for i in left:
             values[i] = mcnemar(*_discordant(used, right[i]))
         better |= holm(values) < LEVEL / len(LOOKS)
-        left = [i for i in left if ahead(i) > 0 and not better[i]]
+        left = sorted((i for i in left if ahead(i) > 0), key=ahead, reverse=True)[:MOST]
         if better.any() or size >= len(images):
             break
     corrected = holm(values)

@@ -19,6 +19,7 @@ from vizreport.experiments.preprocessing.comparison import FIRST, LOOKS, compare
 from vizreport.experiments.preprocessing.result import Alternative, PreprocessingResult
 from vizreport.graph.layers import ReportableLayer, reportable_layers
 from vizreport.graph.network import Graph
+from vizreport.models.initialised import as_initialised
 from vizreport.models.preprocessing_choice import departs
 from vizreport.settings import Given
 
@@ -41,6 +42,7 @@ def compute(
     """
     mining, graph, used = required["mining"], context.graph, context.preprocessing
     chosen = context.chosen_preprocessing
+    fresh = as_initialised(graph.uses).layers
     labels, known = _labels(context, mining)
     order = np.random.default_rng(settings.seed).permutation(len(mining.paths))
     sample = order[:FIRST]
@@ -89,7 +91,7 @@ def compute(
         correct=int(right[:images].sum()),
         predicted=len(top),
         classes=len(np.unique(top)),
-        only_class=_only_class(mining, top, labels),
+        only_class="" if fresh else _only_class(mining, top, labels),
         alternatives=found,
         layer=first.name if first else "",
         sampled=len(sample),

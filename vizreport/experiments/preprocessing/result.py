@@ -53,7 +53,8 @@ class PreprocessingResult:
     classes : int
         Different classes among these predictions.
     only_class : str
-        Name of the class, where it is the only one although the images show several.
+        Name of the class, where it is the only one although the images show several, and no layer
+        is as initialised, which would explain it.
     alternatives : list of Alternative
         Best first.
     layer : str
