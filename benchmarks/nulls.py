@@ -232,8 +232,8 @@ NULLS = (
         ("accuracy-classes",),
         classes,
         "images classified correctly and wrongly",
-        "30 % of one class's correct images missed",
-        0.3,
+        "half of one class's correct images missed",
+        0.5,
     ),
     Null(
         "overview",
