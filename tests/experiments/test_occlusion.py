@@ -86,6 +86,9 @@ def test_the_strongest_map_by_brute_force(context, mined, found):
         found.clean_probabilities, mined.true_probabilities[images], atol=1e-5
     )
     assert found.known.all()
+    right = mined.labels == mined.top_classes[:, 0]
+    assert found.sure == (right & (mined.top_probabilities[:, 0] > 0.5)).mean()
+    assert found.telling <= found.tried <= 16
     assert (found.clean_best == found.classes).all()
 
 
