@@ -123,8 +123,9 @@ def _probability(result: InvarianceResult) -> Finding:
         compared="probability of the image's class with and without a shift",
         claim=f"shifts {word} the probability of the image's class",
         shown=(
-            f"They {word} the probability of its class by {{effect:size}}, from {{still}} to "
-            "{moved} (medians)."
+            f"They {word} the probability of its class by {{effect:size}} (median; from {{still}} "
+            f"to "
+            "{moved} on average)."
         ),
         **tested.fields(POINTS),
         unit="images",
@@ -133,8 +134,8 @@ def _probability(result: InvarianceResult) -> Finding:
         reference_of="a difference of {reference}",
         evidence=EVIDENCE,
         values={
-            "still": Quantity(_median(still), SHARE),
-            "moved": Quantity(_median(moved), SHARE),
+            "still": Quantity(float(still.mean()), SHARE),
+            "moved": Quantity(float(moved.mean()), SHARE),
         },
     )
 

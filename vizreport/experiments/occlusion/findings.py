@@ -44,7 +44,8 @@ def _object(result: OcclusionResult) -> Finding:
         shown=(
             f"Probability falls {word} chance would have it: {{share}} of the fall lies on the "
             f"object, "
-            "which covers {area} of the image (medians of {n} images)."
+            "which covers {area} of the image (medians of {n} images"
+            + ("; in {others} others nothing falls)." if (~known).any() else ").")
         ),
         **tested.fields(POINTS),
         unit="images",
@@ -57,6 +58,7 @@ def _object(result: OcclusionResult) -> Finding:
         values={
             "share": Quantity(_median(shares[known]), SHARE),
             "area": Quantity(_median(areas[known]), SHARE),
+            "others": Quantity(int((~known).sum()), "count"),
         },
     )
 

@@ -53,8 +53,8 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     )
     names = [quoted(name, 40) for name in mining.class_names]
     found.append(_accuracy(answers, names))
-    found += [*_classes(answers, names), *_mistake(result, names)]
-    return [*found, _calibration(answers)]
+    found += [*_classes(answers, names), _calibration(answers)]
+    return [*found, *_mistake(result, names)]
 
 
 def _accuracy(answers: Answers, names: list[str]) -> Finding:
@@ -181,8 +181,8 @@ def _mistake(result: OverviewResult, names: list[str]) -> list[Finding]:
             compared="predictions of the images of {true}",
             claim="images of {true} are called {taken}",
             shown=(
-                "Its most common mistake is calling {true} {taken}: {count} of {n} images "
-                "({effect:interval})."
+                "Its most common mistake is calling {true} {taken}: {count} of {n} images, "
+                "{effect:interval}."
             ),
             **rate.fields(SHARE),
             unit="images",

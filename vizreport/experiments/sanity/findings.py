@@ -17,6 +17,7 @@ from vizreport.experiments.sanity.assessment import (
 )
 from vizreport.experiments.sanity.drawing import NAMES
 from vizreport.experiments.sanity.result import SanityResult
+from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding, Published
 from vizreport.findings.statistics import Tested, mean
@@ -36,12 +37,18 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
             every, top = (_judged(result, layer, pair, step, number) for step in (ALL, TOP))
             # What fails is told of every method, what passes of the first one.
             found += [
-                replace(every, leading=not number and (main or every.severity == LOOK)),
-                replace(top, leading=not number and top.severity == LOOK),
+                replace(every, leading=main or (not number and _surely(every, result))),
+                replace(top, leading=not number and _surely(top, result)),
             ]
             if main:
                 found.append(_sources(result, layer, pair[0], number))
     return found
+
+
+def _surely(finding: Finding, result: SanityResult) -> bool:
+    """Whether it fails whatever the other tests of the section say."""
+    tests = 2 * len(result.methods) * len(result.layers)
+    return finding.severity == LOOK and (finding.p or 0.0) * tests < LEVEL
 
 
 def _judged(
@@ -57,12 +64,10 @@ def _judged(
     values = [-np.inf if np.isnan(test.value) else test.value for test in tests]
     worst = int(np.argmax(values))
     fails = bool(values[worst] > limit)
-    p = (
-        min(1.0, 2 * (tests[worst].p or 0))
-        if fails
-        else max(test.p if test.p is not None else 1.0 for test in tests)
-    )
-    tested = replace(tests[worst], p=p)
+    ps = [1.0 if test.p is None else test.p for test in tests]
+    if not fails:  # what is said is of the measure that is less sure
+        worst = int(np.argmax(ps))
+    tested = replace(tests[worst], p=min(1.0, 2 * ps[worst]) if fails else ps[worst])
     blank = 2 * tested.n < pair[0].drawn
     what = "every learned weight" if step == ALL else "the topmost layer, {piece},"
     few = "" if step == ALL else " alone"
