@@ -57,12 +57,14 @@ def test_table_says_what_the_results_hold(runs):
     wrong = (first.mining.top_classes[:, 0] != first.mining.labels).mean()
     assert rows["Top-1 error"].cells[0].startswith(f"{100 * wrong:.1f}\u202f%")
     assert rows["Weights"].cells == ("1\u202f248\u202f424",) * 2
-    signs = find_signs(second.architecture, second.filters, second.mining)
+    signs = find_signs(
+        {"architecture": second.architecture, "filters": second.filters, "mining": second.mining}
+    )
     for sign in signs:
         assert rows[sign.name].cells[1] == sign.found
-        assert rows[sign.name].wrong[1] == sign.wrong
-    assert any(sign.wrong for sign in signs)
-    assert f"{sum(sign.wrong for sign in signs)} in B" in told(found)
+        assert rows[sign.name].wrong[1] == sign.look
+    assert any(sign.look for sign in signs)
+    assert f"{sum(sign.look for sign in signs)} in B" in told(found)
 
 
 def test_accuracies_of_other_data_are_not_ranked(runs, tmp_path):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from tests.report import fake_pictures
 from vizreport.experiments.architecture.duplicates import cosines, earlier_twins
 from vizreport.experiments.architecture.result import ArchitectureResult
-from vizreport.experiments.architecture.spectrum import band_shares, radial_spectra, radii
+from vizreport.experiments.architecture.spectrum import radial_spectra, radii
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 
@@ -33,16 +31,12 @@ def make_architecture(
         signed = fake_pictures.gabors(32, 51, 5)
         scale = np.abs(signed).max(axis=(1, 2, 3), keepdims=True)
         tiles = np.rint(128 + 127 * signed / scale).astype(np.uint8)
-    phases = np.array([[1.3, 0.9], [0.9, 0.9]], np.float32)
-    side = np.abs(np.arange(52) - 26)
-    power = np.exp(-np.hypot(side[:, None], side[None]) / 6)
     return ArchitectureResult(
         **{
             "layer": filters.layer,
             "stride": [2, 2],
             "radii": radii().astype(np.float32),
             "spectra": spectra.astype(np.float32),
-            "shares": band_shares(spectra).astype(np.float32),
             "rms": np.sqrt((filters.filters**2).mean(axis=(1, 2, 3))),
             "filter_twins": twins,
             "filter_similarity": similarity,
@@ -53,13 +47,6 @@ def make_architecture(
             "second_reason": "",
             "tiles": tiles,
             "tile_maps": np.arange(len(tiles), dtype=np.int32),
-            "projections": 0 if hostile else 144,
-            "power": (power / power.sum()).astype(np.float32),
-            "beyond": math.nan if hostile else 0.62,
-            "beyond_white": math.nan if hostile else 0.75,
-            "phases": phases,
-            "unevenness": math.nan if hostile else float(phases.std()),
-            "unevenness_chance": math.nan if hostile else 0.05,
             **second,
         }
     )

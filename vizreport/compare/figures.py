@@ -11,10 +11,16 @@ import numpy as np
 from PIL import Image
 
 from vizreport.compare.runs import FinishedRun
-from vizreport.experiments.architecture.charts import COLOURS, DASHES, draw_power, draw_spectra
+from vizreport.experiments.architecture.charts import (
+    COLOURS,
+    DASHES,
+    draw_ambiguous,
+    draw_spectra,
+)
 from vizreport.experiments.architecture.figures import filter_grid, limited, tile_grid
+from vizreport.experiments.architecture.findings import AMBIGUOUS, ambiguous
 from vizreport.experiments.architecture.result import ArchitectureResult
-from vizreport.experiments.architecture.signs import LIMIT, living_shares
+from vizreport.experiments.architecture.signs import LIMIT
 from vizreport.experiments.filters.figures import display_ranges
 from vizreport.report import charts, montage
 from vizreport.report.section import Figure
@@ -22,7 +28,6 @@ from vizreport.report.text import drawable, number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Chart
 
 _WIDTH = 1900  # px of a picture
 _COLUMNS = 3
@@ -31,9 +36,9 @@ _COLUMNS = 3
 def make_figures(runs: Sequence[FinishedRun]) -> list[Figure]:
     """Return every figure that the runs have something to show in."""
     filtered = [run for run in runs if run.filters is not None and run.architecture is not None]
-    told = [run for run in filtered if not np.isnan(_shares(run)[1])]
+    told = [run for run in filtered if len(_living_spectra(run))]
     projected = [run for run in filtered if len(_architecture(run).tiles)]
-    folded = [run for run in filtered if not math.isnan(_architecture(run).beyond)]
+    strided = [run for run in filtered if max(_architecture(run).stride) > 1]
     limit = [run for run in filtered if (_architecture(run).rms > LIMIT).any()]
     trained = [run for run in runs if run.curves is not None]
     figures = []
@@ -45,8 +50,8 @@ def make_figures(runs: Sequence[FinishedRun]) -> list[Figure]:
         figures.append(_spectra(told))
     if projected:
         figures.append(_projections(projected))
-    if folded:
-        figures.append(_power(folded))
+    if strided:
+        figures.append(_aliasing(strided))
     if trained:
         figures.append(_curves(trained))
     return figures
@@ -158,18 +163,16 @@ def _legend(axes: Axes) -> None:
     axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
 
 
-def _shares(run: FinishedRun) -> np.ndarray:
+def _living_spectra(run: FinishedRun) -> np.ndarray:
+    """Return the spectra of the filters that are not dead."""
     assert run.filters is not None
-    return living_shares(_architecture(run), run.filters)
+    spectra = _architecture(run).spectra
+    found: np.ndarray = spectra[~run.filters.dead & np.isfinite(spectra).all(axis=1)]
+    return found
 
 
 def _spectra(runs: Sequence[FinishedRun]) -> Figure:
-    shown = []
-    for run in runs:
-        assert run.filters is not None
-        result = _architecture(run)
-        counted = ~run.filters.dead & np.isfinite(result.shares).all(axis=1)
-        shown.append((drawable(run.label, 40), result.spectra[counted], _shares(run)))
+    shown = [(drawable(run.label, 40), _living_spectra(run)) for run in runs]
     return Figure(
         name="compare-spectra",
         title="How the energy of the layer-1 filters spreads over spatial frequencies",
@@ -177,8 +180,7 @@ def _spectra(runs: Sequence[FinishedRun]) -> Figure:
             "Mean of the filters that are not dead, each counted the same; energy per octave, "
             "averaged over all directions. A single pixel, or white noise, is 1 everywhere."
         ),
-        alt="; ".join(f"{name}: middle octave {percent(shares[1])}" for name, _, shares in shown)
-        + ".",
+        alt=_each(runs, lambda run: f"mean of {len(_living_spectra(run))} filters"),
         draw=charts.styled(
             partial(draw_spectra, spectra=shown, radii=_architecture(runs[0]).radii), 130, 62
         ),
@@ -211,34 +213,37 @@ def _projections_drawn(run: FinishedRun, width: int) -> Image.Image:
     return tile_grid(_architecture(run), columns, width // columns - 8)
 
 
-def _power(runs: Sequence[FinishedRun]) -> Figure:
+def _aliasing(runs: Sequence[FinishedRun]) -> Figure:
     return Figure(
-        name="compare-power",
-        title="Power of the layer-2 projections by frequency",
+        name="compare-aliasing",
+        title="How much of the layer-1 filters' response the first stride leaves ambiguous",
         caption=(
-            "Inside the white square are the frequencies that the first stride tells apart; "
-            "everything outside it folds into the square."
+            "Each dot is a filter that is not dead: the share of its response, over gratings of "
+            "all frequencies, that goes to gratings which the stride cannot tell from one that "
+            "excites the filter more."
         ),
-        alt=_each(runs, lambda run: f"{percent(_architecture(run).beyond)} outside"),
-        draw=lambda: _power_drawn(runs),
-        width=min(174.0, 20 + 64.0 * min(len(runs), _COLUMNS)),
+        alt=_each(runs, lambda run: f"median {percent(_median(_ambiguous(run)))}"),
+        draw=charts.styled(
+            partial(
+                draw_ambiguous,
+                shown=[(drawable(run.label, 40), _ambiguous(run)) for run in runs],
+                limit=AMBIGUOUS,
+            ),
+            130,
+            62,
+        ),
+        width=130,
     )
 
 
-def _power_drawn(runs: Sequence[FinishedRun]) -> Chart:
-    from matplotlib.figure import Figure as Chart
+def _ambiguous(run: FinishedRun) -> np.ndarray:
+    assert run.filters is not None
+    return ambiguous(_architecture(run), run.filters)
 
-    columns = min(len(runs), _COLUMNS)
-    rows = -(-len(runs) // columns)
-    size = (min(174.0, 20 + 64.0 * columns) / 25.4, 62 * rows / 25.4)
-    with charts.style():
-        chart = Chart(figsize=size, layout="constrained")
-        axes = list(chart.subplots(rows, columns, squeeze=False).flat)
-        for place, run in zip(axes, runs, strict=False):
-            draw_power(place, _architecture(run), drawable(run.label, 28))
-        for place in axes[len(runs) :]:
-            place.set_visible(False)
-    return chart
+
+def _median(shares: np.ndarray) -> float:
+    known = shares[np.isfinite(shares)]
+    return float(np.median(known)) if len(known) else math.nan
 
 
 def _curves(runs: Sequence[FinishedRun]) -> Figure:

@@ -53,7 +53,7 @@ def _right(run: FinishedRun) -> np.ndarray:
 
 
 def _signs(runs: Sequence[FinishedRun]) -> list[Finding]:
-    faults = {run.letter: sum(sign.wrong for sign in signs_of(run)) for run in runs if run.filters}
+    faults = {run.letter: sum(sign.look for sign in signs_of(run)) for run in runs if run.filters}
     if len(faults) < 2:
         return []
     listed = ", ".join(f"{{{letter}_signs}} in {{{letter}}}" for letter in faults)

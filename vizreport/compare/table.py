@@ -25,7 +25,9 @@ def signs_of(run: FinishedRun) -> list[Sign]:
     """Return the signs of a badly chosen architecture; empty where it has no first convolution."""
     if run.filters is None or run.architecture is None:
         return []
-    return find_signs(run.architecture, run.filters, run.mining)
+    return find_signs(
+        {"architecture": run.architecture, "filters": run.filters, "mining": run.mining}
+    )
 
 
 def make_rows(runs: Sequence[FinishedRun]) -> list[tuple[str, list[Row]]]:
@@ -115,7 +117,7 @@ def _signs(runs: Sequence[FinishedRun]) -> list[Row]:
         Row(
             name,
             tuple(signs[name].found if name in signs else "" for signs in found),
-            tuple(name in signs and signs[name].wrong for signs in found),
+            tuple(name in signs and signs[name].look for signs in found),
         )
         for name in names
     ]

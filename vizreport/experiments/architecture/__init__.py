@@ -5,10 +5,11 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="architecture",
     title="Architecture",
-    version=1,
+    version=2,
     result="vizreport.experiments.architecture.result:ArchitectureResult",
     compute="vizreport.experiments.architecture.compute:compute",
     section="vizreport.experiments.architecture.figures:section",
+    findings="vizreport.experiments.architecture.findings:findings",
     template="sections/architecture.html",
     requires=("mining", "filters"),
     settings=("rule", "seed"),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field, replace
-from math import nan
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,13 +15,8 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.architecture.duplicates import Moments, cosines, earlier_twins
 from vizreport.experiments.architecture.result import ArchitectureResult
 from vizreport.experiments.architecture.spectrum import (
-    band_shares,
-    grid_phases,
-    padded_size,
-    power_spectrum,
     radial_spectra,
     radii,
-    share_beyond,
 )
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
@@ -48,13 +42,6 @@ class _Second:
     second_reason: str = ""
     tiles: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1, 3), np.uint8))
     tile_maps: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
-    projections: int = 0
-    power: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    beyond: float = nan
-    beyond_white: float = nan
-    phases: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    unevenness: float = nan
-    unevenness_chance: float = nan
 
 
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> ArchitectureResult:
@@ -84,14 +71,13 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Arch
         stride=stride,
         radii=radii().astype(np.float32),
         spectra=spectra.astype(np.float32),
-        shares=band_shares(spectra).astype(np.float32),
         rms=np.sqrt(np.mean(np.square(weights), axis=(1, 2, 3))).astype(np.float32),
         filter_twins=filter_twins,
         filter_similarity=similarity,
         twins=twins,
         correlation=correlation,
         correlated_images=images,
-        **vars(_second(context, settings, mining, first, stride)),
+        **vars(_second(context, settings, mining, first)),
     )
 
 
@@ -130,9 +116,8 @@ def _second(
     settings: Given,
     mining: MiningResult,
     first: ReportableLayer,
-    stride: list[int],
 ) -> _Second:
-    """Project layer 2 and see what the first stride did to it."""
+    """Project the strongest unit of a sample of layer 2's maps."""
     graph = context.graph
     layer = next(
         (
@@ -163,26 +148,7 @@ def _second(
     if not len(projected.maps):
         return _Second(layer.name, f"no projection of layer {layer.name} reaches the input")
     tiles, tile_maps = _tiles(context, layer, projected)
-    side = padded_size(projected.pictures.shape[1:3], stride)
-    power = power_spectrum(projected.pictures, side)
-    seen = _Second(
-        second=layer.name,
-        tiles=tiles,
-        tile_maps=tile_maps,
-        projections=len(projected.maps),
-        power=power.astype(np.float32),
-    )
-    if max(stride) == 1:
-        return seen
-    phases, chance = grid_phases(projected.pictures, projected.tops, projected.lefts, stride)
-    return replace(
-        seen,
-        beyond=share_beyond(power, stride),
-        beyond_white=1 - 1 / (stride[0] * stride[1]),
-        phases=phases.astype(np.float32),
-        unevenness=float(phases.std()),
-        unevenness_chance=chance,
-    )
+    return _Second(second=layer.name, tiles=tiles, tile_maps=tile_maps)
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,17 @@ from PIL import Image
 
 from vizreport.experiments.architecture import charts as drawn
 from vizreport.experiments.architecture.duplicates import ALIKE
-from vizreport.experiments.architecture.result import ArchitectureResult
-from vizreport.experiments.architecture.signs import (
-    LIMIT,
-    SMALLEST,
-    duplicates,
-    find_signs,
-    living_shares,
-    summary,
+from vizreport.experiments.architecture.findings import (
+    AMBIGUOUS,
+    ambiguous,
+    counted_bands,
+    large,
+    repeated,
+    sparse,
 )
+from vizreport.experiments.architecture.gratings import HIGH, SMALLEST
+from vizreport.experiments.architecture.result import ArchitectureResult
+from vizreport.experiments.architecture.signs import LIMIT, find_signs
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.report import charts, montage
@@ -34,31 +36,31 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: ArchitectureResult = results["architecture"]
     filters: FiltersResult = results["filters"]
     mining: MiningResult = results["mining"]
-    signs = find_signs(result, filters, mining)
-    shares = living_shares(result, filters)
     figures = []
-    if not math.isnan(shares[1]):
-        figures.append(_spectrum(result, filters, shares))
+    counts = counted_bands(filters)
+    if counts is not None:
+        figures.append(_spectrum(result, filters, counts))
+    if max(result.stride) > 1:
+        figures.append(_aliasing(result, filters))
     over = result.rms > LIMIT
     if over.any():
         figures.append(_limited(result, filters))
     if len(result.tiles):
         figures.append(_second(result))
-    if not math.isnan(result.beyond):
-        figures.append(_folding(result))
-    figures.append(_maps(result, mining))
+    if result.correlation:
+        figures.append(_maps(result, mining))
     context = {
         "result": result,
-        "signs": signs,
+        "signs": find_signs(results),
         "size": f"{filters.filters.shape[1]} × {filters.filters.shape[2]} px",
         "small": min(filters.filters.shape[1:3]) < SMALLEST,
-        "limit": LIMIT,
-        "over": int(over.sum()),
+        "large": large(filters),
+        "sparse": sparse(result),
         "strongest": float(result.rms.max()),
         "count": len(result.rms),
         "alike": ALIKE,
     }
-    return Section(tuple(figures), context=context, finding=summary(signs))
+    return Section(tuple(figures), context=context)
 
 
 def limited(filters: np.ndarray, rms: np.ndarray) -> np.ndarray:
@@ -80,22 +82,56 @@ def tile_grid(result: ArchitectureResult, columns: int, side: int) -> Image.Imag
     return montage.grid(tiles, columns, 8)
 
 
-def _spectrum(result: ArchitectureResult, filters: FiltersResult, shares: np.ndarray) -> Figure:
-    counted = ~filters.dead & np.isfinite(result.shares).all(axis=1)
-    spectra = [("mean of the filters", result.spectra[counted], shares)]
-    low, middle, high = map(percent, shares)
+def _spectrum(result: ArchitectureResult, filters: FiltersResult, counts: np.ndarray) -> Figure:
+    counted = ~filters.dead & np.isfinite(result.spectra).all(axis=1)
+    side = min(filters.filters.shape[1:3])
+    low, middle, high = counts.tolist()
+    bands = (
+        (0.0, 1 / side, f"low: {low}"),
+        (1 / side, HIGH, f"middle: {middle}"),
+        (HIGH, 1.0, f"high: {high}"),
+    )
+    spectra = [("mean of the filters", result.spectra[counted])]
     return Figure(
         name="architecture-spectrum",
         title="How the energy of the layer-1 filters spreads over spatial frequencies",
         caption=(
             f"Each of the {counted.sum()} filters that are not dead counts the same; energy is "
             "averaged over all directions and given per octave, so that a single pixel, or white "
-            "noise, is 1 everywhere. The paper's first network had filters of low and of high "
-            "frequency and few between (Zeiler & Fergus, section 4.1)."
+            "noise, is 1 everywhere. Above: how many filters prefer low frequencies (less than a "
+            f"period in the filter's {side} px), middle and high ones (periods of 4 px and less). "
+            "A filter this small is broad: its curve reaches into the neighbouring range."
         ),
-        alt=f"Curve over three octaves: low {low}, middle {middle}, high {high} of the energy.",
+        alt=f"Curve over three octaves; {low} filters prefer low frequencies, {middle} middle and "
+        f"{high} high ones.",
         draw=charts.styled(
-            partial(drawn.draw_spectra, spectra=spectra, radii=result.radii), 130, 58
+            partial(drawn.draw_spectra, spectra=spectra, radii=result.radii, bands=bands), 130, 58
+        ),
+        width=130,
+    )
+
+
+def _aliasing(result: ArchitectureResult, filters: FiltersResult) -> Figure:
+    shares = ambiguous(result, filters)
+    stride = max(result.stride)
+    known = shares[np.isfinite(shares)]
+    return Figure(
+        name="architecture-aliasing",
+        title="How much of the layer-1 filters' response the first stride leaves ambiguous",
+        caption=(
+            f"Units {stride} px apart cannot tell a grating from its aliases, whose frequencies "
+            f"differ by multiples of 1/{stride} cycles/px. Each dot is a filter that is not dead: "
+            "the share of its response, over gratings of all frequencies, that goes to gratings "
+            "with an alias that excites it more. 0: it answers to one of each set only, so nothing "
+            "is confused; a single pixel, which answers to all alike, would have "
+            f"{percent(1 - 1 / (result.stride[0] * result.stride[1]))}."
+        ),
+        alt=f"Dots from {percent(float(known.min()))} to {percent(float(known.max()))}, "
+        f"median {percent(float(np.median(known)))}."
+        if len(known)
+        else "Every filter is dead.",
+        draw=charts.styled(
+            partial(drawn.draw_ambiguous, shown=[("", shares)], limit=AMBIGUOUS), 130, 50
         ),
         width=130,
     )
@@ -134,7 +170,7 @@ def _second(result: ArchitectureResult) -> Figure:
         caption=(
             f"The strongest activation over the data of {len(result.tiles)} of its maps, projected "
             "down to the pixels, each on its own scale; mid-grey is zero. Aliasing shows as "
-            "blocks, dots or stripes a stride apart (Zeiler & Fergus, Fig. 6 d)."
+            "blocks, dots or stripes a stride apart."
         ),
         alt=f"Grid of {len(result.tiles)} projections, {result.tiles.shape[1]} px wide.",
         draw=lambda: tile_grid(result, 8, 210),
@@ -143,30 +179,9 @@ def _second(result: ArchitectureResult) -> Figure:
     )
 
 
-def _folding(result: ArchitectureResult) -> Figure:
-    stride = max(result.stride)
-    return Figure(
-        name="architecture-folding",
-        title="Layer-2 projections against the grid of the first stride",
-        caption=(
-            f"Left: mean power of {result.projections} projections of {quoted(result.second)} by "
-            f"frequency. The first layer looks every {stride} px: what lies outside the white "
-            f"square, beyond 1/{2 * stride} cycles/px, looks to its grid like something inside. "
-            f"Right: their energy by the pixel's place in that grid, mean 1. Even is good; a grid "
-            "pattern makes it uneven."
-        ),
-        alt=(
-            f"{percent(result.beyond)} of the energy lies outside the square; energies in the "
-            f"grid run from {result.phases.min():.2f} to {result.phases.max():.2f}."
-        ),
-        draw=lambda: drawn.folding(result),
-        width=160,
-    )
-
-
 def _maps(result: ArchitectureResult, mining: MiningResult) -> Figure:
     layers = [
-        (name, float((mining.active[name] == 0).mean()), duplicates(likeness) / len(likeness))
+        (name, float((mining.active[name] == 0).mean()), repeated(likeness) / len(likeness))
         for name, likeness in result.correlation.items()
     ]
     shown = [(drawable(name, 28), dead, alike) for name, dead, alike in layers]

@@ -12,8 +12,7 @@ import numpy as np
 class ArchitectureResult:
     """Signs of a badly chosen architecture (Zeiler & Fergus, section 4.1 and Fig. 6).
 
-    M is the number of layer-1 filters, m of the maps of a layer, s the first stride, in rows and
-    columns.
+    M is the number of layer-1 filters, m of the maps of a layer.
 
     Attributes
     ----------
@@ -26,8 +25,6 @@ class ArchitectureResult:
     spectra : float32 [M, R]
         Each filter's energy density at these frequencies, averaged over all directions; sums to
         1. NaN for a filter of zeros.
-    shares : float32 [M, 3]
-        Share of that in the low, middle and high octave (1/16 to 1/8 to 1/4 to 1/2 cycles/px).
     rms : float32 [M]
         Root mean square of each filter as it acts on RGB pixels from 0 to 255.
     filter_twins : int32 [M]
@@ -51,29 +48,12 @@ class ArchitectureResult:
         zero, each on a scale of its own.
     tile_maps : int32 [n]
         Which maps they are.
-    projections : int
-        Number of projections behind the fields below.
-    power : float32 [N, N]
-        Mean power spectrum of the projections, each of unit energy; frequency (0, 0) is in the
-        middle, at N // 2, and neighbours are 1/N cycles/px apart.
-    beyond : float
-        Share of the projections' energy beyond the folding frequency 1/(2s), 0 to 1; NaN where
-        the first stride is 1.
-    beyond_white : float
-        The same of white noise: 1 - 1 / (s s).
-    phases : float32 [s, s]
-        Energy of the projections at each place in the first stride's grid, mean 1.
-    unevenness : float
-        Standard deviation of ``phases``; NaN where the first stride is 1.
-    unevenness_chance : float
-        What random places of the same projections in the grid would give (root mean square).
     """
 
     layer: str
     stride: Annotated[list[int], "[2]"]
     radii: Annotated[np.ndarray, "float32 [R]"]
     spectra: Annotated[np.ndarray, "float32 [M, R]"]
-    shares: Annotated[np.ndarray, "float32 [M, 3]"]
     rms: Annotated[np.ndarray, "float32 [M]"]
     filter_twins: Annotated[np.ndarray, "int32 [M]"]
     filter_similarity: Annotated[np.ndarray, "float32 [M]"]
@@ -84,10 +64,3 @@ class ArchitectureResult:
     second_reason: str
     tiles: Annotated[np.ndarray, "uint8 [n, side, side, 3]"]
     tile_maps: Annotated[np.ndarray, "int32 [n]"]
-    projections: int
-    power: Annotated[np.ndarray, "float32 [N, N]"]
-    beyond: float
-    beyond_white: float
-    phases: Annotated[np.ndarray, "float32 [s, s]"]
-    unevenness: float
-    unevenness_chance: float
