@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,6 @@ from typing import Any
 from vizreport import named, provenance
 from vizreport.data.dataset import Decoding
 from vizreport.data.sources import open_dataset
-from vizreport.errors import RequestError
 from vizreport.experiments.context import Context, Source
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments, registry
@@ -27,9 +25,9 @@ from vizreport.models.hash import checkpoint_hash
 from vizreport.paths import folder_problem
 from vizreport.progress import drawing
 from vizreport.report.text import printable
+from vizreport.result_keys import digest, keys_of
 from vizreport.results.atomic import write_text
 from vizreport.results.disk import warn_if_scarce
-from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.run_folder import PAGE, PDF, RENDERED, add_results, prepare_run
 from vizreport.results.store import Store
@@ -154,7 +152,7 @@ def build(request: BuildRequest) -> int:
         request.data, settings.split, settings.max_images, settings.seed, decoding
     )
     wanted = selection.experiments
-    keys = _keys(request, wanted, checkpoint_key, dataset.fingerprint, epochs_hash(epochs))
+    keys = keys_of(request, wanted, checkpoint_key, dataset.fingerprint, epochs_hash(epochs))
     source = Source(
         checkpoint,
         request.preset,
@@ -246,42 +244,6 @@ def _print_faults(
             print(f"vizreport: {printable(each)}", file=sys.stderr)
 
 
-def _keys(
-    request: BuildRequest,
-    wanted: Sequence[Experiment],
-    checkpoint_key: str,
-    fingerprint: str,
-    epochs_key: str = "",
-) -> dict[str, str]:
-    """Name every result after all it depends on."""
-    network = _digest(
-        [
-            checkpoint_key,
-            request.preset,
-            {name: str(value) for name, value in sorted(request.preprocessing.items())},
-            [named.file_hash(Path(name)) or name for name in request.imports],
-            request.output,
-            request.output_kind,
-            request.scale_twice,
-        ]
-    )
-    labels = None if request.labels is None else named.file_hash(request.labels)
-    if request.labels is not None and labels is None:
-        raise RequestError(f"{request.labels} cannot be read: name a labels file with --labels")
-    data = _digest([fingerprint, labels, request.labels_in_order])
-    keys: dict[str, str] = {}
-    for experiment in wanted:
-        keys[experiment.name] = result_key(
-            experiment.name,
-            experiment.version,
-            _digest([network, epochs_key]) if experiment.epochs else network,
-            data,
-            named.in_key(experiment.all_settings.values(), request.settings),
-            {name: keys[name] for name in experiment.requires},
-        )
-    return keys
-
-
 def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
     """Write the record and the pages, unless those on disk show these very results.
 
@@ -292,7 +254,7 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
     """
     from vizreport.report.render import render
 
-    shown = _digest([[record.name, record.key, record.status] for record in run.experiments])
+    shown = digest([[record.name, record.key, record.status] for record in run.experiments])
     marker = out / RENDERED
     layout = [run.settings[name] for name in ("paper", "maps_in_print", *named.displayed())]
     stamp = json.dumps({"results": shown, "pdf": pdf, "layout": layout, "vizreport": __version__})
@@ -312,7 +274,3 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
         return False
     write_text(marker, stamp)
     return True
-
-
-def _digest(values: Any) -> str:
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()

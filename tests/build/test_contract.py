@@ -14,6 +14,7 @@ from tests.experiments import tiny
 from vizreport import building as build_module
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.shared import SHARED
+from vizreport.result_keys import keys_of
 from vizreport.results.run import read_run
 from vizreport.results.store import Store
 from vizreport.settings import declared_settings
@@ -80,7 +81,7 @@ def test_sections_draw(name, run):
 
 def _keys(run, **settings) -> dict[str, str]:
     changed = dataclasses.replace(run, settings=run.settings.replace(**settings))
-    return build_module._keys(changed, list(experiments().values()), "checkpoint", "data")
+    return keys_of(changed, list(experiments().values()), "checkpoint", "data")
 
 
 def _other(setting, value):
@@ -121,7 +122,7 @@ def test_keys_depend_on_all_epochs_only_where_declared(name, run):
         experiment = experiments()[waiting.pop()]
         declared |= experiment.epochs
         waiting += experiment.requires
-    keys = [build_module._keys(run, every, "last", "data", epochs)[name] for epochs in "ab"]
+    keys = [keys_of(run, every, "last", "data", epochs)[name] for epochs in "ab"]
     assert (keys[0] != keys[1]) == declared == (name == "evolution")
 
 
@@ -167,7 +168,7 @@ def test_keys_are_made_as_the_format_says(run):
         "filters": {},
     }
     every = experiments()
-    found = build_module._keys(asked, list(every.values()), "checkpoint", "data", "epochs")
+    found = keys_of(asked, list(every.values()), "checkpoint", "data", "epochs")
     for name, chosen in settings.items():
         names = {
             "hashlib": hashlib,

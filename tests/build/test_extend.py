@@ -23,14 +23,19 @@ from vizreport.experiments.v1 import Experiment, RequestError
 def compute(context, required):
     raise RequestError("the file of weights is missing: fetch it")
 
+def look(context, settings):
+    return settings.seed
+
 E = Experiment("missing", "Missing", 1, "broken_package:E", "broken_package:compute", "", "")
+NOSY = Experiment("nosy", "Nosy", 1, "broken_package:E", "broken_package:look", "", "")
 """
 
 
-@pytest.fixture
-def installed(tmp_path, monkeypatch):
-    """Install the example with pip, and a package whose parts break, where they are found."""
-    package, target = tmp_path / "package", tmp_path / "site"
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder into which pip installed the example, with a package whose parts break."""
+    made = tmp_path_factory.mktemp("extend")
+    package, target = made / "package", made / "site"
     for name, text in FILES.items():
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text(text, "utf-8")
@@ -40,10 +45,17 @@ def installed(tmp_path, monkeypatch):
     record.mkdir()
     (record / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 0.1\n")
     (record / "entry_points.txt").write_text(
-        "[vizreport.experiments.v1]\nmissing = broken_package:E\nabsent = no_such_package:E\n"
+        "[vizreport.experiments.v1]\nmissing = broken_package:E\n"
+        "nosy = broken_package:NOSY\nabsent = no_such_package:E\n"
     )
     (target / "broken_package.py").write_text(BROKEN)
-    monkeypatch.syspath_prepend(str(target))
+    return target
+
+
+@pytest.fixture
+def installed(site, monkeypatch):
+    """Have both packages found."""
+    monkeypatch.syspath_prepend(str(site))
     _forget()
     yield
     monkeypatch.undo()
@@ -58,7 +70,7 @@ def _forget() -> None:
 def test_another_package_brings_a_section(installed, tiny_files, tmp_path, capsys):
     out = tmp_path / "run"
     build = ["build", "--checkpoint", str(tiny_files[0]), "--data", str(tiny_files[1])]
-    build += ["--out", str(out), "--only", "sparsity,missing,absent"]
+    build += ["--out", str(out), "--only", "sparsity,missing,absent,nosy"]
     assert main([*build, "--rare", "0.2"]) == 1
     said = capsys.readouterr().err
     assert "section missing: the file of weights is missing: fetch it\n" in said
@@ -67,8 +79,12 @@ def test_another_package_brings_a_section(installed, tiny_files, tmp_path, capsy
         "mining": "done",
         "sparsity": "done",
         "missing": "failed",
+        "nosy": "failed",
         "absent": "failed",
     }
+    assert (
+        "does not declare that its result depends on the setting 'seed'" in records["nosy"].reason
+    )
     page = (out / "index.html").read_text("utf-8")
     text = " ".join(sheet.extract_text() for sheet in pypdf.PdfReader(out / "report.pdf").pages)
     for shown in (page, " ".join(text.split())):

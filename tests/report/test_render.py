@@ -147,6 +147,7 @@ def test_a_new_report_takes_the_place_of_the_former(run_folder: Path) -> None:
         ".vizreport",
         "assets",
         "figures",
+        "findings.json",
         "index.html",
         "results",
         "run.json",
