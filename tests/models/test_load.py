@@ -8,7 +8,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
-from keras import layers
+from keras import layers, ops
 
 from vizreport.errors import RequestError
 from vizreport.models.load import load_checkpoint
@@ -192,6 +192,22 @@ def test_lambda_layer(tmp_path, extension):
     path = tmp_path / f"net.{extension}"
     sequential(layers.Lambda(lambda x: x * 2)).save(path)
     assert "Lambda layer" in refusal(path)
+
+
+def test_operations_in_an_h5_file_with_a_cure_that_works(tmp_path):
+    def network():
+        image = keras.Input((8, 8, 3))
+        return keras.Model(image, ops.relu6(layers.Conv2D(2, 3)(image)))
+
+    model, path = network(), tmp_path / "net.h5"
+    model.save(path)
+    assert "uses Relu6 of keras.ops" in refusal(path)
+    assert "call model.load_weights('net.h5')" in refusal(path)
+    again = network()
+    again.load_weights(path)
+    again.save(tmp_path / "net.keras")
+    loaded = load_checkpoint(tmp_path / "net.keras")
+    np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])
 
 
 @pytest.mark.parametrize("extension", ["keras", "h5"])

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import keras
+from keras.src.ops.operation import Operation
 
 from vizreport.foreign_text import brief, quoted
 from vizreport.models.checkpoint_file import damaged, keras_version, model_config
@@ -86,6 +87,11 @@ def _unknown(path: Path, message: str) -> str:
         kind, name = "activation function", activation[1]
     else:
         return ""
+    if path.suffix == ".h5" and name in {each.__name__ for each in Operation.__subclasses__()}:
+        return (
+            f"{path} uses {name} of keras.ops, which Keras does not load from .h5 files; save the "
+            f"network as a .keras file where it was trained, or {_rebuild(path)}"
+        )
     registered = re.findall(r"'registered_name': '([^']+)'\}?", message)
     name = next((full for full in registered if full.endswith(">" + name)), name)
     cure = "give the module that defines it with --import MODULE (this runs its code)"
