@@ -44,8 +44,10 @@ class Simulated:
         What was exchanged, and what was then added.
     units : str
         Number of units and what they are.
-    draws, claims, found : int
-        Simulations; those that claimed something under the null, and with the effect.
+    draws, claims : int
+        Simulations of the null, and those that claimed something.
+    found : float
+        Share of the simulations with the effect that claimed something.
     """
 
     kind: str
@@ -55,7 +57,7 @@ class Simulated:
     units: str
     draws: int
     claims: int
-    found: int
+    found: float
 
     @property
     def least(self) -> float:
@@ -85,15 +87,23 @@ def simulate(
         units: dict[str, str] = {}
         with _without_intervals():
             for k, shift in enumerate((0.0, each.shift)):
-                for draw in range(draws):
+                for draw in range(-(-draws // each.slow) if k else draws):
                     random = np.random.default_rng([seed, draw, k])
                     for kind, n, shown in _decided(results, each, random, shift):
                         counts.setdefault(kind, [0, 0])[k] += shown
                         units[kind] = n
         for kind in each.kinds:
             if kind in counts:
+                claims, found = counts[kind]
                 yield Simulated(
-                    kind, each.section, each.null, each.effect, units[kind], draws, *counts[kind]
+                    kind,
+                    each.section,
+                    each.null,
+                    each.effect,
+                    units[kind],
+                    draws,
+                    claims,
+                    found / -(-draws // each.slow),
                 )
 
 
@@ -108,7 +118,7 @@ def _decided(
     for kind in dict.fromkeys(each.kind for each in decided):
         mine = [each for each in decided if each.kind == kind]
         unit = f"{mine[0].n} {mine[0].unit}"
-        yield kind, unit, any(each.decision == SHOWN and null.claims(each) for each in mine)
+        yield kind, unit, any(each.decision == SHOWN for each in mine)
 
 
 @contextmanager
@@ -132,7 +142,7 @@ def table(simulated: list[Simulated]) -> str:
     lines += [
         f"| `{one.kind}` | {one.units} | {one.null} | {one.claims} of {one.draws} | "
         f"{decimal(100 * one.least, 1)} % | {one.effect} | "
-        f"{percent(one.found / one.draws).replace(chr(0x202F), ' ')} |"
+        f"{percent(one.found).replace(chr(0x202F), ' ')} |"
         for one in simulated
     ]
     return "\n".join(lines)
@@ -161,7 +171,7 @@ def main() -> None:
     asked = parser.parse_args()
     found = []
     for one in simulate(read(asked.run), asked.draws, asked.seed, asked.only):
-        print(f"{one.kind}: {one.claims}, {one.found} of {one.draws}", flush=True)
+        print(f"{one.kind}: {one.claims} of {one.draws}, {percent(one.found)}", flush=True)
         found.append(replace(one))
     lines = table(found)
     print(lines)

@@ -69,7 +69,7 @@ def test_claims_are_rare_without_an_effect_and_common_with_it(results, section):
     assert [one.kind for one in found] == kinds
     for one in found:
         assert one.least <= 0.05, one
-        assert one.found >= 0.5 * DRAWS, one
+        assert one.found >= 0.5, one
     assert f"| `{kinds[0]}` | " in calibration.table(found)
 
 
