@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import fisher_exact, spearmanr
 from sklearn.metrics import top_k_accuracy_score
 
 from tests.experiments import tiny
@@ -15,7 +15,10 @@ from tests.training.trials import CLASSES, made_up, write_trials
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.ablation import compare, figures
 from vizreport.experiments.ablation.compute import WIDE, ensembles
+from vizreport.experiments.ablation.findings import findings
 from vizreport.experiments.context import Context
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import sentence
 from vizreport.models.variants import VARIANTS
 from vizreport.published import published_tables
 
@@ -86,40 +89,49 @@ def test_means_spreads_and_changes():
     assert compare.change(result, "krizhevsky-without-7") == pytest.approx(0.2)
     assert compare.change(result, "krizhevsky") is None
     assert compare.change(result, "zfnet-dense-2048") is None  # no ZFNet beside it
-    variant, cost, error = compare.costliest_removal(result)
-    assert (variant, cost, error) == ("krizhevsky-without-7", pytest.approx(0.2), 0.5)
 
 
-def test_rank_correlation_against_scipy():
-    random = np.random.default_rng(0)
-    table = published_tables()["ablation"]
-    published = [row.cells[1].value for row in table.rows]
-    for ties in (False, True):
-        errors = random.permutation(12) / 12
-        if ties:
-            errors = np.round(errors * 4) / 4
-        result = with_errors(*((v, [float(e)]) for v, e in zip(VARIANTS, errors, strict=True)))
-        expected = spearmanr(errors, published).statistic
-        assert compare.rank_agreement(result) == pytest.approx(expected)
-    assert compare.rank_agreement(with_errors(("zfnet", [0.1]), ("krizhevsky", [0.2]))) is None
+def of_kind(result, kind):
+    return [each for each in decide(findings({"ablation": result})) if each.kind == kind]
 
 
-def test_findings_are_computed():
+def test_the_order_is_tested_and_a_weak_one_is_not_shown():
+    paper = [row.cells[1].value for row in published_tables()["ablation"].rows]
+    here = np.array([0.26, 0.38, 0.41, 0.5, 0.44, 0.23, 0.2, 0.32, 0.53, 0.47, 0.29, 0.35])
+    for errors, decision in ((np.array(paper) / 100, "shown"), (here, "not shown")):
+        rows = zip(VARIANTS, errors, strict=True)
+        order = of_kind(with_errors(*((v, [float(e)]) for v, e in rows)), "ablation-order")[0]
+        assert order.effect.value == pytest.approx(spearmanr(errors, paper).statistic)
+        assert order.effect.low <= order.effect.value <= order.effect.high
+        assert order.n == 12
+        assert order.decision == decision
+    assert order.effect.value == pytest.approx(0.24, abs=0.01)
+    assert "No evidence" in sentence(order)
+
+
+def test_removals_are_tested_each_and_the_costliest_leads():
     paper = {row.id: row.cells[1].value / 100 for row in published_tables()["ablation"].rows}
     as_published = with_errors(*((variant, [paper[variant]]) for variant in VARIANTS))
-    assert figures.finding(as_published) == (
-        "Of the layers taken out, 3, 4, 6, 7 are missed most: the error rises by 30.8 points to "
-        "71.3\u202f%; the order of the 12 networks is much the paper's (rank correlation 1, where "
-        "1 is the same order)."
-    )
-    reverse = with_errors(*((variant, [0.8 - paper[variant]]) for variant in VARIANTS))
-    assert "is not the paper's (rank correlation −1" in figures.finding(reverse)
+    found = of_kind(as_published, "ablation-removal")
+    assert [each.leading for each in found] == [True] + [False] * (len(found) - 1)
+    assert found[0].effect.value == pytest.approx(0.308)
+    images = as_published.validation_images
+    wrong = [round(e * images) for e in (0.713, 0.405)]
+    expected = fisher_exact([[count, images - count] for count in wrong]).pvalue
+    assert found[0].p == pytest.approx(expected)
+    assert "removing layers 3, 4, 6, 7 raises the error" in sentence(found[0]).lower()
+    same = with_errors(("krizhevsky", [0.4]), ("krizhevsky-without-7", [0.401]))
+    assert of_kind(same, "ablation-removal")[0].decision != "shown"
+
+
+def test_what_is_said_of_few_networks_and_of_untrained_ones():
     idle = with_errors(("zfnet", [0.91]), ("krizhevsky", [0.92]))
-    assert figures.finding(idle).startswith("No network learned more than guessing")
-    useless = with_errors(("krizhevsky", [0.4]), ("krizhevsky-without-6-7", [0.3]))
-    assert figures.finding(useless).startswith("No layer that was taken out is missed")
+    assert sentence(of_kind(idle, "ablation-idle")[0]).startswith("No network learned more than")
     few = with_errors(("zfnet", [0.4]), ("zfnet-dense-2048", [0.3]))
-    assert "best of 2 networks is ZFNet, layers 6,7: 2048 units" in figures.finding(few)
+    order, *_ = of_kind(few, "ablation-order")
+    assert order.decision == "too little data"
+    best = sentence(of_kind(few, "ablation-best")[0])
+    assert "best of 2 networks is \u2068ZFNet, layers 6,7: 2048 units" in best
 
 
 def test_tables_say_what_was_measured():

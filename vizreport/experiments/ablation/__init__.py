@@ -10,6 +10,7 @@ EXPERIMENT = Experiment(
     result="vizreport.experiments.ablation.result:AblationResult",
     compute="vizreport.experiments.ablation.compute:compute",
     section="vizreport.experiments.ablation.figures:section",
+    findings="vizreport.experiments.ablation.findings:findings",
     template="sections/ablation.html",
     own=AblationSettings,
     cost="nothing: it reads what vizreport ablate left",

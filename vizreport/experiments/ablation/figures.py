@@ -9,26 +9,22 @@ import numpy as np
 
 from vizreport.experiments.ablation.compare import (
     change,
-    costliest_removal,
     label,
     mean,
-    rank_agreement,
     spread,
 )
+from vizreport.experiments.ablation.findings import NEAR_CHANCE, chance
 from vizreport.experiments.ablation.result import AblationResult
 from vizreport.models.variants import BASES, VARIANTS
 from vizreport.published import Comparison, Measured, beside, published_tables
 from vizreport.report import charts, medium
 from vizreport.report.section import Fact, Figure, Section
-from vizreport.report.text import drawable, number, percent, quoted
+from vizreport.report.text import drawable, percent, quoted
 from vizreport.results.run import RunRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Chart
-
-NEAR_CHANCE = 0.05
-"""A network whose error is less than so much below guessing has not learned."""
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
@@ -52,7 +48,6 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             }
             for row in result.rows
         ],
-        "agreement": rank_agreement(result),
         "chance": chance(result),
         "unlearned": unlearned,
     }
@@ -62,56 +57,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         percent(mean(best["validation"]), 1),
         f"top-1 error, {label(best['variant'])}",
     )
-    return Section(
-        figures=(_errors(result),), facts=(fact,), context=context, finding=finding(result)
-    )
-
-
-def chance(result: AblationResult) -> float:
-    """Error of guessing among as many classes."""
-    return 1 - 1 / result.classes
-
-
-def finding(result: AblationResult) -> str:
-    """Say which removal costs most, and whether the order is the paper's."""
-    errors = [mean(row["validation"]) for row in result.rows]
-    if min(errors) > chance(result) - NEAR_CHANCE:
-        return (
-            f"No network learned more than guessing in {result.settings['epochs']} epochs, so the "
-            "ablation says nothing yet."
-        )
-    parts = []
-    worst = costliest_removal(result)
-    if worst is not None:
-        variant, cost, error = worst
-        removed = ", ".join(map(str, VARIANTS[variant].removed))
-        parts.append(
-            f"Of the layers taken out, {removed} {'are' if ',' in removed else 'is'} missed "
-            f"most: the error rises by {100 * cost:.1f} points to {percent(error, 1)}"
-            if cost > 0
-            else "No layer that was taken out is missed: the error rises in no case"
-        )
-    agreement = rank_agreement(result)
-    if agreement is not None:
-        words = (
-            "is much the paper's"
-            if agreement >= 0.7
-            else "is the paper's only in part"
-            if agreement >= 0.3
-            else "is not the paper's"
-        )
-        parts.append(
-            f"the order of the {len(result.rows)} networks {words} (rank correlation "
-            f"{number(round(agreement, 2))}, where 1 is the same order)"
-        )
-    if not parts:
-        best = min(result.rows, key=lambda row: mean(row["validation"]))
-        parts.append(
-            f"The best of {len(errors)} networks is {label(best['variant'])}, with an error of "
-            f"{percent(mean(best['validation']), 1)}"
-        )
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+    return Section(figures=(_errors(result),), facts=(fact,), context=context)
 
 
 def _measured(

@@ -1,0 +1,135 @@
+"""What an ablation claims: which removals cost accuracy, and whether the order is the paper's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.ablation.compare import BASE_NAMES, change, label, mean, ranked_pairs
+from vizreport.experiments.ablation.result import AblationResult, Row
+from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
+from vizreport.findings.record import LOOK, Finding, Published
+from vizreport.findings.statistics import correlation
+from vizreport.models.variants import VARIANTS
+from vizreport.report.text import quoted
+
+NEAR_CHANCE = 0.05
+"""A network whose error is less than so much below guessing has not learned."""
+EVIDENCE = "ablation-errors"
+
+
+def findings(results: Mapping[str, Any]) -> list[Finding]:
+    """Test every removal and the order of the networks; the costliest removal comes first."""
+    result: AblationResult = results["ablation"]
+    if min(mean(row["validation"]) for row in result.rows) > chance(result) - NEAR_CHANCE:
+        return [_idle(result)]
+    removals = [
+        (cost, row)
+        for row in result.rows
+        for cost in [change(result, row["variant"])]
+        if cost is not None and VARIANTS[row["variant"]].removed
+    ]
+    removals.sort(key=lambda one: -one[0])
+    found = [_removal(result, row, cost, not k) for k, (cost, row) in enumerate(removals)]
+    pairs = ranked_pairs(result)
+    found[1:1] = [_order(pairs)] if len(pairs) > 1 else []
+    return found if removals else [*found, _best(result)]
+
+
+def chance(result: AblationResult) -> float:
+    """Error of guessing among as many classes."""
+    return 1 - 1 / result.classes
+
+
+def _removal(result: AblationResult, row: Row, cost: float, first: bool) -> Finding:
+    """Compare a network without some layers with the unchanged one, on the same images."""
+    from scipy import stats
+
+    images, error = result.validation_images, mean(row["validation"])
+    unchanged = error - cost
+    wrong = [round(share * images) for share in (error, unchanged)]
+    p = float(stats.fisher_exact([[count, images - count] for count in wrong]).pvalue)
+    word = "raises" if cost > 0 else "lowers"
+    removed = ", ".join(map(str, VARIANTS[row["variant"]].removed))
+    named = f"{'layers' if ',' in removed else 'layer'} {removed}"
+    return Finding(
+        kind="ablation-removal",
+        compared="error of {base} without {removed} and unchanged, as trained here",
+        claim=f"removing {{removed}} {word} the error of {{base}}",
+        shown=f"removing {{removed}} {word} the error of {{base}} by {{effect:size}}, to "
+        "{error}.",
+        n=images,
+        unit="images",
+        effect=Quantity(cost, POINTS, digits=1),
+        test="Fisher's exact test",
+        p=p,
+        fewest=8,
+        leading=first,
+        evidence=EVIDENCE,
+        values={
+            "error": Quantity(error, SHARE, digits=1),
+            "unchanged": Quantity(unchanged, SHARE, digits=1),
+            "seeds": Quantity(len(row["seeds"]), COUNT),
+        },
+        names={"removed": named, "base": BASE_NAMES[VARIANTS[row["variant"]].base]},
+    )
+
+
+def _order(pairs: list[tuple[float, float]]) -> Finding:
+    here, paper = np.array(pairs).T
+    tested = correlation(here, paper)
+    word = "against" if tested.value < 0 else "like"
+    return Finding(
+        kind="ablation-order",
+        compared="order of the networks by their error here and in the paper",
+        claim=f"the networks' errors are ordered {word} the published ones",
+        shown=f"the errors of the {{n}} networks are ordered {word} the published ones (rank "
+        "correlation {effect:interval}).",
+        **tested.fields(),
+        unit="networks",
+        evidence=EVIDENCE,
+        published=Published(
+            "Zeiler & Fergus found which of these changes cost accuracy on ImageNet",
+            "Table 3",
+            tested.value > 0,
+        ),
+    )
+
+
+def _best(result: AblationResult) -> Finding:
+    row = min(result.rows, key=lambda row: mean(row["validation"]))
+    return Finding(
+        kind="ablation-best",
+        compared="lowest error of the networks",
+        claim="{best} has the lowest error",
+        shown="The best of {networks} networks is {best}, with an error of {effect}.",
+        n=result.validation_images,
+        unit="images",
+        effect=Quantity(mean(row["validation"]), SHARE, digits=1),
+        evidence=EVIDENCE,
+        values={"networks": Quantity(len(result.rows), COUNT)},
+        names={"best": quoted(label(row["variant"]))},
+    )
+
+
+def _idle(result: AblationResult) -> Finding:
+    best = min(mean(row["validation"]) for row in result.rows)
+    return Finding(
+        kind="ablation-idle",
+        compared="lowest error of the networks, and that of guessing, {chance}",
+        claim="the networks learned nothing",
+        shown="No network learned more than guessing in {epochs} epochs: the lowest error is "
+        "{effect}, that of guessing {chance}.",
+        n=result.validation_images,
+        unit="images",
+        effect=Quantity(best, SHARE, digits=1),
+        evidence=EVIDENCE,
+        severity=LOOK,
+        advice="Train longer before comparing the networks.",
+        values={
+            "epochs": Quantity(result.settings["epochs"], COUNT),
+            "chance": Quantity(chance(result), SHARE, digits=1),
+        },
+    )
