@@ -13,7 +13,7 @@ PACKAGE = ROOT / "vizreport"
 FOLDERS = ("cli", "compare", "experiments", "published", "report", "results")
 FILES = (
     "__init__.py",
-    "build.py",
+    "building.py",
     "errors.py",
     "opened.py",
     "settings.py",

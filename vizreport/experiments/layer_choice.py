@@ -96,7 +96,7 @@ class _Sample:
         batches = [reduce(tensor)[0] for tensor in self._inputs]
         for number, layer in enumerate(layers):
             values, places = (
-                np.concatenate([batch[number][part].numpy() for batch in batches])
+                np.concatenate([np.asarray(batch[number][part]) for batch in batches])
                 for part in (0, 1)
             )
             self._found[layer.node] = values, places

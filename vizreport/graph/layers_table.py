@@ -17,6 +17,7 @@ from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing
 from vizreport import backend
 from vizreport.errors import RequestError
 from vizreport.graph import adaptive_pooling
+from vizreport.graph import normalizing_layers as normalizing
 from vizreport.graph import sliding_layers as sliding
 from vizreport.graph.activations import (
     HERE,
@@ -112,77 +113,6 @@ def _global_maximum(layer: Any) -> list[Step]:
     return [Step("max_pooling", forward, None, text="global max pool")]
 
 
-def _batch_normalization(layer: Any) -> list[Step]:
-    if layer.axis not in (-1, 3):
-        return []
-
-    def forward(x: Any) -> Any:
-        return _normalized(
-            x,
-            layer.moving_mean,
-            layer.moving_variance,
-            layer.gamma if layer.scale else None,
-            layer.beta if layer.center else None,
-            layer.epsilon,
-        )
-
-    return [Step("batch_normalization", forward, HERE, {}, sliding.weights_of(layer))]
-
-
-def _normalized(
-    x: Any, mean: Any, variance: Any, gamma: Any | None, beta: Any | None, epsilon: float
-) -> Any:
-    """Normalise with the moving statistics: at inference a scale and a shift for each map.
-
-    y = gamma (x - mean) / sqrt(variance + epsilon) + beta.
-
-    Parameters
-    ----------
-    x : Tensor [..., C]
-    mean, variance : Tensor [C]
-    gamma, beta : Tensor [C] or None
-        None for 1 and 0.
-    epsilon : float
-    """
-    scale = ops.rsqrt(ops.cast(variance, x.dtype) + epsilon)
-    if gamma is not None:
-        scale = scale * ops.cast(gamma, x.dtype)
-    shift = -ops.cast(mean, x.dtype) * scale
-    if beta is not None:
-        shift = shift + ops.cast(beta, x.dtype)
-    return x * scale + shift
-
-
-def _rescaling(layer: Any) -> list[Step]:
-    def forward(x: Any) -> Any:
-        # As constants of the dtype: a cast would first round to float32.
-        return x * ops.convert_to_tensor(layer.scale, x.dtype) + ops.convert_to_tensor(
-            layer.offset, x.dtype
-        )
-
-    return [Step("affine", forward, HERE, {"scale": layer.scale})]
-
-
-def _normalization(layer: Any) -> list[Step]:
-    def forward(x: Any) -> Any:
-        # Not called as a layer, which would first round to what its dtype policy says.
-        return layer.call(x)
-
-    across_maps = tuple(np.atleast_1d(layer.axis if layer.axis is not None else ())) in (
-        (-1,),
-        (3,),
-        (),
-    )
-    return [Step("affine", forward, HERE if across_maps else None)]
-
-
-def _layer_scale(layer: Any) -> list[Step]:
-    def forward(x: Any) -> Any:
-        return x * ops.cast(layer.gamma, x.dtype)
-
-    return [Step("affine", forward, HERE, {}, sliding.weights_of(layer))]
-
-
 def _scaled_sum(layer: Any) -> list[Step]:
     return [Step("add", lambda x, y: x + y * layer.scale, HERE, text="add")]
 
@@ -200,32 +130,6 @@ def _concatenate(layer: Any) -> list[Step]:
 
     across_maps = layer.axis in (-1, 3)
     return [Step("concatenate", forward, HERE if across_maps else None, text="concatenate")]
-
-
-def _contrast_normalization(layer: Any) -> list[Step]:
-    return [
-        Step(
-            "contrast_normalization",
-            lambda x: layer.call(x),
-            HERE,
-            text="contrast norm",
-        )
-    ]
-
-
-def _normalizing(layer: Any) -> list[Step]:
-    """Normalisation by statistics of the image itself: pointwise only where across maps."""
-    axes = tuple(np.atleast_1d(getattr(layer, "axis", ())))
-    across_maps = axes in ((-1,), (3,)) and not isinstance(layer, layers.GroupNormalization)
-    return [
-        Step(
-            "normalization",
-            lambda x: layer.call(x),
-            HERE if across_maps else None,
-            {},
-            sliding.weights_of(layer),
-        )
-    ]
 
 
 def _spatial(kind: str, **options: Any) -> Lowering:
@@ -273,17 +177,17 @@ TABLE: dict[type, Lowering] = {
     layers.GlobalMaxPooling2D: _global_maximum,
     layers.AdaptiveAveragePooling2D: lambda layer: [adaptive_pooling.average(layer.output_size)],
     layers.AdaptiveMaxPooling2D: lambda layer: [adaptive_pooling.maximum(layer.output_size)],
-    layers.BatchNormalization: _batch_normalization,
+    layers.BatchNormalization: normalizing.batch_normalization,
     layers.ZeroPadding2D: sliding.padding,
     layers.Cropping2D: sliding.cropping,
     layers.UpSampling2D: sliding.upsampling,
-    layers.Rescaling: _rescaling,
-    layers.Normalization: _normalization,
-    layers.LayerNormalization: _normalizing,
-    layers.GroupNormalization: _normalizing,
-    layers.RMSNormalization: _normalizing,
-    layers.UnitNormalization: _normalizing,
-    ContrastNormalization: _contrast_normalization,
+    layers.Rescaling: normalizing.rescaling,
+    layers.Normalization: normalizing.normalization,
+    layers.LayerNormalization: normalizing.normalizing,
+    layers.GroupNormalization: normalizing.normalizing,
+    layers.RMSNormalization: normalizing.normalizing,
+    layers.UnitNormalization: normalizing.normalizing,
+    ContrastNormalization: normalizing.contrast_normalization,
     layers.Flatten: _spatial("reshape"),
     layers.Reshape: _spatial("reshape"),
     layers.Permute: _spatial("reshape"),
@@ -304,7 +208,7 @@ TABLE: dict[type, Lowering] = {
     layers.AlphaDropout: _identity,
     layers.ActivityRegularization: _identity,
     layers.Pipeline: _pipeline,
-    LayerScale: _layer_scale,
+    LayerScale: normalizing.layer_scale,
     StochasticDepth: _identity,
     CustomScaleLayer: _scaled_sum,
     # The weights that it divides by their norm are stored divided.

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
+from vizreport import backend
+from vizreport.backend import Spec
 from vizreport.engine import Deconvnet
 from vizreport.engine.interpreter import forward
 from vizreport.errors import NotApplicable
@@ -145,25 +147,20 @@ def _spread(maps: np.ndarray) -> np.ndarray:
 
 def _search_function(
     graph: Graph, layers: list[ReportableLayer], maps: dict[str, np.ndarray]
-) -> Callable[[np.ndarray], list[tuple[tf.Tensor, tf.Tensor]]]:
+) -> Callable[[np.ndarray], list[tuple[Any, Any]]]:
     """Compile the pass that gives some maps' maxima [B, m] and flat places [B, m] a layer."""
 
-    def search(x: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
+    def search(x: Any) -> list[tuple[Any, Any]]:
         values = forward(graph, x, [layer.node for layer in layers])
         found = []
         for layer in layers:
-            chosen = tf.gather(values[layer.node], maps[layer.name], axis=-1)
-            flat = tf.reshape(chosen, (tf.shape(x)[0], -1, len(maps[layer.name])))
-            places = tf.argmax(flat, axis=1, output_type=tf.int32)
-            found.append((tf.reduce_max(flat, axis=1), places))
+            chosen = ops.take(values[layer.node], maps[layer.name], axis=-1)
+            flat = ops.reshape(chosen, (ops.shape(x)[0], -1, len(maps[layer.name])))
+            found.append((ops.max(flat, axis=1), backend.argmax(flat, 1)))
         return found
 
-    compiled: Callable[[np.ndarray], list[tuple[tf.Tensor, tf.Tensor]]] = tf.function(
-        search,
-        input_signature=[tf.TensorSpec([None, *graph.input_shape], graph.dtype)],
-        autograph=False,
-    )
-    return compiled
+    images = Spec(("images", *graph.input_shape), graph.dtype)
+    return backend.compiled(search, images, variables=graph.variables)
 
 
 def _strongest(
@@ -178,7 +175,7 @@ def _strongest(
     for start in range(0, len(records), size):
         pictures = context.pictures(records[start : start + size])
         found = search(context.preprocessing.tensor(pictures))
-        batches.append([(maxima.numpy(), places.numpy()) for maxima, places in found])
+        batches.append([(np.asarray(maxima), np.asarray(places)) for maxima, places in found])
     strongest = []
     for layer, parts in zip(layers, zip(*batches, strict=True), strict=True):
         maxima, places = (np.concatenate(part) for part in zip(*parts, strict=True))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-import tensorflow as tf
+from typing import Any
 
-from vizreport.engine.interpreter import forward
+import numpy as np
+from keras import ops
+
+from vizreport import backend
+from vizreport.backend import Spec
+from vizreport.engine.interpreter import there_and_back
 from vizreport.engine.projection.crops import CropPlan, plan_crops
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
@@ -93,13 +97,16 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
     rows, cols, maps = graph.nodes[target].shape
     plan = plan_crops(graph, target, np.array([rows // 2]), np.array([cols // 2]))
 
-    def respond(x: tf.Tensor) -> tf.Tensor:
-        y = forward(graph, x, [target])[target]
-        units = y[:, int(plan.rows[0]), int(plan.cols[0]), :]
-        return tf.gradients(units, x, grad_ys=tf.eye(maps, dtype=x.dtype))[0]
+    def respond(x: Any) -> Any:
+        y, pull = there_and_back(graph, x, target, "gradient")
+        row, col = int(plan.rows[0]), int(plan.cols[0])
+        after = (y.shape[1] - row - 1, y.shape[2] - col - 1)
+        seeds = ops.eye(maps, dtype=x.dtype)[:, None, None, :]
+        return pull(ops.pad(seeds, [(0, 0), (row, after[0]), (col, after[1]), (0, 0)]))[0]
 
-    zeros = tf.zeros((maps, *plan.size, graph.input_shape[2]), graph.dtype)
-    responses = tf.function(respond, autograph=False)(zeros).numpy()
+    zeros = np.zeros((maps, *plan.size, graph.input_shape[2]), graph.dtype)
+    compiled = backend.compiled(respond, Spec(zeros.shape, graph.dtype), variables=graph.variables)
+    responses = ops.convert_to_numpy(compiled(zeros))
     # The crop is larger than the filter where it has to keep strides in phase.
     fields = unit_fields(graph, target, np.array([rows // 2]), np.array([cols // 2]))
     (top, left), (bottom, right) = fields.low[0] - _corner(plan), fields.high[0] - _corner(plan)

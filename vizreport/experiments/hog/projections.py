@@ -47,7 +47,9 @@ def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict
         problem = rule_problem(graph, layer.node, settings.rule)
         if not problem:
             try:
-                summed, count = _summed(deconvnet, layer, inputs, maxima.numpy(), places.numpy())
+                summed, count = _summed(
+                    deconvnet, layer, inputs, np.asarray(maxima), np.asarray(places)
+                )
             except NotApplicable as not_finite:
                 problem = str(not_finite)
         problems.append(problem)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import keras
 import numpy as np
-import tensorflow as tf
 
 from vizreport.data.label_order import settle, try_order
 from vizreport.data.reading import Batch
@@ -154,7 +154,7 @@ def _pass(
         if not len(batch.indices):
             continue
         tensors = reduce(context.preprocessing.tensor(batch.pictures))
-        reduced, outputs, finite = tf.nest.map_structure(lambda tensor: tensor.numpy(), tensors)
+        reduced, outputs, finite = keras.tree.map_structure(np.asarray, tensors)
         if scored:
             finite = np.c_[finite, np.isfinite(outputs).all(axis=1)]
         not_finite += (~finite).sum(axis=0)

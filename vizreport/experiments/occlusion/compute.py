@@ -164,8 +164,8 @@ def _clean(
     batches = []
     for start in range(0, len(inputs), context.batch_size):
         reduced, outputs = reduce(inputs[start : start + context.batch_size])
-        scores = context.output.probabilities(outputs.numpy())
-        batches.append([*(part.numpy() for part in reduced[0]), scores])
+        scores = context.output.probabilities(np.asarray(outputs))
+        batches.append([*(np.asarray(part) for part in reduced[0]), scores])
     maxima, units, means, scores = (np.concatenate(part) for part in zip(*batches, strict=True))
     maps = means.argmax(axis=1)
     best = scores.argmax(axis=1)

@@ -115,7 +115,7 @@ def _strongest(
             batch = records[start : start + context.batch_size]
             reduced, _ = reduce(context.preprocessing.tensor(context.pictures(batch)))
             for kept, (maxima, units, _) in zip(found, reduced, strict=True):
-                kept.append((maxima.numpy().T.astype(np.float32), units.numpy().T))
+                kept.append((np.asarray(maxima).T.astype(np.float32), np.asarray(units).T))
             bar.update(len(batch))
     return [
         (

@@ -49,14 +49,16 @@ def compute(
     reduced, outputs = reduction_function(graph, layers)(inputs)
     if not np.isfinite(outputs).all():
         raise NotApplicable("the network's output is not finite for these photographs")
-    scores = context.output.probabilities(outputs.numpy())
+    scores = context.output.probabilities(np.asarray(outputs))
     top = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
     deconvnet = context.deconvnet(settings.rule)
     status, parts = {}, {}
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
         status[layer.name] = rule_problem(graph, layer.node, settings.rule)
         kept = 0 if status[layer.name] else STRONGEST
-        parts[layer.name] = _layer(deconvnet, layer, inputs, maxima.numpy(), places.numpy(), kept)
+        parts[layer.name] = _layer(
+            deconvnet, layer, inputs, np.asarray(maxima), np.asarray(places), kept
+        )
     return PhotographsResult(
         paths=[Path(file).name for file in files],
         pictures=pictures,

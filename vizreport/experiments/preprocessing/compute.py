@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
+from vizreport import backend
 from vizreport.data.label_order import try_order
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.wording import describe_preprocessing, describe_values
@@ -154,8 +156,8 @@ class _Trial:
             part = slice(start, start + size)
             pictures = self.context.pictures(self.mining.records[images[part]])
             reduced, outputs = self.reduce(preprocessing.tensor(pictures))
-            maxima = reduced[0][0].numpy() if reduced else np.zeros((len(pictures), 0))
-            found.append((part, maxima, outputs.numpy()))
+            maxima = np.asarray(reduced[0][0]) if reduced else np.zeros((len(pictures), 0))
+            found.append((part, maxima, np.asarray(outputs)))
         return found
 
 
@@ -166,22 +168,23 @@ def _saturated(graph: Graph, layer: ReportableLayer | None, inputs: np.ndarray) 
     limits = _limits(graph.nodes[layer.node].step.forward)
     if not limits:
         return None
-    y = forward(graph, tf.constant(inputs, graph.dtype), [layer.node])[layer.node].numpy()
+    x = ops.convert_to_tensor(inputs, graph.dtype)
+    y = np.asarray(forward(graph, x, [layer.node])[layer.node])
     low, high = min(limits), max(limits)
     near = 0.01 * (high - low if len(limits) > 1 else abs(high))
     return float(np.mean([np.abs(y - limit) <= near for limit in limits], axis=(1, 2, 3, 4)).sum())
 
 
-def _limits(activation: Callable[..., tf.Tensor]) -> list[float]:
+def _limits(activation: Callable[..., Any]) -> list[float]:
     """Return the values that an activation function does not go beyond; 0 of a ReLU is none."""
     try:
-        low, high = activation(tf.constant([-1e6, 1e6]))[..., :2].numpy().ravel()[:2]
-    except (ValueError, TypeError, IndexError, tf.errors.OpError):
+        low, high = np.asarray(activation(ops.convert_to_tensor([-1e6, 1e6]))[..., :2]).ravel()[:2]
+    except (TypeError, IndexError, *backend.ERRORS):
         return []  # a slope for each map
     if not abs(high) < 1e5:
         return []
     # What is cut off at both ends has 0 in the middle of its range or as its lower end: a ceiling
     # above a ReLU makes its zeros no more telling.
-    middle = activation(tf.constant([0.0]))
+    middle = activation(ops.convert_to_tensor([0.0]))
     is_rectified = float(np.asarray(middle).ravel()[0]) == low
     return [float(high)] if is_rectified else [float(low), float(high)]

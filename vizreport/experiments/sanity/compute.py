@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
 from vizreport.engine.presets import rule_problem
 from vizreport.engine.projection.split_passes import decided, down_function, up_function
@@ -267,7 +267,7 @@ class _Test:
 
         def down(values: list[Any], state: int) -> Iterator[tuple[int, int, np.ndarray]]:
             for m, function in enumerate(self.down):
-                signed = function(values, seeds).numpy()[: len(chosen)]
+                signed = np.asarray(function(values, seeds))[: len(chosen)]
                 if not np.isfinite(signed).all():
                     raise NotApplicable("the values of the projections are not finite")
                 yield m, state, self.to_rgb(signed).astype(np.float32)
@@ -293,18 +293,18 @@ class _Test:
         return picture[top:bottom, left:right]
 
 
-def _shuffled(values: list[Any], seed: Sequence[int]) -> list[tf.Tensor]:
+def _shuffled(values: list[Any], seed: Sequence[int]) -> list[Any]:
     """Put what a forward pass decided into random order: each map's values over its places.
 
     What has no places is shuffled over its units. Outputs of one shape share their order, so
     that a rectifier and the pooling behind it still agree.
     """
     mixed = []
-    for array in (value.numpy() for value in values):
+    for array in (np.asarray(value) for value in values):
         flat = array.reshape(len(array), -1, array.shape[-1]) if array.ndim == 4 else array
         random = np.random.default_rng([*seed, *array.shape])
         # As tensors: every method's way down takes them, twice.
-        mixed.append(tf.constant(random.permuted(flat, axis=1).reshape(array.shape)))
+        mixed.append(ops.convert_to_tensor(random.permuted(flat, axis=1).reshape(array.shape)))
     return mixed
 
 

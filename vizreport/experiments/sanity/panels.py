@@ -139,5 +139,5 @@ def _projected(up: Any, down: Any, inputs: np.ndarray, seeds: np.ndarray, batch:
     for first in range(0, len(inputs), batch):
         chosen = np.arange(first, min(first + batch, len(inputs)))
         padded = np.resize(chosen, batch)
-        parts.append(down(up(inputs[padded]), seeds[padded]).numpy()[: len(chosen)])
+        parts.append(np.asarray(down(up(inputs[padded]), seeds[padded]))[: len(chosen)])
     return np.concatenate(parts)
