@@ -57,16 +57,19 @@ def _listed(found: Sequence[dict[str, str]]) -> dict[str, str]:
 
 
 def host() -> dict[str, str]:
-    """Describe the machine, and where TensorFlow has been imported its devices."""
+    """Describe the machine, and where Keras has been imported its backend and devices."""
     found = {
         "system": platform.system(),
         "machine": platform.machine(),
         "processors": str(os.cpu_count()),
     }
-    if "tensorflow" in sys.modules:
-        import tensorflow as tf
+    if "keras" in sys.modules:
+        import keras
 
-        devices = [device.device_type for device in tf.config.get_visible_devices()]
+        from vizreport import backend
+
+        found["backend"] = keras.backend.backend()
+        devices = backend.devices()
         found["devices"] = ", ".join(
             f"{devices.count(kind)} {kind}" for kind in sorted(set(devices))
         )
@@ -76,7 +79,8 @@ def host() -> dict[str, str]:
 def versions() -> dict[str, str]:
     """Return the versions of this program, Python and the packages that matter."""
     found = {"vizreport": __version__, "python": platform.python_version()}
-    for package in _PACKAGES:
+    jax = ("jax",) if "jax" in sys.modules else ()
+    for package in (*_PACKAGES, *jax):
         version = installed_version(package)
         if version is not None:
             found[package] = version

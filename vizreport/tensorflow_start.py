@@ -45,8 +45,29 @@ def start_tensorflow() -> None:
         ) from error
     if backend != "tensorflow":
         raise RequestError(
-            f"Keras runs on {backend}: set KERAS_BACKEND=tensorflow in the environment"
+            f"Keras runs on {backend}, and this needs TensorFlow: set KERAS_BACKEND=tensorflow in "
+            "the environment"
         )
+
+
+def start_backend() -> None:
+    """Import Keras on the backend that ``KERAS_BACKEND`` names, quietly: TensorFlow, or JAX.
+
+    Raises
+    ------
+    RequestError
+        If the backend or Keras is not installed, or the backend is another one.
+    """
+    if os.environ.get("KERAS_BACKEND") != "jax":
+        start_tensorflow()
+        return
+    try:
+        import_module("jax")
+        import_module("keras")
+    except ModuleNotFoundError as error:
+        raise RequestError(
+            f"{error.name} is not installed, and KERAS_BACKEND is jax: pip install vizreport[jax]"
+        ) from error
 
 
 @contextmanager

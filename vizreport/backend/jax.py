@@ -218,3 +218,13 @@ def average_pool(x: Any, size: tuple[int, int], strides: tuple[int, int], paddin
 def full_precision() -> AbstractContextManager[Any]:
     """Let a GPU multiply float32 as such."""
     return jax.default_matmul_precision("highest")
+
+
+def by_xla(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the function: XLA computes all of JAX."""
+    return function
+
+
+def devices() -> list[str]:
+    """Return the kinds of the devices there are."""
+    return [device.platform.upper() for device in jax.devices()]

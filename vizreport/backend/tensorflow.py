@@ -123,3 +123,14 @@ def full_precision() -> Iterator[None]:
         yield
     finally:
         tf.config.experimental.enable_tensor_float_32_execution(before)
+
+
+def by_xla(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Compile a function by XLA, which has operations that the backend has not on CPUs."""
+    made: Callable[[Any], Any] = tf.function(function, jit_compile=True)
+    return made
+
+
+def devices() -> list[str]:
+    """Return the kinds of the devices there are."""
+    return [device.device_type for device in tf.config.get_visible_devices()]

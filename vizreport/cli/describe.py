@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.models.checkpoint_file import check_file
     from vizreport.models.preprocessing_choice import PreprocessingRequest, describe_choice
     from vizreport.models.sidecar import read_sidecar, sidecar_paths, write_sidecar
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.tensorflow_start import start_backend
 
     checkpoint = check_file(arguments.checkpoint)
     if checkpoint.resolve().is_relative_to(bundled_folder("checkpoints").resolve()):
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"{checkpoint} comes with vizreport and is described; name a checkpoint of your own"
         )
     sidecar = read_sidecar(checkpoint)
-    start_tensorflow()
+    start_backend()
     from vizreport.engine.preparation import choose_for
     from vizreport.models.load import load_checkpoint
 

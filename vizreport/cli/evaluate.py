@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.tensorflow_start import start_backend
 
     checkpoints = tuple(last_checkpoint(path) for path in arguments.checkpoints)
     dataset = open_dataset(
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.seed,
         network_and_data.decoding(arguments),
     )
-    start_tensorflow()
+    start_backend()
     from vizreport.training.distribution import prepare_devices
     from vizreport.training.evaluation import EvaluationRequest, evaluate_each
 

@@ -39,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
         If the checkpoint cannot be loaded, or the graph traced does not compute what it does.
     """
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.tensorflow_start import start_backend
 
     checkpoint = last_checkpoint(arguments.checkpoint)
-    start_tensorflow()
+    start_backend()
     from vizreport.engine.agreement import require_agreement
     from vizreport.engine.preparation import choose_for
     from vizreport.engine.presets import missing_rule, rule_problem

@@ -110,9 +110,9 @@ class Context:
     @cached_property
     def model(self) -> keras.Model:
         """The network; importing TensorFlow happens here."""
-        from vizreport.tensorflow_start import start_tensorflow
+        from vizreport.tensorflow_start import start_backend
 
-        start_tensorflow()
+        start_backend()
         from vizreport.models.load import load_checkpoint
 
         return load_checkpoint(self.source.checkpoint, self.source.imports, self.source.output)

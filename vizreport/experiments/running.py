@@ -66,14 +66,14 @@ def run_experiment(
         seconds = known.seconds if known else 0.0
         return ExperimentRecord(name, key, outcome.status, outcome.reason, seconds)
     # Computing starts TensorFlow here, quietly, before a compute module imports it.
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.tensorflow_start import start_backend
 
     begun, date = time.monotonic(), provenance.now()
 
     def origin() -> Origin:
         return Origin(time.monotonic() - begun, date, provenance.host(), provenance.versions())
 
-    start_tensorflow()
+    start_backend()
     status: Status
     reason = ""
     try:

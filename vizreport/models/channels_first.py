@@ -13,10 +13,10 @@ from weakref import WeakSet
 
 import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers
+from keras import layers, ops
 from keras.src.models.functional import Functional
 
+from vizreport import backend
 from vizreport.errors import RequestError
 from vizreport.foreign_text import brief
 from vizreport.models.axis_order import (
@@ -255,10 +255,10 @@ def _require_same(
     shape = [size or _SIDE for size in other.inputs[0].shape[1:]]
     images = np.random.default_rng(0).normal(size=(2, *shape)).astype("float32")
     network = Functional(model.inputs[0], tensors)
-    compiled = tf.function(lambda x: network(x, training=False), jit_compile=True)
+    compiled = backend.by_xla(lambda x: network(x, training=False))
     try:
-        theirs = compiled(tf.constant(images.transpose(TO_FIRST) if first else images))
-        ours = Functional(other.inputs[0], mine)(tf.constant(images), training=False)
+        theirs = compiled(ops.convert_to_tensor(images.transpose(TO_FIRST) if first else images))
+        ours = Functional(other.inputs[0], mine)(ops.convert_to_tensor(images), training=False)
     except Exception as error:  # whatever XLA, or a layer of the user's, does not take
         raise RequestError(
             f"{path}: the network is channels_first and cannot be compared with what it is as "
@@ -267,7 +267,7 @@ def _require_same(
         ) from error
     pairs = zip(compared, keras.tree.flatten(theirs), keras.tree.flatten(ours), moved, strict=True)
     for use, a, b, is_moved in pairs:
-        a, b = tf.cast(a, "float64").numpy(), tf.cast(b, "float64").numpy()
+        a, b = (ops.convert_to_numpy(y).astype("float64") for y in (a, b))
         b = b.transpose(TO_FIRST) if is_moved else b
         finite = np.isfinite(a)
         scale = np.abs(a, where=finite, out=np.zeros_like(a)).max()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 from keras.src.models.functional import Functional
 
+from vizreport import backend
 from vizreport.errors import RequestError
 from vizreport.foreign_text import brief
 from vizreport.models.channels_first import is_channels_first
@@ -112,15 +114,13 @@ def _require_same(path: Path, model: keras.Model, functional: keras.Model) -> No
 def _require_same_output(model: keras.Model, functional: keras.Model) -> None:
     """Compare outputs alone, by XLA, which has channels_first convolutions for CPUs, too."""
     shape = [size or _SIDE for size in functional.inputs[0].shape[1:]]
-    images = tf.constant(np.random.default_rng(0).normal(size=(2, *shape)), "float32")
+    images = ops.convert_to_tensor(np.random.default_rng(0).normal(size=(2, *shape)), "float32")
     outputs = [
-        keras.tree.flatten(
-            tf.function(lambda x, run=run: run(x, training=False), jit_compile=True)(images)
-        )
+        keras.tree.flatten(backend.by_xla(partial(run, training=False))(images))
         for run in (model, functional)
     ]
     for theirs, ours in zip(*outputs, strict=True):
-        theirs, ours = tf.cast(theirs, "float32").numpy(), tf.cast(ours, "float32").numpy()
+        theirs, ours = (ops.convert_to_numpy(y).astype("float32") for y in (theirs, ours))
         if not np.allclose(ours, theirs, rtol=0, atol=1e-4 * np.abs(theirs).max(), equal_nan=True):
             raise ValueError("its outputs differ")
 
