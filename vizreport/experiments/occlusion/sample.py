@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.engine.occlusion import occlude
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import fill_picture
@@ -48,6 +47,8 @@ def on_objects(
     dict
         The fields ``sample`` and ``sample_...`` of :class:`OcclusionResult`.
     """
+    from vizreport.engine.occlusion import occlude
+
     images = _choice(mining, seed) if context.dataset.truth is not None else np.zeros(0, np.int32)
     masks, masked = object_masks(context, mining, images)
     images, masks = images[masked], masks[masked]

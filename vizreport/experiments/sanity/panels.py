@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.engine.projection.split_passes import down_function, up_function
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
@@ -80,6 +79,8 @@ def panels(
     fields = unit_fields(graph, layer.node, rows[taken], cols[taken])
     none = np.zeros(len(numbers), int)
     states, side = [], max(fields.size)
+    from vizreport.engine.projection.split_passes import down_function, up_function
+
     up, down = up_function(graph, layer.node), down_function(graph, layer.node, method, batch)
     with weights_kept([one for piece in pieces for one in piece]):
         for random in (False, True):
