@@ -39,7 +39,7 @@ def scores_agree(context: Context) -> str:
     size = context.batch_size
     for batch in read_batches(context.dataset, context.preprocessing, size, tested):
         if len(batch.indices):
-            y = reduce(context.preprocessing.tensor(batch.pictures))[1].numpy()
+            y = np.asarray(reduce(context.preprocessing.tensor(batch.pictures))[1])
             predicted.append(y.argmax(axis=1) if outputs > 1 else (y[:, 0] > 0).astype(int))
             seen.append(batch.indices)
     if not seen:

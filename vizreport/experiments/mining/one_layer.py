@@ -69,7 +69,7 @@ def _strongest(
             ((maxima, places, means),), _ = reduce(
                 context.preprocessing.tensor(context.pictures(records))
             )
-            one = from_batch(maxima.numpy(), places.numpy(), means.numpy(), start, top)
+            one = from_batch(np.asarray(maxima), np.asarray(places), np.asarray(means), start, top)
             found = merge(found, one, top) if found else one
             bar.update(len(records))
     assert found is not None
