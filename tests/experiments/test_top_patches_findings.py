@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from benchmarks import nulls_of_maps
 from vizreport.experiments.top_patches.findings import findings
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import beside_published, headline, sentence
@@ -124,3 +125,26 @@ def test_energy_is_compared_image_by_image(shift, decision):
     energy = kinds(results)["top-patches-energy"]
     assert energy.n == len(np.unique(results["top_patches"].images["conv5"][1::2]))
     assert energy.decision == decision
+
+
+@pytest.mark.parametrize(("kind", "shift"), [("class-units", 0.5), ("energy", 0.1)])
+def test_claims_are_rare_without_an_effect_and_common_with_it(monkeypatch, kind, shift):
+    monkeypatch.setattr(
+        nulls_of_maps, "replace", lambda kept, **new: SimpleNamespace(**{**vars(kept), **new})
+    )
+    results = made(of_class(0, 1, 2, 3))
+    random = np.random.default_rng(1)
+    for field in ("inside", "inside_elsewhere"):
+        values = random.normal(0.4, 0.1, (24, 9))
+        getattr(results["top_patches"], field)["conv5"] = values
+    null = next(n for n in nulls_of_maps.NULLS if n.kinds == (f"top-patches-{kind}",))
+    shown = [
+        [
+            kinds(null.change(results, np.random.default_rng(draw), added))[null.kinds[0]].decision
+            == "shown"
+            for draw in range(8)
+        ]
+        for added in (0.0, shift)
+    ]
+    assert sum(shown[0]) <= 2  # of 8 with a chance of 5 %: more once in 170
+    assert sum(shown[1]) >= 6

@@ -1,0 +1,86 @@
+"""What is exchanged in stored values of maps and filters so that there is nothing to find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from benchmarks.nulls import Null
+from vizreport.experiments.architecture.gratings import bands
+from vizreport.experiments.top_patches.ground_truth import known_layers
+
+
+def class_units(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange the labels among the images; then give scores images of their own class."""
+    mining = results["mining"]
+    labels = mining.labels.copy()
+    known = np.flatnonzero(labels >= 0)
+    labels[known] = random.permutation(labels[known])
+    images = mining.images[mining.output_layer].copy()
+    for unit, row in enumerate(images):
+        mine = np.flatnonzero(labels == unit)[: round(shift * len(row))]
+        row[: len(mine)] = mine
+    changed = {**mining.images, mining.output_layer: images}
+    return {**results, "mining": replace(mining, labels=labels, images=changed)}
+
+
+def energy(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange an image's own object with other images' objects, in half of the images."""
+    result = results["top_patches"]
+    layer = known_layers(result)[-1]
+    swap = (random.random(1 + result.images[layer].max()) < 0.5)[result.images[layer]]
+    own, other = result.inside[layer], result.inside_elsewhere[layer]
+    inside = np.where(swap, other, own) + shift
+    elsewhere = np.where(swap, own, other)
+    changed = replace(
+        result,
+        inside={**result.inside, layer: inside},
+        inside_elsewhere={**result.inside_elsewhere, layer: elsewhere},
+    )
+    return {**results, "top_patches": changed}
+
+
+def middle(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Draw filters anew, a quarter of them among those that prefer middle frequencies."""
+    filters = results["filters"]
+    count = len(filters.filters)
+    found = np.array([bands(one[None])[1] for one in filters.filters], bool)
+    prefer = random.random(count) < 0.25 - shift
+    drawn = np.where(
+        prefer,
+        random.choice(np.flatnonzero(found), count),
+        random.choice(np.flatnonzero(~found), count),
+    )
+    changed = replace(filters, filters=filters.filters[drawn], dead=np.zeros(count, bool))
+    return {**results, "filters": changed}
+
+
+NULLS = (
+    Null(
+        "top_patches",
+        ("top-patches-class-units",),
+        class_units,
+        "labels of the images",
+        "two of a score's nine images of its class",
+        0.2,
+    ),
+    Null(
+        "top_patches",
+        ("top-patches-energy",),
+        energy,
+        "own object and the objects of other images, image by image",
+        "10 points more on the object",
+        0.1,
+    ),
+    Null(
+        "architecture",
+        ("architecture-middle",),
+        middle,
+        "filters, a quarter of them of middle frequencies",
+        "20 points fewer of middle frequencies",
+        0.2,
+    ),
+)
