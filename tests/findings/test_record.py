@@ -121,6 +121,11 @@ def test_quantities_are_written(quantity, written):
     assert f"{quantity}" == written
 
 
+def test_the_ends_of_an_interval_have_the_decimals_of_its_value():
+    assert f"{Quantity(0.14, 'share', -0.0002, 0.28):interval}".endswith("interval 0 to 28\u202f%)")
+    assert "interval 0.0 to 1.5" in f"{Quantity(0.004, 'share', 0.0002, 0.0149):interval}"
+
+
 def test_numbers_that_are_not_in_the_record_are_found():
     (found,) = decide([made(0.3, needed=85, reference=Quantity(0.1, "points"))])
     record = json.loads(findings_json({"invariance": [found]}))["findings"][0]

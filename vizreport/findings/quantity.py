@@ -66,12 +66,13 @@ class Quantity:
         if self.unit == P:
             return number(value, 2)
         if self.unit in (SHARE, POINTS):
-            return _percentage(value, self.digits or 0)
+            # The ends of an interval have the decimals of its value.
+            return decimal(100 * value, _decimals(self.value, self.digits or 0))
         return decimal(value, 2 if self.digits is None else self.digits)
 
 
-def _percentage(share: float, digits: int) -> str:
-    """Write 100 times a share, with more decimals where it would round to 0 or to the whole."""
+def _decimals(share: float, digits: int) -> int:
+    """Return how many decimals keep a percentage from being written as 0 or as the whole."""
     while digits < 3 and share not in (0.0, 1.0) and round(100 * share, digits) in (0.0, 100.0):
         digits += 1
-    return decimal(100 * share, digits)
+    return digits
