@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import confusion_matrix, top_k_accuracy_score
 
 from tests.experiments import tiny
-from vizreport.experiments.overview.compute import accuracy
+from vizreport.experiments.overview.compute import accuracy, subsets
 from vizreport.graph.layers import reportable_layers
 
 compute = tiny.computing("overview")
@@ -75,6 +75,19 @@ def test_a_network_without_scores_has_no_accuracy(mined):
         class_names=[],
     )
     assert accuracy(without)["top1_error"] is None
+
+
+def test_subsets_are_counted_apart(mined):
+    # The second image's class is not known; of "new" one of two is wrong, of "old" none of one.
+    scores = np.eye(3)[[0, 1, 2, 0]]
+    some = replace(
+        predictions(mined, [0, -1, 1, 0], scores), records=np.array([3, 2, 1, 0], np.int32)
+    )
+    assert subsets(some, ["new", "new", "old", "old"]) == [
+        {"name": "old", "images": 1, "wrong": 0},
+        {"name": "new", "images": 2, "wrong": 1},
+    ]
+    assert subsets(some, ["new"] * 4) == []
 
 
 def test_overview_of_the_tiny_network(tiny_context, mined):

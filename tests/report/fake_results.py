@@ -163,6 +163,10 @@ def make_overview(mining: MiningResult, seen: np.ndarray, hostile: bool) -> Over
         class_names=name_of,
         class_counts=np.bincount(mining.labels, minlength=classes).astype(np.int32),
         class_correct=np.bincount(mining.labels[correct], minlength=classes).astype(np.int32),
+        subsets=[
+            {"name": HOSTILE[0] if hostile else "unseen ranges", "images": 20, "wrong": 3},
+            {"name": "unseen construction", "images": IMAGES - 20, "wrong": 9},
+        ],
         confusions=[[m["true"], m["predicted"], 3, m["probability"]] for m in mistakes[:6]],
         mistakes=mistakes,
         mistake_pictures=seen[wrong],

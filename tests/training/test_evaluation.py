@@ -11,10 +11,13 @@ from PIL import Image
 
 from tests.training.conftest import CLASSES, INPUT, SIDE, gratings
 from vizreport.cli import main
+from vizreport.cli.evaluate import table_of_subsets
 from vizreport.data.preprocessing import Preprocessing
+from vizreport.data.sources import open_dataset
 from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar, write_sidecar
 from vizreport.models.variants import build_variant
+from vizreport.training.evaluation import EvaluationRequest, SubsetErrors, evaluate
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +164,33 @@ def test_scores_without_softmax_and_crops_by_hand(colours, capsys):
     assert found["top1"] == 0.5
     assert found["ten_crop_top1"] == 0.25
     assert found["top5"] is None
+
+
+def test_subsets_by_hand(colours, capsys):
+    source = open_dataset(str(colours / "colours.npz"))
+    records = [
+        replace(record, subset=subset)
+        for record, subset in zip(source.records, ("old", "new", "new", "new"), strict=True)
+    ]
+    parts = {"resize": "squash", "resize_to": (8, 8), "crop": "center"}
+    request = EvaluationRequest(
+        (colours / "colours.keras",),
+        replace(source, records=tuple(records)),
+        labels_in_order=True,
+        preset="unit",
+        preprocessing=parts,
+    )
+    errors = evaluate(request)
+    # As above; of the three new images the second is wrong, and in the central crop the third, too.
+    assert errors.subsets == (
+        SubsetErrors("old", 1, 0.0, 0.0),
+        SubsetErrors("new", 3, pytest.approx(2 / 3), pytest.approx(1 / 3)),
+    )
+    assert [line.split() for line in table_of_subsets(errors).splitlines()[1:]] == [
+        ["old", "1", "0.00", "%", "0.00", "%"],
+        ["new", "3", "66.67", "%", "33.33", "%"],
+    ]
+    assert evaluate(replace(request, dataset=source)).subsets == ()
 
 
 def test_no_ten_crops_without_a_central_crop(colours, capsys):

@@ -7,6 +7,8 @@ from colours import RANGES, Colour, colour
 
 END = 0.1
 """Share of a range, at each of its ends, that is kept for the part ``ranges`` of the test split."""
+SHARE = 0.25
+"""Share of the properties that such a picture has from the ends of their ranges."""
 VIOLET = (0.70, 0.86)
 """Hues that are kept for it."""
 
@@ -18,8 +20,8 @@ class Draws(np.random.Generator):
     ----------
     seed : list of int
     held_out : bool
-        Whether sizes come from the ends of their ranges, and half of the colours are violet.
-        Otherwise sizes come from the middle and no colour is violet.
+        Whether each property comes with probability ``SHARE`` from the ends of its range, and
+        half of the colours are violet. Otherwise all come from the middle and no colour is violet.
 
     Other methods, for scatter that is no property of the object, are NumPy's.
     """
@@ -30,11 +32,11 @@ class Draws(np.random.Generator):
 
     def between(self, low, high, size=None):
         """Draw a property of the object."""
+        share = self.uniform(END, 1 - END, size)
         if self.held_out:
-            share = self.uniform(0, END, size)
-            share = np.where(self.random(size) < 0.5, share, 1 - share)
-        else:
-            share = self.uniform(END, 1 - END, size)
+            end = self.uniform(0, END, size)
+            end = np.where(self.random(size) < 0.5, end, 1 - end)
+            share = np.where(self.random(size) < SHARE, end, share)
         value = low + (high - low) * share
         return value if size is not None else float(value)
 

@@ -18,7 +18,7 @@ import numpy as np
 from photograph import developed
 from PIL import Image
 
-QUALITY = 87
+QUALITY = 86
 BLOCK = 144
 SPLITS = ("train", "val", "test")
 

@@ -9,7 +9,7 @@ import numpy as np
 SEED = 19660402
 SOFTNESS = 0.35
 """Share of the difference to a blurred copy that is taken away; the reader sharpens again."""
-CONTRAST = (0.78, 1.0)
+CONTRAST = (0.9, 1.15)
 SATURATION = (0.2, 1.0)
 
 
@@ -42,7 +42,7 @@ def develop(light, mist, share, rng: np.random.Generator, haze) -> np.ndarray:
         light = light * (1 - veil) + 1.2 * np.asarray(colour) / max(colour) * veil
     exposure = 0.21 * 2 ** rng.uniform(-0.9, 0.7)
     # Warm or cold light, and a cast of any colour.
-    balance = np.exp(rng.normal(0, 0.2) * np.array([1, 0, -1]) + rng.normal(0, 0.07, 3))
+    balance = np.exp(rng.normal(0, 0.28) * np.array([1, 0, -1]) + rng.normal(0, 0.14, 3))
     light = light * exposure * balance * _vignette(light.shape[0], rng)[..., None]
     if rng.random() < 0.15:
         light = blurred(light, rng.uniform(0.3, 0.7))

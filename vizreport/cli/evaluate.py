@@ -104,6 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(said)
     print()
     print(table(errors) if count == 1 else table_of_several(rows))
+    if errors.subsets:
+        print(f"\n{table_of_subsets(errors)}")
     if errors.no_ten_crops:
         print(f"\nno ten crops: {errors.no_ten_crops}")
     if errors.left_out:
@@ -135,6 +137,16 @@ def table(errors: Errors) -> str:
     if errors.ten_crop_top1 is not None:
         rows.append(_row("ten crops", errors.ten_crop_top1, errors.ten_crop_top5))
     return "\n".join(f"{name:11}  {first:>11}  {fifth:>11}".rstrip() for name, first, fifth in rows)
+
+
+def table_of_subsets(errors: Errors) -> str:
+    """Return the top-1 error of each subset of the images as text, a line each; percent."""
+    width = max(len(subset.name) for subset in errors.subsets)
+    lines = [f"{'':{width}}  {'images':>6}  {'top-1 error':>11}  {'ten crops':>9}"]
+    for subset in errors.subsets:
+        _, one, ten = _row("", subset.top1, subset.ten_crop_top1)
+        lines.append(f"{subset.name:{width}}  {subset.images:6}  {one:>11}  {ten:>9}")
+    return "\n".join(lines)
 
 
 def table_of_several(rows: Sequence[Row]) -> str:

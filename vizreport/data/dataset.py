@@ -58,6 +58,9 @@ class ImageRecord:
         Name of the class folder, or of the data's own class.
     label : int or None
         The data's own class index; None for folders.
+    subset : str
+        Subset of the split that the image belongs to, where errors are worth stating apart, such
+        as "unseen construction"; "" where there are none.
     """
 
     index: int
@@ -65,6 +68,7 @@ class ImageRecord:
     sha256: str
     class_name: str | None = None
     label: int | None = None
+    subset: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,7 @@ def fingerprint(
     digest.update(json.dumps(head).encode())
     for record in records:
         line = [record.path, record.sha256, record.class_name, record.label]
+        line += [record.subset] if record.subset else []
         digest.update(json.dumps(line).encode() + b"\n")
     return digest.hexdigest()
 

@@ -11,7 +11,7 @@ split              uint8      [N]         index into ``split_names``
 design, stage      uint8      [N]         index into ``design_names``, ``stage_names``
 covered            bool       [N]         whether something stands in front of the object
 held_out           uint8      [N]         index into ``held_out_names``: "" or the part of the test
-                                          split; not in files of the first edition
+                                          split
 box                uint8      [N, 4]      left, top, right, bottom, px; the latter two exclusive
 part               int16      [N, P, 2]   x and y of the parts, tenths of a px; may lie outside
 part_state         uint8      [N, P]      0 no such part, 1 hidden or outside, 2 seen
@@ -48,6 +48,8 @@ from vizreport.errors import RequestError
 SIDE = 128
 """Height and width of the pictures, px."""
 SPLITS = ("train", "val", "test")
+SUBSETS = {"": "", "ranges": "unseen ranges", "construction": "unseen construction"}
+"""Names of the test split's two parts."""
 PACK = Path(__file__).parent / "embedded" / "scenes.npz"
 
 # The pictures are stored soft, which takes two thirds of the space, and sharpened when read.
@@ -60,8 +62,8 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
     Parameters
     ----------
     split : {"train", "val", "test"}, optional
-        "test" by default: what training never sees. If the file has parts of it, they are splits
-        too, by the names "test-ranges" and "test-construction".
+        "test" by default: what training never sees. Its two parts are splits, too, by the names
+        "test-ranges" and "test-construction".
     max_images, seed
         A seeded sample, which keeps the order.
 
@@ -88,7 +90,8 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
         label = int(pack["label"][row])
         identity = hashlib.sha256(_bytes(pack, row) + repr(SHARPENING.percent).encode()).hexdigest()
         path = f"{pack['split_names'][pack['split'][row]]}-{pack['number'][row]:04d}.webp"
-        records.append(ImageRecord(index, path, identity, class_names[label], label))
+        subset = SUBSETS[_held_out(pack, row)]
+        records.append(ImageRecord(index, path, identity, class_names[label], label, subset))
 
     def read(index: int) -> np.ndarray:
         try:
@@ -112,10 +115,8 @@ def _splits(pack: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Tell which pictures [N] belong to each split, and to each part of the test split."""
     names = pack["split_names"][pack["split"]]
     splits = {split: names == split for split in SPLITS}
-    if "held_out" in pack:
-        parts = pack["held_out_names"][pack["held_out"]]
-        splits |= {f"test-{part}": parts == part for part in np.unique(parts[parts != ""]).tolist()}
-    return splits
+    parts = pack["held_out_names"][pack["held_out"]]
+    return splits | {f"test-{part}": parts == part for part in SUBSETS if part}
 
 
 def _truth(pack: dict[str, np.ndarray], row: int) -> Truth:
@@ -137,8 +138,12 @@ def _truth(pack: dict[str, np.ndarray], row: int) -> Truth:
         design=str(pack["design_names"][pack["design"][row]]),
         stage=str(pack["stage_names"][pack["stage"][row]]),
         covered=bool(pack["covered"][row]),
-        held_out=str(pack["held_out_names"][pack["held_out"][row]]) if "held_out" in pack else "",
+        held_out=_held_out(pack, row),
     )
+
+
+def _held_out(pack: dict[str, np.ndarray], row: int) -> str:
+    return str(pack["held_out_names"][pack["held_out"][row]])
 
 
 @functools.cache

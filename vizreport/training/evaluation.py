@@ -63,6 +63,25 @@ class EvaluationRequest:
 
 
 @dataclass(frozen=True)
+class SubsetErrors:
+    """Top-1 errors on one subset of the images, as shares from 0 to 1.
+
+    Attributes
+    ----------
+    name : str
+        See :class:`vizreport.data.dataset.ImageRecord`.
+    images : int
+    top1, ten_crop_top1 : float, float or None
+        As in :class:`Errors`.
+    """
+
+    name: str
+    images: int
+    top1: float
+    ten_crop_top1: float | None
+
+
+@dataclass(frozen=True)
 class Errors:
     """Errors on some images, as shares from 0 to 1.
 
@@ -82,6 +101,8 @@ class Errors:
         Why not; else empty.
     unreadable : tuple of (path, reason)
         Images that could not be read.
+    subsets : tuple of SubsetErrors
+        The subsets of the data, where it has several.
     """
 
     images: int
@@ -93,6 +114,7 @@ class Errors:
     ten_crop_top5: float | None
     no_ten_crops: str = ""
     unreadable: tuple[tuple[str, str], ...] = ()
+    subsets: tuple[SubsetErrors, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,10 +224,12 @@ def _errors(request: EvaluationRequest, total: _Sum, labels: Labels) -> Errors:
     if not seen.any():
         raise RequestError(f"no image of {request.dataset.name} can be read")
     truth, classes = labels.labels[seen], total.single.shape[1]
-    top1, top5 = top_errors(ranks(total.single[seen], truth), classes)
-    ten_top1, ten_top5 = None, None
+    places = ranks(total.single[seen], truth)
+    top1, top5 = top_errors(places, classes)
+    ten_places, ten_top1, ten_top5 = None, None, None
     if total.ten is not None and not total.no_ten_crops:
-        ten_top1, ten_top5 = top_errors(ranks(total.ten[seen], truth), classes)
+        ten_places = ranks(total.ten[seen], truth)
+        ten_top1, ten_top5 = top_errors(ten_places, classes)
     count, dataset = int(seen.sum()), request.dataset
     return Errors(
         count,
@@ -217,6 +241,24 @@ def _errors(request: EvaluationRequest, total: _Sum, labels: Labels) -> Errors:
         ten_top5,
         total.no_ten_crops,
         (*dataset.skipped, *total.unreadable),
+        _subsets(dataset, seen, places, ten_places),
+    )
+
+
+def _subsets(
+    dataset: Dataset, seen: np.ndarray, places: np.ndarray, ten_places: np.ndarray | None
+) -> tuple[SubsetErrors, ...]:
+    names = np.array([record.subset for record in dataset.records])[seen]
+    found = list(dict.fromkeys(names.tolist()))
+    return tuple(
+        SubsetErrors(
+            name or "others",
+            int((names == name).sum()),
+            float(np.mean(places[names == name] >= 1)),
+            None if ten_places is None else float(np.mean(ten_places[names == name] >= 1)),
+        )
+        for name in found
+        if len(found) > 1
     )
 
 

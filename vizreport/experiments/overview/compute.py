@@ -10,7 +10,13 @@ from vizreport.engine.presets import missing_rule
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.exchanged import find_exchanged
-from vizreport.experiments.overview.result import Layer, Mistake, OverviewResult, Stage
+from vizreport.experiments.overview.result import (
+    Layer,
+    Mistake,
+    OverviewResult,
+    Stage,
+    Subset,
+)
 from vizreport.experiments.overview.stages import stages
 from vizreport.graph.layers import reportable_layers
 from vizreport.models.initialised import as_initialised
@@ -74,6 +80,7 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
         if mining.top_classes.shape[1]
         else [],
         class_names=mining.class_names,
+        subsets=subsets(mining, [record.subset for record in context.dataset.records]),
         mistakes=mistakes,
         mistake_pictures=pictures,
         skipped=mining.skipped,
@@ -129,6 +136,38 @@ def accuracy(mining: MiningResult) -> dict[str, Any]:
             for i in order
         ],
     }
+
+
+def subsets(mining: MiningResult, names: list[str]) -> list[Subset]:
+    """Count the errors in each subset of the images whose class is known.
+
+    Parameters
+    ----------
+    mining : MiningResult
+    names : list of str
+        Subset of each record of the data.
+
+    Returns
+    -------
+    list of Subset
+        In the order in which they first occur; none where there is one only.
+    """
+    if not mining.top_classes.shape[1]:
+        return []
+    known = np.flatnonzero(mining.labels >= 0)
+    wrong = mining.top_classes[known, 0] != mining.labels[known]
+    of = np.array([names[record] for record in mining.records[known]])
+    found = list(dict.fromkeys(of.tolist()))
+    if len(found) < 2:
+        return []
+    return [
+        {
+            "name": name or "others",
+            "images": int((of == name).sum()),
+            "wrong": int(wrong[of == name].sum()),
+        }
+        for name in found
+    ]
 
 
 def _mistakes(mining: MiningResult) -> list[Mistake]:

@@ -12,7 +12,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview import architecture, thresholds
 from vizreport.experiments.overview.findings import FEWEST
 from vizreport.experiments.overview.meaning import meaning_context
-from vizreport.experiments.overview.result import OverviewResult
+from vizreport.experiments.overview.result import OverviewResult, Subset
 from vizreport.models.output import OutputMeaning
 from vizreport.report import charts, montage
 from vizreport.report.files import jpeg_bytes
@@ -62,6 +62,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "result": result,
         "known": known,
         "interval": _interval(result),
+        "subsets": [_subset(subset) for subset in result.subsets],
         "mistakes": mistakes,
         "confusions": confusions,
         "picture_size": (width, height),
@@ -108,6 +109,13 @@ def _interval(result: OverviewResult) -> str:
     wrong = result.top1_error / 100 * result.labelled
     low, high = wilson(wrong, result.labelled)
     return f"{percent(low, 1)} to {percent(high, 1)}"
+
+
+def _subset(subset: Subset) -> tuple[str, str, str, str]:
+    wrong, images = subset["wrong"], subset["images"]
+    low, high = wilson(wrong, images)
+    interval = f"{percent(low, 1)} to {percent(high, 1)}"
+    return subset["name"], number(images), percent(wrong / images, 1), interval
 
 
 def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]]:

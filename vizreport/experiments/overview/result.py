@@ -58,6 +58,14 @@ class Exchange(TypedDict):
     p: float
 
 
+class Subset(TypedDict):
+    """A subset of the labelled images: its name, how many there are and how many are wrong."""
+
+    name: str
+    images: int
+    wrong: int
+
+
 @dataclass(frozen=True)
 class OverviewResult:
     """The network's layers and its accuracy on the data.
@@ -103,6 +111,8 @@ class OverviewResult:
     class_names : list of str
     class_counts, class_correct : int32 [C]
         Images and correct ones for each class.
+    subsets : list of Subset
+        Subsets of the labelled images that the data tells apart; none where it has one only.
     confusions : list of [true class, predicted class, count, mean probability]
         Most frequent confusions, at most 12, falling.
     mistakes : list of dict
@@ -132,6 +142,7 @@ class OverviewResult:
     class_names: Annotated[list[str], "[C]"]
     class_counts: Annotated[np.ndarray, "int32 [C]"]
     class_correct: Annotated[np.ndarray, "int32 [C]"]
+    subsets: list[Subset]
     confusions: list[tuple[int, int, int, float]]
     mistakes: list[Mistake]
     mistake_pictures: Annotated[np.ndarray, "uint8 [n, h, w, 3]"]
