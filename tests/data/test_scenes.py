@@ -21,7 +21,7 @@ CLASSES = 12
 def test_splits_are_balanced_and_disjoint():
     sets = {split: open_dataset("scenes", split) for split in ("train", "val", "test")}
     sizes = {split: len(dataset.records) for split, dataset in sets.items()}
-    assert sizes["train"] == 8 * sizes["val"] == 8 * sizes["test"] > 0
+    assert sizes == {"train": 5400, "val": 600, "test": 1200}
     for dataset in sets.values():
         assert len(dataset.class_names) == CLASSES
         counts = np.bincount([record.label for record in dataset.records], minlength=CLASSES)
@@ -33,20 +33,34 @@ def test_splits_are_balanced_and_disjoint():
     assert len({dataset.fingerprint for dataset in sets.values()}) == 3
 
 
-def test_designs_of_the_test_split_are_in_no_other():
+def test_one_construction_of_each_class_is_held_out():
     designs = {
         split: {
             (record.class_name, dataset.truth(record.index).design) for record in dataset.records
         }
-        for split in ("train", "val", "test")
+        for split in ("train", "val", "test-ranges", "test-construction")
         for dataset in [open_scenes(split)]
     }
-    assert designs["val"] <= designs["train"]
-    assert not designs["test"] & designs["train"]
-    for split, least in (("train", 4), ("test", 2)):
+    assert designs["train"] == designs["val"] == designs["test-ranges"]
+    assert not designs["test-construction"] & designs["train"]
+    for split, constructions in (("train", 5), ("test-construction", 1)):
         counts = np.unique([name for name, _ in designs[split]], return_counts=True)[1]
-        assert len(counts) == CLASSES
-        assert counts.min() >= least
+        assert counts.tolist() == [constructions] * CLASSES
+
+
+def test_the_parts_of_the_test_split_are_subsets():
+    dataset = open_scenes("test")
+    for part, name in (("ranges", "unseen ranges"), ("construction", "unseen construction")):
+        of = [r for r in dataset.records if r.subset == name]
+        assert len(of) == 600
+        assert {dataset.truth(record.index).held_out for record in of} == {part}
+        hashes = [record.sha256 for record in open_scenes(f"test-{part}").records]
+        assert hashes == [record.sha256 for record in of]
+    assert {record.subset for record in open_scenes("val").records} == {""}
+
+
+def test_the_file_is_small():
+    assert scenes.PACK.stat().st_size <= 20e6
 
 
 def test_pictures_and_truth():
