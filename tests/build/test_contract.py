@@ -95,7 +95,7 @@ def _other(setting, value):
     if isinstance(value, tuple):
         other = (0.5,) if setting.default else (__file__,)
         return () if value and not setting.default else other  # a file that exists, if it names one
-    if setting.content != "value":
+    if setting.content in ("file", "study"):
         return __file__
     return 7 if setting.metavar == "N" else ("other",)
 
