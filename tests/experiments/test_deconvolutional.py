@@ -11,7 +11,10 @@ from tests.experiments import tiny
 from tests.report.fake_deconvolutional import make_deconvolutional
 from vizreport.deconvolutional.record import write_learned
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.deconvolutional.figures import dead, finding, first_whole, section
+from vizreport.experiments.deconvolutional.figures import dead, first_whole, section
+from vizreport.experiments.deconvolutional.findings import findings
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import sentence
 
 compute = tiny.computing("deconvolutional")
 
@@ -34,10 +37,11 @@ def test_the_finding_tells_the_energy_that_is_kept():
     result = make_deconvolutional(False)
     result.snr["1"][:], result.snr["2"][:] = 10, 20
     result.active["1"][:], result.active["2"][:] = 0.05, 0.2
-    said = finding(result)
-    assert "80 pictures" in said
-    assert "layer 1 keeps 90\u202f% of their energy with 5.0\u202f% of" in said
-    assert "layer 2 keeps 99\u202f% of their energy with 20.0\u202f% of" in said
+    one, two = map(sentence, decide(findings({"deconvolutional": result})))
+    assert one.startswith("Layer 1, learned from 80 pictures without labels, keeps 90\u202f% of")
+    assert "5.0\u202f% of its units" in one
+    assert two.startswith("Layer 2, learned from 80 pictures without labels, keeps 99\u202f% of")
+    assert "20.0\u202f% of its units" in two
 
 
 @pytest.mark.parametrize("hostile", [False, True])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -14,8 +16,11 @@ from vizreport.experiments.hog.compute import shrunk, split
 from vizreport.experiments.hog.descriptors import blocks, cells, hog_windows
 from vizreport.experiments.hog.dictionaries import Paired, fit_ridge, fitted, learn_paired
 from vizreport.experiments.hog.figures import inverted_atoms, section
+from vizreport.experiments.hog.findings import findings
 from vizreport.experiments.hog.glyphs import atom_glyphs, window_cells
 from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import sentence
 
 compute = tiny.computing("hog")
 
@@ -235,8 +240,7 @@ def test_section_gives_the_means(found):
     *_, result = found
     drawn = section({"hog": result}, None)
     means = result.correlations.astype(np.float64).mean(axis=1)
-    assert f"correlates {means[0]:.2f} with".replace(" -", " −") in drawn.finding
-    assert f"regression {means[1]:.2f}".replace(" -", " −") in drawn.finding
+    assert findings({"hog": result})[0].evidence in {figure.name for figure in drawn.figures}
     assert [row["mean"] for row in drawn.context["rows"]] == pytest.approx(list(means))
 
 
@@ -254,3 +258,13 @@ def test_too_few_images(found):
     _, mining, _ = found
     with pytest.raises(NotApplicable, match="too few"):
         split(replace(mining, sha256=["a"] * len(mining.sha256)), 0)
+
+
+@pytest.mark.parametrize(("gap", "decision"), [(0.2, "shown"), (-0.2, "shown"), (0, "not shown")])
+def test_inversions_are_compared_image_by_image(gap, decision):
+    random = np.random.default_rng(0)
+    ridge = random.uniform(0.2, 0.6, 20)
+    made = np.stack([ridge + gap + random.normal(0, 0.05, 20), ridge, 0 * ridge])
+    (found,) = decide(findings({"hog": SimpleNamespace(correlations=made)}))
+    assert found.decision == decision
+    assert ("better" in sentence(found)) == (found.effect.value > 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,10 @@ from tests.transfer.made_up import LAYERS, made_up, write_transfer
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.transfer import figures
+from vizreport.experiments.transfer.findings import findings
 from vizreport.experiments.transfer.scores import best, classes_won, scored
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import beside_published, sentence
 from vizreport.published import published_tables
 from vizreport.transfer.record import write_record
 
@@ -104,13 +108,25 @@ def test_table_of_pascal(result):
     assert float(found[20]) == pytest.approx(100 * values.mean(), abs=0.06)
 
 
-def test_findings(result):
-    assert figures.finding(result, scored(result)) == (
-        "From 30 pictures a class, a linear classifier on the features of \u2068fire8\u2069 learns "
-        "to name 74.0\u202f% of the pictures of 25 classes that the network was never trained to "
-        "tell apart; on those of \u2068conv1\u2069, the first layer tried, 21.0\u202f%. A network "
-        "trained from scratch on the same pictures reaches 40.0\u202f%."
+def test_findings_compare_class_by_class(result):
+    level, depth, control = decide(findings({"transfer": result}))
+    assert level.effect.value == pytest.approx(0.74)
+    assert level.n == depth.n == control.n == 25
+    assert "74.0\u202f%" in sentence(level)
+    assert "guessing: 4.0\u202f%" in sentence(level)
+    assert "more reliably" in sentence(depth)
+    assert "71.0\u202f% against 21.0\u202f%" in sentence(depth)
+    assert "this agrees" in beside_published(depth)
+    assert "They do better" in sentence(control)
+
+
+def test_layers_alike_are_not_called_different(result):
+    same = replace(
+        result, scores={key: next(iter(result.scores.values())) for key in result.scores}
     )
+    _, depth, control = decide(findings({"transfer": same}))
+    assert depth.decision == control.decision == "not shown"
+    assert "No evidence" in sentence(depth)
 
 
 def test_other_data_have_the_papers_figures_only(tmp_path):

@@ -10,6 +10,7 @@ EXPERIMENT = Experiment(
     result="vizreport.experiments.deconvolutional.result:DeconvolutionalResult",
     compute="vizreport.experiments.deconvolutional.compute:compute",
     section="vizreport.experiments.deconvolutional.figures:section",
+    findings="vizreport.experiments.deconvolutional.findings:findings",
     template="sections/deconvolutional.html",
     own=DeconvolutionalSettings,
     cost="nothing: it reads what vizreport deconvnet-learn left",

@@ -58,7 +58,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         f"{number(rows[1]['snr'])} dB",
         "signal to noise, layer 2 of a deconvolutional network",
     )
-    return Section(figures=figures, facts=(fact,), context=context, finding=finding(result))
+    return Section(figures=figures, facts=(fact,), context=context)
 
 
 def reach(result: DeconvolutionalResult, layer: str) -> int:
@@ -69,21 +69,6 @@ def reach(result: DeconvolutionalResult, layer: str) -> int:
 def dead(result: DeconvolutionalResult, layer: str) -> list[int]:
     """Maps that are zero in all pictures."""
     return [int(k) for k in np.flatnonzero(result.activations[layer][:, 0] <= 0)]
-
-
-def finding(result: DeconvolutionalResult) -> str:
-    """Say how much of pictures that were not learned from the two layers keep, and with what."""
-    said = []
-    for layer in LAYERS:
-        kept = 1 - float(np.mean(10 ** (-result.snr[layer] / 10)))
-        said.append(
-            f"layer {layer} keeps {percent(kept)} of their energy with "
-            f"{percent(float(result.active[layer].mean()), 1)} of its units"
-        )
-    return (
-        f"From {number(result.pictures)} pictures without a single label, features were learned "
-        f"that rebuild other pictures: {said[0]}, {said[1]}."
-    )
 
 
 def _colour(tile: np.ndarray) -> np.ndarray:

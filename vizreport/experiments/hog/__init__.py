@@ -9,6 +9,7 @@ EXPERIMENT = Experiment(
     result="vizreport.experiments.hog.result:HogResult",
     compute="vizreport.experiments.hog.compute:compute",
     section="vizreport.experiments.hog.figures:section",
+    findings="vizreport.experiments.hog.findings:findings",
     template="sections/hog.html",
     requires=("mining",),
     settings=("layers", "occlusion_layer", "rule", "seed"),

@@ -10,6 +10,7 @@ EXPERIMENT = Experiment(
     result="vizreport.experiments.transfer.result:TransferResult",
     compute="vizreport.experiments.transfer.compute:compute",
     section="vizreport.experiments.transfer.figures:section",
+    findings="vizreport.experiments.transfer.findings:findings",
     template="sections/transfer.html",
     own=TransferSettings,
     cost="nothing: it reads what vizreport transfer left",

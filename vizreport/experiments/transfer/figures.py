@@ -62,44 +62,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         figures=(_by_layer(result, all_scored),),
         facts=(fact,),
         context=context,
-        finding=finding(result, all_scored),
     )
-
-
-def finding(result: TransferResult, all_scored: list[Scored]) -> str:
-    """Say how far the best layer's features carry, and whether depth pays."""
-    winner = best(all_scored)
-    alike = [
-        one
-        for one in features_only(all_scored)
-        if (one.classifier, one.per_class) == (winner.classifier, winner.per_class)
-    ]
-    count = len(result.class_names)
-    if result.measure == "accuracy":
-        text = (
-            f"From {winner.per_class} pictures a class, a linear classifier on the features of "
-            f"{quoted(winner.layer)} learns to name {percent(winner.mean, 1)} of the pictures of "
-            f"{count} classes that the network was never trained to tell apart"
-        )
-    else:
-        text = (
-            f"A linear classifier on the features of {quoted(winner.layer)} finds the pictures of "
-            f"{count} classes with a mean average precision of {percent(winner.mean, 1)}"
-        )
-    if len(alike) > 1:
-        first = alike[0]
-        text += (
-            f"; on those of {quoted(first.layer)}, the first layer tried, {percent(first.mean, 1)}"
-        )
-        if winner.layer == alike[-1].layer:
-            text += ": depth pays to the end"
-    control = control_of(winner, all_scored)
-    if control is not None:
-        text += (
-            f". A network trained from scratch on the same pictures reaches "
-            f"{percent(control.mean, 1)}"
-        )
-    return f"{text}."
 
 
 def _rows(result: TransferResult, all_scored: list[Scored]) -> list[dict[str, Any]]:

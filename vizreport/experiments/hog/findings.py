@@ -1,0 +1,46 @@
+"""What HOG claims: whether paired dictionaries invert it better than linear regression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.hog.result import HogResult
+from vizreport.findings.quantity import Quantity
+from vizreport.findings.record import Finding
+from vizreport.findings.statistics import needed_pairs, paired
+
+REFERENCE = 0.05
+"""Difference of correlations whose sample size is given."""
+
+
+def findings(results: Mapping[str, Any]) -> list[Finding]:
+    """Compare the two inversions image by image."""
+    result: HogResult = results["hog"]
+    dictionaries, ridge, mean = result.correlations.astype(np.float64)
+    tested = paired(dictionaries, ridge)
+    word = "better" if tested.value > 0 else "worse"
+    return [
+        Finding(
+            kind="hog-inversion",
+            compared="correlation with the original of the picture that paired dictionaries make "
+            "of HOG alone, and of that of ridge regression",
+            claim=f"paired dictionaries invert HOG {word} than ridge regression",
+            shown=f"paired dictionaries invert HOG {word} than ridge regression: their pictures "
+            "correlate {dictionaries} with held-out originals, against {ridge} (the mean image: "
+            "{mean}; medians of {n} images).",
+            **tested.fields(),
+            unit="images",
+            needed=needed_pairs(dictionaries - ridge, REFERENCE),
+            reference=Quantity(REFERENCE),
+            reference_of="a difference of {reference}",
+            evidence="hog-correlations",
+            values={
+                "dictionaries": Quantity(float(np.median(dictionaries))),
+                "ridge": Quantity(float(np.median(ridge))),
+                "mean": Quantity(float(np.median(mean))),
+            },
+        )
+    ]
