@@ -7,6 +7,7 @@ import pytest
 
 from vizreport.findings.numbers import strays
 from vizreport.findings.record import FAULT
+from vizreport.findings.sentences import LEADING
 from vizreport.report.text import printable
 
 
@@ -50,11 +51,13 @@ def test_headlines_are_made_of_records_alone(rendered, written):
     page.feed((rendered / "index.html").read_text("utf-8"))
     for section in {record["section"] for record in written["findings"]}:
         left = printable(page.found.get(section, ""))
-        for record in written["findings"]:
-            if record["section"] != section or record["severity"] == FAULT:
-                continue
-            if record["leading"]:
-                told = f"{record['sentence']} {record['advice']}".strip()
-                assert told in left
-                left = left.replace(told, "")
+        leading = [
+            record
+            for record in written["findings"]
+            if record["section"] == section and record["leading"] and record["severity"] != FAULT
+        ]
+        for record in leading[:LEADING]:
+            told = f"{record['sentence']} {record['advice']}".strip()
+            assert told in left
+            left = left.replace(told, "")
         assert left.strip() == "", section

@@ -174,7 +174,7 @@ def _mistake(result: OverviewResult, names: list[str]) -> list[Finding]:
     if not result.confusions or result.confusions[0][2] < 2 or len(names) == 2:
         return []
     true, taken, count, _ = result.confusions[0]
-    rate = share(count, int(result.class_counts[true]))
+    rate = share(count, max(count, int(result.class_counts[true])))
     return [
         Finding(
             kind="accuracy-confusion",
