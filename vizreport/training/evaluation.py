@@ -71,6 +71,7 @@ class SubsetErrors:
     name : str
         See :class:`vizreport.data.dataset.ImageRecord`.
     images : int
+        Readable images of known class in it.
     top1, ten_crop_top1 : float, float or None
         As in :class:`Errors`.
     """

@@ -144,6 +144,7 @@ def subsets(mining: MiningResult, names: list[str]) -> list[Subset]:
     Parameters
     ----------
     mining : MiningResult
+        Its predictions are counted.
     names : list of str
         Subset of each record of the data.
 
