@@ -241,7 +241,7 @@ def _name_ends(axes: Axes, curves: Curves, tall: float) -> None:
     for row, height in zip(order, heights, strict=True):
         axes.annotate(
             str(row + 1), (1, height / tall), (2, 0), xycoords="axes fraction",
-            textcoords="offset points", va="center", color=LINES[row], weight="bold", size=6.5,
+            textcoords="offset points", va="center", color=LINES[row], weight="bold", size=7,
         )  # fmt: skip
 
 
