@@ -20,6 +20,7 @@ CUTS = "cuts"
 FOOT = 0.05
 """Height of the bar of a tile's strength, as a share of the tile."""
 BAR = (213, 94, 0)
+_LINE = 1.25  # from line to line of a label, in heights of its letters
 
 
 def font(size: int, bold: bool = False) -> Letters:
@@ -79,6 +80,7 @@ def grid(
     labels: Sequence[tuple[str, str]] = (),
     size: int = 0,
     rows_belong: bool = False,
+    bars_are: str = "",
 ) -> Image.Image:
     """Lay pictures of one size out in rows.
 
@@ -93,23 +95,31 @@ def grid(
     gap : int
         Space between them, px.
     labels : sequence of (str, str)
-        Bold and plain text above each cell; none when empty.
+        Bold and plain text above each cell; none when empty. Further lines of the plain text stand
+        below.
     size : int
         Size of the labels' letters, px.
     rows_belong : bool
         Whether what stands in one row belongs together: the columns are then kept.
+    bars_are : str
+        What the bars under tiles say; a line below all cells.
     """
     width, height = cells[0].size
     columns = min(columns, len(cells))
     place = medium.current()
+    lines = max((plain.count("\n") for _, plain in labels), default=0)
+    heads = 1.5 + _LINE * lines
     if place and labels:
         kept = 0 if place.columns and not rows_belong else columns
-        columns, size = laid_out(place, cells[0].size, len(cells), gap, kept)
-    head = round(size * 1.5) if labels else 0
+        columns, size = laid_out(place, cells[0].size, len(cells), gap, kept, heads)
+    head = round(size * heads) if labels else 0
     rows = -(-len(cells) // columns)
     whole = Image.new(
         "RGB",
-        (columns * (width + gap) - gap, rows * (height + head + gap) - gap),
+        (
+            columns * (width + gap) - gap,
+            rows * (height + head + gap) - gap + (2 * size if bars_are else 0),
+        ),
         palette().paper,
     )
     pen = ImageDraw.Draw(whole)
@@ -122,8 +132,15 @@ def grid(
             letters = font(size, bold=True)
             letters.draw(pen, (left, top), strong, palette().ink)
             shift = letters.getlength(strong + "  ")
-            clipped = clip_text(plain, width - shift, size)
-            font(size).draw(pen, (left + shift, top), clipped, palette().soft)
+            for text in plain.split("\n"):
+                clipped = clip_text(text, width - shift, size)
+                font(size).draw(pen, (left + shift, top), clipped, palette().soft)
+                top, shift = top + round(_LINE * size), 0
+    if bars_are:
+        top = whole.height - round(1.4 * size)
+        pen.rectangle((0, top + size // 2, 3 * size, top + size // 2 + max(2, size // 4)), BAR)
+        text = clip_text(bars_are, whole.width - 4 * size, size)
+        font(size).draw(pen, (4 * size, top), text, palette().soft)
     whole.info[CUTS] = [row * (height + head + gap) - gap // 2 for row in range(1, rows)]
     return whole
 
@@ -149,7 +166,12 @@ def letters_for(
 
 
 def laid_out(
-    place: medium.Medium, cell: tuple[int, int], count: int, gap: int, columns: int
+    place: medium.Medium,
+    cell: tuple[int, int],
+    count: int,
+    gap: int,
+    columns: int,
+    heads: float = 1.5,
 ) -> tuple[int, int]:
     """Return how many columns make cells largest in a place, and the size of its letters, px."""
     found = []
@@ -158,7 +180,7 @@ def laid_out(
         down = -(-count // across)
         size = 0.0
         for _ in range(4):  # larger letters make the whole higher, and so all of it smaller
-            height = down * (cell[1] + 1.5 * size + gap) - gap
+            height = down * (cell[1] + heads * size + gap) - gap
             size = place.letters * MM / place.scale(width, height)
         found.append((place.scale(width, height), across, math.ceil(size)))
     _, across, size = max(found, key=lambda each: each[0])

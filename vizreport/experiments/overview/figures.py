@@ -252,7 +252,10 @@ def _mistakes(result: OverviewResult) -> Figure:
 def _mistakes_drawn(result: OverviewResult) -> Image.Image:
     cells = [montage.fit(Image.fromarray(picture), 420) for picture in result.mistake_pictures]
     labels = [
-        (percent(m["probability"]), drawable(f"{m['predicted']}, not {m['true']}", 80))
+        (
+            percent(m["probability"]),
+            f"{drawable(m['predicted'], 40)}\nnot {drawable(m['true'], 40)}",
+        )
         for m in _named(result)
     ]
     return montage.grid(cells, 4, 24, labels, 20)

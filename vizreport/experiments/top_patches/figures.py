@@ -326,7 +326,15 @@ def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Imag
     # Letters and gaps go with the tiles, so that they look the same for every layer in print.
     columns = _PATCH_COLUMNS if layer["status"] else across
     width = pairs[0].width * columns // COLUMNS
-    return montage.grid(pairs, columns, width // 21, labels, max(9, width // 22))
+    barred = not layer["status"] and not layer["drawn"].linear
+    return montage.grid(
+        pairs,
+        columns,
+        width // 21,
+        labels,
+        max(9, width // 22),
+        bars_are="strength of each projection beside the strongest of its nine" if barred else "",
+    )
 
 
 def _highlights(
