@@ -59,7 +59,10 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
 
 def _accuracy(answers: Answers, names: list[str]) -> Finding:
     """Against always saying the largest class, image by image."""
-    majority = int(np.bincount(answers.labels).argmax())
+    counts = np.bincount(answers.labels)
+    majority = int(counts.argmax())
+    alone = int((counts == counts.max()).sum()) == 1
+    guess = "{majority}, the largest class" if alone else "one and the same class"
     always = answers.labels == majority
     tested = paired_shares(answers.right, always)
     accuracy = share(int(answers.right.sum()), len(always))
@@ -72,13 +75,13 @@ def _accuracy(answers: Answers, names: list[str]) -> Finding:
         claim=f"it classifies {rest} always saying {{majority}} would",
         shown=(
             "The network classifies {accuracy:interval} of {n} labelled images correctly; always "
-            "saying {majority}, the largest class, would be right in {baseline}."
+            "saying " + guess + (", " if alone else " ") + "would be right in {baseline}."
         ),
         not_shown=(
             "The network classifies {accuracy:interval} of {n} labelled images correctly: no "
             "evidence that this is "
             + ("better" if better else "worse")
-            + " than always saying {majority}, the largest class ({baseline})."
+            + f" than always saying {guess} ({{baseline}})."
         ),
         **tested.fields(POINTS),
         unit="images",
