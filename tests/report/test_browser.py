@@ -199,6 +199,28 @@ def test_keyboard(visit: Any) -> None:
     wait_until(page, f"document.querySelector('h1').textContent.trim().startsWith('Map {maps[2]}')")
 
 
+def test_key_l_changes_between_the_drawn_and_the_linear_projections(visit: Any) -> None:
+    page = visit().open("index.html")
+    both = page.locator("#top_patches .mosaic.both").first
+    both.scroll_into_view_if_needed()
+    drawn, linear = both.locator("img:not(.linear)"), both.locator("img.linear")
+    button = page.locator("button.view").first
+    assert (drawn.is_visible(), linear.is_visible()) == (True, False)
+    assert button.get_attribute("aria-pressed") != "true"
+    page.keyboard.press("l")
+    assert (drawn.is_visible(), linear.is_visible()) == (False, True)
+    assert button.get_attribute("aria-pressed") == "true"
+    wait_until(page, "document.querySelector('.both img.linear').naturalWidth > 0")
+    page.keyboard.press("l")
+    assert (drawn.is_visible(), linear.is_visible()) == (True, False)
+    button.click()  # the button does the same
+    assert (drawn.is_visible(), linear.is_visible()) == (False, True)
+    # An l that is typed is a letter.
+    page.locator("form.goto input").press("l")
+    assert page.locator("form.goto input").input_value() == "l"
+    assert (drawn.is_visible(), linear.is_visible()) == (False, True)
+
+
 def test_dark_pages_have_dark_charts(visit: Any) -> None:
     for scheme in ("light", "dark"):
         page = visit(color_scheme=scheme).open("index.html")
