@@ -15,16 +15,26 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 
 
 def make_top_patches(
-    random: np.random.Generator, mining: MiningResult, seen: np.ndarray, hostile: bool
+    random: np.random.Generator,
+    mining: MiningResult,
+    seen: np.ndarray,
+    hostile: bool,
+    given: dict[str, np.ndarray] | None = None,
 ) -> TopPatchesResult:
+    """Sixteen maps a layer with a dead one, or those ``given``."""
     by_layer = [f.name for f in dataclasses.fields(TopPatchesResult) if "dict" in str(f.type)]
     fields: dict[str, dict] = {name: {} for name in by_layer}
     for name, maps, window, field, stride, _ in make_layers(hostile):
         without_rule = hostile and name == "conv10"
-        count = 16
-        chosen = np.sort(random.permutation(maps)[:count]).astype(np.int32)
-        chosen[0] = 5
-        chosen.sort()
+        if given is None:
+            chosen = np.sort(random.permutation(maps)[:16]).astype(np.int32)
+            chosen[0] = 5
+            chosen.sort()
+        elif name in given:
+            chosen = given[name]
+        else:
+            continue
+        count = len(chosen)
         values, images = mining.values[name][chosen], mining.images[name][chosen]
         rows, cols = mining.rows[name][chosen], mining.cols[name][chosen]
         dead = ~(values[:, 0] > 0)
@@ -77,7 +87,7 @@ def make_top_patches(
         }.items():
             fields[key][name] = value
     return TopPatchesResult(
-        layers=mining.layers,
+        layers=list(fields["maps"]),
         rule="deconvnet",
         scale="map",
         labelled=True,

@@ -10,6 +10,7 @@ import numpy as np
 from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
 from tests.report.fake_architecture import make_architecture
+from tests.report.fake_contributions import make_contributions, make_feeding_maps
 from tests.report.fake_correspondence import make_correspondence
 from tests.report.fake_deconvolutional import make_deconvolutional
 from tests.report.fake_evolution import make_evolution
@@ -56,6 +57,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
     mining = make_mining(random, names, hostile_names)
     filters = make_filters(random, hostile_names)
     top_patches = make_top_patches(random, mining, seen, hostile_names)
+    contributions = make_contributions(np.random.default_rng(13), mining, top_patches)
     results = {
         "mining": mining,
         "overview": make_overview(mining, seen, hostile_names),
@@ -64,6 +66,8 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "architecture": make_architecture(np.random.default_rng(8), filters, mining, hostile_names),
         "parts": make_parts(np.random.default_rng(9), hostile_names),
         "top_patches": top_patches,
+        "contributions": contributions,
+        "feeding_maps": make_feeding_maps(mining, contributions, seen, hostile_names),
         "feature_maps": make_feature_maps(mining, top_patches, seen),
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": make_occlusion(random, mining, seen, hostile_names),

@@ -112,7 +112,7 @@ def test_search(visit: Any) -> None:
     assert counts == sorted(counts, reverse=True)  # the best match first
     assert len(set(counts)) > 1
     said = page.locator("output").inner_text()
-    assert said == f"{len(counts)} of 64 maps answer to “<script>”"
+    assert said == f"{len(counts)} of 66 maps answer to “<script>”"
 
     page.locator("select[name=sort]").select_option("purity")
     purities = cards.evaluate_all("nodes => nodes.map((n) => Number(n.dataset.purity ?? -1))")
@@ -221,6 +221,24 @@ def test_key_l_changes_between_the_drawn_and_the_linear_projections(visit: Any) 
     assert (drawn.is_visible(), linear.is_visible()) == (False, True)
 
 
+def test_a_reader_walks_from_a_class_to_the_first_layer(visit: Any, rendered: Path) -> None:
+    last = sorted(rendered.glob("pages/top-conv10/*.html"))[-1]
+    page = visit().open(str(last.relative_to(rendered)))
+    walked = []
+    while page.locator("#sources + p + .steps a").count():
+        below = page.locator("#sources + p + .steps a").first
+        wait_until(page, "document.querySelector('.steps img').naturalWidth > 0")
+        number, address = below.locator("b").inner_text(), page.url
+        below.click()
+        wait_until(page, f"location.href !== {address!r}")
+        assert number.endswith(page.locator("h1").inner_text().removeprefix("Map "))
+        # And the way leads back.
+        back = page.locator("#targets + p + .steps a").evaluate_all("all => all.map((a) => a.href)")
+        assert back
+        walked.append(number)
+    assert len(walked) == 3
+
+
 def test_dark_pages_have_dark_charts(visit: Any) -> None:
     for scheme in ("light", "dark"):
         page = visit(color_scheme=scheme).open("index.html")
@@ -236,7 +254,7 @@ def test_dark_pages_have_dark_charts(visit: Any) -> None:
 def test_everything_is_there_without_script(visit: Any) -> None:
     silent = visit(java_script_enabled=False)
     page = silent.open("pages/maps.html")
-    assert page.locator("[data-map]").count() == 64
+    assert page.locator("[data-map]").count() == 66
     assert not page.locator("form.find").is_visible()
     page.locator("[data-map] a").first.click()
     assert page.locator("h1").inner_text().startswith("Map ")
@@ -292,7 +310,7 @@ def test_the_single_file_stands_alone(browser: Any, rendered: Path, tmp_path: Pa
     one = Visit(browser, tmp_path)
     page = one.open(alone.name)
     said = page.locator(".notice", has_text="Left out: ").inner_text()
-    assert "Left out: 69 pages of layers and feature maps" in said
+    assert "Left out: 71 pages of layers and feature maps" in said
     assert page.locator("h1").inner_text() == HOSTILE[0]
     assert page.locator("main a[href]:not([href^='#'])").count() == 0
     wait_until(page, "document.querySelector('.telling img').naturalWidth > 0")

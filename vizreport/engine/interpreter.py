@@ -119,6 +119,20 @@ def descend(
     -------
     tensor, or None where no signal comes to the input
     """
+    signals = signals_below(graph, pulls, seeds, place)
+    return place.arrived(graph.nodes[0], signals[0]) if 0 in signals else None
+
+
+def signals_below(
+    graph: Graph, pulls: dict[int, Pull], seeds: dict[int, Any], place: Place = WHOLE
+) -> dict[int, Any]:
+    """Take signals back as far as steps were run, as :func:`descend` does.
+
+    Returns
+    -------
+    dict
+        The signals at the nodes where that ends: the input, and nodes that had a value.
+    """
     signals = dict(seeds)
     for index in sorted(pulls, reverse=True):
         if index not in signals:
@@ -132,7 +146,7 @@ def descend(
             if parent in signals:
                 share = keras.tree.map_structure(lambda a, b: a + b, signals[parent], share)
             signals[parent] = share
-    return place.arrived(graph.nodes[0], signals[0]) if 0 in signals else None
+    return signals
 
 
 def forward(graph: Graph, x: Any, targets: Iterable[int]) -> dict[int, Any]:

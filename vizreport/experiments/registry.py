@@ -23,6 +23,8 @@ BUILT_IN = (
     "architecture",
     "parts",
     "top_patches",
+    "contributions",
+    "feeding_maps",
     "feature_maps",
     "evolution",
     "occlusion",

@@ -40,14 +40,18 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Feat
     settings : Given
         Those that the experiment declares.
     required : dict
-        The results of mining and of the top-9.
+        The results of mining, of the top-9, and of the maps that feed them.
 
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]
     layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in top.layers]
     names = [layer.name for layer in layers]
-    images = wanted_images(top, names, MOST_IMAGES)
+    feeding: TopPatchesResult = required["feeding_maps"]
+    images = np.union1d(
+        wanted_images(top, names, MOST_IMAGES),
+        wanted_images(feeding, feeding.layers, MOST_IMAGES // 2),
+    ).astype(np.int32)
     parts: dict[str, dict[str, Any]] = {}
     with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
         encoded = _pictures(context, mining, images, pool)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from vizreport.experiments.feature_maps import pictures
 from vizreport.experiments.feature_maps.result import FeatureMapsResult
+from vizreport.experiments.feature_maps.walk import Map, Walk, walks
 from vizreport.experiments.mining.classes import counted_as
-from vizreport.experiments.top_patches.figures import gathered
+from vizreport.experiments.top_patches.figures import gathered, mosaic_files
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report import tone
 from vizreport.report.section import Figure, Page, Section
@@ -23,25 +25,29 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Give each shown map a page, and the report one to search them."""
     result: FeatureMapsResult = results["feature_maps"]
     top: TopPatchesResult = results["top_patches"]
+    feeding: TopPatchesResult = results["feeding_maps"]
     layers = [layer for layer in gathered(results) if layer["name"] in result.layers]
+    added = {layer["name"]: layer for layer in gathered(results, 0, "feeding_maps")}
     sources = pictures.sources(result)
-    files = pictures.files(result)
-    pages = []
+    files = pictures.files(result) | mosaic_files(list(added.values()))
+    pages: list[Page] = []
+    every = []
     for layer in layers:
         compared = pictures.compared(result, top, layer)
         files |= {entry["src"]: entry.pop("content") for entry in compared.values()}
-        pages += _pages(result, top, layer, sources, compared)
-    by_number = {(page.layer, page.map): page for page in pages}
-    every = [
-        (layer, cell, by_number[layer["name"], cell["map"]])
-        for layer in layers
-        for cell in layer["cells"]
-    ]
+        own = _pages(result, top, layer, sources, compared)
+        if layer["name"] in added:
+            own += _pages_of_feeding(feeding, added[layer["name"]], layer, sources, result)
+        own = _in_order(own)
+        every += [(layer, page.context["cell"], page) for page in own]
+        pages += own
+    pages = _linked(pages, walks(results["contributions"], {(p.layer, p.map or 0) for p in pages}))
     search = Page("maps", "Search all maps", "pages/maps.html", {"layers": layers, "every": every})
     figures = _figures(result, top, layers)
     noun = counted_as(results["mining"], top.labelled)
     context = {
-        "maps": len(every),
+        "maps": sum(len(layer["cells"]) for layer in layers),
+        "feeding": sum(len(layer["cells"]) for layer in added.values()),
         "figure": figures[0].name if figures else "",
         "labelled": top.labelled,
         "noun": noun,
@@ -83,14 +89,72 @@ def _pages(
             "rule": result.rule,
             "size": result.size,
             "order": int(result.order[name][place]),
-            "previous": cells[place - 1] if place else None,
-            "next": cells[place + 1] if place + 1 < len(cells) else None,
         }
         title = f"Map {cell['map']}"
         pages.append(
             Page(page_name(layer, cell), title, "pages/map.html", context, name, cell["map"])
         )
     return pages
+
+
+def _pages_of_feeding(
+    feeding: TopPatchesResult,
+    added: Mapping[str, Any],
+    layer: Mapping[str, Any],
+    sources: Mapping[int, str],
+    result: FeatureMapsResult,
+) -> list[Page]:
+    """Return the pages of a layer's maps that are shown for feeding others."""
+    name, pages = layer["name"], []
+    for place, cell in enumerate(added["cells"]):
+        images = feeding.images[name][place]
+        context = {
+            "layer": layer,
+            "cell": cell,
+            "units": [
+                {**tile, "src": sources.get(int(images[tile["rank"] - 1]), "")}
+                for tile in cell["tiles"]
+            ],
+            "near": [],
+            "compared": None,
+            "rule": result.rule,
+            "size": result.size,
+            "order": len(layer["cells"]) + place,
+        }
+        title = f"Map {cell['map']}"
+        pages.append(
+            Page(page_name(layer, cell), title, "pages/map.html", context, name, cell["map"])
+        )
+    return pages
+
+
+def _in_order(pages: Sequence[Page]) -> list[Page]:
+    """Order a layer's pages by map, and lead from each to the next."""
+    ordered = sorted(pages, key=lambda page: page.map or 0)
+    cells = [None, *(page.context["cell"] for page in ordered), None]
+    return [
+        replace(page, context={**page.context, "previous": before, "next": after})
+        for page, before, after in zip(ordered, cells, cells[2:], strict=False)
+    ]
+
+
+def _linked(pages: Sequence[Page], walked: Mapping[Map, Walk]) -> list[Page]:
+    """Lead from each map's page to those of the maps that feed it and that it feeds."""
+    by_map = {(page.layer, page.map): page for page in pages}
+
+    def steps(found: Sequence[tuple[Map, float]]) -> list[dict[str, Any]]:
+        return [{"page": by_map[step], "share": share} for step, share in found]
+
+    linked = []
+    for page in pages:
+        walk = walked.get((page.layer, page.map or 0), Walk())
+        context = {
+            "walk": walk,
+            "sources": steps(walk.sources),
+            "targets": steps(walk.targets),
+        }
+        linked.append(replace(page, context={**page.context, **context}))
+    return linked
 
 
 def page_name(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ def wanted_images(top: TopPatchesResult, names: list[str], most: int) -> np.ndar
         Rising.
     """
     found: dict[int, None] = {}
-    for rank in range(max(top.images[name].shape[1] for name in names)):
+    for rank in range(max((top.images[name].shape[1] for name in names), default=0)):
         for name in names:
             active = top.shown[name][:, rank]
             found.update(dict.fromkeys(top.images[name][active, rank].tolist()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +20,7 @@ from vizreport.experiments.mining.living import nearly_dead
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound, telling_layers
 from vizreport.experiments.parts.result import PartsResult
-from vizreport.experiments.top_patches.choice import choose_maps
+from vizreport.experiments.top_patches.choice import Choice, choose_maps
 from vizreport.experiments.top_patches.energy import Shares, energy_shares
 from vizreport.experiments.top_patches.pictures import (
     offsets,
@@ -47,6 +47,12 @@ from vizreport.settings import Given
 _CHUNK = 16
 _UNPROJECTED = 4  # maps whose gradients choose the window where the layer is not projected
 _MASKS = 1000  # kept at hand: bounds memory
+_STORED = (
+    "window", "energy_share", "receptive_field", "fields", "scales", "peaks", "strengths",
+    "inside", "inside_area", "inside_elsewhere", "patches", "projections", "patch_offsets",
+    "projection_offsets",
+)  # fmt: skip
+"""What is stored of each layer's projection."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,6 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
         The mining result and the parts, of which the mean mask is taken.
     """
     mining: MiningResult = required["mining"]
-    graph = context.graph
     telling = telling_layers(mining)
     layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in telling]
     if not layers:
@@ -85,7 +90,35 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
         layer.name: choose_maps(mining, layer.name, settings.maps, settings.seed)
         for layer in layers
     }
-    chosen = {name: choice.maps for name, choice in choices.items()}
+    return project_maps(context, settings, required, choices, {})
+
+
+def project_maps(
+    context: Context,
+    settings: Given,
+    required: dict[str, Any],
+    choices: Mapping[str, Choice],
+    windows: Mapping[str, tuple[int, float]],
+) -> TopPatchesResult:
+    """Project the strongest activations of some maps.
+
+    Parameters
+    ----------
+    context : Context
+        Network and data of the build.
+    settings : Given
+        ``layers``, ``rule``, ``scale`` and ``window``.
+    required : dict
+        As in :func:`compute`.
+    choices : mapping of str to Choice
+        Maps by layer.
+    windows : mapping of str to (int, float)
+        Side of a layer's tiles and the share of energy that lies in them, where they are given.
+    """
+    mining: MiningResult = required["mining"]
+    graph = context.graph
+    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in choices]
+    chosen = {layer.name: choices[layer.name].maps for layer in layers}
     parts: dict[str, dict[str, Any]] = {}
     status = {}
     shares = _shares_function(context, mining, required["parts"])
@@ -97,12 +130,14 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
                 deconvnet = context.deconvnet(settings.rule)
                 try:
                     parts[layer.name] = _layer(
-                        context, settings, mining, layer, maps, deconvnet, shares, bar
+                        context, settings, mining, layer, maps, deconvnet, shares, windows, bar
                     )
                     continue
                 except NotApplicable as problem:
                     status[layer.name] = str(problem)
-            parts[layer.name] = _layer(context, settings, mining, layer, maps, None, shares, bar)
+            parts[layer.name] = _layer(
+                context, settings, mining, layer, maps, None, shares, windows, bar
+            )
     names = [layer.name for layer in layers]
     labelled, called = counted_names(mining)
     classes = numbered(called)
@@ -120,13 +155,13 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
         status=status,
         replaced=[] if settings.layers else context.default_layers[1],
         maps=chosen,
-        rank={name: choice.rank for name, choice in choices.items()},
-        selective={name: choice.selective for name, choice in choices.items()},
+        rank={name: choices[name].rank for name in names},
+        selective={name: choices[name].selective for name in names},
         inactive={
             name: np.flatnonzero(nearly_dead(mining, name)).astype(np.int32) for name in names
         },
         **taken,
-        **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
+        **{field: {name: parts[name][field] for name in names} for field in _STORED},
         shown=shown,
         dead=dead,
         purity={
@@ -205,6 +240,7 @@ def _layer(
     maps: np.ndarray,
     deconvnet: Deconvnet | None,
     shares: _SharesFunction | None,
+    windows: Mapping[str, tuple[int, float]],
     bar: Any,
 ) -> dict[str, Any]:
     """Project, cut and encode one layer's tiles; without a deconvnet patches alone."""
@@ -213,7 +249,7 @@ def _layer(
     rows, cols = mining.rows[layer.name][maps], mining.cols[layer.name][maps]
     fields = unit_fields(graph, layer.node, rows.ravel(), cols.ravel())
     full = max(fields.size)
-    side, share = full, 1.0
+    side, share = windows.get(layer.name, (full, 1.0))
     encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
     scales = np.zeros((len(maps), count), np.float32)
     peaks, strengths = np.zeros_like(scales), np.zeros_like(scales)

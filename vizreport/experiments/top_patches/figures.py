@@ -43,12 +43,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         *(_figure(result, noun, layer, sheet) for layer in layers for sheet in layer["sheets"]),
     )
     pages = tuple(_page(layer) for layer in layers)
-    files: dict[str, bytes] = {}
-    for layer in layers:
-        for cell in (cell for cell in layer["cells"] if not cell["dead"]):
-            for view in ("spotlights", "projections", "linear", "patches"):
-                if cell[view]:
-                    files[cell[view]] = mosaics.encoded(layer["drawn"], cell["place"], view)
+    files = mosaic_files(layers)
     context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
                "labelled": result.labelled, "noun": noun,
                "parts": ground_truth.table(parts, layers),
@@ -67,7 +62,9 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     return Section(figures, pages, highlights, facts, files, context)
 
 
-def gathered(results: Mapping[str, Any], shown: int = SHOWN) -> list[dict[str, Any]]:
+def gathered(
+    results: Mapping[str, Any], shown: int = SHOWN, which: str = "top_patches"
+) -> list[dict[str, Any]]:
     """Gather what is said of each layer and, in its "cells", of each map projected.
 
     Parameters
@@ -75,11 +72,24 @@ def gathered(results: Mapping[str, Any], shown: int = SHOWN) -> list[dict[str, A
     results : mapping
     shown : int
         Maps a layer in "main", those in the report's figures.
+    which : str
+        Which of the results the maps are of.
     """
-    result: TopPatchesResult = results["top_patches"]
-    slug = slugs(result.layers)
+    result: TopPatchesResult = results[which]
+    slug = slugs(results["top_patches"].layers)
     mining, parts = results["mining"], results["parts"]
     return [_layer(result, mining, parts, name, slug[name], shown) for name in result.layers]
+
+
+def mosaic_files(layers: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
+    """Draw the mosaics of all maps of some layers, by file."""
+    files: dict[str, bytes] = {}
+    for layer in layers:
+        for cell in (cell for cell in layer["cells"] if not cell["dead"]):
+            for view in ("spotlights", "projections", "linear", "patches"):
+                if cell[view]:
+                    files[cell[view]] = mosaics.encoded(layer["drawn"], cell["place"], view)
+    return files
 
 
 def _page(layer: Mapping[str, Any]) -> Page:

@@ -1,0 +1,136 @@
+"""Contributions of the maps below, through the layers of a tiny network, and where they lead."""
+
+from __future__ import annotations
+
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from vizreport.experiments.contributions.compute import _feeding
+from vizreport.experiments.contributions.result import SOURCES, UNITS, ContributionsResult
+from vizreport.experiments.feature_maps.walk import Walk, walks
+
+from . import tiny
+
+compute = tiny.computing("contributions")
+compute_feeding = tiny.computing("feeding_maps")
+compute_top = tiny.computing("top_patches")
+
+
+@pytest.fixture(scope="module")
+def few(tiny_context, mined, parts):
+    """The context of a report that shows one map a layer, and its top-9."""
+    context = tiny.changed(tiny_context, maps=1)
+    return context, compute_top(context, {"mining": mined, "parts": parts})
+
+
+@pytest.fixture(scope="module")
+def found(few, mined):
+    context, top = few
+    return compute(context, {"mining": mined, "top_patches": top})
+
+
+def test_shares_are_those_of_weights_and_activations(few, found, mined):
+    # The scores are dense in conv2's output: a contribution is a sum of weights times activations.
+    context, _ = few
+    model = context.model
+    below = keras.Model(model.input, model.get_layer("conv2").output)
+    kernel, bias = (np.asarray(w, np.float64) for w in model.get_layer("classes").get_weights())
+    assert found.below["classes"] == ["conv2"]
+    for place, number in enumerate(found.maps["classes"]):
+        given = []
+        for rank in range(UNITS):
+            if not mined.values["classes"][number, rank] > 0:
+                continue
+            record = mined.records[mined.images["classes"][number, rank]]
+            inputs = context.preprocessing.tensor(context.pictures(np.array([record])))
+            held = below(inputs).numpy().astype(np.float64)
+            by_place = held[0] * kernel[:, number].reshape(held.shape[1:])
+            by_map = by_place.sum(axis=(0, 1))
+            given.append(by_map / (by_map.sum() + bias[number]))
+        wanted = np.mean(given, axis=0)
+        order = [m for m in np.argsort(-wanted) if wanted[m] > 0][:SOURCES]
+        kept = found.sources["classes"][place]
+        assert kept[: len(order), 1].tolist() == order
+        assert (kept[: len(order), 0] == found.layers.index("conv2")).all()
+        assert (kept[len(order) :] == -1).all()
+        np.testing.assert_allclose(
+            found.shares["classes"][place, : len(order)], wanted[order], rtol=1e-4
+        )
+        np.testing.assert_allclose(found.explained["classes"][place], wanted.sum(), rtol=1e-4)
+
+
+def test_what_feeds_is_followed_down_to_the_first_layer(few, found):
+    _, top = few
+    assert found.below["conv1"] == []
+    assert (found.sources["conv1"] == -1).all()
+    assert np.isnan(found.explained["conv1"]).all()
+    for name in found.layers:
+        assert set(found.maps[name]) == {*top.maps[name], *found.feeding[name]}
+        assert not set(top.maps[name]) & set(found.feeding[name])
+        assert len(found.feeding[name]) <= len(top.maps[name])
+    assert any(len(feeding) for feeding in found.feeding.values())
+    # The largest part of a map that is followed has a picture, as far as there is room.
+    first = found.sources["classes"][:, 0, 1]
+    assert set(first) <= set(found.maps["conv2"]) or len(found.feeding["conv2"]) == 1
+
+
+def test_feeding_maps_have_the_pictures_that_all_maps_would(few, found, mined, parts):
+    context, top = few
+    required = {"mining": mined, "parts": parts, "top_patches": top, "contributions": found}
+    feeding = compute_feeding(context, required)
+    assert feeding.layers == [name for name in found.layers if len(found.feeding[name])]
+    every = compute_top(tiny.changed(context, maps=None), required)
+    for name in feeding.layers:
+        np.testing.assert_array_equal(feeding.maps[name], found.feeding[name])
+        assert feeding.window[name] == top.window[name]
+        places = [list(every.maps[name]).index(number) for number in feeding.maps[name]]
+        np.testing.assert_array_equal(feeding.images[name], every.images[name][places])
+        np.testing.assert_array_equal(feeding.values[name], every.values[name][places])
+        np.testing.assert_allclose(
+            feeding.strengths[name], every.strengths[name][places], rtol=1e-4
+        )
+
+
+def test_without_maps_left_out_none_is_added(few, mined, parts):
+    context = tiny.changed(few[0], maps=None)
+    top = compute_top(context, {"mining": mined, "parts": parts})
+    found = compute(context, {"mining": mined, "top_patches": top})
+    assert all(len(feeding) == 0 for feeding in found.feeding.values())
+    required = {"mining": mined, "parts": parts, "top_patches": top, "contributions": found}
+    assert compute_feeding(context, required).layers == []
+
+
+def test_largest_contributions_are_followed_first():
+    wanted = [(0, -0.2, 7), (0, -0.5, 3), (1, -0.4, 9), (0, -0.3, 1), (1, -0.1, 3)]
+    np.testing.assert_array_equal(_feeding(wanted, np.array([1, 2])), [3, 7])
+    np.testing.assert_array_equal(_feeding(wanted, np.array([3, 7, 2])), [1, 9])
+    assert _feeding([], np.array([1])).dtype == np.int32
+
+
+def test_walks_by_hand():
+    steps = [[[0, 4], [0, 2], [-1, -1]], [[0, 3], [0, 2], [0, 4]]]
+    found = ContributionsResult(
+        layers=["low", "high"],
+        below={"low": [], "high": ["low"]},
+        maps={"low": np.array([2, 4]), "high": np.array([0, 1])},
+        feeding={"low": np.array([4]), "high": np.array([], int)},
+        sources={"low": np.full((2, 3, 2), -1), "high": np.array(steps)},
+        shares={
+            "low": np.full((2, 3), np.nan),
+            "high": np.array([[0.5, 0.25, np.nan], [0.75, 0.5, 0.125]]),
+        },
+        explained={"low": np.full(2, np.nan), "high": np.array([1.25, 0.5])},
+    )
+    pages = {("low", 2), ("low", 4), ("high", 0), ("high", 1)}
+    walked = walks(found, pages)
+    top = (("low", 4), 0.5), (("low", 2), 0.25)
+    assert walked["high", 0] == Walk(top, (), (), ("low",), 1.25)
+    # The largest has no page: it is named; the others are shown.
+    assert walked["high", 1].sources == ((("low", 2), 0.5), (("low", 4), 0.125))
+    assert walked["high", 1].unseen == ((("low", 3), 0.75),)
+    assert walked["low", 2].targets == ((("high", 1), 0.5), (("high", 0), 0.25))
+    assert walked["low", 2].sources == ()
+    assert math.isnan(walked["low", 2].explained)

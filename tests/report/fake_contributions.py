@@ -1,0 +1,58 @@
+"""Made-up results: contributions, and the maps that feed those shown."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.report.fake_projections import make_top_patches
+from vizreport.experiments.contributions.result import SOURCES, ContributionsResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.result import TopPatchesResult
+
+FEEDING = 2  # maps of the second layer
+
+
+def make_contributions(
+    random: np.random.Generator, mining: MiningResult, top: TopPatchesResult
+) -> ContributionsResult:
+    """Every map is fed by eight of the layer below, some of which have no page."""
+    names = list(top.layers)
+    feeding = {name: np.zeros(0, np.int32) for name in names}
+    others = np.setdiff1d(np.arange(len(mining.values[names[1]])), top.maps[names[1]])
+    feeding[names[1]] = others[:FEEDING].astype(np.int32)
+    maps = {name: np.union1d(top.maps[name], feeding[name]).astype(np.int32) for name in names}
+    sources, shares = {}, {}
+    for place, name in enumerate(names):
+        count = len(maps[name])
+        sources[name] = np.full((count, SOURCES, 2), -1, np.int32)
+        shares[name] = np.full((count, SOURCES), np.nan, np.float32)
+        if not place:
+            continue
+        lower = names[place - 1]
+        unseen = np.setdiff1d(np.arange(len(mining.values[lower])), maps[lower])[:2]
+        for row in range(count):
+            given = [*feeding[lower], *random.permutation(top.maps[lower][~top.dead[lower]])][
+                : SOURCES - 2
+            ]
+            given.insert(1, unseen[0])
+            sources[name][row, : SOURCES - 1] = [(place - 1, number) for number in given]
+            shares[name][row, : SOURCES - 1] = np.linspace(0.3, 0.05, SOURCES - 1)
+    return ContributionsResult(
+        layers=names,
+        below={name: names[i - 1 : i] if i else [] for i, name in enumerate(names)},
+        maps=maps,
+        feeding=feeding,
+        sources=sources,
+        shares=shares,
+        explained={
+            name: np.full(len(maps[name]), 1.08 if i else np.nan, np.float32)
+            for i, name in enumerate(names)
+        },
+    )
+
+
+def make_feeding_maps(
+    mining: MiningResult, found: ContributionsResult, seen: np.ndarray, hostile: bool
+) -> TopPatchesResult:
+    maps = {name: feeding for name, feeding in found.feeding.items() if len(feeding)}
+    return make_top_patches(np.random.default_rng(12), mining, seen, hostile, maps)

@@ -1,0 +1,16 @@
+"""Which maps of the layers below make up each map's activations."""
+
+from vizreport.experiments.experiment import Experiment
+
+EXPERIMENT = Experiment(
+    name="contributions",
+    title="Contributions",
+    version=1,
+    result="vizreport.experiments.contributions.result:ContributionsResult",
+    compute="vizreport.experiments.contributions.compute:compute",
+    section="",
+    template="",
+    requires=("mining", "top_patches"),
+    settings=("layers",),
+    cost="a pass there and back for three units of each feature map shown",
+)

@@ -1,0 +1,128 @@
+"""Contributions of the maps below, from the output down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from vizreport.engine.contributions import contributions, layers_below
+from vizreport.experiments.context import Context
+from vizreport.experiments.contributions.result import SOURCES, UNITS, ContributionsResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.graph.layers import ReportableLayer
+from vizreport.progress import progress
+from vizreport.settings import Given
+
+_FOLLOWED = 2  # of a map's largest contributions
+_CHUNK = 128  # maps at once: bounds the images held
+
+
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> ContributionsResult:
+    """Split the strongest units of the maps shown, and of those that feed them.
+
+    Parameters
+    ----------
+    context : Context
+        Network and data of the build.
+    settings : Given
+        Those that the experiment declares.
+    required : dict
+        The results of mining and of the top-9.
+    """
+    mining: MiningResult = required["mining"]
+    top: TopPatchesResult = required["top_patches"]
+    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in top.layers]
+    graph = context.graph
+    below = {layer.name: layers_below(graph, layer, layers) for layer in layers}
+    wanted: dict[str, list[tuple[int, float, int]]] = {layer.name: [] for layer in layers}
+    parts: dict[str, dict[str, np.ndarray]] = {}
+    with progress("following contributions", len(layers), "layers") as bar:
+        for layer in reversed(layers):  # what feeds the maps above is known by then
+            shown = top.maps[layer.name]
+            feeding = _feeding(wanted[layer.name], shown)
+            maps = np.union1d(shown, feeding).astype(np.int32)
+            found = _split(context, mining, layer, below[layer.name], layers, maps)
+            parts[layer.name] = {"maps": maps, "feeding": feeding, **found}
+            for sources, shares in zip(found["sources"], found["shares"], strict=True):
+                for rank in range(_FOLLOWED):
+                    place, source = sources[rank]
+                    if place >= 0:
+                        name = layers[place].name
+                        wanted[name].append((rank, -float(shares[rank]), int(source)))
+            bar.update(1)
+    names = [layer.name for layer in layers]
+    return ContributionsResult(
+        layers=names,
+        below={name: [other.name for other in below[name]] for name in names},
+        **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
+    )
+
+
+def _feeding(wanted: Sequence[tuple[int, float, int]], shown: np.ndarray) -> np.ndarray:
+    """Choose the maps that are not shown and feed most: largest contributions first, int32 [f]."""
+    ranked = dict.fromkeys(source for *_, source in sorted(wanted))
+    others = [source for source in ranked if source not in shown]
+    return np.array(sorted(others[: len(shown)]), np.int32)
+
+
+def _split(
+    context: Context,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    below: Sequence[ReportableLayer],
+    layers: Sequence[ReportableLayer],
+    maps: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Return the largest contributions to some maps: ``sources``, ``shares``, ``explained``."""
+    sources = np.full((len(maps), SOURCES, 2), -1, np.int32)
+    shares = np.full((len(maps), SOURCES), np.nan, np.float32)
+    explained = np.full(len(maps), np.nan, np.float32)
+    found = {"sources": sources, "shares": shares, "explained": explained}
+    if not below:
+        return found
+    owners = np.concatenate([np.full(other.maps, layers.index(other), np.int32) for other in below])
+    numbers = np.concatenate([np.arange(other.maps, dtype=np.int32) for other in below])
+    for start in range(0, len(maps), _CHUNK):
+        chunk = maps[start : start + _CHUNK]
+        for place, given in enumerate(_shares(context, mining, layer, below, chunk), start):
+            if not np.isfinite(given).all():
+                continue
+            explained[place] = given.sum()
+            largest = np.argsort(-given, kind="stable")[:SOURCES]
+            largest = largest[given[largest] > 0]
+            sources[place, : len(largest)] = np.stack([owners[largest], numbers[largest]], axis=1)
+            shares[place, : len(largest)] = given[largest]
+    return found
+
+
+def _shares(
+    context: Context,
+    mining: MiningResult,
+    layer: ReportableLayer,
+    below: Sequence[ReportableLayer],
+    maps: np.ndarray,
+) -> np.ndarray:
+    """Return what each map below gives to some maps, as a share: float [maps, M], or NaN."""
+    values, images, rows, cols = (
+        getattr(mining, field)[layer.name][maps, :UNITS]
+        for field in ("values", "images", "rows", "cols")
+    )
+    mean = np.full((len(maps), sum(other.maps for other in below)), np.nan)
+    units = np.argwhere(values > 0)
+    if not len(units):
+        return mean
+    taken = tuple(units.T)
+    kept, inverse = np.unique(images[taken], return_inverse=True)
+    inputs = context.preprocessing.tensor(context.pictures(mining.records[kept]))
+    given, activations = contributions(
+        context.deconvnet("gradient"), inputs, layer, below, inverse, rows[taken], cols[taken],
+        maps[units[:, 0]],
+    )  # fmt: skip
+    with np.errstate(divide="ignore", invalid="ignore"):
+        given = given.astype(np.float64) / activations[:, None]
+    for place in np.unique(units[:, 0]):
+        mean[place] = given[units[:, 0] == place].mean(axis=0)
+    return mean

@@ -1,0 +1,43 @@
+"""The top-9 of maps that the choice left out though they feed maps that are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.context import Context
+from vizreport.experiments.contributions.result import ContributionsResult
+from vizreport.experiments.top_patches.choice import Choice
+from vizreport.experiments.top_patches.compute import project_maps
+from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.settings import Given
+
+
+def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
+    """Project the strongest units of these maps, as the top-9 do, in tiles of the same size.
+
+    Parameters
+    ----------
+    context : Context
+        Network and data of the build.
+    settings : Given
+        Those that the experiment declares.
+    required : dict
+        The results of mining, parts, the top-9 and the contributions.
+
+    Returns
+    -------
+    TopPatchesResult
+        Without the layers of which all such maps are shown.
+    """
+    top: TopPatchesResult = required["top_patches"]
+    found: ContributionsResult = required["contributions"]
+    choices = {
+        name: Choice(maps, np.arange(len(maps), dtype=np.int32), np.zeros(len(maps), bool))
+        for name, maps in found.feeding.items()
+        if len(maps)
+    }
+    windows = {name: (top.window[name], top.energy_share[name]) for name in choices}
+    same = Given(layers=settings.layers, rule=settings.rule, scale=top.scale, window="given")
+    return project_maps(context, same, required, choices, windows)
