@@ -15,7 +15,10 @@ FEEDING = 2  # maps of the second layer
 def make_contributions(
     random: np.random.Generator, mining: MiningResult, top: TopPatchesResult
 ) -> ContributionsResult:
-    """Every map is fed by eight of the layer below, some of which have no page."""
+    """Every living map is fed by seven of the layer below: one has no page, and one is dead.
+
+    A map that is never above 0 feeds others where the activation is smooth.
+    """
     names = list(top.layers)
     feeding = {name: np.zeros(0, np.int32) for name in names}
     others = np.setdiff1d(np.arange(len(mining.values[names[1]])), top.maps[names[1]])
@@ -29,12 +32,13 @@ def make_contributions(
         if not place:
             continue
         lower = names[place - 1]
-        unseen = np.setdiff1d(np.arange(len(mining.values[lower])), maps[lower])[:2]
-        for row in range(count):
+        unseen = np.setdiff1d(np.arange(len(mining.values[lower])), maps[lower])[0]
+        for row in np.flatnonzero(mining.values[name][maps[name], 0] > 0):
             given = [*feeding[lower], *random.permutation(top.maps[lower][~top.dead[lower]])][
-                : SOURCES - 2
+                : SOURCES - 3
             ]
-            given.insert(1, unseen[0])
+            given.insert(1, unseen)
+            given.insert(2, top.maps[lower][top.dead[lower]][0])
             sources[name][row, : SOURCES - 1] = [(place - 1, number) for number in given]
             shares[name][row, : SOURCES - 1] = np.linspace(0.3, 0.05, SOURCES - 1)
     return ContributionsResult(
@@ -45,8 +49,8 @@ def make_contributions(
         sources=sources,
         shares=shares,
         explained={
-            name: np.full(len(maps[name]), 1.08 if i else np.nan, np.float32)
-            for i, name in enumerate(names)
+            name: np.where(shares[name][:, 0] > 0, 1.08, np.nan).astype(np.float32)
+            for name in names
         },
     )
 
