@@ -130,13 +130,14 @@ def test_sections_are_chosen_with_what_they_require():
     assert "photographs" in names(photographs=("a.png",))[0]
     assert broken == {"bad": "no module"}
     assert names(only=("feature_maps",)) == (
-        ["mining", "parts", "top_patches", "feature_maps"],
+        ["mining", "parts", "top_patches", "contributions", "feeding_maps", "feature_maps"],
         {},
         (),
     )
     left, broken, dropped = names(skip=("top_patches", "bad"))
-    assert set(every) - set(left) == {"top_patches", "feature_maps", "evolution"}
-    assert dict(dropped) == {"feature_maps": "top_patches", "evolution": "top_patches"}
+    without = {"contributions", "feeding_maps", "feature_maps", "evolution"}
+    assert set(every) - set(left) == {"top_patches", *without}
+    assert dict(dropped) == dict.fromkeys(without, "top_patches")
     assert broken == {}
     for only, skip, said in [
         (("filtrs",), (), "no section 'filtrs'; did you mean filters"),
