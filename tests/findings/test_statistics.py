@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from vizreport.findings import statistics
+from vizreport.findings import sample_size, statistics
 
 
 def signed_rank_p(found):
@@ -71,11 +71,11 @@ def test_the_p_of_drawn_permutations_is_bounded():
 
 def test_advised_numbers_have_the_power_they_promise():
     random = np.random.default_rng(5)
-    needed = statistics.needed_pairs(random.normal(0, 2, 400), 1.0)
+    needed = sample_size.needed_pairs(random.normal(0, 2, 400), 1.0)
     shown = [statistics.paired(random.normal(1, 2, needed)).p < 0.05 for _ in range(100)]
     assert 0.7 <= np.mean(shown) <= 0.9
-    assert 180 < statistics.needed_share(0.5, 0.6) < 210  # 194 by the usual formula
-    assert statistics.needed_pairs(np.ones(2), 1.0) is None
+    assert 180 < sample_size.needed_share(0.5, 0.6) < 210  # 194 by the usual formula
+    assert sample_size.needed_pairs(np.ones(2), 1.0) is None
 
 
 def test_intervals_cover():

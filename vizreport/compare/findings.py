@@ -10,7 +10,8 @@ from vizreport.compare.runs import FinishedRun
 from vizreport.compare.table import same_data, signs_of
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import Finding
-from vizreport.findings.statistics import needed_share, paired_shares
+from vizreport.findings.sample_size import needed_share
+from vizreport.findings.statistics import paired_shares
 
 
 def findings(runs: Sequence[FinishedRun]) -> list[Finding]:

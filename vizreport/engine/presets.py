@@ -93,7 +93,7 @@ def rule_problem(graph: Graph, target: int, preset: str) -> str:
     target : int
         Index of the node.
     preset : str
-        Name of a preprocessing preset.
+        Name of the table of backward rules.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def require_rules(graph: Graph, target: int, preset: str) -> None:
     target : int
         Index of the layer's node.
     preset : str
-        Name of a preprocessing preset.
+        Name of the table of backward rules.
 
     Raises
     ------

@@ -23,7 +23,7 @@ class Selection:
     broken : mapping of str to str
         What cannot be used though it belongs to the report, with the reason.
     dropped : tuple of (str, str)
-        Experiments left out because they require one that was skipped, and which.
+        Sections left out because they require what was skipped, and what.
     """
 
     experiments: tuple[Experiment, ...]
@@ -81,9 +81,10 @@ def select(
     }
     if not chosen and not broken:
         raise RequestError("nothing is left to report: skip fewer sections")
-    return Selection(
-        tuple(chosen), broken, tuple((n, need) for n, need in lacking.items() if n in wanted)
+    dropped = (
+        (name, need) for name, need in lacking.items() if name in wanted and known[name].section
     )
+    return Selection(tuple(chosen), broken, tuple(dropped))
 
 
 def required(known: Mapping[str, Experiment], names: Sequence[str]) -> set[str]:

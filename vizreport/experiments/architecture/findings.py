@@ -15,7 +15,8 @@ from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding, Published
-from vizreport.findings.statistics import Tested, needed_pairs, needed_share, paired, share
+from vizreport.findings.sample_size import needed_pairs, needed_share
+from vizreport.findings.statistics import Tested, paired, share
 from vizreport.report.text import quoted
 
 # From where on a figure is worth a look. These are this program's, not the paper's.

@@ -13,7 +13,8 @@ from vizreport.experiments.correspondence.statistics import pseudovalues
 from vizreport.findings.decisions import decide
 from vizreport.findings.quantity import COUNT, Quantity
 from vizreport.findings.record import SHOWN, Finding, Published
-from vizreport.findings.statistics import interval, needed_pairs
+from vizreport.findings.sample_size import needed_pairs
+from vizreport.findings.statistics import interval
 from vizreport.report.text import quoted
 
 EVIDENCE = "correspondence-distances"

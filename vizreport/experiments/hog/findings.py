@@ -10,7 +10,8 @@ import numpy as np
 from vizreport.experiments.hog.result import HogResult
 from vizreport.findings.quantity import Quantity
 from vizreport.findings.record import Finding
-from vizreport.findings.statistics import needed_pairs, paired
+from vizreport.findings.sample_size import needed_pairs
+from vizreport.findings.statistics import paired
 
 REFERENCE = 0.05
 """Difference of correlations whose sample size is given."""

@@ -11,7 +11,8 @@ from vizreport.experiments.invariance.curves import area
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.findings.quantity import POINTS, SHARE, Quantity
 from vizreport.findings.record import Finding, Published
-from vizreport.findings.statistics import needed_pairs, paired
+from vizreport.findings.sample_size import needed_pairs
+from vizreport.findings.statistics import paired
 from vizreport.report.text import quoted
 
 SHIFTS = ("vertical", "horizontal")

@@ -10,7 +10,8 @@ import numpy as np
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.findings.quantity import POINTS, SHARE, Quantity
 from vizreport.findings.record import Finding
-from vizreport.findings.statistics import needed_pairs, paired
+from vizreport.findings.sample_size import needed_pairs
+from vizreport.findings.statistics import paired
 
 REFERENCE = 0.1
 BOUNDED = 0.95

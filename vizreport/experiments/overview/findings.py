@@ -14,7 +14,8 @@ from vizreport.experiments.overview.exchanged import exchange_findings
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding
-from vizreport.findings.statistics import Tested, mean, needed_share, paired_shares, share
+from vizreport.findings.sample_size import needed_share
+from vizreport.findings.statistics import Tested, mean, paired_shares, share
 from vizreport.report.text import quoted
 
 FEWEST = 5

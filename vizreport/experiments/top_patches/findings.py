@@ -17,11 +17,11 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.findings.decisions import LEVEL, holm
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding, Published
+from vizreport.findings.sample_size import needed_pairs
 from vizreport.findings.statistics import (
     Tested,
     independent,
     interval,
-    needed_pairs,
     paired,
     permuted_labels,
     share,

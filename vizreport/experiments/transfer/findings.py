@@ -17,7 +17,8 @@ from vizreport.experiments.transfer.scores import (
 )
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import Finding, Published
-from vizreport.findings.statistics import Tested, interval, needed_pairs, paired
+from vizreport.findings.sample_size import needed_pairs
+from vizreport.findings.statistics import Tested, interval, paired
 from vizreport.report.text import quoted
 
 EVIDENCE = "transfer-by-layer"
