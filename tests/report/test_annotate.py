@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.report.browsing import wait_until
 from vizreport.cli import main
 from vizreport.data.part_file import PartPoint, read_parts
 
@@ -104,7 +105,7 @@ def test_clicks_and_keys_give_the_file_and_it_goes_on_from_there(folder, browser
     page.on("dialog", lambda dialog: problems.append(dialog.message))
     page.goto(address.as_uri())
     first = f"<b> & co/{HOSTILE.replace('/', chr(92))}"
-    page.wait_for_function("document.getElementById('image').naturalWidth === 30")
+    wait_until(page, "document.getElementById('image').naturalWidth === 30")
     assert first in page.inner_text("#where")
     # A click: the picture of 30 x 40 px is shown enlarged.
     box = page.locator("#image").bounding_box()
@@ -117,7 +118,7 @@ def test_clicks_and_keys_give_the_file_and_it_goes_on_from_there(folder, browser
     page.keyboard.press("Enter")
     page.keyboard.press("x")  # the third part cannot be seen
     page.keyboard.press("n")
-    page.wait_for_function("document.getElementById('image').naturalWidth === 80")
+    wait_until(page, "document.getElementById('image').naturalWidth === 80")
     page.keyboard.press("2")
     page.keyboard.press("Enter")
     page.keyboard.press("Delete")  # of the part that comes next: nothing
@@ -131,7 +132,7 @@ def test_clicks_and_keys_give_the_file_and_it_goes_on_from_there(folder, browser
 
     annotate(folder)
     page.goto(address.as_uri())
-    page.wait_for_function("document.getElementById('image').naturalWidth === 30")
+    wait_until(page, "document.getElementById('image').naturalWidth === 30")
     page.keyboard.press("1")
     page.keyboard.press("Delete")
     page.keyboard.press("3")
