@@ -17,7 +17,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from vizreport.cli import values
+from vizreport import values
 from vizreport.data.sources import open_dataset
 from vizreport.tensorflow_start import start_tensorflow
 from vizreport.training.request import TrainingRequest
