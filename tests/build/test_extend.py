@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from vizreport import settings
 from vizreport.cli import main
 from vizreport.experiments import registry, v1
+from vizreport.report.text import printable
 from vizreport.results.run import read_run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "extend.md").read_text("utf-8")
@@ -92,6 +94,9 @@ def test_another_package_brings_a_section(installed, tiny_files, tmp_path, capsy
         assert "How often feature maps are active" in shown
         assert "he file of weights is missing" in shown
         assert "no_such_package:E could not be imported" in shown
+    record = json.loads((out / "findings.json").read_text("utf-8"))["findings"][0]
+    assert (record["section"], record["kind"]) == ("sparsity", "sparsity-rare")
+    assert record["sentence"] in printable(page)
     assert read_run(out).settings["rare"] == 0.2
     assert main(["list", str(out)]) == 0
     assert "sparsity" in capsys.readouterr().out

@@ -19,8 +19,11 @@ from vizreport.compare.findings import findings
 from vizreport.compare.runs import Curves, read_runs
 from vizreport.compare.table import make_rows, same_data
 from vizreport.experiments.architecture.signs import find_signs
+from vizreport.findings import statistics
 from vizreport.findings.decisions import decide
+from vizreport.findings.numbers import strays
 from vizreport.findings.sentences import headline
+from vizreport.report.text import printable
 from vizreport.results.run import read_run, write_run
 from vizreport.results.store import Store
 
@@ -44,6 +47,12 @@ def test_page(runs, tmp_path):
         assert (tmp_path / str(picture["src"])).exists()
         assert picture["alt"]
     assert not list(tmp_path.glob(".rendering-*"))
+    records = json.loads((tmp_path / "findings.json").read_text("utf-8"))["findings"]
+    assert {record["section"] for record in records} == {"comparison"}
+    plain = "".join(printable(words).split())
+    for record in records:
+        assert "".join(record["sentence"].split()) in plain
+        assert strays(record["sentence"], record, (0.05, 0.95)) == []
 
 
 def told(found):
@@ -93,6 +102,29 @@ def test_errors_are_compared_image_by_image(runs):
     close = told([answering(first, np.arange(count) < 5), answering(second, few)])
     assert close.startswith("No evidence that B makes fewer errors than A")
     assert told([answering(first, few), answering(second, few)]).startswith("All have the same")
+
+
+def test_best_and_worst_of_many_alike_runs_are_no_finding(runs, monkeypatch):
+    monkeypatch.setattr(statistics, "interval", lambda *_: (0.0, 0.0))  # no part of the decision
+    first = replace(read_runs(runs)[0], filters=None, architecture=None)
+    random, count, shown, alone = np.random.default_rng(0), 200, 0, 0
+    labels = np.zeros(count, int)
+    for _ in range(30):
+        found = []
+        for letter in "ABCDEF":
+            mining = replace(
+                first.mining,
+                labels=labels,
+                top_classes=(random.random((count, 1)) < 0.2).astype(int),
+            )
+            overview = replace(first.overview, top1_error=1.0)
+            found.append(replace(first, letter=letter, mining=mining, overview=overview))
+        decided = [each for each in decide(findings(found)) if each.kind == "compare-error"]
+        assert len(decided) == 15
+        assert [each.leading for each in decided] == [True] + [False] * 14
+        shown += any(each.decision == "shown" for each in decided)
+        alone += decided[0].p < 0.05
+    assert alone >= 6 > 4 >= shown  # as one test it would be wrong in a fifth or more
 
 
 def test_learning_curves_of_runs_that_have_them(runs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from vizreport.findings.statistics import paired_shares
 
 
 def findings(runs: Sequence[FinishedRun]) -> list[Finding]:
-    """Compare the best and the worst run image by image, and count signs."""
+    """Compare every two runs image by image, the best with the worst first, and count signs."""
     return [*_errors(runs), *_signs(runs)]
 
 
@@ -25,27 +26,32 @@ def _errors(runs: Sequence[FinishedRun]) -> list[Finding]:
         return []
     right = {run.letter: _right(run) for run in known}
     order = sorted(right, key=lambda letter: -right[letter].mean())
-    best, worst = order[0], order[-1]
+    # Best and worst are chosen by their errors: p is corrected for all the pairs there are.
+    pairs = sorted(combinations(order, 2), key=lambda pair: pair != (order[0], order[-1]))
+    return [_fewer(right, *pair, leading=not k) for k, pair in enumerate(pairs)]
+
+
+def _fewer(right: dict[str, np.ndarray], best: str, worst: str, leading: bool) -> Finding:
+    """Compare two runs of which the first makes no more errors."""
     tested = paired_shares(right[best], right[worst])
     errors = {"best": 1 - float(right[best].mean()), "worst": 1 - float(right[worst].mean())}
-    same = not tested.value
-    return [
-        Finding(
-            kind="compare-error",
-            compared="top-one errors of {A} and {B} on the same images",
-            claim="{A} makes fewer errors than {B}",
-            shown="{A} makes fewer top-one errors than {B}: {best} against {worst} of {n} images.",
-            not_shown="All have the same top-one error, {best} of {n} images."
-            if same
-            else "No evidence that {A} makes fewer errors than {B}: {best} against {worst} of {n} "
-            "images.",
-            **tested.fields(POINTS),
-            unit="images",
-            needed=needed_share(errors["worst"], errors["best"]),
-            values={key: Quantity(value, SHARE, digits=1) for key, value in errors.items()},
-            names={"A": best, "B": worst},
-        )
-    ]
+    alike = "All" if leading else "{A} and {B}"
+    return Finding(
+        kind="compare-error",
+        compared="top-one errors of {A} and {B} on the same images",
+        claim="{A} makes fewer errors than {B}",
+        shown="{A} makes fewer top-one errors than {B}: {best} against {worst} of {n} images.",
+        not_shown="No evidence that {A} makes fewer errors than {B}: {best} against {worst} of {n} "
+        "images."
+        if tested.value
+        else f"{alike} have the same top-one error, {{best}} of {{n}} images.",
+        **tested.fields(POINTS),
+        unit="images",
+        needed=needed_share(errors["worst"], errors["best"]),
+        leading=leading,
+        values={key: Quantity(value, SHARE, digits=1) for key, value in errors.items()},
+        names={"A": best, "B": worst},
+    )
 
 
 def _right(run: FinishedRun) -> np.ndarray:

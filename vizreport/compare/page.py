@@ -15,6 +15,7 @@ from vizreport.compare.table import make_rows, same_data
 from vizreport.errors import RequestError
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import headline
+from vizreport.findings.stored import findings_json
 from vizreport.report import templates
 from vizreport.report.files import place
 from vizreport.report.pdf import print_page
@@ -22,12 +23,12 @@ from vizreport.report.stage import stage_in
 from vizreport.results.disk import full_disk, warn_if_scarce
 from vizreport.results.manifest import prepare, replace
 from vizreport.results.run import FILE_NAME
-from vizreport.results.run_folder import PAGE, PDF, adopted_comparison
+from vizreport.results.run_folder import FINDINGS, PAGE, PDF, adopted_comparison
 from vizreport.version import __version__
 
 _ASSETS = ("report.css", "report.js")
 _WRITER = "comparison"
-_PARTS = ("assets/", "figures/", PAGE)
+_PARTS = ("assets/", "figures/", PAGE, FINDINGS)
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def compare(
     folders : sequence of Path
         Two or more runs, in the order in which they are shown.
     out : Path
-        Folder of ``index.html``, ``figures/``, ``assets/`` and ``report.pdf``.
+        Folder of ``index.html``, ``findings.json``, ``figures/``, ``assets/`` and ``report.pdf``.
     pdf : bool
     progress : callable, optional
         Told in a few words what is being done.
@@ -75,6 +76,7 @@ def compare(
         (stage / "assets").mkdir()
         for name in _ASSETS:
             shutil.copyfile(templates.folder() / "assets" / name, stage / "assets" / name)
+        (stage / FINDINGS).write_text(findings_json({"comparison": context["findings"]}), "utf-8")
         _write_html(stage, context, pdf)
         if pdf:
             tell("PDF")
@@ -103,11 +105,13 @@ def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
 
 
 def _context(runs: list[FinishedRun]) -> dict[str, Any]:
+    found = decide(findings(runs))
     return {
         "run": _Heading(f"{len(runs)} networks side by side", {"vizreport": __version__}),
         "runs": runs,
         "groups": make_rows(runs),
-        "finding": headline(decide(findings(runs))),
+        "finding": headline(found),
+        "findings": found,
         "same_data": same_data(runs),
         "without": [run for run in runs if run.filters is None or run.architecture is None],
     }

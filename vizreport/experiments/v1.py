@@ -9,6 +9,9 @@ from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments import checks
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.setting import setting
+from vizreport.findings import statistics
+from vizreport.findings.quantity import Quantity
+from vizreport.findings.record import Finding, Published
 from vizreport.report.charts import styled
 from vizreport.report.section import Fact, Figure, Highlight, Page, Section
 from vizreport.report.text import number, percent, quoted
@@ -17,9 +20,12 @@ __all__ = [
     "Experiment",
     "Fact",
     "Figure",
+    "Finding",
     "Highlight",
     "NotApplicable",
     "Page",
+    "Published",
+    "Quantity",
     "RequestError",
     "Section",
     "checks",
@@ -27,6 +33,7 @@ __all__ = [
     "percent",
     "quoted",
     "setting",
+    "statistics",
     "styled",
     "values",
 ]

@@ -12,6 +12,7 @@ from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments, registry
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import faults, headline
+from vizreport.findings.statement import statement
 from vizreport.report.section import Section
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE, Store, Unusable
@@ -91,8 +92,7 @@ def read_sections(
         try:
             needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
             section: Section = experiment.load(experiment.section)(needed, run)
-            if experiment.findings:
-                section = _with_findings(section, experiment, needed)
+            section = _with_findings(section, experiment, needed)
             _check_names(section)
         except Exception as error:  # whatever a section does wrong, the report goes on
             yield Read(record, experiment, FAILED, not_drawn(error))
@@ -106,7 +106,9 @@ def _absent(name: str) -> str:
 
 
 def _with_findings(section: Section, experiment: Experiment, results: dict[str, Any]) -> Section:
-    found = decide(experiment.load(experiment.findings)(results))
+    stated = [statement(section.finding)] if section.finding else []
+    claimed = experiment.load(experiment.findings)(results) if experiment.findings else stated
+    found = decide(claimed)
     figures = {figure.name for figure in section.figures}
     for each in found:
         if each.evidence and each.evidence not in figures:
