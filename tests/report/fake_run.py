@@ -13,6 +13,7 @@ from tests.report.fake_architecture import make_architecture
 from tests.report.fake_contributions import make_contributions, make_feeding_maps
 from tests.report.fake_correspondence import make_correspondence
 from tests.report.fake_deconvolutional import make_deconvolutional
+from tests.report.fake_diagnosis import make_diagnosis
 from tests.report.fake_evolution import make_evolution
 from tests.report.fake_feature_maps import make_feature_maps
 from tests.report.fake_hog import make_hog
@@ -60,6 +61,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
     contributions = make_contributions(np.random.default_rng(13), mining, top_patches)
     results = {
         "mining": mining,
+        "diagnosis": make_diagnosis(np.random.default_rng(15), mining, seen, hostile_names),
         "overview": make_overview(mining, seen, hostile_names),
         "preprocessing": make_preprocessing(hostile_names),
         "filters": filters,

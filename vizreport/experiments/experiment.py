@@ -56,6 +56,9 @@ class Experiment:
         its key. Every other experiment sees the last epoch alone.
     only_with : str
         A setting of its own; where that is empty, the section is left out. "" for always.
+    summary : bool
+        Whether its section sums up all others: ``section`` is called with what they find
+        (:class:`vizreport.findings.ranking.Found`) as its third argument.
     essential : bool
         Whether no report makes sense without its result: what is wrong with the request then ends
         the build, instead of being shown in place of the section.
@@ -76,6 +79,7 @@ class Experiment:
     findings: str = ""
     epochs: bool = False
     only_with: str = ""
+    summary: bool = False
     essential: bool = False
     cost: str = ""
 

@@ -17,6 +17,7 @@ ENTRY_POINTS = "vizreport.experiments.v1"
 # The order is the order of the report's sections; an experiment stands after those it requires.
 BUILT_IN = (
     "mining",
+    "diagnosis",
     "overview",
     "preprocessing",
     "filters",

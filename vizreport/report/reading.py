@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments, registry
 from vizreport.findings.decisions import decide
+from vizreport.findings.ranking import Found
 from vizreport.findings.sentences import faults, headline
 from vizreport.findings.statement import statement
 from vizreport.report.section import Section
@@ -67,11 +68,12 @@ def read_sections(
     shared = {name for experiment in found for name in experiment.requires}
     results: dict[str, Any] = {}
     without: dict[str, str] = {}
+    reads: list[Read | _Waiting] = []
     for record in run.experiments:
         experiment = known.get(record.name)
         if experiment is None:
             reason = record.reason if record.status == FAILED else _absent(record.name)
-            yield Read(record, None, FAILED, reason)
+            reads.append(Read(record, None, FAILED, reason))
             continue
         status, reason, result = read_result(store, experiment, record)
         if result is not None:
@@ -85,19 +87,49 @@ def read_sections(
         if not experiment.section and (status != FAILED or record.name in shared):
             continue  # what requires a shared result says why it failed
         if status != DONE:
-            yield Read(record, experiment, status, reason)
+            reads.append(Read(record, experiment, status, reason))
+            continue
+        needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
+        waiting = _Waiting(record, experiment, needed)
+        if experiment.summary:
+            reads.append(waiting)
             continue
         if progress:
             progress(experiment.title)
-        try:
-            needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
-            section: Section = experiment.load(experiment.section)(needed, run)
-            section = _with_findings(section, experiment, needed)
-            _check_names(section)
-        except Exception as error:  # whatever a section does wrong, the report goes on
-            yield Read(record, experiment, FAILED, not_drawn(error))
-            continue
-        yield Read(record, experiment, DONE, "", section)
+        reads.append(_made(waiting, run))
+    others = _findings(each for each in reads if isinstance(each, Read))
+    for each in reads:
+        yield each if isinstance(each, Read) else _made(each, run, others)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A section that is not made yet, since it sums up the others."""
+
+    record: ExperimentRecord
+    experiment: Experiment
+    results: dict[str, Any]
+
+
+def _made(waiting: _Waiting, run: RunRecord, *others: list[Found]) -> Read:
+    """Make a section; one that sums up is given the findings of the others, too."""
+    record, experiment = waiting.record, waiting.experiment
+    try:
+        section: Section = experiment.load(experiment.section)(waiting.results, run, *others)
+        section = _with_findings(section, experiment, waiting.results)
+        _check_names(section)
+    except Exception as error:  # whatever a section does wrong, the report goes on
+        return Read(record, experiment, FAILED, not_drawn(error))
+    return Read(record, experiment, DONE, "", section)
+
+
+def _findings(reads: Iterable[Read]) -> list[Found]:
+    return [
+        Found(read.record.name, read.experiment.title, each)
+        for read in reads
+        if read.experiment is not None
+        for each in read.section.findings
+    ]
 
 
 def _absent(name: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import unsound
 from vizreport.experiments.overview.exchanged import exchange_findings
+from vizreport.experiments.overview.initialised import initialised_finding
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding
@@ -45,7 +46,10 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     result: OverviewResult = results["overview"]
     mining: MiningResult = results["mining"]
     two = mining.output["kind"] == "binary"
-    found = [*unsound(mining), *exchange_findings(result.exchanged, mining.class_names, two)]
+    found = [*unsound(mining)]
+    if result.initialised:
+        found.append(initialised_finding(result.initialised, result.initialised_tested))
+    found += [*exchange_findings(result.exchanged, mining.class_names, two)]
     known = np.flatnonzero(mining.labels >= 0)
     if result.top1_error is None or not len(known) or not mining.top_classes.size:
         return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vizreport.findings.quantity import COUNT, SHARE, Quantity
+from vizreport.findings.record import FAULT, Finding
 from vizreport.report.text import number, quoted
 
 _NAMED = 3  # layers that are named one by one
@@ -35,4 +37,43 @@ def initialised_warning(layers: Sequence[str], tested: int) -> str:
         f"initializer’s distribution, and biases (or batch statistics) are untouched. "
         f"{'They were' if several else 'It was'} not trained, or the weights were not loaded, as "
         "happens silently with load_weights(by_name=True) or skip_mismatch=True."
+    )
+
+
+def initialised_finding(layers: Sequence[str], tested: int) -> Finding:
+    """State the same as a finding.
+
+    Parameters
+    ----------
+    layers : sequence of str
+        Their names, at least one.
+    tested : int
+        Layers that could have been named.
+    """
+    names = ", ".join(quoted(layer, 40) for layer in layers[:_NAMED])
+    more = " and {more} more" if len(layers) > _NAMED else ""
+    verb = "is" if len(layers) == 1 else "are"
+    whole = len(layers) == tested
+    return Finding(
+        kind="layers-initialised",
+        compared="weights of each layer and the distribution of its initializer; biases and batch "
+        "statistics and their initial values",
+        claim="layers are as initialized",
+        shown=f"{{count}} of {{n}} layers with weights {verb} as initialized"
+        + (
+            ": the network was not trained, or its weights were not loaded."
+            if whole
+            else f": {{layers}}{more}."
+        ),
+        effect=Quantity(len(layers) / tested, SHARE),
+        n=tested,
+        unit="layers",
+        severity=FAULT,
+        advice="Check that training saved this file, and that loading did not skip layers, as "
+        "load_weights(by_name=True) and skip_mismatch=True do silently.",
+        values={
+            "count": Quantity(len(layers), COUNT),
+            "more": Quantity(max(0, len(layers) - _NAMED), COUNT),
+        },
+        names={"layers": names},
     )

@@ -1,0 +1,18 @@
+"""Diagnosis."""
+
+from vizreport.experiments.experiment import Experiment
+
+EXPERIMENT = Experiment(
+    name="diagnosis",
+    title="Diagnosis",
+    version=1,
+    result="vizreport.experiments.diagnosis.result:DiagnosisResult",
+    compute="vizreport.experiments.diagnosis.compute:compute",
+    section="vizreport.experiments.diagnosis.figures:section",
+    template="sections/diagnosis.html",
+    findings="vizreport.experiments.diagnosis.findings:findings",
+    requires=("mining",),
+    settings=("seed",),
+    summary=True,
+    cost="some thousand forward passes of covered, shifted and blurred images",
+)

@@ -1,0 +1,335 @@
+"""Charts of the diagnosis: confusion, balance, reliability, changed images, quality by class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vizreport.experiments.diagnosis import changes
+from vizreport.experiments.diagnosis.calibration import BINS, FEWEST, bins_of
+from vizreport.experiments.diagnosis.evidence import kept_by
+from vizreport.experiments.diagnosis.images import classes_of, measures
+from vizreport.experiments.diagnosis.labels import Answers
+from vizreport.experiments.diagnosis.labels import suspects as suspects_of
+from vizreport.experiments.diagnosis.result import DiagnosisResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.findings.record import NOTE, Finding
+from vizreport.report import charts
+from vizreport.report.section import Figure
+from vizreport.report.text import drawable, file_words, number, percent, quoted, wilson
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST = 24  # classes drawn
+
+
+def _classes(answers: Answers) -> np.ndarray:
+    """Return the classes that are drawn: those with most mistakes to or from them."""
+    wrong = ~answers.right
+    counts = np.bincount(answers.labels[wrong], minlength=len(answers.names)) + np.bincount(
+        answers.predicted[wrong], minlength=len(answers.names)
+    )
+    counts = 2 * counts + (np.bincount(answers.labels, minlength=len(answers.names)) > 0)
+    chosen = np.argsort(-counts, kind="stable")[:MOST]
+    return np.sort(chosen[counts[chosen] > 0])
+
+
+def confusion(answers: Answers) -> Figure:
+    """Draw how often images of each class are taken for each."""
+    chosen = _classes(answers)
+    table = np.zeros((len(answers.names), len(answers.names)))
+    np.add.at(table, (answers.labels, answers.predicted), 1)
+    part = table[np.ix_(chosen, chosen)]
+    shares = part / np.maximum(table[chosen].sum(axis=1, keepdims=True), 1)
+
+    def draw(axes: Axes) -> None:
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        names = [drawable(answers.names[c], 22) for c in chosen]
+        axes.set_xticks(range(len(chosen)), names, rotation=90)
+        axes.set_yticks(range(len(chosen)), names)
+        axes.set_xlabel("classified as")
+        axes.set_ylabel("named in the data")
+        if len(chosen) <= 12:
+            for i, row in enumerate(shares):
+                for j, value in enumerate(row):
+                    if value >= 0.005:
+                        colour = "white" if value > 0.5 else charts.INK
+                        axes.text(j, i, f"{100 * value:.0f}", ha="center", va="center",
+                                  color=colour, fontsize=6)  # fmt: skip
+
+    side = 42 + 6 * max(len(chosen), 4)
+    return Figure(
+        name="diagnosis-confusion",
+        title="Classes in the data and as predicted",
+        caption="Share of each class's images (rows) that are classified as each class (columns), "
+        "in %: the darker, the more. Right predictions lie on the diagonal."
+        + (f" The {len(chosen)} classes with most mistakes." if len(answers.names) > MOST else ""),
+        alt=f"A table of {len(chosen)} by {len(chosen)} fields; "
+        f"{percent(float(answers.right.mean()))} of the images lie on its diagonal.",
+        draw=charts.styled(draw, min(side, 170), min(side, 170) - 8),
+        width=min(side, 170),
+    )
+
+
+def balance(answers: Answers) -> Figure:
+    """Draw the number of images of each class, and those classified correctly."""
+    counts = np.bincount(answers.labels, minlength=len(answers.names))
+    right = np.bincount(answers.labels[answers.right], minlength=len(answers.names))
+    order = np.argsort(-counts, kind="stable")
+    order = order[counts[order] > 0]
+    shown = order if len(order) <= MOST else np.r_[order[: MOST // 2], order[-MOST // 2 :]]
+
+    def draw(axes: Axes) -> None:
+        rows = np.arange(len(shown))
+        axes.barh(rows, counts[shown], color=charts.FILL, label="images")
+        axes.barh(rows, right[shown], height=0.4, color=charts.BLUE, label="classified correctly")
+        axes.set_yticks(rows, [drawable(answers.names[c], 28) for c in shown])
+        axes.set_ylim(len(shown) - 0.5, -0.5)
+        axes.set_xlabel("images")
+        axes.legend(frameon=False, loc="lower right")
+
+    return Figure(
+        name="diagnosis-balance",
+        title="Images of each class",
+        caption="Number of images of each class (pale) and of those classified correctly (dark)."
+        + (" The largest and the smallest classes." if len(order) > MOST else ""),
+        alt=f"Bars for {len(shown)} classes, from {number(int(counts[order[0]]))} images down to "
+        f"{number(int(counts[order[-1]]))}.",
+        draw=charts.styled(draw, 130, 18 + 4.6 * len(shown)),
+        width=130,
+    )
+
+
+def suspects(answers: Answers, mining: MiningResult) -> Figure | None:
+    """Draw how confident right and wrong predictions are, and name the most suspicious labels."""
+    wrong = ~answers.right
+    if not wrong.any() or not answers.right.any():
+        return None
+    median = float(np.median(answers.confidence[answers.right]))
+    found = suspects_of(answers)
+
+    def draw(axes: Axes) -> None:
+        edges = np.linspace(0, 1, 21).tolist()
+        for values, colour, label in (
+            (answers.confidence[answers.right], charts.BLUE, "correct"),
+            (answers.confidence[wrong], charts.ORANGE, "wrong"),
+        ):
+            weights = np.full(len(values), 100 / len(values))
+            axes.hist(values, edges, weights=weights, histtype="step", color=colour, lw=1.3,
+                      label=f"{label} ({len(values)})")  # fmt: skip
+        axes.axvline(median, color=charts.SOFT, lw=0.8, ls=":")
+        axes.set_xlim(0, 1)
+        axes.set_xlabel("probability of the predicted class")
+        axes.set_ylabel("% of the predictions")
+        axes.legend(frameon=False, loc="upper left")
+
+    listed = "; ".join(
+        f"{quoted(file_words(mining.paths[answers.images[i]]), 30)}: "
+        f"{quoted(answers.names[answers.labels[i]], 24)} in the data, "
+        f"{quoted(answers.names[answers.predicted[i]], 24)} by the network"
+        for i in found[:6]
+    )
+    return Figure(
+        name="diagnosis-noise",
+        title="Confidence of correct and of wrong predictions",
+        caption="Where labels are wrong by chance, half of the mistakes lie to the right of the "
+        "dotted line, the median of the correct predictions; of true mistakes few do."
+        + (f" Most suspicious labels: {listed}." if listed else ""),
+        alt=f"Two outlines over the confidence; {len(found)} of {int(wrong.sum())} mistakes lie "
+        "above the median of the correct predictions.",
+        draw=charts.styled(draw, 120, 55),
+        width=120,
+    )
+
+
+def reliability(answers: Answers) -> Figure | None:
+    """Draw accuracy over confidence."""
+    if len(answers.labels) < FEWEST:
+        return None
+    from sklearn.calibration import calibration_curve  # slow to import
+
+    confidence = np.clip(answers.confidence, 0, 1)
+    true, said = calibration_curve(answers.right, confidence, n_bins=BINS, strategy="quantile")
+    bins = bins_of(confidence)
+    counts = np.unique(bins, return_counts=True)[1]
+
+    def draw(axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], color=charts.SOFT, lw=0.8, ls="--", label="calibrated")
+        for each in np.unique(bins):
+            mine = answers.right[bins == each]
+            low, high = wilson(int(mine.sum()), len(mine))
+            x = float(confidence[bins == each].mean())
+            axes.plot([x, x], [low, high], color=charts.BLUE, lw=1.0, alpha=0.5)
+            axes.plot(x, mine.mean(), "o", color=charts.BLUE, ms=4)
+        axes.plot(said, true, color=charts.BLUE, lw=1.2, label="this network")
+        axes.set_xlim(0, 1.02)
+        axes.set_ylim(0, 1.02)
+        axes.set_xlabel("confidence: probability of the predicted class")
+        axes.set_ylabel("accuracy: share correct")
+        axes.legend(frameon=False, loc="upper left")
+
+    return Figure(
+        name="diagnosis-reliability",
+        title="Reliability curve",
+        caption=f"Accuracy of the predictions over their confidence, in bins of about "
+        f"{int(np.median(counts))} images each, with 95\u202f% intervals (Wilson). Below the "
+        "dashed line the network is surer than it is right.",
+        alt="Points for each bin of confidence: "
+        + ", ".join(f"{s:.2f} said, {t:.2f} right" for s, t in zip(said, true, strict=True))
+        + ".",
+        draw=charts.styled(draw, 84, 74),
+        width=84,
+    )
+
+
+_CHANGES = {
+    changes.NONE: "nothing changed",
+    changes.OBJECT: "object covered",
+    changes.BACKGROUND: "background covered",
+    changes.COLOUR: "mean colour only",
+    changes.SHUFFLED: "pixels in random order",
+}
+
+
+def changes_chart(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
+    """Draw accuracy with parts of the images taken away."""
+    kept = [kept_by(result, mining.labels, name) for name in _CHANGES]
+    known = [each for each in kept if each is not None]
+    if len(known) < 2:
+        return None
+    majority = known[0].majority
+
+    def draw(axes: Axes) -> None:
+        for row, each in enumerate(known):
+            low, high = wilson(each.correct, each.n)
+            colour = charts.ORANGE if each.change == changes.NONE else charts.BLUE
+            axes.plot([100 * low, 100 * high], [row, row], color=colour, lw=1.2, alpha=0.5)
+            axes.plot(100 * each.correct / each.n, row, "o", color=colour, ms=4.5, clip_on=False)
+        axes.axvline(100 * majority, color=charts.SOFT, lw=0.8, ls="--")
+        axes.set_yticks(range(len(known)), [f"{_CHANGES[e.change]} ({e.n})" for e in known])
+        axes.set_ylim(len(known) - 0.5, -0.5)
+        axes.set_xlim(0, 100)
+        axes.set_xlabel("classified correctly, % of the images")
+        axes.grid(axis="x", color=charts.FAINT, lw=0.5)
+        axes.set_axisbelow(True)
+
+    return Figure(
+        name="diagnosis-changes",
+        title="Accuracy with parts of the images taken away",
+        caption="Share of images classified correctly, with its 95\u202f% interval (Wilson), in "
+        "brackets the number of images. Dashed: what always saying the largest class would give. "
+        "What is covered shows the mean colour of the rest.",
+        alt="; ".join(f"{_CHANGES[e.change]}: {percent(e.correct / e.n)}" for e in known) + ".",
+        draw=charts.styled(draw, 130, 18 + 6 * len(known)),
+        width=130,
+    )
+
+
+def shifts(result: DiagnosisResult) -> Figure | None:
+    """Draw the share of predictions that each shift by a pixel changes."""
+    if not len(result.changed):
+        return None
+    moved = result.shift_predictions != result.predictions[changes.NONE][:, None]
+    names = ("down", "up", "right", "left")
+
+    def draw(axes: Axes) -> None:
+        axes.bar(range(4), 100 * moved.mean(axis=0), color=charts.BLUE, width=0.6)
+        axes.set_xticks(range(4), [f"1 px {name}" for name in names])
+        axes.set_ylim(0, 100)
+        axes.set_ylabel("classified otherwise, %")
+
+    return Figure(
+        name="diagnosis-shifts",
+        title="Predictions under shifts by one pixel",
+        caption=f"Share of {len(moved)} images that are classified otherwise once shifted by one "
+        "pixel; the row or column at the edge is seen twice.",
+        alt=", ".join(
+            f"{n}: {percent(float(s))}" for n, s in zip(names, moved.mean(axis=0), strict=True)
+        )
+        + ".",
+        draw=charts.styled(draw, 90, 50),
+        width=90,
+    )
+
+
+_MEASURES = {
+    "size": "pixels of the original",
+    "shape": "width over height",
+    "blur": "blur (0 sharp, 1 blurred)",
+    "compression": "steps at borders of blocks over those inside",
+}
+
+
+def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding]) -> Figure | None:
+    """Draw the measures that tell a class, image by image."""
+    telling = {each.kind for each in own if each.severity != NOTE}
+    labels, names = classes_of(mining)
+    shown = []
+    for what, values in measures(result, mining).items():
+        kind = {"shape": "images-size"}.get(what, f"images-{what}")
+        known = np.isfinite(values) & (labels >= 0)
+        if kind in telling and known.any() and np.ptp(values[known]):
+            shown.append((what, values, known))
+    if not shown:
+        return None
+    present = np.unique(np.concatenate([labels[known] for *_, known in shown]))[:MOST]
+
+    def draw(axes: Axes) -> None:
+        what, values, known = shown[0]
+        random = np.random.default_rng(0)
+        for row, c in enumerate(present):
+            mine = values[known & (labels == c)]
+            y = row + random.uniform(-0.25, 0.25, len(mine))
+            axes.plot(mine, y, "o", ms=2.2, color=charts.BLUE, alpha=0.6)
+            if len(mine):
+                axes.plot([np.median(mine)] * 2, [row - 0.35, row + 0.35], color=charts.ORANGE)
+        axes.set_yticks(range(len(present)), [drawable(names[c], 28) for c in present])
+        axes.set_ylim(len(present) - 0.5, -0.5)
+        axes.set_xlabel(_MEASURES[what])
+
+    return Figure(
+        name="diagnosis-quality",
+        title=f"Images by class: {_MEASURES[shown[0][0]]}",
+        caption="Each point is an image, the orange line the median of the class.",
+        alt=f"Points for {len(present)} classes; medians "
+        + ", ".join(
+            f"{quoted(names[c], 24)} {np.median(shown[0][1][shown[0][2] & (labels == c)]):.3g}"
+            for c in present[:6]
+        )
+        + ".",
+        draw=charts.styled(draw, 130, 18 + 6 * len(present)),
+        width=130,
+    )
+
+
+def dominated(mining: MiningResult, own: Sequence[Finding]) -> Figure | None:
+    """Draw each layer's maps by their share of its activation."""
+    if not any(each.kind == "layers-dominated" and each.severity != NOTE for each in own):
+        return None
+    layers = [n for n in mining.layers if n != mining.output_layer and len(mining.means[n]) >= 8]
+
+    def draw(axes: Axes) -> None:
+        for row, name in enumerate(layers):
+            means = np.sort(mining.means[name].clip(0))[::-1]
+            left = 0.0
+            for i, width in enumerate(100 * means[:8] / max(float(means.sum()), 1e-12)):
+                colour = charts.ORANGE if not i else charts.BLUE
+                axes.barh(row, width, left=left, color=colour, alpha=1 - 0.09 * i, ec="white")
+                left += width
+        axes.set_yticks(range(len(layers)), [drawable(name, 28) for name in layers])
+        axes.set_ylim(len(layers) - 0.5, -0.5)
+        axes.set_xlim(0, 100)
+        axes.set_xlabel("share of the layer's mean activation, %")
+
+    return Figure(
+        name="diagnosis-dominated",
+        title="How activation is shared among the maps of each layer",
+        caption="The eight maps with the largest mean activation over all images and places, the "
+        "largest in orange; the rest of the bar is left out.",
+        alt=f"Bars for {len(layers)} layers.",
+        draw=charts.styled(draw, 130, 18 + 6 * len(layers)),
+        width=130,
+    )

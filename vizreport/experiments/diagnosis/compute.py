@@ -1,0 +1,213 @@
+"""Images compared, changed and covered: what shows a fault of network or data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vizreport.data.dataset import UnreadableImage
+from vizreport.engine.mining import reduction_function
+from vizreport.errors import NotApplicable
+from vizreport.experiments.context import Context
+from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated
+from vizreport.experiments.diagnosis.result import DiagnosisResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.soundness import require_sound
+from vizreport.experiments.occlusion.masks import object_masks
+from vizreport.settings import Given
+
+CHANGED = 120
+"""Images classified again under each change."""
+MEASURED, MEASURED_OF_A_CLASS = 240, 30
+"""Images whose sharpness and compression are measured."""
+PAIRS_SHOWN = 6
+
+
+def compute(
+    context: Context, settings: Given, required: dict[str, MiningResult]
+) -> DiagnosisResult:
+    """Compare images, and classify some of them again, changed and covered.
+
+    Parameters
+    ----------
+    context : Context
+        Network and data of the build.
+    settings : Given
+        Those that the experiment declares.
+    required : dict
+        The mining result: images, labels and predictions.
+    """
+    mining, seed = required["mining"], settings.seed
+    untested: list[tuple[str, str]] = []
+    return DiagnosisResult(
+        **_repeated(context, mining, seed),
+        **_quality(context, mining, seed),
+        **_predictions(context, mining, seed, untested),
+        untested=untested,
+    )
+
+
+def _repeated(context: Context, mining: MiningResult, seed: int) -> dict[str, Any]:
+    n = len(mining.paths)
+    order = np.random.default_rng([seed, 1]).permutation(n)
+    sample = np.sort(order[: repeated.MOST_COMPARED])
+    parts = []
+    for start in range(0, len(sample), 256):
+        pictures = context.shown(mining.records[sample[start : start + 256]])
+        parts.append(repeated.signatures(pictures))
+    hashes, small = (np.concatenate(part) for part in zip(*parts, strict=True))
+    pairs = repeated.repeated(hashes, small)
+    for pair in pairs:
+        pair["first"], pair["second"] = (int(sample[pair[key]]) for key in ("first", "second"))
+    labels = _classes(mining)
+    across = [p for p in pairs if labels[p["first"]] != labels[p["second"]]]
+    shown = [*across, *(p for p in pairs if p not in across)][:PAIRS_SHOWN]
+    height, width = context.preprocessing.input_size
+    seen = np.zeros((len(shown), 2, height, width, 3), np.uint8)
+    for i, pair in enumerate(shown):
+        seen[i] = context.shown(mining.records[[pair["first"], pair["second"]]])
+    rest = [p for p in pairs if p not in shown]
+    return {"compared": len(sample), "pairs": shown + rest, "pair_pictures": seen}
+
+
+def _classes(mining: MiningResult) -> np.ndarray:
+    """Return numbers of the images' classes, by label or by the data's own name."""
+    if (mining.labels >= 0).any():
+        return mining.labels
+    return np.unique(mining.data_classes, return_inverse=True)[1]
+
+
+def _quality(context: Context, mining: MiningResult, seed: int) -> dict[str, Any]:
+    labels = _classes(mining)
+    taken: dict[int, int] = {}
+    chosen = []
+    for i in np.random.default_rng([seed, 2]).permutation(len(labels)):
+        label = int(labels[i])
+        if taken.get(label, 0) < MEASURED_OF_A_CLASS:
+            taken[label] = taken.get(label, 0) + 1
+            chosen.append(int(i))
+        if len(chosen) == MEASURED:
+            break
+    found = np.full((2, len(labels)), np.nan, np.float32)
+    for i in chosen:
+        try:
+            grey = quality.middle(context.dataset.read(int(mining.records[i])))
+        except UnreadableImage:  # it was readable before: a disk that fails
+            continue
+        found[:, i] = quality.blur(grey), quality.blocks(grey)
+    return {"blur": found[0], "blocks": found[1]}
+
+
+def _predictions(
+    context: Context, mining: MiningResult, seed: int, untested: list[tuple[str, str]]
+) -> dict[str, Any]:
+    height, width = context.preprocessing.input_size
+    try:
+        require_sound(mining)
+        reason = "" if mining.top_classes.shape[1] else "the network gives no classes"
+    except NotApplicable as error:
+        reason = str(error)
+    if reason:
+        untested.append(("What the predictions rest on", reason))
+        return {
+            "changed": np.zeros(0, np.int32),
+            "predictions": {changes.NONE: np.zeros(0, np.int32)},
+            "shift_predictions": np.zeros((0, 4), np.int32),
+            "change_pictures": np.zeros((0, height, width, 3), np.uint8),
+            "change_names": [],
+            **fixed_places.none(height, width),
+        }
+    reduce = reduction_function(context.graph, [])
+
+    def predict(pictures: np.ndarray) -> np.ndarray:
+        found = []
+        for start in range(0, len(pictures), context.batch_size):
+            tensor = context.preprocessing.tensor(pictures[start : start + context.batch_size])
+            found.append(context.output.probabilities(np.asarray(reduce(tensor)[1])))
+        return np.concatenate(found)
+
+    return {
+        **_changed(context, mining, seed, predict, untested),
+        **_places(context, mining, seed, predict, untested),
+    }
+
+
+def _changed(
+    context: Context,
+    mining: MiningResult,
+    seed: int,
+    predict: fixed_places.Predict,
+    untested: list[tuple[str, str]],
+) -> dict[str, Any]:
+    order = np.random.default_rng([seed, 3]).permutation(len(mining.paths))
+    images = np.sort(order[:CHANGED]).astype(np.int32)
+    pictures = context.pictures(mining.records[images])
+    masks, masked = object_masks(context, mining, images)
+    # An object that fills the picture, or is hardly there, cannot be told from the rest.
+    areas = masks.mean(axis=(1, 2))
+    masked &= (areas > 0.01) & (areas < 0.8)
+    versions = {
+        changes.NONE: pictures,
+        changes.COLOUR: changes.only_colour(pictures),
+        changes.SHUFFLED: changes.shuffled(pictures, seed),
+    }
+    if masked.any():
+        wide = changes.grown(masks, max(1, min(masks.shape[1:]) // 32))
+        versions[changes.OBJECT] = changes.covered(pictures, wide)
+        versions[changes.BACKGROUND] = changes.covered(pictures, ~wide)
+    else:
+        untested.append(("Evidence off the object", "the data have no masks or boxes of objects"))
+    predictions = {}
+    for name, changed in versions.items():
+        best = predict(changed).argmax(axis=1).astype(np.int32)
+        on_masks = name in (changes.OBJECT, changes.BACKGROUND)
+        predictions[name] = np.where(masked, best, -1).astype(np.int32) if on_masks else best
+    shifts = [predict(changes.shifted(pictures, *by)).argmax(axis=1) for by in changes.SHIFTS]
+    example = int(np.argmax(masked)) if masked.any() else 0
+    shown = np.stack(
+        [context.preprocessing.shown(each[[example]])[0] for each in versions.values()]
+    )
+    return {
+        "changed": images,
+        "predictions": predictions,
+        "shift_predictions": np.stack(shifts, axis=1).astype(np.int32),
+        "change_pictures": shown,
+        "change_names": list(versions),
+    }
+
+
+def _places(
+    context: Context,
+    mining: MiningResult,
+    seed: int,
+    predict: fixed_places.Predict,
+    untested: list[tuple[str, str]],
+) -> dict[str, Any]:
+    top = mining.top_classes[:, 0]
+    sure = mining.top_probabilities[:, 0] >= 0.5
+    known = (mining.labels >= 0).any()
+    if known:
+        sure = sure & (top == mining.labels)
+    needed = fixed_places.CHOOSING + fixed_places.FEWEST
+    by_class = {int(c): np.flatnonzero(sure & (top == c)) for c in np.unique(top[sure])}
+    by_class = {c: images for c, images in by_class.items() if len(images) >= needed}
+    largest = sorted(by_class, key=lambda c: -len(by_class[c]))[: fixed_places.MOST_CLASSES]
+    if len(largest) < 2:
+        which = "classified correctly and surely" if known else "classified surely"
+        untested.append(
+            (
+                "Evidence at a fixed place of the picture",
+                f"it takes two classes with {needed} images {which}, and there are "
+                f"{len(largest) or 'none'}",
+            )
+        )
+        return fixed_places.none(*context.preprocessing.input_size)
+    found = fixed_places.look(
+        {c: by_class[c] for c in largest},
+        lambda images: context.pictures(mining.records[images]),
+        predict,
+        seed,
+    )
+    found["place_pictures"] = context.preprocessing.shown(found["place_pictures"])
+    return found

@@ -1,0 +1,104 @@
+"""What to look at first, and the evidence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.diagnosis import charts_of, labels, pictures
+from vizreport.experiments.diagnosis.findings import findings
+from vizreport.experiments.diagnosis.result import DiagnosisResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.findings.decisions import decide
+from vizreport.findings.ranking import Found, Ranked, ranked
+from vizreport.findings.record import NOTE, TOO_LITTLE, Finding
+from vizreport.findings.sentences import compared, notice, sentence
+from vizreport.report.section import Figure, Section
+from vizreport.results.run import RunRecord
+
+
+def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] = ()) -> Section:
+    """Rank what all sections found, and show the evidence of this one.
+
+    Parameters
+    ----------
+    results : mapping
+        Of this experiment and of mining.
+    run : RunRecord
+        What the run's record says.
+    others : sequence of Found
+        Decided findings of the other sections.
+    """
+    result: DiagnosisResult = results["diagnosis"]
+    mining: MiningResult = results["mining"]
+    own = decide(findings(results))
+    mine = [Found("diagnosis", "Diagnosis", each) for each in own]
+    ranking = ranked([*mine, *others])
+    wanted = {each.evidence for each in own}
+    figures = tuple(f for f in _figures(result, mining, own) if f.name in wanted)
+    return Section(
+        figures,
+        context={
+            "ranking": [_row(each) for each in ranking],
+            "clean": [
+                sentence(each)
+                for each in own
+                if each.severity == NOTE and each.decision != TOO_LITTLE and each.kind not in _QUIET
+            ],
+            "untested": untested(result, mining, own),
+        },
+    )
+
+
+_QUIET = ("diagnosis-checks",)
+_OF_LABELS = ("Names of the classes", "Wrong labels", "Balance of the classes", "Calibration")
+
+
+def _row(entry: Ranked) -> dict[str, Any]:
+    first = entry.first
+    return {
+        "severity": first.finding.severity,
+        "sentence": sentence(first.finding),
+        "advice": notice(first.finding).removeprefix(sentence(first.finding)).strip(),
+        "effect": first.finding.effect,
+        "n": f"{first.finding.n} {first.finding.unit}",
+        "section": first.section,
+        "title": first.title,
+        "evidence": first.finding.evidence,
+        "others": [(each.section, each.title, sentence(each.finding)) for each in entry.others],
+    }
+
+
+def untested(
+    result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding]
+) -> list[tuple[str, str]]:
+    """Return what was not tested, and why."""
+    found = list(result.untested)
+    if labels.answers_of(mining) is None:
+        why = "no image has a known class" if mining.class_names else "the network gives no classes"
+        found += [(what, why) for what in _OF_LABELS]
+    found += [
+        (compared(each), f"{each.n} {each.unit} are too few")
+        for each in own
+        if each.decision == TOO_LITTLE and each.kind not in _QUIET
+    ]
+    if not np.isfinite(result.blur).any():
+        found.append(("Sharpness of the images", "they are too small"))
+    return found
+
+
+def _figures(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding]) -> list[Figure]:
+    found: list[Figure | None] = []
+    answers = labels.answers_of(mining)
+    if answers is not None:
+        found += [charts_of.confusion(answers), charts_of.balance(answers)]
+        given = answers
+        if any(each.kind == "labels-assignment" and each.severity != NOTE for each in own):
+            given = labels.with_labels(answers, labels.exchanged(answers)[1])
+        found += [charts_of.suspects(given, mining), charts_of.reliability(given)]
+    found += [pictures.repeated(result, mining), pictures.places(result, mining)]
+    found += [charts_of.changes_chart(result, mining), charts_of.shifts(result)]
+    found += [charts_of.quality(result, mining, own), charts_of.dominated(mining, own)]
+    return [each for each in found if each is not None]

@@ -1,0 +1,272 @@
+"""Class names exchanged, labels that are wrong, classes out of balance, one class for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.findings.decisions import LEVEL
+from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
+from vizreport.findings.record import FAULT, LOOK, NOTE, Finding
+from vizreport.findings.statistics import paired_shares, share
+from vizreport.report.text import quoted
+
+FEWEST = 20
+"""Labelled images below which nothing is said of labels."""
+NOISY, VERY_NOISY = 0.03, 0.1
+"""Share of wrong labels from which on they are worth a look, and a fault."""
+BY_CHANCE = 0.2
+"""Of the mistakes, those that may be as confident as half of the correct predictions."""
+UNBALANCED = 4.0
+"""Largest class over the median one, from which on the balance is worth a look."""
+ONE_CLASS = 0.8
+"""Share of all predictions from which on one class is a fault."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Predictions of the images whose class is known.
+
+    Attributes
+    ----------
+    images : int [n]
+        Numbers in the mining result.
+    labels, predicted : int [n]
+        True class and most probable one.
+    confidence : float [n]
+        Probability of the predicted class.
+    names : tuple of str
+        Of the classes.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    predicted: np.ndarray
+    confidence: np.ndarray
+    names: tuple[str, ...]
+
+    @property
+    def right(self) -> np.ndarray:
+        """Whether each is classified correctly, bool [n]."""
+        return self.labels == self.predicted
+
+
+def answers_of(mining: MiningResult) -> Answers | None:
+    """Return the predictions of labelled images; None where there are none."""
+    known = np.flatnonzero(mining.labels >= 0)
+    if not len(known) or not mining.top_classes.shape[1]:
+        return None
+    return Answers(
+        known,
+        mining.labels[known],
+        mining.top_classes[known, 0],
+        mining.top_probabilities[known, 0].astype(np.float64),
+        tuple(mining.class_names),
+    )
+
+
+def assignment(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
+    """Return for each label the predicted class that it should stand for: int [classes].
+
+    The one-to-one assignment that makes most images correct (linear assignment); a class keeps its
+    own name where that costs nothing.
+
+    Parameters
+    ----------
+    labels, predicted : int [n]
+        True class and most probable one.
+    classes : int
+        Number of classes.
+    """
+    from scipy.optimize import linear_sum_assignment  # slow to import
+
+    # Others cannot gain; leaving them out keeps a thousand classes quick.
+    found = np.arange(classes)
+    used = np.unique(np.concatenate([labels, predicted]))
+    table = np.zeros((len(used), len(used)))
+    np.add.at(table, (np.searchsorted(used, labels), np.searchsorted(used, predicted)), 1)
+    rows, columns = linear_sum_assignment(table + 0.5 / len(used) * np.eye(len(used)), True)
+    found[used[rows]] = used[columns]
+    return found
+
+
+def exchanged(answers: Answers, seed: int = 0) -> tuple[Finding, np.ndarray]:
+    """Test whether other names for the outputs would be right more often.
+
+    Names are assigned by one half of the images and tested on the other, and the reverse.
+
+    Returns
+    -------
+    finding : Finding
+        Not decided yet.
+    labels : int [n]
+        With the names assigned, where that is shown; else as they are.
+    """
+    n, classes = len(answers.labels), len(answers.names)
+    half = np.random.default_rng(seed).permutation(n) < n // 2
+    with_names = answers.labels.copy()
+    for part in (half, ~half):
+        found = assignment(answers.labels[part], answers.predicted[part], classes)
+        with_names[~part] = found[answers.labels[~part]]
+    tested = paired_shares(with_names == answers.predicted, answers.right)
+    whole = assignment(answers.labels, answers.predicted, classes)
+    moved = np.flatnonzero(whole != np.arange(classes))
+    # What rests on an image or two is no exchange.
+    counts = np.array(
+        [int(((answers.labels == c) & (answers.predicted == whole[c])).sum()) for c in moved]
+    )
+    moved = moved[counts >= 3] if len(moved) else moved
+    shown = tested.value > 0 and (tested.p or 0) < LEVEL and len(moved) >= 2
+    pairs = "; ".join(
+        f"{quoted(answers.names[c], 40)} looks like {quoted(answers.names[whole[c]], 40)}"
+        for c in moved[:6]
+    )
+    return Finding(
+        kind="labels-assignment",
+        compared="images classified correctly with the names as they are, and with those that the "
+        "other half of the images speaks for (linear assignment)",
+        claim="names of classes are exchanged",
+        shown="The names of {moved} classes look exchanged: {pairs}. Names assigned by one half of "
+        "the images make {effect:interval} more of the other half correct.",
+        not_shown="",
+        **{**tested.fields(POINTS), "fewest": FEWEST, "p": tested.p if shown else 1.0},
+        unit="images",
+        evidence="diagnosis-confusion",
+        severity=FAULT,
+        advice="Compare the order of the class names with the one used in training; correct it "
+        "with --labels FILE.",
+        values={"moved": Quantity(len(moved), COUNT)},
+        names={"pairs": pairs},
+    ), (whole[answers.labels] if shown else answers.labels)
+
+
+def one_class(answers: Answers) -> Finding:
+    """Compare the most frequent prediction with how frequent that class is."""
+    counts = np.bincount(answers.predicted, minlength=len(answers.names))
+    most = int(counts.argmax())
+    there = float((answers.labels == most).mean())
+    tested = share(int(counts[most]), len(answers.labels), min(max(there, 1e-3), 1 - 1e-3))
+    over = tested.value - there
+    severity = FAULT if tested.value >= ONE_CLASS and over >= 0.3 else LOOK if over >= 0.2 else NOTE
+    return Finding(
+        kind="predictions-one-class",
+        compared="images classified as {most}, and images of it",
+        claim="{most} is predicted more often than it occurs",
+        shown="{effect:interval} of the images are classified as {most}, of which there are only "
+        "{there}."
+        if over > 0
+        else "{effect:interval} of the images are classified as {most}, "
+        "the most frequent prediction; {there} are of that class.",
+        **{**tested.fields(SHARE), "fewest": FEWEST},
+        unit="images",
+        evidence="diagnosis-confusion",
+        severity=severity,
+        advice="Check the preprocessing and the range of the input; if they are right, the "
+        "training collapsed: try a lower learning rate, and balance the classes."
+        if severity != NOTE
+        else "",
+        leading=False,
+        values={"there": Quantity(there, SHARE)},
+        names={"most": quoted(answers.names[most], 40)},
+    )
+
+
+def suspects(answers: Answers) -> np.ndarray:
+    """Return mistakes at least as confident as half of the correct predictions: int [k]."""
+    right = answers.right
+    if not right.any():
+        return np.zeros(0, int)
+    wrong = np.flatnonzero(~right & (answers.confidence >= np.median(answers.confidence[right])))
+    return wrong[np.argsort(-answers.confidence[wrong], kind="stable")]
+
+
+def noise(answers: Answers) -> Finding:
+    """Test whether mistakes are as confident as correct predictions: then labels are wrong.
+
+    A label that is wrong by chance says nothing of the prediction, so half of such images are at
+    least as confident as half of the correct ones; few true mistakes are.
+    """
+    wrong = int((~answers.right).sum())
+    found = suspects(answers)
+    tested = share(len(found), wrong, BY_CHANCE)
+    n = len(answers.labels)
+    low, high = (min(1.0, 2 * each * wrong / n) for each in (tested.low, tested.high))
+    rate = min(1.0, 2 * len(found) / n)
+    more = wrong > 0 and tested.value > BY_CHANCE
+    severity = FAULT if rate >= VERY_NOISY else LOOK if rate >= NOISY else NOTE
+    return Finding(
+        kind="labels-noise",
+        compared="share of the {wrong} mistakes that are as confident as half of the correct "
+        "predictions, and {chance}",
+        claim="labels are wrong",
+        shown="About {effect:interval} of the labels look wrong: {suspects} of {wrong} mistakes "
+        "are at least as confident as half of the correct predictions.",
+        effect=Quantity(rate, SHARE, low, high) if wrong else None,
+        n=wrong,
+        unit="mistakes",
+        test=tested.test,
+        p=(tested.p if more else 1.0) if wrong else None,
+        fewest=max(tested.fewest, 6),
+        evidence="diagnosis-noise",
+        severity=severity,
+        advice="Look at these images and correct their labels; an error measured with wrong labels "
+        "is too high.",
+        values={
+            "wrong": Quantity(wrong, COUNT),
+            "suspects": Quantity(len(found), COUNT),
+            "chance": Quantity(BY_CHANCE, SHARE),
+        },
+    )
+
+
+def balance(answers: Answers) -> Finding:
+    """Test whether classes are equally frequent, and say what the largest one alone would give."""
+    from scipy import stats
+
+    counts = np.bincount(answers.labels, minlength=len(answers.names))
+    present = counts[counts > 0]
+    largest, smallest = int(counts.argmax()), int(np.where(counts > 0, counts, 1 << 30).argmin())
+    ratio = float(counts[largest] / np.median(present))
+    extreme = float(counts[largest] / counts[smallest])
+    p = float(stats.chisquare(present).pvalue) if len(present) > 1 else 1.0
+    unbalanced = max(ratio, extreme / 2) >= UNBALANCED
+    return Finding(
+        kind="classes-imbalance",
+        compared="images of each class, and equally many",
+        claim="the classes are out of balance",
+        shown="The classes are out of balance: {most} images of {largest}, {fewest_images} of "
+        "{smallest}; always saying {largest} would be right in {majority}, and the network is in "
+        "{accuracy}."
+        if unbalanced
+        else "Classes differ in size by a factor of {effect}.",
+        effect=Quantity(extreme, digits=1),
+        n=len(answers.labels),
+        unit="images",
+        test="chi-squared test",
+        p=p,
+        fewest=FEWEST if present.mean() >= 5 else len(answers.labels) + 1,
+        evidence="diagnosis-balance",
+        severity=LOOK if unbalanced else NOTE,
+        advice="Judge the network by the recall of each class, not by its accuracy; weight the "
+        "classes in training, or add images of {smallest}."
+        if unbalanced
+        else "",
+        leading=unbalanced,
+        values={
+            "most": Quantity(int(counts[largest]), COUNT),
+            "fewest_images": Quantity(int(counts[smallest]), COUNT),
+            "majority": Quantity(float(counts.max() / counts.sum()), SHARE, digits=1),
+            "accuracy": Quantity(float(answers.right.mean()), SHARE, digits=1),
+        },
+        names={
+            "largest": quoted(answers.names[largest], 40),
+            "smallest": quoted(answers.names[smallest], 40),
+        },
+    )
+
+
+def with_labels(answers: Answers, labels: np.ndarray) -> Answers:
+    """Return the same predictions beside other labels."""
+    return replace(answers, labels=labels)

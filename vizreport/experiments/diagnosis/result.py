@@ -1,0 +1,108 @@
+"""What is measured to find faults of a network, its data or their reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, TypedDict
+
+import numpy as np
+
+
+class Pair(TypedDict):
+    """Two images, numbered as in the mining result, that show the same.
+
+    ``difference`` is the mean absolute difference of their pixels, 0 to 255.
+    """
+
+    first: int
+    second: int
+    difference: float
+
+
+@dataclass(frozen=True)
+class DiagnosisResult:
+    """Repeated images, sharpness and compression, and predictions of changed images.
+
+    Images are numbered as in the mining result, of N images. P of them are changed, Z classes are
+    looked at place by place.
+
+    Attributes
+    ----------
+    compared : int
+        Images compared with each other.
+    pairs : list of Pair
+        Repeated images, the most similar first; at most 2,000.
+    pair_pictures : uint8 [n, 2, h, w, 3]
+        What the network sees of the first of them.
+    blur : float32 [N]
+        Perceptual blur (Crété et al. 2007), 0 sharp to 1; NaN where it was not measured.
+    blocks : float32 [N]
+        Steps at the borders of blocks of 8 px, at the original's full size, over those inside of
+        blocks: about 1 without JPEG compression; NaN where it was not measured.
+    changed : int32 [P]
+        A seeded sample of images that are classified again, changed.
+    predictions : dict of int32 [P]
+        Most probable class of each, by the change: "none", "shift" (four of them, see
+        ``shifts``), "colour" (all pixels replaced by the mean colour), "shuffled" (pixels in random
+        order), "object" (object covered), "background" (all but the object covered); -1 where an
+        image was not changed, for want of a mask.
+    shift_predictions : int32 [P, 4]
+        Most probable class, the image shifted by one pixel down, up, to the right and to the left.
+    change_pictures : uint8 [k, h, w, 3]
+        One image under each change of ``predictions``, in their order.
+    change_names : list of str
+        Names of these changes.
+    side : int
+        Of the squares that cover a place, px.
+    tops, lefts : int32 [R], int32 [C]
+        Their places.
+    place_classes : int32 [Z]
+        The classes, in rising order.
+    place_falls : float32 [Z, R, C]
+        By how much covering each place lowers the log-odds of the class, mean over some of its
+        images.
+    place_spread : float32 [Z, R, C]
+        Standard deviation of the mean over the images of all classes.
+    place_chosen : int32 [Z, 2]
+        Row and column of the place that stands out most.
+    place_images : int32 [Z, K]
+        Other images of the class, in which that place was then covered; -1 where there are fewer.
+    place_clean, place_covered, place_control : float32 [Z, K]
+        Probability of the class, nothing covered, that place covered, and the place opposite; NaN
+        where there is no image.
+    place_pasted : float32 [Z, K]
+        Probability of the class in an image of another class, with what is at the place in an
+        image of this class pasted in.
+    place_pasted_before : float32 [Z, K]
+        The same, nothing pasted in.
+    place_pictures : uint8 [Z, h, w, 3]
+        Mean picture of the images covered.
+    untested : list of [what, why]
+        What could not be measured.
+    """
+
+    compared: int
+    pairs: list[Pair]
+    pair_pictures: Annotated[np.ndarray, "uint8 [n, 2, h, w, 3]"]
+    blur: Annotated[np.ndarray, "float32 [N]"]
+    blocks: Annotated[np.ndarray, "float32 [N]"]
+    changed: Annotated[np.ndarray, "int32 [P]"]
+    predictions: Annotated[dict[str, np.ndarray], "int32 [P]"]
+    shift_predictions: Annotated[np.ndarray, "int32 [P, 4]"]
+    change_pictures: Annotated[np.ndarray, "uint8 [k, h, w, 3]"]
+    change_names: Annotated[list[str], "[k]"]
+    side: int
+    tops: Annotated[np.ndarray, "int32 [R]"]
+    lefts: Annotated[np.ndarray, "int32 [C]"]
+    place_classes: Annotated[np.ndarray, "int32 [Z]"]
+    place_falls: Annotated[np.ndarray, "float32 [Z, R, C]"]
+    place_spread: Annotated[np.ndarray, "float32 [Z, R, C]"]
+    place_chosen: Annotated[np.ndarray, "int32 [Z, 2]"]
+    place_images: Annotated[np.ndarray, "int32 [Z, K]"]
+    place_clean: Annotated[np.ndarray, "float32 [Z, K]"]
+    place_covered: Annotated[np.ndarray, "float32 [Z, K]"]
+    place_control: Annotated[np.ndarray, "float32 [Z, K]"]
+    place_pasted: Annotated[np.ndarray, "float32 [Z, K]"]
+    place_pasted_before: Annotated[np.ndarray, "float32 [Z, K]"]
+    place_pictures: Annotated[np.ndarray, "uint8 [Z, h, w, 3]"]
+    untested: list[tuple[str, str]]
