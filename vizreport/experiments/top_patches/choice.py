@@ -12,6 +12,8 @@ from vizreport.experiments.mining.result import MiningResult
 
 CANDIDATES = 0.25
 """Share of the maps, the most selective ones, among which those least alike are chosen."""
+STRONG = 0.5
+"""Share of the median map's strongest activation that a map must reach to be one of them."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: in
     """Choose, among the most selective quarter, maps that are least alike.
 
     The most selective comes first, then again and again the one whose largest likeness to those
-    chosen is smallest.
+    chosen is smallest. Maps whose strongest activation is under half of the median map's are
+    passed over: their filters are often hardly trained, and so unlike any other.
 
     Parameters
     ----------
@@ -97,8 +100,11 @@ def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: in
     -------
     int array [count or m]
     """
-    falling = np.argsort(-selectivity(mining, layer)[maps], kind="stable")
-    kept = maps[falling[: max(count, int(np.ceil(CANDIDATES * len(maps))))]]
+    strongest = np.nan_to_num(mining.values[layer][maps, 0])
+    median = np.median(strongest)  # below 0 in some outputs
+    strong = maps[strongest >= median - (1 - STRONG) * abs(median)]  # half of them and more
+    falling = np.argsort(-selectivity(mining, layer)[strong], kind="stable")
+    kept = strong[falling[: max(count, int(np.ceil(CANDIDATES * len(maps))))]]
     alike = _likeness(mining, layer, kept)
     nearest = np.full(len(kept), -np.inf)
     chosen: list[int] = []

@@ -306,8 +306,8 @@ def _chosen_said(layer: Mapping[str, Any]) -> str:
     if not selective or not others:
         return ""
     return (
-        f"The first {selective} are chosen among the layer's most selective maps to be unlike "
-        f"each other; the last {others} are drawn at random from the rest. "
+        f"The first {selective} are chosen among the layer's most selective maps, weak ones passed "
+        f"over, to be unlike each other; the last {others} are drawn at random from the rest. "
     )
 
 
