@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from scipy.stats import fisher_exact, spearmanr
+from scipy.stats import fisher_exact, spearmanr, ttest_ind
 from sklearn.metrics import top_k_accuracy_score
 
 from tests.experiments import tiny
@@ -112,16 +112,35 @@ def test_the_order_is_tested_and_a_weak_one_is_not_shown():
 def test_removals_are_tested_each_and_the_costliest_leads():
     paper = {row.id: row.cells[1].value / 100 for row in published_tables()["ablation"].rows}
     as_published = with_errors(*((variant, [paper[variant]]) for variant in VARIANTS))
-    found = of_kind(as_published, "ablation-removal")
+    found = of_kind(as_published, "ablation-one-training")
     assert [each.leading for each in found] == [True] + [False] * (len(found) - 1)
-    assert found[0].effect.value == pytest.approx(0.308)
+    assert found[0].effect.value == pytest.approx(0.308, abs=1 / 600)
+    assert found[0].effect.low < found[0].effect.value < found[0].effect.high
     images = as_published.validation_images
     wrong = [round(e * images) for e in (0.713, 0.405)]
     expected = fisher_exact([[count, images - count] for count in wrong]).pvalue
     assert found[0].p == pytest.approx(expected)
-    assert "removing layers 3, 4, 6, 7 raises the error" in sentence(found[0]).lower()
+    assert "trained once without layers 3, 4, 6 and 7 makes more errors" in sentence(found[0])
     same = with_errors(("krizhevsky", [0.4]), ("krizhevsky-without-7", [0.401]))
-    assert of_kind(same, "ablation-removal")[0].decision != "shown"
+    assert of_kind(same, "ablation-one-training")[0].decision != "shown"
+
+
+def test_several_trainings_are_compared_as_trainings():
+    # As three trainings of the unchanged network differ, so may three without two layers.
+    noisy = with_errors(
+        ("krizhevsky", [0.54, 0.48, 0.44]), ("krizhevsky-without-3-4", [0.6, 0.45, 0.55])
+    )
+    assert of_kind(noisy, "ablation-removal")[0].decision == "not shown"
+    clear = with_errors(
+        ("krizhevsky", [0.54, 0.48, 0.44]), ("krizhevsky-without-3-4", [0.82, 0.78, 0.75])
+    )
+    found = of_kind(clear, "ablation-removal")[0]
+    expected = ttest_ind([0.82, 0.78, 0.75], [0.54, 0.48, 0.44], equal_var=False)
+    assert (found.p, found.n) == (pytest.approx(expected.pvalue), 6)
+    assert found.effect.low == pytest.approx(expected.confidence_interval().low)
+    assert "Removing layers 3 and 4 raises the error of Krizhevsky by 29.7 points" in sentence(
+        found
+    )
 
 
 def test_what_is_said_of_few_networks_and_of_untrained_ones():

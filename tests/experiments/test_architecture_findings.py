@@ -70,7 +70,7 @@ def test_clean_gratings_beyond_the_nyquist_frequency_are_no_aliasing():
     found = made(mixed(11, (0.3, 0.35, 0.4)), 2)["architecture-aliasing"]
     assert found.decision == "shown"
     assert found.severity == "note"
-    assert "causes little aliasing" in sentence(found)
+    assert "Aliasing at the first stride, 2 px, is below 50\u202f%" in sentence(found)
     assert found.effect.value < 0.1
 
 

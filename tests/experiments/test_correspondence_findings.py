@@ -1,6 +1,7 @@
 """What is said of correspondence: of the mean of all parts, and of each by itself."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,17 @@ from tests.report.fake_correspondence import make_correspondence
 from tests.report.fake_results import make_mining
 from vizreport.experiments.correspondence.findings import excess, findings
 from vizreport.findings.decisions import decide
-from vizreport.findings.sentences import headline, sentence
+from vizreport.findings.sentences import beside_published, headline, sentence
+
+
+def mined(last_has_places=True):
+    """Return where the strongest units of the two layers lie."""
+    rows = {"fire8": np.array([[3]]), "fire9": np.array([[2 * last_has_places]])}
+    return SimpleNamespace(layers=["fire8", "fire9"], rows=rows)
+
+
+def found_in(result, **places):
+    return findings({"correspondence": result, "mining": mined(**places)})
 
 
 @pytest.fixture
@@ -27,14 +38,14 @@ def result():
 
 def test_the_numbers_are_those_of_what_was_tested(result):
     assert excess(result, "fire8", [0, 1, 2]) == pytest.approx(np.full(12, 0.1))
-    first, second, *parts = decide(findings({"correspondence": result}))
+    first, second, *parts = decide(found_in(result))
     assert (first.decision, second.decision) == ("shown", "not shown")
     assert first.effect.value == pytest.approx(0.1)
     assert "agreement beyond chance is 0.30 against 0.20" in sentence(first)
     assert "tested one by one, 2 of 3 parts do" in sentence(first)
     assert "No evidence that hiding the same part" in sentence(second)
     assert [each.decision for each in parts] == ["shown"] * 2 + ["not shown"] * 4
-    assert "0.0498" not in headline(decide(findings({"correspondence": result})))
+    assert "0.0498" not in headline(decide(found_in(result)))
     # Eight tests, corrected together.
     assert first.corrected == pytest.approx(8e-4)
 
@@ -50,4 +61,19 @@ def test_one_part_is_tested_once(result):
         part_distances=alone(result.part_distances),
         agreements={name: each[:, 2:, :, 2:] for name, each in result.agreements.items()},
     )
-    assert len(findings({"correspondence": one})) == 2
+    assert len(found_in(one)) == 2
+
+
+def test_table_1_stands_beside_networks_that_end_as_the_paper_s_does(result):
+    convolutional = decide(found_in(result))
+    assert not any(beside_published(each) for each in convolutional)
+    first, *others = decide(found_in(result, last_has_places=False))
+    assert "this agrees" in beside_published(first)
+    assert not any(beside_published(each) for each in others)
+
+
+def test_where_one_same_place_is_as_alike_as_one_same_part_the_sentence_says_so(result):
+    for place, said in ((0.1, False), (0.4, True)):
+        alike = {name: np.full((2, 66), place) for name in result.layers}
+        first = decide(found_in(replace(result, shared_agreement=alike)))[0]
+        assert ("the parts' positions may explain it)" in sentence(first)) == said

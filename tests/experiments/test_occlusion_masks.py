@@ -9,6 +9,7 @@ import pytest
 
 from vizreport.data.presets import preset
 from vizreport.data.scenes import open_scenes
+from vizreport.experiments.occlusion import sample
 from vizreport.experiments.occlusion.masks import agreement, object_masks, outline
 
 
@@ -63,3 +64,44 @@ def test_other_data_have_no_masks():
     masks, masked = object_masks(context_of(dataset), SimpleNamespace(), np.array([0, 1]))
     assert not masks.any()
     assert not masked.any()
+
+
+@pytest.mark.parametrize(("every", "drawn"), [(1, 30), (2, 59), (5, 60)])
+def test_images_are_drawn_until_enough_of_them_fall(monkeypatch, every, drawn):
+    """In every so many images the probability falls; none twice, and no wrong one."""
+    count, side = 80, 16
+    looked = []
+
+    def occlude(traced, inputs, fills, rows, *_):
+        looked.append(int(inputs[0, 0, 0]))
+        falls = (len(looked) - 1) % every == 0
+        outputs = np.full((len(rows), 2), 0.9)
+        outputs[0] = 0.1 if falls else 0.9
+        return SimpleNamespace(outputs=outputs)
+
+    monkeypatch.setattr("vizreport.engine.occlusion.occlude", occlude)
+    mask = np.ones((1, side, side), bool)
+    monkeypatch.setattr(sample, "object_masks", lambda *_: (mask, np.ones(1, bool)))
+    pictures = np.arange(count)[:, None, None, None] * np.ones((1, side, side, 3))
+    context = SimpleNamespace(
+        dataset=SimpleNamespace(truth=True),
+        preprocessing=SimpleNamespace(input_size=(side, side), tensor=lambda each: each),
+        pictures=lambda records: pictures[records],
+        output=SimpleNamespace(probabilities=lambda outputs: outputs),
+        traced=None,
+    )
+    labels = np.arange(count) % 4 == 0  # three of four are classified correctly
+    mining = SimpleNamespace(
+        labels=labels.astype(int),
+        top_classes=np.zeros((count, 1), int),
+        top_probabilities=np.full((count, 1), 0.9),
+        records=np.arange(count),
+    )
+    found = sample.on_objects(context, mining, None, 4, 0, 1)
+    assert len(found["sample"]) == len(set(found["sample"])) == drawn
+    assert found["sample"].tolist() == looked
+    assert not labels[found["sample"]].any()
+    assert np.isfinite(found["sample_shares"]).sum() == -(-drawn // every)
+    assert found["sample_lowest"].tolist() == pytest.approx(
+        [0.1 if i % every == 0 else 0.9 for i in range(drawn)]
+    )

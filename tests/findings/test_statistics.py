@@ -5,8 +5,9 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from vizreport.findings import sample_size, statistics
+from vizreport.findings import groups, sample_size, statistics
 
 
 def signed_rank_p(found):
@@ -88,7 +89,32 @@ def test_intervals_cover():
 
 def test_two_groups():
     a, b = np.arange(10.0) + 8, np.arange(10.0)
-    tested = statistics.independent(a, b)
+    tested = groups.independent(a, b)
     assert tested.value == 8
     assert tested.p < 0.01
     assert tested.low < 8 < tested.high
+
+
+def test_two_groups_of_few_values_by_welch():
+    a, b = np.array([0.54, 0.48, 0.44]), np.array([0.9, 0.5])
+    tested = groups.means(a, b)
+    # By hand: the standard error, and Welch and Satterthwaite's degrees of freedom.
+    parts = [each.var(ddof=1) / len(each) for each in (a, b)]
+    error = math.sqrt(sum(parts))
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 1)
+    t = (a.mean() - b.mean()) / error
+    assert tested.p == pytest.approx(2 * stats.t.sf(abs(t), freedom))
+    half = stats.t.ppf(0.975, freedom) * error
+    assert (tested.low, tested.high) == pytest.approx((tested.value - half, tested.value + half))
+    assert groups.means(a, b[:1]).fewest > groups.means(a, b[:1]).n  # one value has no spread
+    assert groups.means(np.full(3, 0.5), np.full(3, 0.5)).p == 1
+
+
+def test_two_counts_of_as_many_units():
+    tested = groups.shares(30, 60, 200)
+    table = [[sum(stats.hypergeom.pmf(k, 400, 90, 200) for k in range(31))]]
+    assert tested.p == pytest.approx(2 * table[0][0])  # of equal margins both tails are alike
+    spread = math.sqrt(0.15 * 0.85 / 200 + 0.3 * 0.7 / 200)
+    assert tested.value == pytest.approx(-0.15)
+    assert tested.low == pytest.approx(-0.15 - 1.96 * spread, abs=0.01)
+    assert tested.high == pytest.approx(-0.15 + 1.96 * spread, abs=0.01)

@@ -120,30 +120,6 @@ def mean(values: np.ndarray, expected: float) -> Tested:
     )
 
 
-def independent(first: np.ndarray, second: np.ndarray) -> Tested:
-    """Test whether the values of one group are larger than those of another.
-
-    The effect is the difference of the medians with a bootstrap interval over both groups; the
-    test that of Mann and Whitney.
-
-    Parameters
-    ----------
-    first : float [n]
-    second : float [m]
-    """
-    from scipy import stats
-
-    groups = [np.asarray(group, np.float64) for group in (first, second)]
-    a, b = (group[np.isfinite(group)] for group in groups)
-    name, fewest = "Mann-Whitney test", 8
-    if not len(a) or not len(b):
-        return Tested(math.nan, math.nan, math.nan, len(a) + len(b), name, 1.0, fewest)
-    p = float(stats.mannwhitneyu(a, b).pvalue)
-    low, high = interval((a, b), lambda x, y, axis: np.median(x, axis) - np.median(y, axis))
-    value = float(np.median(a) - np.median(b))
-    return Tested(value, low, high, len(a) + len(b), name, p, fewest)
-
-
 def share(count: int, n: int, expected: float | None = None) -> Tested:
     """Estimate a share (Wilson's interval), and test it against an expected one (exact).
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from vizreport.experiments.ablation.compare import BASE_NAMES, change, label, mean, ranked_pairs
 from vizreport.experiments.ablation.result import AblationResult, Row
+from vizreport.findings.groups import means, shares
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, Finding, Published
 from vizreport.findings.statistics import correlation
@@ -32,7 +33,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
         if cost is not None and VARIANTS[row["variant"]].removed
     ]
     removals.sort(key=lambda one: -one[0])
-    found = [_removal(result, row, cost, not k) for k, (cost, row) in enumerate(removals)]
+    found = [_removal(result, row, not k) for k, (_, row) in enumerate(removals)]
     pairs = ranked_pairs(result)
     found[1:1] = [_order(pairs)] if len(pairs) > 1 else []
     return found if removals else [*found, _best(result)]
@@ -43,38 +44,57 @@ def chance(result: AblationResult) -> float:
     return 1 - 1 / result.classes
 
 
-def _removal(result: AblationResult, row: Row, cost: float, first: bool) -> Finding:
-    """Compare a network without some layers with the unchanged one, on the same images."""
-    from scipy import stats
+def _removal(result: AblationResult, row: Row, first: bool) -> Finding:
+    """Compare a network without some layers with the unchanged one.
 
-    images, error = result.validation_images, mean(row["validation"])
-    unchanged = error - cost
-    wrong = [round(share * images) for share in (error, unchanged)]
-    p = float(stats.fisher_exact([[count, images - count] for count in wrong]).pvalue)
-    word = "raises" if cost > 0 else "lowers"
-    removed = ", ".join(map(str, VARIANTS[row["variant"]].removed))
-    named = f"{'layers' if ',' in removed else 'layer'} {removed}"
+    Trainings differ by chance. Where each network was trained several times, trainings are
+    compared, and something is said of the removal; else the two networks at hand on the images.
+    """
+    variant = VARIANTS[row["variant"]]
+    base = next(each for each in result.rows if each["variant"] == variant.base)
+    error, unchanged = mean(row["validation"]), mean(base["validation"])
+    seeds, images = min(len(each["validation"]) for each in (row, base)), result.validation_images
+    several = seeds > 1
+    more = "raises" if error > unchanged else "lowers"
+    if several:
+        tested = means(np.array(row["validation"]), np.array(base["validation"]))
+        claim = f"removing {{removed}} {more} the error of {{base}}"
+        shown = (
+            f"removing {{removed}} {more} the error of {{base}} by {{effect:size}}, to {{error}} "
+            "(means of {seeds} trainings each)."
+        )
+    else:
+        tested = shares(round(error * images), round(unchanged * images), images)
+        how = "more" if error > unchanged else "fewer"
+        claim = f"{{base}} trained once without {{removed}} makes {how} errors than unchanged"
+        shown = (
+            f"{{base}} trained once without {{removed}} makes {how} errors than unchanged: "
+            "{error} against {unchanged} of {n} images."
+        )
     return Finding(
-        kind="ablation-removal",
+        kind="ablation-removal" if several else "ablation-one-training",
         compared="error of {base} without {removed} and unchanged, as trained here",
-        claim=f"removing {{removed}} {word} the error of {{base}}",
-        shown=f"removing {{removed}} {word} the error of {{base}} by {{effect:size}}, to "
-        "{error}.",
-        n=images,
-        unit="images",
-        effect=Quantity(cost, POINTS, digits=1),
-        test="Fisher's exact test",
-        p=p,
-        fewest=8,
+        claim=claim,
+        shown=shown,
+        **tested.fields(POINTS, 1),
+        unit="trainings" if several else "images",
         leading=first,
         evidence=EVIDENCE,
         values={
             "error": Quantity(error, SHARE, digits=1),
             "unchanged": Quantity(unchanged, SHARE, digits=1),
-            "seeds": Quantity(len(row["seeds"]), COUNT),
+            "seeds": Quantity(seeds, COUNT),
+            "images": Quantity(images, COUNT),
         },
-        names={"removed": named, "base": BASE_NAMES[VARIANTS[row["variant"]].base]},
+        names={"removed": _removed(variant.removed), "base": BASE_NAMES[variant.base]},
     )
+
+
+def _removed(layers: Sequence[int]) -> str:
+    names = [str(layer) for layer in layers]
+    if len(names) == 1:
+        return f"layer {names[0]}"
+    return f"layers {', '.join(names[:-1])} and {names[-1]}"
 
 
 def _order(pairs: list[tuple[float, float]]) -> Finding:

@@ -13,14 +13,15 @@ from vizreport.experiments.architecture.result import ArchitectureResult
 from vizreport.experiments.filters.findings import ENOUGH, MANY_DEAD, MOST_DEAD
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.findings.quantity import COUNT, SHARE, Quantity
+from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding, Published
 from vizreport.findings.sample_size import needed_pairs, needed_share
 from vizreport.findings.statistics import Tested, paired, share
 from vizreport.report.text import quoted
 
 # From where on a figure is worth a look. These are this program's, not the paper's.
-AMBIGUOUS = 1 / 3  # of a filter's response; noise of 7 px at stride 2 has 0.6, clean Gabors 0.1
+AMBIGUOUS = 1 / 2  # of a filter's response: from there on it stands for more aliases than signal
+DISTANCE = 0.1  # from the limit, whose sample size is given
 FEW_MIDDLE = 1 / 4  # of the filters
 MANY_ALIKE = 0.1  # of a layer's maps
 THEIR_SIDE, THEIR_STRIDE = 11, 4
@@ -85,18 +86,18 @@ def _aliasing(result: ArchitectureResult, filters: FiltersResult) -> Finding | N
         claim=f"the share of the filters' response that the first stride leaves ambiguous lies "
         f"{side} {{limit}}",
         shown=(
-            "The first stride causes aliasing: {effect} of a filter's response is to gratings that "
-            "a stride of {stride} px cannot tell from others that excite it more (median of {n} "
-            "filters; a single pixel would have {pixel})."
+            "The first stride causes aliasing: {effect:interval} of a filter's response, more than "
+            "{limit}, is to gratings that a stride of {stride} px cannot tell from others that "
+            "excite it more (median of {n} filters; a single pixel would have {pixel})."
             if aliased
-            else "The first stride, {stride} px, causes little aliasing: {effect} of a filter's "
-            "response is to gratings that it cannot tell from others that excite the filter more "
-            "(median of {n} filters; a single pixel would have {pixel})."
+            else "Aliasing at the first stride, {stride} px, is below {limit}: {effect:interval} "
+            "of a filter's response is to gratings that it cannot tell from others that excite the "
+            "filter more (median of {n} filters; a single pixel would have {pixel})."
         ),
         **found.fields(SHARE),
         unit="filters",
-        needed=needed_pairs(shares, AMBIGUOUS / 4),
-        reference=Quantity(AMBIGUOUS / 4, SHARE),
+        needed=needed_pairs(shares, DISTANCE),
+        reference=Quantity(DISTANCE, POINTS),
         reference_of="a distance of {reference} from the limit",
         evidence="architecture-aliasing",
         severity=LOOK if aliased else NOTE,

@@ -10,6 +10,7 @@ import numpy as np
 
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.statistics import pseudovalues
+from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.decisions import decide
 from vizreport.findings.quantity import COUNT, Quantity
 from vizreport.findings.record import SHOWN, Finding, Published
@@ -30,8 +31,8 @@ _PUBLISHED = (
 def findings(results: Mapping[str, Any]) -> list[Finding]:
     """Test each layer's parts together, then each by itself."""
     result: CorrespondenceResult = results["correspondence"]
-    count = len(result.parts)
-    layers = [_layer(result, name) for name in result.layers]
+    count, beside = len(result.parts), _comparable(result, results["mining"])
+    layers = [_layer(result, name, name == beside) for name in result.layers]
     parts = [[_part(result, name, p) for p in range(count)] for name in result.layers]
     if count == 1:  # the layer's finding is the part's
         return layers
@@ -64,10 +65,11 @@ def excess(result: CorrespondenceResult, layer: str, parts: list[int]) -> np.nda
     return np.asarray(np.mean([places[part] for part in parts], axis=0) - random)
 
 
-def _layer(result: CorrespondenceResult, layer: str) -> Finding:
+def _layer(result: CorrespondenceResult, layer: str, beside: bool) -> Finding:
     every = [*range(len(result.parts))]
     of_class = " of the class {of}" if result.class_name else ""
     parts = "its {parts} parts" if len(every) > 1 else "{part}"
+    explained = float(result.shared_agreement[layer].mean()) >= _mean(result, layer, every)
     return _made(
         result,
         layer,
@@ -79,9 +81,10 @@ def _layer(result: CorrespondenceResult, layer: str) -> Finding:
         shown=(
             f"Hiding the same part in {{n}} pictures{of_class} changes {{layer}} more alike than "
             "hiding random places: agreement beyond chance is {own} against {random} (and {place} "
-            "for one same place in all)."
+            "for one same place in all"
+            + (", so the parts' positions may explain it)." if explained else ").")
         ),
-        published=_published(result, layer),
+        published=Published(_PUBLISHED, "Table 1", same=True) if beside else None,
     )
 
 
@@ -142,8 +145,12 @@ def _mean(result: CorrespondenceResult, layer: str, places: Any) -> float:
     return float(np.mean([found[:, k, :, k][pairs] for k in places]))
 
 
-def _published(result: CorrespondenceResult, layer: str) -> Published | None:
-    """The paper has two layers, the last convolution's and the last hidden one."""
-    if len(result.layers) != 2 or layer != result.layers[0]:
-        return None
-    return Published(_PUBLISHED, "Table 1", same=True)
+def _comparable(result: CorrespondenceResult, mining: MiningResult) -> str:
+    """Return the layer that is what layer 5 is in the paper; "" where the layers are others.
+
+    The paper has two layers, the last convolution's and the last hidden one, without places.
+    """
+    if len(result.layers) != 2 or not set(result.layers) <= set(mining.layers):
+        return ""
+    first, last = (int(mining.rows[name].max()) > 0 for name in result.layers)
+    return result.layers[0] if first and not last else ""

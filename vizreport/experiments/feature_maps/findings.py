@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from vizreport.experiments.mining.classes import counted_as
-from vizreport.experiments.top_patches.figures import gathered
+import numpy as np
+
+from vizreport.experiments.feature_maps.result import FeatureMapsResult
+from vizreport.experiments.mining.classes import counted_as, counted_names, numbered
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.classes import is_counted, own_class
+from vizreport.experiments.top_patches.findings import purities
+from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import Finding
-from vizreport.findings.statistics import share
-from vizreport.report.text import quoted
+
+MOSTLY = 0.5
+"""Share of a map's strongest images above which one class is most of them."""
 
 
 def findings(results: Mapping[str, Any]) -> list[Finding]:
-    """Count the maps more than half of whose strongest images show one class or label."""
-    result, top = results["feature_maps"], results["top_patches"]
-    layers = [layer for layer in gathered(results) if layer["name"] in result.layers]
-    cells = [cell for layer in layers for cell in layer["cells"]]
-    known = [cell for cell in cells if cell["times"]]
-    if not known:
+    """Count the maps more than half of whose strongest images show one class or label.
+
+    Of all maps of the layers that have pages, class scores left out: the maps that have a page are
+    chosen, some of them for being selective.
+    """
+    result: FeatureMapsResult = results["feature_maps"]
+    top: TopPatchesResult = results["top_patches"]
+    mining: MiningResult = results["mining"]
+    layers = [name for name in result.layers if not own_class(mining, name, 0)]
+    if not layers or not is_counted(mining):
         return []
-    noun = counted_as(results["mining"], top.labelled)
-    owned = Counter(cell["common"] for cell in known if 2 * cell["times"] > cell["of"])
-    most, maps = owned.most_common(1)[0] if owned else ("", 0)
-    shown = (
-        f"{{owned}} of {{n}} feature maps ({{effect}}) respond mostly to one {noun}: it is in "
-        f"more than "
-        "half of the images that excite them most"
-    )
+    labelled, names = counted_names(mining)
+    shares = np.concatenate([purities(mining, name, numbered(names)) for name in layers])
+    known = shares[np.isfinite(shares)]
+    if not len(known):
+        return []
+    noun, owned = counted_as(mining, top.labelled), int((known > MOSTLY).sum())
+    count = "{owned}" if owned else "None"
+    verb = "responds" if owned < 2 else "respond"
     return [
         Finding(
             kind="feature-maps-owned",
-            compared=f"most frequent {noun} among the images that excite each map most",
+            compared=f"share of the most frequent {noun} among the {{top}} images that excite a "
+            "map most, and {half}",
             claim=f"feature maps respond mostly to one {noun}",
-            shown=f"{shown}; most often {{most}} ({{maps}} of them)." if owned else f"{shown}.",
-            **share(owned.total(), len(known)).fields(SHARE),
+            shown=f"{count} of the {{n}} feature maps of {{layers}} layers {verb} mostly to one "
+            f"{noun}, which is in more than {{half}} of the {{top}} images that excite a map most"
+            + (" ({effect})." if owned else "."),
+            n=len(known),
             unit="feature maps",
-            values={"owned": Quantity(owned.total(), COUNT), "maps": Quantity(maps, COUNT)},
-            names={"most": quoted(most, 40)},
+            effect=Quantity(owned / len(known), SHARE),
+            values={
+                "owned": Quantity(owned, COUNT),
+                "layers": Quantity(len(layers), COUNT),
+                "top": Quantity(mining.images[layers[0]].shape[1], COUNT),
+                "half": Quantity(MOSTLY, SHARE),
+            },
         )
     ]

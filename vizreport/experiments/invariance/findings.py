@@ -124,9 +124,8 @@ def _probability(result: InvarianceResult) -> Finding:
         compared="probability of the image's class with and without a shift",
         claim=f"shifts {word} the probability of the image's class",
         shown=(
-            f"They {word} the probability of its class by {{effect:size}} (median; from {{still}} "
-            f"to "
-            "{moved} on average)."
+            f"Shifts {word} the probability of the image's class by {{effect:size}} (median; from "
+            "{still} to {moved} on average)."
         ),
         **tested.fields(POINTS),
         unit="images",

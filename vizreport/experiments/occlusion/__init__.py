@@ -6,7 +6,7 @@ from vizreport.experiments.occlusion.settings import OcclusionSettings
 EXPERIMENT = Experiment(
     name="occlusion",
     title="Occlusion",
-    version=7,
+    version=8,
     result="vizreport.experiments.occlusion.result:OcclusionResult",
     compute="vizreport.experiments.occlusion.compute:compute",
     section="vizreport.experiments.occlusion.figures:section",

@@ -96,9 +96,8 @@ def _worst(result: OcclusionResult) -> Finding:
         compared="probability of the class, nothing hidden and at the worst place",
         claim="hiding a square lowers the probability of the class",
         shown=(
-            "Hiding {size} px at the place that matters most lowers the probability of the class "
-            "from "
-            "{clean} to {lowest} (medians of {n} images)."
+            "Hiding a square of {size} px at the place that matters most lowers the probability of "
+            "the class from {clean} to {lowest} (medians of {n} images)."
         ),
         n=len(clean),
         unit="images",
@@ -120,10 +119,11 @@ def _examples(result: OcclusionResult) -> Finding:
         claim="hiding a square lowers the probability of the class",
         shown=(
             (
-                "Of {n} examples, hiding {size} px lowers the probability of the class most in "
-                "one: "
+                "Of {n} examples, hiding a square of {size} px lowers the probability of the class "
+                "most in one: "
                 if several
-                else "In the example shown, hiding {size} px lowers the probability of the class "
+                else "In the example shown, hiding a square of {size} px lowers the probability of "
+                "the class "
             )
             + "from {clean} to {lowest}."
         ),

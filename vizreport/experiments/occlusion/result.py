@@ -99,8 +99,9 @@ class OcclusionResult:
         128 throughout where there is none.
     projection_scales : float32 [I]
     sample : int32 [N]
-        A seeded sample of correctly classified images whose objects are known (numbered as in the
-        mining result), occluded by the largest square at about 8 x 8 places.
+        Correctly classified images whose objects are known (numbered as in the mining result), in
+        a seeded random order, occluded by the largest square at about 8 x 8 places; until 30 of
+        them have a share, or 60 have been looked at.
     sample_clean, sample_lowest : float32 [N]
         Probability of the class, nothing hidden and at the worst place.
     sample_shares : float32 [N]

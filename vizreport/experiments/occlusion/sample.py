@@ -14,6 +14,9 @@ from vizreport.experiments.occlusion.places import pixel_average, places
 from vizreport.graph.layers import ReportableLayer
 
 IMAGES = 30
+"""Images in which the probability falls somewhere that are looked for."""
+MOST = 60
+"""Images that are looked at, at most: in a network that is sure of itself few fall."""
 SIDE = 8  # places a row: the maps of the sample are coarser than those that are shown
 LEAST = 0.05
 """Fall of the probability below which an image says nothing of where it falls."""
@@ -27,7 +30,9 @@ def on_objects(
     seed: int,
     memory: int,
 ) -> dict[str, Any]:
-    """Occlude a seeded sample of correctly classified images whose objects are known.
+    """Occlude correctly classified images whose objects are known, in a seeded random order.
+
+    Until the probability falls somewhere in 30 of them, or 60 have been looked at.
 
     Parameters
     ----------
@@ -50,14 +55,18 @@ def on_objects(
     from vizreport.engine.occlusion import occlude
 
     images = _choice(mining, seed) if context.dataset.truth is not None else np.zeros(0, np.int32)
-    masks, masked = object_masks(context, mining, images)
-    images, masks = images[masked], masks[masked]
     shape = context.preprocessing.input_size
     tops, lefts = (places(n, size, _stride(n, size)) for n in shape)
     rows, cols = (each.ravel() for each in np.meshgrid(tops, lefts, indexing="ij"))
-    found = np.full((4, len(images)), np.nan, np.float32)
-    hits = np.zeros(len(images), bool)
-    for i, image in enumerate(images):
+    sample: list[int] = []
+    hits: list[bool] = []
+    found: list[tuple[float, ...]] = []
+    for image in images:
+        if sum(np.isfinite(share) for _, _, share, _ in found) == IMAGES:
+            break
+        masks, masked = object_masks(context, mining, np.array([image]))
+        if not masked[0]:
+            continue
         picture = context.pictures(mining.records[[image]])[0]
         fill = fill_picture(picture, "grey", size, np.random.default_rng(seed))
         inputs, fills = context.preprocessing.tensor(np.stack([picture, fill]))
@@ -66,19 +75,26 @@ def on_objects(
         hidden = context.output.probabilities(scores.outputs)[:, watched]
         clean = float(mining.top_probabilities[image, 0])
         pixels = pixel_average(hidden.reshape(len(tops), -1), tops, lefts, size, shape)
-        told = agreement(pixels, clean, masks[i])
-        falls = clean - float(hidden.min()) >= LEAST
-        found[:, i] = clean, hidden.min(), told.share if falls else np.nan, told.area
-        hits[i] = told.hit
+        told = agreement(pixels, clean, masks[0])
+        lowest = float(hidden.min())
+        share = told.share if clean - lowest >= LEAST else np.nan
+        sample.append(int(image))
+        hits.append(told.hit)
+        found.append((clean, lowest, share, told.area))
     names = ("sample_clean", "sample_lowest", "sample_shares", "sample_areas")
-    return {"sample": images, "sample_hits": hits, **dict(zip(names, found, strict=True))}
+    columns = np.array(found, np.float32).reshape(-1, len(names)).T
+    return {
+        "sample": np.array(sample, np.int32),
+        "sample_hits": np.array(hits, bool),
+        **dict(zip(names, columns, strict=True)),
+    }
 
 
 def _choice(mining: MiningResult, seed: int) -> np.ndarray:
     """Draw correctly classified images, whatever their class."""
     order = np.random.default_rng([seed, 21]).permutation(len(mining.top_classes))
     right = mining.labels[order] == mining.top_classes[order, 0]
-    return np.sort(order[right & (mining.labels[order] >= 0)][:IMAGES]).astype(np.int32)
+    return order[right & (mining.labels[order] >= 0)][:MOST].astype(np.int32)
 
 
 def _stride(length: int, size: int) -> int:

@@ -69,7 +69,7 @@ def _judged(
         worst = int(np.argmax(ps))
     tested = replace(tests[worst], p=min(1.0, 2 * ps[worst]) if fails else ps[worst])
     blank = 2 * tested.n < pair[0].drawn
-    what = "every learned weight" if step == ALL else "the topmost layer, {piece},"
+    what = "every learned weight" if step == ALL else "the topmost layer ({piece})"
     few = "" if step == ALL else " alone"
     left = (
         f"with {what}{few} in random order, {{effect:interval}} of the likeness beyond chance is "

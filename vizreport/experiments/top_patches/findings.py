@@ -15,12 +15,12 @@ from vizreport.experiments.top_patches import ground_truth
 from vizreport.experiments.top_patches.classes import is_counted, own_class
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.findings.decisions import LEVEL, holm
+from vizreport.findings.groups import independent
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding, Published
 from vizreport.findings.sample_size import needed_pairs
 from vizreport.findings.statistics import (
     Tested,
-    independent,
     interval,
     paired,
     permuted_labels,
@@ -31,6 +31,8 @@ from vizreport.report.tone import blank as blank_ones
 
 NAMED_PARTS = 2
 """Maps of a layer with a part's name from which they are mentioned."""
+FEWEST = 4
+"""Images with a class, for each of a map's strongest, below which its strongest are no choice."""
 REFERENCE = 0.1
 """Difference of shares whose sample size is given."""
 
@@ -91,6 +93,10 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     )  # fmt: skip
     more = found.value > 0
     word, noun = "more" if more else "less", counted_as(mining, labelled)
+    known, top = int((classes >= 0).sum()), mining.images[layers[0]].shape[1]
+    fields = {**found.fields(POINTS), "unit": "maps"}
+    if known < FEWEST * top:  # all maps have nearly the same strongest images
+        fields |= {"n": known, "unit": "images", "fewest": FEWEST * top}
     return Finding(
         kind="top-patches-selectivity",
         compared=f"share of the most frequent {noun} among the {{top}} strongest images of a map, "
@@ -99,8 +105,7 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
         shown=f"Maps of {{deep}} are {word} class-selective than those of {{shallow}}: the most "
         f"frequent {noun} makes up {{share_deep}} of a map's {{top}} strongest images, against "
         "{share_shallow} (means).",
-        **found.fields(POINTS),
-        unit="maps",
+        **fields,
         evidence=_figure(result, layers[-1]),
         published=Published(
             "Zeiler & Fergus found that features grow more class-specific from layer to layer",
@@ -108,7 +113,7 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
             more,
         ),
         values={
-            "top": Quantity(mining.images[layers[0]].shape[1], COUNT),
+            "top": Quantity(top, COUNT),
             "share_deep": Quantity(float(deep.mean()), SHARE),
             "share_shallow": Quantity(float(shallow.mean()), SHARE),
         },
