@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from vizreport.experiments.correspondence.findings import findings
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.statistics import pair_values
 from vizreport.findings.decisions import LEVEL, decide
+from vizreport.findings.record import Finding
 from vizreport.published import Comparison, Measured, beside, published_tables
 from vizreport.report.section import Figure, Section
 from vizreport.report.text import number, quoted
@@ -22,7 +23,8 @@ from vizreport.results.run import RunRecord
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show how alike the changes are that hiding the same part makes in several pictures."""
     result: CorrespondenceResult = results["correspondence"]
-    layers = _layers(result)
+    decided = decide(findings(results))
+    layers = _layers(result, decided)
     context = {
         "class": result.class_name,
         "asked": result.asked,
@@ -36,9 +38,9 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "draws": result.random_squares.shape[1],
         "shared": result.shared_squares.shape[1],
         "layers": layers,
-        "tests": sum(each.p is not None for each in findings(results)),
+        "tests": sum(each.p is not None for each in decided),
         "level": LEVEL,
-        "comparison": _comparison(result, run),
+        "comparison": _comparison(result, layers, run),
     }
     return Section(
         figures=(_pictures(result), _chart(result, layers)),
@@ -46,9 +48,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     )
 
 
-def _layers(result: CorrespondenceResult) -> list[dict[str, Any]]:
+def _layers(result: CorrespondenceResult, decided: Sequence[Finding]) -> list[dict[str, Any]]:
     """Gather each layer's rows; p values are corrected over all parts and layers together."""
-    decided = decide(findings({"correspondence": result}))
     corrected = iter(
         [each.corrected for each in decided][-len(result.layers) * len(result.parts) :]
     )
@@ -103,7 +104,9 @@ def _control(distances: np.ndarray, changed: float) -> dict[str, float]:
     }
 
 
-def _comparison(result: CorrespondenceResult, run: RunRecord) -> Comparison | None:
+def _comparison(
+    result: CorrespondenceResult, layers: Sequence[Mapping[str, Any]], run: RunRecord
+) -> Comparison | None:
     """Put two layers beside the paper's layers 5 and 7; None for another number of layers."""
     if len(result.layers) != 2:
         return None
@@ -112,7 +115,7 @@ def _comparison(result: CorrespondenceResult, run: RunRecord) -> Comparison | No
     measured: dict[tuple[str, str], Measured] = {}
     more: dict[str, list[str]] = {}
     data = run.data_name + (f", {result.class_name}" if result.class_name else "")
-    for layer, column in zip(_layers(result), table.columns, strict=True):
+    for layer, column in zip(layers, table.columns, strict=True):
         for row in [*layer["rows"], {"name": "random", **layer["random"]}]:
             name = row["name"].replace("_", " ").strip().lower()
             place = known.get(name)
