@@ -30,6 +30,7 @@ def told(labels, predicted, confidence=0.9, kind="classes", confusions=()):
     )
     result = SimpleNamespace(
         exchanged=[],
+        initialised=[],
         top1_error=100 * float((labels != predicted).mean()),
         confusions=list(confusions),
         class_counts=np.bincount(labels),

@@ -32,7 +32,9 @@ def results():
         values={},
         active={},
     )
-    overview = SimpleNamespace(exchanged=[], top1_error=25.0, confusions=[], class_counts=[])
+    overview = SimpleNamespace(
+        exchanged=[], initialised=[], top1_error=25.0, confusions=[], class_counts=[]
+    )
     sanity = make_sanity(random, mining, np.zeros((4, 227, 227, 3), np.uint8), False)
     areas = random.uniform(0.15, 0.35, 30)
     occlusion = SimpleNamespace(
