@@ -21,7 +21,7 @@ from unittest import mock
 import numpy as np
 from scipy import stats
 
-from benchmarks import nulls, nulls_of_maps
+from benchmarks import nulls, nulls_of_faults, nulls_of_maps
 from vizreport.experiments.registry import experiments
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import SHOWN
@@ -80,7 +80,7 @@ def simulate(
     only : str
         One section, or "" for all.
     """
-    for each in (*nulls.NULLS, *nulls_of_maps.NULLS):
+    for each in (*nulls.NULLS, *nulls_of_maps.NULLS, *nulls_of_faults.NULLS):
         if each.section not in results or (only and each.section != only):
             continue
         counts: dict[str, list[int]] = {}
@@ -124,7 +124,11 @@ def _decided(
 @contextmanager
 def _without_intervals() -> Iterator[None]:
     """Leave out the bootstrap, which no decision depends on."""
-    modules = ("findings.statistics", "experiments.correspondence.findings")
+    modules = (
+        "findings.statistics",
+        "experiments.correspondence.findings",
+        "experiments.diagnosis.calibration",
+    )
     with ExitStack() as stack:
         for module in modules:
             stack.enter_context(

@@ -1,7 +1,7 @@
 """Reports on what a convolutional network learned, after Zeiler & Fergus (2014).
 
-``Deconvnet``, ``GalleryCallback``, ``build`` and ``open_run`` are imported when they are first
-used, so that ``import vizreport`` is quick and works without TensorFlow.
+``Deconvnet``, ``GalleryCallback``, ``build``, ``check`` and ``open_run`` are imported when they are
+first used, so that ``import vizreport`` is quick and works without TensorFlow.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vizreport.api import build
+    from vizreport.checking import check
     from vizreport.engine import Deconvnet
     from vizreport.opened import open_run
     from vizreport.training.gallery import GalleryCallback
 
-__all__ = ["Deconvnet", "GalleryCallback", "__version__", "build", "open_run"]
+__all__ = ["Deconvnet", "GalleryCallback", "__version__", "build", "check", "open_run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -33,6 +34,8 @@ def __getattr__(name: str) -> Any:
         return import_module("vizreport.opened").open_run
     if name == "build":
         return import_module("vizreport.api").build
+    if name == "check":
+        return import_module("vizreport.checking").check
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

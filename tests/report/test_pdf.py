@@ -96,7 +96,7 @@ def test_contents_tell_the_pages_of_the_bookmarks(reader: PdfReader, texts: list
         re.findall(r"^(.+?)[ .]*? (\d+)$", "\n".join(x for x in lines if " . " in x), re.M)
     )
     chapters = [title for title in told if title not in ("In short", "Contents")]
-    assert chapters[0] == "Overview"
+    assert chapters[:2] == ["Diagnosis", "Overview"]
     assert chapters[-1] == "This run"
     assert {title: int(listed[title]) for title in chapters} == {t: told[t] for t in chapters}
     assert list(told.values()) == sorted(told.values())

@@ -193,3 +193,28 @@ def test_wrong_arguments_are_refused_before_the_training(images, tmp_path):
         vizreport.GalleryCallback(tmp_path / "absent", tmp_path, preprocessing="unit")
     with pytest.raises(RequestError, match="uint8"):
         vizreport.GalleryCallback(images / 255, tmp_path, preprocessing="unit")
+
+
+def test_the_training_stops_on_what_a_gallery_finds(images, tmp_path):
+    gallery = vizreport.GalleryCallback(
+        images,
+        tmp_path / "run",
+        None,
+        preprocessing="unit",
+        settings=Settings(layers=("conv",)),
+        stop_on=["dead>0.99", "filters-dead>=0"],
+    )
+    with pytest.warns(UserWarning, match="the training stops after epoch 1: .*filters of"):
+        model = fitted(images, 5, [gallery])
+    assert model.stop_training
+    drawn = [path.name for path in (tmp_path / "run" / "epochs").glob("epoch-*")]
+    assert drawn == ["epoch-001"]
+    page = (tmp_path / "run" / "epochs" / "epoch-001" / "index.html").read_text("utf-8")
+    assert 'id="diagnosis"' in page
+
+
+def test_a_condition_is_checked_before_the_training(images, tmp_path):
+    with pytest.raises(RequestError, match="nothing to fail on"):
+        vizreport.GalleryCallback(
+            images, tmp_path / "run", preprocessing="unit", stop_on=["dead>many"]
+        )

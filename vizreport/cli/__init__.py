@@ -35,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         Exit status: 0 done, 1 a section of the report failed (or, for ``doctor``, a build could
         not run) or something unexpected happened, 2 the request was wrong or the disk is full,
-        130 interrupted (Ctrl-C), 141 nobody reads what is printed, 143 interrupted (SIGTERM).
+        3 ``check`` met a condition, 130 interrupted (Ctrl-C), 141 nobody reads what is printed,
+        143 interrupted (SIGTERM).
     """
     arguments = argparse.Namespace()
     try:

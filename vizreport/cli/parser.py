@@ -9,6 +9,7 @@ from vizreport.cli import (
     ablate,
     annotate,
     build,
+    check,
     compare,
     deconvnet_learn,
     demo,
@@ -33,6 +34,7 @@ VERBS: tuple[Verb, ...] = (
     demo.VERB,
     build.VERB,
     render.VERB,
+    check.VERB,
     sections.VERB,
     listing.VERB,
     figure.VERB,
@@ -56,7 +58,8 @@ DESCRIPTION = (
 )
 EPILOGUE = (
     "Exit status: 0 done, 1 a section of the report failed, 2 the request was wrong or the disk "
-    "is full, 130 interrupted (Ctrl-C), 143 interrupted (SIGTERM). "
+    "is full, 3 vizreport check met a condition, 130 interrupted (Ctrl-C), 143 interrupted "
+    "(SIGTERM). "
     "vizreport VERB --help explains a verb."
 )
 

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from vizreport import named, provenance
+from vizreport.checking import check, parse
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset, Decoding
 from vizreport.data.preprocessing import Preprocessing
@@ -25,10 +26,12 @@ from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.running import run_experiment
 from vizreport.experiments.selection import required
+from vizreport.findings.sentences import sentence
 from vizreport.models.preprocessing_choice import ChosenPreprocessing
 from vizreport.models.stored_loss import parse_loss
 from vizreport.report.epochs import Entry, add_entry, epoch_folder, prepare_galleries
 from vizreport.report.render import render
+from vizreport.report.text import printable
 from vizreport.results.keys import result_key
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.run_folder import add_results
@@ -38,6 +41,8 @@ from vizreport.training.request import PAPER_EPOCHS
 
 SHOWN = ("filters", "top_patches")
 """Sections of a gallery."""
+CHECKED = ("diagnosis", "overview", "architecture")
+"""Further ones where the training is to stop on what they find."""
 
 
 class GalleryCallback(keras.callbacks.Callback):
@@ -68,6 +73,10 @@ class GalleryCallback(keras.callbacks.Callback):
         The network's outputs are the data's classes in their order.
     class_names : sequence of str, optional
         Names of the network's outputs, by which the data's classes are matched.
+    stop_on : sequence of str
+        Conditions as for :func:`vizreport.check`, such as ``"fault"`` or ``"dead>0.1"``: where the
+        gallery of an epoch meets one, the training stops after it, with a warning that says why.
+        The galleries then have the sections Diagnosis, Overview and Architecture, too.
 
     Raises
     ------
@@ -95,6 +104,7 @@ class GalleryCallback(keras.callbacks.Callback):
         settings: Settings | None = None,
         labels_in_order: bool = False,
         class_names: Sequence[str] | None = None,
+        stop_on: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
@@ -106,6 +116,10 @@ class GalleryCallback(keras.callbacks.Callback):
                 "a gallery has to know how images become the network's input: give "
                 f"preprocessing= one of {', '.join(PRESETS)}, or a Preprocessing"
             )
+        for condition in stop_on:
+            parse(condition)
+        self._stop_on = tuple(stop_on)
+        self._needed = _needed((*SHOWN, *CHECKED) if stop_on else SHOWN)
         prepare_galleries(self._out, self._epochs)
         self._preprocessing = preprocessing
         self._labels_in_order = labels_in_order
@@ -121,6 +135,7 @@ class GalleryCallback(keras.callbacks.Callback):
             try:
                 self._draw(number)
                 add_entry(self._out, Entry(number, said, ""))
+                self._check(number)
             except Exception as error:
                 add_entry(self._out, Entry(number, said, f"{type(error).__name__}: {error}"))
                 raise
@@ -130,6 +145,16 @@ class GalleryCallback(keras.callbacks.Callback):
                 f"no gallery of epoch {number}; the training goes on.\n{traceback.format_exc()}",
                 stacklevel=2,
             )
+
+    def _check(self, number: int) -> None:
+        """Stop the training where a condition is met."""
+        if not self._stop_on:
+            return
+        failed = check(epoch_folder(self._out, number), self._stop_on).failed
+        if failed:
+            self.model.stop_training = True
+            said = " ".join(printable(sentence(each.finding)) for each in failed)
+            warnings.warn(f"the training stops after epoch {number}: {said}", stacklevel=3)
 
     @cached_property
     def _context(self) -> Context:
@@ -163,7 +188,7 @@ class GalleryCallback(keras.callbacks.Callback):
         store, settings = Store(folder), self._settings
         keys: dict[str, str] = {}
         records: dict[str, ExperimentRecord] = {}
-        for name, experiment in _needed().items():
+        for name, experiment in self._needed.items():
             keys[name] = result_key(
                 name,
                 experiment.version,
@@ -176,7 +201,7 @@ class GalleryCallback(keras.callbacks.Callback):
                 {needed: keys[needed] for needed in experiment.requires},
             )
         add_results(folder, keys)
-        for name, experiment in _needed().items():
+        for name, experiment in self._needed.items():
             records[name] = run_experiment(
                 experiment, context, settings, store, keys, records, False
             )
@@ -188,7 +213,7 @@ class GalleryCallback(keras.callbacks.Callback):
             data_name=self._dataset.name,
             data_images=len(self._dataset.records) + len(self._dataset.skipped),
             data_fingerprint=self._dataset.fingerprint,
-            settings=_displayed(settings),
+            settings=_displayed(settings, self._needed),
             experiments=tuple(records.values()),
             **provenance.of_results(store, tuple(records.values())),
         )
@@ -196,15 +221,15 @@ class GalleryCallback(keras.callbacks.Callback):
         render(folder, pdf=False)
 
 
-def _displayed(settings: Settings) -> dict[str, Any]:
+def _displayed(settings: Settings, needed: Mapping[str, Experiment]) -> dict[str, Any]:
     """Return the settings that a gallery depends on, as its record has them."""
-    names = {name for each in _needed().values() for name in each.all_settings}
+    names = {name for each in needed.values() for name in each.all_settings}
     return {name: value for name, value in named.shown(settings).items() if name in names}
 
 
-def _needed() -> dict[str, Experiment]:
+def _needed(shown: Sequence[str]) -> dict[str, Experiment]:
     """Return the sections' experiments and those they read, in the order to compute them."""
-    names = required(experiments(), SHOWN)
+    names = required(experiments(), shown)
     return {name: each for name, each in experiments().items() if name in names}
 
 

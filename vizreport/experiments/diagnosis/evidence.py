@@ -88,7 +88,7 @@ def _place(result: DiagnosisResult, mining: MiningResult, z: int) -> Finding:
 def place_name(row: int, col: int, last: int) -> str:
     """Return where a place is, in words."""
     across = (
-        ("left", "centre", "right")[(col > 0) + (col == last)]
+        ("right" if col else "left")
         if col in (0, last)
         else (
             "centre"

@@ -17,8 +17,8 @@ FEWEST = 20
 """Labelled images below which nothing is said of labels."""
 NOISY, VERY_NOISY = 0.03, 0.1
 """Share of wrong labels from which on they are worth a look, and a fault."""
-BY_CHANCE = 0.2
-"""Of the mistakes, those that may be as confident as half of the correct predictions."""
+BY_CHANCE = 0.1
+"""Of the mistakes, those that may always be as confident as half of the correct predictions."""
 UNBALANCED = 4.0
 """Largest class over the median one, from which on the balance is worth a look."""
 ONE_CLASS = 0.8
@@ -148,6 +148,7 @@ def one_class(answers: Answers) -> Finding:
     most = int(counts.argmax())
     there = float((answers.labels == most).mean())
     tested = share(int(counts[most]), len(answers.labels), min(max(there, 1e-3), 1 - 1e-3))
+    chosen = len(np.unique(np.concatenate([answers.labels, answers.predicted])))
     over = tested.value - there
     severity = FAULT if tested.value >= ONE_CLASS and over >= 0.3 else LOOK if over >= 0.2 else NOTE
     return Finding(
@@ -159,7 +160,7 @@ def one_class(answers: Answers) -> Finding:
         if over > 0
         else "{effect:interval} of the images are classified as {most}, "
         "the most frequent prediction; {there} are of that class.",
-        **{**tested.fields(SHARE), "fewest": FEWEST},
+        **{**tested.fields(SHARE), "fewest": FEWEST, "p": min(1.0, chosen * (tested.p or 0.0))},
         unit="images",
         evidence="diagnosis-confusion",
         severity=severity,
@@ -175,11 +176,15 @@ def one_class(answers: Answers) -> Finding:
 
 def suspects(answers: Answers) -> np.ndarray:
     """Return mistakes at least as confident as half of the correct predictions: int [k]."""
-    right = answers.right
-    if not right.any():
-        return np.zeros(0, int)
-    wrong = np.flatnonzero(~right & (answers.confidence >= np.median(answers.confidence[right])))
+    wrong = np.flatnonzero(~answers.right & _sure(answers))
     return wrong[np.argsort(-answers.confidence[wrong], kind="stable")]
+
+
+def _sure(answers: Answers) -> np.ndarray:
+    """Tell which predictions are as confident as half of the correct ones: bool [n]."""
+    right = answers.right
+    least = np.median(answers.confidence[right]) if right.any() else np.inf
+    return np.asarray(answers.confidence >= least)
 
 
 def noise(answers: Answers) -> Finding:
@@ -190,11 +195,18 @@ def noise(answers: Answers) -> Finding:
     """
     wrong = int((~answers.right).sum())
     found = suspects(answers)
-    tested = share(len(found), wrong, BY_CHANCE)
+    # A calibrated network makes some of them by itself.
+    expected = float((1 - answers.confidence[_sure(answers)]).sum())
+    chance = min(0.5, max(BY_CHANCE, expected / max(wrong, 1)))
+    tested = share(len(found), wrong, chance)
     n = len(answers.labels)
-    low, high = (min(1.0, 2 * each * wrong / n) for each in (tested.low, tested.high))
-    rate = min(1.0, 2 * len(found) / n)
-    more = wrong > 0 and tested.value > BY_CHANCE
+
+    def rate_of(share_of_mistakes: float) -> float:
+        return min(1.0, max(0.0, 2 * (share_of_mistakes * wrong - expected) / n))
+
+    rate, low, high = (rate_of(each) for each in (tested.value, tested.low, tested.high))
+    # Of a network that is mostly wrong, mistakes say nothing of the labels.
+    more = wrong > 0 and tested.value > chance and 2 * wrong <= n
     severity = FAULT if rate >= VERY_NOISY else LOOK if rate >= NOISY else NOTE
     return Finding(
         kind="labels-noise",
@@ -203,7 +215,7 @@ def noise(answers: Answers) -> Finding:
         claim="labels are wrong",
         shown="About {effect:interval} of the labels look wrong: {suspects} of {wrong} mistakes "
         "are at least as confident as half of the correct predictions.",
-        effect=Quantity(rate, SHARE, low, high) if wrong else None,
+        effect=Quantity(rate, SHARE, low, high) if wrong else Quantity(0.0, SHARE),
         n=wrong,
         unit="mistakes",
         test=tested.test,
@@ -216,7 +228,7 @@ def noise(answers: Answers) -> Finding:
         values={
             "wrong": Quantity(wrong, COUNT),
             "suspects": Quantity(len(found), COUNT),
-            "chance": Quantity(BY_CHANCE, SHARE),
+            "chance": Quantity(chance, SHARE),
         },
     )
 

@@ -1,0 +1,206 @@
+"""What is exchanged in the values that the diagnosis has stored, and what is then added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from benchmarks.nulls import Null
+from vizreport.experiments.diagnosis import changes
+from vizreport.experiments.diagnosis.evidence import UNSTEADY
+from vizreport.experiments.diagnosis.labels import BY_CHANCE
+
+SECTION = "diagnosis"
+
+
+def _known(results: Mapping[str, Any]) -> np.ndarray:
+    return np.flatnonzero(results["mining"].labels >= 0)
+
+
+def _answered(
+    results: Mapping[str, Any],
+    labels: np.ndarray | None = None,
+    predicted: np.ndarray | None = None,
+    confidence: np.ndarray | None = None,
+) -> dict[str, Any]:
+    """Return the results with other labels, predictions or confidences of the labelled images."""
+    mining, known = results["mining"], _known(results)
+    fields = {"labels": mining.labels.copy(), "top_classes": mining.top_classes.copy()}
+    fields["top_probabilities"] = mining.top_probabilities.copy()
+    if labels is not None:
+        fields["labels"][known] = labels
+    if predicted is not None:
+        fields["top_classes"][known, 0] = predicted
+    if confidence is not None:
+        fields["top_probabilities"][known, 0] = confidence
+    return {**results, "mining": replace(mining, **fields)}
+
+
+def names(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Deal the labels anew; or exchange those of two classes."""
+    mining, known = results["mining"], _known(results)
+    labels = mining.labels[known].copy()
+    if not shift:
+        return _answered(results, labels=random.permutation(labels))
+    first, second = random.permutation(np.unique(labels))[:2]
+    swapped = np.where(labels == first, second, np.where(labels == second, first, labels))
+    return _answered(results, labels=swapped)
+
+
+def one_class(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Draw the predictions from the labels; then say one class more often."""
+    labels = results["mining"].labels[_known(results)]
+    predicted = random.choice(labels, len(labels))
+    predicted[random.random(len(labels)) < shift] = labels[0]
+    return _answered(results, predicted=predicted)
+
+
+def noise(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Let a tenth of the mistakes be as sure as half of what is right; then give wrong labels."""
+    mining, known = results["mining"], _known(results)
+    labels, predicted = mining.labels[known].copy(), mining.top_classes[known, 0]
+    confidence = mining.top_probabilities[known, 0].copy()
+    right = labels == predicted
+    sure = np.sort(confidence[right])
+    above = random.random(int((~right).sum())) < BY_CHANCE
+    half = len(sure) // 2
+    confidence[~right] = np.where(
+        above,
+        random.choice(sure[half + 1 :], len(above)),
+        random.choice(sure[: half - 1], len(above)),
+    )
+    wrong = random.random(len(labels)) < shift
+    labels[wrong] = (labels[wrong] + 1) % len(mining.class_names)
+    return _answered(results, labels=labels, confidence=confidence)
+
+
+def balance(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Draw classes equally often; then turn a share of them into one."""
+    classes = np.unique(results["mining"].labels[_known(results)])
+    labels = random.choice(classes, len(_known(results)))
+    labels[random.random(len(labels)) < shift] = classes[0]
+    return _answered(results, labels=labels)
+
+
+def calibration(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Draw whether each image is classified correctly by its own confidence."""
+    mining, known = results["mining"], _known(results)
+    labels = mining.labels[known]
+    right = random.random(len(known)) < mining.top_probabilities[known, 0] - shift
+    wrong = (labels + 1) % len(mining.class_names)
+    return _answered(results, predicted=np.where(right, labels, wrong))
+
+
+def places(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange the place covered and the place opposite, image by image."""
+    found = results[SECTION]
+    swap = random.random(found.place_covered.shape) < 0.5
+    covered = np.where(swap, found.place_control, found.place_covered)
+    control = np.where(swap, found.place_covered, found.place_control)
+    changed = replace(found, place_covered=covered - shift, place_control=control)
+    return {**results, SECTION: changed}
+
+
+def kept(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Let changed images be right as often as the largest class occurs."""
+    found, labels = results[SECTION], results["mining"].labels
+    true = labels[found.changed]
+    share = np.bincount(true[true >= 0]).max() / (true >= 0).sum()
+    predictions = dict(found.predictions)
+    wrong = (true + 1) % len(results["mining"].class_names)
+    for name in (changes.COLOUR, changes.SHUFFLED, changes.OBJECT):
+        if name in predictions:
+            right = random.random(len(true)) < share + shift
+            predictions[name] = np.where(
+                predictions[name] >= 0, np.where(right, true, wrong), predictions[name]
+            )
+    return {**results, SECTION: replace(found, predictions=predictions)}
+
+
+def shifts(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Let a tenth of the images be classified otherwise."""
+    found = results[SECTION]
+    clean = found.predictions[changes.NONE]
+    moved = random.random(len(clean)) < UNSTEADY + shift
+    predicted = np.where(moved, clean + 1, clean)[:, None].repeat(4, axis=1)
+    return {**results, SECTION: replace(found, shift_predictions=predicted)}
+
+
+def quality(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Deal sizes, sharpness and compression over the images; then raise those of one class."""
+    found, mining = results[SECTION], results["mining"]
+    one = mining.labels == mining.labels[0]
+
+    def dealt(values: np.ndarray) -> np.ndarray:
+        known = np.flatnonzero(np.isfinite(values))
+        out = values.astype(np.float64)
+        out[known] = random.permutation(values[known]) + random.normal(size=len(known)) * 1e-3
+        spread = np.nanstd(out) or 1.0
+        out[one] += shift * spread
+        return out
+
+    sizes = np.stack([np.abs(dealt(100.0 + 0 * mining.sizes[:, 0])), mining.sizes[:, 1]], axis=1)
+    changed = replace(found, blur=dealt(found.blur), blocks=dealt(found.blocks))
+    return {**results, SECTION: changed, "mining": replace(mining, sizes=sizes)}
+
+
+def _null(kinds: tuple[str, ...], change: Any, null: str, effect: str, shift: float) -> Null:
+    return Null(SECTION, kinds, change, null, effect, shift)
+
+
+NULLS = (
+    _null(("labels-assignment",), names, "labels of the images", "two names exchanged", 1.0),
+    _null(
+        ("predictions-one-class",),
+        one_class,
+        "predictions drawn from the labels",
+        "30 % of the predictions one class",
+        0.3,
+    ),
+    _null(
+        ("labels-noise",),
+        noise,
+        "confidence of the mistakes, a tenth above the median of what is right",
+        "10 % of the labels wrong",
+        0.1,
+    ),
+    _null(
+        ("classes-imbalance",),
+        balance,
+        "classes drawn equally often",
+        "20 % of the images of one class more",
+        0.2,
+    ),
+    _null(
+        ("calibration-error",),
+        calibration,
+        "correct or wrong, drawn by the confidence",
+        "10 points over-confident",
+        0.1,
+    ),
+    _null(
+        ("evidence-place",),
+        places,
+        "the place covered and the place opposite, in each image",
+        "30 points less with the place covered",
+        0.3,
+    ),
+    _null(
+        ("evidence-colour", "evidence-background"),
+        kept,
+        "correct as often as the largest class occurs",
+        "20 points more correct",
+        0.2,
+    ),
+    _null(("shifts-pixel",), shifts, "a tenth of the images moved", "20 points more of them", 0.2),
+    _null(
+        ("images-size", "images-blur", "images-compression"),
+        quality,
+        "sizes, sharpness and compression among the images",
+        "two standard deviations more in one class",
+        2.0,
+    ),
+)

@@ -1,0 +1,87 @@
+"""``vizreport check``: what to look at first, and an exit status that a pipeline can stop on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from vizreport.cli.options import report, running
+from vizreport.cli.verb import Option, Verb
+
+if TYPE_CHECKING:
+    from vizreport.findings.ranking import Found
+
+STOPPED = 3
+"""Exit status where a condition is met."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the ranked findings; needs no TensorFlow.
+
+    Returns
+    -------
+    int
+        Exit status: 0 none of the conditions is met, 1 a section failed, 3 one is met.
+
+    Raises
+    ------
+    RequestError
+        If the folder is not that of a run, or a condition cannot be understood.
+    """
+    from vizreport.checking import check
+    from vizreport.findings.sentences import notice
+    from vizreport.report.text import printable
+
+    checked = check(arguments.RUN, arguments.fail_on)
+    entries = [each.first for each in checked.ranking]
+    if arguments.as_json:
+        failed = [each.finding.kind for each in checked.failed]
+        listed = [_plain(each) for each in entries]
+        print(json.dumps({"ranking": listed, "failed": failed, "unread": checked.unread}, indent=1))
+    else:
+        for place, each in enumerate(entries, start=1):
+            said = printable(notice(each.finding))
+            print(f"{place}. {each.finding.severity} ({each.finding.kind}, {each.title}): {said}")
+        if not entries:
+            print("no finding of this report is a fault or worth a look")
+    for name, reason in checked.unread.items():
+        print(f"vizreport: section {name} failed: {printable(reason)}", file=sys.stderr)
+    for each in checked.failed:
+        kind = each.finding.kind
+        print(f"vizreport: failed on {kind}, section {each.title}", file=sys.stderr)
+    return STOPPED if checked.failed else 1 if checked.unread else 0
+
+
+def _plain(found: Found) -> dict[str, object]:
+    from vizreport.findings.stored import as_record
+
+    record = as_record(found.finding)
+    kept = ("kind", "severity", "sentence", "advice", "n", "unit", "effect", "evidence")
+    return {"section": found.section, **{name: record[name] for name in kept}}
+
+
+VERB = Verb(
+    name="check",
+    summary="print what to look at first; fail on what a pipeline should stop on",
+    description=(
+        "Print the findings of a build that are faults or worth a look, ranked as in the report's "
+        "section Diagnosis, each with what to try. With --fail-on the exit status is 3 if one of "
+        "the conditions is met. Reads the stored results alone and works without TensorFlow."
+    ),
+    usage="RUN [--fail-on CONDITION] ...",
+    options=(
+        report.RUN,
+        Option(
+            "--fail-on",
+            "Exit with status 3 on fault, on look (a fault is one, too), on a finding by its kind "
+            "or a word of it (labels-noise, noise), or where the effect of a finding compares so "
+            "with a number (dead>0.1, shares from 0 to 1). May be given several times.",
+            metavar="CONDITION",
+            repeat=True,
+        ),
+        running.JSON,
+    ),
+    run=run,
+)
