@@ -44,3 +44,10 @@ def test_nothing_is_like_a_blank_picture(written):
     states = scales[layer].shape[1]
     assert written.count("–") == states - 1
     assert not [text for text in written if "nan" in text.split()]
+
+
+def test_a_long_name_is_broken_behind_the_mark_nearest_its_middle():
+    assert drawing.two_lines("fire9_expand1x1", lambda text: False) == ("fire9_", "expand1x1")
+    assert drawing.two_lines("a_b/conv2_block", lambda text: False) == ("a_b/conv2_", "block")
+    assert drawing.two_lines("fire9_expand1x1", lambda text: True) == ("fire9_expand1x1", "")
+    assert drawing.two_lines("convolution", lambda text: False) == ("convolution", "")

@@ -103,3 +103,28 @@ def test_spotlights_of_blank_tiles_are_pale():
     pale = np.asarray(blank).astype(int)
     assert pale[..., 3].all()
     assert np.ptp(pale[..., :3], axis=2).max() == 0
+
+
+def test_maps_beside_a_layers_own_are_blank_by_the_layers_measure():
+    tile = np.full((20, 20, 3), 128, np.uint8)
+    tile[4:9, 6:12] = 240
+    weak = made_layer([0.005] * 9, [tile] * 9).result
+    strong = made_layer([1.0] * 9, [tile] * 9).result
+    assert not mosaics.layer(weak, "a", linear=False).blank.any()
+    assert mosaics.layer(weak, "a", linear=False, whole=strong).blank[0, :8].all()
+
+
+def test_one_projection_stands_for_nine_that_are_the_same():
+    tile = np.full((20, 20, 3), 128, np.uint8)
+    tile[4:9, 6:12] = (240, 60, 128)
+    half = (128 + (tile.astype(int) - 128) // 2).astype(np.uint8)
+    same = mosaics.layer(made_layer([1.0] * 9, [tile, half, *[tile] * 7]).result, "a", linear=True)
+    assert same.same
+    assert mosaics.one_tile(same, 0) == 1  # the first leaves the image
+    pair = np.asarray(mosaics.pair(same, {"place": 0}, 64))
+    right = pair[:, pair.shape[1] // 2 + 3 :]
+    rows = np.flatnonzero((right != 128).any(axis=(1, 2)))
+    assert abs(rows[0] / len(right) - 4 / 20) < 0.03
+    assert abs(rows[-1] / len(right) - 9 / 20) < 0.03
+    tiles = [tile, np.roll(tile, 6, axis=0), *[tile] * 7]
+    assert not mosaics.layer(made_layer([1.0] * 9, tiles).result, "a", linear=True).same

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_results import SIZE, make_mining
 from vizreport.experiments.invariance import drawing as invariance
-from vizreport.experiments.invariance import summary
+from vizreport.experiments.invariance import lines, summary
 from vizreport.experiments.occlusion import drawing as occlusion
+from vizreport.experiments.occlusion import maps
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.report import montage
 
@@ -62,6 +64,50 @@ def test_each_layer_has_an_axis_of_its_own_and_lines_their_numbers() -> None:
     assert invariance.distance_limit(loud, 1) < invariance.distance_limit(result, 1)
 
 
+def test_a_full_turn_closes_and_its_numbers_stand_on_the_lines() -> None:
+    result = make_invariance(np.random.default_rng(2), MINING, SEEN, False)
+    chart = invariance.draw(result, ("rotation",), ["one", "two", "three", "four", "five"])
+    axes = chart.axes[1]
+    assert axes.get_xlim() == (0, 360)
+    shown = [line for line in axes.lines if line.get_label() in list("12345")]
+    texts = {text.get_text(): text.get_position() for text in axes.texts}
+    for line in shown:
+        across, height = texts[str(line.get_label())]
+        angles, values = line.get_data()
+        assert values[-1] == values[0]
+        at = np.interp(across * 360, angles, values)
+        assert height == pytest.approx(at / axes.get_ylim()[1], abs=1e-6)
+
+
+def test_a_small_change_of_activation_looks_small(occluded: OcclusionResult) -> None:
+    size = next(iter(occluded.activations))
+    nearly = np.full_like(occluded.activations[size], 95)
+    nearly[:, 0, 0] = 100
+    clean = np.full_like(occluded.clean_activations, 100)
+    small = replace(occluded, activations={size: nearly}, clean_activations=clean)
+    assert maps.activation_range(small, 0) == (0, 100)
+    shown = maps.activation_map(small, 0, size).astype(int)
+    seen = maps.activation_map(replace(small, activations={size: nearly / 2}), 0, size)
+    assert np.abs(shown - seen).max() > 60  # halved it is another colour
+    same = maps.activation_map(replace(small, activations={size: 0 * nearly + 100}), 0, size)
+    assert np.abs(shown - same).max() < 30
+
+
+def test_a_heading_has_as_many_lines_as_it_needs() -> None:
+    picture = Image.new("RGB", (200, 50), (0, 0, 0))
+    picture.info[montage.CUTS] = [20]
+    one, more = (montage.headed(picture, text, 14) for text in ("short", "much longer " * 6))
+    assert one.width == more.width == 200
+    assert more.height > one.height + 2 * 14
+    for whole in (one, more):
+        head = whole.height - 50
+        assert whole.info[montage.CUTS] == [20 + head]
+        rows = np.asarray(whole.convert("L"))
+        assert not rows[head:].any()
+        assert (rows[:head] < 100).any()
+        assert (rows[:head, -1] > 200).all()
+
+
 @pytest.mark.parametrize(
     ("heights", "placed"),
     [
@@ -73,7 +119,7 @@ def test_each_layer_has_an_axis_of_its_own_and_lines_their_numbers() -> None:
     ],
 )
 def test_numbers_of_lines_do_not_overlap(heights: list[float], placed: list[float]) -> None:
-    assert invariance.spread_out(heights, 2, 10) == placed
+    assert lines.spread_out(heights, 2, 10) == placed
 
 
 def test_labels_that_are_cut_keep_both_ends() -> None:

@@ -145,6 +145,41 @@ def grid(
     return whole
 
 
+def headed(picture: Image.Image, text: str, size: int) -> Image.Image:
+    """Put a heading above a picture, in as many lines as its width asks for."""
+
+    def laid(size: int) -> list[str]:
+        return _wrapped(text, picture.width, size)
+
+    size = letters_for(
+        medium.current(),
+        size,
+        lambda size: (picture.width, picture.height + round(_LINE * size) * len(laid(size)) + size),
+    )
+    lines, step = laid(size), round(_LINE * size)
+    head = step * len(lines) + size // 2
+    whole = Image.new("RGB", (picture.width, picture.height + head), palette().paper)
+    whole.paste(picture, (0, head))
+    pen = ImageDraw.Draw(whole)
+    for i, line in enumerate(lines):
+        shown = clip_text(line, picture.width, size)
+        font(size).draw(pen, (0, i * step), shown, palette().ink)
+    whole.info[CUTS] = [row + head for row in picture.info.get(CUTS, [])]
+    return whole
+
+
+def _wrapped(text: str, width: float, size: int) -> list[str]:
+    """Break a text between words so that each line has a width, px, if its words allow it."""
+    letters, lines = Letters(size), [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and letters.getlength(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def letters_for(
     place: medium.Medium | None, own: int, size_of: Callable[[int], tuple[float, float]]
 ) -> int:
@@ -274,7 +309,7 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     for share, label in ((0.0, f"−{limit}"), (0.5, "0"), (1.0, f"+{limit}")):
         place = left + share * width
         letters.draw(pen, (place, top + height + size * 0.2), label, palette().ink, anchor="ma")
-    letters.draw(pen, (left + width + 2 * size, top), "weight", palette().soft)
+    letters.draw(pen, (left + width + 2 * size, top), "weight, in each colour", palette().soft)
     return whole
 
 

@@ -103,23 +103,36 @@ def root_mean_squares(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
     return strengths
 
 
-def blank(strengths: np.ndarray) -> np.ndarray:
-    """Tell which projections are blank: almost nothing of the signal arrives at the pixels.
+def typical(strengths: np.ndarray) -> float:
+    """Return the strength of a layer's projections, by which :func:`blank` ones are told.
 
-    The median map is the measure, not the strongest one: in many layers one map is a hundred times
+    That of the median map, not of the strongest one: in many layers one map is a hundred times
     stronger than others whose pictures are as plain.
 
     Parameters
     ----------
     strengths : float array [m, K]
         Root mean squares of K projections of each of a layer's maps.
+    """
+    strongest = strengths.max(axis=1, initial=0)
+    return float(np.median(strongest)) if len(strongest) else 0.0
+
+
+def blank(strengths: np.ndarray, of: float | None = None) -> np.ndarray:
+    """Tell which projections are blank: almost nothing of the signal arrives at the pixels.
+
+    Parameters
+    ----------
+    strengths : float array [m, K]
+        Root mean squares of K projections of each of a layer's maps.
+    of : float, optional
+        What is :func:`typical` of the layer; by default, of these maps.
 
     Returns
     -------
     bool [m, K]
     """
-    strongest = strengths.max(axis=1, initial=0)
-    weak: np.ndarray = strengths <= BLANK * (np.median(strongest) if len(strongest) else 0)
+    weak: np.ndarray = strengths <= BLANK * (typical(strengths) if of is None else of)
     return weak
 
 

@@ -69,11 +69,24 @@ def limited(filters: np.ndarray, rms: np.ndarray) -> np.ndarray:
     return filters * factors[:, None, None, None]
 
 
-def filter_grid(filters: np.ndarray, scale: float, width: int) -> Image.Image:
-    """Lay filters out in a square about ``width`` px wide, ``scale`` as full white."""
+def filter_grid(
+    filters: np.ndarray, scale: float, width: int, marked: np.ndarray | None = None
+) -> Image.Image:
+    """Lay filters out in a square about ``width`` px wide, ``scale`` as full white.
+
+    Those that are ``marked``, bool [M], have a frame.
+    """
     columns = math.ceil(math.sqrt(len(filters)))
-    side = width // columns - 6
-    return montage.grid([montage.fit(montage.signed(f, scale), side) for f in filters], columns, 6)
+    side = width // columns - 14
+    cells = []
+    for place, values in enumerate(filters):
+        tile = montage.fit(montage.signed(values, scale), side)
+        cell = Image.new("RGB", (tile.width + 8, tile.height + 8), montage.palette().paper)
+        if marked is not None and marked[place]:
+            cell.paste(montage.BAR, (0, 0, *cell.size))
+        cell.paste(tile, (4, 4))
+        cells.append(cell)
+    return montage.grid(cells, columns, 6)
 
 
 def tile_grid(result: ArchitectureResult, columns: int, side: int) -> Image.Image:
@@ -144,9 +157,9 @@ def _limited(result: ArchitectureResult, filters: FiltersResult) -> Figure:
         title="The layer-1 filters as trained, and with the limit on their RMS",
         caption=(
             f"Left: as trained, one scale up to the strongest weight (as in Fig. 6 a). Right: the "
-            f"same filters, the {count} whose RMS is above {number(LIMIT)} scaled down to it, "
-            "again on one scale. Training with the limit would have given other filters; this "
-            "shows what hides behind the strong ones."
+            f"same filters, the {count} whose RMS is above {number(LIMIT)} (orange frames) scaled "
+            "down to it, again on one scale, so that the others gain contrast. Training with the "
+            "limit would have given other filters."
         ),
         alt=f"Two grids of {len(filters.filters)} filters, before and after the limit.",
         draw=lambda: _two_grids(result, filters),
@@ -156,14 +169,21 @@ def _limited(result: ArchitectureResult, filters: FiltersResult) -> Figure:
 
 
 def _two_grids(result: ArchitectureResult, filters: FiltersResult) -> Image.Image:
+    strong = result.rms > LIMIT
+    said = f"{strong.sum()} of {len(strong)} filters (framed) scaled down to RMS {number(LIMIT)}"
     pictures = []
-    for shown in (filters.filters, limited(filters.filters, result.rms)):
+    for shown, head in (
+        (filters.filters, "as trained"),
+        (limited(filters.filters, result.rms), said),
+    ):
         scale = float(np.abs(shown).max())
-        pictures.append(montage.with_scale(filter_grid(shown, scale, 820), number(scale), 22))
+        grid = montage.with_scale(filter_grid(shown, scale, 820, strong), number(scale), 22)
+        pictures.append(montage.headed(grid, head, 22))
     return montage.beside(pictures[0], pictures[1], 60)
 
 
 def _second(result: ArchitectureResult) -> Figure:
+    head = f"{drawable(result.second, 40)}: projections of its maps' strongest activations"
     return Figure(
         name="architecture-layer2",
         title=f"Projections of {quoted(result.second)}, layer 2",
@@ -173,7 +193,7 @@ def _second(result: ArchitectureResult) -> Figure:
             "blocks, dots or stripes a stride apart."
         ),
         alt=f"Grid of {len(result.tiles)} projections, {result.tiles.shape[1]} px wide.",
-        draw=lambda: tile_grid(result, 8, 210),
+        draw=lambda: montage.headed(tile_grid(result, 8, 210), head, 28),
         threaded=True,
         width=150,
     )

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
+from vizreport.experiments.top_patches.mosaics import within
 from vizreport.report import charts, medium, montage
 from vizreport.report.section import Fact, Figure, Section
 from vizreport.report.text import number, percent
@@ -22,6 +23,7 @@ LAYERS = ("1", "2")
 _WIDTH = 1900  # px of a figure
 _LETTERS = 24  # px
 _GREY = (128, 128, 128)
+_HEAD = "deconvolutional network, layer"
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
@@ -81,8 +83,10 @@ def _tile(tile: np.ndarray) -> Image.Image:
     return montage.signed(_colour(tile.astype(np.float64)), 127)
 
 
-def _mosaic(tiles: list[Image.Image], side: int) -> Image.Image:
-    return montage.grid([montage.fit(tile, side) for tile in tiles], 3, 2)
+def _mosaic(tiles: list[Image.Image], insides: np.ndarray, side: int) -> Image.Image:
+    """Lay nine tiles out in a square; what lies beyond their pictures is left out."""
+    fitted = [montage.fit(tile, side) for tile in tiles]
+    return montage.part([within(*one) for one in zip(fitted, insides, strict=True)])
 
 
 def _labels(result: DeconvolutionalResult, layer: str) -> list[tuple[str, str]]:
@@ -130,16 +134,29 @@ def _draw_filters(result: DeconvolutionalResult, layer: str) -> Image.Image:
         tiles = [sent[first_whole(result, k)] for k, sent in enumerate(result.projections)]
     columns = min(12, len(tiles))
     cells = [montage.fit(_tile(tile), _WIDTH // 12 - 14) for tile in tiles]
-    return montage.grid(cells, columns, 14, _labels(result, layer), _LETTERS)
+    sheet = montage.grid(cells, columns, 14, _labels(result, layer), _LETTERS)
+    what = "learned filters" if layer == "1" else "learned filters, carried down to the pixels"
+    return montage.headed(sheet, f"{_HEAD} {layer}: {what}", _LETTERS)
 
 
 def first_whole(result: DeconvolutionalResult, unit: int) -> int:
     """Return which of a map's nine patches in layer 2 is the first inside its picture, else 0."""
-    patches, values = result.patches["2"][unit], result.activations["2"][unit]
-    beyond = (patches == _GREY[0]).all(-1)
-    sides = (beyond[:, 0], beyond[:, -1], beyond[:, :, 0], beyond[:, :, -1])
-    cut = np.any([side.all(-1) for side in sides], axis=0)
-    return int((~cut & (values > 0)).argmax())
+    whole = (insides(result, "2", unit) == (0, 0, 1, 1)).all(-1)
+    return int((whole & (result.activations["2"][unit] > 0)).argmax())
+
+
+def insides(result: DeconvolutionalResult, layer: str, unit: int) -> np.ndarray:
+    """Return what of a map's nine patches is picture: left, top, right, bottom, shares [9, 4].
+
+    Nothing of those that are missing.
+    """
+    beyond = (result.patches[layer][unit] == _GREY).all(-1)
+    found = np.zeros((len(beyond), 4))
+    for k, value in enumerate(result.activations[layer][unit]):
+        rows, cols = (np.flatnonzero(~beyond[k].all(axis)) for axis in (1, 0))
+        if value > 0 and len(rows):
+            found[k] = cols[0], rows[0], cols[-1] + 1, rows[-1] + 1
+    return found / beyond.shape[1]
 
 
 def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
@@ -147,16 +164,17 @@ def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
     return Figure(
         name=f"deconvolutional-top-{layer}",
         title=f"Top 9 of each map of layer {layer}"
-        + (": projections beside what they look at" if both else ": what they look at"),
+        + (": what they look at beside its projections" if both else ": what they look at"),
         caption=(
             "The nine strongest activations with one sign, one a picture, strongest first by rows"
             + (
-                "; left the projection of that unit alone, each on its own scale, right the "
-                "same pixels of the picture."
+                "; left the pixels of the picture, right the projection of that unit alone, each "
+                "on its own scale."
                 if both
                 else "; the pixels that the unit reaches."
             )
-            + " Grey: beyond the picture's edge, or fewer than nine pictures."
+            + " Nothing is shown beyond a picture's edge, and where fewer than nine pictures "
+            "excite the map."
         ),
         alt=f"For each of {result.filters[layer].shape[-1]} maps nine patches of pictures"
         + (" beside nine projections." if both else "."),
@@ -169,21 +187,20 @@ def _draw_strongest(result: DeconvolutionalResult, layer: str) -> Image.Image:
     columns = 4 if layer == "2" else 12
     side = (_WIDTH // columns - 28) // (6 if layer == "2" else 3)
     cells = []
-    for k, values in enumerate(result.activations[layer]):
-        blank = Image.new("RGB", (reach(result, layer),) * 2, _GREY)
-        seen = [
-            Image.fromarray(patch) if value > 0 else blank
-            for patch, value in zip(result.patches[layer][k], values, strict=True)
-        ]
-        cell = _mosaic(seen, side)
+    for k in range(len(result.activations[layer])):
+        inside = insides(result, layer, k)
+        cell = _mosaic([Image.fromarray(patch) for patch in result.patches[layer][k]], inside, side)
         if layer == "2":
-            sent = [
-                _tile(tile) if value > 0 else blank
-                for tile, value in zip(result.projections[k], values, strict=True)
-            ]
-            cell = montage.beside(_mosaic(sent, side), cell, 8)
+            sent = _mosaic([_tile(tile) for tile in result.projections[k]], inside, side)
+            cell = montage.beside(cell, sent, 8)
         cells.append(cell)
-    return montage.grid(cells, columns, 20, _labels(result, layer), _LETTERS)
+    sheet = montage.grid(cells, columns, 20, _labels(result, layer), _LETTERS)
+    what = (
+        "left of each pair the nine patches that excite a map most, right their projections"
+        if layer == "2"
+        else "the nine patches that excite each map most"
+    )
+    return montage.headed(sheet, f"{_HEAD} {layer}: {what}", _LETTERS)
 
 
 def _reconstructions(result: DeconvolutionalResult) -> Figure:

@@ -21,7 +21,7 @@ from vizreport.experiments.top_patches.placing import insides
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report import montage, tone
 from vizreport.report.section import Figure, Highlight, Section
-from vizreport.report.text import quoted, slugs
+from vizreport.report.text import drawable, quoted, slugs
 from vizreport.results.run import RunRecord
 
 SHOWN = 6  # maps a layer
@@ -190,7 +190,11 @@ def _figure(result: EvolutionResult, top: TopPatchesResult, layer: Mapping[str, 
             f"{len(cells)} maps of {quoted(name)} at {len(result.epochs)} epochs, projections over "
             f"patches, with {sum(cell['jumps'] for cell in cells)} jumps."
         ),
-        draw=lambda: sheet(result.epochs, [_strip(result, top, layer, cell) for cell in cells]),
+        draw=lambda: sheet(
+            drawable(name, 40),
+            result.epochs,
+            [_strip(result, top, layer, cell) for cell in cells],
+        ),
         threaded=True,
         width=170,
     )

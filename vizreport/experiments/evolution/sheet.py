@@ -35,7 +35,7 @@ class Strip:
     patches: Sequence[Image.Image]
 
 
-def sheet(epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Image:
+def sheet(name: str, epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Image:
     """Lay maps out in two columns, projections above patches, jumps as bars between tiles."""
     size, place = 22, medium.current()
     gap, letters = 2 * size, size - 4
@@ -45,8 +45,12 @@ def sheet(epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Image:
             columns = 0 if place.columns else 2
             _, letters = montage.laid_out(place, cell, len(strips), gap, columns)
     cells = [_cell(epochs, strip, letters) for strip in strips]
-    labels = [(strip.label, strip.said) for strip in strips]
-    return montage.grid(cells, 2, gap, labels, size)
+    labels = [(f"map {strip.label}", strip.said) for strip in strips]
+    head = (
+        f"{name} over the epochs: projections above patches; orange bar: another image excites the "
+        "map most"
+    )
+    return montage.headed(montage.grid(cells, 2, gap, labels, size), head, size)
 
 
 def _size(epochs: int, tile: int, letters: int) -> tuple[int, int]:
@@ -62,7 +66,8 @@ def _cell(epochs: Sequence[int], strip: Strip, letters: int) -> Image.Image:
     pen, font = ImageDraw.Draw(whole), montage.font(letters)
     for i, epoch in enumerate(epochs):
         left = i * step
-        font.draw(pen, (left + tile / 2, 0), str(epoch), montage.palette().soft, anchor="ma")
+        said = str(epoch) if i else f"epoch {epoch}"
+        font.draw(pen, (left + tile / 2, 0), said, montage.palette().soft, anchor="ma")
         for row, tiles in enumerate(rows):
             whole.paste(tiles[i], (left, head + row * (tile + _GAP // 2)), tiles[i])
         if strip.jumps[i]:

@@ -13,7 +13,7 @@ from vizreport.experiments.filters.result import FiltersResult
 from vizreport.report import charts, montage
 from vizreport.report.files import png_bytes
 from vizreport.report.section import Fact, Figure, Highlight, Section
-from vizreport.report.text import number, quoted
+from vizreport.report.text import drawable, number, quoted
 from vizreport.results.run import RunRecord
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ def _grid(result: FiltersResult, ranges: np.ndarray, shared: bool) -> Image.Imag
         cells.append(whole)
         state = "dead" if result.dead[i] else _rms(result, i)
         labels.append((str(i), state))
-    picture = montage.grid(cells, columns, 14, labels, 24)
+    head = f"{drawable(result.layer, 40)}: each filter, with its number and the RMS of its weights"
+    picture = montage.headed(montage.grid(cells, columns, 14, labels, 24), head, 24)
     return montage.with_scale(picture, number(float(ranges[0])), 24) if shared else picture
 
 

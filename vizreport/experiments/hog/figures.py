@@ -76,16 +76,16 @@ def _pictures(result: HogResult) -> Figure:
         name="hog-pictures",
         title="The same images as HOG and as the network have them",
         caption=(
-            "Columns: what the network saw; the HOG descriptor drawn as glyphs, in each cell of "
-            f"{result.cell} px strokes along its edges' directions, the brighter the stronger; "
-            "the picture that paired dictionaries make of the descriptor alone; that of ridge "
-            "regression; what both are measured against, the picture in grey with its local "
-            f"contrast normalised (these three on one scale){projected}. "
+            "Columns: what the network saw; the same in grey with its local contrast normalised, "
+            "against which both inversions are measured; the HOG descriptor drawn as glyphs, in "
+            f"each cell of {result.cell} px strokes along its edges' directions, the brighter the "
+            "stronger; the picture that paired dictionaries make of the descriptor alone; that of "
+            f"ridge regression (both on the scale of the normalised picture){projected}. "
             "Above each inversion: its correlation with the normalised picture."
         ),
         alt=(
-            f"{len(result.paths)} rows of pictures: image, strokes, two blurred grey "
-            "reconstructions, the grey picture"
+            f"{len(result.paths)} rows of pictures: image, the same in grey, strokes, two blurred "
+            "grey reconstructions"
             + (f", and {len(layers)} projections of the network." if layers else ".")
         ),
         draw=partial(_sheet, result),
@@ -97,15 +97,11 @@ def _sheet(result: HogResult) -> Image.Image:
     """Draw a row for each image; a column for each, and fewer of them, where there is no room."""
     cells, labels = [], []
     layers = _shown(result)
-    heads = ("image", "HOG", "paired", "ridge", "normalised")
+    heads = ("image", "target", "HOG", "from HOG, paired", "from HOG, ridge")
     place_for = medium.current()
     fewer = place_for is not None and place_for.columns
     for i, place in enumerate(result.shown[: 3 if fewer else None]):
-        grey = (
-            result.glyphs[i],
-            *result.inversions[:, i],
-            result.originals[i],
-        )
+        grey = (result.originals[i], result.glyphs[i], *result.inversions[:, i])
         pictures = [
             result.pictures[i],
             *grey,
@@ -114,9 +110,11 @@ def _sheet(result: HogResult) -> Image.Image:
         cells += [_fitted(picture) for picture in pictures]
         paired, ridge = (f"{result.correlations[k, place]:.2f}" for k in (0, 1))
         named = drawable(_name(result, i), 18)
-        plain = (named, "", paired.replace("-", "−"), ridge.replace("-", "−"), "")
+        plain = (named, "", "", paired.replace("-", "−"), ridge.replace("-", "−"))
         labels += list(zip(heads, plain, strict=True))
-        labels += [(drawable(result.layers[k], 16), f"{result.units[k, i]} units") for k in layers]
+        labels += [
+            (drawable(result.layers[k], 16), f"{result.units[k, i]} units added") for k in layers
+        ]
     columns = 5 + len(layers)
     if medium.narrow():
         order = [k for first in range(columns) for k in range(first, len(cells), columns)]
@@ -203,7 +201,8 @@ def _atom_sheet(result: HogResult) -> Image.Image:
         picture = montage.signed(np.repeat(pixels[..., None], 3, axis=2), scale)
         right = picture.resize((96, 96), Image.Resampling.BICUBIC)
         cells.append(montage.beside(Image.fromarray(glyph).convert("RGB"), right, 2))
-    return montage.grid(cells, 6, 14)
+    head = "atoms: left of each pair what is looked for in HOG, right the picture that it makes"
+    return montage.headed(montage.grid(cells, 6, 14), head, 17)
 
 
 def inverted_atoms(result: HogResult, which: np.ndarray) -> np.ndarray:

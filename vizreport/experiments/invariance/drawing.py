@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from vizreport.experiments.invariance import summary
+from vizreport.experiments.invariance.lines import LINES, curves_of, name_lines
 from vizreport.experiments.invariance.result import InvarianceResult
-from vizreport.experiments.invariance.summary import Curves
 from vizreport.experiments.invariance.transformations import transform
 from vizreport.report import charts, medium
 from vizreport.report.section import PRINT_WIDTH
@@ -22,21 +22,18 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-# Okabe and Ito's palette; numbers at the lines' ends tell them apart without colour too.
-LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 _DOTTED: Any = (0, (2, 2))
 _ABREAST = 4  # entries in a row of the legend
 _TILES = 5  # transformed images in a row of a strip
 _SIDE = 64  # px of one of them, at most
 _GAP = 4  # px
 _STRIP = 50.0  # mm
-_LEFT, _RIGHT, _OWN = 5.0, 3.5, 11.5  # mm; before each chart its own axis
+_LEFT, _RIGHT, _OWN = 5.0, 4.5, 11.5  # mm; before each chart its own axis
 _LEAST = 28.0  # mm of a chart's height, however few images there are
 _LABELLED = 24.0  # mm of a chart's width, below which its axis is named at the pictures alone
 _NARROW = 30.0  # mm of a chart's width, below which every second number stands at its axis
 _HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 9.5  # mm
 _APART = 3.0  # mm between pictures and the curves below them
-_NUMBER = 2.4  # mm between the numbers of lines
 
 UNITS = {
     "vertical": "shift down, px",
@@ -172,7 +169,7 @@ def _row(
         left += _OWN
         panel = sheet.axes(left, down, wide, tall)
         shown = summary.distance_curves(result, name, layer)
-        _curves(panel, result.values[name], shown)
+        curves_of(panel, result.values[name], shown, name)
         reference = summary.apart(result, layer)
         if np.isfinite(reference):
             panel.axhline(reference, color=charts.SOFT, linewidth=0.8, linestyle=_DOTTED)
@@ -181,15 +178,15 @@ def _row(
         panel.set_title(title, fontsize=7.5, loc="left", pad=3)
         if not layer:
             panel.set_ylabel("distance / norm", labelpad=2)
-        _name_ends(panel, shown, tall)
+        name_lines(panel, tall)
         _ticks(panel, name, result, wide)
         left += wide + _RIGHT
     if scored:
         panel = sheet.axes(left + _OWN, down, wide, tall)
         shown = summary.probability_curves(result, name)
-        _curves(panel, result.values[name], shown)
+        curves_of(panel, result.values[name], shown, name)
         panel.set_ylim(0, 1.03)
-        _name_ends(panel, shown, tall)
+        name_lines(panel, tall)
         panel.set_title("p(class)", fontsize=7.5, loc="left", pad=3)
         _ticks(panel, name, result, wide)
 
@@ -224,53 +221,17 @@ def _pictures(axes: Axes, result: InvarianceResult, name: str, picture: Image.Im
     axes.set_ylim(picture.height - 0.5, -0.5)
 
 
-def _curves(axes: Axes, values: np.ndarray, curves: Curves) -> None:
-    axes.fill_between(values, curves.low, curves.high, color=charts.FAINT, linewidth=0, alpha=0.8)
-    for row, curve in enumerate(curves.shown):
-        axes.plot(values, curve, color=LINES[row], linewidth=0.7)
-    axes.plot(values, curves.mean, color=charts.INK, linewidth=1.6)
-    axes.set_xlim(values[0], values[-1])
-
-
-def _name_ends(axes: Axes, curves: Curves, tall: float) -> None:
-    """Set each line's number at its right end, below one another where they would overlap."""
-    ends = {row: float(curve[-1]) for row, curve in enumerate(curves.shown) if curve[-1] >= 0}
-    order = sorted(ends, key=lambda row: -ends[row])
-    low, high = axes.get_ylim()
-    heights = spread_out([(ends[row] - low) / (high - low) * tall for row in order], _NUMBER, tall)
-    for row, height in zip(order, heights, strict=True):
-        axes.annotate(
-            str(row + 1), (1, height / tall), (2, 0), xycoords="axes fraction",
-            textcoords="offset points", va="center", color=LINES[row], weight="bold", size=7,
-        )  # fmt: skip
-
-
-def spread_out(heights: list[float], apart: float, most: float) -> list[float]:
-    """Move falling heights so that none is nearer to the next than ``apart``.
-
-    They stay in their order, and below ``most`` as far as there is room above 0.
-    """
-    placed: list[float] = []
-    for height in heights:
-        placed.append(min(height, placed[-1] - apart) if placed else min(height, most))
-    for i in range(len(placed) - 1, -1, -1):  # from the lowest up, where they sank below 0
-        floor = 0.0 if i == len(placed) - 1 else placed[i + 1] + apart
-        placed[i] = max(placed[i], floor)
-    return placed
-
-
 def _ticks(axes: Axes, name: str, result: InvarianceResult, wide: float) -> None:
     values = result.values[name]
-    places = {"rotation": [0.0, 90.0, 180.0, 270.0], "scale": [1.0, 1.2, 1.4, 1.6, 1.8]}.get(
+    places = {"rotation": [0.0, 90.0, 180.0, 270.0, 360.0], "scale": [1.0, 1.2, 1.4, 1.6, 1.8]}.get(
         name, [float(values[0]), 0.0, float(values[-1])]
     )
     if wide < _NARROW and len(places) > 3:
         places = places[::2]
     axes.set_xticks(places, [f"{place:g}".replace("-", "−") for place in places])
-    if name != "rotation":  # numbers at both ends stay clear of the next chart's
-        first, *_, last = axes.get_xticklabels()
-        first.set_horizontalalignment("left")
-        last.set_horizontalalignment("right")
+    first, *_, last = axes.get_xticklabels()  # at both ends clear of the next chart's
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
     if wide >= _LABELLED:
         axes.set_xlabel(UNITS[name], labelpad=1)
     axes.tick_params(length=2, pad=2)

@@ -307,7 +307,7 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
             "centre comes into the pale border. "
             f"(b) Sum of the activations of map {image['map']} of {quoted(result.layer, 40)}, "
             f"the layer's strongest in this image, over its {result.units} places; the scale "
-            "begins at the lowest value. "
+            "begins at 0, so that a small change looks small. "
             f"{projected}(d) Probability of {followed}{prediction}"
             f"{'; white line: the object' if result.masked[i] else ''}. "
             "(e) Most probable class, with its share of the places. Letters as in Zeiler & "

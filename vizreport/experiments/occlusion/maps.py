@@ -124,10 +124,13 @@ def grid_of(result: OcclusionResult, name: str) -> tuple[np.ndarray, np.ndarray,
 
 
 def activation_range(result: OcclusionResult, i: int) -> tuple[float, float]:
-    """Return the ends of an image's scale of activation, all sizes and the clean image together."""
+    """Return the ends of an image's scale of activation, all sizes and the clean image together.
+
+    It begins at 0, or at what is lower, so that a small change looks small.
+    """
     maps = [maps[i] for maps in result.activations.values()]
     clean = float(result.clean_activations[i])
-    low = min(clean, *(float(m.min()) for m in maps))
+    low = min(0.0, clean, *(float(m.min()) for m in maps))
     high = max(clean, *(float(m.max()) for m in maps))
     return low, high if high > low else low + 1.0
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from PIL import Image
 
+from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.photographs.result import PhotographsResult
+from vizreport.experiments.top_patches.classes import own_class
 from vizreport.report import montage, tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Section
@@ -22,7 +24,7 @@ _SIDE = 360  # px of a picture in a figure
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show each photograph, its predictions, and projections of its strongest maps."""
     result: PhotographsResult = results["photographs"]
-    first = results["mining"].checked[0]
+    mining: MiningResult = results["mining"]
     figures: list[Figure] = []
     files: dict[str, bytes] = {}
     photographs = []
@@ -31,12 +33,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         parts = [there[i : i + _ROWS] for i in range(0, len(there), _ROWS)]
         names = [f"photograph-{p + 1}-{i + 1}" for i in range(len(parts))]
         figures += [
-            _figure(result, p, layers, name, first)
+            _figure(result, mining, p, layers, name)
             for layers, name in zip(parts, names, strict=True)
         ]
         picture = f"figures/photographs/{p + 1}.jpg"
         files[picture] = jpeg_bytes(Image.fromarray(result.pictures[p]))
-        groups = [[_layer(result, p, name, files, first) for name in layers] for layers in parts]
+        groups = [[_layer(result, mining, p, name, files) for name in layers] for layers in parts]
         photographs.append(
             {
                 "path": path,
@@ -64,7 +66,7 @@ def _predictions(result: PhotographsResult, p: int) -> list[dict[str, Any]]:
 
 
 def _layer(
-    result: PhotographsResult, p: int, name: str, files: dict[str, bytes], first: str
+    result: PhotographsResult, mining: MiningResult, p: int, name: str, files: dict[str, bytes]
 ) -> dict[str, Any]:
     """Gather a layer's strongest maps and leave their pictures among the files."""
     place = result.layers.index(name) + 1
@@ -74,10 +76,11 @@ def _layer(
     maps = []
     for j, feature_map in enumerate(result.maps[name][p]):
         src = f"figures/photographs/{p + 1}-{place}-{j + 1}.png"
-        files[src] = png_bytes(_projection(result, p, name, j, name == first))
+        files[src] = png_bytes(_projection(result, p, name, j, name == mining.checked[0]))
         maps.append(
             {
                 "map": int(feature_map),
+                "own": own_class(mining, name, int(feature_map)),
                 "src": src,
                 "value": float(result.values[name][p][j]),
                 "scale": float(result.scales[name][p][j]),
@@ -111,7 +114,7 @@ def _located(result: PhotographsResult, p: int, name: str) -> Image.Image:
 
 
 def _figure(
-    result: PhotographsResult, p: int, layers: Sequence[str], name: str, first: str
+    result: PhotographsResult, mining: MiningResult, p: int, layers: Sequence[str], name: str
 ) -> Figure:
     title = quoted(file_words(result.paths[p]), 40)
     several = f"{quoted(layers[0], 40)} to {quoted(layers[-1], 40)}" if len(layers) > 1 else (
@@ -126,25 +129,29 @@ def _figure(
             "strongest maps' strongest units, and each map's projection over the whole input, "
             "strongest first. The rectangle is the unit's receptive field: outside it the "
             "projection is zero (mid-grey); a small one is enlarged in a corner. Here "
-            f"{tone.CAPTION}{' (layer 1 is linear)' if first in layers else ''}. Bold: the map; "
-            "after it: its activation."
+            f"{tone.CAPTION}{' (layer 1 is linear)' if mining.checked[0] in layers else ''}. "
+            "Bold: the map, or the class whose score it is; after it: its activation."
         ),
         alt=(
             f"For {len(layers)} layers, {strongest} projections of the photograph beside it; "
             "each is grey outside a rectangle."
         ),
-        draw=partial(_drawn, result, p, layers, first),
+        draw=partial(_drawn, result, mining, p, layers),
         threaded=True,
         width=158,
     )
 
 
-def _drawn(result: PhotographsResult, p: int, layers: Sequence[str], first: str) -> Image.Image:
+def _drawn(
+    result: PhotographsResult, mining: MiningResult, p: int, layers: Sequence[str]
+) -> Image.Image:
     cells, labels = [], []
     for name in layers:
+        first = name == mining.checked[0]
         cells.append(montage.fit(_located(result, p, name), _SIDE))
         labels.append((drawable(name, 20), "fields"))
         for j, feature_map in enumerate(result.maps[name][p]):
-            cells.append(_projection(result, p, name, j, name == first, _SIDE))
-            labels.append((f"map {feature_map}", number(float(result.values[name][p][j]))))
+            cells.append(_projection(result, p, name, j, first, _SIDE))
+            own = drawable(own_class(mining, name, int(feature_map)), 24)
+            labels.append((own or f"map {feature_map}", number(float(result.values[name][p][j]))))
     return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20, rows_belong=True)

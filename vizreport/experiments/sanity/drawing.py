@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,18 @@ _CONTROLS = tuple(
 )
 
 
-def lowest(step: list[str], length: int = 14) -> str:
+def lowest(step: list[str], length: int = 24) -> str:
     """Name a step after the layer nearest the input that it makes random."""
     return drawable(step[0], length)
+
+
+def two_lines(name: str, fits: Callable[[str], bool]) -> tuple[str, str]:
+    """Break a name that does not fit in a line behind the mark nearest to its middle."""
+    marks = [place for place, letter in enumerate(name[:-1], 1) if letter in "_/-. "]
+    if fits(name) or not marks:
+        return name, ""
+    place = min(marks, key=lambda place: abs(2 * place - len(name)))
+    return name[:place], name[place:]
 
 
 def pictures(result: SanityResult, layer: str) -> Image.Image:
@@ -105,7 +114,8 @@ class _Sheet:
         across, line = self.tile[0] + _GAP, self.line
         head = (4 if self.brief else 3) * line
         names = [
-            ("random", "to", lowest(self.result.steps[self.layer][step])) for step in self.shown
+            ("random to", *two_lines(lowest(self.result.steps[self.layer][step]), self.fits))
+            for step in self.shown
         ]
         self.words(whole, 0, head, ("image",))
         self.words(whole, across, head, ("trained",))
@@ -144,6 +154,10 @@ class _Sheet:
         """Write a method's name."""
         pen, letters = ImageDraw.Draw(whole), montage.font(self.letters, bold=True)
         letters.draw(pen, (left, top), NAMES[self.result.methods[m]], montage.palette().ink)
+
+    def fits(self, text: str) -> bool:
+        """Whether a text is no wider than a picture with the gap behind it."""
+        return montage.font(self.letters).getlength(text) <= self.tile[0] + _GAP // 2
 
     def words(self, whole: Image.Image, left: int, bottom: int, lines: Sequence[str]) -> None:
         """Write lines below each other down to a place, each cut to a picture's width."""

@@ -20,7 +20,7 @@ def panels(result: SanityResult) -> Image.Image:
     for place, feature_map in enumerate(result.panel_maps):
         for state, said in enumerate(("trained", "all weights random")):
             cells.append(_pair(result, state, place))
-            labels.append((str(feature_map), said))
+            labels.append((f"map {feature_map}", said))
     width = cells[0].width
     return montage.grid(cells, 2, width // 21, labels, max(9, width // 28), rows_belong=True)
 

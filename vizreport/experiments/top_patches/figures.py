@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
 from math import nan
 from typing import Any
 
@@ -15,16 +14,16 @@ from vizreport.experiments.mining.classes import counted_as, predicted_name, tru
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import classes, ground_truth, mosaics
+from vizreport.experiments.top_patches.highlights import chosen
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, first_places
 from vizreport.report import montage, spotlight, tone
-from vizreport.report.section import Fact, Figure, Highlight, Page, Section
+from vizreport.report.section import Fact, Figure, Page, Section
 from vizreport.report.text import drawable, number, percent, quoted, shared_reasons, slugs
 from vizreport.results.run import RunRecord
 
 COLUMNS = 4
 _PATCH_COLUMNS = 6  # where there are no projections
 _LARGE = 40  # px of a tile from which pictures are shown larger
-_FAINT = 9.0  # grey levels below which a small projection is hard to see
 _SHEET = 32  # maps a figure at most: what a printed page holds
 _LISTED = 12  # numbers of maps in a line
 _SIDE = 236  # px of a mosaic in a figure: some 300 dpi in print
@@ -58,7 +57,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             f"in {len(projected or layers)} layers",
         ),
     )
-    highlights = _highlights(result, layers)
+    highlights = chosen(result, layers)
     return Section(figures, pages, highlights, facts, files, context)
 
 
@@ -76,9 +75,10 @@ def gathered(
         Which of the results the maps are of.
     """
     result: TopPatchesResult = results[which]
-    slug = slugs(results["top_patches"].layers)
+    whole: TopPatchesResult = results["top_patches"]
+    slug = slugs(whole.layers)
     mining, parts = results["mining"], results["parts"]
-    return [_layer(result, mining, parts, name, slug[name], shown) for name in result.layers]
+    return [_layer(result, whole, mining, parts, name, slug[name], shown) for name in result.layers]
 
 
 def mosaic_files(layers: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
@@ -99,6 +99,7 @@ def _page(layer: Mapping[str, Any]) -> Page:
 
 def _layer(
     result: TopPatchesResult,
+    whole: TopPatchesResult,
     mining: MiningResult,
     parts: PartsResult,
     name: str,
@@ -108,13 +109,19 @@ def _layer(
     """Gather what the templates say of a layer."""
     status = result.status[name]
     window = int(result.window[name])
-    drawn = mosaics.layer(result, name, name == mining.checked[0])
+    first = name == mining.checked[0]
+    drawn = mosaics.layer(result, name, first, whole)
     count = len(result.maps[name])
     chosen = first_places(result, name, shown)
-    counts = classes.is_counted(mining)
+    # What a first layer's patches show of the image's class is chance.
+    counts = classes.is_counted(mining) and not first
     cells = [_cell(drawn, mining, parts, slug, i, i in chosen, counts) for i in range(count)]
     faded = [cell["map"] for cell in cells if cell["blank"] and cell["place"] in chosen]
     main = [cells[i] for i in chosen if not (cells[i]["dead"] or cells[i]["blank"])]
+    across = _PATCH_COLUMNS if status else COLUMNS - (window > _LARGE)
+    maps = len(mining.values[name]) if name in mining.values else None
+    if len(main) % across == 1 and len(main) not in (1, maps):
+        main.pop()  # of a sample, no map stands alone in the last row
     field = [int(side) for side in result.receptive_field[name]]
     return {
         "name": name,
@@ -140,7 +147,8 @@ def _layer(
             }
             for i in range(0, len(main), _SHEET)
         ],
-        "maps": len(mining.values[name]) if name in mining.values else None,
+        "maps": maps,
+        "across": across,
         "selective": sum(bool(result.selective[name][cell["place"]]) for cell in main),
         "inactive": listed(result.inactive[name].tolist()),
         "faded": listed(faded),
@@ -196,12 +204,15 @@ def _cell(
         "map": feature_map,
         "place": place,
         "projections": f"{folder}/{feature_map:05d}-projections.webp" if projected else "",
-        "spotlights": f"{folder}/{feature_map:05d}-spotlights.webp" if projected else "",
+        "spotlights": f"{folder}/{feature_map:05d}-spotlights.webp"
+        if projected and not drawn.same
+        else "",
         "linear": f"{folder}/{feature_map:05d}-linear.webp"
         if projected and main and not drawn.linear and not dead
         else "",
         "bars": [] if not projected or drawn.linear or dead else mosaics.strengths(drawn, place),
         "patches": f"{folder}/{feature_map:05d}-patches.webp",
+        "one": mosaics.one_tile(drawn, place) if drawn.same and not dead else None,
         "anchor": f"map-{feature_map}",
         "dead": dead,
         "blank": bool(drawn.blank[place].any() and drawn.blank[place].sum() == len(tiles)),
@@ -250,6 +261,8 @@ def _figure(
         if drawn.linear
         else f"{tone.CAPTION}. The bar below a tile is its peak; the strongest of the nine is full"
     )
+    if drawn.same:
+        how += ". The nine of a map differ in strength alone, so that one is shown"
     many = len(layer["cells"])
     chosen = f"{len(cells)} of its {layer['maps']} feature maps" if layer["maps"] else "Some maps"
     if len(cells) == layer["maps"]:
@@ -264,10 +277,8 @@ def _figure(
         pairs = f"Shown are patches of the images, {patches}"
     else:
         rule = "deconvnet" if result.rule == "deconvnet" else f"{result.rule} rules"
-        pairs = (
-            f"Spotlights: {spotlight.CAPTION}. Projections ({rule}): mid-grey is zero; {how}. "
-            f"Tiles are {patches}"
-        )
+        left = "Left the patches" if drawn.same else f"Spotlights: {spotlight.CAPTION}"
+        pairs = f"{left}. Projections ({rule}): mid-grey is zero; {how}. Tiles are {patches}"
         if drawn.blank.any():
             pairs += (
                 ". A dash beside a pale patch: blank, under 1 % of the strength (root mean square) "
@@ -321,8 +332,11 @@ def _counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
 
 
 def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Image.Image:
-    across = COLUMNS - 1 if layer["large"] else COLUMNS
-    pairs = [mosaics.pair(layer["drawn"], cell, _SIDE * COLUMNS // across) for cell in cells]
+    columns = layer["across"]
+    if len(cells) > columns and len(cells) % columns == 1:
+        columns += 1
+    side = _SIDE * COLUMNS // (COLUMNS - layer["large"])
+    pairs = [mosaics.pair(layer["drawn"], cell, side) for cell in cells]
     labels = []
     for cell in cells:
         said = ""
@@ -332,67 +346,20 @@ def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Imag
             said = f"{cell['times']}/{cell['of']}"
         if cell["times"] > 1 and not cell["own"]:
             said += f" {drawable(cell['common'], 40)}"
-        labels.append((str(cell["map"]), said))
+        labels.append((f"map {cell['map']}", said))
     # Letters and gaps go with the tiles, so that they look the same for every layer in print.
-    columns = _PATCH_COLUMNS if layer["status"] else across
     width = pairs[0].width * columns // COLUMNS
+    letters = max(9, width // 22)
     barred = not layer["status"] and not layer["drawn"].linear
-    return montage.grid(
-        pairs,
-        columns,
-        width // 21,
-        labels,
-        max(9, width // 22),
-        bars_are="strength of each projection beside the strongest of its nine" if barred else "",
-    )
+    bars = "strength of each projection beside the strongest of its nine" if barred else ""
+    sheet = montage.grid(pairs, columns, width // 21, labels, letters, bars_are=bars)
+    return montage.headed(sheet, f"{drawable(layer['name'], 40)}: {_halves(layer)}", letters)
 
 
-def _highlights(
-    result: TopPatchesResult, layers: Sequence[Mapping[str, Any]]
-) -> tuple[Highlight, ...]:
-    """Choose a map of each of the two deepest layers whose pictures show something."""
-    highlights: list[Highlight] = []
-    for layer in reversed(layers):
-        pure = sorted(layer["main"], key=lambda cell: (-cell["times"], -cell["strongest"]))
-        seen = [(_contrast(layer, cell), cell) for cell in pure[:4]]
-        if not seen or max(contrast for contrast, _ in seen) < _FAINT:
-            continue
-        best = max(seen, key=lambda pair: (pair[1]["times"], pair[0]))[1]
-        highlights.insert(0, _highlight(result, layer, best))
-        if len(highlights) == 2:
-            break
-    return tuple(highlights)
-
-
-def _contrast(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> float:
-    """Return the standard deviation of a map's projections as small as on the front.
-
-    Of its patches where there are no projections.
-    """
-    view: mosaics.View = "patches" if layer["status"] else "projections"
-    small = mosaics.tiles(layer["drawn"], cell["place"], view, 46)
-    return float(np.std([np.asarray(tile.convert("RGB"), np.float32) for tile in small]))
-
-
-def _highlight(
-    result: TopPatchesResult, layer: Mapping[str, Any], cell: Mapping[str, Any]
-) -> Highlight:
-    name = quoted(layer["name"], 40)
-    common = quoted(cell["common"], 40)
-    if cell["times"] > 1 and cell["times"] == cell["of"]:
-        what = f": its {cell['of']} strongest are all {common}"
-    elif cell["times"] > 1:
-        what = f": {cell['times']} of its {cell['of']} strongest are {common}"
-    else:
-        what = ": what it responds to, beside where it found it"
-    return Highlight(
-        name=f"highlight-{layer['slug']}",
-        caption=f"Map {cell['map']} of {name}{what}.",
-        alt=(
-            f"The nine patches of map {cell['map']} of {name}."
-            if result.status[layer["name"]]
-            else f"Nine patches of map {cell['map']} of {name}, lit where their projections lie."
-        ),
-        draw=partial(mosaics.pair, layer["drawn"], cell, 420, 10),
-        href=f"#fig-{layer['figure']}",
-    )
+def _halves(layer: Mapping[str, Any]) -> str:
+    """Say what stands left and right in a pair."""
+    if layer["status"]:
+        return "the patches that excite each map most"
+    if layer["drawn"].same:
+        return "left of each pair the patches that excite the map most, right their projection"
+    return "left of each pair the patches, in colour where the projections lie, which are at right"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +20,8 @@ View = Literal["spotlights", "projections", "linear", "patches"]
 SIDE = 112
 """Side of a tile in a report's files at most, px: about as large as pages show it."""
 
+_SAME = 0.99  # cosine of a map's projections, in the median map, from which one is shown
+_TRIED = 16  # maps
 _DASH = (128, 128, 128, 255)  # seen on light and dark pages alike
 
 
@@ -38,6 +40,9 @@ class Layer:
         Tiles at whose pixels next to nothing arrives of what excites a living map.
     insides : int [m, K, 4]
         Part of each tile that is image: left, top, right, bottom.
+    same : bool
+        Whether a map's projections differ in strength alone, as those of a first convolution do:
+        one of them is shown.
     """
 
     result: TopPatchesResult
@@ -45,6 +50,7 @@ class Layer:
     linear: bool
     blank: np.ndarray
     insides: np.ndarray
+    same: bool = False
 
     @property
     def window(self) -> int:
@@ -57,7 +63,9 @@ class Layer:
         return min(self.window, SIDE)
 
 
-def layer(result: TopPatchesResult, name: str, linear: bool) -> Layer:
+def layer(
+    result: TopPatchesResult, name: str, linear: bool, whole: TopPatchesResult | None = None
+) -> Layer:
     """Find which tiles of a layer are blank, and what of each is image.
 
     Parameters
@@ -67,16 +75,54 @@ def layer(result: TopPatchesResult, name: str, linear: bool) -> Layer:
     name : str
     linear : bool
         Whether it is layer 1.
+    whole : TopPatchesResult, optional
+        Whose maps of the layer say what is blank, where ``result`` has only some beside them.
     """
-    active = result.shown[name] & ~result.dead[name][:, None]
+    active = _active(result, name)
     blank = np.zeros_like(active)
     if not result.status[name]:
-        blank = active & tone.blank(np.where(active, result.strengths[name], 0))
+        typical = tone.typical(_strengths(whole or result, name))
+        blank = active & tone.blank(_strengths(result, name), typical)
     side = int(result.window[name])
-    return Layer(
+    found = Layer(
         result, name, linear, blank,
         insides(result, name, result.rows[name], result.cols[name], side),
     )  # fmt: skip
+    return replace(found, same=linear and not result.status[name] and _same(found))
+
+
+def _active(result: TopPatchesResult, name: str) -> np.ndarray:
+    """Return which tiles show anything: bool [m, K]."""
+    return np.asarray(result.shown[name] & ~result.dead[name][:, None])
+
+
+def _strengths(result: TopPatchesResult, name: str) -> np.ndarray:
+    return np.where(_active(result, name), result.strengths[name], 0)
+
+
+def _same(drawn: Layer) -> bool:
+    """Tell whether the whole tiles of each of some maps are one picture, but for its strength."""
+    cosines = []
+    for place in np.flatnonzero(~drawn.result.dead[drawn.name])[:_TRIED]:
+        stored = tone.signed(_stored(drawn.result, drawn.name, int(place), True))
+        tiles = stored[: len(drawn.blank[place])][_whole(drawn, int(place))]
+        flat = tiles.reshape(len(tiles), -1)
+        lengths = np.linalg.norm(flat, axis=1)
+        if len(flat) > 1 and lengths.all():
+            cosines.append(float((flat[1:] @ flat[0] / (lengths[1:] * lengths[0])).min()))
+    return len(cosines) > 0 and float(np.median(cosines)) > _SAME
+
+
+def _whole(drawn: Layer, place: int) -> np.ndarray:
+    """Return which of a map's tiles are shown and inside their images: bool [K]."""
+    result, name = drawn.result, drawn.name
+    inside = (drawn.insides[place] == (0, 0, drawn.window, drawn.window)).all(axis=1)
+    return np.asarray(inside & result.shown[name][place] & ~drawn.blank[place])
+
+
+def one_tile(drawn: Layer, place: int) -> int:
+    """Return which tile stands for all nine projections of a map: the first that is whole."""
+    return int(_whole(drawn, place).argmax())
 
 
 def _stored(result: TopPatchesResult, name: str, place: int, projections: bool) -> np.ndarray:
@@ -191,10 +237,18 @@ def strengths(drawn: Layer, place: int) -> list[float]:
 
 
 def pair(drawn: Layer, cell: Mapping[str, Any], side: int, gap: int = 6) -> Image.Image:
-    """Draw spotlights and projections; patches alone where there are no projections."""
+    """Draw spotlights and projections; patches alone where there are no projections.
+
+    Where all projections of a map are the same, patches and one projection.
+    """
     place, tile = cell["place"], (side - 4) // 3
-    if drawn.result.status[drawn.name]:
-        return montage.part(tiles(drawn, place, "patches", tile))
+    if drawn.result.status[drawn.name] or drawn.same:
+        left = montage.part(tiles(drawn, place, "patches", tile))
+        if not drawn.same:
+            return left
+        one = tiles(drawn, place, "projections", drawn.window)[one_tile(drawn, place)]
+        right = one.resize(left.size, Image.Resampling.NEAREST)
+        return montage.beside(left, montage.on_paper(right), gap)
     bars = [] if drawn.linear else strengths(drawn, place)
     left = montage.part(tiles(drawn, place, "spotlights", tile), [0.0] * len(bars))
     right = montage.part(tiles(drawn, place, "projections", tile), bars)
