@@ -5,7 +5,7 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="contributions",
     title="Contributions",
-    version=1,
+    version=2,
     result="vizreport.experiments.contributions.result:ContributionsResult",
     compute="vizreport.experiments.contributions.compute:compute",
     section="",

@@ -16,7 +16,8 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.progress import progress
 from vizreport.settings import Given
 
-_FOLLOWED = 2  # of a map's largest contributions
+_FOLLOWED = 4  # of a map's largest contributions: as many as its page shows
+_MOST = 48  # maps of a layer that are pictured for what they give, or as many as it shows
 _CHUNK = 128  # maps at once: bounds the images held
 
 
@@ -42,7 +43,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Cont
     with progress("following contributions", len(layers), "layers") as bar:
         for layer in reversed(layers):  # what feeds the maps above is known by then
             shown = top.maps[layer.name]
-            feeding = _feeding(wanted[layer.name], shown)
+            feeding = _feeding(wanted[layer.name], shown, max(_MOST, len(shown)))
             maps = np.union1d(shown, feeding).astype(np.int32)
             found = _split(context, mining, layer, below[layer.name], layers, maps)
             parts[layer.name] = {"maps": maps, "feeding": feeding, **found}
@@ -61,11 +62,11 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Cont
     )
 
 
-def _feeding(wanted: Sequence[tuple[int, float, int]], shown: np.ndarray) -> np.ndarray:
+def _feeding(wanted: Sequence[tuple[int, float, int]], shown: np.ndarray, most: int) -> np.ndarray:
     """Choose the maps that are not shown and feed most: largest contributions first, int32 [f]."""
     ranked = dict.fromkeys(source for *_, source in sorted(wanted))
     others = [source for source in ranked if source not in shown]
-    return np.array(sorted(others[: len(shown)]), np.int32)
+    return np.array(sorted(others[:most]), np.int32)
 
 
 def _split(

@@ -29,8 +29,8 @@ class ContributionsResult:
     maps : dict of int32 [m]
         Maps that were split, rising: those of the top-9, and ``feeding``.
     feeding : dict of int32 [f]
-        Maps that the top-9 do not show, though they are among the two largest contributions to a
-        map split above; rising, at most as many as the top-9 show of the layer.
+        Maps that the top-9 do not show, though they are among the four largest contributions to a
+        map split above; rising, at most 48, or as many as the top-9 show of the layer.
     sources : dict of int32 [m, S, 2]
         The largest positive contributions, largest first: layer (its place in ``layers``) and
         map; -1 where there is none.

@@ -60,7 +60,9 @@ def pictures(result: SanityResult, layer: str) -> Image.Image:
     size = montage.letters_for(
         place, _LETTERS, lambda size: _Sheet(result, layer, size, shown, brief).size
     )
-    return _Sheet(result, layer, size, shown, brief).drawn()
+    sheet = _Sheet(result, layer, size, shown, brief).drawn()
+    head = "number below a picture: rank correlation with the trained network's (1: the same)"
+    return montage.headed(sheet, head, size)
 
 
 @dataclass(frozen=True)

@@ -327,7 +327,7 @@ def _counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
     if any(cell["own"] for cell in cells):
         return f"Each unit is the score of one {noun.removeprefix('predicted ')}, named above it."
     if any(cell["common"] for cell in cells):
-        return f"Fraction: the most frequent {noun} among the nine."
+        return f"Fraction: the most frequent {noun} among the nine, where two or more share one."
     return ""
 
 
@@ -342,10 +342,8 @@ def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Imag
         said = ""
         if cell["own"]:
             said = drawable(": ".join(filter(None, (cell["own"], cell["own_said"]))), 120)
-        elif cell["times"]:
-            said = f"{cell['times']}/{cell['of']}"
-        if cell["times"] > 1 and not cell["own"]:
-            said += f" {drawable(cell['common'], 40)}"
+        elif cell["times"] > 1:
+            said = f"{cell['times']}/{cell['of']} {drawable(cell['common'], 40)}"
         labels.append((f"map {cell['map']}", said))
     # Letters and gaps go with the tiles, so that they look the same for every layer in print.
     width = pairs[0].width * columns // COLUMNS

@@ -53,7 +53,9 @@ def _contrast(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> float:
 def _one_pair(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> Image.Image:
     """Draw a map's tiles, with its name."""
     named = f"{drawable(layer['name'], 30)}, map {cell['map']}"
-    said = drawable(f"{cell['times']}/{cell['of']} {cell['common']}", 50) if cell["times"] else ""
+    said = (
+        drawable(f"{cell['times']}/{cell['of']} {cell['common']}", 50) if cell["times"] > 1 else ""
+    )
     pair = mosaics.pair(layer["drawn"], cell, 420, 10)
     bars = "" if layer["status"] or layer["drawn"].linear else "strength of each projection"
     return montage.grid([pair], 1, 10, [(named, said)], 22, bars_are=bars)
