@@ -11,7 +11,7 @@ from PIL import ImageDraw
 from tests.report.fake_pictures import pictures
 from tests.report.fake_results import IMAGES, NOUNS, SIZE, make_mining
 from tests.report.fake_sanity import make_sanity
-from vizreport.experiments.sanity import drawing
+from vizreport.experiments.sanity import drawing, panel_drawing
 
 
 @pytest.fixture
@@ -51,3 +51,17 @@ def test_a_long_name_is_broken_behind_the_mark_nearest_its_middle():
     assert drawing.two_lines("a_b/conv2_block", lambda text: False) == ("a_b/conv2_", "block")
     assert drawing.two_lines("fire9_expand1x1", lambda text: True) == ("fire9_expand1x1", "")
     assert drawing.two_lines("convolution", lambda text: False) == ("convolution", "")
+
+
+def test_spotlights_of_both_networks_are_compared_tile_by_tile():
+    random = np.random.default_rng(0)
+    mining = make_mining(random, list(NOUNS), False)
+    result = make_sanity(random, mining, pictures(IMAGES, SIZE, 1), False)
+    own = result.panel_projections[0]
+    for other, expected in ((own, 1.0), (0 - np.maximum(own, 1), 1.0)):
+        same = replace(result, panel_projections=np.stack([own, other]))
+        assert panel_drawing.agreement(same, 0) == pytest.approx(expected, abs=1e-6)
+    turned = replace(result, panel_projections=np.stack([own, own[:, :, ::-1]]))
+    assert panel_drawing.agreement(turned, 0) < 0.9
+    none = replace(result, panel_shown=np.zeros_like(result.panel_shown))
+    assert np.isnan(panel_drawing.agreement(none, 0))

@@ -1,4 +1,8 @@
-"""The spotlight: what in a patch a projection lies on, in colour; the rest pale and grey."""
+"""The spotlight: what in a patch a projection lies on, in colour; the rest pale and grey.
+
+Random weights, too, send a signal back along the edges of a patch. So the projection's energy is
+seen beside the contrast of the patch: what follows it alone lights nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,17 @@ import numpy as np
 WIDTH = 1 / 20
 """Standard deviation of the smoothing, as a share of the tile's side."""
 FROM, FULL = 0.5, 3.0
-"""Smoothed energy, in units of the tile's mean, from which a pixel has colour, and all of it.
+"""Energy for its contrast, in units of the tile's mean, from which a pixel has colour, and all.
 
-Spread evenly, as from random weights, energy lights nothing fully; a percentile would.
+Spread evenly it lights nothing fully; a percentile would.
 """
+EVEN = 0.5
+"""Share of the tile's mean in the contrast beside which energy is seen: flat places have none."""
 
 CAPTION = (
-    "the patch in colour where the projection's energy (sum of squares, smoothed by a twentieth "
-    f"of the tile) is concentrated, from {FROM} to {FULL:.0f} times the tile's mean; else pale and "
-    "grey"
+    "the patch in colour where the projection is strong for the contrast that the patch has there "
+    "(energy over contrast, which counts half, and half the tile's mean; both smoothed by a "
+    f"twentieth of the tile; from {FROM} to {FULL:.0f} times the tile's mean); else pale and grey"
 )
 _WEIGHTS = np.array([0.299, 0.587, 0.114])  # of red, green and blue in lightness
 _PALE, _LEFT = 224.0, 0.3  # the pale grey, and the share of the patch's lightness left in it
@@ -39,22 +45,32 @@ def spotlight(
     uint8 array [h, w, 3]
         Pale throughout where the projection is zero.
     """
-    share = light(values, inside)[..., None]
+    share = light(patch, values, inside)[..., None]
     grey = (patch @ _WEIGHTS)[..., None]
     pale = (1 - _LEFT) * _PALE + _LEFT * grey
     mixed = share * patch + (1 - share) * pale
     return np.rint(mixed).astype(np.uint8)
 
 
-def light(values: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
-    """Return how much colour each pixel keeps, 0 to 1: float [h, w]."""
-    energy = np.square(values, dtype=np.float64).sum(axis=2)
-    width = WIDTH * max(energy.shape)
-    height, across = energy.shape
-    energy = _blur(height, width) @ energy @ _blur(across, width).T
+def light(patch: np.ndarray, values: np.ndarray, inside: np.ndarray | None = None) -> np.ndarray:
+    """Return how much colour each pixel keeps, 0 to 1: float [h, w].
+
+    Parameters are those of :func:`spotlight`.
+    """
+    height, across = values.shape[:2]
     left, top, right, bottom = (0, 0, across, height) if inside is None else inside
-    part = energy[top:bottom, left:right]
-    mean = part.mean() if part.size else 0
+    part = slice(top, bottom), slice(left, right)
+    energy = np.square(values, dtype=np.float64).sum(axis=2)
+    lightness, contrast = patch @ _WEIGHTS, np.zeros((height, across))
+    if min(lightness[part].shape) > 1:  # what lies beyond the image is no edge
+        contrast[part] = np.square(np.gradient(lightness[part])).sum(axis=0)
+    width = WIDTH * max(height, across)
+    rows, cols = _blur(height, width), _blur(across, width)
+    energy, contrast = rows @ energy @ cols.T, rows @ contrast @ cols.T
+    usual = contrast[part].mean() if contrast[part].size else 0
+    if usual:
+        energy /= EVEN + (1 - EVEN) * contrast / usual
+    mean = energy[part].mean() if energy[part].size else 0
     if not mean:
         return np.zeros(energy.shape)
     lit: np.ndarray = np.clip((energy / mean - FROM) / (FULL - FROM), 0, 1)

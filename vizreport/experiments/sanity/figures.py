@@ -109,7 +109,9 @@ def _panels(result: SanityResult) -> Figure:
             f"and rectifiers follow those weights. Spotlight: {spotlight.CAPTION}. Mid-grey is "
             f"zero; {tone.CAPTION}. Nothing was learned on the right: what is seen there comes "
             "from the image, from the place of the unit and from this way of drawing. What looks "
-            "alike on both sides is no evidence of learning."
+            "alike on both sides is no evidence of learning: above each map, the correlation of "
+            "the spotlights' colour with the trained network's, mean of the nine (1: the same "
+            "places)."
         ),
         alt=(
             f"Maps {maps}, a row each: nine spotlights and nine projections from the trained "

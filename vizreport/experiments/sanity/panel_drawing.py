@@ -8,7 +8,8 @@ from PIL import Image
 from vizreport.experiments.sanity.result import SanityResult
 from vizreport.experiments.top_patches.mosaics import dash, within
 from vizreport.report import montage, tone
-from vizreport.report.spotlight import spotlight
+from vizreport.report.spotlight import light, spotlight
+from vizreport.report.text import decimal
 
 _SIDE = 78  # px of a tile
 _LETTERS = 16
@@ -18,25 +19,51 @@ def panels(result: SanityResult) -> Image.Image:
     """Lay out a row for each map: trained, then with all weights random."""
     cells, labels = [], []
     for place, feature_map in enumerate(result.panel_maps):
-        for state, said in enumerate(("trained", "all weights random")):
+        random = f"all weights random; the light correlates {decimal(agreement(result, place))}"
+        for state, said in enumerate(("trained", random)):
             cells.append(_pair(result, state, place))
             labels.append((f"map {feature_map}", said))
     width = cells[0].width
     return montage.grid(cells, 2, width // 21, labels, max(9, width // 28), rows_belong=True)
 
 
+def agreement(result: SanityResult, place: int) -> float:
+    """Return how like the spotlights of random weights a map's own are: mean correlation.
+
+    Over the tiles that both networks show; NaN where there is none.
+    """
+    shown = result.panel_shown[place] & ~_blank(result, place).any(axis=0)
+    found = []
+    for k in np.flatnonzero(shown):
+        left, top, right, bottom = result.panel_insides[place, k]
+        trained, random = (
+            light(
+                result.panel_patches[place, k], tone.signed(stored), result.panel_insides[place, k]
+            )[top:bottom, left:right].ravel()
+            for stored in result.panel_projections[:, place, k]
+        )
+        if np.ptp(trained) and np.ptp(random):
+            found.append(np.corrcoef(trained, random)[0, 1])
+    return float(np.mean(found)) if found else float("nan")
+
+
+def _blank(result: SanityResult, place: int) -> np.ndarray:
+    """Return which tiles of a map are blank, trained and random: bool [2, K]."""
+    return np.stack([tone.blank(state)[place] for state in result.panel_strengths])
+
+
 def _pair(result: SanityResult, state: int, place: int) -> Image.Image:
     """Draw nine spotlights beside nine projections with their bars."""
     shown, insides = result.panel_shown[place], result.panel_insides[place]
-    blank = tone.blank(result.panel_strengths[state])[place]
+    blank = _blank(result, place)[state]
     lit, projected = [], []
     for k, stored in enumerate(result.panel_projections[state, place]):
         values = tone.signed(stored) * (shown[k] and not blank[k])
         share = insides[k] / stored.shape[0]
-        light = montage.fit(
+        shone = montage.fit(
             Image.fromarray(spotlight(result.panel_patches[place, k], values, insides[k])), _SIDE
         )
-        lit.append(within(light, share, white=True))
+        lit.append(within(shone, share, white=True))
         drawn = within(tone.fitted(stored, _SIDE), share)
         projected.append(dash(drawn.width) if shown[k] and blank[k] else drawn)
     peaks = np.where(shown & ~blank, result.panel_peaks[state, place], 0)
