@@ -80,6 +80,20 @@ def test_headings_are_words(name: str, said: str) -> None:
     assert text.file_words(f"some/folder/{name}.jpeg") == said
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("042_n01687978_agama", "Agama"),
+        ("n02128757_snow_leopard", "Snow leopard"),
+        ("3_blind_mice", "3 blind mice"),
+        ("0001", "0001"),
+        ("1000_2000", "1000 2000"),
+    ],
+)
+def test_numbers_before_a_files_words_are_left_out(name: str, said: str) -> None:
+    assert text.file_words(f"{name}.jpg") == said
+
+
 def test_networks_that_keras_named_are_called_after_their_file() -> None:
     assert text.network_name("functional_3", "my-net.keras") == "my-net"
     assert text.network_name("sequential", "a/b.h5") == "b"

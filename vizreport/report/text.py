@@ -29,8 +29,12 @@ def words(name: str) -> str:
 
 
 def file_words(path: str) -> str:
-    """Return a file's name as a heading: "snails/my_snail.jpg" is "My snail"."""
-    return words(PurePath(path).stem)
+    """Return a file's name as a heading: "snails/my_snail.jpg" is "My snail".
+
+    Numbers before its words, as in "042_n01687978_agama.jpg", are left out.
+    """
+    plain = words(PurePath(path).stem)
+    return words(re.sub(r"^((\d{3,}|n\d{8}) )+(?=.*[^\W\d])", "", plain, flags=re.IGNORECASE))
 
 
 def network_name(name: str, checkpoint_file: str) -> str:
