@@ -95,12 +95,12 @@ def calibration(results: Mapping[str, Any], random: np.random.Generator, shift: 
 
 
 def places(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
-    """Exchange the place covered and the place opposite, image by image."""
+    """Exchange the images with and without what was pasted, image by image."""
     found = results[SECTION]
-    swap = random.random(found.place_covered.shape) < 0.5
-    covered = np.where(swap, found.place_control, found.place_covered)
-    control = np.where(swap, found.place_covered, found.place_control)
-    changed = replace(found, place_covered=covered - shift, place_control=control)
+    swap = random.random(found.place_pasted.shape) < 0.5
+    pasted = np.where(swap, found.place_pasted_before, found.place_pasted)
+    before = np.where(swap, found.place_pasted, found.place_pasted_before)
+    changed = replace(found, place_pasted=pasted + shift, place_pasted_before=before)
     return {**results, SECTION: changed}
 
 
@@ -148,7 +148,7 @@ def quality(results: Mapping[str, Any], random: np.random.Generator, shift: floa
 
 
 def _null(kinds: tuple[str, ...], change: Any, null: str, effect: str, shift: float) -> Null:
-    return Null(SECTION, kinds, change, null, effect, shift)
+    return Null(SECTION, kinds, change, null, effect, shift, 10)
 
 
 NULLS = (
@@ -184,8 +184,8 @@ NULLS = (
     _null(
         ("evidence-place",),
         places,
-        "the place covered and the place opposite, in each image",
-        "30 points less with the place covered",
+        "with and without what was pasted, in each image",
+        "30 points more with it",
         0.3,
     ),
     _null(

@@ -18,10 +18,10 @@ from vizreport.data.truth import Truth, bounds
 from vizreport.models.shipped import shipped_checkpoint
 from vizreport.models.sidecar import Sidecar, read_sidecar, write_sidecar
 
-SIDE = 48
+SIDE = 40
 """Of the small networks' pictures, px."""
 SHAPES = ("disc", "square", "triangle", "cross", "ring")
-TRAINED, TESTED = 2_000, 300
+TRAINED, TESTED = 1_500, 300
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,15 @@ class Subject:
     preprocessing: dict[str, object] | None = None
 
 
-def shapes(count: int, seed: int, kinds: Sequence[str] = SHAPES, texture: float = 1.0) -> Pictures:
-    """Draw shapes of random colour, size and place on textured ground."""
+def shapes(count: int, seed: int, kinds: Sequence[str] = SHAPES) -> Pictures:
+    """Draw bright shapes of random colour, size and place on textured ground."""
     random = np.random.default_rng([seed, 48])
     rows, cols = np.mgrid[0:SIDE, 0:SIDE].astype(float)
     images = np.zeros((count, SIDE, SIDE, 3), np.uint8)
     masks = np.zeros((count, SIDE, SIDE), bool)
     labels = np.arange(count) % len(kinds)
     for i in range(count):
-        size = random.uniform(7, 11)
+        size = random.uniform(8, 11)
         y, x = random.uniform(size + 1, SIDE - size - 1, 2)
         dy, dx = rows - y, cols - x
         turn = random.uniform(-0.3, 0.3)
@@ -105,23 +105,23 @@ def shapes(count: int, seed: int, kinds: Sequence[str] = SHAPES, texture: float 
             "ring": (far < size) & (far > 0.55 * size),
         }[kinds[labels[i]]]
         ground = ndimage.gaussian_filter(random.normal(size=(SIDE, SIDE)), random.uniform(0.7, 2.5))
-        ground = 118 + 22 * texture * ground[..., None] / ground.std() + random.normal(0, 18, 3)
-        colour = random.uniform(0, 255, 3)
-        while abs(colour - ground.mean(axis=(0, 1))).max() < 70:
-            colour = random.uniform(0, 255, 3)
+        ground = 90 + 12 * ground[..., None] / ground.std() + random.normal(0, 12, 3)
+        colour = ground.mean(axis=(0, 1)) + random.uniform(50, 120, 3)
         alpha = ndimage.gaussian_filter(masks[i].astype(float), 0.6)[..., None]
         picture = alpha * colour + (1 - alpha) * ground + random.normal(0, 3, (SIDE, SIDE, 3))
         images[i] = np.clip(picture, 0, 255)
     return Pictures(list(images), labels, tuple(kinds), masks)
 
 
-def small(classes: int, seed: int, width: int = 16, norm: bool = False) -> keras.Model:
+def small(classes: int, seed: int, width: int = 12, norm: bool = False) -> keras.Model:
     """Return a network of three convolutions and a dense layer."""
     keras.utils.set_random_seed(seed)
     layers = keras.layers
     x = image = keras.Input((SIDE, SIDE, 3))
     for i, (maps, kernel) in enumerate(((width, 5), (2 * width, 3), (2 * width, 3)), start=1):
-        x = layers.Conv2D(maps, kernel, padding="same", name=f"conv{i}")(x)
+        x = layers.Conv2D(
+            maps, kernel, padding="same", kernel_initializer="he_normal", name=f"conv{i}"
+        )(x)
         x = layers.BatchNormalization(name=f"norm{i}")(x) if norm else x
         x = layers.ReLU(name=f"relu{i}")(x)
         x = layers.MaxPooling2D(2, name=f"pool{i}")(x)
@@ -131,12 +131,14 @@ def small(classes: int, seed: int, width: int = 16, norm: bool = False) -> keras
 
 
 def train(
-    model: keras.Model, pictures: Pictures, seed: int, epochs: int = 14, rate: float = 2e-3
+    model: keras.Model, pictures: Pictures, seed: int, epochs: int, rate: float = 2e-3
 ) -> None:
-    """Train a small network on pictures from 0 to 1."""
+    """Train a small network on pictures from -1 to 1, its rate falling to 0."""
     keras.utils.set_random_seed(seed)
-    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
-    x = np.stack(pictures.images).astype(np.float32) / 255
+    steps = epochs * -(-len(pictures.labels) // 32)
+    falling = keras.optimizers.schedules.CosineDecay(rate, steps)
+    model.compile(keras.optimizers.Adam(falling), "sparse_categorical_crossentropy")
+    x = np.stack(pictures.images).astype(np.float32) / 127.5 - 1
     model.fit(x, pictures.labels, batch_size=32, epochs=epochs, verbose=0)
 
 
@@ -145,7 +147,7 @@ def write(model: keras.Model, names: Sequence[str], path: Path) -> Path:
     model.save(path)
     write_sidecar(
         path,
-        Sidecar(preprocessing=preset("unit", (SIDE, SIDE), 3), class_names=tuple(names)),
+        Sidecar(preprocessing=preset("tf", (SIDE, SIDE), 3), class_names=tuple(names)),
     )
     return path
 
@@ -165,7 +167,8 @@ def trained(
     path = folder / f"{name}-{seed}.keras"
     if not path.exists():
         model = small(len(kinds), seed, **options)  # type: ignore[arg-type]
-        train(model, change(shapes(TRAINED, 2 * seed, kinds), 2 * seed), seed)
+        longer = 12 if options.get("norm") else 8
+        train(model, change(shapes(TRAINED, 2 * seed, kinds), 2 * seed), seed, longer)
         write(model, kinds, path)
     return Subject(path, change(shapes(TESTED, 2 * seed + 1, kinds), 2 * seed + 1))
 
@@ -207,7 +210,7 @@ def healthy(folder: Path, seed: int) -> dict[str, Callable[[], Subject]]:
         "small": lambda: trained(folder, "sound", seed),
         "small, another seed": lambda: trained(folder, "sound", seed + 50),
         "small, batch normalization": lambda: trained(folder, "norm", seed, norm=True),
-        "small, wide": lambda: trained(folder, "wide", seed, width=24),
+        "small, wide": lambda: trained(folder, "wide", seed, width=20),
         "small, two classes": lambda: trained(folder, "two", seed, kinds=("disc", "cross")),
         "small, three classes": lambda: trained(
             folder, "three", seed, kinds=("square", "triangle", "ring")

@@ -169,7 +169,7 @@ def reliability(answers: Answers) -> Figure | None:
         axes.set_ylim(0, 1.02)
         axes.set_xlabel("confidence: probability of the predicted class")
         axes.set_ylabel("accuracy: share correct")
-        axes.legend(frameon=False, loc="upper left")
+        axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
     return Figure(
         name="diagnosis-reliability",

@@ -17,7 +17,7 @@ from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.settings import Given
 
-CHANGED = 120
+CHANGED = 160
 """Images classified again under each change."""
 MEASURED, MEASURED_OF_A_CLASS = 240, 30
 """Images whose sharpness and compression are measured."""

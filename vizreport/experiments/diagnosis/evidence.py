@@ -16,67 +16,64 @@ from vizreport.report.text import quoted
 
 FEWEST = 20
 """Changed images below which nothing is said of them."""
-LARGE, PASTED = 0.3, 0.3
-"""Fall of a probability with a place covered, and share of images turned by pasting it."""
-KEPT = 0.5
-"""Share of the accuracy above the majority's that a change may leave before it is worth a look."""
+LARGE, PASTED = 0.3, 0.5
+"""Rise of a probability by pasting a place, and share of the images that it turns, that tell."""
+KEPT_BY_COLOUR, KEPT_BY_BACKGROUND = 1 / 3, 1 / 2
+"""Share of the accuracy above the majority's that a change may leave, and be no look."""
 UNSTEADY = 0.1
 """Share of the images that a pixel's shift may classify otherwise."""
 
 
 def place_findings(result: DiagnosisResult, mining: MiningResult) -> list[Finding]:
-    """Say of the two classes whose place stands out most what covering it does."""
-    order = np.argsort([-_fall(result, z) for z in range(len(result.place_classes))], kind="stable")
-    return [_place(result, mining, int(z)) for z in order[:2]]
+    """Say of the two classes whose place carries them furthest what it does elsewhere."""
+    gains = [-_median(result.place_pasted[z] - result.place_pasted_before[z]) for z in _all(result)]
+    return [_place(result, mining, int(z)) for z in np.argsort(gains, kind="stable")[:2]]
 
 
-def _fall(result: DiagnosisResult, z: int) -> float:
-    falls = result.place_clean[z] - result.place_covered[z]
-    return float(np.nanmedian(falls)) if np.isfinite(falls).any() else 0.0
+def _all(result: DiagnosisResult) -> range:
+    return range(len(result.place_classes))
+
+
+def _median(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else 0.0
 
 
 def _place(result: DiagnosisResult, mining: MiningResult, z: int) -> Finding:
-    falls = (result.place_clean[z] - result.place_covered[z]).astype(float)
-    control = (result.place_clean[z] - result.place_control[z]).astype(float)
-    tested = paired(falls, control)
-    turned = result.place_pasted[z] >= 0.5
-    before = result.place_pasted_before[z] < 0.5
-    known = np.isfinite(result.place_pasted[z]) & before
-    pasted = share(int((turned & known).sum()), int(known.sum()))
-    median = float(np.nanmedian(falls)) if np.isfinite(falls).any() else 0.0
-    large = tested.value >= LARGE
-    carried = bool(known.sum() and pasted.value >= PASTED)
+    before, after = result.place_pasted_before[z], result.place_pasted[z]
+    tested = paired(after.astype(float), before.astype(float))
+    could = np.isfinite(after) & (before < 0.5)
+    turned = share(int((after[could] >= 0.5).sum()), int(could.sum()))
+    carried = tested.value >= LARGE and could.any() and turned.value >= PASTED
     row, col = result.place_chosen[z].tolist()
     last = len(result.tops) - 1
     inner = 0 < row < last and 0 < col < last
-    severity = NOTE
-    if large and (carried or not inner):
-        severity = FAULT if carried else LOOK
+    # In the middle it may be the object itself.
+    severity = (LOOK if inner else FAULT) if carried else NOTE
     return Finding(
         kind="evidence-place",
-        compared="probability of {cls} with its most telling place covered, {place}, and with the "
-        "place opposite covered",
-        claim="{cls} depends on one place of the picture, {place}",
-        shown="The network recognises {cls} by one place of the picture, {place}, whatever the "
-        "object: covering it lowers the probability by {effect:interval} more than covering the "
-        "place opposite; what is there, pasted into images of other classes, turns {pasted} of "
-        "them into {cls}."
-        if severity == FAULT
-        else "Covering one place, {place}, lowers the probability of {cls} by {effect:interval} "
-        "more than covering the place opposite; pasted into images of other classes it turns "
-        "{pasted} of them into {cls}.",
+        compared="probability of {cls} in images of other classes, with what images of {cls} have "
+        "at its most telling place, {place}, pasted in, and without",
+        claim="what is at one place of the picture, {place}, makes the network say {cls}",
+        shown="What is at one place of the picture, {place}, makes the network say {cls}, whatever "
+        "the object: pasted into images of other classes, it turns {turned} of them into {cls} and "
+        "raises its probability by {effect:interval}; covering it in images of {cls} changes the "
+        "probability from {clean} to {covered}."
+        if carried
+        else "What is at the most telling place of {cls}, {place}, pasted into images of other "
+        "classes, changes the probability of {cls} by {effect:interval}.",
         **tested.fields(POINTS),
         unit="images",
         evidence="diagnosis-places",
         severity=severity,
         advice="Look there for a watermark, a border, a caption or a timestamp in the images of "
         "{cls}; crop or cover it, and train again."
-        if severity != NOTE
+        if carried
         else "",
-        leading=severity != NOTE,
         values={
-            "fall": Quantity(median),
-            "pasted": Quantity(pasted.value if known.sum() else 0.0, SHARE),
+            "turned": Quantity(turned.value if could.any() else 0.0, SHARE),
+            "clean": Quantity(_median(result.place_clean[z])),
+            "covered": Quantity(_median(result.place_covered[z])),
         },
         names={
             "cls": quoted(mining.class_names[result.place_classes[z]], 40),
@@ -177,7 +174,8 @@ def change_findings(result: DiagnosisResult, labels: np.ndarray) -> list[Finding
 
 def _kept(found: Kept, kind: str, what: str, seen: str, tries: int) -> Finding:
     tested = share(found.correct, found.n, min(max(found.majority, 1e-3), 1 - 1e-3))
-    telling = bool(found.kept >= KEPT)
+    limit = KEPT_BY_COLOUR if kind == "evidence-colour" else KEPT_BY_BACKGROUND
+    telling = bool(found.kept >= limit)
     more = tested.value > found.majority
     advice = (
         "Check whether colour alone is meant to decide; if not, vary it in training (jitter of "
@@ -190,9 +188,9 @@ def _kept(found: Kept, kind: str, what: str, seen: str, tries: int) -> Finding:
         kind=kind,
         compared=f"images classified correctly with {seen}, and the share of the largest class",
         claim=f"{what} alone is enough",
-        shown=f"{what.capitalize()} alone is nearly enough: with {seen}, {{effect:interval}} of "
-        "the images are still classified correctly, with nothing changed {clean} ({majority} by "
-        "always saying the largest class)."
+        shown=f"{what.capitalize()} alone tells the class in many images: with {seen}, "
+        "{{effect:interval}} of the images are still classified correctly, with nothing "
+        "changed {clean} ({majority} by always saying the largest class)."
         if telling
         else f"With {seen}, {{effect:interval}} of the images are still classified correctly, with "
         "nothing changed {clean}.",

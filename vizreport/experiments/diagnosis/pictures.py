@@ -69,8 +69,8 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     """Draw how much covering each place costs some classes, beside their mean picture."""
     if not len(result.place_classes):
         return None
-    falls = np.nanmedian(result.place_clean - result.place_covered, axis=1)
-    shown = np.argsort(-falls, kind="stable")[:MOST_PLACES]
+    gains = np.nanmedian(result.place_pasted - result.place_pasted_before, axis=1)
+    shown = np.argsort(-gains, kind="stable")[:MOST_PLACES]
 
     def chart() -> Chart:
         from matplotlib.figure import Figure as Chart
