@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--input-size", type=int, default=112)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--rate", type=values.fraction, help="default: 1e-2 x batch / 128")
+    parser.add_argument("--patience", type=values.count, default=10)
     parser.add_argument("--seed", type=values.seed, default=0)
     parser.add_argument("--epochs", type=int, nargs="+", default=EPOCHS, help="to keep")
     parser.add_argument("--work", type=Path, default=Path("build/demo-training"))
@@ -55,6 +56,7 @@ def main() -> None:
         epochs=max(arguments.epochs),
         batch_size=arguments.batch_size,
         rate=arguments.rate,
+        patience=arguments.patience,
         seed=arguments.seed,
     )
     trained = train(request, tell=lambda line: print(line, flush=True))

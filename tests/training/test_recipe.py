@@ -89,6 +89,13 @@ def test_the_rate_falls_on_plateaus_only():
     assert rate_after([0.5] + [0.6] * 60) == pytest.approx(1e-4)
 
 
+def test_more_patience():
+    errors = [0.5] + [0.6] * 8
+    assert [
+        learning_rate(1e-2, errors, [1.0] * 9, patience) for patience in (9, 8, 4)
+    ] == pytest.approx([1e-2, 1e-3, 1e-4])
+
+
 def test_a_falling_loss_is_progress_too():
     chance = [0.98, 0.99, 0.99, 0.99, 0.99, 0.99]
     assert learning_rate(1e-2, chance, [4.62, 4.61, 4.60, 4.59, 4.58, 4.57]) == 1e-2

@@ -199,6 +199,7 @@ def train_on(
             request.first_rate,
             [epoch.validation_error for epoch in state.epochs],
             [epoch.validation_loss for epoch in state.epochs],
+            request.epochs_waited,
         )
         epoch = run_epoch(stepper, training, validation, number, rate, request, chief)
         say(_line(epoch, request.epochs))

@@ -22,11 +22,13 @@ def scaled_rate(batch_size: int) -> float:
     return PAPER_RATE * batch_size / PAPER_BATCH
 
 
-def learning_rate(first: float, errors: Sequence[float], losses: Sequence[float]) -> float:
+def learning_rate(
+    first: float, errors: Sequence[float], losses: Sequence[float], patience: int = PATIENCE
+) -> float:
     """Rate of the next epoch, from the validation errors and losses of all epochs before it.
 
     The paper's authors lowered it by hand "when the validation error plateaus" (section 3); here
-    it is divided by ten when neither error nor loss has been below its least for five epochs,
+    it is divided by ten when neither error nor loss has been below its least for some epochs,
     counted anew after each lowering, and never below a hundredth of the first. The loss counts
     because it falls from the first epochs on, in which the error only wavers about chance. A pure
     function of the history, so that a resumed training cannot differ.
@@ -37,12 +39,14 @@ def learning_rate(first: float, errors: Sequence[float], losses: Sequence[float]
         Rate of the first epoch.
     errors, losses : sequence of float
         One an epoch.
+    patience : int
+        Those epochs.
     """
     rate, waited = first, 0
     least_error = least_loss = float("inf")
     for error, loss in zip(errors, losses, strict=True):
         waited = 0 if error < least_error or loss < least_loss else waited + 1
         least_error, least_loss = min(least_error, error), min(least_loss, loss)
-        if waited == PATIENCE:
+        if waited == patience:
             rate, waited = max(rate * FACTOR, first * LEAST_SHARE), 0
     return rate

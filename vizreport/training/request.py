@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vizreport.training.plateau import scaled_rate
+from vizreport.training.plateau import PATIENCE, scaled_rate
 
 STRATEGIES = ("none", "mirrored", "multiworker")
 PAPER_EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)
@@ -35,6 +35,9 @@ class TrainingRequest:
         Images of a step, over all devices.
     rate : float or None
         First learning rate; None is the paper's 1e-2 x ``batch_size`` / 128.
+    patience : int or None
+        Epochs without a new least validation error or loss after which the rate is lowered; None
+        is 5.
     seed : int
         Of the initial weights, the order, the sub-crops, dropout and held-out images.
     split : str or None
@@ -65,6 +68,7 @@ class TrainingRequest:
     epochs: int = 70
     batch_size: int = 128
     rate: float | None = None
+    patience: int | None = None
     seed: int = 0
     split: str | None = None
     validation_split: str | None = None
@@ -80,6 +84,11 @@ class TrainingRequest:
     def first_rate(self) -> float:
         """Learning rate of the first epoch."""
         return scaled_rate(self.batch_size) if self.rate is None else self.rate
+
+    @property
+    def epochs_waited(self) -> int:
+        """Epochs without improvement after which the rate is lowered."""
+        return PATIENCE if self.patience is None else self.patience
 
 
 # What may change between a stop and going on: the same training, run otherwise or longer.

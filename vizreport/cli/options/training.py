@@ -87,6 +87,14 @@ OPTIONS = (
         metavar="F",
         group=RECIPE,
     ),
+    Option(
+        "--patience",
+        "Epochs without a new least validation error or loss after which the rate is divided by "
+        "ten. The default is 5; few validation images, whose error wavers, need more.",
+        parse=values.count,
+        metavar="N",
+        group=RECIPE,
+    ),
 )
 
 
@@ -100,6 +108,7 @@ def request(arguments: argparse.Namespace) -> TrainingRequest:
         epochs=arguments.epochs,
         batch_size=arguments.batch_size,
         rate=arguments.rate,
+        patience=arguments.patience,
         split=arguments.split,
         validation_split=arguments.validation_split,
         images_per_class=arguments.images_per_class,
