@@ -189,7 +189,7 @@ def _kept(found: Kept, kind: str, what: str, seen: str, tries: int) -> Finding:
         compared=f"images classified correctly with {seen}, and the share of the largest class",
         claim=f"{what} alone is enough",
         shown=f"{what.capitalize()} alone tells the class in many images: with {seen}, "
-        "{{effect:interval}} of the images are still classified correctly, with nothing "
+        "{effect:interval} of the images are still classified correctly, with nothing "
         "changed {clean} ({majority} by always saying the largest class)."
         if telling
         else f"With {seen}, {{effect:interval}} of the images are still classified correctly, with "
