@@ -5,23 +5,28 @@ or unit are exchanged so that its null holds (labels, places, layers or pairs), 
 own findings are made of them and decided, Holm's correction included. Then the stated effect is
 added to the same. Nothing is trained and no network is run.
 
-    python benchmarks/calibration.py reports/demo --draws 200 --table docs/findings.md
+    python -m benchmarks.calibration reports/demo --table docs/findings.md
+
+With --kept FILE what is simulated is kept there, a null at a time, and not simulated again: a call
+that was stopped goes on from there, and calls for several sections add up to one table.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 import numpy as np
 from scipy import stats
 
-from benchmarks import nulls, nulls_of_faults, nulls_of_maps
+from benchmarks import nulls, nulls_of_maps, nulls_of_networks
 from vizreport.experiments.registry import experiments
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import SHOWN
@@ -30,6 +35,7 @@ from vizreport.report.text import decimal, percent
 from vizreport.results.run import read_run
 from vizreport.results.store import Store
 
+NULLS = (*nulls.NULLS, *nulls_of_maps.NULLS, *nulls_of_networks.NULLS)
 BEGIN, END = "<!-- calibration -->", "<!-- end of calibration -->"
 
 
@@ -67,7 +73,11 @@ class Simulated:
 
 
 def simulate(
-    results: Mapping[str, Any], draws: int, seed: int = 0, only: str = ""
+    results: Mapping[str, Any],
+    draws: int,
+    seed: int = 0,
+    only: str = "",
+    known: Mapping[str, Simulated] | None = None,
 ) -> Iterator[Simulated]:
     """Simulate every null whose section the run has.
 
@@ -76,45 +86,56 @@ def simulate(
     results : mapping
         Of a run, by experiment.
     draws : int
+        Of each null, and of each with the effect; fewer of the slow ones.
     seed : int
     only : str
         One section, or "" for all.
+    known : mapping, optional
+        What was simulated before, by kind; taken as it is.
     """
-    for each in (*nulls.NULLS, *nulls_of_maps.NULLS, *nulls_of_faults.NULLS):
-        if each.section not in results or (only and each.section != only):
+    known = known or {}
+    for each in NULLS:
+        if each.section not in results:
             continue
-        counts: dict[str, list[int]] = {}
-        units: dict[str, str] = {}
-        with _without_intervals():
-            for k, shift in enumerate((0.0, each.shift)):
-                for draw in range(-(-draws // each.slow) if k else draws):
-                    random = np.random.default_rng([seed, draw, k])
-                    for kind, n, shown in _decided(results, each, random, shift):
-                        counts.setdefault(kind, [0, 0])[k] += shown
-                        units[kind] = n
-        for kind in each.kinds:
-            if kind in counts:
-                claims, found = counts[kind]
-                yield Simulated(
-                    kind,
-                    each.section,
-                    each.null,
-                    each.effect,
-                    units[kind],
-                    draws,
-                    claims,
-                    found / -(-draws // each.slow),
-                )
+        missing = [kind for kind in each.kinds if kind not in known]
+        if not missing:
+            yield from (known[kind] for kind in each.kinds)
+        elif not only or each.section == only:
+            yield from _simulated(results, each, -(-draws // each.slow), seed)
+
+
+def _simulated(
+    results: Mapping[str, Any], null: nulls.Null, draws: int, seed: int
+) -> Iterator[Simulated]:
+    counts: dict[str, list[int]] = {}
+    units: dict[str, str] = {}
+    with _without_intervals():
+        for k, shift in enumerate((0.0, null.shift)):
+            for draw in range(draws):
+                random = np.random.default_rng([seed, draw, k])
+                for kind, n, shown in _decided(results, null, random, shift):
+                    counts.setdefault(kind, [0, 0])[k] += shown
+                    units.setdefault(kind, n)
+    for kind in (kind for kind in null.kinds if kind in counts):
+        claims, found = counts[kind]
+        yield Simulated(
+            kind, null.section, null.null, null.effect, units[kind], draws, claims, found / draws
+        )
 
 
 def _decided(
     results: Mapping[str, Any], null: nulls.Null, random: np.random.Generator, shift: float
 ) -> Iterator[tuple[str, str, bool]]:
     """Yield, once for each kind, whether any finding of it is shown."""
-    experiment = experiments()[null.section]
-    changed = null.change(results, random, shift)
-    findings: Callable[..., Any] = experiment.load(experiment.findings)
-    decided = [each for each in decide(findings(changed)) if each.kind in null.kinds]
+    findings: Callable[..., Any] | None = null.findings
+    if findings is None:
+        experiment = experiments()[null.section]
+        findings = experiment.load(experiment.findings)
+    decided = [
+        each
+        for each in decide(findings(null.change(results, random, shift)))
+        if each.kind in null.kinds
+    ]
     for kind in dict.fromkeys(each.kind for each in decided):
         mine = [each for each in decided if each.kind == kind]
         unit = f"{mine[0].n} {mine[0].unit}"
@@ -124,16 +145,9 @@ def _decided(
 @contextmanager
 def _without_intervals() -> Iterator[None]:
     """Leave out the bootstrap, which no decision depends on."""
-    modules = (
-        "findings.statistics",
-        "experiments.correspondence.findings",
-        "experiments.diagnosis.calibration",
-    )
-    with ExitStack() as stack:
-        for module in modules:
-            stack.enter_context(
-                mock.patch(f"vizreport.{module}.interval", return_value=(np.nan, np.nan))
-            )
+    nothing = SimpleNamespace(low=np.nan, high=np.nan)
+    unknown = SimpleNamespace(confidence_interval=nothing)
+    with mock.patch("scipy.stats.bootstrap", return_value=unknown):
         yield
 
 
@@ -168,21 +182,31 @@ def main() -> None:
     """Print the table, or put it into a document."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path)
-    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="one section")
+    parser.add_argument("--kept", type=Path, help="file of what was simulated, to go on from")
     parser.add_argument("--table", type=Path, help="document whose table is replaced")
     asked = parser.parse_args()
+    known: dict[str, Simulated] = {}
+    if asked.kept and asked.kept.exists():
+        lines = asked.kept.read_text("utf-8").splitlines()
+        known = {one.kind: one for one in (Simulated(**json.loads(line)) for line in lines)}
     found = []
-    for one in simulate(read(asked.run), asked.draws, asked.seed, asked.only):
+    for one in simulate(read(asked.run), asked.draws, asked.seed, asked.only, known):
+        found.append(one)
+        if one.kind in known:
+            continue
         print(f"{one.kind}: {one.claims} of {one.draws}, {percent(one.found)}", flush=True)
-        found.append(replace(one))
-    lines = table(found)
-    print(lines)
+        if asked.kept:
+            with asked.kept.open("a", encoding="utf-8") as kept:
+                kept.write(json.dumps(asdict(one)) + "\n")
+    made = table(found)
+    print(made)
     if asked.table:
         text = asked.table.read_text("utf-8")
         start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-        asked.table.write_text(f"{text[:start]}\n{lines}\n{text[end:]}", "utf-8")
+        asked.table.write_text(f"{text[:start]}\n{made}\n{text[end:]}", "utf-8")
 
 
 if __name__ == "__main__":

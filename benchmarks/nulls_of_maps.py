@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
 from benchmarks.nulls import Null
+from vizreport.experiments.architecture import findings as of_architecture
 from vizreport.experiments.architecture.gratings import bands
 from vizreport.experiments.top_patches.ground_truth import known_layers
 
@@ -43,6 +45,19 @@ def energy(results: Mapping[str, Any], random: np.random.Generator, shift: float
     return {**results, "top_patches": changed}
 
 
+def aliasing(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Let each filter's ambiguous share lie as far above as below the limit."""
+    limit = of_architecture.AMBIGUOUS
+    shares = of_architecture.ambiguous(results["architecture"], results["filters"])
+    mirrored = np.where(random.random(len(shares)) < 0.5, 2 * limit - shares, shares)
+    return {**results, "shares": mirrored + shift}
+
+
+def _of_shares(results: Mapping[str, Any]) -> Any:
+    with mock.patch.object(of_architecture, "ambiguous", return_value=results["shares"]):
+        return of_architecture.findings(results)
+
+
 def middle(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
     """Draw filters anew, a quarter of them among those that prefer middle frequencies."""
     filters = results["filters"]
@@ -58,6 +73,16 @@ def middle(results: Mapping[str, Any], random: np.random.Generator, shift: float
     return {**results, "filters": changed}
 
 
+def hog(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange the two inversions, image by image."""
+    result = results["hog"]
+    correlations = result.correlations.copy()
+    swap = random.random(correlations.shape[1]) < 0.5
+    correlations[:2, swap] = correlations[:2, swap][::-1]
+    correlations[0] += shift
+    return {**results, "hog": replace(result, correlations=correlations)}
+
+
 NULLS = (
     Null(
         "top_patches",
@@ -66,6 +91,7 @@ NULLS = (
         "labels of the images",
         "two of a score's nine images of its class",
         0.2,
+        5,
     ),
     Null(
         "top_patches",
@@ -74,6 +100,7 @@ NULLS = (
         "own object and the objects of other images, image by image",
         "10 points more on the object",
         0.1,
+        5,
     ),
     Null(
         "architecture",
@@ -82,5 +109,22 @@ NULLS = (
         "filters, a quarter of them of middle frequencies",
         "20 points fewer of middle frequencies",
         0.2,
+    ),
+    Null(
+        "architecture",
+        ("architecture-aliasing",),
+        aliasing,
+        "ambiguous share above and below the limit, filter by filter",
+        "20 points more ambiguous",
+        0.2,
+        findings=_of_shares,
+    ),
+    Null(
+        "hog",
+        ("hog-inversion",),
+        hog,
+        "paired dictionaries and ridge regression, image by image",
+        "correlation 0.02 higher",
+        0.02,
     ),
 )

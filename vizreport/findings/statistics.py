@@ -316,7 +316,7 @@ def interval(
                 vectorized=True,
                 rng=np.random.default_rng(seed),
             ).confidence_interval
-        if np.isfinite(found).all():
+        if math.isfinite(found.low) and math.isfinite(found.high):
             break
     return float(found.low), float(found.high)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
         found.append(_depth(result, alike[0], alike[-1]))
     control = control_of(winner, every)
     if control is not None:
-        found.append(_scratch(result, winner, control))
+        found.append(_scratch(result, winner, control, len(alike)))
     return found
 
 
@@ -100,8 +101,10 @@ def _depth(result: TransferResult, first: Scored, last: Scored) -> Finding:
     )
 
 
-def _scratch(result: TransferResult, winner: Scored, control: Scored) -> Finding:
+def _scratch(result: TransferResult, winner: Scored, control: Scored, layers: int) -> Finding:
+    """Compare the best layer with a network from scratch; p counts once for each layer tried."""
     tested = paired(winner.by_class, control.by_class)
+    tested = replace(tested, p=min(1.0, (tested.p or 0.0) * layers))
     word = "better" if tested.value > 0 else "worse"
     return Finding(
         kind="transfer-scratch",
