@@ -28,6 +28,8 @@ from scipy import stats
 
 from benchmarks import nulls, nulls_of_maps, nulls_of_networks
 from vizreport.experiments.registry import experiments
+from vizreport.experiments.top_patches import findings as of_top_patches
+from vizreport.findings import statistics
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import SHOWN
 from vizreport.report.reading import read_result
@@ -144,10 +146,21 @@ def _decided(
 
 @contextmanager
 def _without_intervals() -> Iterator[None]:
-    """Leave out the bootstrap, which no decision depends on."""
+    """Leave out the bootstrap, which no decision depends on, and do the same test once."""
     nothing = SimpleNamespace(low=np.nan, high=np.nan)
     unknown = SimpleNamespace(confidence_interval=nothing)
-    with mock.patch("scipy.stats.bootstrap", return_value=unknown):
+    known: dict[bytes, Any] = {}
+
+    def permuted(labels: np.ndarray, chosen: np.ndarray, own: np.ndarray, count: int) -> Any:
+        asked = b"".join(each.tobytes() for each in (labels, chosen, own))
+        if asked not in known:
+            known[asked] = statistics.permuted_labels(labels, chosen, own, count)
+        return known[asked]
+
+    with (
+        mock.patch("scipy.stats.bootstrap", return_value=unknown),
+        mock.patch.object(of_top_patches, "permuted_labels", permuted),
+    ):
         yield
 
 

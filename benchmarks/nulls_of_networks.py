@@ -139,8 +139,8 @@ NULLS = (
         ("labels-exchanged",),
         names,
         "predictions of the images",
-        "two classes exchanged in 70 % of their images",
-        0.7,
+        "two classes exchanged in 90 % of their images",
+        0.9,
     ),
     Null(
         "preprocessing",
@@ -157,6 +157,7 @@ NULLS = (
         "trainings of the network with and without layers",
         "30 points more errors without",
         0.3,
+        5,
     ),
     Null(
         "ablation",
@@ -165,6 +166,7 @@ NULLS = (
         "images that networks trained once classify wrongly",
         "10 points more errors without",
         0.1,
+        5,
     ),
     Null(
         "ablation",
@@ -188,8 +190,8 @@ NULLS = (
         ("compare-error",),
         runs,
         "what three networks classify correctly, drawn by the confidence of one",
-        "5 points more errors of one",
-        0.05,
+        "8 points more errors of one",
+        0.08,
         findings=of_comparison,
     ),
 )

@@ -1,12 +1,13 @@
 """Nulls and effects on a small scale, of made-up stored values."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from benchmarks import calibration, nulls
+from benchmarks import calibration, nulls, nulls_of_maps, nulls_of_networks
 from tests.report.fake_results import make_mining
 from tests.report.fake_sanity import make_sanity
 
@@ -48,7 +49,15 @@ def results():
         sample_areas=areas,
         sample_hits=np.ones(30, bool),
     )
-    return {"overview": overview, "mining": answers, "sanity": sanity, "occlusion": occlusion}
+    both = random.normal(0.6, 0.05, (2, 120)) + random.normal(0, 0.1, 120)
+    hog = SimpleNamespace(correlations=np.concatenate([both, np.zeros((1, 120))]))
+    return {
+        "overview": overview,
+        "mining": answers,
+        "sanity": sanity,
+        "occlusion": occlusion,
+        "hog": hog,
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -61,18 +70,41 @@ def _plain_namespaces(monkeypatch):
             return replace(values, **fields)
         return SimpleNamespace(**{**vars(values), **fields})
 
-    monkeypatch.setattr(nulls, "replace", changed)
+    for module in (nulls, nulls_of_maps, nulls_of_networks):
+        monkeypatch.setattr(module, "replace", changed)
 
 
-@pytest.mark.parametrize("section", ["overview", "occlusion", "sanity"])
+@pytest.mark.parametrize("section", ["overview", "mining", "occlusion", "sanity", "hog"])
 def test_claims_are_rare_without_an_effect_and_common_with_it(results, section):
     found = list(calibration.simulate(results, DRAWS, 1, section))
-    kinds = [kind for null in nulls.NULLS if null.section == section for kind in null.kinds]
+    kinds = [kind for null in calibration.NULLS if null.section == section for kind in null.kinds]
     assert [one.kind for one in found] == kinds
     for one in found:
         assert one.least <= 0.05, one
         assert one.found >= 0.5, one
     assert f"| `{kinds[0]}` | " in calibration.table(found)
+
+
+def test_what_was_simulated_is_not_simulated_again(results):
+    one = calibration.Simulated("hog-inversion", "hog", "", "", "", 10, 3, 0.5)
+    assert list(calibration.simulate(results, 10, 0, "hog", {"hog-inversion": one})) == [one]
+    found = list(calibration.simulate(results, 10, 0, "mining", {"hog-inversion": one}))
+    assert [each.kind for each in found] == ["hog-inversion", "compare-error"]
+
+
+def test_the_page_has_a_row_for_every_null():
+    page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
+    rows = page.split(calibration.BEGIN)[1].split(calibration.END)[0].strip().split("\n")[2:]
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert [row[0].strip("`") for row in cells] == [
+        kind for null in calibration.NULLS for kind in null.kinds
+    ]
+    for row in cells:
+        claims, draws = map(int, row[3].split(" of "))
+        assert draws >= 200
+        bound = stats.beta.ppf(0.05, claims, draws - claims + 1) if claims else 0
+        assert row[4] == f"{100 * bound:.1f} %"
+        assert bound <= 0.05, row[0]
 
 
 def test_the_bound_is_that_of_clopper_and_pearson():

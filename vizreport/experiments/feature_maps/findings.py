@@ -47,7 +47,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
             "map most, and {half}",
             claim=f"feature maps respond mostly to one {noun}",
             shown=f"{count} of the {{n}} feature maps of {{layers}} layers {verb} mostly to one "
-            f"{noun}, which is in more than {{half}} of the {{top}} images that excite a map most"
+            f"{noun}, seen in more than {{half}} of the {{top}} images that excite the map most"
             + (" ({effect})." if owned else "."),
             n=len(known),
             unit="feature maps",

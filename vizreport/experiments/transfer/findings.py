@@ -80,8 +80,8 @@ def _depth(result: TransferResult, first: Scored, last: Scored) -> Finding:
         compared=f"{result.measure} of each class with the features of {{deep}} and of {{shallow}}",
         claim=f"features of {{deep}} tell the classes apart {word} reliably than those of "
         "{shallow}",
-        shown=f"Features of {{deep}} tell them apart {word} reliably than those of {{shallow}}: "
-        "{mean_deep} against {mean_shallow}.",
+        shown=f"Features of {{deep}} tell the classes apart {word} reliably than those of "
+        "{shallow}: {mean_deep} against {mean_shallow}.",
         **tested.fields(POINTS),
         unit="classes",
         needed=needed_pairs(last.by_class - first.by_class, REFERENCE),
@@ -110,9 +110,10 @@ def _scratch(result: TransferResult, winner: Scored, control: Scored, layers: in
         kind="transfer-scratch",
         compared=f"{result.measure} of each class with the features of {{layer}} and with a "
         "network trained from scratch",
-        claim=f"the features do {word} than a network trained from scratch on the same images",
-        shown=f"They do {word} than a network trained from scratch on the same images, which "
-        "reaches {scratch}.",
+        claim=f"features of {{layer}} do {word} than a network trained from scratch on the same "
+        "images",
+        shown=f"Features of {{layer}} do {word} than a network trained from scratch on the same "
+        "images, which reaches {scratch}.",
         **tested.fields(POINTS),
         unit="classes",
         needed=needed_pairs(winner.by_class - control.by_class, REFERENCE),
