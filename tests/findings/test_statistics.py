@@ -111,7 +111,7 @@ def test_two_groups_of_few_values_by_welch():
 
 
 def test_two_counts_of_as_many_units():
-    tested = groups.shares(30, 60, 200)
+    tested = groups.shares(30, 200, 60, 200)
     table = [[sum(stats.hypergeom.pmf(k, 400, 90, 200) for k in range(31))]]
     assert tested.p == pytest.approx(2 * table[0][0])  # of equal margins both tails are alike
     spread = math.sqrt(0.15 * 0.85 / 200 + 0.3 * 0.7 / 200)

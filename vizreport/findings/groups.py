@@ -58,19 +58,22 @@ def means(first: np.ndarray, second: np.ndarray) -> Tested:
     return Tested(value, float(low), float(high), count, name, float(tested.pvalue), 4)
 
 
-def shares(first: int, second: int, n: int) -> Tested:
-    """Test whether two shares of n units each differ, of which only the counts are known (Fisher).
+def shares(first: int, of_first: int, second: int, of_second: int) -> Tested:
+    """Test whether the shares of two groups differ, of which only the counts are known (Fisher).
 
     The effect is the difference of the shares with a bootstrap interval. Where the units are the
     same twice and agree, the test claims less than it could.
 
     Parameters
     ----------
-    first, second, n : int
+    first, of_first, second, of_second : int
+        Counts, and the units of each group.
     """
     from scipy import stats
 
-    p = float(stats.fisher_exact([[count, n - count] for count in (first, second)]).pvalue)
-    a, b = ((np.arange(n) < count).astype(np.float64) for count in (first, second))
+    counts = ((first, of_first), (second, of_second))
+    p = float(stats.fisher_exact([[count, n - count] for count, n in counts]).pvalue)
+    a, b = ((np.arange(n) < count).astype(np.float64) for count, n in counts)
     low, high = interval((a, b), lambda x, y, axis: x.mean(axis) - y.mean(axis))
-    return Tested((first - second) / n, low, high, n, "Fisher's exact test", p, 8)
+    value = float(a.mean() - b.mean())
+    return Tested(value, low, high, of_first + of_second, "Fisher's exact test", p, 8)

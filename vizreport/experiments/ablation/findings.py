@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,8 @@ def _removal(result: AblationResult, row: Row, first: bool) -> Finding:
             "(means of {seeds} trainings each)."
         )
     else:
-        tested = shares(round(error * images), round(unchanged * images), images)
+        first_wrong, wrong = (round(each * images) for each in (error, unchanged))
+        tested = replace(shares(first_wrong, images, wrong, images), n=images)
         how = "more" if error > unchanged else "fewer"
         claim = f"{{base}} trained once without {{removed}} makes {how} errors than unchanged"
         shown = (

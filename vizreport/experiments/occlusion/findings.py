@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.experiments.occlusion.result import LEAST, OcclusionResult
 from vizreport.findings.quantity import POINTS, SHARE, Quantity
 from vizreport.findings.record import Finding
 from vizreport.findings.sample_size import needed_pairs
@@ -46,7 +46,7 @@ def _object(result: OcclusionResult) -> Finding:
             f"Probability falls {word} chance would have it: {{share}} of the fall lies on the "
             f"object, "
             "which covers {area} of the image (medians of {n} images"
-            + ("; in {others} others nothing falls)." if (~known).any() else ").")
+            + ("; in {others} others it falls by less than {least})." if (~known).any() else ").")
         ),
         **tested.fields(POINTS),
         unit="images",
@@ -60,6 +60,7 @@ def _object(result: OcclusionResult) -> Finding:
             "share": Quantity(_median(shares[known]), SHARE),
             "area": Quantity(_median(areas[known]), SHARE),
             "others": Quantity(int((~known).sum()), "count"),
+            "least": Quantity(LEAST),
         },
     )
 

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import numpy as np
 
+LEAST = 0.05
+"""Fall of the probability below which an image says nothing of where it falls."""
+
 
 @dataclass(frozen=True)
 class OcclusionResult:

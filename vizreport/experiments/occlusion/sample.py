@@ -11,6 +11,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import fill_picture
 from vizreport.experiments.occlusion.masks import agreement, object_masks
 from vizreport.experiments.occlusion.places import pixel_average, places
+from vizreport.experiments.occlusion.result import LEAST
 from vizreport.graph.layers import ReportableLayer
 
 IMAGES = 30
@@ -18,8 +19,6 @@ IMAGES = 30
 MOST = 60
 """Images that are looked at, at most: in a network that is sure of itself few fall."""
 SIDE = 8  # places a row: the maps of the sample are coarser than those that are shown
-LEAST = 0.05
-"""Fall of the probability below which an image says nothing of where it falls."""
 
 
 def on_objects(

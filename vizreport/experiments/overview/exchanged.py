@@ -10,6 +10,7 @@ import numpy as np
 from vizreport.experiments.overview.result import Exchange
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import FAULT, Finding
+from vizreport.findings.statistics import share
 from vizreport.report.text import quoted
 
 LEVEL = 1e-3  # of significance, over all pairs together
@@ -94,7 +95,7 @@ def _exchange(pair: Exchange, class_names: Sequence[str], one_score: bool, pairs
         compared="images of {first} and {second} that are taken for either",
         claim="the names {first} and {second} are exchanged",
         shown=f"{looks} {{swapped}} of {{n}} images of either are taken for the other.",
-        effect=Quantity(pair["swapped"] / pair["images"], SHARE),
+        effect=share(pair["swapped"], pair["images"]).quantity(SHARE),
         n=pair["images"],
         unit="images",
         test="Fisher's exact test, for all pairs of classes",

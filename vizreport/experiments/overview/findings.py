@@ -13,6 +13,7 @@ from vizreport.experiments.mining.soundness import unsound
 from vizreport.experiments.overview.exchanged import exchange_findings
 from vizreport.experiments.overview.initialised import initialised_finding
 from vizreport.experiments.overview.result import OverviewResult
+from vizreport.findings.groups import shares
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding
 from vizreport.findings.sample_size import needed_share
@@ -123,8 +124,11 @@ def _classes(answers: Answers, names: list[str]) -> list[Finding]:
     worst, best = counted[rates.argmin()], counted[rates.argmax()]
     table = np.stack([correct[counted], counts[counted] - correct[counted]])
     two = len(names) == 2
+    low, high = (share(int(correct[i]), int(counts[i])) for i in (worst, best))
+    effect = low.quantity(SHARE)
     if two:
-        test, p, enough = "Fisher's exact test", float(stats.fisher_exact(table).pvalue), True
+        both = shares(*(int(each) for i in (best, worst) for each in (correct[i], counts[i])))
+        effect, test, p, enough = both.quantity(POINTS), both.test, both.p, True
     elif not table.sum(axis=1).all():
         test, p, enough = "chi-squared test", 1.0, True
     else:
@@ -132,7 +136,6 @@ def _classes(answers: Answers, names: list[str]) -> list[Finding]:
         test, p = "chi-squared test", float(found.pvalue)
         # Cochran's rule: at most a fifth of the expected counts below 5, none below 1.
         enough = bool((found.expected_freq >= 1).all() and (found.expected_freq < 5).mean() <= 0.2)
-    low, high = (share(int(correct[i]), int(counts[i])) for i in (worst, best))
     weak = low.value < WEAK * high.value
     shown = (
         "It recognises {recall_first:interval} of the images of {first} (specificity) and "
@@ -151,11 +154,11 @@ def _classes(answers: Answers, names: list[str]) -> list[Finding]:
     return [
         Finding(
             kind="accuracy-classes",
-            compared="recall of the classes",
+            compared="recall of the two classes" if two else "recall of the classes; the lowest",
             claim="recall differs between classes",
             shown=shown,
             not_shown="" if not two else shown[:-1] + ", which chance alone can explain.",
-            effect=Quantity(float(high.value - low.value), POINTS),
+            effect=effect,
             n=int(counts[counted].sum()),
             unit="images",
             test=test,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from vizreport.experiments.preprocessing.result import Alternative, PreprocessingResult
-from vizreport.findings.quantity import COUNT, SHARE, Quantity
+from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import FAULT, Finding
+from vizreport.findings.statistics import interval
 from vizreport.report.text import quoted
 
 _MOSTLY = 0.95  # share of activations at a limit from which a layer counts as saturated
@@ -84,6 +87,9 @@ def _none(result: PreprocessingResult) -> Finding:
 
 
 def _better(result: PreprocessingResult, best: Alternative) -> Finding:
+    changed = np.zeros(best["images"])
+    changed[: best["gained"]], changed[len(changed) - best["lost"] :] = 1, -1
+    low, high = interval(changed, np.mean)
     order = "" if result.labels_known else ", the folders in alphabetical order taken for classes"
     return Finding(
         kind="preprocessing-better",
@@ -96,7 +102,7 @@ def _better(result: PreprocessingResult, best: Alternative) -> Finding:
             + order
             + "."
         ),
-        effect=Quantity((best["correct"] - best["used_correct"]) / best["images"], "points"),
+        effect=Quantity(float(changed.mean()), POINTS, low, high),
         n=best["images"],
         unit="images",
         test="McNemar's test, exact, corrected for all alternatives",
