@@ -92,13 +92,13 @@ def test_what_was_simulated_is_not_simulated_again(results):
     assert [each.kind for each in found] == ["hog-inversion", "compare-error"]
 
 
-def test_the_page_has_a_row_for_every_null():
+def test_the_page_has_rows_of_kinds_that_claim_rarely():
     page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
     rows = page.split(calibration.BEGIN)[1].split(calibration.END)[0].strip().split("\n")[2:]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-    assert [row[0].strip("`") for row in cells] == [
-        kind for null in calibration.NULLS for kind in null.kinds
-    ]
+    kinds = [kind for null in calibration.NULLS for kind in null.kinds]
+    listed = [row[0].strip("`") for row in cells]
+    assert listed == [kind for kind in kinds if kind in listed]
     for row in cells:
         claims, draws = map(int, row[3].split(" of "))
         assert draws >= 200
