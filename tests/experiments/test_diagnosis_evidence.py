@@ -6,6 +6,7 @@ import pytest
 from tests.report.fake_diagnosis import make_diagnosis
 from tests.report.fake_results import make_mining
 from vizreport.experiments.diagnosis import evidence, images
+from vizreport.experiments.diagnosis.figures import section
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.findings.decisions import decide
 from vizreport.findings.numbers import strays
@@ -54,3 +55,12 @@ def test_the_share_kept_is_counted_above_the_largest_class():
     kept = evidence.Kept("colour", 100, 60, 90, 0.2)
     assert kept.kept == pytest.approx((0.6 - 0.2) / (0.9 - 0.2))
     assert np.isnan(evidence.Kept("colour", 100, 20, 21, 0.2).kept)
+
+
+def test_the_figure_of_what_to_look_at_first_comes_first(results):
+    suspicious, made = results
+    shown = section(made, None)
+    names = [figure.name for figure in shown.figures]
+    ranked = [row["evidence"] for row in shown.context["ranking"] if row["evidence"]]
+    assert names[: len(set(ranked))] == list(dict.fromkeys(ranked))
+    assert bool(ranked) == suspicious

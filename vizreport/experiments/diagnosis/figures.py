@@ -37,9 +37,13 @@ def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] 
     mine = [Found("diagnosis", "Diagnosis", each) for each in own]
     ranking = ranked([*mine, *others])
     wanted = {each.evidence for each in own}
-    figures = tuple(f for f in _figures(result, mining, own) if f.name in wanted)
+    telling = [each.first.finding.evidence for each in ranking] + sorted(wanted)
+    figures = sorted(
+        (f for f in _figures(result, mining, own) if f.name in wanted),
+        key=lambda figure: telling.index(figure.name),
+    )
     return Section(
-        figures,
+        tuple(figures),
         context={
             "ranking": [_row(each) for each in ranking],
             "clean": [
