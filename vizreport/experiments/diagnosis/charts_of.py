@@ -259,7 +259,7 @@ _MEASURES = {
     "size": "pixels of the original",
     "shape": "width over height",
     "blur": "blur (0 sharp, 1 blurred)",
-    "compression": "steps at borders of blocks over those inside",
+    "compression": "steps at borders of JPEG's blocks over those inside, at least 1",
 }
 
 

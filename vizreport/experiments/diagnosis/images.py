@@ -84,7 +84,8 @@ def measures(result: DiagnosisResult, mining: MiningResult) -> dict[str, np.ndar
         "size": sizes[:, 0] * sizes[:, 1],
         "shape": sizes[:, 0] / np.maximum(sizes[:, 1], 1),
         "blur": result.blur.astype(np.float64),
-        "compression": result.blocks.astype(np.float64),
+        # Below 1 there is no compression to be told.
+        "compression": np.maximum(result.blocks.astype(np.float64), 1.0),
     }
 
 
