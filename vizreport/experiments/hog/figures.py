@@ -97,7 +97,7 @@ def _sheet(result: HogResult) -> Image.Image:
     """Draw a row for each image; a column for each, and fewer of them, where there is no room."""
     cells, labels = [], []
     layers = _shown(result)
-    heads = ("image", "target", "HOG", "from HOG, paired", "from HOG, ridge")
+    heads = ("image", "target", "HOG", "paired", "ridge")
     place_for = medium.current()
     fewer = place_for is not None and place_for.columns
     for i, place in enumerate(result.shown[: 3 if fewer else None]):
@@ -112,15 +112,17 @@ def _sheet(result: HogResult) -> Image.Image:
         named = drawable(_name(result, i), 18)
         plain = (named, "", "", paired.replace("-", "−"), ridge.replace("-", "−"))
         labels += list(zip(heads, plain, strict=True))
-        labels += [
-            (drawable(result.layers[k], 16), f"{result.units[k, i]} units added") for k in layers
-        ]
+        labels += [(drawable(result.layers[k], 16), f"{result.units[k, i]} units") for k in layers]
     columns = 5 + len(layers)
     if medium.narrow():
         order = [k for first in range(columns) for k in range(first, len(cells), columns)]
         cells, labels = [cells[k] for k in order], [labels[k] for k in order]
         columns = len(cells) // columns
-    return montage.grid(cells, columns, 12, labels, 22, rows_belong=True)
+    sheet = montage.grid(cells, columns, 12, labels, 22, rows_belong=True)
+    head = "paired, ridge: pictures made of HOG alone, and their correlation with the target"
+    if layers:
+        head += "; then the network's strongest units, projected and added up"
+    return montage.headed(sheet, head, 22)
 
 
 def _name(result: HogResult, i: int) -> str:

@@ -11,6 +11,7 @@ from PIL import Image
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.top_patches.classes import own_class
+from vizreport.experiments.top_patches.mosaics import dash
 from vizreport.report import montage, tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Section
@@ -93,9 +94,14 @@ def _layer(
 def _projection(
     result: PhotographsResult, p: int, name: str, j: int, linear: bool, side: int = 0
 ) -> Image.Image:
-    """Draw a projection with its unit's field; at most ``side`` px high, where it is given."""
+    """Draw a projection with its unit's field; at most ``side`` px high, where it is given.
+
+    A unit that is not above 0 has none: a dash.
+    """
     stored = result.projections[name][p][j]
     picture = tone.fitted(stored, side or len(stored), linear)
+    if not result.values[name][p][j] > 0:
+        return montage.on_paper(dash(*picture.size))
     factor = picture.height / len(stored)
     left, top, right, bottom = (round(int(edge) * factor) for edge in result.fields[name][p][j])
     box = (left, top, right, bottom)
@@ -128,7 +134,8 @@ def _figure(
             f"For each layer, the photograph with the receptive fields of the {strongest} "
             "strongest maps' strongest units, and each map's projection over the whole input, "
             "strongest first. The rectangle is the unit's receptive field: outside it the "
-            "projection is zero (mid-grey); a small one is enlarged in a corner. Here "
+            "projection is zero (mid-grey); a small one is enlarged in a corner; a dash: not above "
+            "0, nothing is projected. Here "
             f"{tone.CAPTION}{' (layer 1 is linear)' if mining.checked[0] in layers else ''}. "
             "Bold: the map, or the class whose score it is; after it: its activation."
         ),

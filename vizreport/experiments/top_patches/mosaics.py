@@ -208,12 +208,12 @@ def within(picture: Image.Image, inside: np.ndarray, white: bool = False) -> Ima
     return whole
 
 
-def dash(side: int) -> Image.Image:
-    """Draw the mark of a blank tile."""
-    whole = Image.new("RGBA", (side, side), (128, 128, 128, 0))
-    half, thick = max(1, side // 10), max(1, side // 40)
-    middle = side // 2
-    box = (middle - half, middle - thick // 2, middle + half, middle - thick // 2 + thick - 1)
+def dash(width: int, height: int = 0) -> Image.Image:
+    """Draw the mark of a blank tile, square by default."""
+    whole = Image.new("RGBA", (width, height or width), (128, 128, 128, 0))
+    half, thick = max(1, width // 10), max(1, width // 40)
+    across, top = width // 2, whole.height // 2 - thick // 2
+    box = (across - half, top, across + half, top + thick - 1)
     ImageDraw.Draw(whole).rectangle(box, fill=_DASH)
     return whole
 
