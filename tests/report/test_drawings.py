@@ -15,8 +15,10 @@ from vizreport.experiments.invariance import drawing as invariance
 from vizreport.experiments.invariance import lines, summary
 from vizreport.experiments.occlusion import drawing as occlusion
 from vizreport.experiments.occlusion import maps
+from vizreport.experiments.occlusion.figures import section
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.report import montage
+from vizreport.report.text import quoted, words
 
 MINING = make_mining(np.random.default_rng(0), [f"class {i}" for i in range(10)], False)
 SEEN = np.random.default_rng(0).integers(0, 256, (8, SIZE, SIZE, 3), np.uint8)
@@ -130,3 +132,13 @@ def test_labels_that_are_cut_keep_both_ends() -> None:
     assert "…" in cut
     assert montage.clip_text(text, 1000, 20) == text
     assert montage.clip_text(text, 1, 20) == ""
+
+
+def test_an_image_of_unknown_class_is_called_by_its_prediction(occluded: OcclusionResult) -> None:
+    count = len(occluded.paths)
+    one = replace(occluded, classes=np.zeros(count, np.int32), known=np.zeros(count, bool))
+    name = words(occluded.class_names[0])
+    drawn = section({"mining": MINING, "occlusion": one}, None)
+    assert drawn.figures[0].title.startswith(quoted(f"{name} (predicted)", 60))
+    if count > 1:
+        assert drawn.figures[1].title.startswith(quoted(f"{name} (predicted) (2)", 60))

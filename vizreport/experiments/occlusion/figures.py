@@ -22,7 +22,7 @@ from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report import tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Highlight, Section
-from vizreport.report.text import file_words, number, percent, quoted, words
+from vizreport.report.text import number, percent, quoted, words
 from vizreport.results.run import RunRecord
 
 _FOLDER = "figures/occlusion"
@@ -145,10 +145,10 @@ def _image(
 
 
 def _title(result: OcclusionResult, i: int) -> str:
-    """Call an image by its class, or by its file where that is not known; alike ones by number."""
+    """Call an image by its class, or the predicted one where that is not known; alike by number."""
     titles = [
-        words(result.class_names[index]) if known else file_words(path)
-        for index, known, path in zip(result.classes, result.known, result.paths, strict=True)
+        words(result.class_names[index]) + ("" if known else " (predicted)")
+        for index, known in zip(result.classes, result.known, strict=True)
     ]
     alike = titles[:i].count(titles[i])
     return f"{titles[i]} ({alike + 1})" if alike else titles[i]
