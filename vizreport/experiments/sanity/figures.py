@@ -109,8 +109,8 @@ def _panels(result: SanityResult) -> Figure:
             f"and rectifiers follow those weights. Spotlight: {spotlight.CAPTION}. Mid-grey is "
             f"zero; {tone.CAPTION}. Nothing was learned on the right: what is seen there comes "
             "from the image, from the place of the unit and from this way of drawing. What looks "
-            "alike on both sides is no evidence of learning: above each map, the correlation of "
-            "the spotlights' colour with the trained network's, mean of the nine (1: the same "
+            "alike on both sides is no evidence of learning. Above each map, r: the correlation of "
+            "the spotlights' light with the trained network's, mean of the nine (1: the same "
             "places)."
         ),
         alt=(

@@ -19,7 +19,7 @@ def panels(result: SanityResult) -> Image.Image:
     """Lay out a row for each map: trained, then with all weights random."""
     cells, labels = [], []
     for place, feature_map in enumerate(result.panel_maps):
-        random = f"all weights random; the light correlates {decimal(agreement(result, place))}"
+        random = f"weights random, light r\u202f=\u202f{decimal(agreement(result, place))}"
         for state, said in enumerate(("trained", random)):
             cells.append(_pair(result, state, place))
             labels.append((f"map {feature_map}", said))
