@@ -238,7 +238,8 @@ def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
             labels.append((f"layer {layer}", f"{snr:.1f} dB, {percent(float(active), 1)}"))
     columns = 2 if medium.narrow() else 4
     shown = [montage.fit(cell, side) for cell in cells]
-    return montage.grid(shown, columns, 14, labels, 24, rows_belong=True)
+    sheet = montage.grid(shown, columns, 14, labels, 24, rows_belong=True)
+    return montage.headed(sheet, "deconvolutional network: pictures rebuilt from its maps", 24)
 
 
 def _objectives(result: DeconvolutionalResult) -> Figure:
