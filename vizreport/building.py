@@ -175,6 +175,7 @@ def build(request: BuildRequest) -> int:
         )
     records.update(_broken(selection.broken))
     _print_faults(store, wanted, records)
+    _print_backends(store, records)
     run = RunRecord(
         name=out.name,
         title=f"What {request.name} has learned",
@@ -242,6 +243,18 @@ def _print_faults(
             continue
         for each in said:
             print(f"vizreport: {printable(each)}", file=sys.stderr)
+
+
+def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:
+    """Say on the terminal where the report's results come from more than one backend."""
+    used = provenance.by_backend(store, tuple(records.values()))
+    if len(used) > 1:
+        said = ", ".join(f"{len(made)} on {name}" for name, made in used.items())
+        print(
+            f"vizreport: not all results in {store.folder} were computed on one backend ({said}): "
+            "they agree to rounding only; a build into a fresh folder has all from one",
+            file=sys.stderr,
+        )
 
 
 def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 def progress(what: str, total: int, unit: str) -> tqdm[Any]:
@@ -22,6 +23,8 @@ def progress(what: str, total: int, unit: str) -> tqdm[Any]:
     unit : str
         Their name, such as "images".
     """
+    from tqdm import tqdm  # here, as who reads no data set does without
+
     return tqdm(
         total=total,
         desc=what,

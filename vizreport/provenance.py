@@ -35,17 +35,43 @@ def of_results(store: Store, records: Sequence[ExperimentRecord]) -> dict[str, A
     -------
     dict
         Fields of a RunRecord: ``seconds``, ``date``, ``host`` and ``versions``. Where results
-        differ in one of the last two, all values are listed.
+        differ in one of the last two, all values are listed; of backends with their experiments.
     """
     known = [store.origin(record.name, record.key) for record in records]
     origins = [origin for origin in known if origin is not None]
     dates = [origin.date for origin in origins]
+    hosts = _listed([origin.host for origin in origins] or [host()])
+    used = by_backend(store, records)
+    if len(used) > 1:
+        hosts["backend"] = "; ".join(f"{name}: {', '.join(made)}" for name, made in used.items())
     return {
         "seconds": sum(record.seconds for record in records),
         "date": min(dates, key=datetime.fromisoformat) if dates else now(),
-        "host": _listed([origin.host for origin in origins] or [host()]),
+        "host": hosts,
         "versions": _listed([*(origin.versions for origin in origins), versions()]),
     }
+
+
+def by_backend(store: Store, records: Sequence[ExperimentRecord]) -> dict[str, list[str]]:
+    """Name the experiments whose results were computed on each backend, as far as is known.
+
+    Parameters
+    ----------
+    store : Store
+        Has the results.
+    records : sequence of ExperimentRecord
+
+    Returns
+    -------
+    dict of list of str
+        By the backend's name.
+    """
+    found: dict[str, list[str]] = {}
+    for record in records:
+        origin = store.origin(record.name, record.key)
+        if origin is not None and "backend" in origin.host:
+            found.setdefault(origin.host["backend"], []).append(record.name)
+    return found
 
 
 def _listed(found: Sequence[dict[str, str]]) -> dict[str, str]:

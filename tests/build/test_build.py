@@ -130,6 +130,17 @@ def test_a_killed_build_goes_on_from_the_last_result(
     assert (calls, len(rendered)) == ([], 1)
 
 
+def test_results_of_two_backends_are_named(tiny_files, copy, capsys):
+    (path,) = (copy / "results" / "overview").glob("*.run.json")
+    origin = json.loads(path.read_text())
+    assert origin["host"]["backend"] == "tensorflow"
+    path.write_text(json.dumps({**origin, "host": {**origin["host"], "backend": "jax"}}))
+    assert build(request(tiny_files, copy)) == 0
+    assert "(5 on tensorflow, 1 on jax)" in capsys.readouterr().err
+    host = json.loads((copy / "run.json").read_text())["host"]
+    assert host["backend"].endswith("; jax: overview")
+
+
 def test_a_damaged_result_is_computed_again(tiny_files, copy, computed, rendered):
     calls, _ = computed
     damaged = next((copy / "results" / "overview").glob("*.npz"))

@@ -13,6 +13,7 @@ from vizreport.errors import RequestError
 if TYPE_CHECKING or keras.backend.backend() == "tensorflow":
     from vizreport.backend.tensorflow import (
         ERRORS,
+        MOST_GROUPS,
         argmax,
         average_pool,
         by_xla,
@@ -32,6 +33,7 @@ if TYPE_CHECKING or keras.backend.backend() == "tensorflow":
 elif keras.backend.backend() == "jax":
     from vizreport.backend.jax import (
         ERRORS,
+        MOST_GROUPS,
         argmax,
         average_pool,
         by_xla,
@@ -54,6 +56,7 @@ else:
 
 __all__ = [
     "ERRORS",
+    "MOST_GROUPS",
     "Spec",
     "argmax",
     "average_pool",

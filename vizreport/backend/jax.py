@@ -15,6 +15,8 @@ from keras import ops
 
 from vizreport.backend.spec import Spec
 
+MOST_GROUPS = 2
+"""Groups an axis of windows that differ in size: each group is compiled anew."""
 ERRORS = (ValueError,)
 """What an operation raises, beside TypeError, that cannot take its inputs."""
 
@@ -39,8 +41,9 @@ def compiled(
 ) -> Callable[..., Any]:
     """Compile a function of tensors.
 
-    Lengths that vary are padded to a power of two by repeating the last entry, so that few shapes
-    are compiled; outputs, whose first length is the last that varies among the arguments, are cut.
+    Lengths that vary are padded to those of :func:`length_compiled` by repeating the last entry,
+    so that few shapes are compiled; outputs, whose first length is the last that varies among the
+    arguments, are cut.
 
     Parameters
     ----------
@@ -53,8 +56,10 @@ def compiled(
     Returns
     -------
     callable
-        Takes arrays of those shapes.
+        Takes arrays of those shapes. Its attribute ``shapes`` is the set of those that it was
+        compiled for.
     """
+    shapes = set()
 
     @partial(jax.jit, static_argnums=(2,))
     def run(values: list[Any], given: list[Any], static: tuple[_Static | None, ...]) -> Any:
@@ -77,13 +82,20 @@ def compiled(
                 taken.append(_padded(value, spec, lengths))
             else:
                 taken.append([_padded(x, s, lengths) for x, s in zip(value, spec, strict=True)])
+        shapes.add((tuple(np.shape(leaf) for leaf in jax.tree.leaves(taken)), *static))
         outputs = run([variable.value for variable in variables], taken, tuple(static))
         if not lengths:
             return outputs
         length = list(lengths.values())[-1]
         return jax.tree.map(lambda y: y[:length], outputs)
 
+    call.shapes = shapes  # type: ignore[attr-defined]
     return call
+
+
+def length_compiled(length: int) -> int:
+    """Return the length to which one that varies is padded: 1, 16, 32 and so on by twos."""
+    return 1 if length <= 1 else max(16, 1 << (length - 1).bit_length())
 
 
 def _padded(value: Any, spec: Spec, lengths: dict[str | None, int]) -> Any:
@@ -94,8 +106,7 @@ def _padded(value: Any, spec: Spec, lengths: dict[str | None, int]) -> Any:
         if isinstance(length, str):
             lengths.pop(length, None)
             lengths[length] = array.shape[axis]
-            whole = 1 << max(array.shape[axis] - 1, 0).bit_length()
-            widths[axis] = (0, whole - array.shape[axis])
+            widths[axis] = (0, length_compiled(array.shape[axis]) - array.shape[axis])
     if not any(map(any, widths)):
         return array
     pad = jnp.pad if isinstance(array, jax.Array) else np.pad
@@ -226,5 +237,5 @@ def by_xla(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def devices() -> list[str]:
-    """Return the kinds of the devices there are."""
-    return [device.platform.upper() for device in jax.devices()]
+    """Return the names of the devices there are: ``CPU``, or a GPU's own."""
+    return ["CPU" if device.platform == "cpu" else device.device_kind for device in jax.devices()]

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from vizreport.backend.spec import Spec
 
+MOST_GROUPS = 4
+"""Groups an axis of windows that differ in size: each is a batch of its own."""
 ERRORS = (ValueError, tf.errors.OpError)
 """What an operation raises, beside TypeError, that cannot take its inputs."""
 
@@ -132,5 +134,9 @@ def by_xla(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def devices() -> list[str]:
-    """Return the kinds of the devices there are."""
-    return [device.device_type for device in tf.config.get_visible_devices()]
+    """Return the names of the devices there are: ``CPU``, or a GPU's own."""
+    found = []
+    for device in tf.config.get_visible_devices():
+        details = tf.config.experimental.get_device_details(device)
+        found.append(details.get("device_name", device.device_type))
+    return found

@@ -21,7 +21,7 @@ from vizreport.installed import clone, installed_version, pip_install, reinstall
 from vizreport.models.shipped import SHIPPED, shipped_checkpoint
 from vizreport.version import __version__
 
-REQUIRED = ("tensorflow", "keras", "numpy", "matplotlib", "jinja2", "pillow", "tqdm")
+REQUIRED = ("keras", "numpy", "matplotlib", "jinja2", "pillow", "tqdm")
 TEST_PACKAGES = (
     "pytest",
     "pytest-xdist",
@@ -89,8 +89,9 @@ def diagnose() -> list[Finding]:
         _shipped(),
         _interpreter(),
         Finding("system", platform.platform()),
+        *_of_backends(),
         *(_package(name) for name in REQUIRED),
-        _devices(),
+        *_backend(),
         _package("weasyprint", "the PDF cannot be written"),
         _pango(),
         _fonts(),
@@ -121,27 +122,42 @@ def _package(name: str, without: str = "") -> Finding:
     return Finding(name, found, pip_install(name), needed=not without)
 
 
-def _devices() -> Finding:
-    from vizreport.tensorflow_start import start_tensorflow
+def _of_backends() -> list[Finding]:
+    """Look for the packages of the backend asked for; TensorFlow is listed with either."""
+    if os.environ.get("KERAS_BACKEND") != "jax":
+        return [_package("tensorflow")]
+    without = "train, ablate, transfer and deconvnet-learn cannot run"
+    return [_package("jax"), _package("tensorflow", without)]
+
+
+def _backend() -> list[Finding]:
+    """Start the backend that ``KERAS_BACKEND`` names, and list its devices."""
+    name = os.environ.get("KERAS_BACKEND", "tensorflow")
+    package = "jax" if name == "jax" else "tensorflow"
+    from vizreport.tensorflow_start import start_backend
 
     try:
-        start_tensorflow()
-    except RequestError as error:
-        return Finding("devices", "unknown", str(error), True)
-    except Exception as error:  # a broken installation can fail in any way
-        cure = f"reinstall it: {pip_install('--force-reinstall', 'tensorflow')}"
-        return Finding("devices", f"TensorFlow does not start: {error}", cure, True)
-    import tensorflow as tf
+        start_backend()
+        from vizreport import backend
 
-    graphics = tf.config.list_physical_devices("GPU")
+        devices = backend.devices()
+    except RequestError as error:
+        return [Finding("backend", name, str(error), True)]
+    except Exception as error:  # a broken installation can fail in any way
+        cure = f"reinstall it: {pip_install('--force-reinstall', package)}"
+        return [Finding("backend", f"{name} does not start: {error}", cure, True)]
+    return [Finding("backend", name), _devices(name, devices)]
+
+
+def _devices(backend: str, names: list[str]) -> Finding:
+    graphics = [device for device in names if device != "CPU"]
     processors = f"CPU ({os.cpu_count()} cores)"
     if graphics:
-        names = (tf.config.experimental.get_device_details(gpu) for gpu in graphics)
-        listed = ", ".join(details.get("device_name", "GPU") for details in names)
-        return Finding("devices", f"{processors}, {len(graphics)} GPU: {listed}")
+        return Finding("devices", f"{processors}, {len(graphics)} GPU: {', '.join(graphics)}")
     if Path("/proc/driver/nvidia").exists():
-        cure = f"{pip_install('tensorflow[and-cuda]')} (a build runs on the CPU until then)"
-        return Finding("devices", f"{processors}; a GPU that TensorFlow cannot use", cure)
+        package = "jax[cuda12]" if backend == "jax" else "tensorflow[and-cuda]"
+        cure = f"{pip_install(package)} (a build runs on the CPU until then)"
+        return Finding("devices", f"{processors}; a GPU that {backend} cannot use", cure)
     return Finding("devices", f"{processors}, no GPU")
 
 

@@ -99,7 +99,9 @@ def _quantized(layer: Any) -> Callable[[Any], Any]:
 
 def _global_average(layer: Any) -> list[Step]:
     def forward(x: Any) -> Any:
-        return ops.mean(x, axis=(1, 2), keepdims=layer.keepdims)
+        # Keras' mean of float64 is one of float32 on JAX; its sum is not.
+        total = ops.sum(x, axis=(1, 2), keepdims=layer.keepdims)
+        return total / (x.shape[1] * x.shape[2])
 
     return [Step("average_pooling", forward, None, text="global average pool")]
 

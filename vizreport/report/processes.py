@@ -25,9 +25,9 @@ def processes() -> int:
     """Return how many processes may draw; 1 where this one must do it all by itself.
 
     Processes are copies of this one (forked), which what is to be drawn goes with. That is safe
-    on Linux and before TensorFlow has started threads.
+    on Linux and before TensorFlow or JAX has started threads.
     """
-    if sys.platform != "linux" or "tensorflow" in sys.modules:
+    if sys.platform != "linux" or {"tensorflow", "jax"} & sys.modules.keys():
         return 1
     return min(_MOST, len(os.sched_getaffinity(0)))
 

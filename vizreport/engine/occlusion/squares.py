@@ -18,11 +18,10 @@ from math import lcm
 
 import numpy as np
 
+from vizreport import backend
 from vizreport.graph.geometry import Pointwise, Shift, Window
 from vizreport.graph.network import Graph, Node
 
-# Groups of places an axis with windows of the same sizes: each is a batch of its own.
-_MOST_GROUPS = 4
 # Kinds that pass a window on as it is.
 _KNOWN = (Pointwise, Window, Shift)
 
@@ -131,7 +130,7 @@ def spans(graph: Graph, stages: Stages, axis: int, starts: np.ndarray, size: int
     groups = _grouped(graph, stages, axis, starts, size)
     period = _period(graph, stages, axis)
     step = 1
-    while len(groups) > _MOST_GROUPS and step < period:
+    while len(groups) > backend.MOST_GROUPS and step < period:
         step = min(d for d in range(step + 1, period + 1) if period % d == 0)
         aligned = starts // step * step
         wide = int((starts + size - aligned).max(initial=size))
