@@ -25,7 +25,9 @@ def network() -> keras.Model:
     y = layers.BatchNormalization()(layers.Conv2D(6, 3, padding="same", groups=2)(x))
     x = layers.Concatenate()([layers.LeakyReLU(0.1)(y), x])
     x = layers.Conv2D(8, 2, padding="same", dilation_rate=2, activation="relu", name="conv2")(x)
-    x = layers.Dense(4, activation="softmax")(layers.Flatten()(x))
+    # Where neither is active the two are equal: the first of them gets the signal.
+    x = layers.Maximum()([x, layers.Conv2D(8, 1, activation="relu")(x)])
+    x = layers.Dense(4, activation="softmax", name="classes")(layers.Flatten()(x))
     model = keras.Model(image, x)
     for weight in model.weights:
         values = random.normal(0, 0.3, weight.shape)
@@ -39,6 +41,7 @@ def results() -> dict[str, np.ndarray]:
     found = Deconvnet(model)
     layer, number = found.layer("conv2"), np.arange(3)
     arrays = {rule: found.with_rule(rule).project(images, "conv2", 3) for rule in RULES}
+    arrays["equals"] = found.project(images, "classes", 1)
     for way in ("crops", "windows"):
         full = np.zeros_like(images)
         for part in found.project_units(images, layer, number, number, number, number, way=way):

@@ -22,6 +22,7 @@ if TYPE_CHECKING or keras.backend.backend() == "tensorflow":
         full_precision,
         gathered,
         max_pool,
+        maximum,
         shapes,
         vjp,
     )
@@ -44,6 +45,7 @@ elif keras.backend.backend() == "jax":
         full_precision,
         gathered,
         max_pool,
+        maximum,
         shapes,
         transposed_convolution,
         vjp,
@@ -68,6 +70,7 @@ __all__ = [
     "full_precision",
     "gathered",
     "max_pool",
+    "maximum",
     "shapes",
     "transposed_convolution",
     "vjp",

@@ -216,6 +216,12 @@ def transposed_convolution(
     return y if bias is None else y + ops.cast(bias, y.dtype)
 
 
+def maximum(x: Any, y: Any) -> Any:
+    """Return the larger of two; a signal goes back to it, to the first of equals."""
+    # JAX's own shares the signal among equals.
+    return jnp.where((x < y) | jnp.isnan(y), y, x)
+
+
 def max_pool(x: Any, size: tuple[int, int], strides: tuple[int, int], padding: str) -> Any:
     """Return the maximum of each window; a signal goes back to the first of equals."""
     return ops.max_pool(x, size, strides, padding, data_format="channels_last")

@@ -106,6 +106,11 @@ def argmax(x: Any, axis: int) -> Any:
     return tf.argmax(x, axis, output_type=tf.int32)
 
 
+def maximum(x: Any, y: Any) -> Any:
+    """Return the larger of two; a signal goes back to it, to the first of equals."""
+    return tf.maximum(x, y)
+
+
 def max_pool(x: Any, size: tuple[int, int], strides: tuple[int, int], padding: str) -> Any:
     """Return the maximum of each window; a signal goes back to the first of equals."""
     return tf.nn.max_pool2d(x, size, strides, padding.upper())

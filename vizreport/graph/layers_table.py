@@ -199,7 +199,7 @@ TABLE: dict[type, Lowering] = {
     layers.Add: _merge("add", lambda x: sum(x[1:], x[0])),
     layers.Subtract: _merge("add", lambda x: x[0] - x[1]),
     layers.Average: _merge("add", lambda x: sum(x[1:], x[0]) / len(x)),
-    layers.Maximum: _merge("maximum", lambda x: reduce(ops.maximum, x)),
+    layers.Maximum: _merge("maximum", lambda x: reduce(backend.maximum, x)),
     layers.Multiply: _merge("multiply", lambda x: _product(x)),
     layers.Concatenate: _concatenate,
     layers.Identity: _identity,

@@ -105,7 +105,7 @@ def _leaky_relu(operation: Any, args: Any, kwargs: Any, run: Run) -> Step:
 
 def _maximum(operation: Any, args: Any, kwargs: Any, run: Run) -> Step | None:
     if len(_tensors(args, kwargs)) > 1:
-        return Step("maximum", run, HERE, text="maximum")
+        return Step("maximum", backend.maximum, HERE, text="maximum")
     constants = [value for value in args if not isinstance(value, keras.KerasTensor)]
     is_relu = len(constants) == 1 and np.ndim(constants[0]) == 0 and float(constants[0]) == 0.0
     return rectifier() if is_relu else None
