@@ -28,7 +28,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parents[1]))
 NETWORKS = ("squeezenet", "zfnet", "resnet50")
 PARTS = ("agreement", "mining", "projections", "occlusion", "decoding")
 
@@ -79,9 +79,10 @@ def main(given: list[str] | None = None) -> int:
 
 
 def _measure(arguments: argparse.Namespace) -> None:
-    import gpu_device as device
     import keras
     import numpy as np
+
+    from benchmarks import gpu_device as device
 
     rows = Rows(arguments.out)
     versions = {"python": platform.python_version(), "keras": keras.__version__}
@@ -107,7 +108,7 @@ def _measure(arguments: argparse.Namespace) -> None:
 def _part(
     rows: Rows, name: str, part: str, model: Any, network: Any, arguments: argparse.Namespace
 ) -> Any:
-    import gpu_parts as parts
+    from benchmarks import gpu_parts as parts
 
     try:
         if part == "agreement":
@@ -170,9 +171,10 @@ def _random(model: Any) -> Any:
 
 
 def _reference(name: str, model: Any) -> dict[str, Any]:
-    import gpu_device as device
-    import gpu_parts as parts
     import numpy as np
+
+    from benchmarks import gpu_device as device
+    from benchmarks import gpu_parts as parts
 
     if not device.on_gpu():
         return parts.reference(model)
@@ -189,8 +191,9 @@ def _reference(name: str, model: Any) -> dict[str, Any]:
 
 
 def _store_reference(arguments: argparse.Namespace) -> None:
-    import gpu_parts as parts
     import numpy as np
+
+    from benchmarks import gpu_parts as parts
 
     (name,) = [*arguments.networks, *map(str, arguments.checkpoint)]
     np.savez(arguments.reference, **parts.reference(_model(name)))

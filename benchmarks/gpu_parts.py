@@ -10,11 +10,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import gpu_device as device
 import keras
 import numpy as np
 from PIL import Image
 
+from benchmarks import gpu_device as device
 from vizreport import backend
 from vizreport.backend import Spec
 from vizreport.data.dataset import Dataset, ImageRecord, Size

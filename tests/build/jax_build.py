@@ -48,8 +48,7 @@ def main(checkpoint: Path, data: Path, folder: Path) -> None:
 def benchmark(checkpoint: Path, folder: Path) -> None:
     wall = Wall(REPORTS)
     sys.meta_path.insert(0, wall)
-    sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-    import gpu
+    from benchmarks import gpu
 
     options = ["--images", "4", "--places", "3", "--least", "0", "--out", str(folder / "gpu.jsonl")]
     assert gpu.main(["--networks", "--checkpoint", str(checkpoint), *options]) == 0
