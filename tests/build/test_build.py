@@ -156,9 +156,9 @@ def test_a_damaged_result_is_computed_again(tiny_files, copy, computed, rendered
         ({"batch_size": 7}, []),
         ({"maps": 2}, ["top_patches"]),
         ({"window": "full"}, ["top_patches"]),
-        ({"scale": "tile"}, ["top_patches"]),
         ({"occlusion_layer": "conv1"}, []),
-        ({"filter_scale": "filter"}, []),  # drawn otherwise
+        ({"scale": "tile"}, []),  # drawn otherwise, as the next
+        ({"filter_scale": "filter"}, []),
         # The overview says which layers have rules.
         ({"rule": "gradient"}, ["overview", "top_patches"]),
         ({"layers": ("conv1",)}, ALL),

@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.experiments import tiny
 from vizreport.engine import Deconvnet
+from vizreport.experiments.top_patches import mosaics
 from vizreport.experiments.top_patches.compute import purity
 
 compute_mining = tiny.computing("mining")
@@ -20,8 +21,8 @@ compute = tiny.computing("top_patches")
 
 @pytest.fixture(scope="module")
 def full(tiny_context, mined, parts):
-    """Every map, whole receptive fields, one scale a tile."""
-    context = tiny.changed(tiny_context, maps=None, window="full", scale="tile")
+    """Every map, whole receptive fields."""
+    context = tiny.changed(tiny_context, maps=None, window="full")
     return compute(context, {"mining": mined, "parts": parts})
 
 
@@ -66,8 +67,12 @@ def test_projections_are_those_of_the_units(tiny_context, mined, full, layer):
             top, left = row * stride, col * stride
             cut = whole[top : top + side, left : left + side]
             assert cut.shape == (side, side, 3)  # 'valid': no field leaves the image
-            scale = np.percentile(np.abs(cut), 99.5)
-            assert full.scales[layer][i, k] == pytest.approx(scale, rel=1e-3)
+            scale = full.scales[layer][i, k]
+            own = np.percentile(np.abs(cut), 99.5)
+            assert full.tile_scales[layer][i, k] == pytest.approx(own, rel=1e-3)
+            assert full.peaks[layer][i, k] == pytest.approx(np.abs(cut).max(), rel=1e-3)
+            assert own * 0.999 <= scale <= full.peaks[layer][i, k]
+            assert scale >= min(full.map_scales[layer][i], full.peaks[layer][i, k])
             wanted = 128 + 127 * np.clip(cut / scale, -1, 1)
             assert np.abs(tiles[k] - wanted).max() <= 1.5
             patch = pictures[image, top : top + side, left : left + side].astype(float)
@@ -95,13 +100,31 @@ def test_a_layer_of_dead_maps_only(tiny_context, mined, parts):
     assert (decoded(found, "projections", "conv2", 0) == 128).all()
 
 
-def test_one_scale_for_the_nine_tiles_of_a_map(tiny_context, mined, full, parts):
-    found = compute(
-        tiny.changed(tiny_context, maps=None, window="full"), {"mining": mined, "parts": parts}
-    )
-    for layer in ("conv1", "conv2"):
-        assert (found.scales[layer] == found.scales[layer][:, :1]).all()
-    assert (full.scales["conv1"][0] != full.scales["conv1"][0, 0]).any()
+@pytest.mark.parametrize("shared", [True, False])
+def test_linear_tiles_are_drawn_on_the_scale_that_is_asked_for(tiny_context, mined, full, shared):
+    """Against the projections themselves, on one scale for the nine or on one for each."""
+    x = tiny_context.preprocessing.tensor(images_of(tiny_context, mined))
+    deconvnet = Deconvnet(tiny_context.model, preprocessing=tiny_context.preprocessing)
+    side, stride = full.window["conv1"], 2
+    living = np.where(full.dead["conv1"], np.inf, full.map_scales["conv1"])
+    weakest = (full.tile_scales["conv1"] / living[:, None]).min(axis=1)
+    i = int(np.argmin(np.where(weakest > 0, weakest, np.inf)))
+    m = int(full.maps["conv1"][i])
+    cuts = []
+    for image, row, col in zip(
+        full.images["conv1"][i], full.rows["conv1"][i], full.cols["conv1"][i], strict=True
+    ):
+        whole = deconvnet.project(x[image : image + 1], "conv1", (int(row), int(col), m))[0]
+        cuts.append(whole[row * stride :, col * stride :][:side, :side])
+    nine = np.stack(cuts)
+    axes = None if shared else (1, 2, 3)
+    scales = np.percentile(np.abs(nine), 99.5, axis=axes, keepdims=True)
+    wanted = 128 + 127 * np.clip(nine / scales, -1, 1)
+    drawn = mosaics.layer(full, "conv1", linear=True, shared=shared)
+    for k, tile in enumerate(mosaics.tiles(drawn, i, "projections", side)):
+        shown = np.asarray(tile)[..., :3].astype(float)
+        assert np.abs(shown - wanted[k]).max() <= 2.5
+    assert np.ptp(scales) > 0 or shared
 
 
 def test_the_energy_window_is_smaller_and_holds_what_it_says(tiny_context, mined, full, parts):

@@ -49,6 +49,7 @@ def made_layer(scales, tiles):
     content = np.frombuffer(fake_pictures.webp(mosaic, True), np.uint8)
     result = SimpleNamespace(
         status={"a": ""}, window={"a": 20}, scales={"a": np.array([scales])},
+        map_scales={"a": np.ones(1)}, tile_scales={"a": np.array([scales])},
         peaks={"a": np.array([scales])}, shown={"a": np.array([[True] * 8 + [False]])},
         dead={"a": np.array([False])}, projections={"a": content}, patches={"a": content},
         projection_offsets={"a": [0, len(content)]}, patch_offsets={"a": [0, len(content)]},

@@ -50,6 +50,7 @@ def make_top_patches(
             tiles = [fake_pictures.projection(tile) for tile in cut]
             stored = fake_pictures.webp(fake_pictures.mosaic(tiles), True)
             projections.append(b"" if without_rule else stored)
+        scales = random.uniform(0.1, 2, (count, 1)).repeat(9, 1).astype(np.float32)
         counts = [np.bincount(mining.labels[row]).max() / 9 for row in images]
         centre = np.stack([cols, rows, cols, rows], axis=-1) * stride
         half = np.array([-field // 2, -field // 2, field // 2, field // 2])
@@ -73,7 +74,9 @@ def make_top_patches(
             "projections": np.frombuffer(b"".join(projections), np.uint8),
             "patch_offsets": np.cumsum([0, *map(len, patches)]),
             "projection_offsets": np.cumsum([0, *map(len, projections)]),
-            "scales": random.uniform(0.1, 2, (count, 1)).repeat(9, 1).astype(np.float32),
+            "map_scales": scales[:, 0],
+            "tile_scales": scales,
+            "scales": scales,
             "peaks": random.uniform(1, 3, (count, 9)).astype(np.float32),
             "strengths": np.where(values > 0, random.uniform(0.1, 1, (count, 9)), 0).astype(
                 np.float32
@@ -89,7 +92,6 @@ def make_top_patches(
     return TopPatchesResult(
         layers=list(fields["maps"]),
         rule="deconvnet",
-        scale="map",
         labelled=True,
         replaced=[{"layer": HOSTILE[1], "blank": 0.62, "instead": mining.layers[-1]}]
         if hostile

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import vizreport
 from tests.report.fake_run import mark_not_applicable
 from tests.report.pages import Page
 from vizreport.errors import RequestError
@@ -76,6 +77,19 @@ def test_a_tampered_result_is_a_failed_section(
     (read,) = read_sections(run_folder, read_run(run_folder))
     assert read.status == "failed"
     assert said.lower() in read.reason.lower()
+
+
+def test_the_report_of_another_version_is_left_as_it_is(run_folder: Path) -> None:
+    assert render(run_folder, pdf=False) == ()
+    before = (run_folder / "index.html").read_bytes()
+    (path,) = (run_folder / "results" / "mining").glob("*.json")
+    path.write_text(path.read_text("utf-8").replace('"version": ', '"version": 9'), "utf-8")
+    with pytest.raises(RequestError, match="another version .*version 9.*build` command again"):
+        render(run_folder, pdf=False)
+    assert (run_folder / "index.html").read_bytes() == before
+    opened = vizreport.open_run(run_folder)
+    with pytest.raises(RequestError, match="another version"):
+        opened.result("mining")
 
 
 def test_a_section_without_what_it_needs_says_so(run_folder: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from vizreport.errors import RequestError
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments, registry
 from vizreport.findings.decisions import decide
@@ -16,7 +17,7 @@ from vizreport.findings.sentences import faults, headline
 from vizreport.findings.statement import statement
 from vizreport.report.section import Section
 from vizreport.results.run import ExperimentRecord, RunRecord
-from vizreport.results.store import DONE, NOT_APPLICABLE, Store, Unusable
+from vizreport.results.store import DONE, NOT_APPLICABLE, OtherVersion, Store, Unusable
 
 FAILED = "failed"
 _NAME = re.compile(r"[\w-]+(\.\w+)?(/[\w-]+(\.\w+)?)*")
@@ -62,6 +63,11 @@ def read_sections(
     Yields
     ------
     Read
+
+    Raises
+    ------
+    RequestError
+        If another version of vizreport computed what every report rests on.
     """
     store, known = Store(run_folder), experiments()
     found = [known[record.name] for record in run.experiments if record.name in known]
@@ -166,12 +172,25 @@ def not_drawn(error: Exception) -> str:
 def read_result(
     store: Store, experiment: Experiment, record: ExperimentRecord
 ) -> tuple[str, str, Any]:
-    """Return the status of a stored result, why it is not done or "", and the result or None."""
+    """Return the status of a stored result, why it is not done or "", and the result or None.
+
+    Raises
+    ------
+    RequestError
+        If another version of vizreport computed it and every report rests on it: the report there
+        is better than one of failed sections.
+    """
     if record.status != DONE:
         return record.status, record.reason, None
     try:
         outcome = store.read(experiment, record.key)
     except Unusable as unusable:
+        if experiment.essential and isinstance(unusable, OtherVersion):
+            raise RequestError(
+                f"{store.folder} was built by another version of vizreport ({record.name}: "
+                f"{unusable}): run its `vizreport build` command again; its report stays as it is "
+                "until then"
+            ) from None
         said = str(unusable)
         return (
             FAILED,

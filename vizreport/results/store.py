@@ -28,6 +28,10 @@ class Unusable(Exception):
     """A stored result is missing, damaged or of another version; says so in a clause."""
 
 
+class OtherVersion(Unusable):
+    """A stored result is of another version."""
+
+
 @dataclass(frozen=True)
 class _Record:
     """A result's ``.json``."""
@@ -165,7 +169,7 @@ class Store:
         """
         record, content = self._read(experiment.name, key)
         if record.version != experiment.version:
-            raise Unusable(
+            raise OtherVersion(
                 f"its stored result is of version {record.version}, "
                 f"this vizreport reads version {experiment.version}"
             )

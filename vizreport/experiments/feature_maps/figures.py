@@ -26,8 +26,10 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: FeatureMapsResult = results["feature_maps"]
     top: TopPatchesResult = results["top_patches"]
     feeding: TopPatchesResult = results["feeding_maps"]
-    layers = [layer for layer in gathered(results) if layer["name"] in result.layers]
-    added = {layer["name"]: layer for layer in gathered(results, 0, "feeding_maps")}
+    shared = run.settings.get("scale") != "tile"
+    layers = [layer for layer in gathered(results, shared=shared) if layer["name"] in result.layers]
+    feeders = gathered(results, 0, "feeding_maps", shared)
+    added = {layer["name"]: layer for layer in feeders}
     sources = pictures.sources(result)
     files = pictures.files(result) | mosaic_files(list(added.values()))
     pages: list[Page] = []

@@ -39,5 +39,5 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
         if len(maps)
     }
     windows = {name: (top.window[name], top.energy_share[name]) for name in choices}
-    same = Given(layers=settings.layers, rule=settings.rule, scale=top.scale, window="given")
+    same = Given(layers=settings.layers, rule=settings.rule, window="given")
     return project_maps(context, same, required, choices, windows)

@@ -6,7 +6,7 @@ from vizreport.experiments.top_patches.settings import TopPatchesSettings
 EXPERIMENT = Experiment(
     name="top_patches",
     title="Top-9 patches",
-    version=7,
+    version=8,
     result="vizreport.experiments.top_patches.result:TopPatchesResult",
     compute="vizreport.experiments.top_patches.compute:compute",
     section="vizreport.experiments.top_patches.figures:section",

@@ -48,7 +48,8 @@ _CHUNK = 16
 _UNPROJECTED = 4  # maps whose gradients choose the window where the layer is not projected
 _MASKS = 1000  # kept at hand: bounds memory
 _STORED = (
-    "window", "energy_share", "receptive_field", "fields", "scales", "peaks", "strengths",
+    "window", "energy_share", "receptive_field", "fields", "scales", "map_scales", "tile_scales",
+    "peaks", "strengths",
     "inside", "inside_area", "inside_elsewhere", "patches", "projections", "patch_offsets",
     "projection_offsets",
 )  # fmt: skip
@@ -107,7 +108,7 @@ def project_maps(
     context : Context
         Network and data of the build.
     settings : Given
-        ``layers``, ``rule``, ``scale`` and ``window``.
+        ``layers``, ``rule`` and ``window``.
     required : dict
         As in :func:`compute`.
     choices : mapping of str to Choice
@@ -171,7 +172,6 @@ def project_maps(
             for name in names
         },
         rule=settings.rule,
-        scale=settings.scale,
         labelled=labelled,
     )
 
@@ -251,8 +251,9 @@ def _layer(
     full = max(fields.size)
     side, share = windows.get(layer.name, (full, 1.0))
     encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
+    map_scales = np.zeros(len(maps), np.float32)
     scales = np.zeros((len(maps), count), np.float32)
-    peaks, strengths = np.zeros_like(scales), np.zeros_like(scales)
+    tile_scales, peaks, strengths = (np.zeros_like(scales) for _ in range(3))
     energies = Shares(*(np.full(scales.shape, np.nan, np.float32) for _ in range(3)))
     with ThreadPoolExecutor() as pool:
         for start in range(0, len(maps), _CHUNK):
@@ -269,8 +270,16 @@ def _layer(
                         sample.projections, sample.tops, sample.lefts, sample.fields
                     )
                     side, share = window_side(energy, full)
-            tiles, scales[chunk], peaks[chunk] = _tiles(
-                found, (len(maps[chunk]), count), side, settings.scale
+            signed = np.zeros((len(maps[chunk]), count, side, side, 3), np.float32)
+            signed[tuple(found.units.T)] = cut_tiles(
+                found.projections, found.tops, found.lefts, found.fields, side, 0.0
+            )
+            map_scales[chunk], tile_scales[chunk], peaks[chunk] = _measured(signed)
+            scales[chunk] = np.maximum(
+                tile_scales[chunk], np.minimum(map_scales[chunk, None], peaks[chunk])
+            )
+            tiles = quantised(signed.reshape(-1, side, side, 3), scales[chunk].ravel()).reshape(
+                signed.shape
             )
             strengths[chunk] = [
                 tone.root_mean_squares(tone.signed(nine), full)
@@ -294,6 +303,8 @@ def _layer(
         "receptive_field": [0, 0] if fields.everywhere else list(fields.size),
         "fields": fields.clipped(shape).reshape(len(maps), count, 4),
         "scales": scales,
+        "map_scales": map_scales,
+        "tile_scales": tile_scales,
         "peaks": peaks,
         "strengths": strengths,
         "inside": energies.inside,
@@ -360,21 +371,12 @@ def _project(
     return found, dict(zip(wanted.tolist(), seen, strict=True))
 
 
-def _tiles(
-    found: _Projected, shape: tuple[int, int], side: int, scale: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cut the projections' tiles: in 8 bits [m, K, s, s, 3], their scales and peaks [m, K]."""
-    signed = np.zeros((*shape, side, side, 3), np.float32)
-    signed[tuple(found.units.T)] = cut_tiles(
-        found.projections, found.tops, found.lefts, found.fields, side, 0.0
-    )
-    strength = np.abs(signed).reshape(*shape, -1)
-    if scale == "tile":
-        scales = np.array([[display_scale(tile) for tile in nine] for nine in strength])
-    else:
-        scales = np.repeat([[display_scale(nine)] for nine in strength], shape[1], axis=1)
-    flat = quantised(signed.reshape(-1, side, side, 3), scales.ravel())
-    return flat.reshape(signed.shape), scales.astype(np.float32), strength.max(axis=2)
+def _measured(signed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the scale of each map's nine together [m], that of each tile, and its peak [m, K]."""
+    strength = np.abs(signed).reshape(*signed.shape[:2], -1)
+    maps = [display_scale(nine) for nine in strength]
+    tiles = [[display_scale(tile) for tile in nine] for nine in strength]
+    return np.array(maps), np.array(tiles), strength.max(axis=2)
 
 
 def _patches(

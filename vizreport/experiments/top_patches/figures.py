@@ -33,7 +33,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show a sample of maps of each layer, and all of them on a page of their own."""
     result: TopPatchesResult = results["top_patches"]
     parts: PartsResult = results["parts"]
-    layers = gathered(results, run.settings.get("maps_in_print") or SHOWN)
+    shared = run.settings.get("scale") != "tile"
+    layers = gathered(results, run.settings.get("maps_in_print") or SHOWN, shared=shared)
     noun = counted_as(results["mining"], result.labelled)
     projected = [layer for layer in layers if not layer["status"]]
     energy = ground_truth.energy_figure(result)
@@ -43,7 +44,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     )
     pages = tuple(_page(layer) for layer in layers)
     files = mosaic_files(layers)
-    context = {"layers": layers, "rule": result.rule, "scale": result.scale, "shown": SHOWN,
+    context = {"layers": layers, "rule": result.rule, "shared": shared, "shown": SHOWN,
                "labelled": result.labelled, "noun": noun,
                "parts": ground_truth.table(parts, layers),
                "projected": bool(projected),
@@ -62,7 +63,10 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
 
 
 def gathered(
-    results: Mapping[str, Any], shown: int = SHOWN, which: str = "top_patches"
+    results: Mapping[str, Any],
+    shown: int = SHOWN,
+    which: str = "top_patches",
+    shared: bool = True,
 ) -> list[dict[str, Any]]:
     """Gather what is said of each layer and, in its "cells", of each map projected.
 
@@ -73,12 +77,17 @@ def gathered(
         Maps a layer in "main", those in the report's figures.
     which : str
         Which of the results the maps are of.
+    shared : bool
+        Whether a map's nine projections share a scale where they are drawn linear.
     """
     result: TopPatchesResult = results[which]
     whole: TopPatchesResult = results["top_patches"]
     slug = slugs(whole.layers)
     mining, parts = results["mining"], results["parts"]
-    return [_layer(result, whole, mining, parts, name, slug[name], shown) for name in result.layers]
+    return [
+        _layer(result, whole, mining, parts, name, slug[name], shown, shared)
+        for name in result.layers
+    ]
 
 
 def mosaic_files(layers: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
@@ -105,12 +114,13 @@ def _layer(
     name: str,
     slug: str,
     shown: int,
+    shared: bool,
 ) -> dict[str, Any]:
     """Gather what the templates say of a layer."""
     status = result.status[name]
     window = int(result.window[name])
     first = name == mining.checked[0]
-    drawn = mosaics.layer(result, name, first, whole)
+    drawn = mosaics.layer(result, name, first, whole, shared)
     count = len(result.maps[name])
     chosen = first_places(result, name, shown)
     # What a first layer's patches show of the image's class is chance.
@@ -191,7 +201,7 @@ def _cell(
                 "shown": true or (f"{predicted} (predicted)" if predicted else ""),
                 "path": mining.paths[image],
                 "box": [int(side) for side in result.fields[name][place][k]],
-                "scale": float(result.scales[name][place][k]),
+                "scale": float(result.tile_scales[name][place][k]),
             }
         )
     own = classes.own_class(mining, name, feature_map)
@@ -200,6 +210,9 @@ def _cell(
     found = classes.counted(names, own, matched)
     folder = f"pages/top-{slug}"
     projected = not result.status[name]
+    one = mosaics.one_tile(drawn, place) if drawn.same and not dead else None
+    alone = one is not None and not drawn.shared
+    scale = float(result.tile_scales[name][place][one] if alone else result.map_scales[name][place])
     return {
         "map": feature_map,
         "place": place,
@@ -212,7 +225,7 @@ def _cell(
         else "",
         "bars": [] if not projected or drawn.linear or dead else mosaics.strengths(drawn, place),
         "patches": f"{folder}/{feature_map:05d}-patches.webp",
-        "one": mosaics.one_tile(drawn, place) if drawn.same and not dead else None,
+        "one": one,
         "anchor": f"map-{feature_map}",
         "dead": dead,
         "blank": bool(drawn.blank[place].any() and drawn.blank[place].sum() == len(tiles)),
@@ -229,7 +242,7 @@ def _cell(
         "times": found.times,
         "of": len(tiles),
         "tiles": tiles,
-        "scale": tiles[0]["scale"] if tiles and not result.status[name] else nan,
+        "scale": scale if tiles and projected else nan,
     }
 
 
@@ -254,8 +267,8 @@ def _figure(
     result: TopPatchesResult, noun: str, layer: Mapping[str, Any], sheet: Mapping[str, Any]
 ) -> Figure:
     name, cells = layer["name"], sheet["cells"]
-    one = "one scale a map" if result.scale == "map" else "each tile has its own scale"
     drawn = layer["drawn"]
+    one = "one scale a map" if drawn.shared else "each tile has its own scale"
     how = (
         f"{one}, the 99.5th percentile of the absolute value"
         if drawn.linear

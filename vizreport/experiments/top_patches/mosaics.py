@@ -15,6 +15,7 @@ from vizreport.experiments.top_patches.placing import insides
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report import montage, tone
 from vizreport.report.spotlight import spotlight
+from vizreport.report.tiles import quantised
 
 View = Literal["spotlights", "projections", "linear", "patches"]
 SIDE = 112
@@ -35,7 +36,10 @@ class Layer:
         What was projected.
     name : str
     linear : bool
-        Whether projections are drawn linear, all nine on one scale: those of layer 1.
+        Whether projections are drawn linear: those of layer 1.
+    shared : bool
+        Whether the nine projections of a map have one scale where they are drawn linear; else each
+        has its own.
     blank : bool [m, K]
         Tiles at whose pixels next to nothing arrives of what excites a living map.
     insides : int [m, K, 4]
@@ -48,6 +52,7 @@ class Layer:
     result: TopPatchesResult
     name: str
     linear: bool
+    shared: bool
     blank: np.ndarray
     insides: np.ndarray
     same: bool = False
@@ -64,7 +69,11 @@ class Layer:
 
 
 def layer(
-    result: TopPatchesResult, name: str, linear: bool, whole: TopPatchesResult | None = None
+    result: TopPatchesResult,
+    name: str,
+    linear: bool,
+    whole: TopPatchesResult | None = None,
+    shared: bool = True,
 ) -> Layer:
     """Find which tiles of a layer are blank, and what of each is image.
 
@@ -77,6 +86,8 @@ def layer(
         Whether it is layer 1.
     whole : TopPatchesResult, optional
         Whose maps of the layer say what is blank, where ``result`` has only some beside them.
+    shared : bool
+        Whether a map's nine share a scale where they are drawn linear.
     """
     active = _active(result, name)
     blank = np.zeros_like(active)
@@ -85,7 +96,7 @@ def layer(
         blank = active & tone.blank(_strengths(result, name), typical)
     side = int(result.window[name])
     found = Layer(
-        result, name, linear, blank,
+        result, name, linear, shared, blank,
         insides(result, name, result.rows[name], result.cols[name], side),
     )  # fmt: skip
     return replace(found, same=linear and not result.status[name] and _same(found))
@@ -165,6 +176,8 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
         stored = np.stack([spotlight(*one) for one in zip(stored, lights, parts, strict=True)])
     if view == "projections" and drawn.linear:
         view = "linear"
+    if view == "linear":
+        stored = _on_display_scale(drawn, place, stored)
     found = []
     for k, tile in enumerate(stored):
         if not (k < len(shown) and shown[k]):
@@ -176,6 +189,19 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
             photograph = view in ("patches", "spotlights")
             found.append(within(picture, drawn.insides[place, k] / drawn.window, photograph))
     return found
+
+
+def _on_display_scale(drawn: Layer, place: int, stored: np.ndarray) -> np.ndarray:
+    """Bring a map's projections from the scales they are stored with to those they are shown on."""
+    result, name = drawn.result, drawn.name
+    shown = np.ones(len(stored), np.float32)
+    scales = np.ones_like(shown)
+    given = result.scales[name][place]
+    scales[: len(given)] = given
+    shown[: len(given)] = (
+        result.map_scales[name][place] if drawn.shared else result.tile_scales[name][place]
+    )
+    return quantised(tone.signed(stored) * scales[:, None, None, None], shown)
 
 
 def _drawn(tile: np.ndarray, view: View, side: int) -> Image.Image:

@@ -71,8 +71,13 @@ class TopPatchesResult:
     patches, projections : dict of uint8 [bytes]
     patch_offsets, projection_offsets : dict of int64 [m + 1]
     scales : dict of float32 [m, K]
-        Value shown as full white (or, negative, full black) in each projection: the 99.5th
-        percentile of the absolute value (of what is not zero, where that would be 0).
+        Value that each projection's tile is stored with as 255 (or, negative, as 1): the larger of
+        its own scale and, up to its peak, that of the nine, so that it can be drawn on either.
+    map_scales : dict of float32 [m]
+        Value shown as full white (or, negative, full black) where the nine share a scale: the
+        99.5th percentile of their absolute values (of what is not zero, where that would be 0).
+    tile_scales : dict of float32 [m, K]
+        The same of each tile alone.
     peaks : dict of float32 [m, K]
         Largest absolute value of each tile's projection; 0 where nothing of the signal is left
         at the input.
@@ -94,7 +99,6 @@ class TopPatchesResult:
         Share of the most frequent class among the nine; NaN for dead maps.
     rule : str
         Preset of backward rules.
-    scale : {"map", "tile"}
     labelled : bool
         Whether ``purity`` counts true classes; else predicted ones, where labels are not known
         or no class has two images.
@@ -120,6 +124,8 @@ class TopPatchesResult:
     patch_offsets: Annotated[dict[str, np.ndarray], "int64 [m + 1] by layers"]
     projection_offsets: Annotated[dict[str, np.ndarray], "int64 [m + 1] by layers"]
     scales: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
+    map_scales: Annotated[dict[str, np.ndarray], "float32 [m] by layers"]
+    tile_scales: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     peaks: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     strengths: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
     inside: Annotated[dict[str, np.ndarray], "float32 [m, K] by layers"]
@@ -129,7 +135,6 @@ class TopPatchesResult:
     dead: Annotated[dict[str, np.ndarray], "bool [m] by layers"]
     purity: Annotated[dict[str, np.ndarray], "float32 [m] by layers"]
     rule: str
-    scale: str
     labelled: bool
 
 

@@ -40,6 +40,7 @@ class TopPatchesSettings:
         "feature map, or one for each tile.",
         choices=("map", "tile"),
         heading=PICTURES,
+        role="display",
     )
     window: str = setting(
         "energy",
