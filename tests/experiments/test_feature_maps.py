@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.experiments.test_mining import activations
 from vizreport.engine.mining import MOST_COMPARED, from_batch, merge
@@ -56,3 +57,18 @@ def test_like_maps_stand_side_by_side():
     np.testing.assert_array_equal(likeness.side_by_side(SIMILARITY, np.arange(4)), [0, 3, 1, 2])
     apart = likeness.side_by_side(np.zeros((0, 0), np.int8), np.arange(3))
     np.testing.assert_array_equal(apart, [0, 1, 2])
+
+
+def test_the_chance_that_one_class_is_most_of_the_nine():
+    from itertools import combinations
+
+    from vizreport.experiments.feature_maps.findings import by_chance
+
+    classes = np.array([0] * 6 + [1] * 4 + [-1] * 3)
+    for drawn in (3, 4, 7):
+        draws = list(combinations(classes[:10], drawn))
+        most = [max(np.bincount(draw)) > drawn / 2 for draw in draws]
+        assert by_chance(classes, drawn) == pytest.approx(np.mean(most))
+    # Of twelve images, eight of one class, any nine have five of it.
+    assert by_chance(np.array([0] * 4 + [1] * 8), 9) == 1
+    assert by_chance(np.zeros(40, int), 9) == 1

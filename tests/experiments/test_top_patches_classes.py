@@ -16,6 +16,7 @@ from vizreport.experiments.top_patches.classes import (
 def mining_of(classes, maps, labels, layer="scores"):
     return SimpleNamespace(
         class_names=classes, output_layer="scores", values={layer: np.zeros((maps, 9))},
+        top_classes=np.arange(len(labels))[:, None] % max(1, len(classes)),
         labels=np.array(labels), paths=["x"] * len(labels), data_classes=[""] * len(labels),
     )  # fmt: skip
 
@@ -52,4 +53,6 @@ def test_about_one_image_a_class_is_not_counted():
     assert not is_counted(mining_of(names, 4, [0, 1, 2, 3]))
     assert not is_counted(mining_of(names, 4, [0, 1, 2, 3, 3]))
     assert is_counted(mining_of(names, 4, [0, 1, 2, 3, 3, 0]))
+    assert not is_counted(mining_of(names, 4, [2] * 40))  # one class: the nine show no other
     assert is_counted(mining_of(names, 4, [-1, -1]))
+    assert not is_counted(mining_of(["a"], 4, [-1, -1]))

@@ -33,9 +33,10 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     if not layers or not is_counted(mining):
         return []
     labelled, names = counted_names(mining)
-    shares = np.concatenate([purities(mining, name, numbered(names)) for name in layers])
-    known = shares[np.isfinite(shares)]
-    if not len(known):
+    classes, top_images = numbered(names), mining.images[layers[0]].shape[1]
+    shares = np.concatenate([purities(mining, name, classes) for name in layers])
+    known, chance = shares[np.isfinite(shares)], by_chance(classes, top_images)
+    if not len(known) or chance >= MOSTLY:  # random images would show one class as often
         return []
     noun, owned = counted_as(mining, top.labelled), int((known > MOSTLY).sum())
     count = "{owned}" if owned else "None"
@@ -48,15 +49,38 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
             claim=f"feature maps respond mostly to one {noun}",
             shown=f"{count} of the {{n}} feature maps of {{layers}} layers {verb} mostly to one "
             f"{noun}, seen in more than {{half}} of the {{top}} images that excite the map most"
-            + (" ({effect})." if owned else "."),
+            + (" ({effect}; {chance} of random draws)." if owned else "."),
             n=len(known),
             unit="feature maps",
             effect=Quantity(owned / len(known), SHARE),
             values={
                 "owned": Quantity(owned, COUNT),
                 "layers": Quantity(len(layers), COUNT),
-                "top": Quantity(mining.images[layers[0]].shape[1], COUNT),
+                "top": Quantity(top_images, COUNT),
+                "chance": Quantity(chance, SHARE),
                 "half": Quantity(MOSTLY, SHARE),
             },
         )
     ]
+
+
+def by_chance(classes: np.ndarray, drawn: int) -> float:
+    """Return how probably one class is most of some images drawn at random.
+
+    Parameters
+    ----------
+    classes : int array [N]
+        Of each image, -1 where it is not known; those are not drawn.
+    drawn : int
+        How many images, without replacement.
+
+    Returns
+    -------
+    float
+        0 to 1; no two classes can be most of them at once.
+    """
+    from scipy import stats  # slow to import
+
+    known = np.bincount(classes[classes >= 0])
+    enough = stats.hypergeom.sf(int(drawn * MOSTLY), known.sum(), known, min(drawn, known.sum()))
+    return min(1.0, round(float(enough.sum()), 12))

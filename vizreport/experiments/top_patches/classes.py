@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vizreport.experiments.mining.classes import true_name
+from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 
 _FEW = 1.5  # images a class below which the nine can hardly agree
@@ -47,10 +47,13 @@ def own_class(mining: MiningResult, layer: str, feature_map: int) -> str:
 
 
 def is_counted(mining: MiningResult) -> bool:
-    """Tell whether counts say anything: not with about one image a class."""
-    names = [true_name(mining, image) for image in range(len(mining.paths))]
+    """Tell whether counts say anything: not with about one image a class, nor with one class."""
+    images = range(len(mining.paths))
+    names = [true_name(mining, image) for image in images]
     known = [name for name in names if name]
-    return not known or len(known) >= _FEW * len(set(known))
+    if not known:
+        return len({predicted_name(mining, image) for image in images}) > 1
+    return len(set(known)) > 1 and len(known) >= _FEW * len(set(known))
 
 
 def counted(names: Sequence[str], own: str, matched: bool) -> Counted:
