@@ -227,3 +227,21 @@ def test_damaged_runs_are_named(runs, tmp_path, capsys, spoil, said):
 
 def test_letters():
     assert [runs_module._letter(n) for n in (0, 1, 25, 26)] == ["A", "B", "Z", "27"]
+
+
+def test_figures_of_other_packages_are_shown_for_each_run(runs, tmp_path, monkeypatch):
+    from vizreport.compare import brought
+    from vizreport.experiments.filters import figures
+
+    # As if the filters were another package's, one of whose figures cannot be drawn.
+    monkeypatch.setattr(brought, "BUILT_IN", set(brought.BUILT_IN) - {"filters"})
+
+    def fails(*_):
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr(figures, "_spread", fails)
+    assert main(["compare", *map(str, runs), "--out", str(tmp_path), "--no-pdf"]) == 0
+    page = Page(tmp_path / "index.html")
+    assert {"fig-compare-filters-a", "fig-compare-filters-b"} <= set(page.ids())
+    assert "Left out, as it could not be drawn: A: wide-stride: RMS" in page.words()
+    assert (tmp_path / "figures" / "compare-filters-b.png").exists()

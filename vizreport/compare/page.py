@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vizreport.compare.brought import brought_figures
 from vizreport.compare.figures import make_figures
 from vizreport.compare.findings import findings
 from vizreport.compare.runs import FinishedRun, read_runs
@@ -19,6 +20,7 @@ from vizreport.findings.stored import findings_json
 from vizreport.report import templates
 from vizreport.report.files import place
 from vizreport.report.pdf import print_page
+from vizreport.report.section import Figure
 from vizreport.report.stage import stage_in
 from vizreport.results.disk import full_disk, warn_if_scarce
 from vizreport.results.manifest import prepare, replace
@@ -73,6 +75,7 @@ def compare(
     with stage_in(out) as stage:
         tell("figures")
         context = _drawn(runs, stage)
+        _add_brought(context, brought_figures(folders, runs), stage)
         (stage / "assets").mkdir()
         for name in _ASSETS:
             shutil.copyfile(templates.folder() / "assets" / name, stage / "assets" / name)
@@ -104,6 +107,18 @@ def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
         ) from error
 
 
+def _add_brought(context: dict[str, Any], brought: Sequence[Figure], stage: Path) -> None:
+    """Draw figures of other packages; one that cannot be drawn is named and left out."""
+    placed, lost = context["figures"], context["lost"]
+    for figure in brought:
+        try:
+            placed[figure.name] = place(stage, figure, len(placed) + 1)
+        except Exception as error:  # whatever a figure does wrong, the comparison goes on
+            if full_disk(error):
+                raise
+            lost.append(f"{figure.title} ({type(error).__name__}: {error})")
+
+
 def _context(runs: list[FinishedRun]) -> dict[str, Any]:
     found = decide(findings(runs))
     return {
@@ -113,6 +128,7 @@ def _context(runs: list[FinishedRun]) -> dict[str, Any]:
         "finding": headline(found),
         "findings": found,
         "same_data": same_data(runs),
+        "lost": [],
         "without": [run for run in runs if run.filters is None or run.architecture is None],
     }
 
