@@ -44,7 +44,7 @@ class FinishedRun:
     overview : OverviewResult
     filters : FiltersResult or None
     architecture : ArchitectureResult or None
-        Both None where the network has no first convolution.
+        None where the network has no first convolution, or the run no such section.
     reason : str
         Why they are None, or "".
     curves : Curves or None
@@ -94,16 +94,18 @@ def _read(folder: Path, letter: str) -> FinishedRun:
     overview, reason = _result(folder, run, "overview")
     if mining is None or overview is None:
         raise RequestError(f"{folder} has no overview to compare ({reason}): leave it out")
-    filters, reason = _result(folder, run, "filters")
-    architecture, _ = _result(folder, run, "architecture")
+    filters, reason = _result(folder, run, "filters", needed=False)
+    architecture, _ = _result(folder, run, "architecture", needed=False)
     return FinishedRun(
         letter, run, mining, overview, filters, architecture, reason, _curves(folder, run)
     )
 
 
-def _result(folder: Path, run: RunRecord, name: str) -> tuple[Any, str]:
+def _result(folder: Path, run: RunRecord, name: str, needed: bool = True) -> tuple[Any, str]:
     """Return a run's result, or None and why the experiment does not apply."""
     record = next((record for record in run.experiments if record.name == name), None)
+    if record is None and not needed:
+        return None, "its report was made without this section"
     if record is None or record.status == "failed":
         missing = "has no result of" if record is None else "failed at"
         raise RequestError(
