@@ -190,7 +190,7 @@ def make_old(folder):
 
 def drop(folder):
     run = read_run(folder)
-    few = tuple(r for r in run.experiments if r.name != "architecture")
+    few = tuple(r for r in run.experiments if r.name != "overview")
     write_run(folder, replace(run, experiments=few))
 
 
@@ -209,7 +209,7 @@ def fail(folder):
         (damage_json, "cannot be read"),
         (damage_arrays, "'filters' .*its arrays are not those"),
         (make_old, "'architecture' .* is of version"),
-        (drop, "has no result of 'architecture'"),
+        (drop, "has no result of 'overview'"),
         (fail, "failed at 'overview'"),
     ],
 )
