@@ -156,7 +156,7 @@ def test_a_comparison(rendered: Path, tmp_path: Path) -> None:
     (former / "findings.json").unlink()  # the first edition wrote none
     compare(runs, former, pdf=False)
     assert tree(former) == drawn
-    with pytest.raises(RequestError, match="index.html belong to vizreport compare"):
+    with pytest.raises(RequestError, match="belong to vizreport compare: choose another"):
         build(BuildRequest(Path("nowhere.keras"), "nowhere", out))
 
 
