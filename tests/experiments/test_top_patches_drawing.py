@@ -129,3 +129,12 @@ def test_one_projection_stands_for_nine_that_are_the_same():
     assert abs(rows[-1] / len(right) - 9 / 20) < 0.03
     tiles = [tile, np.roll(tile, 6, axis=0), *[tile] * 7]
     assert not mosaics.layer(made_layer([1.0] * 9, tiles).result, "a", linear=True).same
+
+
+def test_a_map_of_which_no_projection_is_whole_is_drawn():
+    result = made_layer([1.0] * 9, [np.full((20, 20, 3), 200, np.uint8)] * 9).result
+    result.cols["a"][:] = 0  # all nine leave the image
+    result.fields["a"][:] = [0, 0, 15, 20]
+    drawn = mosaics.layer(result, "a", linear=True)
+    assert not drawn.same
+    assert np.asarray(mosaics.pair(drawn, {"place": 0}, 64)).ndim == 3

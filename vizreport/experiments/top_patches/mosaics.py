@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -117,7 +118,7 @@ def _same(drawn: Layer) -> bool:
     for place in np.flatnonzero(~drawn.result.dead[drawn.name])[:_TRIED]:
         stored = tone.signed(_stored(drawn.result, drawn.name, int(place), True))
         tiles = stored[: len(drawn.blank[place])][_whole(drawn, int(place))]
-        flat = tiles.reshape(len(tiles), -1)
+        flat = tiles.reshape(len(tiles), math.prod(tiles.shape[1:]))
         lengths = np.linalg.norm(flat, axis=1)
         if len(flat) > 1 and lengths.all():
             cosines.append(float((flat[1:] @ flat[0] / (lengths[1:] * lengths[0])).min()))
