@@ -10,6 +10,8 @@ from vizreport.experiments.diagnosis.figures import section
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.findings.decisions import decide
 from vizreport.findings.numbers import strays
+from vizreport.findings.ranking import Found
+from vizreport.findings.record import LOOK, Finding
 from vizreport.findings.sentences import notice
 from vizreport.findings.stored import as_record
 
@@ -64,3 +66,16 @@ def test_the_figure_of_what_to_look_at_first_comes_first(results):
     ranked = [row["evidence"] for row in shown.context["ranking"] if row["evidence"]]
     assert names[: len(set(ranked))] == list(dict.fromkeys(ranked))
     assert bool(ranked) == suspicious
+
+
+def test_the_headline_is_the_first_look_of_all_sections(results):
+    suspicious, made = results
+    other = Finding(
+        kind="sanity-top", compared="", claim="", shown="Said.", n=1, unit="units", severity=LOOK
+    )
+    (decided,) = decide([other])
+    said = section(made, None, [Found("sanity", "Sanity", decided)]).finding
+    assert said.startswith("To look at first: ")
+    assert said.endswith("Said.") == (not suspicious)  # what is not in the table of causes is last
+    if not suspicious:
+        assert section(made, None).finding == ""  # the section's own findings say that all is well

@@ -151,7 +151,8 @@ def _with_findings(section: Section, experiment: Experiment, results: dict[str, 
     for each in found:
         if each.evidence and each.evidence not in figures:
             raise ValueError(f"{each.kind}: the section has no figure {each.evidence!r}")
-    return replace(section, findings=found, finding=headline(found), warnings=faults(found))
+    said = section.finding if experiment.summary and section.finding else headline(found)
+    return replace(section, findings=found, finding=said, warnings=faults(found))
 
 
 def _check_names(section: Section) -> None:

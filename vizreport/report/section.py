@@ -124,7 +124,7 @@ class Section:
         The sentences of those that lead: what this section shows of this very network and these
         data, above the section and on the front page. The section's template must not repeat it.
         A section whose experiment has no ``findings`` may give a sentence of its own, which
-        becomes a record of kind "statement".
+        becomes a record of kind "statement"; one that sums up the others may put theirs first.
     warnings : tuple of str
         The sentences of those that are faults, first in the report.
     figures : tuple of Figure

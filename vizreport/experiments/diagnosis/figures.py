@@ -13,7 +13,7 @@ from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.decisions import decide
 from vizreport.findings.ranking import Found, Ranked, ranked
-from vizreport.findings.record import NOTE, TOO_LITTLE, Finding
+from vizreport.findings.record import LOOK, NOTE, TOO_LITTLE, Finding
 from vizreport.findings.sentences import compared, notice, sentence
 from vizreport.report.section import Figure, Section
 from vizreport.results.run import RunRecord
@@ -44,6 +44,7 @@ def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] 
     )
     return Section(
         tuple(figures),
+        finding=_headline(ranking),
         context={
             "ranking": [_row(each) for each in ranking],
             "clean": [
@@ -58,6 +59,15 @@ def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] 
 
 _QUIET = ("diagnosis-checks",)
 _OF_LABELS = ("Names of the classes", "Wrong labels", "Balance of the classes", "Calibration")
+
+
+def _headline(ranking: Sequence[Ranked]) -> str:
+    """Say what to look at first; "" leaves it to the section's own findings.
+
+    A fault stands as a notice of its own already.
+    """
+    looks = [each.first.finding for each in ranking if each.first.finding.severity == LOOK]
+    return f"To look at first: {notice(looks[0])}" if looks else ""
 
 
 def _row(entry: Ranked) -> dict[str, Any]:

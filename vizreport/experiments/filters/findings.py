@@ -64,14 +64,15 @@ def _dead(result: FiltersResult, mining: MiningResult) -> Finding:
 def _dominating(result: FiltersResult) -> Finding:
     strong, median = int(result.dominating.sum()), float(np.median(result.rms))
     ratio = float(result.rms.max()) / median if median > 0 else float("nan")
-    some = f"{{strong}} of them {'dominates' if strong == 1 else 'dominate'} the others"
+    verb = "dominates" if strong == 1 else "dominate"
+    some = f"{{strong}} of the {{n}} filters of {{layer}} {verb} the others"
     return Finding(
         kind="filters-dominating",
         compared="RMS of the strongest filter's weights and the median RMS",
         claim="some filters dominate the others",
         shown=f"{some}: the strongest has {{effect}} times the median RMS."
         if strong
-        else "None dominates: the strongest has {effect} times the median RMS.",
+        else "No filter of {layer} dominates: the strongest has {effect} times the median RMS.",
         n=len(result.rms) if median > 0 else 0,
         unit="filters",
         effect=Quantity(ratio, digits=1),
@@ -84,4 +85,5 @@ def _dominating(result: FiltersResult) -> Finding:
             "strong": Quantity(strong, COUNT),
             "limit": Quantity(result.dominating_ratio, digits=1),
         },
+        names={"layer": quoted(result.layer, 40)},
     )
