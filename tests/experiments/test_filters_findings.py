@@ -55,6 +55,6 @@ def test_a_dominating_filter_is_named_by_its_ratio():
     found = said(rms=(1.0,) * 39 + (5.0,))[1]
     assert found.severity == "look"
     assert (
-        "1 of the 40 filters of conv1 dominates the others: the strongest has 5.0 times"
+        "1 of the 40 filters of \u2068conv1\u2069 dominates the others: the strongest has 5.0 times"
         in sentence(found)
     )

@@ -24,11 +24,11 @@ def mining_of(classes, maps, labels, layer="scores"):
 def test_a_class_unit_counts_its_own_class():
     found = counted(["bicycle"] * 9, "fish", True)
     assert (found.common, found.times) == ("fish", 0)
-    assert said(found, 9) == "0 of its 9 are fish; 9 are bicycle"
+    assert said(found, 9) == "0 of 9 images; 9 are bicycle"
     mostly = counted(["fish"] * 7 + ["cat"] * 2, "fish", True)
-    assert said(mostly, 9) == "7 of its 9 are fish"
+    assert said(mostly, 9) == "7 of 9 images"
     one = counted(["cat", "fish", "cat", "cat"], "fish", True)
-    assert said(one, 4) == "1 of its 4 is fish; 3 are cat"
+    assert said(one, 4) == "1 of 4 images; 3 are cat"
 
 
 def test_names_that_are_not_the_networks_are_not_counted_as_its_classes():

@@ -137,7 +137,7 @@ def _figure(
             "projection is zero (mid-grey); a small one is enlarged in a corner; a dash: not above "
             "0, nothing is projected. Here "
             f"{tone.CAPTION}{' (layer 1 is linear)' if mining.checked[0] in layers else ''}. "
-            "Bold: the map, or the class whose score it is; after it: its activation."
+            "Bold: the map, or the class whose score it is; below it: its activation."
         ),
         alt=(
             f"For {len(layers)} layers, {strongest} projections of the photograph beside it; "
@@ -156,9 +156,10 @@ def _drawn(
     for name in layers:
         first = name == mining.checked[0]
         cells.append(montage.fit(_located(result, p, name), _SIDE))
-        labels.append((drawable(name, 20), "fields"))
+        labels.append((drawable(name, 20), ""))
         for j, feature_map in enumerate(result.maps[name][p]):
             cells.append(_projection(result, p, name, j, first, _SIDE))
             own = drawable(own_class(mining, name, int(feature_map)), 24)
-            labels.append((own or f"map {feature_map}", number(float(result.values[name][p][j]))))
+            value = number(float(result.values[name][p][j]))
+            labels.append((own or f"map {feature_map}", f"\n{value}"))
     return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20, rows_belong=True)

@@ -81,8 +81,8 @@ def counted(names: Sequence[str], own: str, matched: bool) -> Counted:
 
 
 def said(classes: Counted, of: int) -> str:
-    """Say what a class unit's images are: "0 of its 9 are fish; 9 are bicycle"."""
-    text = f"{classes.times} of its {of} {'is' if classes.times == 1 else 'are'} {classes.own}"
+    """Say what a class unit's images are, after its name: "0 of 9 images; 9 are bicycle"."""
+    text = f"{classes.times} of {of} images"
     if classes.other:
         verb = "is" if classes.other_times == 1 else "are"
         text += f"; {classes.other_times} {verb} {classes.other}"
