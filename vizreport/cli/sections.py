@@ -61,8 +61,9 @@ VERB = Verb(
     summary="list what a report can be made of",
     description=(
         "List the experiments that a report can be made of, in its order: what each requires, the "
-        "options that it depends on, and what it costs. vizreport build takes their names with "
-        "--only and --skip. Experiments that other packages bring are among them."
+        "options that it depends on, and what computing it takes (an estimate in words, which its "
+        "authors wrote; nothing is measured). vizreport build takes their names with --only and "
+        "--skip. Experiments that other packages bring are among them."
     ),
     usage="[--json]",
     options=(running.JSON,),
