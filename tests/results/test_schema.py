@@ -9,9 +9,11 @@ from typing import Annotated, Any
 import numpy as np
 import pytest
 
+from tests.report.fake_results import make_mining
+from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.registry import experiments
 from vizreport.results import archive
-from vizreport.results.schema import Mismatch, declarations
+from vizreport.results.schema import Mismatch, check, declarations
 
 
 @dataclass(frozen=True)
@@ -141,3 +143,16 @@ def test_json_that_it_writes():
     assert archive.read_json(b'{"a": [18446744073709551615, -1, null, "\\udc80"]}') == {
         "a": [2**64 - 1, -1, None, "\udc80"]
     }
+
+
+def test_a_layer_of_too_many_maps_has_no_similarities():
+    mining = make_mining(np.random.default_rng(0), ["cat", "dog"], False)
+    name = mining.layers[0]
+
+    def checked(shape):
+        similarity = {**mining.similarity, name: np.zeros(shape, np.int8)}
+        check(MiningResult, {**vars(mining), "similarity": similarity})
+
+    checked((0, 0))
+    with pytest.raises(Mismatch, match="similarity"):
+        checked((0, 3))

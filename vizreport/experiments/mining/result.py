@@ -38,9 +38,9 @@ class MiningResult:
         Mean activation over all images and places.
     active : dict of float32 [M]
         Share of images (0 to 1) in which the map is somewhere above 0.
-    similarity : dict of int8 [M, M]
+    similarity : dict of int8 [S, S]
         Correlation, over images, of two maps' strongest activations, in hundredths; 0 for a map
-        that is the same in every image. [0, 0] for a layer of more than 1,024 maps.
+        that is the same in every image. S is M, or 0 for a layer of more than 1,024 maps.
     paths, sha256 : list of str
         Relative path and content hash of each image.
     records : int32 [N]
@@ -89,7 +89,7 @@ class MiningResult:
     cols: Annotated[dict[str, np.ndarray], "int32 [M, K] by layers"]
     means: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
     active: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
-    similarity: Annotated[dict[str, np.ndarray], "int8 [M, M] by layers"]
+    similarity: Annotated[dict[str, np.ndarray], "int8 [S, S] by layers"]
     paths: Annotated[list[str], "[N]"]
     sha256: Annotated[list[str], "[N]"]
     records: Annotated[np.ndarray, "int32 [N]"]
