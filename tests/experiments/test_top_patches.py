@@ -11,7 +11,7 @@ from PIL import Image
 from tests.experiments import tiny
 from vizreport.engine import Deconvnet
 from vizreport.experiments.top_patches import mosaics
-from vizreport.experiments.top_patches.compute import purity
+from vizreport.experiments.top_patches.classes import purity
 
 compute_mining = tiny.computing("mining")
 compute_parts = tiny.computing("parts")

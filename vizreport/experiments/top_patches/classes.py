@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 
@@ -87,3 +89,29 @@ def said(classes: Counted, of: int) -> str:
         verb = "is" if classes.other_times == 1 else "are"
         text += f"; {classes.other_times} {verb} {classes.other}"
     return text
+
+
+def purity(images: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return the share of the most frequent class among each map's images.
+
+    Parameters
+    ----------
+    images : int array [m, K]
+        -1 where there is none.
+    classes : int array [N]
+        Class of each image, -1 where it is not known.
+
+    Returns
+    -------
+    float array [m]
+        Of the images whose class is known; NaN where there is none.
+    """
+    shares = np.full(len(images), np.nan)
+    if not len(classes):
+        return shares
+    for row, found in enumerate(images):
+        known = classes[found[found >= 0]]
+        known = known[known >= 0]
+        if len(known):
+            shares[row] = np.bincount(known).max() / len(known)
+    return shares

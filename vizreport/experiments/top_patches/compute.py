@@ -21,6 +21,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound, telling_layers
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches.choice import Choice, choose_maps
+from vizreport.experiments.top_patches.classes import purity
 from vizreport.experiments.top_patches.energy import Shares, energy_shares
 from vizreport.experiments.top_patches.pictures import (
     offsets,
@@ -179,32 +180,6 @@ def project_maps(
 def _shown(layer: ReportableLayer, values: np.ndarray, images: np.ndarray) -> np.ndarray:
     """Tell which of the strongest units are shown: those above 0, of an output all: bool [m, K]."""
     return (images >= 0) & ((values > 0) | (layer.kind == "output"))
-
-
-def purity(images: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Return the share of the most frequent class among each map's images.
-
-    Parameters
-    ----------
-    images : int array [m, K]
-        -1 where there is none.
-    classes : int array [N]
-        Class of each image, -1 where it is not known.
-
-    Returns
-    -------
-    float array [m]
-        Of the images whose class is known; NaN where there is none.
-    """
-    shares = np.full(len(images), np.nan)
-    if not len(classes):
-        return shares
-    for row, found in enumerate(images):
-        known = classes[found[found >= 0]]
-        known = known[known >= 0]
-        if len(known):
-            shares[row] = np.bincount(known).max() / len(known)
-    return shares
 
 
 _SharesFunction = Callable[["_Projected", np.ndarray], Shares]
