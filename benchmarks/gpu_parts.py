@@ -24,7 +24,7 @@ from vizreport.data.presets import preset
 from vizreport.data.reading import read_batches
 from vizreport.engine import Deconvnet
 from vizreport.engine.choice import choose_layers
-from vizreport.engine.mining import Strongest, from_batch, merge, reduction_function
+from vizreport.engine.mining import Strongest, from_batch, merge, one_ahead, reduction_function
 from vizreport.engine.occlusion import occlude
 from vizreport.engine.occlusion.scores import places_at_once
 from vizreport.engine.projection.window_plan import plan_windows
@@ -127,8 +127,11 @@ def pictures(count: int, size: tuple[int, int]) -> Iterator[np.ndarray]:
 def mine(network: Network, images: np.ndarray) -> list[Strongest]:
     """Mine images in memory as a build does."""
     strongest: list[Strongest] = []
-    for start in range(0, len(images), network.batch):
-        reduced, _ = device.arrays(network.reduce(images[start : start + network.batch]))
+
+    def started(start: int) -> Any:
+        return network.reduce(images[start : start + network.batch])
+
+    for start, (reduced, _) in one_ahead(started, range(0, len(images), network.batch)):
         found = [from_batch(*parts, start, K) for parts in reduced]
         if strongest:
             found = [merge(a, b, K) for a, b in zip(strongest, found, strict=True)]
@@ -149,8 +152,9 @@ def mining(network: Network) -> Iterator[Row]:
     )
 
     def forward() -> None:
-        for start in range(0, len(images), network.batch):
-            device.arrays(bare(images[start : start + network.batch]))
+        starts = range(0, len(images), network.batch)
+        for _ in one_ahead(lambda start: bare(images[start : start + network.batch]), starts):
+            pass
 
     yield "images in a batch", network.batch, ""
     least = network.amount.least

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.experiments import tiny
 from vizreport.data.dataset import UnreadableImage
 from vizreport.data.sources import open_dataset
-from vizreport.engine.mining import from_batch, merge, reduction_function
+from vizreport.engine.mining import from_batch, merge, one_ahead, reduction_function
 from vizreport.errors import RequestError
 from vizreport.graph.trace import trace
 
@@ -195,7 +195,7 @@ def test_of_equals_the_first_place_is_taken(places):
 
 IMAGES = st.lists(
     # Few values, so that there are ties.
-    st.lists(st.sampled_from([-1.0, 0.0, 0.5, 0.5, 2.0]), min_size=6, max_size=6),
+    st.lists(st.sampled_from([-1.0, -0.25, -0.0, 0.0, 0.5, 0.5, 2.0]), min_size=6, max_size=6),
     min_size=3,
     max_size=14,
 )
@@ -236,6 +236,21 @@ def test_merging_is_associative_and_commutative(images, data, k):
     for m in range(2):
         best = sorted((-values[i, m].max(), i) for i in range(len(images)))[:k]
         np.testing.assert_array_equal(whole.images[m], [i for _, i in best])
+
+
+def test_a_batch_is_started_before_the_results_of_the_last_are_used():
+    events: list[tuple[str, int]] = []
+
+    def compute(batch):
+        events.append(("started", batch))
+        return [np.full(2, batch)]
+
+    for batch, (result,) in one_ahead(compute, range(3)):
+        events.append(("used", batch))
+        np.testing.assert_array_equal(result, [batch, batch])
+    order = [("started", 0), ("started", 1), ("used", 0), ("started", 2), ("used", 1), ("used", 2)]
+    assert events == order
+    assert not list(one_ahead(compute, []))
 
 
 def test_a_layer_that_was_not_mined_is_added(tiny_context, mined):

@@ -7,10 +7,11 @@ the data, and shards of the data can be mined anywhere and merged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -21,6 +22,7 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.graph.outputs import given_out, vector_output
 
+Batch = TypeVar("Batch")
 MOST_COMPARED = 1024  # maps of a layer, beyond which they are not compared with each other
 
 
@@ -89,7 +91,7 @@ def merge(first: Strongest, second: Strongest, k: int) -> Strongest:
     values = np.concatenate([first.values, second.values], axis=1)
     images = np.concatenate([first.images, second.images], axis=1)
     places = np.concatenate([first.places, second.places], axis=1)
-    order = np.lexsort((images, -values), axis=1)[:, :k]
+    order = _order(values, images, k)
     return Strongest(
         np.take_along_axis(values, order, axis=1),
         np.take_along_axis(images, order, axis=1),
@@ -100,6 +102,23 @@ def merge(first: Strongest, second: Strongest, k: int) -> Strongest:
         first.peaks + second.peaks,
         first.products + second.products,
     )
+
+
+def _order(values: np.ndarray, images: np.ndarray, k: int) -> np.ndarray:
+    """Return where each row's k largest values are, int [M, k]: ties in the order of the images.
+
+    Value and image together are one whole number, so that only the k first are sorted: in IEEE
+    754, floats above 0 are ordered as their bits are, those below the other way round.
+    """
+    bits = (values + np.float32(0)).view(np.int32).astype(np.int64)  # + 0 makes -0 to 0
+    rising = np.where(bits < 0, np.int64(-(2**31)) - bits, bits)
+    keys = -rising * 2**32 + images
+    if k < keys.shape[1]:
+        first = np.argpartition(keys, k - 1, axis=1)[:, :k]
+    else:
+        first = np.broadcast_to(np.arange(keys.shape[1]), keys.shape)
+    sorted_keys = np.argsort(np.take_along_axis(keys, first, axis=1), axis=1)
+    return np.take_along_axis(first, sorted_keys, axis=1)
 
 
 def from_batch(
@@ -144,6 +163,34 @@ def from_batch(
         exact.T @ exact,
     )
     return merge(none, whole, k)
+
+
+def one_ahead(
+    compute: Callable[[Any], Any], batches: Iterable[Batch]
+) -> Iterator[tuple[Batch, Any]]:
+    """Start each batch before the results of the one before it are handed out.
+
+    A device that computes beside the host then never waits for what the host does with them.
+
+    Parameters
+    ----------
+    compute : callable
+        Takes a batch; returns tensors, which it need not wait for.
+    batches : iterable
+
+    Yields
+    ------
+    tuple
+        A batch and its results, as arrays.
+    """
+    waiting: tuple[Batch, Any] | None = None
+    for batch in batches:
+        started = batch, compute(batch)
+        if waiting is not None:
+            yield waiting[0], keras.tree.map_structure(np.asarray, waiting[1])
+        waiting = started
+    if waiting is not None:
+        yield waiting[0], keras.tree.map_structure(np.asarray, waiting[1])
 
 
 Reduced = tuple[list[tuple[Any, ...]], Any]

@@ -102,12 +102,13 @@ def _plan_axis(graph: Graph, target: int, found: Cone) -> tuple[int, np.ndarray,
     """
     axis, full = found.axis, graph.nodes[0].shape[found.axis]
     ancestors = graph.ancestors(target)
+    # A stride is n / d input pixels; positions are counted in units of 1 / lcm(d), whole numbers.
+    fine = lcm(*(stride.denominator for stride in found.strides.values()))
+    strides = {index: int(stride * fine) for index, stride in found.strides.items()}
     period = lcm(*(stride.numerator for stride in found.strides.values()))
-    spans = {
-        index: (found.low[index] * found.strides[index], found.high[index]) for index in ancestors
-    }
     latest = np.min(
-        [[_floor(start, period) for start in spans[index][0]] for index in ancestors], axis=0
+        [found.low[index] * strides[index] // (period * fine) * period for index in ancestors],
+        axis=0,
     )
     least = int((found.high[0] - found.low[0]).max()) + 1
     for size in range(least + (full - least) % period, full, period):
@@ -120,26 +121,14 @@ def _plan_axis(graph: Graph, target: int, found: Cone) -> tuple[int, np.ndarray,
             continue
         earliest = np.max(
             [
-                [
-                    _ceiling((last + 1 - sizes[index]) * found.strides[index], period)
-                    for last in spans[index][1]
-                ]
+                # Rounded up to a multiple of the period.
+                -((sizes[index] - 1 - found.high[index]) * strides[index] // (period * fine))
+                * period
                 for index in ancestors
             ],
             axis=0,
         )
         offsets = np.minimum(latest, full - size)
         if np.all(offsets >= np.maximum(earliest, 0)):
-            places = found.low[target] - (offsets / float(found.strides[target])).round().astype(
-                np.int64
-            )
-            return size, offsets, places
+            return size, offsets, found.low[target] - offsets * fine // strides[target]
     return None
-
-
-def _floor(position, period: int) -> int:  # type: ignore[no-untyped-def]
-    return int(position // period) * period
-
-
-def _ceiling(position, period: int) -> int:  # type: ignore[no-untyped-def]
-    return -int(-position // period) * period

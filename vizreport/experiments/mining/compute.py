@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-import keras
 import numpy as np
 
 from vizreport.data.label_order import settle, try_order
 from vizreport.data.reading import Batch
-from vizreport.engine.mining import Strongest, checked_reduction_function, from_batch, merge
+from vizreport.engine.mining import (
+    Strongest,
+    checked_reduction_function,
+    from_batch,
+    merge,
+    one_ahead,
+)
 from vizreport.errors import RequestError
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult, Output
@@ -149,12 +155,17 @@ def _pass(
     skipped = list(context.dataset.skipped)
     not_finite = np.zeros(len(checked) + scored, np.int64)
     count = left_out = 0
-    for batch in context.read_all():
-        skipped += batch.unreadable
-        if not len(batch.indices):
-            continue
-        tensors = reduce(context.preprocessing.tensor(batch.pictures))
-        reduced, outputs, finite = keras.tree.map_structure(np.asarray, tensors)
+
+    def readable() -> Iterator[Batch]:
+        for batch in context.read_all():
+            skipped.extend(batch.unreadable)
+            if len(batch.indices):
+                yield batch
+
+    def started(batch: Batch) -> Any:
+        return reduce(context.preprocessing.tensor(batch.pictures))
+
+    for batch, (reduced, outputs, finite) in one_ahead(started, readable()):
         if scored:
             finite = np.c_[finite, np.isfinite(outputs).all(axis=1)]
         not_finite += (~finite).sum(axis=0)

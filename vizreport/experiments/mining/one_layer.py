@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,18 +59,20 @@ def _widened(array: np.ndarray, top: int, fill: float, kind: type) -> np.ndarray
 def _strongest(
     context: Context, mining: MiningResult, layer: ReportableLayer, top: int
 ) -> Strongest:
-    from vizreport.engine.mining import from_batch, merge, reduction_function
+    from vizreport.engine.mining import from_batch, merge, one_ahead, reduction_function
 
     reduce, size = reduction_function(context.graph, [layer]), context.batch_size
     found: Strongest | None = None
+
+    def started(start: int) -> Any:
+        pictures = context.pictures(mining.records[start : start + size])
+        return reduce(context.preprocessing.tensor(pictures))
+
     with progress(f"mining {layer.name}", len(mining.records), "images") as bar:
-        for start in range(0, len(mining.records), size):
-            records = mining.records[start : start + size]
-            ((maxima, places, means),), _ = reduce(
-                context.preprocessing.tensor(context.pictures(records))
-            )
-            one = from_batch(np.asarray(maxima), np.asarray(places), np.asarray(means), start, top)
+        starts = range(0, len(mining.records), size)
+        for start, (((maxima, places, means),), _) in one_ahead(started, starts):
+            one = from_batch(maxima, places, means, start, top)
             found = merge(found, one, top) if found else one
-            bar.update(len(records))
+            bar.update(len(maxima))
     assert found is not None
     return found
