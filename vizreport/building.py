@@ -260,17 +260,26 @@ def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:
 def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
     """Write the record and the pages, unless those on disk show these very results.
 
+    They do where results, layout, and the code and templates that draw them are the same.
+
     Returns
     -------
     bool
         Whether every section could be drawn.
     """
+    from vizreport.report.drawing_code import fingerprint
     from vizreport.report.render import render
 
+    known = experiments()
+    drawn_by = fingerprint(
+        known[each.name].package for each in run.experiments if each.name in known
+    )
     shown = digest([[record.name, record.key, record.status] for record in run.experiments])
     marker = out / RENDERED
     layout = [run.settings[name] for name in ("paper", "maps_in_print", *named.displayed())]
-    stamp = json.dumps({"results": shown, "pdf": pdf, "layout": layout, "vizreport": __version__})
+    stamp = json.dumps(
+        {"results": shown, "pdf": pdf, "layout": layout, "code": drawn_by, "vizreport": __version__}
+    )
     pages = [out / PAGE, *([out / PDF] if pdf else [])]
     if (
         not computed

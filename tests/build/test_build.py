@@ -23,6 +23,7 @@ from vizreport.cli import main
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import Registry, experiments
+from vizreport.report import templates
 from vizreport.results.store import Store
 from vizreport.settings import Settings
 
@@ -139,6 +140,18 @@ def test_results_of_two_backends_are_named(tiny_files, copy, capsys):
     assert "(4 on tensorflow, 1 on jax)" in capsys.readouterr().err
     host = json.loads((copy / "run.json").read_text())["host"]
     assert host["backend"].endswith("; jax: overview")
+
+
+def test_a_changed_template_draws_the_report_again(
+    tiny_files, copy, tmp_path, computed, rendered, monkeypatch
+):
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    monkeypatch.setattr(templates, "bundled_folder", lambda _: folder)
+    for text, drawn in (("one", 1), ("one", 1), ("two", 2)):
+        (folder / "page.html").write_text(text)
+        assert build(request(tiny_files, copy)) == 0
+        assert (computed[0], len(rendered)) == ([], drawn)
 
 
 def test_a_damaged_result_is_computed_again(tiny_files, copy, computed, rendered):
