@@ -99,6 +99,7 @@ def read_arrays(path: Path, wanted: Sequence[str] | None = None) -> dict[str, np
     Parameters
     ----------
     path : Path
+        The ``.npz`` file; named in the message.
     wanted : sequence of str, optional
         Names of the arrays, those that are missing left out; all by default.
 

@@ -124,7 +124,7 @@ def build(request: BuildRequest) -> int:
     Parameters
     ----------
     request : BuildRequest
-        What the user asks for.
+        Checkpoint, data, settings and where the report goes.
 
     Returns
     -------

@@ -164,7 +164,7 @@ def run_findings(folder: Path, run: RunRecord) -> tuple[list[Found], dict[str, s
     folder : Path
         Of the run.
     run : RunRecord
-        What the run's record says.
+        Says which sections the run has, and the keys of their results.
     """
     store, known = Store(folder), experiments()
     results: dict[str, object] = {}

@@ -37,6 +37,8 @@ class RunFigure:
     Attributes
     ----------
     name, title, caption, alt : str
+        As in the report: name by which it is asked for, heading, text below it, and text in its
+        place.
     """
 
     name: str
@@ -55,6 +57,7 @@ class RunFigure:
         path : str or Path
             Its ending, .png, .svg or .pdf, says what is written.
         size : {"page", "column", "slide"}
+            Where it goes: a page, a column of text, or a slide.
         dpi : int
             Resolution of a PNG.
         theme : {"light", "dark"}
@@ -92,6 +95,7 @@ class TopPatches:
     Attributes
     ----------
     layer : str
+        Name of the layer.
     maps : int32 [m]
         The chosen feature maps.
     activations : float32 [m, 9]
@@ -109,6 +113,7 @@ class TopPatches:
     patches : uint8 [m, 9, w, w, 3]
         The same places in the images.
     figure : RunFigure or None
+        The report's figure of these maps; None where it has none.
     """
 
     layer: str
@@ -135,6 +140,7 @@ class Run:
     Attributes
     ----------
     folder : Path
+        The run's folder.
     record : RunRecord
         Network, data, settings, times and versions.
     """

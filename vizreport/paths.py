@@ -33,6 +33,7 @@ def problem(path: str | Path) -> str:
     Parameters
     ----------
     path : str or Path
+        Need not exist.
 
     Returns
     -------
@@ -82,6 +83,7 @@ def read_text(path: Path, what: str, advice: str) -> str:
     Parameters
     ----------
     path : Path
+        Named in messages.
     what : str
         What it is, such as "the labels file".
     advice : str

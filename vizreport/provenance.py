@@ -28,8 +28,9 @@ def of_results(store: Store, records: Sequence[ExperimentRecord]) -> dict[str, A
     Parameters
     ----------
     store : Store
-        Has the results.
+        Has the record of each result's computing.
     records : sequence of ExperimentRecord
+        One for each experiment of the run.
 
     Returns
     -------
@@ -58,8 +59,9 @@ def by_backend(store: Store, records: Sequence[ExperimentRecord]) -> dict[str, l
     Parameters
     ----------
     store : Store
-        Has the results.
+        Has the record of each result's computing.
     records : sequence of ExperimentRecord
+        One for each experiment of the run.
 
     Returns
     -------

@@ -29,7 +29,7 @@ def keys_of(
     Parameters
     ----------
     request : BuildRequest
-        What the user asks for.
+        Its options that change results enter the keys.
     wanted : sequence of Experiment
         Each after those it requires.
     checkpoint_key : str

@@ -16,6 +16,7 @@ def unforeseen(error: BaseException, folder: Path | None = None) -> str:
     Parameters
     ----------
     error : BaseException
+        As it was caught.
     folder : Path, optional
         Where the traceback goes; the folder for temporary files if it is not there or cannot be
         written to.

@@ -24,7 +24,7 @@ def folder(tiny_files, tmp_path_factory):
 
 # In the order in which they follow from each other: what is built is opened.
 @pytest.mark.parametrize(
-    "name", ["build", "open_run", "Deconvnet", "GalleryCallback", "Settings", "wording"]
+    "name", ["build", "open_run", "check", "Deconvnet", "GalleryCallback", "Settings", "wording"]
 )
 def test_examples(name, folder, monkeypatch):
     monkeypatch.chdir(folder)
@@ -41,4 +41,4 @@ def test_examples(name, folder, monkeypatch):
 
 def test_every_public_name_has_an_example():
     public = set(vizreport.__all__) - {"__version__"}
-    assert public == {"build", "open_run", "Deconvnet", "GalleryCallback"}
+    assert public == {"build", "open_run", "check", "Deconvnet", "GalleryCallback"}

@@ -48,6 +48,7 @@ def compiled(
     Parameters
     ----------
     function : callable
+        Takes and returns tensors or lists of them; traced once for each combination of shapes.
     *arguments : Spec or sequence of Spec
         What it takes: a tensor, or a list of them.
     variables : sequence of keras.Variable
@@ -128,7 +129,9 @@ def vjp(function: Callable[..., Any], *inputs: Any) -> tuple[Any, Callable[[Any]
     Parameters
     ----------
     function : callable
+        Takes ``inputs``; returns a tensor or a list of tensors.
     *inputs : tensor or list of tensors
+        Where the Jacobian is taken.
 
     Returns
     -------

@@ -14,6 +14,7 @@ class Spec(NamedTuple):
         A word, such as "images", or None stands for a length that varies from call to call;
         lengths of the same word are the same.
     dtype : str
+        Such as "float32"; arrays of other types are converted.
     static : bool
         Whole numbers on which shapes inside the function depend: a backend without shapes of run
         time compiles the function anew for each value.

@@ -27,6 +27,7 @@ def compiled(
     Parameters
     ----------
     function : callable
+        Takes and returns tensors or lists of them; traced once for each combination of shapes.
     *arguments : Spec or sequence of Spec
         What it takes: a tensor, or a list of them.
     variables : sequence of keras.Variable
@@ -62,7 +63,9 @@ def vjp(function: Callable[..., Any], *inputs: Any) -> tuple[Any, Callable[[Any]
     Parameters
     ----------
     function : callable
+        Takes ``inputs``; returns a tensor or a list of tensors.
     *inputs : tensor or list of tensors
+        Where the Jacobian is taken.
 
     Returns
     -------
@@ -97,6 +100,7 @@ def gathered(x: Any, places: Any, batched: bool = False) -> Any:
     places : int32 [...], or [B, ...] where batched
         Below N.
     batched : bool
+        Whether the first axis counts images: each then has places of its own.
     """
     return tf.gather(x, places, batch_dims=int(batched))
 

@@ -29,6 +29,7 @@ def convolution(
     Parameters
     ----------
     x : Tensor [N, H, W, C]
+        Maps last; padded here as ``padding`` says.
     kernel : Tensor [h, w, C / groups, M]
     bias : Tensor [M], or None
     """

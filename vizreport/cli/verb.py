@@ -20,11 +20,13 @@ class Option:
     parse : callable
         Turns the text into the value; raises ``argparse.ArgumentTypeError``.
     metavar : str
+        What stands for the value in the help, such as ``"FILE"``.
     default : object
         Value where nothing is chosen.
     shown_default : str or None
         The default as a user would type it, where that is not plain.
     choices : tuple of str
+        All values there are; empty where any text is parsed.
     group : str
         Heading in the help.
     name : str
@@ -56,6 +58,7 @@ class Verb:
     Attributes
     ----------
     name, summary, description : str
+        How it is called, its line in the list of verbs, and the paragraph that heads its own help.
     usage : str
         What stands after ``vizreport NAME`` in the usage line.
     options : tuple of Option, or callable

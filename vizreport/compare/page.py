@@ -56,6 +56,7 @@ def compare(
     out : Path
         Folder of ``index.html``, ``findings.json``, ``figures/``, ``assets/`` and ``report.pdf``.
     pdf : bool
+        Whether to write ``report.pdf`` too.
     progress : callable, optional
         Told in a few words what is being done.
 

@@ -38,11 +38,13 @@ class FinishedRun:
     letter : str
         "A", "B", ...: what it is called in the figures.
     run : RunRecord
-        What the run's record says.
+        Name, checkpoint, data, settings and sections.
     mining : MiningResult
-        Of the same images.
+        Predictions, and the strongest activations of every map.
     overview : OverviewResult
+        The network's layers and its accuracy.
     filters : FiltersResult or None
+        First-layer filters; None as for ``architecture``.
     architecture : ArchitectureResult or None
         None where the network has no first convolution, or the run no such section.
     reason : str

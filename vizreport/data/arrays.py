@@ -30,6 +30,7 @@ def dataset_from_arrays(
     images : uint8 [N, H, W] or [N, H, W, C]
         1 is greyscale, 3 is RGB, other numbers are bands.
     labels : integers [N] or [N, 1], or None
+        Class of each image, counted from 0; None for images without classes.
     class_names : tuple of str
         Name of each label from 0; may be empty.
     max_images, seed

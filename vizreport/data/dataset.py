@@ -80,6 +80,7 @@ class Dataset:
     name : str
         What a reader of the report sees; never an absolute path.
     records : tuple of ImageRecord
+        Path, class and hash of each image, in the data's order.
     class_names : tuple of str
         The data's own classes in their order (folders: alphabetical); may be empty.
     skipped : tuple of (path, reason)
@@ -134,7 +135,9 @@ def fingerprint(
     kind : str
         Separates sources and their options (such as a split).
     records : sequence of ImageRecord
+        Their paths, hashes and classes enter, in this order.
     class_names : sequence of str
+        Of the data's own classes.
     skipped : sequence of (path, reason)
         Images that cannot be opened.
     """

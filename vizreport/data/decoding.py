@@ -50,11 +50,12 @@ def decode(
     Parameters
     ----------
     file : Path or BytesIO
+        An image file, or its content.
     least : callable, optional
         Width and height of the original -> least size that will do. A JPEG file is then decoded
         at 1/2, 1/4 or 1/8 scale where the result is not below it in either direction.
     decoding : Decoding
-        How image files are read.
+        What is done with EXIF rotation and transparency.
 
     Returns
     -------

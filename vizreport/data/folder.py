@@ -45,12 +45,13 @@ def open_folder(
     Parameters
     ----------
     folder : Path
+        Searched at any depth.
     split : str, optional
         Subfolder to take in place of the folder, such as "val".
     max_images, seed
         A seeded sample, which keeps the order.
     decoding : Decoding
-        How image files are read.
+        What is done with EXIF rotation and transparency.
 
     Raises
     ------

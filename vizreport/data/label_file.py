@@ -15,6 +15,7 @@ def read_label_file(path: Path, outputs: int) -> tuple[tuple[str, ...], tuple[st
     Parameters
     ----------
     path : Path
+        A user's own file.
     outputs : int
         Number of the network's outputs; every index from 0 to ``outputs - 1`` needs its line.
 

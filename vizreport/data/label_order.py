@@ -66,6 +66,7 @@ def agreement(labels: np.ndarray, predicted: np.ndarray) -> Agreement:
     labels : int array [N]
         -1 where not known.
     predicted : int array [N]
+        Most probable class of each image.
     """
     known = np.flatnonzero(labels >= 0)
     if not len(known):
@@ -103,7 +104,7 @@ def try_order(labels: Labels, dataset: Dataset, outputs: int) -> np.ndarray:
     labels : Labels
         As :func:`vizreport.data.labels.resolve_labels` leaves them.
     dataset : Dataset
-        The images.
+        Its classes in order are tried, where there are as many as outputs.
     outputs : int
         Number of classes of the network.
 
@@ -131,7 +132,7 @@ def settle(
     labels : Labels
         Returned as they are if they are known.
     dataset : Dataset
-        The images.
+        Its classes name the labels.
     tried : int array [n]
         From :func:`try_order`.
     seen : int array [N]

@@ -68,7 +68,7 @@ def resolve_labels(
     Parameters
     ----------
     dataset : Dataset
-        The images.
+        Its classes, and the folders of its images.
     outputs : int
         Number of the network's classes.
     class_names, class_ids : sequence of str, optional
@@ -76,6 +76,7 @@ def resolve_labels(
     labels_file : Path, optional
         In place of them, see ``read_label_file``.
     labels_in_order : bool
+        Whether a user says that the outputs are the data's classes in order.
 
     Raises
     ------

@@ -41,6 +41,7 @@ def open_npz(
     Parameters
     ----------
     path : Path
+        The file; its name is shown to the reader.
     split : str, optional
         Such as "train": only arrays with this word in their name are looked at.
     max_images, seed

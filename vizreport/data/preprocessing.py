@@ -39,6 +39,7 @@ class Preprocessing:
     channels : {"RGB", "BGR", "L", "bands"}
         "bands" for networks of 2 or of 4 and more channels, which get the data's as they are.
     scale : float
+        Factor on pixels of 0 to 255: 1 leaves them, 1/255 makes 0 to 1.
     mean, std : tuple of float
         One number for each channel, in the order of ``channels``. ``mean`` is () when there is a
         mean image.
@@ -226,6 +227,7 @@ class Preprocessing:
         Parameters
         ----------
         gradients : float [..., C]
+            Signals at the input, in the network's own order of channels.
 
         Returns
         -------

@@ -68,7 +68,7 @@ def read_batches(
     Parameters
     ----------
     dataset : Dataset
-        The images.
+        Its records are decoded.
     preprocessing : Preprocessing
         From an image to the network's input.
     batch_size : int

@@ -17,7 +17,9 @@ def resized_region(image: np.ndarray, region: Region, size: Size, antialias: boo
     Parameters
     ----------
     image : uint8 [H, W, C]
+        Pixels of the whole image.
     region : (float, float, float, float)
+        Left, top, right and bottom edge, px; they may lie between pixels.
     size : (int, int)
         Width and height of the result, px.
     antialias : bool

@@ -54,7 +54,7 @@ def open_tfds(
     max_images, seed
         A seeded sample, which keeps the order.
     decoding : Decoding
-        How image files are read.
+        What is done with EXIF rotation and transparency.
 
     Raises
     ------

@@ -51,7 +51,7 @@ def open_voc(
     max_images, seed
         A seeded sample, which keeps the order.
     decoding : Decoding
-        How image files are read.
+        What is done with EXIF rotation and transparency.
 
     Returns
     -------

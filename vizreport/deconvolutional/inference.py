@@ -39,6 +39,7 @@ def infer(
     Parameters
     ----------
     picture : float [B, H, W, C]
+        Contrast normalised, as learned from.
     filters, switches
         As in :func:`vizreport.deconvolutional.operator.project`.
     weight : float

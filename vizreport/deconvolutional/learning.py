@@ -117,6 +117,7 @@ def learn_layer(
     iterations : int
         Of FISTA, for each layer.
     epochs : int
+        Passes over the pictures.
     tell : callable
         Called with the number of pictures after each batch.
 

@@ -58,6 +58,7 @@ def pool(maps: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     Parameters
     ----------
     maps : float [B, 2 h, 2 w, K]
+        Signed; an even number of rows and columns.
 
     Returns
     -------

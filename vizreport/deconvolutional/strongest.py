@@ -107,6 +107,7 @@ def patches(
     Parameters
     ----------
     pictures : uint8 array [N, H, W, 3]
+        In their own colours.
     which : int array [K, 9]
         Picture of each unit.
     places : int array [K, 9, 2]
@@ -144,7 +145,9 @@ def projections(
     Parameters
     ----------
     filters : two of float [m, m, C, K]
+        Of layers 1 and 2.
     switches : bool [N, 2 h, 2 w, K]
+        Of the pooling between the layers: True at the place that each maximum came from.
     shape : (int, int)
         Rows and columns of layer 2's maps.
     which, places, signs

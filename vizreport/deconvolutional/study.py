@@ -42,10 +42,11 @@ class LearningRequest:
     Attributes
     ----------
     dataset : Dataset
-        The images.
+        The pictures; a part of them is held out.
     input_size : int
         Height and width, px; even.
     channels : {"RGB", "L"}
+        Learn from colour or from grey pictures.
     maps : (int, int)
         Feature maps of layers 1 and 2.
     weights : (float, float)
@@ -55,6 +56,8 @@ class LearningRequest:
     iterations : int
         Of each inference.
     epochs, batch_size, seed : int
+        Passes over the pictures for each layer; pictures of a batch; what the first filters and the
+        order are drawn from.
     """
 
     dataset: Dataset
@@ -75,6 +78,7 @@ def learn(request: LearningRequest, tell: Callable[[str], None]) -> Deconvolutio
     Parameters
     ----------
     request : LearningRequest
+        The pictures, and the sizes of what is learned of them.
     tell : callable
         Is given a line for each step.
 

@@ -36,7 +36,7 @@ def require_agreement(model: keras.Model, graph: Graph, images: np.ndarray | Non
     model : keras.Model
         The one that was traced, or a subclassed one of the same layers.
     graph : Graph
-        Of the network.
+        Traced from the model.
     images : float array [N, H, W, C], optional
         Preprocessed; two are enough. Noise in their range is put beside them; without images,
         noise around 0 and noise from 0 to 255.

@@ -15,7 +15,7 @@ def choose_layers(graph: Graph, names: tuple[str, ...] | None = None) -> list[Re
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Whose reportable layers there are to choose among.
     names : tuple of str, optional
         Layers by name; by default the last reportable layer before each change of resolution
         on the way to the output, at most 8, and the output itself among them. A layer with a

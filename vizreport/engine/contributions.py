@@ -32,7 +32,9 @@ def layers_below(
     Parameters
     ----------
     graph : Graph
+        Traced network of all the layers named here.
     layer : ReportableLayer
+        Whose input is followed down.
     among : sequence of ReportableLayer
         Layers to stop at: what lies between (pooling, branches, layers not named) is passed
         through.
@@ -70,6 +72,7 @@ def contributions(
     images : float array [N, H, W, C]
         Preprocessed.
     layer : ReportableLayer
+        Whose units are split.
     below : sequence of ReportableLayer
         As :func:`layers_below` returns them.
     numbers, rows, cols, maps : int array [U]

@@ -210,7 +210,7 @@ class Deconvnet:
         images : float array [N, H, W, C]
             Preprocessed.
         layer : ReportableLayer
-            The layer looked at.
+            The layer of all these units.
         numbers, rows, cols, maps : int array [U]
             Each unit's image and place.
         way : {"", "crops", "windows", "whole"}

@@ -24,7 +24,7 @@ def feature_function(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Only what the nodes depend on is computed.
     nodes : sequence of int
         Nodes whose outputs are wanted, in any order; nothing beyond them is computed.
     steps : sequence of (int, int)

@@ -70,12 +70,13 @@ def climb(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the numbers of nodes refer to.
     nodes : iterable of int
         In order; those without parents (the input) and those that have a value are passed over.
     values : dict
         Values of nodes, to which those computed are added.
     place : Place
+        Where the values lie: in whole outputs (the default), or in windows of them.
     rule : callable, optional
         The backward rule of a node; without one there is no way back.
     hand : callable, optional
@@ -108,12 +109,13 @@ def descend(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the numbers of nodes refer to.
     pulls : dict
         As :func:`climb` gives them.
     seeds : dict
         Signals at nodes.
     place : Place
+        The same as on the way up.
 
     Returns
     -------
@@ -155,7 +157,7 @@ def forward(graph: Graph, x: Any, targets: Iterable[int]) -> dict[int, Any]:
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the numbers of nodes refer to.
     x : Tensor [N, H, W, C]
         The network's input, or a crop of it.
     targets : iterable of int
@@ -179,10 +181,11 @@ def there_and_back(graph: Graph, x: Any, target: int, preset: str) -> tuple[Any,
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to.
     x : Tensor [N, H, W, C]
         The network's input, or a crop of it.
     target : int
+        Index of the node.
     preset : str
         Name of the table of backward rules. The forward pass is the same under all.
 

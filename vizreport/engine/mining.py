@@ -137,6 +137,7 @@ def from_batch(
     first_image : int
         Number of the batch's first image.
     k : int
+        How many to keep of each map.
     """
     batch, count = maxima.shape
     compared = count if count <= MOST_COMPARED else 0
@@ -177,6 +178,7 @@ def one_ahead(
     compute : callable
         Takes a batch; returns tensors, which it need not wait for.
     batches : iterable
+        In the order of the results.
 
     Yields
     ------
@@ -213,7 +215,7 @@ def checked_reduction_function(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Of which the layers are nodes.
     layers : list of ReportableLayer
         From the input to the output.
     checked : sequence of ReportableLayer

@@ -42,12 +42,13 @@ def choose_for(
     Parameters
     ----------
     model : keras.Model
-        The network; it is left as it is.
+        What it does to pixels itself is found out.
     checkpoint : Path
         Where it was loaded from.
     sidecar : Sidecar or None
-        What lies beside the checkpoint; None without.
+        Its preprocessing and class names; None where no file lies beside the checkpoint.
     asked : PreprocessingRequest
+        Preset and single options of the user.
     pixels : callable, optional
         Takes the input's (height, width); see
         :func:`vizreport.models.input_range.expected_range`.
@@ -90,7 +91,7 @@ def preparation(model: keras.Model, size: tuple[int, int]) -> Preparation | None
     Parameters
     ----------
     model : keras.Model
-        The network; it is left as it is.
+        Not changed.
     size : (int, int)
         Height and width of the input, px.
 

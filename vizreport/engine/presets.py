@@ -65,6 +65,7 @@ def find_rule(preset: str, node: Node) -> Rule | None:
     preset : str
         Of :data:`PRESETS`.
     node : Node
+        Only what kind of operation its step is counts.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def rule_problem(graph: Graph, target: int, preset: str) -> str:
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to.
     target : int
         Index of the node.
     preset : str
@@ -125,7 +126,7 @@ def require_rules(graph: Graph, target: int, preset: str) -> None:
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to.
     target : int
         Index of the layer's node.
     preset : str

@@ -32,7 +32,7 @@ class Windows:
     Attributes
     ----------
     graph : Graph
-        Of the network.
+        What the numbers of nodes refer to.
     kept : mapping of Tensor [N, H, W, C]
         Outputs of some nodes for whole images.
     images : int32 [B], or None
@@ -152,7 +152,9 @@ def cut(whole: Any, rows: Any, cols: Any, images: Any | None = None) -> Any:
     Parameters
     ----------
     whole : Tensor [N, H, W, C]
+        A node's output for one or several images.
     rows, cols : int32 [B, h] and [B, w]
+        Positions in it of each window's rows and columns; they may lie outside.
     images : int32 [B], optional
         Which output each is cut from; the first by default.
 

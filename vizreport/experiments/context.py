@@ -59,6 +59,7 @@ class Source:
     labels : Path or None
         File that names the outputs.
     labels_in_order : bool
+        Whether the outputs are the data's classes in order, as a user says.
     imports : tuple of str
         Modules that register the user's own layers.
     output : str or None
@@ -95,8 +96,9 @@ class Context:
     Parameters
     ----------
     source : Source
+        Where the checkpoint is and how to read it.
     dataset : Dataset
-        The images.
+        Images and their classes; decoded when asked for.
     batch_size : int
         Images in a forward pass. No result depends on it.
     """

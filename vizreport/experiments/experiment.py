@@ -30,8 +30,11 @@ class Experiment:
     result : str or type
         Frozen dataclass of named arrays and scalars, or where it is.
     compute : str
-        Where the function is that makes the result, the only one that may use TensorFlow. It is
-        called with those of ``context``, ``settings`` and ``required`` that its parameters name.
+        Where the function is that makes the result, the only one that may use TensorFlow. Its
+        parameters name what it is given: ``context``, network and data
+        (:class:`vizreport.experiments.context.Context`); ``settings``, those declared here and no
+        others (:class:`vizreport.settings.Given`); ``required``, the results of ``requires`` by
+        name.
     section : str
         Where the function is that is called as ``section(results, run)``; "" for a shared result
         without a section.

@@ -35,7 +35,7 @@ def layers_with_pictures(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the network, a sample of whose units is projected.
     layers : list of ReportableLayer
         The default choice.
 

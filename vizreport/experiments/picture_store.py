@@ -26,7 +26,7 @@ class PictureStore:
     Parameters
     ----------
     dataset : Dataset
-        The images.
+        Whose images are kept at hand.
     preprocessing : Preprocessing
         Crops and resizes the images.
     batch_size : int

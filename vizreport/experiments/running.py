@@ -38,7 +38,7 @@ def run_experiment(
     experiment : Experiment
         The record of it.
     context : Context
-        Network and data of the build.
+        What ``compute`` is given of the network and the data.
     settings : Settings
         All of the build; the experiment is given those it declares.
     store : Store
@@ -116,10 +116,11 @@ def called(
     Parameters
     ----------
     compute : callable
+        Has some of the parameters ``context``, ``settings`` and ``required``.
     context : Context
-        Network and data of the build.
+        Network and data, made when first asked for.
     settings : Given
-        Those that the experiment declares.
+        What ``compute`` may read: any other setting is an ``AttributeError``.
     required : dict
         Results of the experiments it requires, by name.
 

@@ -95,6 +95,7 @@ def required(known: Mapping[str, Experiment], names: Sequence[str]) -> set[str]:
     known : mapping of str to Experiment
         Experiments by name.
     names : sequence of str
+        Experiments wanted; what they require need not be among them.
     """
     found: set[str] = set()
     waiting = list(names)

@@ -33,6 +33,7 @@ class Setting:
     check : callable
         From a value, whoever gave it, to what is wrong with it; "" for nothing.
     metavar : str or None
+        What stands for the value in the help, such as ``"N"``.
     choices : tuple of str
         All values there are; others are refused.
     heading : str

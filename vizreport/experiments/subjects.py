@@ -22,7 +22,9 @@ class Subjects:
     Attributes
     ----------
     paths : list of str
+        Path of each within the data, or its file's name.
     pictures : uint8 [I, h, w, 3]
+        What the network saw, in its own colours.
     labels : int32 [I]
         True class, -1 where it is not known.
     images : int32 [I]
@@ -43,9 +45,9 @@ def chosen_subjects(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Decodes the images as the network is given them.
     mining : MiningResult
-        Of the same images.
+        What the numbers of ``images`` refer to.
     images : int32 [I]
         Numbers there, as :func:`choose_images` returns them.
     option : str
@@ -85,7 +87,7 @@ def choose_images(mining: MiningResult, count: int, seed: int, above: float = 0.
     Parameters
     ----------
     mining : MiningResult
-        Of the same images.
+        Has predictions and labels.
     count : int
         At most.
     seed : int

@@ -29,6 +29,7 @@ def holm(values: Sequence[float] | np.ndarray) -> np.ndarray:
     Parameters
     ----------
     values : float [n]
+        Uncorrected p values, each of one test.
 
     Returns
     -------

@@ -19,7 +19,9 @@ def independent(first: np.ndarray, second: np.ndarray) -> Tested:
     Parameters
     ----------
     first : float [n]
+        Values of one group; the effect is above 0 where they are larger.
     second : float [m]
+        Values of the other.
     """
     from scipy import stats
 
@@ -43,7 +45,9 @@ def means(first: np.ndarray, second: np.ndarray) -> Tested:
     Parameters
     ----------
     first : float [n]
+        Values of one group; the effect is above 0 where they are larger.
     second : float [m]
+        Values of the other.
     """
     from scipy import stats
 

@@ -23,6 +23,7 @@ class Quantity:
     Attributes
     ----------
     value : float
+        A share is 0 to 1, not per cent.
     unit : str
         "share" (0 to 1, written as a percentage), "points" (a difference of shares, written in
         percentage points), "count", "p", "" for a plain number, or what is to stand behind it, such

@@ -43,6 +43,7 @@ class Found:
     section, title : str
         Name and heading of the section.
     finding : Finding
+        With its decision and corrected p.
     """
 
     section: str

@@ -62,6 +62,7 @@ class Finding:
     unit : str
         What they are, in the plural: "images", "maps".
     effect : Quantity or None
+        What was measured, with its interval; None where there is no such number.
     test : str
         "" where nothing is tested: a count over a whole, or an estimate with its interval.
     p : float or None
@@ -83,6 +84,7 @@ class Finding:
     advice : str
         What to try, a sentence; "" unless shown.
     published : Published or None
+        The paper's finding that stands beside it, if it applies to this network.
     values : mapping of str to Quantity
         Further numbers of the sentences.
     names : mapping of str to str

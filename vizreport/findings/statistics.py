@@ -35,6 +35,7 @@ class Tested:
     n : int
         Units that counted.
     test : str
+        Its name, as the table of tests shows it; "" for none.
     p : float or None
         None without a test.
     fewest : int
@@ -75,6 +76,7 @@ def paired(first: np.ndarray, second: np.ndarray | float = 0.0) -> Tested:
     Parameters
     ----------
     first, second : float [n], or one number in place of the second
+        The two values of each unit; pairs with a NaN are left out.
     """
     from scipy import stats  # slow to import
 
@@ -101,7 +103,9 @@ def mean(values: np.ndarray, expected: float) -> Tested:
     Parameters
     ----------
     values : float [n]
+        Few, such as one a draw.
     expected : float
+        Mean under the null hypothesis.
     """
     from scipy import stats
 
@@ -126,6 +130,7 @@ def share(count: int, n: int, expected: float | None = None) -> Tested:
     Parameters
     ----------
     count, n : int
+        Units that have the property, and units in all.
     expected : float, optional
         Without one nothing is tested.
     """
@@ -156,6 +161,7 @@ def paired_shares(first: np.ndarray, second: np.ndarray) -> Tested:
     Parameters
     ----------
     first, second : bool [n]
+        Whether each unit has the one property, and the other.
     """
     from scipy import stats
 
@@ -185,6 +191,7 @@ def permuted_labels(
     chosen : int array [U, K]
         Numbers of images whose labels are known.
     own : array [U]
+        Label of each row.
     known : int
         Images whose label is known, the number of units.
     seed : int
@@ -230,6 +237,7 @@ def correlation(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Tested:
     Parameters
     ----------
     first, second : float [n]
+        Values whose ranks are compared.
     seed : int
         Of the random choice.
     """
@@ -329,6 +337,7 @@ def bounded(p: float, draws: int) -> float:
     p : float
         Share of the draws and the true arrangement that are at least as extreme.
     draws : int
+        Number of permutations drawn.
 
     Returns
     -------

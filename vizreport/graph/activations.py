@@ -76,6 +76,7 @@ def lower_activation(activation: Any) -> list[Step]:
     Parameters
     ----------
     activation : None, function or layer
+        As a layer keeps it.
 
     Returns
     -------

@@ -42,10 +42,11 @@ def unit_fields(graph: Graph, target: int, rows: np.ndarray, cols: np.ndarray) -
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to.
     target : int
         Index of the layer's node.
     rows, cols : int array [U]
+        Place of each unit on its map.
     """
     height, width, _ = graph.input_shape
     low = np.zeros((len(rows), 2), np.int64)

@@ -150,6 +150,7 @@ class Transposed:
     Attributes
     ----------
     kernel, step : int
+        Width of the filter and stride, positions.
     pad : int
         Positions cut off in front of the full output.
     length : int

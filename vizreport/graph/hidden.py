@@ -29,9 +29,9 @@ def stage_output(graph: Graph, layer: ReportableLayer) -> int:
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Says what follows the layer.
     layer : ReportableLayer
-        The layer looked at.
+        Where the stage begins.
 
     Returns
     -------

@@ -40,6 +40,7 @@ def lower_layer(layer: Any) -> list[Step]:
     Parameters
     ----------
     layer : keras.layers.Layer
+        Built; its weights are read where the operation needs them.
 
     Raises
     ------

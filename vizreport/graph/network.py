@@ -55,6 +55,7 @@ class Node:
     layer : str
         Path of the layer, nested as ``backbone/conv1``, with ``@1`` for a second use.
     step : Step
+        What it computes, and what is known of it.
     parents : tuple of int
         Nodes whose outputs it takes.
     shape : tuple of int
@@ -85,6 +86,7 @@ class Use:
     Attributes
     ----------
     operation : keras.Operation
+        The layer or the ``keras.ops`` function that is called.
     layer : str
         Path, as in :class:`Node`.
     inputs, outputs : tuple of int
@@ -106,7 +108,9 @@ class Graph:
     Attributes
     ----------
     name : str
+        The model's name.
     nodes : tuple of Node
+        All operations, parents before those that take their outputs.
     outputs : tuple of int
         Nodes that the model gives out.
     dtype : str

@@ -40,10 +40,13 @@ def _normalized(
     Parameters
     ----------
     x : Tensor [..., C]
+        Maps last.
     mean, variance : Tensor [C]
+        Moving statistics of each map.
     gamma, beta : Tensor [C] or None
         None for 1 and 0.
     epsilon : float
+        Added to the variance.
     """
     scale = ops.rsqrt(ops.cast(variance, x.dtype) + epsilon)
     if gamma is not None:

@@ -30,6 +30,7 @@ def lower_operation(
     Parameters
     ----------
     operation : keras.Operation
+        As Keras recorded it in the model.
     args, kwargs
         Its arguments, symbolic tensors among them.
     run : callable

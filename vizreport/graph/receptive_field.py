@@ -58,7 +58,7 @@ def cone(graph: Graph, target: int, axis: int, units: np.ndarray) -> Cone | None
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Says how far each step reaches.
     target : int
         Index of the layer's node; it must not have a global ancestor.
     axis : int

@@ -148,7 +148,7 @@ def plan(architecture: Architecture, classes: int, input_size: int) -> tuple[Pla
     architecture : Architecture
         Layers and their sizes.
     classes : int
-        Their number.
+        Units of the last layer.
     input_size : int
         Side of the input, px.
 
@@ -194,7 +194,7 @@ def recipe_scales(
     architecture : Architecture
         At full size.
     classes : int
-        Their number.
+        Units of the last layer.
     input_size : int
         Side of the scaled network's input, px.
     width : float

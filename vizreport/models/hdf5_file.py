@@ -23,6 +23,7 @@ def check_hdf5(file: h5py.File) -> int:
     Parameters
     ----------
     file : h5py.File
+        Open for reading.
 
     Returns
     -------

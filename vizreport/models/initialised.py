@@ -92,6 +92,7 @@ def _is_fresh(layer: Any, norm: Any) -> bool | None:
     Parameters
     ----------
     layer : keras.Layer
+        Built, with its weights.
     norm : keras.Layer or None
         The normalisation right behind it.
     """

@@ -43,6 +43,7 @@ class Preparation:
     slope : float array [C', C]
         A colour x becomes ``slope @ x + shift``.
     shift : float array [C']
+        In the units of what the first filters see.
     mean, variance : float array [C]
         Where the first of them normalises by statistics that it has learned, a Normalization or a
         batch normalisation, those of its input; else empty.
@@ -86,6 +87,7 @@ def expected_range(
     Parameters
     ----------
     found : Preparation
+        The arithmetic before the first filters.
     pixels : callable, optional
         Called where several ranges are possible: statistics of the images, or None where there
         are none; then those of photographs are taken, and a clearer difference is asked for.

@@ -33,7 +33,7 @@ def build_network(
     architecture : Architecture
         At full size.
     classes : int
-        Their number.
+        Units of the last layer.
     input_size : int
         Side of the square input, px.
     width : float

@@ -134,6 +134,7 @@ def about_probability(meaning: OutputMeaning, names: Sequence[str]) -> str:
     Parameters
     ----------
     meaning : OutputMeaning
+        What the output was decided to mean.
     names : sequence of str
         Of the classes, as they are to be written.
     """

@@ -63,6 +63,7 @@ def decide_output(
     ending : str
         The network's last activation: "softmax", "sigmoid", or "" for another one or none.
     loss : StoredLoss or None
+        As stored in the checkpoint; None where there is none.
     option : str or None
         One of :data:`vizreport.models.output.KINDS`.
     named : bool

@@ -105,13 +105,15 @@ def choose_preprocessing(
     Parameters
     ----------
     checkpoint : Path
+        Named in messages.
     size : (int, int)
         Height and width of the input, px.
     channels : int
         Of the input.
     sidecar : Sidecar or None
-        What lies beside the checkpoint; None without.
+        Its preprocessing and class names; None where no file lies beside the checkpoint.
     asked : PreprocessingRequest
+        Preset and single options of the user.
     expected : ExpectedRange or None
         None for a network that takes pixels as they are.
 

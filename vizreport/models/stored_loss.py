@@ -46,6 +46,7 @@ def stored_loss(
     Parameters
     ----------
     path : str or Path
+        The checkpoint; only its description is read.
     names : sequence of str
         By which the reported output may be known, in a network with a loss for each output.
     index : int, optional
@@ -68,6 +69,7 @@ def parse_loss(
     Parameters
     ----------
     config : dict or None
+        None for a network that was not compiled.
     names, index
         As for :func:`stored_loss`.
     """

@@ -76,7 +76,9 @@ class Comparison:
     Attributes
     ----------
     table : PublishedTable
+        The paper's, with its own figures.
     rows : tuple of ComparedRow
+        The paper's rows, then those it does not have.
     origins : tuple of (letter, text)
         Where the measured figures come from.
     data : tuple of str
@@ -101,7 +103,9 @@ def beside(
     Parameters
     ----------
     table : PublishedTable
+        The paper's, with its own figures.
     measured : mapping of (row id, column id) to Measured
+        In the unit of the column.
     more_rows : mapping of row id to names, optional
         Rows that the paper does not have, set below its own; one name for each heading.
 

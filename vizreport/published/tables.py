@@ -16,6 +16,7 @@ class PublishedCell:
     Attributes
     ----------
     value : float
+        In the unit of its column.
     spread : float or None
         What stands behind the +/-; None where none was printed.
     """
@@ -31,6 +32,7 @@ class PublishedColumn:
     Attributes
     ----------
     id, title : str
+        Name in the file of tables, and heading.
     unit : str
         "%" or "" for a plain number.
     digits : int
@@ -53,6 +55,7 @@ class PublishedRow:
     Attributes
     ----------
     id : str
+        Name in the file of tables.
     names : tuple of str
         One for each of the table's ``headings``.
     cells : tuple of PublishedCell or None
@@ -74,15 +77,19 @@ class PublishedTable:
     Attributes
     ----------
     id, caption : str
+        Name in the file of tables, and the text above it.
     source : str
         Authors, title, number of the preprint and of the table in it.
     better : {"lower", "higher"}
+        Which figures are better.
     note : str
         What the reader must know of the figures, or "".
     headings : tuple of str
         Titles of the columns that name the rows.
     columns : tuple of PublishedColumn
+        Of figures; those of names are ``headings``.
     rows : tuple of PublishedRow
+        From top to bottom.
     """
 
     id: str

@@ -25,8 +25,9 @@ def set_sections(
     sections : tuple of Shown
         In the report's order.
     medium : {"html", "pdf"}
+        What it is set for: templates differ in links and in how much they show.
     run : RunRecord
-        What the run's record says.
+        The templates' ``run``.
 
     Returns
     -------

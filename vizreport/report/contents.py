@@ -32,10 +32,13 @@ class Shown:
     name : str
         Its anchor.
     title : str
+        Its heading.
     template : str
+        Relative to the folder of templates.
     package : str
         Where its templates may be, see :func:`vizreport.report.templates.fill`.
     status : {"done", "not applicable", "failed"}
+        Whether there is something to show.
     reason : str
         Why it is not done, else "".
     advice : str
@@ -43,7 +46,9 @@ class Shown:
     section : Section
         Empty where it is not done.
     figures : mapping of str to Placed
+        Drawn and numbered, by name.
     highlights : tuple of Placed
+        Pictures for the front page.
     """
 
     name: str
@@ -70,7 +75,7 @@ def draw_sections(
     run_folder : Path
         Of a finished or stopped build.
     run : RunRecord
-        What the run's record says.
+        Says which sections there are.
     stage : Path
         Folder for the files of the figures.
     progress : callable

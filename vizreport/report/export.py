@@ -69,8 +69,11 @@ def export(
     Parameters
     ----------
     figure : Figure
+        As its section declares it.
     form : {"png", "svg", "pdf"}
+        Format of the file.
     size : {"slide", "column", "page"}
+        Where it goes: its width and the size of its letters.
     dpi : int
         Resolution of a PNG.
     theme : {"light", "dark"}

@@ -26,7 +26,9 @@ class Listed:
     section : str
         Name of its section, which is its experiment's.
     section_title : str
+        Heading of that section.
     figure : Figure
+        As its section declares it.
     """
 
     number: int
@@ -50,7 +52,7 @@ def list_figures(
     run_folder : Path
         Of a finished or stopped build.
     run : RunRecord
-        What the run's record says.
+        Says which sections there are.
     failed : callable, optional
         Called with each section that failed; it has no figures, nor has one that does not apply.
     """

@@ -31,6 +31,7 @@ class Placed:
     number : int
         0 for a highlight, which is not numbered.
     figure : Figure or Highlight
+        As its section declares it.
     kept, screen : str
         Files, relative to the report's folder.
     printed : tuple of str
@@ -57,7 +58,9 @@ def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
     Parameters
     ----------
     folder : Path
+        Of the report that is being made.
     figure : Figure or Highlight
+        As its section declares it.
     number : int
         Its number in the report.
     """

@@ -134,10 +134,13 @@ class Letters:
         Parameters
         ----------
         pen : ImageDraw
+            Of the picture that is drawn on.
         place : (float, float)
             Of the anchor, px.
         text : str
+            One line.
         fill : (int, int, int)
+            Colour of the letters, RGB from 0 to 255.
         anchor : str
             l, m or r for the left end, middle or right end, then a, m or s for top, middle or
             baseline of the built-in font's letters.

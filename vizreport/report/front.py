@@ -45,6 +45,7 @@ def front(sections: Sequence[Shown], pictures: int) -> Front:
     Parameters
     ----------
     sections : sequence of Shown
+        In the report's order.
     pictures : int
         How many to show at most.
     """

@@ -33,7 +33,7 @@ def write_html(
     stage : Path
         Folder in which ``figures/`` and the sections' other files lie.
     run : RunRecord
-        What the run's record says.
+        The templates' ``run``.
     sections : tuple of Shown
         In the report's order.
     bodies : mapping of str to Markup

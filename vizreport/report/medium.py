@@ -39,6 +39,7 @@ class Medium:
     letters : float
         Height that letters should have, points.
     palette : Palette
+        Colours of the page it stands on.
     columns : bool
         Whether labelled pictures come in as many columns as make them largest; else in the
         report's columns.

@@ -92,6 +92,7 @@ def grid(
     cells : sequence of Image
         All of the first one's size.
     columns : int
+        In a row, where the medium does not choose.
     gap : int
         Space between them, px.
     labels : sequence of (str, str)
@@ -188,6 +189,7 @@ def letters_for(
     Parameters
     ----------
     place : Medium, optional
+        Where the picture goes; None for a report's own pages.
     own : int
         Their size on a report's own pages, px.
     size_of : callable

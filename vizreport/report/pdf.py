@@ -30,7 +30,7 @@ def printed_page(run: RunRecord, sections: tuple[Shown, ...], bodies: Mapping[st
     Parameters
     ----------
     run : RunRecord
-        What the run's record says.
+        The template's ``run``.
     sections : tuple of Shown
         In the report's order.
     bodies : mapping of str to Markup
@@ -58,8 +58,11 @@ def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> No
     filled : str
         HTML whose pictures, below ``figures/`` and ``print/``, are named relative to ``stage``.
     stage : Path
+        Folder of the pictures.
     target : Path
+        The PDF; replaced where it exists.
     paper : {"a4", "letter"}
+        Size of its pages.
 
     Raises
     ------

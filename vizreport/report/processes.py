@@ -43,6 +43,7 @@ def drawn_beside(stage: Path, charts: Sequence[Figure]) -> Iterator[Callable[[in
     stage : Path
         Folder for the files.
     charts : sequence of Figure
+        In the order in which they will be asked for.
     """
     if processes() == 1 or len(charts) < 2:
         yield lambda number: place(stage, charts[number], 0)

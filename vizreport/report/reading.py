@@ -30,9 +30,11 @@ class Read:
     Attributes
     ----------
     record : ExperimentRecord
+        What the run says of it.
     experiment : Experiment or None
         None where no such experiment is installed.
     status : {"done", "not applicable", "failed"}
+        Whether there is something to show.
     reason : str
         Why it is not done, else "".
     section : Section
@@ -56,7 +58,7 @@ def read_sections(
     run_folder : Path
         Of a finished or stopped build.
     run : RunRecord
-        What the run's record says.
+        Says which sections there are.
     progress : callable, optional
         Told the title of each section before it is made.
 

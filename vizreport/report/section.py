@@ -63,6 +63,7 @@ class Page:
     name : str
         Its file is ``pages/<name>.html``; may contain "/".
     title : str
+        Its heading, and that of the window.
     template : str
         Relative to the templates folder; extends "page.html".
     context : mapping
@@ -130,8 +131,11 @@ class Section:
     figures : tuple of Figure
         In the order in which the template places and the report numbers them.
     pages : tuple of Page
+        Beside the section, in HTML.
     highlights : tuple of Highlight
+        Pictures for the front page.
     facts : tuple of Fact
+        Key numbers for the front page.
     files : mapping of str to bytes
         Pictures the HTML refers to, by path relative to the report's folder; they must lie
         below ``pages/`` or ``figures/``.

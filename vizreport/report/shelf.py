@@ -49,6 +49,7 @@ class Book:
     title, network, data, date, error : str
         As they are shown; "" where not known.
     images : int
+        Number of images of the data.
     when : float
         Seconds since 1970 at its start.
     failed : tuple of str
@@ -91,6 +92,7 @@ def write_index(shelf: Path) -> tuple[Book, ...]:
     Parameters
     ----------
     shelf : Path
+        Folder below which runs are looked for.
 
     Returns
     -------

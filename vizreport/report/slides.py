@@ -37,7 +37,7 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
     run_folder : Path
         Of a finished or stopped build.
     run : RunRecord
-        What the run's record says.
+        Says which sections there are, and what the first slide says.
 
     Returns
     -------

@@ -35,6 +35,7 @@ def spotlight(
     Parameters
     ----------
     patch : uint8 array [h, w, 3]
+        In its own colours.
     values : float array [h, w, 3]
         The projection of the same pixels, on any scale.
     inside : int array [4], optional

@@ -85,7 +85,9 @@ def cut_tiles(
     tops, lefts : int array [U]
         Where each lies in the input.
     fields : Fields
+        Receptive field of each unit.
     side : int
+        Of a tile, px.
     fill : float
         Value where a tile leaves what was given.
 
@@ -127,6 +129,7 @@ def quantised(projections: np.ndarray, scales: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     projections : float array [U, h, w, 3]
+        Signed, linear.
     scales : float array [U]
         Value that becomes 255 (or, negative, 1); beyond it they are cut off.
 

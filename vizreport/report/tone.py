@@ -75,6 +75,7 @@ def reduced(values: np.ndarray, height: int, width: int) -> np.ndarray:
     Parameters
     ----------
     values : float array [h, w, C]
+        Signed.
     height, width : int
         At most; what is smaller is left alone.
     """
@@ -97,6 +98,7 @@ def root_mean_squares(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
     values : float array [K, h, w, 3]
         In units of their scales.
     scales : float array [K]
+        Value that each tile's 1 stands for.
     """
     sums = np.einsum("khwc,khwc->k", values, values, dtype=np.float64)
     strengths: np.ndarray = np.sqrt(sums / values[0].size) * np.asarray(scales, np.float64)

@@ -20,6 +20,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     path : Path
         Its folder is made when it is missing. A file of that name is replaced.
     content : bytes
+        All of the file.
 
     Raises
     ------

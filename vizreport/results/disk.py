@@ -92,6 +92,7 @@ def reserve(file: IO[bytes], start: int, size: int, place: Path | str) -> None:
     Parameters
     ----------
     file : binary file
+        Open for writing.
     start, size : int
         Bytes.
     place : Path or str

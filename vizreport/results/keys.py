@@ -23,6 +23,7 @@ def result_key(
     Parameters
     ----------
     experiment_name : str
+        Two experiments never share a key.
     version : int
         Version of the experiment's result.
     checkpoint_hash, data_fingerprint : str

@@ -109,6 +109,7 @@ def add(folder: Path, writer: str, names: Iterable[str]) -> None:
     folder : Path
         Made when it is missing.
     writer : str
+        Of :data:`WRITERS`.
     names : iterable of str
         Of files, relative to the folder, with "/".
 
@@ -135,7 +136,9 @@ def replace(stage: Path, folder: Path, writer: str, parts: Sequence[str]) -> Non
     stage : Path
         Where the new files are, on the same disk.
     folder : Path
+        Where they go.
     writer : str
+        Of :data:`WRITERS`: whose manifest names them.
     parts : sequence of str
         Files, and folders (which end in "/") of files, in the order in which they are moved. The
         former files of those that are not in the stage are left.

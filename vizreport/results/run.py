@@ -45,9 +45,11 @@ class ExperimentRecord:
     Attributes
     ----------
     name : str
+        The experiment's.
     key : str
         Key of its result; "" where it failed before there was one.
     status : {"done", "not applicable", "failed"}
+        Whether there is a result; a failed one is computed again by the next build.
     reason : str
         Why it is not applicable or failed, in a sentence or two; else "".
     seconds : float

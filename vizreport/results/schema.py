@@ -37,6 +37,7 @@ class Declared:
     Attributes
     ----------
     name : str
+        Of the field.
     type : Any
         Without its annotations.
     dtype : str

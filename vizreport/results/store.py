@@ -53,6 +53,7 @@ class Outcome:
     Attributes
     ----------
     status : {"done", "not applicable"}
+        Whether it has a result.
     reason : str
         Why it is not applicable; "" when it is done.
     result : dataclass instance or None
@@ -104,11 +105,13 @@ class Store:
         Parameters
         ----------
         experiment_name, key : str
+            Folder and name of the files.
         result : dataclass instance or None
             None when the status is "not applicable".
         version : int
             Version of the experiment's result.
         status : {"done", "not applicable"}
+            Whether there is a result: both outcomes are kept.
         reason : str
             Why it is not applicable.
         origin : Origin, optional
@@ -161,6 +164,7 @@ class Store:
         experiment : Experiment
             Its name gives the folder, its ``result`` the dataclass, its version must agree.
         key : str
+            Name of the files.
 
         Raises
         ------

@@ -47,7 +47,9 @@ class AblationRequest:
         Data and budget of every training; its model and seed are not looked at. ``out`` is the
         folder of the results.
     variants : tuple of str
+        Networks to train, of :data:`vizreport.models.variants.VARIANTS`.
     seeds : tuple of int
+        Every network is trained once with each.
     keep_checkpoints : bool
         Whether to keep each training's folder.
     """
@@ -68,6 +70,7 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
     Parameters
     ----------
     request : AblationRequest
+        Networks, seeds, data and budget.
     tell : callable
         Is given a line for each epoch.
 
@@ -240,8 +243,9 @@ def ten_crops(
     Parameters
     ----------
     stepper : Stepper
-        Makes one step of the training.
+        Has the network; trains it step by step, and classifies with it.
     pictures : Pictures
+        Those to classify.
     mean : float32 array [R, R, 3]
         Per-pixel mean of the training images' squares.
     batch_size : int

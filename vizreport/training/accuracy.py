@@ -14,7 +14,9 @@ def ranks(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     probabilities : float array [N, C]
+        Or scores: only their order counts.
     labels : int array [N]
+        True class of each row.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def top_errors(places: np.ndarray, classes: int) -> tuple[float, float | None]:
     places : int array [n]
         Place of each image's class among the answers, see :func:`ranks`.
     classes : int
-        Their number.
+        With five or fewer there is no top-5 error.
 
     Returns
     -------

@@ -102,7 +102,7 @@ def sum_over_processes(strategy: tf.distribute.Strategy, values: np.ndarray) -> 
     Parameters
     ----------
     strategy : tf.distribute.Strategy
-        How the training is spread over devices.
+        One device or several in step; the network is made in its scope.
     values : array
         Of the same shape in every process.
 

@@ -34,8 +34,9 @@ def run_epoch(
     Parameters
     ----------
     stepper : Stepper
-        Makes one step of the training.
+        Has the network; trains it step by step, and classifies with it.
     training, validation : Pictures
+        Images that train and images that validate.
     number : int
         Of the epoch, from 1.
     rate : float
@@ -86,6 +87,7 @@ def step_batches(
     Parameters
     ----------
     pictures : Pictures
+        Those that train.
     request : TrainingRequest
         Its seed and its batch size.
     number : int
@@ -113,10 +115,11 @@ def validate(
     Parameters
     ----------
     stepper : Stepper
-        Makes one step of the training.
+        Has the network; trains it step by step, and classifies with it.
     mean : float32 array [R, R, 3]
         Per-pixel mean of the training images' squares.
     pictures : Pictures
+        Those that validate.
     batch_size : int
         Images at a time.
     show : bool
@@ -156,7 +159,7 @@ def answer_crop(
     Parameters
     ----------
     stepper : Stepper
-        Makes one step of the training.
+        Has the network; trains it step by step, and classifies with it.
     squares : uint8 array [n, R, R, 3]
         At most ``batch_size``.
     mean : float32 array [R, R, 3]

@@ -32,10 +32,11 @@ class EvaluationRequest:
     checkpoints : tuple of Path
         Several are an ensemble: their class probabilities are averaged.
     dataset : Dataset
-        The images.
+        Images of known classes.
     labels : Path or None
         File that names the outputs.
     labels_in_order : bool
+        Whether the outputs are the data's classes in order, as a user says.
     preset : str or None
         Preprocessing preset.
     preprocessing : dict
@@ -125,7 +126,9 @@ class Row:
     Attributes
     ----------
     name : str
+        Of the network, or of the group of networks.
     errors : Errors
+        Top-1 and top-5, of the central crop and of ten crops.
     output, labels, preprocessing : str
         What the network's output means, how the data's classes were matched with it and how
         images were prepared, with the reasons; "" for several networks together.
@@ -181,6 +184,7 @@ def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
     Parameters
     ----------
     request : EvaluationRequest
+        Checkpoints, data and options.
 
     Raises
     ------

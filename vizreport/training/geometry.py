@@ -77,6 +77,7 @@ def sub_crops(squares: np.ndarray, crops: np.ndarray, size: tuple[int, int]) -> 
     Parameters
     ----------
     squares : array [N, H, W, C]
+        Pictures, or tensors, that the sub-crops are cut from.
     crops : int array [N]
         0 to 9: ``2 * place + flipped``.
     size : (int, int)

@@ -30,6 +30,7 @@ class Epoch:
     epoch : int
         From 1.
     learning_rate : float
+        Of its steps.
     training_loss, training_error : float
         Mean cross-entropy (nats) and share of wrong answers over the epoch's steps, with dropout
         and while the weights change.
@@ -66,6 +67,7 @@ def write_history(out: Path, about: dict[str, Any], epochs: Sequence[Epoch]) -> 
     about : dict
         What was trained on what: ``model``, ``settings`` and so on.
     epochs : sequence of Epoch
+        Rising, all there are.
     """
     table = io.StringIO()
     writer = csv.DictWriter(table, [field.name for field in fields(Epoch)], lineterminator="\n")

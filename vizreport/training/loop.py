@@ -76,7 +76,7 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     Parameters
     ----------
     request : TrainingRequest
-        What the user asks for.
+        Network, data, recipe and folder.
     tell : callable
         Is given a line for each epoch and what else is worth knowing.
 
@@ -140,13 +140,15 @@ def train_on(
     Parameters
     ----------
     images : Images
+        Those that train and those that validate.
     request : TrainingRequest
-        What the user asks for.
+        Network, recipe and folder.
     state : State
         Of this very training; its epochs are not run again.
     strategy : tf.distribute.Strategy
-        How the training is spread over devices.
+        One device or several in step; the network is made in its scope.
     say : callable
+        Is given a line for each epoch.
     checkpoints : bool
         Whether to keep each epoch's checkpoint and the history beside the state.
     gallery : keras.callbacks.Callback or None

@@ -26,11 +26,13 @@ def build(
     name : str
         Of :data:`vizreport.models.variants.VARIANTS`.
     classes : int
-        Their number.
+        Units of the last layer.
     input_size : int
         Side of the square input, px.
     width : float
+        Factor on the maps and units of layers 1 to 7.
     mixed_precision : bool
+        Whether to compute in bfloat16.
 
     Raises
     ------
@@ -72,7 +74,9 @@ def renormalize(kernel: Any, limit: Any) -> Any:
     Parameters
     ----------
     kernel : tensor [rows, cols, channels, filters]
+        Of a convolution.
     limit : float
+        Largest root mean square that stays as it is.
 
     Returns
     -------

@@ -24,7 +24,7 @@ class Part:
     Attributes
     ----------
     dataset : Dataset
-        The images.
+        What ``indices`` count.
     indices : int array [n]
         Records of the data set.
     labels : int32 array [n]
@@ -120,6 +120,7 @@ def hold_out(
     Parameters
     ----------
     labels : int array [n]
+        Class of each image.
     images_per_class : int or None
         That many of each class train and up to 50 of the others validate; where None, a tenth of
         each class, at most 50, validates and the others train.

@@ -35,11 +35,13 @@ class Pictures:
     part : Part
         Without the unreadable images.
     square : Preprocessing
+        Resize and crop to the square, R px.
     kept : uint8 array [n, R, R, 3] or None
         The pictures, where they fit on disk.
     mean : float32 array [R, R, 3]
         Per-pixel mean.
     unreadable : tuple of (path, reason)
+        Images of the part that are left out.
     """
 
     part: Part
@@ -64,8 +66,9 @@ def read_images(request: TrainingRequest, parts: Parts, say: Callable[[str], Non
     Parameters
     ----------
     request : TrainingRequest
-        What the user asks for.
+        Says how large the squares are.
     parts : Parts
+        Which images train and which validate.
     say : callable
         Is told what is left out, a line each.
 
@@ -95,6 +98,7 @@ def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:
     Parameters
     ----------
     part : Part
+        The images that train, or those that validate.
     square : Preprocessing
         As :func:`vizreport.training.geometry.square_of` makes it.
     what : str
@@ -151,6 +155,7 @@ def in_order(pictures: Pictures, positions: np.ndarray, batch_size: int) -> Iter
     Parameters
     ----------
     pictures : Pictures
+        What the positions count.
     positions : int array [n]
         Among the readable ones.
     batch_size : int

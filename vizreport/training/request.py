@@ -104,7 +104,7 @@ def identity(request: TrainingRequest, fingerprints: tuple[str, ...]) -> dict[st
     Parameters
     ----------
     request : TrainingRequest
-        What the user asks for.
+        What does not change the weights, such as the folder, is left out.
     fingerprints : tuple of str
         Of the training and the validation data; they stand for source, split and sample.
     """

@@ -86,6 +86,7 @@ def read_state(out: Path, identity: dict[str, Any]) -> State:
     Parameters
     ----------
     out : Path
+        The folder; it may be empty.
     identity : dict
         Of the training asked for.
 

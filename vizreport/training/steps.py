@@ -29,6 +29,7 @@ class Rows:
     crops : int32 array [n]
         Which of the ten each is.
     labels : int32 array [n]
+        Class of each picture.
     """
 
     images: np.ndarray
@@ -43,7 +44,7 @@ class Stepper:
     Attributes
     ----------
     strategy : tf.distribute.Strategy
-        How the training is spread over devices.
+        One device or several in step; the network is made in its scope.
     model : keras.Model
         The network whose weights are moved.
     velocities : list of tf.Variable
@@ -79,7 +80,7 @@ def make_stepper(
     Parameters
     ----------
     strategy : tf.distribute.Strategy
-        How the training is spread over devices.
+        One device or several in step; the network is made in its scope.
     model : keras.Model
         From :func:`vizreport.training.network.build`.
     limits : dict of str to float
@@ -89,6 +90,7 @@ def make_stepper(
     batch_size : int
         Images of a step, over all devices.
     xla : bool
+        Whether the step is compiled by XLA.
     """
     weights = [variable.value for variable in model.trainable_variables]
     limited = {
@@ -158,7 +160,7 @@ def distribute(strategy: tf.distribute.Strategy, rows: Rows, replicas: list[int]
     Parameters
     ----------
     strategy : tf.distribute.Strategy
-        How the training is spread over devices.
+        One device or several in step; the network is made in its scope.
     rows : Rows
         Of this process: as many for each of its replicas.
     replicas : list of int

@@ -35,6 +35,7 @@ class Trial:
     seed : int
         Of the initial weights, the order, the sub-crops and dropout.
     parameters : int
+        Number of weights.
     training_error : float
         Top-1, on all images that trained.
     validation_error, validation_top5_error : float, float or None
@@ -49,10 +50,13 @@ class Trial:
     data, validation_data : str
         Names of the data sets.
     training_images, validation_images : int
+        How many there were.
     versions : dict of str
         Of vizreport, TensorFlow and Keras.
     probabilities : float32 array [validation_images, C]
+        Of the validation images, in their order.
     labels : int32 array [validation_images]
+        True class of each validation image.
     """
 
     variant: str

@@ -24,10 +24,13 @@ class Linear:
     Attributes
     ----------
     centre : float32 array [D]
+        Mean of the training vectors at length 1.
     scale : float
         ``scaled = (x / |x| - centre) * scale``.
     weights : float32 array [D, C]
+        A column a class.
     bias : float32 array [C]
+        One a class.
     """
 
     centre: np.ndarray
@@ -62,7 +65,9 @@ def fit(name: str, features: np.ndarray, targets: np.ndarray) -> Linear:
     Parameters
     ----------
     name : {"svm", "softmax"}
+        Which loss.
     features : float array [N, D]
+        A row an image, of any length.
     targets : int array [N, C]
         1 of the class, -1 not, 0 does not count (for "svm"); "softmax" needs one 1 a row.
     """

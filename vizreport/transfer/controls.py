@@ -24,6 +24,7 @@ class Control:
     Attributes
     ----------
     checkpoint : Path
+        In a folder that ``vizreport train`` left.
     model : str
         Name of the network.
     per_class, seed : int
@@ -85,8 +86,9 @@ def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.nd
     Parameters
     ----------
     control : Control
+        Its seed says which images trained it.
     dataset : Dataset
-        The images.
+        The one that the control was trained on a part of.
     batch_size : int
         Images in a pass.
 

@@ -35,11 +35,13 @@ class Features:
     Attributes
     ----------
     layer : str
+        Name of the layer.
     size : list of int
         Rows, columns and maps, after pooling to the bound; [units] without places.
     vectors : float32 memory map [n, D]
         Rows of unreadable images are 0.
     readable : bool array [n]
+        Whether each image could be read.
     """
 
     layer: str
@@ -54,7 +56,7 @@ def transfer_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Whose layers there are.
     names : tuple of str, or None
         By default every hidden layer through which the whole signal goes: in a chain all of
         them, in a network of blocks their ends and what stands alone between them.

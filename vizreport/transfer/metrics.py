@@ -14,8 +14,9 @@ def class_accuracies(labels: np.ndarray, answers: np.ndarray, classes: int) -> n
     Parameters
     ----------
     labels, answers : int array [N]
+        True and predicted class of each image.
     classes : int
-        Their number.
+        Number of classes, C.
 
     Returns
     -------

@@ -68,6 +68,7 @@ class TransferRecord:
     layers : tuple of str
         All layers asked for, from the input on.
     results : tuple of LayerScores
+        One for each layer, classifier and number of images that is finished.
     """
 
     about: dict[str, Any]

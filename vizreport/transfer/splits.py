@@ -25,6 +25,7 @@ class Split:
     seed : int
         Of the random choice.
     train, test : int arrays
+        Positions in the labels.
     """
 
     per_class: int
@@ -49,6 +50,7 @@ def random_splits(
     per_class : sequence of int, or None
         By default 15, 30, 45 and 60, as far as the smallest class allows.
     count : int
+        How many for each number of images.
     names : sequence of str
         Of the classes.
 

@@ -44,13 +44,15 @@ class TransferRequest:
     source : Source
         The checkpoint and how to read it.
     dataset : Dataset
-        The images.
+        Images that train the classifiers, and test them where ``test`` is None.
     test : Dataset or None
         Images that test, for data with several classes an image.
     out : Path
+        Folder of the results.
     layers : tuple of str, or None
         None for all through which the whole signal goes.
     classifiers : tuple of {"svm", "softmax"}
+        Which to learn of each layer.
     per_class : tuple of int, or None
         Images of each class that train; None for 15, 30, 45 and 60 as far as the data allow.
     splits : int
@@ -85,6 +87,7 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     Parameters
     ----------
     request : TransferRequest
+        Network, data and what to learn.
     tell : callable
         Is given a line for each result.
 

@@ -24,8 +24,11 @@ class Task:
     targets : int8 array [N, C]
         1 of the class, -1 not, 0 does not count.
     splits : list of Split
+        One after the other.
     class_names : tuple of str
+        Of the C classes.
     measure : {"accuracy", "average precision"}
+        What is reported of each class.
     """
 
     datasets: tuple[Dataset, ...]
@@ -43,7 +46,7 @@ def one_class_each(
     Parameters
     ----------
     dataset : Dataset
-        The images.
+        Each image has one class or none.
     test : Dataset or None
         Has to be None: the splits themselves test.
     per_class : sequence of int or None
@@ -75,7 +78,9 @@ def several_classes(
     Parameters
     ----------
     dataset, test : Dataset
+        Images that train, and images that test.
     classifiers : sequence of str
+        Those asked for; "softmax" is refused, since it chooses one class.
     single_only : sequence of str
         Options that were given and need images of one class each.
 

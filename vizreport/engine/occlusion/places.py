@@ -25,6 +25,7 @@ class Gain:
     Attributes
     ----------
     plain, windows : int
+        Multiply-adds in all if every place is a whole pass, and if only windows are computed.
     """
 
     plain: int
@@ -46,8 +47,9 @@ def plan_grid(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        At the size of the input that is occluded.
     outputs : Outputs
+        The nodes whose outputs are read of each pass.
     tops, lefts : int array [P]
         First row and column of each square.
     size : int
@@ -97,7 +99,7 @@ def count_multiplications(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        At the size of the input that is occluded.
     stages, rows, cols, pairs
         As :func:`plan_grid` gives them.
     """
@@ -118,10 +120,11 @@ def places_in(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Says how large each node's output is.
     down, across : Spans or None
         Windows of the places; None for whole images.
     stages : Stages
+        Which nodes are computed in windows.
     memory : int
         Bytes.
     """

@@ -176,6 +176,7 @@ def covered(rows: Any, cols: Any, tops: Any, lefts: Any, size: Any) -> Any:
     Parameters
     ----------
     rows, cols : int32 [B, h] and [B, w]
+        Positions in the image, px; each place has its own window of them.
     tops, lefts : int32 [B]
         First row and column of each square.
     size : int32

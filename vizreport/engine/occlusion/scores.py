@@ -84,7 +84,7 @@ def occlude(
     size : int
         Side of the square, pixels; 0 for the image as it is.
     layer : ReportableLayer
-        The layer looked at.
+        The layer one of whose maps is summed.
     feature_map : int
         The map of it that is summed.
     memory : int

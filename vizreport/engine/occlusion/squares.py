@@ -51,7 +51,7 @@ def split(graph: Graph, targets: Sequence[int], wide: frozenset[int] = frozenset
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the numbers of nodes refer to.
     targets : sequence of int
         Nodes whose outputs are wanted.
     wide : frozenset of int
@@ -118,8 +118,9 @@ def spans(graph: Graph, stages: Stages, axis: int, starts: np.ndarray, size: int
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Says how far each step reaches.
     stages : Stages
+        Which nodes are computed in windows.
     axis : int
         0 for rows, 1 for columns.
     starts : int array [P]
@@ -203,8 +204,9 @@ def multiply_adds(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Says what each node's output costs.
     stages : Stages
+        Which nodes are computed in windows, and which whole.
     down, across : Spans, or None
         Windows of their group; None for whole images.
     count : int

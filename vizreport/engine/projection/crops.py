@@ -53,7 +53,7 @@ def plan_crops(graph: Graph, target: int, rows: np.ndarray, cols: np.ndarray) ->
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Says how far each step reaches, and which need the whole image.
     target : int
         Index of the layer's node.
     rows, cols : int array [U]

@@ -22,7 +22,7 @@ def projection_function(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to; read at any size of input.
     target : int
         Index of the layer's node.
     preset : str
@@ -74,9 +74,11 @@ def crops(
     Parameters
     ----------
     inputs : array [N, H, W, C]
+        Whole inputs of the network.
     images, tops, lefts : int array [U]
         Which input each crop is cut from, and where.
     size : tuple of int
+        Rows and columns of every crop.
 
     Returns
     -------

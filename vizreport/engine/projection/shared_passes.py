@@ -30,7 +30,7 @@ def forward_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[..
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to.
     target : int
         Index of the layer's node.
     plan : WindowPlan
@@ -57,7 +57,7 @@ def window_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[...
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to.
     target : int
         Index of the layer's node.
     plan : WindowPlan

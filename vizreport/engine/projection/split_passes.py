@@ -76,7 +76,7 @@ def down_function(
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to.
     target : int
         The layer's node.
     preset : str

@@ -84,12 +84,13 @@ def windows_pay(
     deconvnet : Deconvnet
         Of the network, under the rule wanted.
     layer : ReportableLayer
-        The layer looked at.
+        The layer of all these units.
     plan : CropPlan
         Of the units.
     windows : WindowPlan
         Of the layer.
     units : Units
+        All of one layer that are to be projected.
 
     Returns
     -------
@@ -116,10 +117,11 @@ def on_crops(
     images : float array [N, H, W, C]
         Preprocessed.
     layer : ReportableLayer
-        The layer looked at.
+        The layer of all these units.
     plan : CropPlan
         Of the units.
     units : Units
+        Image, place and map of each.
     """
     height, width, _ = deconvnet.graph.input_shape
     share = plan.size[0] * plan.size[1] / (height * width)
@@ -152,10 +154,11 @@ def through_windows(
     images : float array [N, H, W, C]
         Preprocessed.
     layer : ReportableLayer
-        The layer looked at.
+        The layer of all these units.
     plan : WindowPlan
         Of the layer.
     units : Units
+        Image, place and map of each.
     """
     node = layer.node
     forward = deconvnet.compiled(

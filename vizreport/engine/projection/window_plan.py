@@ -42,7 +42,7 @@ def plan_windows(graph: Graph, target: int) -> WindowPlan | None:
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Says how far each step reaches.
     target : int
         Index of the layer's node.
 
@@ -88,8 +88,9 @@ def multiply_adds(graph: Graph, target: int, sizes: dict[int, tuple[int, int]] |
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Says what each node's output costs.
     target : int
+        Index of the layer's node; nodes it does not depend on cost nothing.
     sizes : dict of (int, int), or None
         Places computed of each node's output; None for all there are.
     """

@@ -20,15 +20,6 @@ WIDE = "zfnet-maps-512-1024-512"
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> AblationResult:
     """Put the results of ``vizreport ablate`` together.
 
-    Parameters
-    ----------
-    context : Context
-        Not looked at.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        Empty.
-
     Raises
     ------
     NotApplicable

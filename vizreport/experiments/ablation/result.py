@@ -47,7 +47,9 @@ class AblationResult:
     study : str
         Name of the folder.
     data, validation_data : str
+        Names of the data sets that trained and that validated.
     training_images, validation_images, classes : int
+        How many there were of each.
     settings : dict
         ``epochs``, ``width``, ``input_size``, ``batch_size``.
     rows : list of dict

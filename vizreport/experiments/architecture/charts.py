@@ -30,6 +30,7 @@ def draw_spectra(
     Parameters
     ----------
     axes : Axes
+        Matplotlib axes that are drawn on.
     spectra : sequence of (name, float array [M, R])
         Spectra of the filters that are counted. A single network's filters are drawn as a band
         from the 10th to the 90th percentile too.
@@ -79,6 +80,7 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
     Parameters
     ----------
     axes : Axes
+        Matplotlib axes that are drawn on.
     shown : sequence of (name, float array [M])
         Of each network, the share of every filter.
     limit : float

@@ -47,14 +47,7 @@ class _Second:
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> ArchitectureResult:
     """Measure what Fig. 6 shows to the eye.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result and the filters.
+    Reads the mining result and the filters.
     """
     mining, filters = required["mining"], required["filters"]
     graph = context.graph

@@ -22,6 +22,7 @@ class Moments:
     Parameters
     ----------
     maps : int
+        How many are compared.
     """
 
     def __init__(self, maps: int) -> None:

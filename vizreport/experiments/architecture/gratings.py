@@ -20,6 +20,7 @@ def responses(filters: np.ndarray, stride: Sequence[int] = (1, 1)) -> np.ndarray
     Parameters
     ----------
     filters : float array [M, h, w, C]
+        Of the first layer, as they act on RGB.
     stride : sequence of int
         Rows, columns; the sampled frequencies are a multiple of it.
 
@@ -50,6 +51,7 @@ def ambiguous_shares(filters: np.ndarray, stride: Sequence[int]) -> np.ndarray:
     Parameters
     ----------
     filters : float array [M, h, w, C]
+        Of the first layer, as they act on RGB.
     stride : sequence of int
         Rows, columns.
 
@@ -72,6 +74,7 @@ def preferred(filters: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     filters : float array [M, h, w, C]
+        Of the first layer, as they act on RGB.
 
     Returns
     -------
@@ -94,6 +97,7 @@ def bands(filters: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     filters : float array [M, h, w, C]
+        Of the first layer, as they act on RGB.
 
     Returns
     -------

@@ -37,6 +37,7 @@ class Sign:
     Attributes
     ----------
     name : str
+        What is looked for, the head of the row.
     found : str
         With its interval, or how many; "–" where nothing can be said.
     expected : str

@@ -30,6 +30,7 @@ def radial_spectra(filters: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     filters : float array [M, h, w, C]
+        Of the first layer, as they act on RGB.
 
     Returns
     -------

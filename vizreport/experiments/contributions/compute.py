@@ -24,14 +24,7 @@ _CHUNK = 128  # maps at once: bounds the images held
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> ContributionsResult:
     """Split the strongest units of the maps shown, and of those that feed them.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The results of mining and of the top-9.
+    Reads the results of mining and of the top-9.
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]

@@ -43,14 +43,7 @@ def compute(
 ) -> CorrespondenceResult:
     """Hide parts and random places of pictures of one class, and compare what changes.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result, from which pictures and predictions are taken.
+    Reads the mining result, from which pictures and predictions are taken.
 
     Raises
     ------
@@ -147,6 +140,7 @@ def measure(signs: np.ndarray, parts: int, draws: int, seed: int) -> dict[str, n
     signs : int8 [I, V, d]
         Of each picture and place: first the parts, then the random draws, then shared places.
     parts, draws : int
+        How many of the V places are parts and random draws; the rest are shared places.
     seed : int
         For the permutation tests.
 

@@ -32,11 +32,13 @@ class Subjects:
     Attributes
     ----------
     class_name : str
+        The class that all the pictures show; "" where the data have none.
     images : int32 [I]
         Numbers in the mining result.
     parts : list of str
         All in view in every picture.
     points : float32 [I, P, 2]
+        x and y of each part, px of the network's input.
     seen : list of float [P_i, 2]
         All visible parts of each picture.
     usable : int
@@ -143,6 +145,7 @@ def choose_parts(visible: np.ndarray) -> tuple[list[int], np.ndarray]:
     Parameters
     ----------
     visible : bool [N, P]
+        Whether each picture shows each part.
 
     Returns
     -------
@@ -170,11 +173,11 @@ def visible_points(context: Context, file: str | None, mining: MiningResult) -> 
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Says how the network sees an image, and so where its points are.
     file : str or None
         CSV file of the parts; None for what the data know.
     mining : MiningResult
-        Of the same images.
+        Its images are the rows.
 
     Raises
     ------
@@ -264,9 +267,9 @@ def regions(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the masks, where the data know them.
     mining : MiningResult
-        Of the same images.
+        What the pictures' numbers refer to.
     chosen : Subjects
         I pictures.
     side : int

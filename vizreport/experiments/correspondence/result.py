@@ -37,6 +37,7 @@ class CorrespondenceResult:
     right : int
         Of the I pictures, how many the network classifies correctly; -1 where it is not known.
     parts : list of str
+        Their names: "left eye".
     points : float32 [I, P, 2]
         x and y of each part, px of the network's input; the first pixel's centre is at 0.5, 0.5.
     side : int
@@ -48,12 +49,15 @@ class CorrespondenceResult:
     shared_squares : int32 [I, S, 2]
         S places drawn for all pictures: number s is at the same place of the object's box in each.
     layers : list of str
+        Whose features are compared, from the input to the output.
     lengths : list of int
         Number of features of each layer: of the stage's output.
     part_distances : dict of float32 [P, Q]
+        Between the pictures with the same part hidden.
     random_distances : dict of float32 [D, Q]
         Between the pictures' random places of the same number.
     shared_distances : dict of float32 [S, Q]
+        With the same shared place hidden.
     part_changed : dict of float32 [P]
         Share of features that hiding the part changes, mean over pictures.
     random_changed, shared_changed : dict of float
@@ -62,6 +66,7 @@ class CorrespondenceResult:
         Agreement beyond chance (Cohen's kappa, ``statistics.agreement``) of the signs of every
         picture and place, first the parts, then the random draws, with every other.
     shared_agreement : dict of float32 [S, Q]
+        Agreement beyond chance of the same pairs.
     p_values : dict of float64 [P]
         Of the one-sided permutation test of the part against random places, see
         ``statistics.permutation_p``; not corrected.

@@ -48,6 +48,7 @@ def corners(points: np.ndarray, side: int, shape: tuple[int, int]) -> np.ndarray
     points : float [..., 2]
         x and y of the centres, px; the first pixel's centre is at 0.5, 0.5.
     side : int
+        Of the squares, px.
     shape : (int, int)
         Height and width, px.
 
@@ -66,10 +67,13 @@ def masked(pictures: np.ndarray, starts: np.ndarray, side: int, grey: int = 128)
     Parameters
     ----------
     pictures : uint8 [n, h, w, 3]
+        Copied; they are left as they are.
     starts : int [n, 2]
         Left and top of each square.
     side : int
+        Of the squares, px.
     grey : int
+        Value of the hidden pixels, 0 to 255.
 
     Returns
     -------
@@ -88,8 +92,11 @@ def covers(starts: np.ndarray, side: int, points: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     starts : int [n, 2]
+        Left and top of each square, px.
     side : int
+        Of the squares, px.
     points : float [P, 2]
+        x and y, px.
 
     Returns
     -------
@@ -111,7 +118,9 @@ def random_squares(
     points : float [P, 2]
         The parts of the picture that are measured, px.
     side : int
+        Of the squares, px.
     count : int
+        How many to draw.
     random : Generator
         Source of the random choice.
 
@@ -144,11 +153,13 @@ def shared_squares(
     Parameters
     ----------
     regions : bool [I, h, w]
+        The object in each picture.
     boxes : float [I, 4]
         Left, top, right, bottom of the object, px.
     points : float [I, P, 2]
         The parts of each picture that are measured, px.
     side, count : int
+        Side of the squares, px, and how many places to draw.
     random : Generator
         Source of the random choice.
 

@@ -45,6 +45,7 @@ def hamming(signs: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     signs : int8 [n, d]
+        A row a picture, of -1, 0 and 1.
 
     Returns
     -------
@@ -79,6 +80,7 @@ def agreement(signs: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     signs : int8 [n, d]
+        A row a picture, of -1, 0 and 1.
 
     Returns
     -------

@@ -14,15 +14,6 @@ from vizreport.studies import study_folder
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> DeconvolutionalResult:
     """Take what ``vizreport deconvnet-learn`` learned into the report.
 
-    Parameters
-    ----------
-    context : Context
-        Not looked at.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        Empty.
-
     Raises
     ------
     NotApplicable

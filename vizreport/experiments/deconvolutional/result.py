@@ -33,6 +33,7 @@ class DeconvolutionalResult:
     Attributes
     ----------
     data : str
+        Name of the data set.
     data_fingerprint : str
         Hash of the images' contents.
     pictures : int
@@ -60,6 +61,7 @@ class DeconvolutionalResult:
     reconstructions : dict of int8 [n, h, w, C]
         In the same steps.
     step : float
+        What 1 stands for in ``inputs`` and ``reconstructions``, in units of normalised contrast.
     signs : dict of int8 [K]
         Sign of the map's strongest activation; what is shown of a map is multiplied by it.
     activations : dict of float32 [K, 9]

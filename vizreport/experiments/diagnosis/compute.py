@@ -29,14 +29,7 @@ def compute(
 ) -> DiagnosisResult:
     """Compare images, and classify some of them again, changed and covered.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result: images, labels and predictions.
+    Reads the mining result: images, labels and predictions.
     """
     mining, seed = required["mining"], settings.seed
     untested: list[tuple[str, str]] = []

@@ -27,7 +27,7 @@ def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] 
     results : mapping
         Of this experiment and of mining.
     run : RunRecord
-        What the run's record says.
+        Name, data and settings of the run.
     others : sequence of Found
         Decided findings of the other sections.
     """

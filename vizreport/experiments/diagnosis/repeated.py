@@ -44,6 +44,7 @@ def repeated(hashes: np.ndarray, small: np.ndarray) -> list[Pair]:
     Parameters
     ----------
     hashes : uint64 [n]
+        Perceptual hash of each picture, 64 bits.
     small : float32 [n, d]
         As :func:`signatures` returns them.
     """

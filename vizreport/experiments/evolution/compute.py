@@ -50,14 +50,7 @@ class _Units:
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> EvolutionResult:
     """Follow some maps of each layer over the epochs of a folder of checkpoints.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The results of mining and of the top-9 patches, whose maps and windows are taken.
+    Reads the results of mining and of the top-9 patches, whose maps and windows are taken.
 
     Raises
     ------
@@ -244,6 +237,7 @@ class _Strips:
         tiles, held : float array [m, s, s, 3]
             Projections of those, and of the last epoch's strongest units, at this epoch.
         patches : uint8 [m, s, s, 3]
+            The images where the epoch's own strongest units look.
         """
         if self.last is None:
             self.last, self._tiles = units, tiles

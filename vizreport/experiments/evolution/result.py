@@ -51,7 +51,9 @@ class EvolutionResult:
         The first epoch from which on the median of ``similarity`` stays at 0.8 or above; 0 where
         only the last epoch does, which is compared with itself, or none.
     projections, patches : dict of uint8 [bytes]
+        The strips of each layer.
     projection_offsets, patch_offsets : dict of int64 [m + 1]
+        Where each strip begins in them, and where the last one ends.
     history_epochs : int32 [H]
         Epochs of the training's history; empty where the folder has none.
     training_loss, validation_loss : float32 [H]

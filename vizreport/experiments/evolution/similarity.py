@@ -16,6 +16,7 @@ def cosines(tiles: np.ndarray, last: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     tiles, last : float array [m, s, s, 3]
+        Projections at some epoch and at the last one, signed.
 
     Returns
     -------
@@ -44,7 +45,9 @@ def settled(epochs: Sequence[int], similarity: np.ndarray) -> int:
     Parameters
     ----------
     epochs : sequence of int [E]
+        Numbers of the epochs, rising.
     similarity : float array [E, m]
+        Cosine with the last epoch, -1 to 1; NaN counts for nothing.
 
     Returns
     -------

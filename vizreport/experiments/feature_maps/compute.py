@@ -33,15 +33,7 @@ _DECODED = 64  # at once: bounds memory
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> FeatureMapsResult:
     """Gather what the pages of single maps show.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The results of mining, of the top-9, and of the maps that feed them.
-
+    Reads the results of mining, of the top-9, and of the maps that feed them.
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]

@@ -16,6 +16,7 @@ def neighbours(similarity: np.ndarray, maps: np.ndarray) -> tuple[np.ndarray, np
     similarity : int8 [M, M]
         In hundredths; [0, 0] where maps were not compared.
     maps : int array [m]
+        Those looked at, and those to choose from.
 
     Returns
     -------

@@ -78,7 +78,9 @@ def rules_sheet(
     Parameters
     ----------
     result : FeatureMapsResult
+        Has the projections under the other rules.
     top : TopPatchesResult
+        Has the patches and those under the report's own rule.
     chosen : sequence of (layer, cell)
         As gathered for the top-9.
     rules : sequence of str

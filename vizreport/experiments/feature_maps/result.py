@@ -30,6 +30,7 @@ class FeatureMapsResult:
     pictures : uint8 [bytes]
         What the network saw of them, in their own colours: lossy WebP.
     picture_offsets : int64 [n + 1]
+        Where each of ``pictures`` begins, and where the last one ends.
     rules : dict of list of str
         Presets of backward rules other than the report's own that the layer can be projected
         under.
@@ -39,6 +40,7 @@ class FeatureMapsResult:
         One WebP a map: a row of tiles for each of ``rules``, a column for each of the three
         strongest units; tiles as in the top-9, scaled to 128 + 127 p / scale.
     projection_offsets : dict of int64 [c + 1]
+        The same of each layer's ``projections``.
     scales : dict of float32 [c, rules]
         Value shown as full white, one for a map's row.
     neighbours : dict of int32 [m, s]

@@ -45,6 +45,7 @@ def walks(found: ContributionsResult, pages: Container[Map]) -> dict[Map, Walk]:
     Parameters
     ----------
     found : ContributionsResult
+        The split of each map's strongest units.
     pages : container of Map
         Maps that have a page.
     """

@@ -17,14 +17,7 @@ from vizreport.settings import Given
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
     """Project the strongest units of these maps, as the top-9 do, in tiles of the same size.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The results of mining, parts, the top-9 and the contributions.
+    Reads the results of mining, parts, the top-9 and the contributions.
 
     Returns
     -------

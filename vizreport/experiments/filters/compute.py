@@ -29,14 +29,7 @@ DOMINATING_RATIO = 3.0
 def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> FiltersResult:
     """Return what each filter of the first convolution does to RGB pixels.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result, for dead filters.
+    Reads the mining result, for dead filters.
 
     Raises
     ------
@@ -84,7 +77,7 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        Of which the layer is a node.
     target : int
         Index of the layer's node; everything below it is linear.
 

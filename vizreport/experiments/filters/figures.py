@@ -112,6 +112,7 @@ def display_ranges(result: FiltersResult, shared: bool = True) -> np.ndarray:
     Parameters
     ----------
     result : FiltersResult
+        Has the filters.
     shared : bool
         Whether all filters have one scale.
     """

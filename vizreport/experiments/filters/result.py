@@ -15,6 +15,7 @@ class FiltersResult:
     Attributes
     ----------
     layer : str
+        Name of the first convolution.
     filters : float32 [M, h, w, 3]
         Signed weights carried back through the preprocessing's linear part to RGB.
     rms : float32 [M]
@@ -24,6 +25,7 @@ class FiltersResult:
     dominating : bool [M]
         RMS above ``dominating_ratio`` times the median RMS of the layer.
     dominating_ratio : float
+        How many times the median counts as dominating.
     stride : int
         Pixels between neighbouring units.
     activity : float32 [M]

@@ -36,14 +36,7 @@ _FULL = 1.5  # normalised contrast shown as white
 def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> HogResult:
     """Learn to invert HOG on some images of the data, and measure it on others.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result, from which images are chosen.
+    Reads the mining result, from which images are chosen.
 
     Raises
     ------
@@ -117,6 +110,7 @@ def shrunk(pictures: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     pictures : uint8 [N, h, w, 3]
+        In RGB.
 
     Returns
     -------
@@ -192,6 +186,7 @@ def measure(
     grey : float32 [T, H, W]
         As from :func:`shrunk`.
     inversions : Paired, Ridge
+        The two ways of inverting, learned.
     mean : float32 [H, W]
         The mean picture, a guess at every picture.
 

@@ -52,6 +52,7 @@ def blocks(found: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     found : float [N, h, w, B]
+        Histogram of B directions of each cell.
 
     Returns
     -------
@@ -74,6 +75,7 @@ def hog_windows(pictures: np.ndarray, side: int) -> np.ndarray:
     Parameters
     ----------
     pictures : float [N, H, W]
+        Grey, 0 to 1.
     side : int
         Of a window, cells.
 

@@ -22,7 +22,9 @@ class Ridge:
     Attributes
     ----------
     offset : float32 [p]
+        Window that stands for a descriptor of zeros.
     weights : float32 [d, p]
+        What each of the d values of a descriptor adds to the window's p pixels.
     """
 
     offset: np.ndarray
@@ -52,6 +54,7 @@ class Paired:
     Attributes
     ----------
     hog_mean : float32 [d]
+        Mean descriptor, subtracted before coding.
     hog_scale : float
         Root mean square length of a descriptor about its mean.
     hog_atoms : float32 [K, d]
@@ -77,6 +80,7 @@ class Paired:
         Parameters
         ----------
         hog : float [n, d]
+            Descriptors as they are: mean and scale are taken off here.
 
         Returns
         -------
@@ -112,8 +116,11 @@ def learn_paired(
     Parameters
     ----------
     hog : float32 [n, d]
+        Descriptor of each of n windows.
     pixels : float32 [n, p]
+        The same windows' pixels.
     atoms : int
+        How many to learn.
     sparsity : float
         See :class:`Paired`; of the lasso that learns it is the penalty for each half.
     seed : int

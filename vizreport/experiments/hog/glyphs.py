@@ -13,6 +13,7 @@ def window_cells(descriptors: np.ndarray, side: int) -> np.ndarray:
     Parameters
     ----------
     descriptors : float [n, (side-1)^2 * 72]
+        Of windows of ``side`` x ``side`` cells.
     side : int
         Of a window, cells.
 
@@ -38,6 +39,7 @@ def atom_glyphs(atoms: np.ndarray, side: int, size: int) -> np.ndarray:
     Parameters
     ----------
     atoms : float [n, (side-1)^2 * 72]
+        Descriptors, one an atom.
     side : int
         Of a window, cells.
     size : int

@@ -23,10 +23,11 @@ def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the network.
     settings : Given
         Of them layers, rule and occlusion_layer.
     pictures : uint8 [I, h, w, C]
+        What the network saw, in its own colours.
 
     Returns
     -------

@@ -40,6 +40,7 @@ class HogResult:
     correlations : float32 [3, T]
         Pearson's, of each method's picture (:data:`METHODS`) with the normalised original.
     learned_images, learned_windows : int
+        How many images and windows of them the dictionaries were learned from.
     hog_mean : float32 [d]
         This and the next five are the dictionaries, see
         :class:`vizreport.experiments.hog.dictionaries.Paired`.
@@ -63,7 +64,9 @@ class HogResult:
     projections : uint8 [L, I, h, w, 3]
         Sum of their projections, round(128 + 127 * clip(p / scale, -1, 1)).
     scales : float32 [L, I]
+        What is shown as full white in each of ``projections``.
     rule : str
+        Preset of backward rules.
     """
 
     paths: Annotated[list[str], "[I]"]

@@ -78,6 +78,7 @@ def correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     a, b : float [N, H, W]
+        Grey pictures, compared one by one.
 
     Returns
     -------

@@ -47,14 +47,7 @@ def compute(
 ) -> InvarianceResult:
     """Move, enlarge and turn images; measure how far features and probabilities follow.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result, from which images are taken.
+    Reads the mining result, from which images are taken.
 
     Raises
     ------

@@ -19,6 +19,7 @@ def area(values: np.ndarray, curves: np.ndarray) -> np.ndarray:
     values : float [S]
         In rising order, any steps.
     curves : float [..., S]
+        Height at each of ``values``.
 
     Returns
     -------
@@ -43,6 +44,7 @@ def period(angles: np.ndarray, curve: np.ndarray) -> tuple[float, float]:
     angles : float [S]
         Degrees from 0 at equal steps; 360 would be the next.
     curve : float [S]
+        Height at each angle.
 
     Returns
     -------

@@ -86,7 +86,7 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
     Parameters
     ----------
     result : InvarianceResult
-        What was measured.
+        Curves of every image and layer.
     names : tuple of str
         Transformations, one a row.
     labels : list of str

@@ -38,8 +38,9 @@ def changes(result: InvarianceResult, layer: int, against: str) -> np.ndarray:
     Parameters
     ----------
     result : InvarianceResult
-        What was measured.
+        Distances, and what they are divided by.
     layer : int
+        Its place among the result's layers.
     against : {"another image", "norm"}
         What a change is divided by: the distance to another image's features, or the norm.
 

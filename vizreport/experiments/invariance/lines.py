@@ -25,8 +25,11 @@ def curves_of(axes: Axes, values: np.ndarray, curves: Curves, name: str) -> None
     Parameters
     ----------
     axes : Axes
+        Matplotlib axes that are drawn on.
     values : float [S]
+        Of the transformation, in rising order.
     curves : Curves
+        Lines of the images shown, mean and band.
     name : str
         Of the transformation: a rotation is drawn to 360 degrees, which is 0 again.
     """

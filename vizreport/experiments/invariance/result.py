@@ -38,6 +38,7 @@ class InvarianceResult:
     class_names : list of str
         Name of each class of the network.
     layers : list of str
+        Whose features are compared, from the input to the output.
     lengths : list of int
         Number of features of each layer: its stage's output after pooling and normalisation.
     values : dict of float64 [S]
@@ -53,6 +54,7 @@ class InvarianceResult:
     probabilities : dict of float32 [I, S]
         Of ``classes``; NaN where images have no class.
     interpolation : {"nearest", "bilinear", "bicubic"}
+        Between pixels, see ``transform``.
     fill : {"edge", "reflect", "grey", "mean"}
         What is seen beyond the image's edge.
     """

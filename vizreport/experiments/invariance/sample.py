@@ -89,8 +89,11 @@ def choose_shown(
     Parameters
     ----------
     tells, right : bool [I]
+        Whether something happens in each image, and whether it is classified correctly.
     fall : float [I]
+        Largest fall of each image's probability.
     classes : int [I]
+        Of each image.
     count : int
         At most.
     seed : int

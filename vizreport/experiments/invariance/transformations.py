@@ -21,6 +21,7 @@ class Transformation:
     Attributes
     ----------
     name : {"vertical", "horizontal", "scale", "rotation"}
+        A translation down or to the right, or the other two.
     values : float64 [S]
         In rising order: px down or to the right, factor, degrees counter-clockwise.
     identity : int
@@ -68,7 +69,9 @@ def transform(
     Parameters
     ----------
     pictures : uint8 [N, h, w, C]
+        Of one size.
     name : {"vertical", "horizontal", "scale", "rotation"}
+        Which transformation.
     value : float
         As in :class:`Transformation`.
     interpolation : {"nearest", "bilinear", "bicubic"}

@@ -13,7 +13,7 @@ def true_name(mining: MiningResult, image: int) -> str:
     Parameters
     ----------
     mining : MiningResult
-        Of the same images.
+        Has the labels and both lists of names.
     image : int
         Its number there.
     """
@@ -55,7 +55,7 @@ def counted_as(mining: MiningResult, true: bool) -> str:
     Parameters
     ----------
     mining : MiningResult
-        Of the same images.
+        Has the labels and both lists of names.
     true : bool
         As :func:`counted_names` returns it.
     """

@@ -49,15 +49,6 @@ def compute(context: Context, settings: Given, required: dict[str, object]) -> M
     Images with values that are not finite take no part. Where that is every image, the layers
     before the first such layer are mined over all images, in a second pass.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        Empty.
-
     Raises
     ------
     RequestError

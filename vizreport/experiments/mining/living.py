@@ -22,8 +22,9 @@ def nearly_dead(mining: MiningResult, layer: str) -> np.ndarray:
     Parameters
     ----------
     mining : MiningResult
-        Of the same images.
+        Strongest activations and shares of active images.
     layer : str
+        Name of a mined layer.
 
     Returns
     -------

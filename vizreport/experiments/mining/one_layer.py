@@ -22,11 +22,11 @@ def with_layer(context: Context, mining: MiningResult, layer: ReportableLayer) -
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the network and the images of that pass.
     mining : MiningResult
         Of images whose values are finite in every layer.
     layer : ReportableLayer
-        The layer looked at.
+        The layer to have.
 
     Returns
     -------

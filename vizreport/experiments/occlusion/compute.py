@@ -56,14 +56,7 @@ def compute(
 ) -> OcclusionResult:
     """Occlude images at every place of a square, and project the watched feature map.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result, from which images and the map's strongest activations are taken.
+    Reads the mining result, from which images and the map's strongest activations are taken.
 
     Raises
     ------

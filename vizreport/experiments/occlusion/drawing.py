@@ -70,6 +70,7 @@ def chart(result: OcclusionResult, i: int) -> Figure:
     Parameters
     ----------
     result : OcclusionResult
+        Has the maps of places and the projections.
     i : int
         Which image.
     """
@@ -128,6 +129,7 @@ class _Grid:
     Attributes
     ----------
     sheet : _Sheet
+        Where the panels are placed.
     columns : int
         Panels in a line.
     row : float

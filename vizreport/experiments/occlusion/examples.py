@@ -42,7 +42,7 @@ def images_to_try(mining: MiningResult, count: int, seed: int) -> np.ndarray:
     Parameters
     ----------
     mining : MiningResult
-        Of the same images.
+        Has predictions and labels.
     count : int
         Images wanted.
     seed : int
@@ -80,6 +80,7 @@ def choose_examples(sure: np.ndarray, falls: np.ndarray, count: int, seed: int) 
     Parameters
     ----------
     sure : bool [I]
+        Whether each image is classified correctly with a probability above 0.5.
     falls : float array [I]
         Fall of each image's probability over the coarse grid.
     count : int

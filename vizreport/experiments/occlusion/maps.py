@@ -48,6 +48,7 @@ def over(colours: np.ndarray, picture: np.ndarray) -> np.ndarray:
     colours : float [h, w, 3]
         0 to 255; NaN where there are none: the picture alone is shown, faded.
     picture : uint8 [h, w, 3]
+        What shines through.
 
     Returns
     -------

@@ -19,9 +19,9 @@ def object_masks(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the masks of the data, and cuts them as it cuts the images.
     mining : MiningResult
-        Of the same images.
+        What the numbers of ``images`` refer to.
     images : int [I]
         Numbers in the mining result, -1 for an image that is not in the data.
 
@@ -69,6 +69,7 @@ def agreement(pixels: np.ndarray, clean: float, mask: np.ndarray) -> Agreement:
     clean : float
         Probability with nothing hidden.
     mask : bool [h, w]
+        Where the object is seen.
     """
     covered = ~np.isnan(pixels)
     fall = np.where(covered, np.maximum(clean - np.nan_to_num(pixels), 0), 0)

@@ -41,7 +41,9 @@ def pixel_average(
     Parameters
     ----------
     values : float [R, C]
+        One for each square: R rows and C columns of places.
     tops, lefts : int [R], int [C]
+        Row and column of the squares' upper left corners, px.
     size : int
         Side of the square, px.
     shape : (int, int)
@@ -88,6 +90,7 @@ def at_centres(
     Parameters
     ----------
     values : [R, C]
+        One for each square.
     tops, lefts, size, shape
         As in :func:`pixel_average`.
 

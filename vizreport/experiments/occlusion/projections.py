@@ -30,13 +30,13 @@ def projections(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the network and the data's images.
     rule : str
         Preset of backward rules.
     mining : MiningResult
-        Of the same images.
+        Says which images excite each map most.
     layer : ReportableLayer
-        The layer looked at.
+        The layer whose maps are watched.
     images : int [I]
         Numbers in the mining result, -1 for an image that is not in the data.
     inputs : float32 [I, h, w, C]

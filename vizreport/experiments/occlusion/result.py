@@ -49,7 +49,9 @@ class OcclusionResult:
     clean_best : int32 [I]
         Most probable class, nothing hidden.
     clean_best_probabilities : float32 [I]
+        Its probability.
     layer : str
+        The layer whose strongest map is summed.
     maps : int32 [I]
         Feature map of the layer with the largest sum of activations in the clean image.
     clean_activations : float32 [I]
@@ -62,9 +64,11 @@ class OcclusionResult:
         Distance of neighbouring places, px; the last place of a row or column is flush with the
         edge and may be nearer. One for each size.
     fill : {"grey", "mean", "blur", "noise"}
+        What the square shows: RGB 128, the mean colour, the picture blurred, or noise.
     draws : int
         Draws of noise that were averaged; 1 for the others.
     tops, lefts : dict of int32 [R], int32 [C]
+        Rows and columns of the squares' upper left corners, px.
     fills : dict of uint8 [I, h, w, 3]
         What the square shows in place of the picture; for noise the first draw.
     probabilities : dict of float32 [I, R, C]
@@ -74,6 +78,7 @@ class OcclusionResult:
     best : dict of int32 [I, R, C]
         Most probable class.
     best_probabilities : dict of float32 [I, R, C]
+        Its probability.
     refined : bool
         Whether a coarse grid of places was computed first and finer ones only where the maps
         change: an approximation.
@@ -101,6 +106,7 @@ class OcclusionResult:
         round(128 + 127 * clip(p / scale, -1, 1)) over the whole input, one scale for the four;
         128 throughout where there is none.
     projection_scales : float32 [I]
+        What is shown as full white in each image's four projections; 0 where there are none.
     sample : int32 [N]
         Correctly classified images whose objects are known (numbered as in the mining result), in
         a seeded random order, occluded by the largest square at about 8 x 8 places; until 30 of

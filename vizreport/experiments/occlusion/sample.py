@@ -36,9 +36,9 @@ def on_objects(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the network, the images and their masks.
     mining : MiningResult
-        Of the same images.
+        Says which images are classified correctly.
     layer : ReportableLayer
         Recorded on the way, as for the images that are shown.
     size : int

@@ -41,6 +41,7 @@ def condense(stages: Sequence[Mapping[str, Any]], most: int = MOST) -> list[dict
     stages : sequence of mapping
         As in :class:`~vizreport.experiments.overview.result.OverviewResult`.
     most : int
+        Blocks that the drawing has room for.
 
     Returns
     -------

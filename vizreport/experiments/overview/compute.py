@@ -29,14 +29,7 @@ MISTAKES = 8
 def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> OverviewResult:
     """Describe the network and count its errors.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result, whose predictions are counted.
+    Reads the mining result, whose predictions are counted.
     """
     mining, graph = required["mining"], context.graph
     chosen = {layer.name for layer in context.chosen_layers(settings.layers)} & set(mining.layers)

@@ -28,7 +28,7 @@ def find_exchanged(labels: np.ndarray, predicted: np.ndarray, classes: int) -> l
     labels, predicted : int array [N]
         Labels are -1 where not known.
     classes : int
-        Their number.
+        Number of classes, C.
 
     Returns
     -------
@@ -73,6 +73,7 @@ def exchange_findings(
     exchanged : sequence of Exchange
         From :func:`find_exchanged`.
     class_names : sequence of str
+        Of all classes.
     one_score : bool
         Whether the network gives one score for two classes.
     """

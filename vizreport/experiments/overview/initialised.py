@@ -17,6 +17,7 @@ def initialised_warning(layers: Sequence[str], tested: int) -> str:
     Parameters
     ----------
     layers : sequence of str
+        Names of those that are as initialised.
     tested : int
         Layers that could have been named.
     """

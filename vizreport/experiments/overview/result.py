@@ -73,6 +73,7 @@ class OverviewResult:
     Attributes
     ----------
     model_name : str
+        The network's own name, as Keras keeps it.
     parameters : int
         Number of weights.
     input_shape : list of int
@@ -100,6 +101,7 @@ class OverviewResult:
         stride 2" or "3x3 max pool, stride 2", done on the way to this stage. The first is the
         input. Dense stages have rows = cols = 1.
     images : int
+        Number of readable images.
     top1_error, top5_error : float or None
         Percent; None where labels are not known.
     labels_reason : str
@@ -109,6 +111,7 @@ class OverviewResult:
     labelled : int
         Number of images with a known class.
     class_names : list of str
+        Name of each class of the network.
     class_counts, class_correct : int32 [C]
         Images and correct ones for each class.
     subsets : list of Subset
@@ -121,6 +124,7 @@ class OverviewResult:
     mistake_pictures : uint8 [n, h, w, 3]
         What the network saw of them, in their own colours.
     skipped : list of [path, reason]
+        Images that could not be read.
     """
 
     model_name: str

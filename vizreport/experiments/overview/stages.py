@@ -28,8 +28,9 @@ def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[dict[str, Any]]:
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        All layers and what lies between them.
     chosen : list of ReportableLayer
+        Layers that have pictures in the report.
 
     Returns
     -------

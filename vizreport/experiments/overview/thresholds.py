@@ -25,6 +25,7 @@ class Scores:
     Attributes
     ----------
     second, first : float array
+        Of the images of the second class, and of those of the first.
     names : tuple of str
         Of the first and the second class.
     """

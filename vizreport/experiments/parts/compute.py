@@ -27,14 +27,7 @@ _OF_LAYERS = ("least", "part", "chosen", "precision", "chance")
 def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> PartsResult:
     """Name feature maps after parts, in one more pass over at most 2,000 images.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result.
+    Reads the mining result.
     """
     truth = context.dataset.truth
     if truth is None:

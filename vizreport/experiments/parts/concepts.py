@@ -20,6 +20,7 @@ class Concept:
     name : str
         "left eye (cat)" for one class, "left eye" for all classes that have one.
     points : frozenset of (class, part)
+        What counts as the concept, such as ("cat", "left eye").
     """
 
     name: str
@@ -36,6 +37,7 @@ def concepts(points: Iterable[Point]) -> list[Concept]:
     Parameters
     ----------
     points : iterable of (class, part)
+        All that the data know.
 
     Returns
     -------

@@ -28,6 +28,7 @@ class Scenes:
     Attributes
     ----------
     classes : str [N]
+        True class of each image.
     longer : float [N]
         Longer side of the object's box.
     points : dict of (class, part) to float [N, 2]
@@ -87,11 +88,13 @@ def name_maps(
     places : float [M, N, 2]
         Where it is: x and y.
     scenes : Scenes
+        Classes and parts of the images.
     reach : float [N]
         How far from a part a place may lie to be at it.
     names : list of Concept
         At least one.
     shown : int [Q, 2]
+        Images of each half that show each of the Q concepts.
 
     Returns
     -------

@@ -48,6 +48,7 @@ def average_precision(ranking: Ranking, hits: np.ndarray, shown: np.ndarray | in
     Parameters
     ----------
     ranking : Ranking
+        Order of the images for each map.
     hits : bool [M, N]
         Whether the place of the strongest activation is at the part.
     shown : int or int [M]
@@ -70,9 +71,11 @@ def expected_average_precision(
     Parameters
     ----------
     ranking : Ranking
+        Order of the images for each map.
     probabilities : float [M, N]
         That an image is a hit.
     shown : int or int [M]
+        Images that show the part.
 
     Returns
     -------
@@ -120,6 +123,7 @@ def exchanged(
     points : float [P, N, 2]
         Points of which one has to be hit.
     reach : float [N]
+        How far from a point a place may lie to hit it, px.
 
     Returns
     -------

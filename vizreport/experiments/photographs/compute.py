@@ -28,14 +28,7 @@ def compute(
 ) -> PhotographsResult:
     """Project the strongest unit of each photograph's strongest maps, layer by layer.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result, which has the names of the classes.
+    Reads the mining result, which has the names of the classes.
 
     Raises
     ------

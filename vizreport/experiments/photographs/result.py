@@ -21,20 +21,27 @@ class PhotographsResult:
     pictures : uint8 [P, h, w, 3]
         What the network saw, in its own colours.
     top_classes : int32 [P, T]
+        The T most probable classes, falling.
     top_probabilities : float32 [P, T]
+        Their probabilities.
     class_names : list of str
+        Name of each class of the network.
     layers : list of str
+        Chosen layers from the input to the output.
     status : dict of str
         "" or why a layer was not projected.
     maps : dict of int32 [P, n]
         Strongest maps of each photograph, falling by their strongest activation.
     values : dict of float32 [P, n]
+        The strongest activation of each of ``maps``.
     fields : dict of int32 [P, n, 4]
         Receptive field of the strongest unit, clipped: left, top, right, bottom, px.
     projections : dict of uint8 [P, n, h, w, 3]
         round(128 + 127 * clip(p / scale, -1, 1)) over the whole input.
     scales : dict of float32 [P, n]
+        What is shown as full white in each projection.
     rule : str
+        Preset of backward rules.
     """
 
     paths: Annotated[list[str], "[P]"]

@@ -29,11 +29,14 @@ class Compared:
     Attributes
     ----------
     images, correct, used_correct : int
+        How many images were looked at, and how many of them are correct under the alternative and
+        under the one used.
     gained, lost : int
         Images that are correct under it alone, and under the one used alone.
     p : float
         Exact McNemar test, Holm-corrected.
     better : bool
+        Whether the alternative gains more than it loses beyond chance.
     """
 
     images: int
@@ -61,6 +64,8 @@ def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) 
     count : int
         Number of alternatives.
     predict : callable
+        Takes an alternative's number and numbers of images; returns whether each is correct under
+        it.
     """
     right = [np.zeros(0, bool) for _ in range(count)]
     better = np.zeros(count, bool)

@@ -33,14 +33,7 @@ def compute(
 ) -> PreprocessingResult:
     """Classify some images under each usual preprocessing.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result: the predictions under the preprocessing used.
+    Reads the mining result: the predictions under the preprocessing used.
     """
     mining, graph, used = required["mining"], context.graph, context.preprocessing
     chosen = context.chosen_preprocessing

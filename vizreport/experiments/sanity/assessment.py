@@ -27,6 +27,7 @@ class Assessment:
     Attributes
     ----------
     method : str
+        Preset of backward rules.
     measure : int
         Which of ``similarity.MEASURES``.
     top, half, all : float
@@ -68,7 +69,9 @@ def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
     Parameters
     ----------
     result : SanityResult
+        Has the likenesses of every unit and draw.
     layer : str
+        Whose units.
     measure : int
         Which of its measures of likeness.
 

@@ -50,14 +50,7 @@ _TOGETHER = 2**28
 def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> SanityResult:
     """Compare pictures of random networks with the trained one's.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result, from which units and images are chosen.
+    Reads the mining result, from which units and images are chosen.
 
     Raises
     ------

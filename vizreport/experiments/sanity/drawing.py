@@ -72,7 +72,9 @@ class _Sheet:
     Attributes
     ----------
     result : SanityResult
+        Has the pictures.
     layer : str
+        Whose first unit is drawn.
     letters : int
         Size of the letters, px.
     shown : list of int

@@ -43,12 +43,13 @@ def panels(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the network and the images.
     mining : MiningResult
-        Of the same images.
+        Says which units are a map's strongest.
     layer : ReportableLayer
-        The layer looked at.
+        The layer of the maps.
     maps : int array [P]
+        Of the layer, a panel each.
     method : str
         Preset of backward rules.
     pieces : list of list of WeightedLayer

@@ -41,7 +41,7 @@ def weighted_layers(graph: Graph, target: int) -> list[WeightedLayer]:
     Parameters
     ----------
     graph : Graph
-        Of the network.
+        What the number of the node refers to.
     target : int
         Index of the node, which belongs to the last layer returned where it has weights.
     """

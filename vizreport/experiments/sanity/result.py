@@ -47,6 +47,7 @@ class SanityResult:
     panel_insides : int32 [P, 9, 4]
         Part of each tile that is image: left, top, right, bottom, px.
     panel_patches : uint8 [P, 9, s, s, 3]
+        What those units look at; s is a tile's side, px.
     panel_projections : uint8 [2, P, 9, s, s, 3]
         From the trained network and with all weights random, by the first of the methods; as
         ``projections``.

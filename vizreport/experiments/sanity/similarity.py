@@ -39,6 +39,7 @@ class Original:
         Parameters
         ----------
         picture : float array [h, w, 3]
+            Signed projection, as large as the one it is compared with.
         scale : float
             Its own value shown as full white.
 

@@ -41,12 +41,13 @@ def visible(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the network and the images.
     mining : MiningResult
-        Of the same images.
+        What the units' images are numbered in.
     layer : ReportableLayer
-        The layer looked at.
+        The layer of the units.
     units : Units
+        Candidates of the layer.
     method : str
         Preset of backward rules.
     """

@@ -44,8 +44,9 @@ def choose_maps(mining: MiningResult, layer: str, count: int | None, seed: int) 
     Parameters
     ----------
     mining : MiningResult
-        Of the same images.
+        Strongest activations, classes and likeness of all maps.
     layer : str
+        Name of a mined layer.
     count : int or None
         None for all.
     seed : int
@@ -89,8 +90,9 @@ def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: in
     Parameters
     ----------
     mining : MiningResult
-        Of the same images.
+        Strongest activations, classes and likeness of all maps.
     layer : str
+        Name of a mined layer.
     maps : int array [m]
         To choose among.
     count : int

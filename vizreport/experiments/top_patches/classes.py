@@ -29,6 +29,7 @@ class Counted:
     other : str
         Of a class unit, the most frequent other class where it is more frequent than its own.
     other_times : int
+        How many of the images show that; 0 where there is none.
     """
 
     own: str = ""

@@ -73,14 +73,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
 
     A layer for which the rules are not defined keeps its patches.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The mining result and the parts, of which the mean mask is taken.
+    Reads the mining result and the parts, of which the mean mask is taken.
     """
     mining: MiningResult = required["mining"]
     telling = telling_layers(mining)
@@ -107,7 +100,7 @@ def project_maps(
     Parameters
     ----------
     context : Context
-        Network and data of the build.
+        Has the network and the images.
     settings : Given
         ``layers``, ``rule`` and ``window``.
     required : dict

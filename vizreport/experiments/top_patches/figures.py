@@ -73,6 +73,7 @@ def gathered(
     Parameters
     ----------
     results : mapping
+        By experiment.
     shown : int
         Maps a layer in "main", those in the report's figures.
     which : str

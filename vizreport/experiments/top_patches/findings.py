@@ -55,8 +55,9 @@ def purities(mining: MiningResult, layer: str, classes: np.ndarray) -> np.ndarra
     Parameters
     ----------
     mining : MiningResult
-        Of the same images.
+        Says which images excite each map most.
     layer : str
+        Name of a mined layer.
     classes : int array [N]
         Of each image, -1 where it is not known.
 

@@ -24,6 +24,7 @@ def chosen(result: TopPatchesResult, layers: Sequence[Mapping[str, Any]]) -> tup
     Parameters
     ----------
     result : TopPatchesResult
+        Has the tiles and how strong they are.
     layers : sequence
         As gathered for the figures.
     """

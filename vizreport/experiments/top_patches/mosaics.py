@@ -34,8 +34,9 @@ class Layer:
     Attributes
     ----------
     result : TopPatchesResult
-        What was projected.
+        Has the stored tiles of all layers.
     name : str
+        Of the layer in the result.
     linear : bool
         Whether projections are drawn linear: those of layer 1.
     shared : bool
@@ -81,8 +82,9 @@ def layer(
     Parameters
     ----------
     result : TopPatchesResult
-        What was projected.
+        Has the stored tiles of all layers.
     name : str
+        Of the layer in the result.
     linear : bool
         Whether it is layer 1.
     whole : TopPatchesResult, optional
@@ -155,9 +157,12 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
     Parameters
     ----------
     drawn : Layer
+        As :func:`layer` returns it.
     place : int
         Of the map among those chosen.
     view : {"spotlights", "projections", "linear", "patches"}
+        What is drawn: patches lit by their projections, projections alone, projections linear, or
+        patches alone.
     side : int
         Tiles larger than it are reduced; smaller ones are enlarged by a whole factor.
 

@@ -69,7 +69,9 @@ class TopPatchesResult:
     fields : dict of int32 [m, K, 4]
         Each unit's receptive field in the network's input, clipped: left, top, right, bottom.
     patches, projections : dict of uint8 [bytes]
+        The mosaics of each layer.
     patch_offsets, projection_offsets : dict of int64 [m + 1]
+        Where each mosaic begins in them, and where the last one ends.
     scales : dict of float32 [m, K]
         Value that each projection's tile is stored with as 255 (or, negative, as 1): the larger of
         its own scale and, up to its peak, that of the nine, so that it can be drawn on either.
@@ -144,8 +146,9 @@ def first_places(result: TopPatchesResult, layer: str, shown: int = SHOWN) -> li
     Parameters
     ----------
     result : TopPatchesResult
-        What was projected.
+        Has the rank of each map.
     layer : str
+        Name of the layer.
     shown : int
         At most.
     """

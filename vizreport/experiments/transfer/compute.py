@@ -17,15 +17,6 @@ from vizreport.transfer.record import read_record
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> TransferResult:
     """Take the results of ``vizreport transfer`` into the report.
 
-    Parameters
-    ----------
-    context : Context
-        Not looked at.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        Empty.
-
     Raises
     ------
     NotApplicable

@@ -28,10 +28,14 @@ class TransferResult:
     study : str
         Name of the folder.
     checkpoint, network, data : str
+        Names of the checkpoint's file, of its network, and of the data that trained the
+        classifiers.
     test_data : str or None
         Where images have several classes: what tested.
     class_names : list of str
+        Of the data, C of them.
     measure : {"accuracy", "average precision"}
+        What ``scores`` are.
     test_images : int
         Images that test, of a split, on average.
     layers : list of str

@@ -19,8 +19,11 @@ class Scored:
     Attributes
     ----------
     layer, classifier : str
+        As in ``kinds`` of the result.
     per_class, features : int
+        Images of a class that trained, 0 for all; numbers in a feature vector.
     size, seeds : list of int
+        Rows, columns and maps of the features; what each split was drawn with.
     by_split : float64 array [splits]
         Mean over the classes.
     by_class : float64 array [C]
