@@ -148,7 +148,7 @@ def quality(results: Mapping[str, Any], random: np.random.Generator, shift: floa
 
 
 def _null(kinds: tuple[str, ...], change: Any, null: str, effect: str, shift: float) -> Null:
-    return Null(SECTION, kinds, change, null, effect, shift, 10)
+    return Null(SECTION, kinds, change, null, effect, shift, 5)
 
 
 NULLS = (

@@ -6,7 +6,7 @@ import pytest
 
 from vizreport.findings.decisions import decide, holm
 from vizreport.findings.numbers import strays
-from vizreport.findings.quantity import Quantity
+from vizreport.findings.quantity import Quantity, alike, told_apart
 from vizreport.findings.record import Finding, Published
 from vizreport.findings.sentences import beside_published, faults, headline, notice, sentence
 from vizreport.findings.stored import as_record, findings_json
@@ -144,3 +144,41 @@ def test_the_file_holds_every_field():
     read = json.loads(findings_json({"a": [found], "b": []}))
     assert (read["schema_version"], read["level"], read["confidence"]) == (1, 0.05, 0.95)
     assert read["findings"][0]["effect"]["low"] == 0.11
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "written"),
+    [
+        (Quantity(0.3421), Quantity(0.3387), "from 0.342 to 0.339"),
+        (Quantity(0.88004), Quantity(0.87996), "from 0.88004 to 0.87996"),
+        (Quantity(0.8796), Quantity(0.8803), "from 0.8796 to 0.8803"),
+        (Quantity(0.71), Quantity(0.34), "from 0.71 to 0.34"),
+        (Quantity(0.248, "share"), Quantity(0.25, "share"), "from 24.8\u202f% to 25.0\u202f%"),
+        (Quantity(0.99991, "share"), Quantity(1.0, "share"), "from 99.99\u202f% to 100\u202f%"),
+        (Quantity(0.341), Quantity(0.341), "from 0.34 to 0.34"),  # the same
+        (Quantity(0.34), Quantity(0.3400004), "from 0.34 to 0.34"),  # next to the same
+        (Quantity(3.0, "px"), Quantity(3.001), "from 3.00 px to 3.00"),  # of two units
+    ],
+)
+def test_numbers_that_differ_are_not_written_alike(first, second, written):
+    (found,) = decide(
+        [
+            made(
+                0.01,
+                shown="It falls from {first} to {second}.",
+                values={"first": first, "second": second},
+            )
+        ]
+    )
+    assert written in sentence(found)
+    record = json.loads(findings_json({"invariance": [found]}))["findings"][0]
+    assert not strays(record["sentence"], record)
+    assert alike(first, second) == (written == "from 0.34 to 0.34")
+
+
+def test_an_interval_has_the_decimals_that_tell_its_value_from_another():
+    near = told_apart(
+        {"effect": Quantity(0.248, "share", 0.1, 0.4), "most": Quantity(0.25, "share")}
+    )
+    assert f"{near['effect']:interval}" == "24.8\u202f% (95\u202f% interval 10.0 to 40.0\u202f%)"
+    assert f"{near['most']}" == "25.0\u202f%"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from vizreport.report.text import decimal, number
+from vizreport.report.text import decimal, number, telling
 
 CONFIDENCE = 0.95
 """Of every interval."""
@@ -68,8 +69,46 @@ class Quantity:
             return number(value, 2)
         if self.unit in (SHARE, POINTS):
             # The ends of an interval have the decimals of its value.
-            return decimal(100 * value, _decimals(self.value, self.digits or 0))
-        return decimal(value, 2 if self.digits is None else self.digits)
+            return decimal(100 * value, _decimals(self.value, self._digits))
+        return decimal(value, self._digits)
+
+    @property
+    def _digits(self) -> int:
+        usual = 0 if self.unit in (SHARE, POINTS) else 2
+        return usual if self.digits is None else self.digits
+
+
+def told_apart(quantities: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    """Give numbers of one sentence, that differ and would be written alike, more decimals.
+
+    Parameters
+    ----------
+    quantities : mapping of str to Quantity
+        Those that the sentence names. Only numbers of one unit are taken for each other.
+
+    Returns
+    -------
+    dict of str to Quantity
+        The same, some with more digits. Where three more do not do, they stay: the sentence
+        should then say that the two are alike, see :func:`alike`.
+    """
+    return {name: _told(each, quantities.values()) for name, each in quantities.items()}
+
+
+def alike(first: Quantity, second: Quantity) -> bool:
+    """Whether two quantities are the same to any number of digits that a sentence would have."""
+    pair = told_apart({"first": first, "second": second})
+    return f"{pair['first']}" == f"{pair['second']}"
+
+
+def _told(one: Quantity, others: Iterable[Quantity]) -> Quantity:
+    if one.unit in (COUNT, P):  # whole, or as exact as it is to be read
+        return one
+    near = [each.value for each in others if each.unit == one.unit and f"{each}" == f"{one}"]
+    factor = 100 if one.unit in (SHARE, POINTS) else 1
+    shown = _decimals(one.value, one._digits) if factor > 1 else one._digits
+    digits = telling([factor * value for value in near], decimal, shown)
+    return one if digits == shown else replace(one, digits=digits)
 
 
 def _decimals(share: float, digits: int) -> int:

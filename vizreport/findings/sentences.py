@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import Formatter
 
-from vizreport.findings.quantity import P, Quantity
+from vizreport.findings.quantity import P, Quantity, told_apart
 from vizreport.findings.record import AGREES, DIFFERS, FAULT, SHOWN, TOO_LITTLE, Finding
 
 LEADING = 3
@@ -14,13 +15,13 @@ LEADING = 3
 def sentence(finding: Finding) -> str:
     """Say what a decided finding says: what is shown, or that it is not, and on how many units."""
     if finding.decision == SHOWN:
-        return _filled(finding, finding.shown)
-    claim, units = _filled(finding, finding.claim), f"{Quantity(finding.n, 'count')} {finding.unit}"
+        return filled(finding, finding.shown)
+    claim, units = filled(finding, finding.claim), f"{Quantity(finding.n, 'count')} {finding.unit}"
     if finding.decision == TOO_LITTLE:
         wanted = f"; the test needs {Quantity(finding.fewest, 'count')}" if finding.fewest else ""
         return f"Too little data to tell whether {claim} ({units}{wanted})."
     if finding.not_shown:
-        return _filled(finding, finding.not_shown)
+        return filled(finding, finding.not_shown)
     p = f", p = {Quantity(finding.corrected, P)}" if finding.corrected is not None else ""
     return f"No evidence that {claim} ({units}{p}){_needed(finding)}."
 
@@ -28,7 +29,7 @@ def sentence(finding: Finding) -> str:
 def _needed(finding: Finding) -> str:
     if finding.needed is None or not finding.reference_of or finding.needed <= finding.n:
         return ""
-    what = _filled(finding, finding.reference_of)
+    what = filled(finding, finding.reference_of)
     return f"; about {Quantity(finding.needed, 'count')} would show {what}"
 
 
@@ -45,7 +46,7 @@ def beside_published(finding: Finding) -> str:
 
 def notice(finding: Finding) -> str:
     """Say what is wrong and what to try."""
-    return f"{sentence(finding)} {_filled(finding, finding.advice)}".strip()
+    return f"{sentence(finding)} {filled(finding, finding.advice)}".strip()
 
 
 def headline(findings: Sequence[Finding]) -> str:
@@ -61,9 +62,13 @@ def faults(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 def compared(finding: Finding) -> str:
     """Say what is compared with what."""
-    return _filled(finding, finding.compared)
+    return filled(finding, finding.compared)
 
 
-def _filled(finding: Finding, template: str) -> str:
-    text = template.format_map(finding.filling())
+def filled(finding: Finding, template: str) -> str:
+    """Fill one of a finding's templates; numbers that differ are not written alike."""
+    named = {name for _, name, _, _ in Formatter().parse(template) if name}
+    filling = {name: what for name, what in finding.filling().items() if name in named}
+    numbers = {name: what for name, what in filling.items() if isinstance(what, Quantity)}
+    text = template.format_map({**filling, **told_apart(numbers)})
     return text[:1].upper() + text[1:] if template in (finding.shown, finding.not_shown) else text

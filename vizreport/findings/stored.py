@@ -11,7 +11,7 @@ from typing import Any
 from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import CONFIDENCE
 from vizreport.findings.record import Finding
-from vizreport.findings.sentences import beside_published, sentence
+from vizreport.findings.sentences import beside_published, filled, sentence
 from vizreport.report.text import printable
 
 SCHEMA_VERSION = 1
@@ -20,11 +20,10 @@ SCHEMA_VERSION = 1
 def as_record(finding: Finding) -> dict[str, Any]:
     """Return a decided finding as plain values: templates are filled, quantities are objects."""
     record = asdict(finding)
-    filling = finding.filling()
     for name in ("shown", "not_shown"):
         del record[name]
     for name in ("compared", "claim", "reference_of", "advice"):
-        record[name] = printable(getattr(finding, name).format_map(filling))
+        record[name] = printable(filled(finding, getattr(finding, name)))
     record["names"] = {name: printable(value) for name, value in finding.names.items()}
     record["sentence"] = printable(sentence(finding))
     if finding.published is not None:

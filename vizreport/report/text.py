@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 _FIRST_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
+_MORE_DIGITS = 3
 _JOINERS = {0x200C: None, 0x200D: None}  # they have no shape of their own
 
 
@@ -131,6 +132,32 @@ def decimal(value: float, digits: int = 2) -> str:
         return "–"
     # Adding 0 takes the sign off a zero.
     return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+
+
+def telling(values: Sequence[float], write: Callable[[float, int], str], digits: int) -> int:
+    """Return how many digits keep numbers that differ from being written alike.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Numbers that stand beside each other in a sentence.
+    write : callable
+        Writes a number with so many digits, as :func:`number` and :func:`decimal` do.
+    digits : int
+        As many as do where the numbers are not near each other.
+
+    Returns
+    -------
+    int
+        At most three more; ``digits`` where even those do not tell them apart.
+    """
+    different = len({value for value in values if math.isfinite(value)})
+    for more in range(_MORE_DIGITS + 1):
+        if len({write(value, digits + more) for value in values if math.isfinite(value)}) == (
+            different
+        ):
+            return digits + more
+    return digits
 
 
 def duration(seconds: float) -> str:

@@ -13,6 +13,7 @@ from vizreport.experiments.filters import findings as of_filters
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import NOTE, Finding
+from vizreport.findings.sentences import filled
 from vizreport.report.text import number
 
 LIMIT = 0.1
@@ -75,7 +76,7 @@ def _row(name: str, expected: str, found: Finding) -> Sign:
     return Sign(
         name,
         f"{effect}, {number(found.n)} {found.unit}",
-        expected.format_map(found.filling()),
+        filled(found, expected),
         found.severity != NOTE,
         found.names.get("layer", "") if found.effect and found.effect.value else "",
     )

@@ -22,7 +22,7 @@ from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.report import tone
 from vizreport.report.files import jpeg_bytes, png_bytes
 from vizreport.report.section import Figure, Highlight, Section
-from vizreport.report.text import number, percent, quoted, words
+from vizreport.report.text import number, percent, quoted, telling, words
 from vizreport.results.run import RunRecord
 
 _FOLDER = "figures/occlusion"
@@ -292,6 +292,8 @@ def _enlarged(picture: np.ndarray) -> Image.Image:
 def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure:
     followed = quoted(image["followed"], 40)
     largest = image["sizes"][-1]
+    clean, lowest = float(image["clean"]), float(largest["lowest"])
+    digits = telling((clean, lowest), number, 3)
     projected = (
         "(c) The strongest unit of that map, projected; its receptive field is outlined, mid-grey "
         f"is zero; {tone.CAPTION}. "
@@ -325,7 +327,7 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
         caption=caption,
         alt=(
             f"Maps over the image: the probability of {followed} falls from "
-            f"{number(image['clean'])} to {number(largest['lowest'])} where the square's upper "
+            f"{number(clean, digits)} to {number(lowest, digits)} where the square's upper "
             f"left corner is at row {largest['row']}, column {largest['col']}; another class is "
             f"most probable at {percent(largest['changed'])} of the places."
         ),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.experiments.occlusion.result import LEAST, OcclusionResult
-from vizreport.findings.quantity import POINTS, SHARE, Quantity
+from vizreport.findings.quantity import POINTS, SHARE, Quantity, alike
 from vizreport.findings.record import Finding
 from vizreport.findings.sample_size import needed_pairs
 from vizreport.findings.statistics import paired
@@ -92,6 +92,7 @@ def _pointing(result: OcclusionResult) -> Finding:
 
 def _worst(result: OcclusionResult) -> Finding:
     clean, lowest = result.sample_clean.astype(float), result.sample_lowest.astype(float)
+    values = _fall(result, clean, lowest)
     return Finding(
         kind="occlusion-worst",
         compared="probability of the class, nothing hidden and at the worst place",
@@ -99,11 +100,14 @@ def _worst(result: OcclusionResult) -> Finding:
         shown=(
             "Hiding a square of {size} px at the place that matters most lowers the probability of "
             "the class from {clean} to {lowest} (medians of {n} images)."
+            if _falls(values)
+            else "Hiding a square of {size} px lowers the probability of the class nowhere: it is "
+            "{clean} (median of {n} images)."
         ),
         n=len(clean),
         unit="images",
         evidence="occlusion-1",
-        values=_fall(result, clean, lowest),
+        values=values,
     )
 
 
@@ -114,6 +118,7 @@ def _examples(result: OcclusionResult) -> Finding:
     drop = result.clean_probabilities.astype(float) - lowest
     i = int(drop.argmax())
     several = len(result.paths) > 1
+    values = _fall(result, result.clean_probabilities[[i]].astype(float), lowest[[i]])
     return Finding(
         kind="occlusion-examples",
         compared="probability of the class in examples, nothing hidden and at the worst place",
@@ -127,11 +132,14 @@ def _examples(result: OcclusionResult) -> Finding:
                 "the class "
             )
             + "from {clean} to {lowest}."
+            if _falls(values)
+            else "Hiding a square of {size} px lowers the probability of the class nowhere in "
+            + ("the {n} examples." if several else "the example shown.")
         ),
         n=len(result.paths),
         unit="examples",
         evidence="occlusion-1",
-        values=_fall(result, result.clean_probabilities[[i]].astype(float), lowest[[i]]),
+        values=values,
     )
 
 
@@ -141,6 +149,11 @@ def _fall(result: OcclusionResult, clean: np.ndarray, lowest: np.ndarray) -> dic
         "clean": Quantity(_median(clean)),
         "lowest": Quantity(_median(lowest)),
     }
+
+
+def _falls(values: Mapping[str, Quantity]) -> bool:
+    clean, lowest = values["clean"], values["lowest"]
+    return lowest.value < clean.value and not alike(clean, lowest)
 
 
 def _refined(result: OcclusionResult) -> Finding:
