@@ -208,14 +208,27 @@ class Preprocessing:
         if self.channels == "L":
             grey = np.asarray(pictures, np.float32) @ np.asarray(LUMINANCE, np.float32)
             values = grey[..., None]
-        elif self.channels == "BGR":
-            values = pictures[..., ::-1].astype(np.float32, order="C")
         else:
-            values = pictures.astype(np.float32)
-        values *= np.float32(self.scale)
-        values -= np.asarray(self.mean if self.mean_image is None else self.mean_image, np.float32)
-        values /= np.asarray(self.std, np.float32)
+            values = np.empty(pictures.shape, np.float32)
+            last = pictures.shape[-1] - 1
+            for channel in range(last + 1):
+                source = last - channel if self.channels == "BGR" else channel
+                values[..., channel] = pictures[..., source]
+        # A whole row at once: NumPy is slow where the axis that is repeated has three entries.
+        rows = values.reshape(*values.shape[:-2], values.shape[-2] * values.shape[-1])
+        if self.scale != 1:
+            rows *= np.float32(self.scale)
+        rows -= self._row(self.mean if self.mean_image is None else self.mean_image, values.shape)
+        if np.any(np.asarray(self.std) != 1):
+            rows /= self._row(self.std, values.shape)
         return values
+
+    @staticmethod
+    def _row(constants: Any, shape: tuple[int, ...]) -> np.ndarray:
+        """Repeat what belongs to a channel, or to a pixel, along rows of [..., W, C]."""
+        axes = 2 if np.ndim(constants) < 2 else 3
+        whole = np.broadcast_to(np.asarray(constants, np.float32), shape[-axes:])
+        return whole.reshape(*whole.shape[:-2], shape[-2] * shape[-1])
 
     def to_rgb(self, gradients: np.ndarray) -> np.ndarray:
         """Carry signals at the network's input back to RGB pixels.

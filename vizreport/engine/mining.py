@@ -141,29 +141,22 @@ def from_batch(
     """
     batch, count = maxima.shape
     compared = count if count <= MOST_COMPARED else 0
-    numbers = np.arange(first_image, first_image + batch, dtype=np.int32)
-    none = Strongest(
-        np.zeros((count, 0), np.float32),
-        np.zeros((count, 0), np.int32),
-        np.zeros((count, 0), np.int32),
-        np.zeros(count),
-        np.zeros(count, np.int64),
-        0,
-        np.zeros(count),
-        np.zeros((compared, compared)),
+    values = np.ascontiguousarray(maxima.T, np.float32)
+    numbers = np.broadcast_to(
+        np.arange(first_image, first_image + batch, dtype=np.int32), values.shape
     )
+    order = _order(values, numbers, k)
     exact = maxima[:, :compared].astype(np.float64)
-    whole = Strongest(
-        maxima.T.astype(np.float32),
-        np.broadcast_to(numbers, (count, batch)),
-        places.T.astype(np.int32),
+    return Strongest(
+        np.take_along_axis(values, order, axis=1),
+        np.take_along_axis(numbers, order, axis=1),
+        np.take_along_axis(places.T.astype(np.int32), order, axis=1),
         means.sum(axis=0, dtype=np.float64),
         (maxima > 0).sum(axis=0),
         batch,
         maxima.sum(axis=0, dtype=np.float64),
         exact.T @ exact,
     )
-    return merge(none, whole, k)
 
 
 def one_ahead(

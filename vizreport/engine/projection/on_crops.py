@@ -84,5 +84,8 @@ def crops(
     -------
     array [U, h, w, C]
     """
-    views = np.lib.stride_tricks.sliding_window_view(inputs, size, axis=(1, 2))
-    return np.ascontiguousarray(views[images, tops, lefts].transpose(0, 2, 3, 1))
+    count, height, width, channels = inputs.shape
+    # Rows of pixels stay in one piece, which is copied several times as fast as single channels.
+    rows = np.ascontiguousarray(inputs).reshape(count, height, width * channels)
+    views = np.lib.stride_tricks.sliding_window_view(rows, (size[0], size[1] * channels), (1, 2))
+    return views[images, tops, lefts * channels].reshape(len(images), *size, channels)
