@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated
-from vizreport.experiments.diagnosis.evidence import place_name
+from vizreport.experiments.diagnosis import changes, fixed_places, quality, regions, repeated
 
 
 def pictures(count: int, seed: int = 0, side: int = 64) -> np.ndarray:
@@ -96,34 +95,95 @@ def by_corner(images: np.ndarray) -> np.ndarray:
     return 0.02 + 0.94 * p
 
 
-def test_a_mark_in_a_corner_is_found_and_turns_other_classes():
-    labels = np.repeat([0, 1, 2], 14)
-    images = pictures(42, 6, 24)
+def by_middle(labels: np.ndarray) -> np.ndarray:
+    """Pictures of classes 0 and 2 with something dark or bright in the middle."""
+    images = pictures(len(labels), 6, 24)
     images[labels == 2, 8:16, 8:16] = 200
     images[labels == 0, 8:16, 8:16] = 40
-    images = marked(np.minimum(images, 240), labels)
-    found = fixed_places.look(
-        {c: np.flatnonzero(labels == c) for c in range(3)}, lambda i: images[i], by_corner, 0
-    )
-    row, col = found["place_chosen"][1]
-    assert place_name(row, col, fixed_places.PLACES - 1) == "top right"
-    fall = found["place_clean"][1] - found["place_covered"][1]
-    assert np.nanmedian(fall) > 0.5
-    assert np.nanmedian(found["place_clean"][1] - found["place_control"][1]) < 0.1
-    assert np.nanmin(found["place_pasted"][1]) > 0.5
-    assert np.nanmax(found["place_pasted_before"][1]) < 0.1
-    assert np.nanmedian(found["place_pasted"][0]) < 0.5
+    return np.minimum(images, 240)
+
+
+def looked(images: np.ndarray, labels: np.ndarray, predict, project=None) -> dict:
+    by_class = {c: np.flatnonzero(labels == c) for c in range(3)}
+    return fixed_places.look(by_class, lambda i: images[i], predict, project, 0)
+
+
+def test_a_mark_in_a_corner_is_found_and_turns_other_classes():
+    labels = np.repeat([0, 1, 2], 14)
+    found = looked(marked(by_middle(labels), labels), labels, by_corner)
+    region = regions.Region(found["place_kinds"][1], *found["place_chosen"][1])
+    assert regions.name_of(region) == "top right"
+    assert (found["place_turned"][1] == np.r_[np.ones(10), -np.ones(14)]).all()
+    assert np.nanmax(found["place_covered"][1]) < 0.1
+    assert (found["place_turned"][0] == 1).sum() <= 5
+
+
+def by_caption(images: np.ndarray) -> np.ndarray:
+    """Tell class 1 by what stands all along the bottom edge: no square of it is enough."""
+    caption = (images[:, -4:] > 250).mean(axis=(1, 2, 3)) > 0.4
+    middle = images[:, 8:16, 8:16].mean(axis=(1, 2, 3)) > 127
+    return 0.02 + 0.94 * np.stack([~caption & ~middle, caption, ~caption & middle], axis=1)
+
+
+def test_a_caption_wider_than_a_square_is_found():
+    labels = np.repeat([0, 1, 2], 14)
+    images = by_middle(labels)
+    images[labels == 1, -4:, 2:22] = 255
+    found = looked(images, labels, by_caption)
+    assert found["place_kinds"][1] == "bottom"
+    assert (found["place_turned"][1][:10] == 1).all()
+
+
+def test_a_place_may_be_chosen_by_the_energy_of_projections_alone():
+    """Either of two corners is enough: covering one costs nothing, and pasting it turns others."""
+    labels = np.repeat([0, 1, 2], 14)
+    images = marked(by_middle(labels), labels)
+    images[labels == 1, -6:, :6] = 255
+
+    def predict(x: np.ndarray) -> np.ndarray:
+        either = x.copy()
+        either[:, :6, -6:] = np.maximum(x[:, :6, -6:], x[:, -6:, :6])
+        return by_corner(either)
+
+    def project(x: np.ndarray, c: int) -> np.ndarray:
+        return (x[..., 0] > 250) + 0.01
+
+    found = looked(images, labels, predict, project)
+    assert found["place_energy"][1].max() == found["place_energy"][1][0, 4]
+    assert (found["place_turned"][1][:10] == 1).all()
+
+
+def test_energy_is_shared_out_by_place():
+    energy = np.zeros((2, 40, 20))
+    energy[0, :5, :5], energy[0, -5:, -5:] = 3, 1
+    found = fixed_places.shares_of(energy)
+    assert found[0, 0, 0] == pytest.approx(0.75)
+    assert found[0, 4, 4] == pytest.approx(0.25)
+    assert not found[1].any()  # nothing to share out
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
+    ("region", "said"),
     [
-        ((0, 0), "top left"),
-        ((4, 2), "bottom, centre"),
-        ((2, 4), "middle, right"),
-        ((2, 2), "the centre"),
-        ((1, 3), "above the middle, right of the centre"),
+        (("square", 0, 0), "top left"),
+        (("square", 4, 2), "bottom, centre"),
+        (("square", 2, 4), "middle, right"),
+        (("square", 2, 2), "the centre"),
+        (("square", 1, 3), "above the middle, right of the centre"),
+        (("left",), "along its left edge"),
+        (("border",), "all along its border"),
     ],
 )
-def test_places_have_names(place, said):
-    assert place_name(*place, 4) == said
+def test_places_have_names(region, said):
+    assert regions.name_of(regions.Region(*region)) == said
+
+
+def test_regions_are_where_their_names_say():
+    strip = regions.mask(regions.Region("bottom"), 48, 24)
+    assert strip[40:].all()
+    assert not strip[:40].any()
+    border = regions.mask(regions.Region("border"), 48, 24)
+    assert border.sum() == 48 * 24 - 44 * 20
+    square = regions.mask(regions.Region("square", 4, 0), 48, 24)
+    assert square[42:, :6].all()
+    assert square.sum() == 36

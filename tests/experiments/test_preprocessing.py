@@ -111,18 +111,17 @@ def test_worse_ones_are_left_early_and_undecided_ones_go_on():
     assert found[1].p == pytest.approx(min(1, 4 * 0.5 ** found[1].gained))
 
 
-def test_one_image_behind_is_no_reason_to_leave_and_three_get_a_second_look():
+def test_only_the_significantly_worse_are_left_and_three_get_a_second_look():
     used = np.arange(300) % 2 == 0
-    one_behind = used.copy()
-    one_behind[0] = False
-    two_behind = one_behind.copy()
-    two_behind[2] = False
+    four_behind, five_behind = used.copy(), used.copy()
+    four_behind[[0, 2, 4, 6]] = False  # p = 1/16
+    five_behind[[0, 2, 4, 6, 8]] = False  # p = 1/32
     ahead = []
     for more in (1, 2, 3, 4):  # gained after the first look, too few to be called better
         row = used.copy()
         row[[21, 23, 25, 27][:more]] = True
         ahead.append(row)
-    predict = Predictions([one_behind, two_behind, *ahead])
+    predict = Predictions([four_behind, five_behind, *ahead])
     assert not any(row.better for row in compare(used, np.arange(300), 6, predict))
     assert predict.asked == [64, 16, 64, 256, 256, 256]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vizreport.experiments.diagnosis import changes, fixed_places
+from vizreport.experiments.diagnosis import changes, fixed_places, regions
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 
@@ -29,20 +29,17 @@ def make_diagnosis(
     pairs = pairs if suspicious else []
     found = fixed_places.none(side, side)
     classes = np.unique(labels)[:2].astype(np.int32)
-    z, k, places = len(classes), fixed_places.TESTING, fixed_places.PLACES
-    clean = random.uniform(0.8, 1, (z, k)).astype(np.float32)
+    z, k, places = len(classes), fixed_places.TESTING, regions.PLACES
     found |= {
         "place_classes": classes,
         "place_falls": random.normal(0.2, 0.3, (z, places, places)).astype(np.float32),
-        "place_spread": np.ones((z, places, places), np.float32),
-        "place_chosen": np.array([[0, 4], [2, 1]], np.int32)[:z],
+        "place_energy": random.uniform(0, 0.1, (z, places, places)).astype(np.float32),
+        "place_kinds": ["square", "bottom"][:z],
+        "place_chosen": np.array([[0, 4], [-1, -1]], np.int32)[:z],
         "place_images": np.arange(z * k, dtype=np.int32).reshape(z, k) % n,
         "place_pictures": seen[:z],
-        "place_clean": clean,
-        "place_covered": clean - (0.7 if suspicious else 0.01),
-        "place_control": clean - 0.02,
-        "place_pasted": np.full((z, k), 0.9 if suspicious else 0.02, np.float32),
-        "place_pasted_before": np.full((z, k), 0.02, np.float32),
+        "place_covered": random.uniform(0.8, 1, (z, k)).astype(np.float32),
+        "place_turned": (random.random((z, k)) < (0.7 if suspicious else 0.03)).astype(np.int8),
     }
     blur = random.uniform(0.3, 0.5, n).astype(np.float32)
     return DiagnosisResult(

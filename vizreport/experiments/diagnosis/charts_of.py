@@ -303,33 +303,3 @@ def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding
         draw=charts.styled(draw, 130, 18 + 6 * len(present)),
         width=130,
     )
-
-
-def dominated(mining: MiningResult, own: Sequence[Finding]) -> Figure | None:
-    """Draw each layer's maps by their share of its activation."""
-    if not any(each.kind == "layers-dominated" and each.severity != NOTE for each in own):
-        return None
-    layers = [n for n in mining.layers if n != mining.output_layer and len(mining.means[n]) >= 8]
-
-    def draw(axes: Axes) -> None:
-        for row, name in enumerate(layers):
-            means = np.sort(mining.means[name].clip(0))[::-1]
-            left = 0.0
-            for i, width in enumerate(100 * means[:8] / max(float(means.sum()), 1e-12)):
-                colour = charts.ORANGE if not i else charts.BLUE
-                axes.barh(row, width, left=left, color=colour, alpha=1 - 0.09 * i, ec="white")
-                left += width
-        axes.set_yticks(range(len(layers)), [drawable(name, 28) for name in layers])
-        axes.set_ylim(len(layers) - 0.5, -0.5)
-        axes.set_xlim(0, 100)
-        axes.set_xlabel("share of the layer's mean activation, %")
-
-    return Figure(
-        name="diagnosis-dominated",
-        title="How activation is shared among the maps of each layer",
-        caption="The eight maps with the largest mean activation over all images and places, the "
-        "largest in orange; the rest of the bar is left out.",
-        alt=f"Bars for {len(layers)} layers.",
-        draw=charts.styled(draw, 130, 18 + 6 * len(layers)),
-        width=130,
-    )

@@ -8,6 +8,7 @@ import numpy as np
 
 from vizreport.data.dataset import UnreadableImage
 from vizreport.engine.mining import reduction_function
+from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
 from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated
@@ -17,7 +18,7 @@ from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.settings import Given
 
-CHANGED = 160
+CHANGED = 100
 """Images classified again under each change."""
 MEASURED, MEASURED_OF_A_CLASS = 240, 30
 """Images whose sharpness and compression are measured."""
@@ -196,11 +197,43 @@ def _places(
             )
         )
         return fixed_places.none(*context.preprocessing.input_size)
+    if len(by_class) > len(largest):
+        untested.append(
+            (
+                "Evidence at a fixed place of the picture in the smaller classes",
+                f"only the {len(largest)} largest of {len(by_class)} are looked at",
+            )
+        )
+    project = _projector(context, mining, untested)
     found = fixed_places.look(
         {c: by_class[c] for c in largest},
         lambda images: context.pictures(mining.records[images]),
         predict,
+        project,
         seed,
     )
     found["place_pictures"] = context.preprocessing.shown(found["place_pictures"])
     return found
+
+
+def _projector(
+    context: Context, mining: MiningResult, untested: list[tuple[str, str]]
+) -> fixed_places.Project | None:
+    """Return what projects the units of classes; None where they are none, or have no rule."""
+    deconvnet, layer = context.deconvnet("deconvnet"), mining.output_layer
+    units = len(mining.means.get(layer, ()))
+    reason = "the classes have no units of their own"
+    if units == len(mining.class_names):
+        reason = rule_problem(context.graph, deconvnet.layer(layer).node, "deconvnet")
+    if reason:
+        untested.append(("Energy of projections at a fixed place of the picture", reason))
+        return None
+
+    def project(pictures: np.ndarray, c: int) -> np.ndarray:
+        try:
+            found = deconvnet.project(context.preprocessing.tensor(pictures), layer, c)
+        except NotApplicable:  # not finite
+            return np.zeros(pictures.shape[:3])
+        return np.asarray(np.square(found, dtype=np.float64).sum(axis=-1))
+
+    return project

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizreport.experiments.diagnosis import changes
+from vizreport.experiments.diagnosis.regions import Region, is_inner, name_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
+from vizreport.findings.quantity import SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding
-from vizreport.findings.statistics import paired, share
+from vizreport.findings.statistics import share
 from vizreport.report.text import quoted
 
 FEWEST = 20
 """Changed images below which nothing is said of them."""
-LARGE, PASTED = 0.3, 0.5
-"""Rise of a probability by pasting a place, and share of the images that it turns, that tell."""
+BY_CHANCE, SOME, MOST = 0.1, 0.25, 0.5
+"""Share of the images of other classes that a pasted place may turn into a class; from which on it
+is worth a look at the picture's edge; and a fault there, inside the picture a look."""
 KEPT_BY_COLOUR, KEPT_BY_BACKGROUND = 1 / 3, 1 / 2
 """Share of the accuracy above the majority's that a change may leave, and be no look."""
 UNSTEADY = 0.1
@@ -26,86 +28,77 @@ UNSTEADY = 0.1
 
 def place_findings(result: DiagnosisResult, mining: MiningResult) -> list[Finding]:
     """Say of the two classes whose place carries them furthest what it does elsewhere."""
-    gains = [-_median(result.place_pasted[z] - result.place_pasted_before[z]) for z in _all(result)]
-    return [_place(result, mining, int(z)) for z in np.argsort(gains, kind="stable")[:2]]
+    turned = [_turned(result, z) for z in range(len(result.place_classes))]
+    order = sorted(range(len(turned)), key=lambda z: -float(np.mean(turned[z])))
+    return [_place(result, mining, z) for z in order[:2]]
 
 
-def _all(result: DiagnosisResult) -> range:
-    return range(len(result.place_classes))
+def _turned(result: DiagnosisResult, z: int) -> np.ndarray:
+    """Return which images of other classes the place turned into this one: bool [n]."""
+    found = result.place_turned[z]
+    return np.asarray(found[found >= 0] > 0)
 
 
-def _median(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else 0.0
+def region_of(result: DiagnosisResult, z: int) -> Region:
+    """Return the place that was tested of a class."""
+    return Region(result.place_kinds[z], *result.place_chosen[z].tolist())
 
 
 def _place(result: DiagnosisResult, mining: MiningResult, z: int) -> Finding:
-    before, after = result.place_pasted_before[z], result.place_pasted[z]
-    tested = paired(after.astype(float), before.astype(float))
-    could = np.isfinite(after) & (before < 0.5)
-    turned = share(int((after[could] >= 0.5).sum()), int(could.sum()))
-    carried = tested.value >= LARGE and could.any() and turned.value >= PASTED
-    row, col = result.place_chosen[z].tolist()
-    last = len(result.tops) - 1
-    inner = 0 < row < last and 0 < col < last
-    # In the middle it may be the object itself.
-    severity = (LOOK if inner else FAULT) if carried else NOTE
+    turned = _turned(result, z)
+    tested = share(int(turned.sum()), len(turned), BY_CHANCE)
+    region = region_of(result, z)
+    # Inside the picture it may be the object itself.
+    inner = is_inner(region)
+    carried = tested.value >= (MOST if inner else SOME)
+    severity = FAULT if tested.value >= MOST and not inner else LOOK
+    clean, covered = probabilities_of(result, mining, z)
     return Finding(
         kind="evidence-place",
-        compared="probability of {cls} in images of other classes, with what images of {cls} have "
-        "at its most telling place, {place}, pasted in, and without",
+        compared="images of other classes that are classified as {cls} once its most telling "
+        "place, {place}, is pasted in from images of {cls}, and {chance}",
         claim="what is at one place of the picture, {place}, makes the network say {cls}",
         shown="What is at one place of the picture, {place}, makes the network say {cls}, whatever "
-        "the object: pasted into images of other classes, it turns {turned} of them into {cls} and "
-        "raises its probability by {effect:interval}; covering it in images of {cls} changes the "
-        "probability from {clean} to {covered}."
+        "the object: pasted into images of other classes, it turns {effect:interval} of them into "
+        "{cls}; "
+        + (
+            "covering it in images of {cls} changes the probability from {clean} to {covered}."
+            if abs(clean - covered) >= 0.01
+            else "covered in images of {cls}, it leaves the probability at {clean}."
+        )
         if carried
         else "What is at the most telling place of {cls}, {place}, pasted into images of other "
-        "classes, changes the probability of {cls} by {effect:interval}.",
-        **tested.fields(POINTS),
+        "classes, turns {effect:interval} of them into {cls}.",
+        **{
+            **tested.fields(SHARE),
+            "p": min(1.0, len(result.place_classes) * (tested.p or 0.0))
+            if tested.value > BY_CHANCE
+            else 1.0,
+        },
         unit="images",
         evidence="diagnosis-places",
-        severity=severity,
+        severity=severity if carried else NOTE,
         advice="Look there for a watermark, a border, a caption or a timestamp in the images of "
         "{cls}; crop or cover it, and train again."
         if carried
         else "",
         values={
-            "turned": Quantity(turned.value if could.any() else 0.0, SHARE),
-            "clean": Quantity(_median(result.place_clean[z])),
-            "covered": Quantity(_median(result.place_covered[z])),
+            "chance": Quantity(BY_CHANCE, SHARE),
+            "clean": Quantity(clean),
+            "covered": Quantity(covered),
         },
         names={
             "cls": quoted(mining.class_names[result.place_classes[z]], 40),
-            "place": place_name(row, col, last),
+            "place": name_of(region),
         },
     )
 
 
-def place_name(row: int, col: int, last: int) -> str:
-    """Return where a place is, in words."""
-    across = (
-        ("right" if col else "left")
-        if col in (0, last)
-        else (
-            "centre"
-            if 2 * col == last
-            else "left of the centre"
-            if 2 * col < last
-            else "right of the centre"
-        )
-    )
-    if row in (0, last):
-        edge = "top" if row == 0 else "bottom"
-        return f"{edge} {across}" if col in (0, last) else f"{edge}, {across}"
-    height = (
-        "middle"
-        if 2 * row == last
-        else "above the middle"
-        if 2 * row < last
-        else ("below the middle")
-    )
-    return "the centre" if height == "middle" and across == "centre" else f"{height}, {across}"
+def probabilities_of(result: DiagnosisResult, mining: MiningResult, z: int) -> tuple[float, float]:
+    """Return the median probability of a class in its images, as they are and the place covered."""
+    images = result.place_images[z]
+    clean = mining.top_probabilities[images[images >= 0], 0]
+    return float(np.median(clean)), float(np.nanmedian(result.place_covered[z]))
 
 
 @dataclass(frozen=True)
@@ -239,40 +232,4 @@ def shift_finding(result: DiagnosisResult) -> Finding | None:
         else "",
         leading=unsteady,
         values={"limit": Quantity(UNSTEADY, SHARE)},
-    )
-
-
-def dominated(mining: MiningResult) -> Finding | None:
-    """Name the layer in which one map has the largest share of all activation."""
-    shares = {
-        name: float(mining.means[name].clip(0).max() / mining.means[name].clip(0).sum())
-        for name in mining.layers
-        if name != mining.output_layer
-        and len(mining.means[name]) >= 8
-        and mining.means[name].clip(0).sum() > 0
-    }
-    if not shares:
-        return None
-    worst = max(shares, key=lambda name: shares[name])
-    many = shares[worst] >= 0.5
-    return Finding(
-        kind="layers-dominated",
-        compared="share of a layer's mean activation that its strongest map has",
-        claim="one map of {layer} dominates the others",
-        shown="One map of {layer}, map {map}, has {effect} of the mean activation of all its {n} "
-        "maps."
-        if many
-        else "No map has more than {effect} of its layer's mean activation.",
-        effect=Quantity(shares[worst], SHARE),
-        n=len(mining.means[worst]),
-        unit="maps",
-        evidence="diagnosis-dominated" if many else "",
-        severity=LOOK if many else NOTE,
-        advice="Limit the norm of each filter during training (a max-norm constraint), or "
-        "normalise the layer's activations."
-        if many
-        else "",
-        leading=many,
-        values={"map": Quantity(int(mining.means[worst].argmax()), COUNT)},
-        names={"layer": quoted(worst, 40)},
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.experiments.diagnosis import charts_of, labels, pictures
+from vizreport.experiments.diagnosis import charts_of, domination, labels, pictures
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
@@ -114,5 +114,5 @@ def _figures(result: DiagnosisResult, mining: MiningResult, own: Sequence[Findin
         found += [charts_of.suspects(given, mining), charts_of.reliability(given)]
     found += [pictures.repeated(result, mining), pictures.places(result, mining)]
     found += [charts_of.changes_chart(result, mining), charts_of.shifts(result)]
-    found += [charts_of.quality(result, mining, own), charts_of.dominated(mining, own)]
+    found += [charts_of.quality(result, mining, own), domination.figure(mining)]
     return [each for each in found if each is not None]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from vizreport.experiments.diagnosis import evidence, images, labels
+from vizreport.experiments.diagnosis import domination, evidence, images, labels
 from vizreport.experiments.diagnosis.calibration import calibration
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
@@ -35,7 +35,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     found += images.repeated_findings(result, mining)
     found += evidence.place_findings(result, mining)
     found += [*evidence.change_findings(result, given), evidence.shift_finding(result)]
-    found += [*images.quality_findings(result, mining), evidence.dominated(mining)]
+    found += [*images.quality_findings(result, mining), domination.dominated(mining)]
     known = [replace(each, leading=False) for each in found if each is not None]
     decided = decide(known)
     shown = {each.evidence for each in decided if each.severity != NOTE} | set(ALWAYS)

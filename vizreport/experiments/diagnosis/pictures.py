@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vizreport.experiments.diagnosis.evidence import place_name
+from vizreport.experiments.diagnosis.evidence import region_of
+from vizreport.experiments.diagnosis.fixed_places import CHOOSING, COVERED
 from vizreport.experiments.diagnosis.images import classes_of
+from vizreport.experiments.diagnosis.regions import mask, name_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.report import charts, medium
 from vizreport.report.section import Figure
-from vizreport.report.text import drawable, file_words, quoted
+from vizreport.report.text import drawable, file_words, percent, quoted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart
@@ -69,56 +71,70 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     """Draw how much covering each place costs some classes, beside their mean picture."""
     if not len(result.place_classes):
         return None
-    gains = np.nanmedian(result.place_pasted - result.place_pasted_before, axis=1)
-    shown = np.argsort(-gains, kind="stable")[:MOST_PLACES]
+    turned = [float((t[t >= 0] > 0).mean()) for t in result.place_turned]
+    shown = np.argsort(-np.array(turned), kind="stable")[:MOST_PLACES].tolist()
+    others = max(len(result.place_classes) - 1, 1)
+    energy = 100 * result.place_energy
+    above = energy - (energy.sum(axis=0) - energy) / others
+    maps = [("fall of log-odds", result.place_falls)]
+    if result.place_energy.any():
+        maps.append(("energy, points above\nthe other classes", above))
 
     def chart() -> Chart:
         from matplotlib.figure import Figure as Chart
-        from matplotlib.patches import Rectangle
 
         with charts.style():
             width = medium.room(40.0 * len(shown) + 8)
-            figure = Chart(figsize=(width / 25.4, 82 / 25.4), layout="constrained")
-            grid = figure.subplots(2, len(shown), squeeze=False)
-            most = max(float(np.abs(result.place_falls[shown]).max()), 1e-6)
+            figure = Chart(figsize=(width / 25.4, (44 + 38 * len(maps)) / 25.4))
+            figure.set_layout_engine("constrained")
+            grid = figure.subplots(1 + len(maps), len(shown), squeeze=False)
             for i, z in enumerate(shown):
-                row, col = result.place_chosen[z]
-                corner = float(result.lefts[col]), float(result.tops[row])
-                grid[0][i].imshow(result.place_pictures[z])
-                square = Rectangle(
-                    corner, result.side, result.side, fill=False, ec=charts.ORANGE, lw=1.4
+                picture = result.place_pictures[z]
+                grid[0][i].imshow(picture)
+                where = mask(region_of(result, z), *picture.shape[:2])
+                # A margin of nothing closes the outline at the picture's edge.
+                height, width = picture.shape[:2]
+                grid[0][i].contour(
+                    np.arange(-1, width + 1),
+                    np.arange(-1, height + 1),
+                    np.pad(where, 1).astype(float),
+                    [0.5],
+                    colors=charts.ORANGE,
+                    linewidths=1.4,
                 )
-                grid[0][i].add_patch(square)
-                grid[0][i].set_axis_off()
                 name = mining.class_names[result.place_classes[z]]
                 grid[0][i].set_title(drawable(name, 20), fontsize=7)
-                drawn = grid[1][i].imshow(
-                    result.place_falls[z], cmap="PuOr_r", vmin=-most, vmax=most
-                )
-                grid[1][i].plot(col, row, "s", ms=9, mfc="none", mec=charts.INK)
-                grid[1][i].set_axis_off()
-            figure.colorbar(drawn, ax=grid[1], shrink=0.8, label="fall of log-odds")
+            for row, (label, values) in enumerate(maps, start=1):
+                most = max(float(np.abs(values[shown]).max()), 1e-6)
+                for i, z in enumerate(shown):
+                    drawn = grid[row][i].imshow(values[z], cmap="PuOr_r", vmin=-most, vmax=most)
+                figure.colorbar(drawn, ax=grid[row], shrink=0.8, label=label)
+            for axes in grid.ravel():
+                axes.set_axis_off()
         return figure
 
-    said = "; ".join(
-        f"{quoted(mining.class_names[result.place_classes[z]], 30)}: "
-        f"{_where(result, int(z))}, probability from "
-        f"{np.nanmedian(result.place_clean[z]):.2f} to {np.nanmedian(result.place_covered[z]):.2f}"
-        for z in shown
-    )
+    said = "; ".join(_said(result, mining, z, turned[z]) for z in shown)
     return Figure(
         name="diagnosis-places",
         title="Places that classes depend on",
-        caption="Above: mean of the images in which a place was covered, orange the place that "
-        "stands out most from the other classes. Below: by how much covering each place lowers the "
-        "log-odds of the class, means of four other images; the square marks the same place. "
-        f"Medians: {said}.",
-        alt=f"{len(shown)} mean pictures with a square each, and as many maps of 5 by 5 fields.",
+        caption="Top: mean of the images of a class, outlined the place that was tested. Below: by "
+        "how much covering each place lowers the log-odds of the class, mean of "
+        f"{COVERED} other images"
+        + (
+            f"; and the share of energy of projections of the class's unit at each place, above "
+            f"the other classes, in {CHOOSING} images"
+            if len(maps) > 1
+            else ""
+        )
+        + f". Pasted into images of other classes: {said}.",
+        alt=f"{len(shown)} mean pictures with an outlined place each, above maps of 5 by 5 fields.",
         draw=chart,
         width=min(40.0 * len(shown) + 8, 170),
     )
 
 
-def _where(result: DiagnosisResult, z: int) -> str:
-    row, col = result.place_chosen[z].tolist()
-    return place_name(row, col, len(result.tops) - 1)
+def _said(result: DiagnosisResult, mining: MiningResult, z: int, turned: float) -> str:
+    return (
+        f"{quoted(mining.class_names[result.place_classes[z]], 30)}: "
+        f"{name_of(region_of(result, z))}, turns {percent(turned)}"
+    )

@@ -61,20 +61,21 @@ class DiagnosisResult:
     place_falls : float32 [Z, R, C]
         By how much covering each place lowers the log-odds of the class, mean over some of its
         images.
-    place_spread : float32 [Z, R, C]
-        Standard deviation of the mean over the images of all classes.
+    place_energy : float32 [Z, R, C]
+        Share of the energy of the projections of the class's unit that lies at each place, mean
+        over the same images; squares overlap a little. All 0 where there are no projections.
+    place_kinds : list of str [Z]
+        What was then tested: "square", "top", "bottom", "left" or "right" (a strip along that
+        edge), or "border".
     place_chosen : int32 [Z, 2]
-        Row and column of the place that stands out most.
+        Row and column of a square, -1 otherwise.
     place_images : int32 [Z, K]
         Other images of the class, in which that place was then covered; -1 where there are fewer.
-    place_clean, place_covered, place_control : float32 [Z, K]
-        Probability of the class, nothing covered, that place covered, and the place opposite; NaN
-        where there is no image.
-    place_pasted : float32 [Z, K]
-        Probability of the class in an image of another class, with what is at the place in an
-        image of this class pasted in.
-    place_pasted_before : float32 [Z, K]
-        The same, nothing pasted in.
+    place_covered : float32 [Z, K]
+        Probability of the class, that place covered; NaN where there is no image.
+    place_turned : int8 [Z, K]
+        Whether an image of another class is classified as this one, once what is at the place in
+        an image of this class is pasted in; -1 where there is no image.
     place_pictures : uint8 [Z, h, w, 3]
         Mean picture of the images covered.
     untested : list of [what, why]
@@ -96,13 +97,11 @@ class DiagnosisResult:
     lefts: Annotated[np.ndarray, "int32 [C]"]
     place_classes: Annotated[np.ndarray, "int32 [Z]"]
     place_falls: Annotated[np.ndarray, "float32 [Z, R, C]"]
-    place_spread: Annotated[np.ndarray, "float32 [Z, R, C]"]
+    place_energy: Annotated[np.ndarray, "float32 [Z, R, C]"]
+    place_kinds: Annotated[list[str], "[Z]"]
     place_chosen: Annotated[np.ndarray, "int32 [Z, 2]"]
     place_images: Annotated[np.ndarray, "int32 [Z, K]"]
-    place_clean: Annotated[np.ndarray, "float32 [Z, K]"]
     place_covered: Annotated[np.ndarray, "float32 [Z, K]"]
-    place_control: Annotated[np.ndarray, "float32 [Z, K]"]
-    place_pasted: Annotated[np.ndarray, "float32 [Z, K]"]
-    place_pasted_before: Annotated[np.ndarray, "float32 [Z, K]"]
+    place_turned: Annotated[np.ndarray, "int8 [Z, K]"]
     place_pictures: Annotated[np.ndarray, "uint8 [Z, h, w, 3]"]
     untested: list[tuple[str, str]]

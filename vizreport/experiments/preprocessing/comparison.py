@@ -13,8 +13,8 @@ LEVEL = 0.01
 """Of significance, over all alternatives and both looks together."""
 FIRST, LOOKS = 16, (64, 256)
 """Images after which the worse ones are left, and those at which there is a test."""
-BEHIND = 2
-"""Fewer correct images among the first 16, from which an alternative is left."""
+BEHIND = 0.05
+"""p of the one used being better on the first 16, below which an alternative is left."""
 MOST = 3
 """Alternatives at the second look, the furthest ahead."""
 
@@ -51,7 +51,7 @@ class Compared:
 def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) -> list[Compared]:
     """Compare alternatives with the preprocessing used, no longer than it takes.
 
-    After 16 images those that have two fewer correct are left, which can only make a finding less
+    After 16 images those that are significantly worse are left, which can only make a finding less
     likely, and hardly does. The others are tested on 64 images; where none is better beyond
     chance, the three furthest ahead once more on 256. Each look is taken at half the level.
 
@@ -80,7 +80,7 @@ def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) 
         return int(right[i].sum()) - int(used[: len(right[i])].sum())
 
     look(range(count), FIRST)
-    left = [i for i in range(count) if ahead(i) > -BEHIND]
+    left = [i for i in range(count) if mcnemar(*_discordant(used, right[i])[::-1]) >= BEHIND]
     values = np.ones(count)
     for size in LOOKS:
         look(left, size)
