@@ -57,7 +57,7 @@ class Undeclared:
         (made("x", own=Taken), r"'mine' \(--seed\) is taken by vizreport"),
         (made("x", own=Own), r"'threshold' \(--threshold\) is taken by the experiment 'first'"),
         (made("x", own=Undeclared), "'mine' is not declared"),
-        (made("x", only_with="nothing"), "which is no setting of its own"),
+        (made("x", only_with="nothing"), "which is no setting of it"),
         (made("first"), "there is an experiment 'first' already"),
         (made("../x"), "cannot be a name"),
     ],

@@ -10,6 +10,7 @@ import numpy as np
 from tests.report import fake_pictures
 from tests.report.fake_ablation import make_ablation
 from tests.report.fake_architecture import make_architecture
+from tests.report.fake_class_evidence import make_class_evidence
 from tests.report.fake_contributions import make_contributions, make_feeding_maps
 from tests.report.fake_correspondence import make_correspondence
 from tests.report.fake_deconvolutional import make_deconvolutional
@@ -58,6 +59,7 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
     mining = make_mining(random, names, hostile_names)
     filters = make_filters(random, hostile_names)
     top_patches = make_top_patches(random, mining, seen, hostile_names)
+    occlusion = make_occlusion(random, mining, seen, hostile_names)
     contributions = make_contributions(np.random.default_rng(13), mining, top_patches)
     results = {
         "mining": mining,
@@ -72,7 +74,10 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "feeding_maps": make_feeding_maps(mining, contributions, seen, hostile_names),
         "feature_maps": make_feature_maps(mining, top_patches, seen),
         "photographs": make_photographs(random, names, seen, hostile_names),
-        "occlusion": make_occlusion(random, mining, seen, hostile_names),
+        "occlusion": occlusion,
+        "class_evidence": make_class_evidence(
+            np.random.default_rng(25), mining, occlusion, hostile_names
+        ),
         "evolution": make_evolution(np.random.default_rng(9), mining, top_patches, seen),
         "ablation": make_ablation(hostile_names),
         "transfer": make_transfer(hostile_names),

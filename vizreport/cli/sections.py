@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
             "title": each.title if each.section else f"{each.title} (no section)",
             "requires": list(each.requires),
             "options": [s.option for s in each.all_settings.values() if s.option],
-            "only_with": each.own_settings[each.only_with].option if each.only_with else "",
+            "only_with": each.all_settings[each.only_with].option if each.only_with else "",
             "cost": each.cost,
         }
         for each in found.experiments.values()

@@ -1,4 +1,4 @@
-"""Figures of runs that experiments of other packages made, one run after the other."""
+"""Figures of runs that other packages' and a few own experiments made, one after the other."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from vizreport.experiments.registry import BUILT_IN, experiments
 from vizreport.report.reading import read_sections
 from vizreport.report.section import Figure
 
+ONE_AFTER_THE_OTHER = ("class_evidence",)
+"""Built-in experiments whose figures are not drawn side by side either."""
+
 
 def brought_figures(folders: Sequence[Path], runs: Sequence[FinishedRun]) -> list[Figure]:
-    """Return the figures of experiments that other packages bring, each of all runs in turn.
+    """Return the figures of experiments without a comparison of their own, each of all runs.
 
     Parameters
     ----------
@@ -28,7 +31,8 @@ def brought_figures(folders: Sequence[Path], runs: Sequence[FinishedRun]) -> lis
     list of Figure
         Named after figure and run; sections that failed or do not apply have none.
     """
-    own = {name: each for name, each in experiments().items() if name not in BUILT_IN}
+    shown = {*BUILT_IN} - {*ONE_AFTER_THE_OTHER}
+    own = {name: each for name, each in experiments().items() if name not in shown}
     found: dict[str, list[Figure]] = {}
     for folder, run in zip(folders, runs, strict=True):
         for figure in _of_run(folder, run, own):

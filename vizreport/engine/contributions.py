@@ -146,7 +146,7 @@ def _function(
     Takes inputs [n, h, w, C] and, int32 [U] each, the input, row, column and map of each unit;
     returns the contributions of each node's maps [U, m], times the activations, and these [U].
     """
-    needed = _needed(graph, target, nodes)
+    needed = graph.between(target, nodes)
 
     def split(x: Any, index: Any, rows: Any, cols: Any, maps: Any) -> tuple[list[Any], Any]:
         held = forward(graph, x, nodes)
@@ -169,12 +169,3 @@ def _function(
     return backend.compiled(
         split, Spec(inputs, graph.dtype), units, units, units, units, variables=graph.variables
     )
-
-
-def _needed(graph: Graph, target: int, nodes: Sequence[int]) -> list[int]:
-    """Return the nodes to compute where the values of some below are known, in order."""
-    needed = {target}
-    for index in range(target, 0, -1):
-        if index in needed:
-            needed.update(set(graph.nodes[index].parents) - set(nodes))
-    return sorted(needed)

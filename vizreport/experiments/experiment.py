@@ -58,7 +58,7 @@ class Experiment:
         Whether it reads the checkpoints of all epochs and the history beside them; they enter
         its key. Every other experiment sees the last epoch alone.
     only_with : str
-        A setting of its own; where that is empty, the section is left out. "" for always.
+        A setting that it depends on; where that is empty, the section is left out. "" for always.
     summary : bool
         Whether its section sums up all others: ``section`` is called with what they find
         (:class:`vizreport.findings.ranking.Found`) as its third argument.

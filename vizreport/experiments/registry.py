@@ -29,6 +29,7 @@ BUILT_IN = (
     "feature_maps",
     "evolution",
     "occlusion",
+    "class_evidence",
     "invariance",
     "correspondence",
     "sanity",
@@ -140,8 +141,8 @@ def _wrong(experiment: Experiment, others: Mapping[str, Experiment]) -> str:
         own = experiment.own_settings
     except (TypeError, ValueError) as error:
         return str(error)
-    if experiment.only_with not in ("", *own):
-        return f"it is made only with {experiment.only_with!r}, which is no setting of its own"
+    if experiment.only_with not in ("", *experiment.all_settings):
+        return f"it is made only with {experiment.only_with!r}, which is no setting of it"
     taken = dict(SHARED)
     for other in others.values():
         taken.update(other.own_settings)

@@ -61,7 +61,7 @@ def select(
     for name, each in known.items():
         if each.only_with and not getattr(settings, each.only_with):
             if name in only:
-                flag = each.own_settings[each.only_with].option
+                flag = each.all_settings[each.only_with].option
                 raise RequestError(f"the section {name} is made only with {flag}")
             wanted.discard(name)
     lacking: dict[str, str] = {}

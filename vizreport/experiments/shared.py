@@ -33,6 +33,8 @@ class Shared:
         Reportable layers to show; None for the default choice.
     rule : {"deconvnet", "guided", "gradient"}
         Preset of backward rules.
+    photographs : tuple of str
+        Files that are shown one by one, beside the data.
     occlusion_layer : str or None
         Layer whose strongest feature map is watched; None for the last convolution before the
         classifier.
@@ -84,6 +86,18 @@ class Shared:
         "(saliency).",
         choices=("deconvnet", "guided", "gradient"),
         heading=PICTURES,
+    )
+    photographs: tuple[str, ...] = setting(
+        (),
+        "Show what single photographs excite too, and where their class sees its evidence: a file, "
+        "or skimage:chelsea (a cat), skimage:coffee or skimage:astronaut, which scikit-image "
+        "installs. Repeatable.",
+        flag="--image",
+        parse=values.photograph,
+        metavar="FILE|skimage:NAME",
+        heading=SHOWN,
+        repeat=True,
+        content="file",
     )
     occlusion_layer: str | None = setting(
         None,

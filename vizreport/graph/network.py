@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -149,6 +149,17 @@ class Graph:
         for index in range(target, -1, -1):
             if index in needed:
                 needed.update(self.nodes[index].parents)
+        return sorted(needed)
+
+    def between(self, target: int, known: Iterable[int]) -> list[int]:
+        """Return the nodes to compute for ``target`` where some below are known, in order.
+
+        The input is left out; what goes round the known nodes is not.
+        """
+        given, needed = set(known), {target}
+        for index in range(target, 0, -1):
+            if index in needed:
+                needed.update(set(self.nodes[index].parents) - given)
         return sorted(needed)
 
     def signal_ancestors(self, target: int) -> list[int]:

@@ -1,7 +1,6 @@
 """Photographs."""
 
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.photographs.settings import PhotographsSettings
 
 EXPERIMENT = Experiment(
     name="photographs",
@@ -13,8 +12,7 @@ EXPERIMENT = Experiment(
     findings="vizreport.experiments.photographs.findings:findings",
     template="sections/photographs.html",
     requires=("mining",),
-    settings=("layers", "rule"),
-    own=PhotographsSettings,
+    settings=("layers", "rule", "photographs"),
     only_with="photographs",
     cost="nine projections for each photograph and layer",
 )

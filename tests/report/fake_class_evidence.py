@@ -1,0 +1,57 @@
+"""Made-up results: class evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vizreport.experiments.class_evidence.cells import FRACTIONS
+from vizreport.experiments.class_evidence.result import METHODS, ClassEvidenceResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.occlusion.result import OcclusionResult
+
+
+def make_class_evidence(
+    random: np.random.Generator, mining: MiningResult, occlusion: OcclusionResult, hostile: bool
+) -> ClassEvidenceResult:
+    methods = list(METHODS)[hostile:]
+    name, count = str(occlusion.sizes[-1]), 12
+    falls = occlusion.clean_probabilities[:, None, None] - occlusion.probabilities[name]
+    orders = [*methods, "random", "centre"]
+    down = {o: np.float32(0.9) * (1 - FRACTIONS) ** (4 - i) for i, o in enumerate(orders)}
+    noise = random.normal(0, 0.02, (count, len(FRACTIONS)))
+    deletion = {o: (down[o] + noise).clip(0, 1).astype(np.float32) for o in orders}
+    areas = np.full(count, np.nan if hostile else 0.3, np.float32)
+    return ClassEvidenceResult(
+        methods=methods,
+        problems={"grad-cam": "layer 'a<b>' has no places to weigh"} if hostile else {},
+        layer="" if hostile else occlusion.layer,
+        paths=occlusion.paths,
+        pictures=occlusion.pictures,
+        masks=occlusion.masks,
+        classes=occlusion.classes,
+        class_names=mining.class_names,
+        probabilities=occlusion.clean_probabilities,
+        size=occlusion.sizes[-1],
+        tops=occlusion.tops[name],
+        lefts=occlusion.lefts[name],
+        falls=falls.astype(np.float32),
+        maps={m: (falls**2).astype(np.float32) for m in methods},
+        scores=np.full(len(falls), 12, np.float32),
+        grey_scores=np.full(len(falls), 2, np.float32),
+        totals=np.full(len(falls), 9.75, np.float32),
+        sample=np.arange(count, dtype=np.int32),
+        orders=orders,
+        fractions=FRACTIONS.astype(np.float32),
+        deletion=deletion,
+        insertion={o: each[:, ::-1].copy() for o, each in deletion.items()},
+        cells=[14, 14],
+        areas=areas,
+        hits={o: np.arange(count) < 9 - i for i, o in enumerate(orders)},
+        missed=np.full(count, 0.025, np.float32),
+        tested=np.arange(8, dtype=np.int32),
+        likeness={m: random.normal(0.1, 0.05, (2, 2, 8)).astype(np.float32) for m in methods},
+        chance=dict.fromkeys(methods, 0.1),
+        steps=16,
+        test_steps=8,
+        multiplications=1.25e12,
+    )

@@ -1,0 +1,137 @@
+"""Maps of class evidence side by side, and curves of deletion and insertion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.class_evidence.result import ClassEvidenceResult
+from vizreport.experiments.class_evidence.verdicts import NAMES
+from vizreport.experiments.occlusion.maps import heat
+from vizreport.experiments.occlusion.masks import outline
+from vizreport.experiments.occlusion.places import at_centres
+from vizreport.report import charts, medium, montage
+from vizreport.report.section import PRINT_WIDTH
+from vizreport.report.text import decimal, drawable
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+OCCLUSION = "occlusion"
+_SIDE = 236  # px of a tile: some 300 dpi in print
+_ABREAST = 2  # images in a row
+_HEIGHT = 52.0  # mm of the curves
+_DASHES: dict[str, Any] = {"random": (0, (1, 1.5)), "centre": (0, (4, 2))}
+_COLOURS = {
+    "grad-cam": charts.BLUE,
+    "integrated-gradients": charts.ORANGE,
+    "random": charts.SOFT,
+    "centre": charts.INK,
+}
+_SHORT = {
+    OCCLUSION: "occlusion",
+    "grad-cam": "Grad-CAM",
+    "integrated-gradients": "int. gradients",
+}
+
+
+def map_of(result: ClassEvidenceResult, i: int, which: str) -> np.ndarray:
+    """Return an image's map by a method or by occlusion: float64 [R, C]."""
+    values = result.falls if which == OCCLUSION else result.maps[which]
+    return values[i].astype(np.float64)
+
+
+def agreement(result: ClassEvidenceResult, i: int, method: str) -> float:
+    """Return the rank correlation of a method's map with the occlusion's; NaN where one is flat."""
+    from scipy import stats  # slow to import
+
+    ours, theirs = (map_of(result, i, which).ravel() for which in (method, OCCLUSION))
+    if not np.ptp(ours) or not np.ptp(theirs):
+        return float("nan")
+    return float(stats.spearmanr(ours, theirs).statistic)
+
+
+def coloured(result: ClassEvidenceResult, i: int, which: str) -> np.ndarray:
+    """Colour a map over its image from 0 to its largest value; the object outlined."""
+    picture = result.pictures[i]
+    values = map_of(result, i, which)
+    shape = picture.shape[:2]
+    spread = at_centres(values, result.tops, result.lefts, result.size, shape)
+    shown = heat(spread, 0.0, float(values.max()), picture)
+    shown[outline(result.masks[i])] = 255
+    return shown
+
+
+def panels(result: ClassEvidenceResult) -> Image.Image:
+    """Lay each image out beside its maps, two images in a row."""
+    which = [OCCLUSION, *result.methods]
+    cells, labels = [], []
+    for i, picture in enumerate(result.pictures):
+        cells.append(montage.fit(Image.fromarray(picture), _SIDE))
+        name = drawable(result.class_names[int(result.classes[i])], 24)
+        labels.append((name, f"\np {decimal(float(result.probabilities[i]))}"))
+        for each in which:
+            cells.append(montage.fit(Image.fromarray(coloured(result, i, each)), _SIDE))
+            if each == OCCLUSION:
+                said = f"falls by {decimal(float(map_of(result, i, each).max()))}"
+            else:
+                said = f"r {decimal(agreement(result, i, each))}"
+            labels.append((_SHORT[each], f"\n{said}"))
+    columns = (1 + len(which)) * min(_ABREAST, len(result.pictures))
+    if medium.narrow():
+        columns = 1 + len(which)
+    return montage.grid(cells, columns, 10, labels, 25, rows_belong=True)
+
+
+def curves(result: ClassEvidenceResult) -> Figure:
+    """Draw the mean probability by share of cells deleted and shown, with 95 % intervals."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
+
+    narrow = medium.narrow()
+    width = medium.room(PRINT_WIDTH)
+    with charts.style():
+        size = width / 25.4, (2 if narrow else 1) * _HEIGHT / 25.4
+        figure = Figure(figsize=size, layout="constrained")
+        shape = (2, 1) if narrow else (1, 2)
+        for axes, curve in zip(
+            figure.subplots(*shape, sharey=True).ravel(), ("deletion", "insertion"), strict=True
+        ):
+            for order in result.orders:
+                rows = getattr(result, curve)[order].astype(np.float64)
+                mean, error = rows.mean(axis=0), _error(rows)
+                line = {"color": _COLOURS[order], "linestyle": _DASHES.get(order, "-")}
+                axes.plot(result.fractions, mean, linewidth=1.3, label=NAMES[order], **line)
+                if order in result.methods:
+                    axes.fill_between(
+                        result.fractions, mean - error, mean + error,
+                        color=_COLOURS[order], alpha=0.18, linewidth=0,
+                    )  # fmt: skip
+            axes.set_xlim(0, 1)
+            axes.set_ylim(0, 1)
+            axes.xaxis.set_major_formatter(PercentFormatter(1))
+            deleted = curve == "deletion"
+            axes.set_xlabel("cells deleted" if deleted else "cells shown")
+            axes.set_title(
+                "deletion: lower is better" if deleted else "insertion: higher is better",
+                fontsize=7.5,
+                loc="left",
+            )
+            if deleted or narrow:
+                axes.set_ylabel("mean probability of the class")
+            if deleted:
+                axes.legend(frameon=False, loc="upper right", fontsize=7)
+        return figure
+
+
+def _error(rows: np.ndarray) -> np.ndarray:
+    """Return half the 95 % interval of the mean at each fraction (Student's t): float64 [F]."""
+    from scipy import stats
+
+    n = len(rows)
+    if n < 2:
+        return np.zeros(rows.shape[1])
+    found: np.ndarray = stats.t.ppf(0.975, n - 1) * rows.std(axis=0, ddof=1) / np.sqrt(n)
+    return found

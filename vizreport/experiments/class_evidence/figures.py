@@ -1,0 +1,122 @@
+"""Class evidence: maps beside the occlusion's, and the tests that they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.class_evidence import drawing
+from vizreport.experiments.class_evidence.findings import findings
+from vizreport.experiments.class_evidence.result import ClassEvidenceResult
+from vizreport.experiments.class_evidence.verdicts import NAMES, areas, left
+from vizreport.experiments.sanity.assessment import known_mean
+from vizreport.findings.decisions import decide
+from vizreport.findings.record import Finding
+from vizreport.findings.sentences import sentence
+from vizreport.report.section import Figure, Section
+from vizreport.report.text import decimal, number, percent, quoted
+from vizreport.results.run import RunRecord
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show maps of class evidence beside the occlusion's, and what each test says of them."""
+    result: ClassEvidenceResult = results["class_evidence"]
+    decided = decide(findings(results))
+    figures = (_maps(result), *([_curves(result)] if len(result.sample) else []))
+    context = {
+        "methods": [NAMES[method] for method in result.methods],
+        "missing": [(NAMES[method], reason) for method, reason in result.problems.items()],
+        "layer": result.layer,
+        "size": result.size,
+        "cells": result.cells,
+        "steps": result.steps,
+        "images": len(result.sample),
+        "tested": len(result.tested),
+        "objects": int(np.isfinite(result.areas).sum()),
+        "rows": [_row(result, order) for order in result.orders],
+        "said": [
+            (NAMES[method], _said(decided, method)) for method in result.methods
+        ],
+        "missed": percent(known_mean(result.missed.astype(float)), 1),
+        "multiplications": number(result.multiplications / 1e9),
+    }  # fmt: skip
+    return Section(figures, context=context)
+
+
+def _said(decided: Sequence[Finding], method: str) -> list[str]:
+    return [sentence(each) for each in decided if each.names.get("method") == NAMES[method]]
+
+
+def _row(result: ClassEvidenceResult, order: str) -> dict[str, str]:
+    """Write an order's numbers for the table."""
+    known = np.isfinite(result.areas)
+    own = order in result.methods
+    return {
+        "name": NAMES[order],
+        "deletion": decimal(known_mean(areas(result, "deletion", order))),
+        "insertion": decimal(known_mean(areas(result, "insertion", order))),
+        "hits": f"{int(result.hits[order][known].sum())} of {int(known.sum())}",
+        "occlusion": _agreement(result, order) if own else "–",
+        "all": percent(known_mean(left(result, order, 1))).replace("-", "−") if own else "–",
+        "top": percent(known_mean(left(result, order, 0))).replace("-", "−") if own else "–",
+    }
+
+
+def _agreement(result: ClassEvidenceResult, method: str) -> str:
+    found = [drawing.agreement(result, i, method) for i in range(len(result.paths))]
+    return decimal(known_mean(np.array(found)))
+
+
+def _maps(result: ClassEvidenceResult) -> Figure:
+    methods = " and ".join(NAMES[method] for method in result.methods)
+    cam = (
+        f" Grad-CAM is the mean of its map of {quoted(result.layer, 40)} over the square."
+        if result.layer
+        else ""
+    )
+    gradients = (
+        " Integrated gradients (int. gradients) are summed over the square."
+        if "integrated-gradients" in result.methods
+        else ""
+    )
+    masked = "; white line: the object" if result.masks.any() else ""
+    return Figure(
+        name="class-evidence-maps",
+        title=f"Occlusion, {methods} of the same class, over the same square",
+        caption=(
+            "Each image with the probability p of its class, and where the class has its evidence "
+            f"by each method. Occlusion is the fall of p while the {result.size} px square hides "
+            f"the place.{cam}{gradients} All are coloured at the square's centre, which does not "
+            "come into the pale border, each from 0 or less (dark blue: no evidence, or against "
+            f"the class) to its own largest value (yellow){masked}. r: rank correlation with the "
+            "occlusion's map over all places."
+        ),
+        alt=(
+            f"{len(result.paths)} images, each beside {1 + len(result.methods)} maps that mark "
+            "where its class has its evidence."
+        ),
+        draw=partial(drawing.panels, result),
+        threaded=True,
+    )
+
+
+def _curves(result: ClassEvidenceResult) -> Figure:
+    rows, cols = result.cells
+    return Figure(
+        name="class-evidence-curves",
+        title="Deletion and insertion",
+        caption=(
+            f"Mean probability of the class over {len(result.sample)} correctly classified images. "
+            f"The image is parted into {rows} × {cols} cells; each method's strongest cells are "
+            "made grey first (left), or shown first on grey (right). Bands: 95 % intervals of the "
+            "mean. A useful map lies below both baselines at left and above both at right."
+        ),
+        alt=(
+            "Curves of the probability of the class against the share of cells deleted, and of "
+            f"cells shown, for {', '.join(NAMES[order] for order in result.orders)}."
+        ),
+        draw=partial(drawing.curves, result),
+    )

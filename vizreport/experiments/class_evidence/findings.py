@@ -1,0 +1,178 @@
+"""What class evidence claims: which maps this very network supports, and by which tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.class_evidence.result import ClassEvidenceResult
+from vizreport.experiments.class_evidence.verdicts import NAMES, areas, gain, left
+from vizreport.experiments.sanity.assessment import CHANGED, PASSED
+from vizreport.findings.decisions import decide
+from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
+from vizreport.findings.record import LOOK, NOTE, SHOWN, Finding
+from vizreport.findings.statistics import mean
+
+TESTS = {
+    "class-evidence-deletion": "deletion",
+    "class-evidence-insertion": "insertion",
+    "class-evidence-pointing": "pointing at the object",
+    "class-evidence-all": "random weights",
+    "class-evidence-top": "a random topmost layer",
+}
+"""What each kind of finding tests, as the headline names it."""
+FEWEST = 6
+
+
+def findings(results: Mapping[str, Any]) -> list[Finding]:
+    """Say which maps pass every test, then what each test says of each map."""
+    result: ClassEvidenceResult = results["class_evidence"]
+    tests = [each for method in result.methods for each in _tests(result, method)]
+    return [_supported(result, decide(tests)), *tests]
+
+
+def _tests(result: ClassEvidenceResult, method: str) -> list[Finding]:
+    found = [_curve(result, curve, method) for curve in ("deletion", "insertion")]
+    if np.isfinite(result.areas).any():
+        found.append(_pointing(result, method))
+    return [*found, _random(result, method, 1), _random(result, method, 0)]
+
+
+def passed(decided: Sequence[Finding], method: str) -> dict[str, bool]:
+    """Return, by what is tested, whether a method passes.
+
+    Parameters
+    ----------
+    decided : sequence of Finding
+        The section's, decided.
+    method : str
+    """
+    return {
+        TESTS[each.kind]: each.decision == SHOWN and each.severity == NOTE
+        for each in decided
+        if each.kind in TESTS and each.names["method"] == NAMES[method]
+    }
+
+
+def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Finding:
+    said = []
+    whole = True
+    for method in result.methods:
+        outcome = passed(decided, method)
+        lacking = [test for test, passes in outcome.items() if not passes]
+        whole = whole and not lacking
+        verdict = "passes every test" if not lacking else f"does not pass {_listed(lacking)}"
+        said.append(f"{NAMES[method]} {verdict}")
+    verdicts = "; ".join(said)
+    return Finding(
+        kind="class-evidence-supported",
+        compared="maps of class evidence and what they are tested by",
+        claim="this network supports maps of class evidence",
+        shown="On this network, {verdicts} ({n} images).",
+        n=len(result.sample),
+        unit="images",
+        fewest=FEWEST,
+        evidence="class-evidence-curves",
+        severity=NOTE if whole else LOOK,
+        advice=""
+        if whole
+        else "Trust a map of class evidence no further than the tests that it passes.",
+        names={"verdicts": verdicts},
+    )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _curve(result: ClassEvidenceResult, curve: str, method: str) -> Finding:
+    tested, baseline = gain(result, curve, method)
+    first = curve == "deletion"
+    what = "deleting first" if first else "showing first"
+    does = "lowers the probability of the class" if first else "raises the probability of the class"
+    return Finding(
+        kind=f"class-evidence-{curve}",
+        compared=(
+            f"mean probability of the class while cells are {'deleted' if first else 'shown'} in "
+            "the order of {method}, and in a random order or from the centre outwards"
+        ),
+        claim=f"{what} what {{method}} marks {does} more than either baseline",
+        shown=(
+            f"{what.capitalize()} what {{method}} marks {does} by {{effect:interval}} more than "
+            "{baseline} (the better baseline; median of {n} images)."
+        ),
+        **tested.fields(POINTS, 1),
+        unit="images",
+        evidence="class-evidence-curves",
+        leading=False,
+        values={
+            "own": Quantity(_mean(areas(result, curve, method))),
+            "random": Quantity(_mean(areas(result, curve, "random"))),
+            "centre": Quantity(_mean(areas(result, curve, "centre"))),
+        },
+        names={"method": NAMES[method], "baseline": NAMES[baseline]},
+    )
+
+
+def _pointing(result: ClassEvidenceResult, method: str) -> Finding:
+    known = np.isfinite(result.areas)
+    chance = result.areas[known].astype(float)
+    hits = result.hits[method][known]
+    tested = mean(hits - chance, 0.0)
+    on = tested.value > 0
+    return Finding(
+        kind="class-evidence-pointing",
+        compared="share of images in which {method} is strongest on the object, and its area",
+        claim="{method} is strongest on the object more often than a random pixel",
+        shown=(
+            "{method} is strongest on the object in {hits} of {n} images, where {chance} would be "
+            "by chance and the centre is in {centre}."
+        ),
+        **tested.fields(POINTS),
+        unit="images whose object is known",
+        evidence="class-evidence-maps",
+        severity=NOTE if on else LOOK,
+        leading=False,
+        values={
+            "hits": Quantity(int(hits.sum()), COUNT),
+            "chance": Quantity(float(chance.sum()), COUNT),
+            "centre": Quantity(int(result.hits["centre"][known].sum()), COUNT),
+        },
+        names={"method": NAMES[method]},
+    )
+
+
+def _random(result: ClassEvidenceResult, method: str, state: int) -> Finding:
+    limit = PASSED if state else CHANGED
+    tested = mean(left(result, method, state), limit)
+    fails = tested.value > limit
+    which = "every layer" if state else "the topmost layer alone"
+    likeness = (
+        f"with the weights of {which} in random order, {{effect:interval}} of the likeness beyond "
+        "chance is left"
+    )
+    claim = "{method} depends on " + ("what was learned" if state else "which class is asked for")
+    return Finding(
+        kind=f"class-evidence-{'all' if state else 'top'}",
+        compared=f"{{method}} of the trained network, and with the weights of {which} random",
+        claim=claim,
+        shown=(
+            f"{{method}} fails the test of random weights: {likeness} (at most {{limit}} passes)."
+            if fails
+            else f"{claim}: {likeness} (at most {{limit}} passes)."
+        ),
+        not_shown=f"Whether {claim} is open: {likeness}, and at most {{limit}} would pass.",
+        **tested.fields(SHARE),
+        unit="images",
+        evidence="class-evidence-maps",
+        severity=LOOK if fails else NOTE,
+        leading=False,
+        values={"limit": Quantity(limit, SHARE)},
+        names={"method": NAMES[method]},
+    )
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")

@@ -1,0 +1,90 @@
+"""Whether the maps change when what was learned is destroyed (Adebayo et al. 2018)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.class_evidence.cells import cell_means
+from vizreport.experiments.class_evidence.methods import Evidence
+from vizreport.experiments.sanity.randomisation import shuffle, weighted_layers, weights_kept
+
+DRAWS = 2
+IMAGES = 8
+STEPS = 8
+"""Points of the integration: half of those of the maps that are shown."""
+
+
+def compare(
+    evidence: Evidence,
+    inputs: np.ndarray,
+    grey: np.ndarray,
+    classes: np.ndarray,
+    cells: np.ndarray,
+    seed: int,
+    bar: Any,
+) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """Make maps again with weights in random order; the network keeps its own.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The network's.
+    inputs : float array [S, H, W, C]
+        Preprocessed.
+    grey : float array [H, W, C]
+    classes : int [S]
+    cells : int [H, W]
+        Over which maps are averaged before they are compared.
+    seed : int
+    bar : tqdm
+        Told of each map made.
+
+    Returns
+    -------
+    likeness : dict of float32 [2, D, S]
+        As in :class:`ClassEvidenceResult`.
+    chance : dict of float
+    """
+
+    def maps() -> dict[str, list[np.ndarray]]:
+        found: dict[str, list[np.ndarray]] = {method: [] for method in evidence.methods}
+        for image, wanted in zip(inputs, classes, strict=True):
+            for method, pixels in evidence.pixels(image, grey, int(wanted), STEPS).items():
+                found[method].append(cell_means(pixels, cells))
+            bar.update(1)
+        return found
+
+    trained = maps()
+    shape = (2, DRAWS, len(inputs))
+    likeness = {method: np.full(shape, np.nan, np.float32) for method in evidence.methods}
+    layers = weighted_layers(evidence.graph, evidence.output)[::-1]
+    for draw in range(DRAWS):
+        with weights_kept(layers):
+            for number, layer in enumerate(layers):
+                shuffle(layer, (seed, draw, number))
+                if number not in (0, len(layers) - 1):
+                    continue
+                found = maps()
+                states = [s for s, at in enumerate((0, len(layers) - 1)) if at == number]
+                for method in evidence.methods:
+                    pairs = zip(trained[method], found[method], strict=True)
+                    likeness[method][states, draw] = [correlated(*pair) for pair in pairs]
+    return likeness, {method: _chance(each) for method, each in trained.items()}
+
+
+def correlated(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the rank correlation (Spearman) of two maps; NaN where one is the same all over."""
+    from scipy import stats  # slow to import
+
+    if not np.ptp(a) or not np.ptp(b):
+        return float("nan")
+    return float(np.corrcoef(stats.rankdata(a), stats.rankdata(b))[0, 1])
+
+
+def _chance(maps: list[np.ndarray]) -> float:
+    """Return the mean correlation of maps of different images: what they share by their place."""
+    pairs = [correlated(a, b) for i, a in enumerate(maps) for b in maps[:i]]
+    known = [each for each in pairs if np.isfinite(each)]
+    return float(np.mean(known)) if known else 0.0

@@ -1,0 +1,160 @@
+"""Maps of the images that are shown: the occlusion's examples, then photographs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vizreport.errors import NotApplicable
+from vizreport.experiments.class_evidence.methods import CAM, GRADIENTS, Evidence, over_squares
+from vizreport.experiments.context import Context
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.occlusion.fills import GREY, fill_picture
+from vizreport.experiments.occlusion.masks import object_masks
+from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.experiments.subjects import given_subjects
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """An image with its class and how far its probability falls at each place of the square."""
+
+    path: str
+    picture: np.ndarray
+    mask: np.ndarray
+    wanted: int
+    probability: float
+    falls: np.ndarray
+
+
+def grey_input(context: Context) -> np.ndarray:
+    """Return the grey picture as the network takes it: float [H, W, C]."""
+    shape = (1, *context.preprocessing.input_size, context.preprocessing.image_channels)
+    grey: np.ndarray = context.preprocessing.tensor(np.full(shape, GREY, np.uint8))[0]
+    return grey
+
+
+def shown_maps(
+    context: Context,
+    evidence: Evidence,
+    mining: MiningResult,
+    occlusion: OcclusionResult,
+    photographs: tuple[str, ...],
+    steps: int,
+    seed: int,
+) -> dict[str, Any]:
+    """Return the fields of :class:`ClassEvidenceResult` that are of I images.
+
+    Parameters
+    ----------
+    context : Context
+        Network and data of the build.
+    evidence : Evidence
+        The network's.
+    mining : MiningResult
+    occlusion : OcclusionResult
+        Of the same images.
+    photographs : tuple of str
+        Files.
+    steps : int
+        Points of the integration.
+    seed : int
+
+    Raises
+    ------
+    NotApplicable
+        If there is no image, or no score has a derivative.
+    """
+    images = [
+        *_examples(context, mining, occlusion),
+        *_photographs(context, evidence, mining, occlusion, photographs, seed),
+    ]
+    if not images:
+        raise NotApplicable("there is no image to show")
+    pictures = np.stack([each.picture for each in images])
+    classes = np.array([each.wanted for each in images], np.int32)
+    inputs, grey = context.preprocessing.tensor(pictures), grey_input(context)
+    evidence.try_on(inputs, classes)
+    tops, lefts, size = square(occlusion)
+    maps: dict[str, list[np.ndarray]] = {method: [] for method in evidence.methods}
+    totals = np.full(len(images), np.nan, np.float32)
+    for i, image in enumerate(inputs):
+        pixels = evidence.pixels(image, grey, int(classes[i]), steps)
+        for method, values in pixels.items():
+            over = over_squares(values, tops, lefts, size)
+            maps[method].append(over / size**2 if method == CAM else over)
+        if GRADIENTS in pixels:
+            totals[i] = pixels[GRADIENTS].sum()
+    greys = np.repeat(grey[None], len(images), axis=0)
+    return {
+        "paths": [each.path for each in images],
+        "pictures": context.preprocessing.shown(pictures),
+        "masks": np.stack([each.mask for each in images]),
+        "classes": classes,
+        "probabilities": np.array([each.probability for each in images], np.float32),
+        "falls": np.stack([each.falls for each in images]).astype(np.float32),
+        "maps": {method: np.stack(each).astype(np.float32) for method, each in maps.items()},
+        "scores": evidence.scores(inputs, classes).astype(np.float32),
+        "grey_scores": evidence.scores(greys, classes).astype(np.float32),
+        "totals": totals,
+    }
+
+
+def square(occlusion: OcclusionResult) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return places and size of the occlusion's largest square: tops, lefts, px."""
+    size = occlusion.sizes[-1]
+    return occlusion.tops[str(size)], occlusion.lefts[str(size)], size
+
+
+def _examples(context: Context, mining: MiningResult, occlusion: OcclusionResult) -> list[_Shown]:
+    """Return the occlusion's images; its result has pictures of three bands alone."""
+    pictures = dict(enumerate(occlusion.pictures))
+    if context.preprocessing.bands:
+        kept = [i for i, path in enumerate(occlusion.paths) if path in mining.paths]
+        numbers = [mining.paths.index(occlusion.paths[i]) for i in kept]
+        pictures = dict(zip(kept, context.pictures(mining.records[numbers]), strict=True))
+    hidden = occlusion.probabilities[str(occlusion.sizes[-1])]
+    return [
+        _Shown(
+            occlusion.paths[i],
+            picture,
+            occlusion.masks[i],
+            int(occlusion.classes[i]),
+            float(occlusion.clean_probabilities[i]),
+            occlusion.clean_probabilities[i] - hidden[i],
+        )
+        for i, picture in pictures.items()
+    ]
+
+
+def _photographs(
+    context: Context,
+    evidence: Evidence,
+    mining: MiningResult,
+    occlusion: OcclusionResult,
+    files: tuple[str, ...],
+    seed: int,
+) -> list[_Shown]:
+    """Occlude photographs with the same square as the occlusion's examples."""
+    if not files:
+        return []
+    from vizreport.engine.occlusion import occlude
+
+    given = given_subjects(context, mining, files)
+    masks, _ = object_masks(context, mining, given.images)
+    tops, lefts, size = square(occlusion)
+    rows, cols = (each.ravel() for each in np.meshgrid(tops, lefts, indexing="ij"))
+    found = []
+    for i, picture in enumerate(given.pictures):
+        random = np.random.default_rng([seed, i, size])
+        fill = fill_picture(picture, occlusion.fill, size, random)
+        image, filled = context.preprocessing.tensor(np.stack([picture, fill]))
+        clean = evidence.probabilities(image[None])[0]
+        wanted = int(given.labels[i]) if given.labels[i] >= 0 else int(clean.argmax())
+        scores = occlude(context.traced, image, filled, rows, cols, size, evidence.layer, 0)
+        hidden = context.output.probabilities(scores.outputs)[:, wanted]
+        falls = (clean[wanted] - hidden).reshape(len(tops), len(lefts))
+        found.append(_Shown(given.paths[i], picture, masks[i], wanted, float(clean[wanted]), falls))
+    return found
