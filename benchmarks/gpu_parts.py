@@ -27,6 +27,8 @@ from vizreport.engine.choice import choose_layers
 from vizreport.engine.mining import Strongest, from_batch, merge, one_ahead, reduction_function
 from vizreport.engine.occlusion import occlude
 from vizreport.engine.occlusion.scores import places_at_once
+from vizreport.engine.projection.crops import plan_crops
+from vizreport.engine.projection.units import multiplications
 from vizreport.engine.projection.window_plan import plan_windows
 from vizreport.graph.layers import ReportableLayer, occluded_layer
 
@@ -54,7 +56,7 @@ class Amount:
         Seconds that each measurement takes at least.
     """
 
-    images: int = 512
+    images: int = 2048
     maps: int = 16
     layers: int = 4
     places: int = 28
@@ -157,10 +159,9 @@ def mining(network: Network) -> Iterator[Row]:
             pass
 
     yield "images in a batch", network.batch, ""
-    least = network.amount.least
-    alone = device.seconds(forward, least)
+    alone = device.seconds(forward, network.amount.least)
     yield "bare forward pass", len(images) / alone, "images/s"
-    mined = device.seconds(lambda: mine(network, images), least)
+    mined = device.seconds(lambda: mine(network, images), network.amount.least)
     yield "mining", len(images) / mined, "images/s"
     yield "mining / bare forward pass (goal: 0.9)", alone / mined, ""
 
@@ -173,8 +174,13 @@ def projections(network: Network) -> Iterator[Row]:
             yield f"{layer.name}: no map is active", "left out", ""
             continue
         ways = {"chosen": "", "whole images": "whole", "crops": "crops", "windows": "windows"}
-        if plan_windows(network.graph, layer.node) is None:
+        windows = plan_windows(network.graph, layer.node)
+        if windows is None:
             del ways["windows"]
+        else:
+            plan = plan_crops(network.graph, layer.node, *units[1:3])
+            crops, shared = multiplications(network.deconvnet, layer, plan, windows, units[0])
+            yield f"{layer.name}: multiplications, crops / windows", crops / shared, ""
         for name, way in ways.items():
             deconvnet = network.deconvnet.with_rule("deconvnet")
             project = partial(_project, deconvnet, network.images, layer, units, way)

@@ -39,7 +39,7 @@ def compiled(
     *arguments: Spec | Sequence[Spec],
     variables: Sequence[Any] = (),
 ) -> Callable[..., Any]:
-    """Compile a function of tensors.
+    """Compile a function of tensors; float32 is multiplied in full precision.
 
     Lengths that vary are padded to those of :func:`length_compiled` by repeating the last entry,
     so that few shapes are compiled; outputs, whose first length is the last that varies among the
@@ -84,7 +84,8 @@ def compiled(
             else:
                 taken.append([_padded(x, s, lengths) for x, s in zip(value, spec, strict=True)])
         shapes.add((tuple(np.shape(leaf) for leaf in jax.tree.leaves(taken)), *static))
-        outputs = run([variable.value for variable in variables], taken, tuple(static))
+        with full_precision():
+            outputs = run([variable.value for variable in variables], taken, tuple(static))
         if not lengths:
             return outputs
         length = list(lengths.values())[-1]

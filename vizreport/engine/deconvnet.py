@@ -19,9 +19,9 @@ from vizreport.engine.projection.units import (
     BATCH,
     Projected,
     Units,
+    multiplications,
     on_crops,
     through_windows,
-    windows_pay,
 )
 from vizreport.engine.projection.window_plan import plan_windows
 from vizreport.errors import NotApplicable, RequestError
@@ -240,10 +240,10 @@ class Deconvnet:
             size = self.graph.input_shape[:2]
             zeros = np.zeros(len(units.numbers), np.int64)
             plan = CropPlan(size, zeros, zeros, units.rows, units.cols, "asked for")
-        elif windows is not None and (
-            way == "windows" or (not way and windows_pay(self, layer, plan, windows, units))
-        ):
-            return _finite(through_windows(self, images, layer, windows, units), layer)
+        elif windows is not None and way != "crops":
+            crops, shared = multiplications(self, layer, plan, windows, units.numbers)
+            if way == "windows" or shared < crops:
+                return _finite(through_windows(self, images, layer, windows, units), layer)
         return _finite(on_crops(self, images, layer, plan, units), layer)
 
     def compiled(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:

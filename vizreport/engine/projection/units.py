@@ -74,35 +74,41 @@ class Projected:
             ]
 
 
-def windows_pay(
-    deconvnet: Deconvnet, layer: ReportableLayer, plan: CropPlan, windows: WindowPlan, units: Units
-) -> bool:
-    """Compare multiplications: a pass each way on crops, or one an image and windows.
+def multiplications(
+    deconvnet: Deconvnet,
+    layer: ReportableLayer,
+    plan: CropPlan,
+    windows: WindowPlan,
+    numbers: np.ndarray,
+) -> tuple[float, float]:
+    """Count the multiplications of both ways of projecting units.
 
     Parameters
     ----------
     deconvnet : Deconvnet
-        Of the network, under the rule wanted.
+        Of the network.
     layer : ReportableLayer
-        The layer of all these units.
+        The layer looked at.
     plan : CropPlan
         Of the units.
     windows : WindowPlan
         Of the layer.
-    units : Units
-        All of one layer that are to be projected.
+    numbers : int array [U]
+        Each unit's image.
 
     Returns
     -------
-    bool
-        Whether windows take fewer.
+    crops : float
+        A pass each way on every unit's crop.
+    windows : float
+        A pass forward an image, and each unit's windows back.
     """
     height, width, _ = deconvnet.graph.input_shape
     share = plan.size[0] * plan.size[1] / (height * width)
     whole = multiply_adds(deconvnet.graph, layer.node, None)
     down = multiply_adds(deconvnet.graph, layer.node, windows.sizes)
-    count, shared = len(units.numbers), len(np.unique(units.numbers))
-    return shared * whole + count * down < 2 * count * share * whole
+    count, shared = len(numbers), len(np.unique(numbers))
+    return 2 * count * share * whole, shared * whole + count * down
 
 
 def on_crops(
