@@ -27,7 +27,7 @@ from vizreport.engine.occlusion.run import (
     kept_nodes,
     layout,
 )
-from vizreport.engine.occlusion.squares import split
+from vizreport.engine.occlusion.squares import Stages, split
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.graph.outputs import given_out, vector_output
@@ -107,10 +107,14 @@ def occlude(
         np.zeros((len(tops), _count(graph, outputs)), np.float32),
         np.zeros(len(tops), np.float32),
     )
-    stages, rows, cols, pairs = plan_grid(graph, outputs, tops, lefts, size)
-    gain = count_multiplications(graph, stages, rows, cols, pairs)
+    # Images are often occluded at the same places: a plan is made once.
+    plan: _Plan = deconvnet.compiled(
+        ("places", layer.node, size, memory, tops.tobytes(), lefts.tobytes()),
+        lambda: _plan(graph, outputs, tops, lefts, size, memory),
+    )
+    stages = plan.stages
     if not way:
-        way = "incremental" if size and gain.ratio >= LEAST_GAIN else "plain"
+        way = "incremental" if size and plan.gain.ratio >= LEAST_GAIN else "plain"
     tell = progress or (lambda _: None)
     if way == "plain":
         plain = deconvnet.compiled(("plain", layer.node), lambda: _plain(graph, outputs))
@@ -123,9 +127,51 @@ def occlude(
     kept = kept_nodes(graph, stages, outputs)
     key = (layer.node, stages.windowed)
     clean_pass = deconvnet.compiled(("kept", *key), lambda: _clean(graph, kept))
-    compute = deconvnet.compiled(("places", *key), lambda: compile_places(graph, stages, outputs))
+    compute = deconvnet.compiled(("windows", *key), lambda: compile_places(graph, stages, outputs))
     clean = clean_pass(image)
-    order = (0, *stages.windowed)
+    for group in plan.groups:
+        for chosen in batches(len(group.where), group.at_once):
+            where = group.where[chosen]
+            found = compute(
+                clean,
+                fill,
+                tops[where],
+                lefts[where],
+                size,
+                group.starts[:, :, chosen],
+                group.sizes,
+                group.margins,
+                feature_map,
+            )
+            _keep(scores, where, found)
+            tell(len(where))
+    return scores
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Places whose windows have one layout, and what the compiled function takes of them."""
+
+    where: np.ndarray
+    starts: np.ndarray
+    sizes: np.ndarray
+    margins: np.ndarray
+    at_once: int
+
+
+@dataclass(frozen=True)
+class _Plan:
+    stages: Stages
+    gain: Gain
+    groups: tuple[_Group, ...]
+
+
+def _plan(
+    graph: Graph, outputs: Outputs, tops: np.ndarray, lefts: np.ndarray, size: int, memory: int
+) -> _Plan:
+    stages, rows, cols, pairs = plan_grid(graph, outputs, tops, lefts, size)
+    gain = count_multiplications(graph, stages, rows, cols, pairs)
+    order, groups = (0, *stages.windowed), []
     for down in rows:
         for across in cols:
             where, i, j = members(pairs, down, across)
@@ -137,21 +183,9 @@ def occlude(
                 ],
                 axis=1,
             ).astype(np.int32)
-            for chosen in batches(len(where), places_in(graph, down, across, stages, memory)):
-                found = compute(
-                    clean,
-                    fill,
-                    tops[where[chosen]],
-                    lefts[where[chosen]],
-                    size,
-                    starts[:, :, chosen],
-                    tensors["sizes"],
-                    tensors["margins"],
-                    feature_map,
-                )
-                _keep(scores, where[chosen], found)
-                tell(chosen.stop - chosen.start)
-    return scores
+            at_once = places_in(graph, down, across, stages, memory)
+            groups.append(_Group(where, starts, tensors["sizes"], tensors["margins"], at_once))
+    return _Plan(stages, gain, tuple(groups))
 
 
 def count_gain(
