@@ -24,7 +24,7 @@ report: setup
 	$(VENV)/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT)
 
 sample: setup
-	$(VENV)/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT) --maps-in-print 6
+	$(VENV)/bin/vizreport build --checkpoint $(CHECKPOINT) --data $(DATA) --out $(OUT)
 	cp $(OUT)/report.pdf reports/sample/report.pdf
 	$(VENV)/bin/vizreport figure $(OUT) top-fc8 --dpi 120 --out reports/sample/top-fc8.png
 	$(VENV)/bin/vizreport build --checkpoint squeezenet --data $(DATA) $(PHOTOGRAPHS) --out reports/squeezenet

@@ -32,7 +32,8 @@ def build(
     output_kind: str | None = None,
     pdf: bool = True,
     paper: str = "a4",
-    maps_in_print: int = 16,
+    maps_in_print: int = 4,
+    appendix: bool = False,
     strict: bool = False,
     **settings: Any,
 ) -> Run:
@@ -73,7 +74,9 @@ def build(
     paper : {"a4", "letter"}
         Size of its pages.
     maps_in_print : int
-        Feature maps to show of each layer in it and on the main page.
+        Feature maps of each layer in it and in the section Top-9.
+    appendix : bool
+        Whether it ends with the supplementary figures and tables, and how all was measured.
     strict : bool
         Whether to raise where an experiment fails, instead of showing it as failed.
     **settings
@@ -118,6 +121,7 @@ def build(
         pdf=pdf,
         paper=paper,
         maps_in_print=maps_in_print,
+        appendix=appendix,
         strict=strict,
         only=tuple(only),
         skip=tuple(skip),

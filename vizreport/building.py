@@ -71,7 +71,9 @@ class BuildRequest:
     paper : {"a4", "letter"}
         Size of its pages.
     maps_in_print : int
-        Feature maps to show of each layer in it and on the main page.
+        Feature maps of each layer in it and in the section Top-9.
+    appendix : bool
+        Whether it ends with the supplementary figures and tables, and how all was measured.
     strict : bool
         Whether to raise where an experiment fails, instead of showing it as failed.
     single_file : bool
@@ -97,7 +99,8 @@ class BuildRequest:
     output_kind: str | None = None
     pdf: bool = True
     paper: str = "a4"
-    maps_in_print: int = 16
+    maps_in_print: int = 4
+    appendix: bool = False
     strict: bool = False
     single_file: bool = False
     only: tuple[str, ...] = ()
@@ -188,6 +191,7 @@ def build(request: BuildRequest) -> int:
             **named.shown(settings),
             "paper": request.paper,
             "maps_in_print": request.maps_in_print,
+            "appendix": request.appendix,
         },
         experiments=tuple(records.values()),
         command=provenance.command(),
@@ -276,7 +280,9 @@ def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
     )
     shown = digest([[record.name, record.key, record.status] for record in run.experiments])
     marker = out / RENDERED
-    layout = [run.settings[name] for name in ("paper", "maps_in_print", *named.displayed())]
+    layout = [
+        run.settings[name] for name in ("paper", "maps_in_print", "appendix", *named.displayed())
+    ]
     stamp = json.dumps(
         {"results": shown, "pdf": pdf, "layout": layout, "code": drawn_by, "vizreport": __version__}
     )

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from pypdfium2 import PdfDocument
 
 from tests.report.browsing import AXE, Visit, chromium, wait_until
 from tests.report.fake_results import HOSTILE
@@ -253,6 +255,17 @@ def test_dark_pages_have_dark_charts(visit: Any) -> None:
         wait_until(page, "document.querySelector('#fig-architecture img').naturalWidth > 0")
         source = chart.evaluate("node => node.currentSrc")
         assert source.endswith("architecture-dark.svg" if scheme == "dark" else "architecture.svg")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_print_light_with_their_mosaics(visit: Any, rendered: Path, scheme: str) -> None:
+    name = next(rendered.glob("pages/top-*.html")).relative_to(rendered)
+    page = visit(color_scheme=scheme).open(str(name))
+    wait_until(page, "document.querySelector('.mosaic img').complete")
+    with PdfDocument(page.pdf(print_background=True)) as printed:
+        sheet = np.asarray(printed[0].render(scale=0.5).to_pil().convert("L"))
+    assert sheet[:8].min() > 250  # the margin is paper
+    assert (sheet < 200).mean() > 0.1  # a quarter of it is pictures, which are not white
 
 
 def test_everything_is_there_without_script(visit: Any) -> None:

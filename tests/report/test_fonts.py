@@ -1,4 +1,4 @@
-"""Letters that the built-in font lacks, drawn with a font that was made for the test."""
+"""Letters that the bundled font lacks, drawn with a font that was made for the test."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_font_with_most_letters_is_taken_and_plain_ones_first(system):
     system(asans=chinese[:3], bsansbold=chinese, csans=chinese, dsans=chinese, e=chinese)
     (chosen,) = fonts.fallbacks()
     assert chosen.endswith("csans.ttf")
-    assert fonts.families() == ["DejaVu Sans", "Test csans"]
+    assert fonts.families() == ["Liberation Sans", "DejaVu Sans", "Test csans"]
 
 
 def test_a_damaged_font_is_passed_over(system, tmp_path, monkeypatch):
@@ -106,7 +106,7 @@ def test_pictures(system):
 
 
 @pytest.mark.parametrize("anchor", ["la", "ma", "lm", "rs"])
-def test_anchors_are_those_of_the_built_in_font(system, anchor):
+def test_anchors_are_those_of_the_bundled_font(system, anchor):
     system(sans=CAT)
     drawn = []
     for text in ("H", "H" + CAT):

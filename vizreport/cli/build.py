@@ -43,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         pdf=not arguments.no_pdf,
         paper=arguments.paper or BuildRequest.paper,
         maps_in_print=arguments.maps_in_print or BuildRequest.maps_in_print,
+        appendix=arguments.appendix,
         strict=arguments.strict,
         single_file=arguments.single_file,
         only=arguments.only or (),
@@ -92,6 +93,7 @@ def _options() -> tuple[Option, ...]:
         report.NO_PDF,
         report.PAPER,
         report.MAPS_IN_PRINT,
+        report.APPENDIX,
         report.SINGLE_FILE,
         running.STRICT,
     )

@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
             progress=tell,
             paper=arguments.paper,
             maps_in_print=arguments.maps_in_print,
+            appendix=arguments.appendix or None,
         )
     report.print_written(arguments.RUN, arguments)
     for name in failed:
@@ -61,12 +62,13 @@ VERB = Verb(
         "Draw the HTML pages, the figures and the PDF of a build again from its stored results. "
         "Reads neither the checkpoint nor the images and works without TensorFlow."
     ),
-    usage="RUN [--no-pdf] [--paper a4|letter] [--maps-in-print N] [--single-file]",
+    usage="RUN [--no-pdf] [--paper a4|letter] [--maps-in-print N] [--appendix] [--single-file]",
     options=(
         report.RUN,
         report.NO_PDF,
         report.PAPER,
         report.MAPS_IN_PRINT,
+        report.APPENDIX,
         report.SINGLE_FILE,
     ),
     run=run,

@@ -19,6 +19,7 @@ from vizreport.findings.sentences import headline
 from vizreport.findings.stored import findings_json
 from vizreport.report import templates
 from vizreport.report.files import place
+from vizreport.report.numbering import Tables
 from vizreport.report.pdf import print_page
 from vizreport.report.section import Figure
 from vizreport.report.stage import stage_in
@@ -84,7 +85,9 @@ def compare(
         _write_html(stage, context, pdf)
         if pdf:
             tell("PDF")
-            filled = templates.fill("compare/print.html", medium="pdf", root="", **context)
+            filled = templates.fill(
+                "compare/print.html", medium="pdf", root="", numbers=Tables(), annex=[], **context
+            )
             try:
                 print_page(filled, stage, stage / PDF)
             except RequestError:
@@ -96,7 +99,7 @@ def compare(
 
 def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
     try:
-        figures = [place(stage, each, i) for i, each in enumerate(make_figures(runs), start=1)]
+        figures = [place(stage, each, str(i)) for i, each in enumerate(make_figures(runs), start=1)]
         return _context(runs) | {"figures": {each.figure.name: each for each in figures}}
     except Exception as error:  # results that are as declared may still make no sense
         if full_disk(error):
@@ -113,7 +116,7 @@ def _add_brought(context: dict[str, Any], brought: Sequence[Figure], stage: Path
     placed, lost = context["figures"], context["lost"]
     for figure in brought:
         try:
-            placed[figure.name] = place(stage, figure, len(placed) + 1)
+            placed[figure.name] = place(stage, figure, str(len(placed) + 1))
         except Exception as error:  # whatever a figure does wrong, the comparison goes on
             if full_disk(error):
                 raise
@@ -135,5 +138,7 @@ def _context(runs: list[FinishedRun]) -> dict[str, Any]:
 
 
 def _write_html(stage: Path, context: dict[str, Any], pdf: bool) -> None:
-    filled = templates.fill("compare/index.html", medium="html", root="", pdf=pdf, **context)
+    filled = templates.fill(
+        "compare/index.html", medium="html", root="", pdf=pdf, numbers=Tables(), annex=[], **context
+    )
     (stage / "index.html").write_text(filled, "utf-8")

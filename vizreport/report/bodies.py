@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from markupsafe import Markup
 
 from vizreport.report import templates
 from vizreport.report.contents import RETRY, Shown
+from vizreport.report.files import Placed
+from vizreport.report.numbering import Tables
 from vizreport.report.reading import FAILED
 from vizreport.report.section import Page, Section
 from vizreport.results.run import RunRecord
 from vizreport.results.store import DONE
 
 
+@dataclass(frozen=True)
+class Bodies:
+    """Sections that are set.
+
+    Attributes
+    ----------
+    bodies : mapping of str to Markup
+        By name, what stands below each section's heading.
+    annexes : mapping of str to tuple of Markup
+        What goes to the PDF's appendix, likewise.
+    tables : Tables
+        Their tables; those of what is filled later follow.
+    """
+
+    bodies: Mapping[str, Markup]
+    annexes: Mapping[str, tuple[Markup, ...]]
+    tables: Tables
+
+
 def set_sections(
     sections: tuple[Shown, ...], medium: str, run: RunRecord
-) -> tuple[tuple[Shown, ...], Mapping[str, Markup]]:
+) -> tuple[tuple[Shown, ...], Bodies]:
     """Fill each section's template.
 
     Parameters
@@ -33,22 +55,29 @@ def set_sections(
     -------
     sections : tuple of Shown
         Those whose template failed are marked so, with the reason.
-    bodies : mapping of str to Markup
-        By name, what stands below each section's heading.
+    bodies : Bodies
     """
     pages = [page for shown in sections for page in shown.section.pages if medium == "html"]
     layer_pages = {
         page.layer: f"pages/{page.name}.html" for page in pages if page.layer and page.map is None
     }
     maps = map_pages(sections) if medium == "html" else {}
+    every = {name: placed for shown in sections for name, placed in shown.figures.items()}
     kept: list[Shown] = []
+    tables = Tables(medium == "html" or bool(run.settings.get("appendix")))
     bodies: dict[str, Markup] = {}
+    annexes: dict[str, tuple[Markup, ...]] = {}
     for shown in sections:
         current = shown
         if shown.status == DONE:
+            before, annex = tables.kept(), list[Markup]()
             try:
-                bodies[shown.name] = _filled(shown.template, shown, medium, run, layer_pages, maps)
+                bodies[shown.name] = _filled(
+                    shown.template, shown, medium, run, layer_pages, maps, every, tables, annex
+                )
+                annexes[shown.name] = tuple(annex)
             except Exception as error:  # whatever a template does wrong, the report goes on
+                tables = before
                 current = replace(
                     shown,
                     package="",
@@ -60,9 +89,11 @@ def set_sections(
                     highlights=(),
                 )
         if current.status != DONE:
-            bodies[shown.name] = _filled("unavailable.html", current, medium, run, {}, {})
+            bodies[shown.name] = _filled(
+                "unavailable.html", current, medium, run, {}, {}, {}, tables, []
+            )
         kept.append(current)
-    return tuple(kept), bodies
+    return tuple(kept), Bodies(bodies, annexes, tables)
 
 
 def map_pages(sections: Iterable[Shown]) -> dict[tuple[str, int], Page]:
@@ -82,20 +113,25 @@ def _filled(
     run: RunRecord,
     layer_pages: Mapping[str, str],
     map_pages: Mapping[tuple[str, int], Page],
+    every: Mapping[str, Placed],
+    tables: Tables,
+    annex: list[Markup],
 ) -> Markup:
+    context: dict[str, Any] = {
+        "medium": medium,
+        "root": "",
+        "run": run,
+        "shown": shown,
+        "section": shown.section,
+        "figures": shown.figures,
+        "every": every,
+        "context": shown.section.context,
+        "layer_pages": layer_pages,
+        "map_pages": map_pages,
+        "numbers": tables,
+        "annex": annex,
+    }
+    body = templates.fill(template, shown.package, **context)
+    tested = templates.fill("findings.html", findings=shown.section.findings, **context)
     # The templates escape all they are given: what they return is safe to place.
-    return Markup(
-        templates.fill(
-            template,
-            shown.package,
-            medium=medium,
-            root="",
-            run=run,
-            shown=shown,
-            section=shown.section,
-            figures=shown.figures,
-            context=shown.section.context,
-            layer_pages=layer_pages,
-            map_pages=map_pages,
-        )
-    )
+    return Markup(body + tested)

@@ -10,6 +10,7 @@ from pathlib import Path
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.report.files import Placed, place
+from vizreport.report.numbering import number_figures
 from vizreport.report.processes import drawn_beside
 from vizreport.report.reading import FAILED, Read, not_drawn, read_sections
 from vizreport.report.section import Figure, Section
@@ -85,14 +86,13 @@ def draw_sections(
     charts = [figure for read in reads for figure in read.section.figures if not figure.threaded]
     order = {figure.name: number for number, figure in enumerate(charts)}
     shown: list[Shown] = []
-    figures = 0
+    counts: dict[bool, int] = {}
     with drawn_beside(stage, charts) as chart, ThreadPoolExecutor(2) as pool:
         begun = [_begun(read, run, stage, pool) for read in reads]
         for part in begun:
             if isinstance(part, _Begun):
                 progress(part.experiment.title)
-                part = _finished(part, figures, lambda figure: chart(order[figure.name]))
-                figures += len(part.figures)
+                part = _finished(part, counts, lambda figure: chart(order[figure.name]))
             shown.append(part)
     return tuple(shown)
 
@@ -114,9 +114,9 @@ def _begun(read: Read, run: RunRecord, stage: Path, pool: ThreadPoolExecutor) ->
     if experiment is None or read.status != DONE:
         title = experiment.title if experiment else record.name
         return _unavailable(record.name, title, read.status, read.reason, run)
-    highlights = tuple(pool.submit(place, stage, each, 0) for each in section.highlights)
+    highlights = tuple(pool.submit(place, stage, each) for each in section.highlights)
     pictures = {
-        figure.name: pool.submit(place, stage, figure, 0)
+        figure.name: pool.submit(place, stage, figure)
         for figure in section.figures
         if figure.threaded
     }
@@ -136,22 +136,24 @@ def _failed(record: ExperimentRecord, experiment: Experiment, error: Exception) 
     return _unavailable(record.name, experiment.title, FAILED, not_drawn(error))
 
 
-def _finished(part: _Begun, before: int, chart: Callable[[Figure], Placed]) -> Shown:
-    """Wait for a section's figures, and number them after those before."""
+def _finished(part: _Begun, counts: dict[bool, int], chart: Callable[[Figure], Placed]) -> Shown:
+    """Wait for a section's figures, and number them after those that were counted."""
     experiment = part.experiment
     try:
-        figures = {
-            figure.name: replace(
-                part.pictures[figure.name].result() if figure.threaded else chart(figure),
-                number=number,
-            )
-            for number, figure in enumerate(part.section.figures, start=before + 1)
+        drawn = {
+            figure.name: part.pictures[figure.name].result() if figure.threaded else chart(figure)
+            for figure in part.section.figures
         }
         highlights = tuple(future.result() for future in part.highlights)
     except Exception as error:  # whatever a figure does wrong, the report goes on
         if full_disk(error):
             raise
         return _failed(part.record, experiment, error)
+    numbers = number_figures(part.section.figures, counts)
+    figures = {
+        name: replace(placed, number=number)
+        for (name, placed), number in zip(drawn.items(), numbers, strict=True)
+    }
     return Shown(
         experiment.name,
         experiment.title,

@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from vizreport.errors import RequestError
+from vizreport.report.numbering import number_figures
 from vizreport.report.reading import FAILED, Read, read_sections
 from vizreport.report.section import Figure
 from vizreport.results.run import RunRecord
@@ -21,7 +22,7 @@ class Listed:
 
     Attributes
     ----------
-    number : int
+    number : str
         Its number in the report.
     section : str
         Name of its section, which is its experiment's.
@@ -31,7 +32,7 @@ class Listed:
         As its section declares it.
     """
 
-    number: int
+    number: str
     section: str
     section_title: str
     figure: Figure
@@ -56,14 +57,14 @@ def list_figures(
     failed : callable, optional
         Called with each section that failed; it has no figures, nor has one that does not apply.
     """
-    number = 0
+    counts: dict[bool, int] = {}
     for read in read_sections(run_folder, run):
         if failed and read.status == FAILED:
             failed(read)
         if read.experiment is None:
             continue
-        for figure in read.section.figures:
-            number += 1
+        figures = read.section.figures
+        for figure, number in zip(figures, number_figures(figures, counts), strict=True):
             yield Listed(number, read.record.name, read.experiment.title, figure)
 
 

@@ -11,15 +11,12 @@ from PIL import Image
 
 from vizreport.report.charts import style
 from vizreport.report.dark import dark
-from vizreport.report.montage import CUTS
 from vizreport.report.section import PRINT_WIDTH, Drawing, Figure, Highlight
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart
 
 DPI = 300
-_WHOLE = 80.0  # mm: a printed picture that is higher may be parted, to fill pages
-_PART = 40.0  # mm, at least
 
 
 @dataclass(frozen=True)
@@ -28,31 +25,29 @@ class Placed:
 
     Attributes
     ----------
-    number : int
-        0 for a highlight, which is not numbered.
+    number : str
+        "" for a highlight, which is not numbered.
     figure : Figure or Highlight
         As its section declares it.
-    kept, screen : str
-        Files, relative to the report's folder.
-    printed : tuple of str
-        Files for the PDF, likewise: the parts of the picture from top to bottom.
+    kept, screen, printed : str
+        Files, relative to the report's folder: to keep, for pages, for the PDF.
     width, height : int
         Size of the picture, px of the screen.
     dark : str
         File for dark pages, "" where there is none of its own.
     """
 
-    number: int
+    number: str
     figure: Figure | Highlight
     kept: str
     screen: str
-    printed: tuple[str, ...]
+    printed: str
     width: int
     height: int
     dark: str = ""
 
 
-def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
+def place(folder: Path, figure: Figure | Highlight, number: str = "") -> Placed:
     """Draw a figure and write its files below ``figures/`` and ``print/``.
 
     Parameters
@@ -61,7 +56,7 @@ def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
         Of the report that is being made.
     figure : Figure or Highlight
         As its section declares it.
-    number : int
+    number : str
         Its number in the report.
     """
     drawing = figure.draw()
@@ -72,17 +67,15 @@ def place(folder: Path, figure: Figure | Highlight, number: int) -> Placed:
         kept = f"figures/{figure.name}{ending}"
         (folder / kept).write_bytes(content)
         width = figure.width if isinstance(figure, Figure) else PRINT_WIDTH / 3
-        printed = []
-        for i, piece in enumerate(parted(drawing, width)):
-            ending, content = for_print(piece, width)
-            printed.append(f"print/{figure.name}-{i}{ending}")
-            (folder / printed[-1]).write_bytes(content)
-        return Placed(number, figure, kept, kept, tuple(printed), *drawing.size)
+        ending, content = for_print(drawing, width)
+        printed = f"print/{figure.name}{ending}"
+        (folder / printed).write_bytes(content)
+        return Placed(number, figure, kept, kept, printed, *drawing.size)
     png = f"figures/{figure.name}.png"
     screen, night = f"figures/{figure.name}.svg", f"figures/{figure.name}-dark.svg"
     width, height = _save_chart(drawing, folder / png, folder / screen)
     (folder / night).write_text(dark((folder / screen).read_text("utf-8")), "utf-8")
-    return Placed(number, figure, png, screen, (screen,), width, height, night)
+    return Placed(number, figure, png, screen, screen, width, height, night)
 
 
 def picture_bytes(picture: Image.Image) -> tuple[str, bytes]:
@@ -111,28 +104,6 @@ def jpeg_bytes(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.convert("RGB").save(buffer, "JPEG", quality=90, subsampling=0)
     return buffer.getvalue()
-
-
-def parted(picture: Image.Image, width: float) -> list[Image.Image]:
-    """Cut a picture that is high in print between its rows, from top to bottom.
-
-    Parameters
-    ----------
-    picture : Image
-        Its ``info`` may say where (:data:`vizreport.report.montage.CUTS`).
-    width : float
-        Printed width, mm.
-    """
-    mm = width / picture.width
-    edges = [0]
-    if picture.height * mm > _WHOLE:
-        for cut in picture.info.get(CUTS, []):
-            if min(cut - edges[-1], picture.height - cut) * mm >= _PART:
-                edges.append(cut)
-    ends = [*edges[1:], picture.height]
-    return [
-        picture.crop((0, top, picture.width, end)) for top, end in zip(edges, ends, strict=True)
-    ]
 
 
 def for_print(picture: Image.Image, width: float) -> tuple[str, bytes]:

@@ -1,4 +1,4 @@
-"""Letters of any script in pictures: the built-in font, and those of the system that have more."""
+"""Letters of any script in pictures: the bundled font, and those of the system that have more."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vizreport.bundled import bundled_folder
 from vizreport.report import medium
 
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
     from PIL import ImageDraw, ImageFont
 
-FAMILY = "DejaVu Sans"
-"""Comes with matplotlib: Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic, Lao."""
+FAMILY = "Liberation Sans"
+"""Comes with the program, for pages and pictures alike: Latin, Greek, Cyrillic."""
+
+SECOND = "DejaVu Sans"
+"""Comes with matplotlib: symbols, Armenian, Georgian, Hebrew, Arabic, Lao."""
 
 SAMPLES = {
     "Chinese": "中文国國学學汉漢猫貓语語龙龍",
@@ -45,6 +49,11 @@ SAMPLES = {
 """Common letters of scripts, by which fonts are chosen."""
 
 
+def folder() -> Path:
+    """Return the folder of the bundled font."""
+    return bundled_folder("templates") / "assets" / "fonts"
+
+
 def missing_scripts() -> list[str]:
     """Name the scripts of ``SAMPLES`` that no font on this machine can draw."""
     return [script for script, letters in SAMPLES.items() if not all(map(has, letters))]
@@ -57,13 +66,18 @@ def packages(scripts: list[str]) -> list[str]:
 
 
 def families() -> list[str]:
-    """Return the fonts of charts: the built-in one, then others that have what it lacks."""
+    """Return the fonts of charts: the bundled one, then others that have what it lacks."""
     from matplotlib.font_manager import fontManager
 
     # It regrets at length that fonts have no bold face.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     known = {entry.fname for entry in fontManager.ttflist}
-    names = [FAMILY]
+    for file in map(str, sorted(folder().glob("LiberationSans-*.ttf"))):
+        if file not in known:
+            fontManager.addfont(file)
+            # Before the system's of the same name: the first of equals is taken.
+            fontManager.ttflist.insert(0, fontManager.ttflist.pop())
+    names = [FAMILY, SECOND]
     for file in fallbacks():
         if file not in known:
             fontManager.addfont(file)
@@ -79,7 +93,7 @@ def has(character: str) -> bool:
 
 @cache
 def fallbacks() -> tuple[str, ...]:
-    """Return files of the system's fonts that together draw what the built-in font cannot.
+    """Return files of the system's fonts that together draw what the program's own cannot.
 
     For each script whose sample is not drawn yet the font that has most of it is taken: of several
     a plain one, and of these the first in alphabetical order.
@@ -92,7 +106,9 @@ def fallbacks() -> tuple[str, ...]:
         lacking = [
             ord(c)
             for c in letters
-            if not any(_face(file).get_char_index(ord(c)) for file in (_own(False), *chosen))
+            if not any(
+                _face(file).get_char_index(ord(c)) for file in (_own(False), _second(), *chosen)
+            )
         ]
         if not lacking:
             continue
@@ -111,7 +127,7 @@ class Letters:
     size : int
         Height, px.
     bold : bool
-        Of the built-in font; others are drawn as they are.
+        Of the bundled font; others are drawn as they are.
     """
 
     size: int
@@ -143,7 +159,7 @@ class Letters:
             Colour of the letters, RGB from 0 to 255.
         anchor : str
             l, m or r for the left end, middle or right end, then a, m or s for top, middle or
-            baseline of the built-in font's letters.
+            baseline of the bundled font's letters.
         """
         if not any(has_other(c) for c in text):
             pen.text(place, text, fill, _pillow(_own(self.bold), self.size), anchor=anchor)
@@ -171,19 +187,23 @@ def has_other(character: str) -> bool:
 @cache
 def _file(character: str) -> str | None:
     """Return the font that draws a character."""
-    own = _own(False)
-    if _face(own).get_char_index(ord(character)):
-        return own
+    for file in (_own(False), _second()):
+        if _face(file).get_char_index(ord(character)):
+            return file
     found = (file for file in fallbacks() if _face(file).get_char_index(ord(character)))
     return next(found, None)
 
 
 @cache
 def _own(bold: bool) -> str:
+    return str(folder() / f"LiberationSans-{'Bold' if bold else 'Regular'}.ttf")
+
+
+@cache
+def _second() -> str:
     import matplotlib
 
-    file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / file)
+    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")
 
 
 @cache

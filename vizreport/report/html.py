@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
-from markupsafe import Markup
-
 from vizreport.report import templates
-from vizreport.report.bodies import map_pages
+from vizreport.report.bodies import Bodies, map_pages
 from vizreport.report.contents import Shown
 from vizreport.report.front import front
-from vizreport.report.tables import number_tables
 from vizreport.results.run import RunRecord
 
 ASSETS = ("report.css", "report.js", "occlusion.js", "maps.js")
@@ -23,7 +19,7 @@ def write_html(
     stage: Path,
     run: RunRecord,
     sections: tuple[Shown, ...],
-    bodies: Mapping[str, Markup],
+    bodies: Bodies,
     pdf: bool,
 ) -> None:
     """Write the pages and their assets; the figures are there already.
@@ -36,8 +32,8 @@ def write_html(
         The templates' ``run``.
     sections : tuple of Shown
         In the report's order.
-    bodies : mapping of str to Markup
-        Filled templates by section.
+    bodies : Bodies
+        Filled templates.
     pdf : bool
         Whether a PDF lies beside the page, to be linked.
     """
@@ -51,17 +47,20 @@ def write_html(
             (assets / shown.name / name).write_bytes(content)
     pages = stage / "pages"
     pages.mkdir(exist_ok=True)
+    tables = bodies.tables.kept()
     index = templates.fill(
         "index.html",
         medium="html",
         root="",
         run=run,
         sections=sections,
-        bodies=bodies,
+        bodies=bodies.bodies,
+        numbers=tables,
+        annex=[],
         pdf=pdf,
         front=front(sections, TELLING),
     )
-    (stage / "index.html").write_text(number_tables(index), "utf-8")
+    (stage / "index.html").write_text(tables.settle(index), "utf-8")
     maps = map_pages(sections)
     for shown in sections:
         for page in shown.section.pages:

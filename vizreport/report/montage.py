@@ -15,8 +15,6 @@ from vizreport.report.medium import palette as palette  # callers have it from h
 from vizreport.report.text import shorten
 
 MM = 25.4 / 72  # a point
-CUTS = "cuts"
-"""Key of a picture's ``info``: rows of px, between which parts may go to different pages."""
 FOOT = 0.05
 """Height of the bar of a tile's strength, as a share of the tile."""
 BAR = (213, 94, 0)
@@ -142,7 +140,6 @@ def grid(
         pen.rectangle((0, top + size // 2, 3 * size, top + size // 2 + max(2, size // 4)), BAR)
         text = clip_text(bars_are, whole.width - 4 * size, size)
         font(size).draw(pen, (4 * size, top), text, palette().soft)
-    whole.info[CUTS] = [row * (height + head + gap) - gap // 2 for row in range(1, rows)]
     return whole
 
 
@@ -165,7 +162,6 @@ def headed(picture: Image.Image, text: str, size: int) -> Image.Image:
     for i, line in enumerate(lines):
         shown = clip_text(line, picture.width, size)
         font(size).draw(pen, (0, i * step), shown, palette().ink)
-    whole.info[CUTS] = [row + head for row in picture.info.get(CUTS, [])]
     return whole
 
 
@@ -300,7 +296,6 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     below = 3 * size + height
     whole = Image.new("RGB", (picture.width, picture.height + below), palette().paper)
     whole.paste(picture, (0, 0))
-    whole.info[CUTS] = picture.info.get(CUTS, [])
     ramp = np.linspace(1, 255, width).astype(np.uint8)
     bar = Image.fromarray(np.broadcast_to(ramp[None, :, None], (height, width, 3)).copy())
     top = picture.height + round(1.2 * size)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
-
-from markupsafe import Markup
 
 from vizreport.errors import RequestError
 from vizreport.report import templates
+from vizreport.report.bodies import Bodies
 from vizreport.report.contents import Shown
 from vizreport.report.front import front
-from vizreport.report.tables import number_tables
 from vizreport.results.run import RunRecord
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 PAPER = "a4"
 # The text is 174 mm wide on either: figures are drawn for that.
 _PAPERS = {
-    "a4": "@page { size: A4; margin: 22mm 18mm 20mm }",
-    "letter": "@page { size: letter; margin: 20mm 20.95mm 18mm } .drawn { max-height: 205mm }",
+    "a4": "@page { size: A4; margin: 19mm 18mm 16mm }",
+    "letter": "@page { size: letter; margin: 17mm 20.95mm 14mm } .drawn { max-height: 205mm }",
 }
 
 
-def printed_page(run: RunRecord, sections: tuple[Shown, ...], bodies: Mapping[str, Markup]) -> str:
+def printed_page(run: RunRecord, sections: tuple[Shown, ...], bodies: Bodies) -> str:
     """Fill the template of the PDF.
 
     Parameters
@@ -33,19 +30,23 @@ def printed_page(run: RunRecord, sections: tuple[Shown, ...], bodies: Mapping[st
         The template's ``run``.
     sections : tuple of Shown
         In the report's order.
-    bodies : mapping of str to Markup
-        Filled templates by section.
+    bodies : Bodies
+        Filled templates.
     """
+    tables, annex = bodies.tables.kept(), list[str]()
     filled = templates.fill(
         "report.html",
         medium="pdf",
         root="",
         run=run,
         sections=sections,
-        bodies=bodies,
+        bodies=bodies.bodies,
+        annexes=bodies.annexes,
+        numbers=tables,
+        annex=annex,
         front=front(sections, 3),
     )
-    return number_tables(filled)
+    return tables.settle(filled)
 
 
 def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> None:
@@ -71,6 +72,7 @@ def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> No
     """
     try:
         import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
 
         from vizreport.report.fetcher import BASE, ReportFetcher
     except (ImportError, OSError) as error:
@@ -82,7 +84,13 @@ def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> No
     # It warns of every property it does not know; a reader of the terminal cannot mend that.
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    style = (templates.folder() / "assets" / "print.css").read_text("utf-8")
+    assets, fonts = templates.folder() / "assets", FontConfiguration()
+    style = (assets / "print.css").read_text("utf-8")
     document = weasyprint.HTML(string=filled, base_url=BASE, url_fetcher=ReportFetcher(stage))
-    sheets = [weasyprint.CSS(string=style + _PAPERS[paper])]
-    document.write_pdf(target, stylesheets=sheets, pdf_variant="pdf/ua-1")
+    sheet = weasyprint.CSS(
+        string=style + _PAPERS[paper],
+        base_url=BASE,
+        url_fetcher=ReportFetcher(assets),
+        font_config=fonts,
+    )
+    document.write_pdf(target, stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")

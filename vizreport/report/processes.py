@@ -46,7 +46,7 @@ def drawn_beside(stage: Path, charts: Sequence[Figure]) -> Iterator[Callable[[in
         In the order in which they will be asked for.
     """
     if processes() == 1 or len(charts) < 2:
-        yield lambda number: place(stage, charts[number], 0)
+        yield lambda number: place(stage, charts[number])
         return
     with _forked(processes(), _take, stage, charts) as pool:
         begun = [pool.submit(_draw, number) for number in range(len(charts))]
@@ -55,7 +55,7 @@ def drawn_beside(stage: Path, charts: Sequence[Figure]) -> Iterator[Callable[[in
             try:
                 found: Placed = begun[number].result()
             except Exception:
-                return place(stage, charts[number], 0)
+                return place(stage, charts[number])
             return replace(found, figure=charts[number])
 
         yield drawn
@@ -138,7 +138,7 @@ def _take(stage: Path, charts: Sequence[Figure]) -> None:
 def _draw(number: int) -> Placed:
     assert _given is not None
     stage, charts = _given
-    placed = place(stage, charts[number], 0)
+    placed = place(stage, charts[number])
     # The figure holds the results it was drawn of: it stays here.
     return replace(placed, figure=replace(charts[number], draw=_nothing, chart=None))
 

@@ -28,6 +28,7 @@ def render(
     progress: Callable[[str], None] | None = None,
     paper: str | None = None,
     maps_in_print: int | None = None,
+    appendix: bool | None = None,
 ) -> tuple[str, ...]:
     """Draw the report of a run from ``results/`` and ``run.json`` alone.
 
@@ -49,6 +50,9 @@ def render(
     maps_in_print : int, optional
         Feature maps to show of each layer in the PDF and on the main page; where None, what the
         run was asked for.
+    appendix : bool, optional
+        Whether the PDF ends with the supplementary figures and tables and how all was measured;
+        where None, what the run was asked for.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def render(
     tell = progress or (lambda _: None)
     run = as_shown(read_run(run_folder))
     prepare_run(run_folder, pdf)
-    asked = {"paper": paper, "maps_in_print": maps_in_print}
+    asked = {"paper": paper, "maps_in_print": maps_in_print, "appendix": appendix}
     given = {name: value for name, value in asked.items() if value is not None}
     run = replace(run, settings={"paper": PAPER, **run.settings, **given})
     with stage_in(run_folder) as stage:

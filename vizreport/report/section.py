@@ -30,7 +30,7 @@ class Figure:
     title : str
         What it shows, in a few words without a full stop.
     caption : str
-        How to read it: scale, units, what the marks mean.
+        What to see, and how to read it: units, what the marks mean.
     alt : str
         What there is to see, for those who cannot see it.
     draw : callable
@@ -39,6 +39,10 @@ class Figure:
         Printed width, mm.
     threaded : bool
         Whether ``draw`` may run in another thread: Pillow may, matplotlib must not.
+    supplement : bool
+        Whether it is for the HTML and the PDF's appendix alone: it is numbered S1, S2, ...
+    method : str
+        How it was drawn and measured: folded in HTML, in the appendix of the PDF.
     chart : callable, optional
         Where ``draw`` returns a picture of a chart: returns the chart, for files with lines and
         letters.
@@ -51,6 +55,8 @@ class Figure:
     draw: Callable[[], Drawing]
     width: float = PRINT_WIDTH
     threaded: bool = False
+    supplement: bool = False
+    method: str = ""
     chart: Callable[[], Chart] | None = None
 
 

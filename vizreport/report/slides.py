@@ -12,6 +12,7 @@ from vizreport.errors import RequestError
 from vizreport.installed import pip_install
 from vizreport.report.export import SIZES, Exported, export
 from vizreport.report.figures import Listed
+from vizreport.report.numbering import number_figures
 from vizreport.report.reading import Read, read_sections
 from vizreport.report.reproducible import as_shown
 from vizreport.report.section import Fact
@@ -61,11 +62,14 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
     deck.slide_width, deck.slide_height = Mm(WIDTH), Mm(HEIGHT)
     sections = list(read_sections(run_folder, run))
     _title_slide(deck, run, sections)
-    failed, number = [read.record.name for read in sections if read.status == "failed"], 0
+    failed = [read.record.name for read in sections if read.status == "failed"]
+    counts: dict[bool, int] = {}
     for read in sections:
-        for position, figure in enumerate(read.section.figures):
+        numbers = number_figures(read.section.figures, counts)
+        for position, (figure, number) in enumerate(
+            zip(read.section.figures, numbers, strict=True)
+        ):
             assert read.experiment is not None
-            number += 1
             listed = Listed(number, read.record.name, read.experiment.title, figure)
             try:
                 drawn = export(figure, "png", "slide", _DPI)
@@ -110,7 +114,9 @@ def _figure_slide(deck: Any, listed: Listed, drawn: Exported, finding: str) -> N
     properties = picture._element.nvPicPr.cNvPr
     properties.set("name", listed.name)
     properties.set("descr", _clean(figure.alt))
-    said = f"Figure {listed.number}, {listed.section_title}. {figure.caption}"
+    said = (
+        f"Figure {listed.number}, {listed.section_title}. {figure.caption} {figure.method}".rstrip()
+    )
     _notes(slide, f"{finding}\n{said}" if finding else said)
 
 

@@ -34,6 +34,7 @@ class ReadSettings(TypedDict, total=False):
 
     paper: Literal["a4", "letter"]
     maps_in_print: Annotated[int, Meta(ge=1)] | None
+    appendix: bool
     seed: int
     rule: str
 

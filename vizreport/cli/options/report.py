@@ -21,11 +21,18 @@ PAPER = Option(
 )
 MAPS_IN_PRINT = Option(
     "--maps-in-print",
-    "Feature maps to show of each layer in the PDF and on the report's main page; the layers' own "
-    "pages show all of them. The default is 16, or what the build was asked for.",
+    "Feature maps of each layer in the PDF and in the section Top-9; the layers' own pages "
+    "show all of them. The default is 4, or what the build was asked for.",
     parse=values.count,
     metavar="N",
     group=RUNNING,
+)
+APPENDIX = Option(
+    "--appendix",
+    "End the PDF with the supplementary figures and tables (S1, S2, ...) and how each experiment "
+    "was made; the HTML always has them.",
+    group=RUNNING,
+    switch=True,
 )
 SINGLE_FILE = Option(
     "--single-file",

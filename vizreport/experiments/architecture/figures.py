@@ -130,6 +130,7 @@ def _aliasing(result: ArchitectureResult, filters: FiltersResult) -> Figure:
     known = shares[np.isfinite(shares)]
     return Figure(
         name="architecture-aliasing",
+        supplement=True,
         title="How much of the layer-1 filters' response the first stride leaves ambiguous",
         caption=(
             f"Units {stride} px apart cannot tell a grating from its aliases, whose frequencies "
@@ -154,6 +155,7 @@ def _limited(result: ArchitectureResult, filters: FiltersResult) -> Figure:
     count = int((result.rms > LIMIT).sum())
     return Figure(
         name="architecture-limit",
+        supplement=True,
         title="The layer-1 filters as trained, and with the limit on their RMS",
         caption=(
             f"Left: as trained, one scale up to the strongest weight (as in Fig. 6 a). Right: the "
@@ -207,6 +209,7 @@ def _maps(result: ArchitectureResult, mining: MiningResult) -> Figure:
     shown = [(drawable(name, 28), dead, alike) for name, dead, alike in layers]
     return Figure(
         name="architecture-maps",
+        supplement=True,
         title="Maps that take no part, layer by layer",
         caption=(
             f"Dead: above 0 in none of the {number(len(mining.paths))} images. Repeats: its "

@@ -49,7 +49,6 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
         letters.draw(pen, (0, top + height / 2), text, montage.palette().ink, anchor="lm")
         for c, cell in enumerate(row):
             whole.paste(cell, (margin + c * (width + _GAP), top))
-    whole.info[montage.CUTS] = [r * (height + _GAP) - _GAP // 2 for r in range(1, len(rows))]
     return whole
 
 

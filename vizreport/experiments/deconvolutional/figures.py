@@ -163,6 +163,7 @@ def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
     both = layer == "2"
     return Figure(
         name=f"deconvolutional-top-{layer}",
+        supplement=True,
         title=f"Top 9 of each map of layer {layer}"
         + (": what they look at beside its projections" if both else ": what they look at"),
         caption=(
@@ -207,6 +208,7 @@ def _reconstructions(result: DeconvolutionalResult) -> Figure:
     means = ", ".join(f"{result.snr[layer].mean():.1f} dB from layer {layer}" for layer in LAYERS)
     return Figure(
         name="deconvolutional-reconstructions",
+        supplement=True,
         title="Pictures that were not learned from, and their reconstructions",
         caption=(
             "From the left: the picture; after contrast normalisation, which is what the network "
@@ -250,6 +252,7 @@ def _objectives(result: DeconvolutionalResult) -> Figure:
     )
     return Figure(
         name="deconvolutional-objective",
+        supplement=True,
         title="The objective over the iterations of inference and over learning",
         caption=(
             "Left: for fixed filters, mean of the pictures held out; it never rises. Right: after "

@@ -42,7 +42,11 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         for cell in layer["cells"]
         for kind in ("projections", "patches")
     }
-    figures = (_chart(result, there), *(_figure(result, top, layer) for layer in there))
+    ends = [there[0], there[-1]] if there else []  # the others are supplementary
+    figures = (
+        _chart(result, there),
+        *(_figure(result, top, layer, layer not in ends) for layer in there),
+    )
     context = {
         "layers": layers,
         "epochs": result.epochs,
@@ -167,7 +171,9 @@ def _strip(
     return Strip(str(cell["map"]), said, [t["jump"] for t in cell["tiles"]], rows[0], rows[1])
 
 
-def _figure(result: EvolutionResult, top: TopPatchesResult, layer: Mapping[str, Any]) -> Figure:
+def _figure(
+    result: EvolutionResult, top: TopPatchesResult, layer: Mapping[str, Any], supplement: bool
+) -> Figure:
     name, cells = layer["name"], layer["cells"]
     epochs = ", ".join(map(str, result.epochs))
     how = (
@@ -196,7 +202,8 @@ def _figure(result: EvolutionResult, top: TopPatchesResult, layer: Mapping[str, 
             [_strip(result, top, layer, cell) for cell in cells],
         ),
         threaded=True,
-        width=170,
+        supplement=supplement,
+        width=150,
     )
 
 

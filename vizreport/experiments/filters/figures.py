@@ -57,6 +57,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     )
     spread = Figure(
         name="filter-rms",
+        supplement=True,
         title="RMS of the filters' weights, in rising order",
         caption=(
             "Each dot is a filter. A flat curve means that all filters take part; a steep right "

@@ -74,6 +74,7 @@ def _pictures(result: HogResult) -> Figure:
     )
     return Figure(
         name="hog-pictures",
+        width=125,
         title="The same images as HOG and as the network have them",
         caption=(
             "Columns: what the network saw; the same in grey with its local contrast normalised, "
@@ -143,6 +144,7 @@ def _chart(result: HogResult) -> Figure:
     )
     return Figure(
         name="hog-correlations",
+        supplement=True,
         title="How close pictures made of HOG come to the original",
         caption=(
             f"Pearson's correlation over the pixels, of {result.correlations.shape[1]} images not "
@@ -174,6 +176,7 @@ def _dots(result: HogResult, axes: Axes) -> None:
 def _atoms(result: HogResult) -> Figure:
     return Figure(
         name="hog-atoms",
+        supplement=True,
         title="Atoms of the paired dictionaries",
         caption=(
             f"The {min(_ATOMS, len(result.hog_atoms))} atoms that add most to the images shown. "

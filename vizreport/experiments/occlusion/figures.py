@@ -26,6 +26,7 @@ from vizreport.report.text import number, percent, quoted, telling, words
 from vizreport.results.run import RunRecord
 
 _FOLDER = "figures/occlusion"
+PRINTED = 2  # images in print; further ones are supplementary
 _SIDE = 320  # px to which small maps are enlarged, so that places keep sharp edges
 
 FILLS = {
@@ -323,6 +324,7 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
         )
     return Figure(
         name=image["figure"],
+        supplement=i >= PRINTED,
         title=f"{quoted(image['title'], 60)}: what hiding each part does",
         caption=caption,
         alt=(

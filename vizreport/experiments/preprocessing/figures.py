@@ -54,6 +54,7 @@ def _accuracy(result: PreprocessingResult) -> Figure:
     best = result.alternatives[0]
     return Figure(
         name="preprocessing-accuracy",
+        supplement=True,
         title="Accuracy under the usual preprocessings",
         caption=(
             "Share of images classified correctly, with its 95\u202f% interval (Wilson). Orange "

@@ -133,9 +133,6 @@ class _Sheet:
             for column, state in enumerate(columns, 1):
                 self.picture(whole, column * across, top + line, m, state)
             self.controls(whole, m, top, head)
-        tops = [head + m * self.row for m in range(1, len(self.result.methods))]
-        foot = head + len(self.result.methods) * self.row
-        whole.info[montage.CUTS] = tops if self.brief else [*tops, foot]
         return whole
 
     def controls(self, whole: Image.Image, m: int, top: int, head: int) -> None:

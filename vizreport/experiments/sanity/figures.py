@@ -133,6 +133,7 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
     )  # fmt: skip
     return Figure(
         name=f"sanity-pictures-{number + 1}",
+        supplement=True,
         title=f"{quoted(layer, 40)}, {what}: from the trained network to a random one",
         caption=(
             f"The first of the units drawn, in {quoted(image, 60)}, and the part of the image that "
@@ -162,6 +163,7 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
     units = len(result.maps[layer])
     return Figure(
         name=f"sanity-likeness-{number + 1}",
+        supplement=number > 0,
         title=f"{quoted(layer, 40)}: how much stays when the network is taken apart",
         caption=(
             f"Likeness of each method's pictures to its own of the trained network, mean and "

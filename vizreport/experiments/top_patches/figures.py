@@ -21,12 +21,12 @@ from vizreport.report.section import Fact, Figure, Page, Section
 from vizreport.report.text import drawable, number, percent, quoted, shared_reasons, slugs
 from vizreport.results.run import RunRecord
 
-COLUMNS = 4
-_PATCH_COLUMNS = 6  # where there are no projections
+COLUMNS = 2
+_PATCH_COLUMNS = 4  # where there are no projections
 _LARGE = 40  # px of a tile from which pictures are shown larger
-_SHEET = 32  # maps a figure at most: what a printed page holds
+_SHEET = 8  # maps a figure at most: what a printed page holds
 _LISTED = 12  # numbers of maps in a line
-_SIDE = 236  # px of a mosaic in a figure: some 300 dpi in print
+_SIDE = 400  # px of a mosaic in a figure: some 270 dpi in print
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
@@ -40,7 +40,11 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     energy = ground_truth.energy_figure(result)
     figures = (
         *([] if energy is None else [energy]),
-        *(_figure(result, noun, layer, sheet) for layer in layers for sheet in layer["sheets"]),
+        *(
+            _figure(result, noun, layer, sheet, _explained(layers, layer, sheet))
+            for layer in layers
+            for sheet in layer["sheets"]
+        ),
     )
     pages = tuple(_page(layer) for layer in layers)
     files = mosaic_files(layers)
@@ -129,9 +133,9 @@ def _layer(
     cells = [_cell(drawn, mining, parts, slug, i, i in chosen, counts) for i in range(count)]
     faded = [cell["map"] for cell in cells if cell["blank"] and cell["place"] in chosen]
     main = [cells[i] for i in chosen if not (cells[i]["dead"] or cells[i]["blank"])]
-    across = _PATCH_COLUMNS if status else COLUMNS - (window > _LARGE)
+    across = _PATCH_COLUMNS if status else COLUMNS
     maps = len(mining.values[name]) if name in mining.values else None
-    if len(main) % across == 1 and len(main) not in (1, maps):
+    if status and len(main) % across == 1 and len(main) not in (1, maps):
         main.pop()  # of a sample, no map stands alone in the last row
     field = [int(side) for side in result.receptive_field[name]]
     return {
@@ -264,9 +268,27 @@ def _counts(tiles: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
     return Counter(tile["class_name"] for tile in tiles if tile["class_name"]).most_common()
 
 
+def _explained(
+    layers: Sequence[Mapping[str, Any]], layer: Mapping[str, Any], sheet: Mapping[str, Any]
+) -> str:
+    """Return the first layer that is drawn like one, "" for that layer's first figure itself."""
+
+    def kind(one: Mapping[str, Any]) -> tuple[bool, bool, bool]:
+        drawn = one["drawn"]
+        return bool(one["status"]), drawn.same, drawn.linear
+
+    first = next(one for one in layers if one["sheets"] and kind(one) == kind(layer))
+    return "" if sheet is first["sheets"][0] else str(first["name"])
+
+
 def _figure(
-    result: TopPatchesResult, noun: str, layer: Mapping[str, Any], sheet: Mapping[str, Any]
+    result: TopPatchesResult,
+    noun: str,
+    layer: Mapping[str, Any],
+    sheet: Mapping[str, Any],
+    explained: str,
 ) -> Figure:
+    """Make a layer's figure; ``explained`` is the layer whose caption says how it is drawn."""
     name, cells = layer["name"], sheet["cells"]
     drawn = layer["drawn"]
     one = "one scale a map" if drawn.shared else "each tile has its own scale"
@@ -288,11 +310,12 @@ def _figure(
     purest = max(named, key=lambda c: c["times"], default=None)
     patches = f"{layer['window']} px wide, centred on the unit"
     if layer["status"]:
-        pairs = f"Shown are patches of the images, {patches}"
+        pairs, method = f"Shown are patches of the images, {patches}", ""
     else:
         rule = "deconvnet" if result.rule == "deconvnet" else f"{result.rule} rules"
-        left = "Left the patches" if drawn.same else f"Spotlights: {spotlight.CAPTION}"
-        pairs = f"{left}. Projections ({rule}): mid-grey is zero; {how}. Tiles are {patches}"
+        pairs = f"Mid-grey is zero, tiles are {patches}"
+        left = "" if drawn.same else f"Spotlights: {spotlight.CAPTION}. "
+        method = f"{fair}{left}Projections ({rule}): {how}."
         if drawn.blank.any():
             pairs += (
                 ". A dash beside a pale patch: blank, under 1 % of the strength (root mean square) "
@@ -300,6 +323,8 @@ def _figure(
             )
         if (result.shown[name] & ~(result.values[name] > 0)).any():
             pairs += ". An output of 0 or less has no projection"
+    if explained:
+        method = f"Drawn as for {quoted(explained)}. {fair}"
     what = "3 by 3 mosaics of patches" if layer["status"] else "pairs of 3 by 3 mosaics"
     each = "tiles" if layer["status"] else "pairs"
     alt = f"{len(cells)} {what} for {quoted(name)}."
@@ -314,14 +339,15 @@ def _figure(
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
             f"{chosen} by its nine strongest activations over the data, strongest first, at most "
-            f"one an image. {fair}{pairs}. {_counted_said(cells, noun)}"
+            f"one an image. {pairs}. {_counted_said(cells, noun)}"
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
             + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
         ),
         alt=alt,
         draw=lambda: _drawn(layer, cells),
         threaded=True,
-        width=166,
+        method=method,
+        width=140,
     )
 
 
@@ -347,10 +373,7 @@ def _counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
 
 def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Image.Image:
     columns = layer["across"]
-    if len(cells) > columns and len(cells) % columns == 1:
-        columns += 1
-    side = _SIDE * COLUMNS // (COLUMNS - layer["large"])
-    pairs = [mosaics.pair(layer["drawn"], cell, side) for cell in cells]
+    pairs = [mosaics.pair(layer["drawn"], cell, _SIDE) for cell in cells]
     labels = []
     for cell in cells:
         said = ""
@@ -361,10 +384,10 @@ def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Imag
         labels.append((f"map {cell['map']}", said))
     # Letters and gaps go with the tiles, so that they look the same for every layer in print.
     width = pairs[0].width * columns // COLUMNS
-    letters = max(9, width // 22)
+    letters = max(9, width // 27)
     barred = not layer["status"] and not layer["drawn"].linear
     bars = "strength of each projection beside the strongest of its nine" if barred else ""
-    sheet = montage.grid(pairs, columns, width // 21, labels, letters, bars_are=bars)
+    sheet = montage.grid(pairs, columns, width // 28, labels, letters, bars_are=bars)
     return montage.headed(sheet, f"{drawable(layer['name'], 40)}: {_halves(layer)}", letters)
 
 

@@ -1,0 +1,104 @@
+"""Numbers of figures and tables: 1 to n for what prints, S1 to Sn for what the HTML has beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from vizreport.report.section import Figure
+
+# A table is referred to before it stands on a page, so that its number is put in at the end.
+# Characters for private use: no text that a page shows has them.
+_BEGIN, _END = "\ue000", "\ue001"
+
+
+def number_figures(figures: Sequence[Figure], counts: dict[bool, int]) -> tuple[str, ...]:
+    """Return the numbers of a section's figures.
+
+    Parameters
+    ----------
+    figures : sequence of Figure
+        In the report's order.
+    counts : dict
+        Figures that were numbered before, by whether they are supplementary; is changed.
+    """
+    return tuple(_next(counts, figure.supplement) for figure in figures)
+
+
+def _next(counts: dict[bool, int], supplement: bool) -> str:
+    counts[supplement] = counts.get(supplement, 0) + 1
+    return f"{'S' if supplement else ''}{counts[supplement]}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that was numbered.
+
+    Attributes
+    ----------
+    name : str
+        Its anchor.
+    number : str
+    label : str
+        What it shows.
+    """
+
+    name: str
+    number: str
+    label: str
+
+
+@dataclass
+class Tables:
+    """The tables of a report, numbered while its templates are filled.
+
+    Attributes
+    ----------
+    supplement : bool
+        Whether supplementary tables are there, to be linked.
+    listed : list of Table
+        So far, in the report's order.
+    """
+
+    supplement: bool = True
+    listed: list[Table] = field(default_factory=list)
+    _counts: dict[bool, int] = field(default_factory=dict)
+    _references: list[Callable[[], str]] = field(default_factory=list)
+
+    def add(self, name: str, label: str, supplement: bool) -> Table:
+        """Number a table; without a name it is called after its number."""
+        number = _next(self._counts, supplement)
+        self.listed.append(Table(name or f"table-{number.lower()}", number, label))
+        return self.listed[-1]
+
+    def see(self, name: str) -> Markup:
+        """Refer to a table before or after it; one that is not there becomes the word alone."""
+
+        def reference() -> str:
+            found = next((each for each in self.listed if each.name == name), None)
+            if found is None:
+                return "Table"
+            if found.number.startswith("S") and not self.supplement:
+                return f"Table&nbsp;{found.number}"
+            return f'<a class="see" href="#{name}">Table&nbsp;{found.number}</a>'
+
+        self._references.append(reference)
+        return Markup(f"{_BEGIN}{len(self._references) - 1}{_END}")
+
+    def settle(self, page: str) -> str:
+        """Put the references into a page that is filled."""
+        begin, *parts = page.split(_BEGIN)
+        return begin + "".join(map(self._settled, parts))
+
+    def _settled(self, part: str) -> str:
+        number, end, rest = part.partition(_END)
+        known = end and number.isdecimal() and int(number) < len(self._references)
+        return self._references[int(number)]() + rest if known else _BEGIN + part
+
+    def kept(self) -> Tables:
+        """Return a copy, to go back to where a template fails."""
+        return Tables(
+            self.supplement, list(self.listed), dict(self._counts), list(self._references)
+        )
