@@ -107,6 +107,7 @@ def _curves(result: ClassEvidenceResult) -> Figure:
     rows, cols = result.cells
     return Figure(
         name="class-evidence-curves",
+        supplement=True,
         title="Deletion and insertion",
         caption=(
             f"Mean probability of the class over {len(result.sample)} correctly classified images. "
