@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from threading import Event
 from types import SimpleNamespace
 
 import keras
@@ -238,19 +239,27 @@ def test_merging_is_associative_and_commutative(images, data, k):
         np.testing.assert_array_equal(whole.images[m], [i for _, i in best])
 
 
-def test_a_batch_is_started_before_the_results_of_the_last_are_used():
-    events: list[tuple[str, int]] = []
+def test_a_batch_is_computed_while_the_results_of_the_last_are_used():
+    begun = [Event() for _ in range(3)]
 
     def compute(batch):
-        events.append(("started", batch))
+        begun[batch].set()
         return [np.full(2, batch)]
 
     for batch, (result,) in one_ahead(compute, range(3)):
-        events.append(("used", batch))
+        assert begun[min(batch + 1, 2)].wait(10)
         np.testing.assert_array_equal(result, [batch, batch])
-    order = [("started", 0), ("started", 1), ("used", 0), ("started", 2), ("used", 1), ("used", 2)]
-    assert events == order
     assert not list(one_ahead(compute, []))
+
+
+def test_an_error_in_a_batch_reaches_whoever_takes_its_results():
+    def compute(batch):
+        return [np.zeros(2)] if batch == 0 else [batch.missing]
+
+    results = one_ahead(compute, range(2))
+    assert next(results)[0] == 0
+    with pytest.raises(AttributeError, match="missing"):
+        next(results)
 
 
 def test_a_layer_that_was_not_mined_is_added(tiny_context, mined):

@@ -100,6 +100,11 @@ def length_compiled(length: int) -> int:
     return 1 if length <= 1 else max(16, 1 << (length - 1).bit_length())
 
 
+def batch_length(most: int) -> int:
+    """Return the longest batch of at most ``most`` that is not padded."""
+    return max(1, most if most < 16 else 1 << (most.bit_length() - 1))
+
+
 def _padded(value: Any, spec: Spec, lengths: dict[str | None, int]) -> Any:
     """Pad the lengths that vary; note what they were, the last one last."""
     array = value if isinstance(value, jax.Array) else np.asarray(value, spec.dtype)

@@ -53,6 +53,11 @@ def compiled(
     return call
 
 
+def batch_length(most: int) -> int:
+    """Return the longest batch of at most ``most``: one of any length is taken as it is."""
+    return max(1, most)
+
+
 def _tensor(spec: Spec) -> tf.TensorSpec:
     shape = [length if isinstance(length, int) else None for length in spec.shape]
     return tf.TensorSpec(shape, spec.dtype)

@@ -8,6 +8,7 @@ the data, and shards of the data can be mined anywhere and merged.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -162,30 +163,35 @@ def from_batch(
 def one_ahead(
     compute: Callable[[Any], Any], batches: Iterable[Batch]
 ) -> Iterator[tuple[Batch, Any]]:
-    """Start each batch before the results of the one before it are handed out.
+    """Compute each batch while the results of the one before it are used.
 
-    A device that computes beside the host then never waits for what the host does with them.
+    A thread hands the batch to the device, which copies it there, so that neither waits for what
+    the caller does with results.
 
     Parameters
     ----------
     compute : callable
         Takes a batch; returns tensors, which it need not wait for.
     batches : iterable
-        In the order of the results.
+        One more than is handed out is taken from it.
 
     Yields
     ------
     tuple
         A batch and its results, as arrays.
     """
-    waiting: tuple[Batch, Any] | None = None
-    for batch in batches:
-        started = batch, compute(batch)
-        if waiting is not None:
-            yield waiting[0], keras.tree.map_structure(np.asarray, waiting[1])
-        waiting = started
-    if waiting is not None:
-        yield waiting[0], keras.tree.map_structure(np.asarray, waiting[1])
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        waiting: list[tuple[Batch, Future[Any]]] = []
+        for batch in batches:
+            waiting.append((batch, thread.submit(compute, batch)))
+            if len(waiting) > 1:
+                yield _finished(*waiting.pop(0))
+        for each in waiting:
+            yield _finished(*each)
+
+
+def _finished(batch: Batch, computed: Future[Any]) -> tuple[Batch, Any]:
+    return batch, keras.tree.map_structure(np.asarray, computed.result())
 
 
 Reduced = tuple[list[tuple[Any, ...]], Any]

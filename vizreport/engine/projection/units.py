@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from keras import ops
 
+from vizreport import backend
 from vizreport.engine.projection.crops import CropPlan
 from vizreport.engine.projection.on_crops import crops, projection_function
 from vizreport.engine.projection.shared_passes import forward_function, window_function
@@ -131,7 +132,7 @@ def on_crops(
     """
     height, width, _ = deconvnet.graph.input_shape
     share = plan.size[0] * plan.size[1] / (height * width)
-    batch = min(_MOST_CROPS, max(1, int(BATCH / share)))
+    batch = backend.batch_length(min(_MOST_CROPS, int(BATCH / share)))
     project = deconvnet.compiled(
         ("crops", layer.node, *plan.size),
         lambda: projection_function(deconvnet.graph, layer.node, deconvnet.rule, plan.size),
