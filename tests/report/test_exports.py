@@ -150,6 +150,7 @@ def test_slides(run, tmp_path, figures):
     assert record.checkpoint_file in said
     assert record.data_name in said
     assert "Top-1 error" in said
+    assert re.search(r"Top-1 error: [\d.]+\u00a0%", said)  # numbers keep their spaces
     names = []
     for slide in others:
         picture = next(shape for shape in slide.shapes if hasattr(shape, "image"))

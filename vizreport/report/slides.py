@@ -16,7 +16,7 @@ from vizreport.report.numbering import number_figures
 from vizreport.report.reading import Read, read_sections
 from vizreport.report.reproducible import as_shown
 from vizreport.report.section import Fact
-from vizreport.report.text import printable
+from vizreport.report.text import number, printable
 from vizreport.results.run import RunRecord
 
 WIDTH, HEIGHT = 338.67, 190.5  # mm; 16:9, as presentation programs have it
@@ -66,11 +66,9 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
     counts: dict[bool, int] = {}
     for read in sections:
         numbers = number_figures(read.section.figures, counts)
-        for position, (figure, number) in enumerate(
-            zip(read.section.figures, numbers, strict=True)
-        ):
+        for position, (figure, name) in enumerate(zip(read.section.figures, numbers, strict=True)):
             assert read.experiment is not None
-            listed = Listed(number, read.record.name, read.experiment.title, figure)
+            listed = Listed(name, read.record.name, read.experiment.title, figure)
             try:
                 drawn = export(figure, "png", "slide", _DPI)
             except Exception:  # whatever a figure does wrong, the slides go on
@@ -88,7 +86,7 @@ def _title_slide(deck: Any, run: RunRecord, sections: list[Read]) -> None:
     facts = [fact for read in sections for fact in read.section.facts]
     lines = [
         f"Network: {run.checkpoint_file}",
-        f"Data: {run.data_name}, {run.data_images:,} images",
+        f"Data: {run.data_name}, {number(run.data_images)} images",
         *(_said(fact) for fact in facts),
     ]
     box = _box(slide, _EDGE, 80.0, WIDTH - 2 * _EDGE, 90.0)
@@ -157,8 +155,12 @@ def _notes(slide: Any, text: str) -> None:
 
 
 def _clean(text: str) -> str:
-    """Leave out what XML cannot hold, and marks of direction; spell out what is no UTF-8."""
-    return printable(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    """Leave out what XML cannot hold, and marks of direction; spell out what is no UTF-8.
+
+    The thin spaces of numbers become spaces that do not break.
+    """
+    parts = text.encode("utf-8", "backslashreplace").decode("utf-8").split("\u202f")
+    return "\u00a0".join(map(printable, parts))
 
 
 def _date(deck: Any, run: RunRecord) -> None:

@@ -90,7 +90,7 @@ OPTIONS = (
     Option(
         "--patience",
         "Epochs without a new least validation error or loss after which the rate is divided by "
-        "ten. The default is 5; few validation images, whose error wavers, need more.",
+        "ten. The default is 5; with few validation images, take more.",
         parse=values.count,
         metavar="N",
         group=RECIPE,

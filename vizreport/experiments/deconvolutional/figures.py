@@ -174,7 +174,7 @@ def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
                 if both
                 else "; the pixels that the unit reaches."
             )
-            + " Nothing is shown beyond a picture's edge, and where fewer than nine pictures "
+            + " Nothing is shown beyond a picture's edge, or where fewer than nine pictures "
             "excite the map."
         ),
         alt=f"For each of {result.filters[layer].shape[-1]} maps nine patches of pictures"
@@ -257,7 +257,7 @@ def _objectives(result: DeconvolutionalResult) -> Figure:
         caption=(
             "Left: for fixed filters, mean of the pictures held out; it never rises. Right: after "
             "the inference of each batch, mean of its pictures, while the filters are learned; "
-            f"it wavers with the batch ({learning}). The layers have objectives of their own."
+            f"it varies from batch to batch ({learning}). The layers have objectives of their own."
         ),
         alt=f"Two line charts; all four curves fall. In learning, {learning}.",
         draw=lambda: _draw_objectives(result),

@@ -228,7 +228,7 @@ def _chart(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> Figu
     )
     return Figure(
         name="evolution-curves",
-        title="How like their final form the layers' projections are",
+        title="How early each layer settles",
         caption=caption,
         alt=f"Similarity by epoch: {alt}.",
         draw=curves(result, [layer["name"] for layer in layers]),

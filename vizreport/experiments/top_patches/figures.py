@@ -339,7 +339,7 @@ def _figure(
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
             f"{chosen} by its nine strongest activations over the data, strongest first, at most "
-            f"one an image. {pairs}. {_counted_said(cells, noun)}"
+            f"one an image. {pairs}.{_counted_said(cells, noun)}"
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
             + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
         ),
@@ -363,11 +363,11 @@ def _chosen_said(layer: Mapping[str, Any]) -> str:
 
 
 def _counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
-    """Say what the labels above a layer's maps count."""
+    """Say what the labels above a layer's maps count, with a space before it; "" for nothing."""
     if any(cell["own"] for cell in cells):
-        return f"Each unit is the score of one {noun.removeprefix('predicted ')}, named above it."
+        return f" Each unit is the score of one {noun.removeprefix('predicted ')}, named above it."
     if any(cell["common"] for cell in cells):
-        return f"Fraction: the most frequent {noun} among the nine, where two or more share one."
+        return f" Fraction: the most frequent {noun} among the nine, where two or more share one."
     return ""
 
 
