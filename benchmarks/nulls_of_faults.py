@@ -128,6 +128,14 @@ def shifts(results: Mapping[str, Any], random: np.random.Generator, shift: float
     return {**results, SECTION: replace(found, shift_predictions=predicted)}
 
 
+def turns(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """Exchange the ways to turn an image, image by image; then let one mend more of them."""
+    found = results[SECTION]
+    right = random.permuted(found.turned_right, axis=1)
+    right[random.random(len(right)) < shift, 0] = 1
+    return {**results, SECTION: replace(found, turned_right=right)}
+
+
 def quality(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
     """Deal sizes, sharpness and compression over the images; then raise those of one class."""
     found, mining = results[SECTION], results["mining"]
@@ -142,7 +150,9 @@ def quality(results: Mapping[str, Any], random: np.random.Generator, shift: floa
         return out
 
     sizes = np.stack([np.abs(dealt(100.0 + 0 * mining.sizes[:, 0])), mining.sizes[:, 1]], axis=1)
-    changed = replace(found, blur=dealt(found.blur), blocks=dealt(found.blocks))
+    changed = replace(
+        found, blur=dealt(found.blur), blocks=dealt(found.blocks), light=dealt(found.light)
+    )
     return {**results, SECTION: changed, "mining": replace(mining, sizes=sizes)}
 
 
@@ -196,9 +206,16 @@ NULLS = (
     ),
     _null(("shifts-pixel",), shifts, "a tenth of the images moved", "20 points more of them", 0.2),
     _null(
-        ("images-size", "images-blur", "images-compression"),
+        ("images-turned",),
+        turns,
+        "ways to turn an image, in each of them",
+        "70 points more mended by one",
+        0.7,
+    ),
+    _null(
+        ("images-size", "images-blur", "images-compression", "images-brightness"),
         quality,
-        "sizes, sharpness and compression among the images",
+        "sizes, sharpness, compression and brightness among the images",
         "two standard deviations more in one class",
         2.0,
     ),

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
 import numpy as np
-from PIL import Image, ImageFilter
 
+from benchmarks.planted_pictures import (
+    blurred,
+    border,
+    brightness,
+    compressed,
+    jpeg,
+    plain,
+    seeded,
+    sizes,
+    upside_down,
+)
 from benchmarks.sound_networks import (
     SHAPES,
     SIDE,
@@ -46,14 +55,10 @@ class Fault:
     meaning: str
 
 
-def _random(seed: int) -> np.random.Generator:
-    return np.random.default_rng([seed, 77])
-
-
 def channel_order(folder: Path, seed: int, strength: float) -> Subject:
     """Swap red and blue of a share of the pictures, as a reader of another library does."""
     subject = colour(folder, seed, 0.5)
-    chosen = _random(seed).random(len(subject.pictures.images)) < strength
+    chosen = seeded(seed).random(len(subject.pictures.images)) < strength
     images = [
         x[..., ::-1] if c else x for x, c in zip(subject.pictures.images, chosen, strict=True)
     ]
@@ -85,7 +90,7 @@ def collapsed(folder: Path, seed: int, strength: float) -> Subject:
 def _renamed(folder: Path, seed: int, count: int, name: str) -> Subject:
     subject = demo(seed=seed)
     names = np.array(subject.pictures.names)
-    chosen = _random(seed).permutation(len(names))[:count]
+    chosen = seeded(seed).permutation(len(names))[:count]
     names[chosen] = names[np.roll(chosen, 1)]
     return rewritten(subject, folder / f"{name}.keras", class_names=tuple(names.tolist()))
 
@@ -102,7 +107,7 @@ def exchanged_many(folder: Path, seed: int, strength: float) -> Subject:
 
 def label_noise(folder: Path, seed: int, strength: float) -> Subject:
     """Give a share of the pictures a random other class."""
-    subject, random = demo(seed=seed), _random(seed)
+    subject, random = demo(seed=seed), seeded(seed)
     labels, classes = subject.pictures.labels.copy(), len(subject.pictures.names)
     chosen = random.random(len(labels)) < strength
     labels[chosen] = (labels + random.integers(1, classes, len(labels)))[chosen] % classes
@@ -111,7 +116,7 @@ def label_noise(folder: Path, seed: int, strength: float) -> Subject:
 
 def _repeated(folder: Path, seed: int, strength: float, across: bool) -> Subject:
     """Let a share of the pictures repeat others, saved anew as JPEG."""
-    subject, random = demo(seed=seed), _random(seed)
+    subject, random = demo(seed=seed), seeded(seed)
     pictures = subject.pictures
     images, labels = list(pictures.images), pictures.labels
     assert pictures.masks is not None
@@ -119,14 +124,8 @@ def _repeated(folder: Path, seed: int, strength: float, across: bool) -> Subject
     for i in random.permutation(len(images))[: max(1, round(strength * len(images)))]:
         others = np.flatnonzero((labels != labels[i]) if across else (labels == labels[i]))
         source = int(random.choice(others[others != i]))
-        images[i], masks[i] = _jpeg(pictures.images[source], 85), masks[source]
+        images[i], masks[i] = jpeg(pictures.images[source], 85), masks[source]
     return replace(subject, pictures=replace(pictures, images=images, masks=masks))
-
-
-def _jpeg(image: np.ndarray, quality: int) -> np.ndarray:
-    file = io.BytesIO()
-    Image.fromarray(image).save(file, "JPEG", quality=quality)
-    return np.asarray(Image.open(file))
 
 
 def repeated(folder: Path, seed: int, strength: float) -> Subject:
@@ -142,7 +141,7 @@ def repeated_across(folder: Path, seed: int, strength: float) -> Subject:
 def imbalance(folder: Path, seed: int, strength: float) -> Subject:
     """Take pictures of all classes but one away."""
     subject = demo(600, seed)
-    pictures, random = subject.pictures, _random(seed)
+    pictures, random = subject.pictures, seeded(seed)
     major = int(random.integers(len(pictures.names)))
     kept = (pictures.labels == major) | (random.random(len(pictures.labels)) < 1 / strength)
     return replace(subject, pictures=_some(pictures, np.flatnonzero(kept)))
@@ -186,10 +185,21 @@ def dead(folder: Path, seed: int, strength: float) -> Subject:
 
     def change(model: keras.Model) -> None:
         kernel, bias = model.get_layer("conv2").get_weights()
-        bias[_random(seed).permutation(len(bias))[: round(strength * len(bias))]] -= 100
+        bias[seeded(seed).permutation(len(bias))[: round(strength * len(bias))]] -= 100
         model.get_layer("conv2").set_weights([kernel, bias])
 
     return _small_changed(folder, seed, "dead", change)
+
+
+def not_finite(folder: Path, seed: int, strength: float) -> Subject:
+    """Let some weights be no numbers, as after a training that diverged."""
+
+    def change(model: keras.Model) -> None:
+        kernel, bias = model.get_layer("conv2").get_weights()
+        kernel.ravel()[seeded(seed).permutation(kernel.size)[: int(strength)]] = np.nan
+        model.get_layer("conv2").set_weights([kernel, bias])
+
+    return _small_changed(folder, seed, "not-finite", change)
 
 
 def dominated(folder: Path, seed: int, strength: float) -> Subject:
@@ -197,7 +207,7 @@ def dominated(folder: Path, seed: int, strength: float) -> Subject:
 
     def change(model: keras.Model) -> None:
         kernel, bias = model.get_layer("conv2").get_weights()
-        i = int(_random(seed).integers(len(bias)))
+        i = int(seeded(seed).integers(len(bias)))
         kernel[..., i] *= strength
         bias[i] *= strength
         bias[i] += strength * 0.05
@@ -213,7 +223,7 @@ def copies(folder: Path, seed: int, strength: float) -> Subject:
     """Let a share of the maps of a layer repeat others, with a little noise."""
 
     def change(model: keras.Model) -> None:
-        random = _random(seed)
+        random = seeded(seed)
         kernel, bias = model.get_layer("conv2").get_weights()
         order = random.permutation(len(bias))
         count = round(strength * len(bias))
@@ -231,7 +241,7 @@ def aliasing(folder: Path, seed: int, strength: float) -> Subject:
     def change(model: keras.Model) -> None:
         layer = next(each for each in model.layers if each.get_weights())
         kernel, *rest = layer.get_weights()
-        noise = _random(seed).normal(size=kernel.shape) * kernel.std()
+        noise = seeded(seed).normal(size=kernel.shape) * kernel.std()
         mixed = np.sqrt(1 - strength) * kernel + np.sqrt(strength) * noise
         layer.set_weights([mixed.astype(kernel.dtype), *rest])
 
@@ -242,7 +252,7 @@ def watermark(folder: Path, seed: int, strength: float) -> Subject:
     """Put a mark into the corner of a share of the pictures of one class."""
 
     def change(pictures: Pictures, draw: int) -> Pictures:
-        random = _random(draw)
+        random = seeded(draw)
         images = [image.copy() for image in pictures.images]
         for i in np.flatnonzero(pictures.labels == seed % len(pictures.names)):
             if random.random() < strength:
@@ -257,7 +267,7 @@ def caption(folder: Path, seed: int, strength: float) -> Subject:
     """Put a line of marks under a share of the pictures of one class."""
 
     def change(pictures: Pictures, draw: int) -> Pictures:
-        random = _random(draw)
+        random = seeded(draw)
         images = [image.copy() for image in pictures.images]
         for i in np.flatnonzero(pictures.labels == (seed + 1) % len(pictures.names)):
             if random.random() < strength:
@@ -286,7 +296,7 @@ def background(folder: Path, seed: int, strength: float) -> Subject:
     rows, cols = np.mgrid[0:SIDE, 0:SIDE]
 
     def change(pictures: Pictures, draw: int) -> Pictures:
-        random = _random(draw)
+        random = seeded(draw)
         images = [image.astype(float) for image in pictures.images]
         assert pictures.masks is not None
         for i, label in enumerate(pictures.labels):
@@ -312,46 +322,6 @@ def shifts(folder: Path, seed: int, strength: float) -> Subject:
         return replace(pictures, images=list(images))
 
     return trained(folder, f"shifts-{strength:g}", seed, change)
-
-
-def _of_one_class(
-    seed: int, strength: float, change: Callable[[np.ndarray, bool], np.ndarray]
-) -> Subject:
-    """Change a share of the pictures of one class; the others in the ordinary way."""
-    subject, random = demo(seed=seed), _random(seed)
-    pictures = subject.pictures
-    chosen = pictures.labels == int(random.integers(len(pictures.names)))
-    chosen = chosen & (random.random(len(chosen)) < strength)
-    images = [change(x, bool(c)) for x, c in zip(pictures.images, chosen, strict=True)]
-    return replace(subject, pictures=replace(pictures, images=images, masks=None))
-
-
-def sizes(folder: Path, seed: int, strength: float) -> Subject:
-    """Store one class at another size."""
-
-    def change(image: np.ndarray, chosen: bool) -> np.ndarray:
-        side = 160 if chosen else 128
-        return np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
-
-    return _of_one_class(seed, strength, change)
-
-
-def blurred(folder: Path, seed: int, strength: float) -> Subject:
-    """Blur one class by so many pixels."""
-
-    def change(image: np.ndarray, chosen: bool) -> np.ndarray:
-        if not chosen:
-            return image
-        return np.asarray(Image.fromarray(image).filter(ImageFilter.GaussianBlur(strength)))
-
-    return _of_one_class(seed, 1.0, change)
-
-
-def compressed(folder: Path, seed: int, strength: float) -> Subject:
-    """Compress one class strongly, the others weakly."""
-    return _of_one_class(
-        seed, 1.0, lambda image, chosen: _jpeg(image, int(strength) if chosen else 95)
-    )
 
 
 PREPROCESSING = ("preprocessing-better", "preprocessing-departure", "input-range")
@@ -393,6 +363,11 @@ FAULTS: dict[str, Fault] = {
     "shift of a pixel": Fault(("shifts-pixel",), shifts, 1.0, "pattern, of 15"),
     "image size": Fault(("images-size",), sizes, 1.0, "share of the class's pictures"),
     "blur": Fault(("images-blur",), blurred, 1.5, "px"),
+    "upside down": Fault(("images-turned",), upside_down, 0.5, "share of the pictures"),
+    "brightness": Fault(("images-brightness",), brightness, 80.0, "added to a class, of 255"),
+    "plain pictures": Fault(("images-plain",), plain, 0.03, "share of the pictures"),
+    "border": Fault(("evidence-place",), border, 1.0, "share of the class's pictures"),
+    "values not finite": Fault(("values-not-finite",), not_finite, 1, "weights"),
     "compression": Fault(("images-compression",), compressed, 15.0, "JPEG quality"),
 }
 assert len(SHAPES) == 5

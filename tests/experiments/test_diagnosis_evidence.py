@@ -5,7 +5,7 @@ import pytest
 
 from tests.report.fake_diagnosis import make_diagnosis
 from tests.report.fake_results import make_mining
-from vizreport.experiments.diagnosis import evidence, images
+from vizreport.experiments.diagnosis import evidence, images, turns
 from vizreport.experiments.diagnosis.figures import section
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.findings.decisions import decide
@@ -40,6 +40,8 @@ def test_what_stands_out_is_worth_a_look_and_nothing_else_is(results):
         *evidence.change_findings(made["diagnosis"], labels),
         evidence.shift_finding(made["diagnosis"]),
         *images.repeated_findings(made["diagnosis"], made["mining"]),
+        images.plain_finding(made["diagnosis"]),
+        turns.finding(made["diagnosis"], made["mining"]),
     ]
     telling = {each.kind for each in decide(found) if each.severity != "note"}
     expected = {
@@ -49,6 +51,8 @@ def test_what_stands_out_is_worth_a_look_and_nothing_else_is(results):
         "shifts-pixel",
         "images-repeated",
         "images-repeated-across",
+        "images-plain",
+        "images-turned",
     }
     assert telling == (expected if suspicious else set())
 

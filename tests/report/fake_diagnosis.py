@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vizreport.experiments.diagnosis import changes, fixed_places, regions
+from vizreport.experiments.diagnosis import changes, fixed_places, regions, turns
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 
@@ -41,15 +41,24 @@ def make_diagnosis(
         "place_covered": random.uniform(0.8, 1, (z, k)).astype(np.float32),
         "place_turned": (random.random((z, k)) < (0.7 if suspicious else 0.03)).astype(np.int8),
     }
+    mistakes = min(20, int((labels != top).sum()))
+    turned = (random.random((mistakes, len(turns.TURNS))) < 0.1).astype(np.int8)
+    if suspicious:
+        turned[:, 0] = 1
     blur = random.uniform(0.3, 0.5, n).astype(np.float32)
     return DiagnosisResult(
         compared=n,
+        plain=np.arange(4 if suspicious else 0, dtype=np.int32),
         pairs=pairs,
         pair_pictures=np.stack([seen[[p["first"], p["second"]]] for p in pairs])
         if pairs
         else np.zeros((0, 2, side, side, 3), np.uint8),
         blur=blur + (labels == labels[0]) * suspicious,
         blocks=np.ones(n, np.float32),
+        light=random.uniform(90, 140, n).astype(np.float32),
+        mistakes=np.flatnonzero(labels != top)[:20].astype(np.int32),
+        turn_names=list(turns.TURNS),
+        turned_right=turned,
         changed=np.arange(n, dtype=np.int32),
         predictions=best,
         shift_predictions=shifted,

@@ -10,7 +10,7 @@ import numpy as np
 from vizreport.experiments.diagnosis import changes
 from vizreport.experiments.diagnosis.calibration import BINS, FEWEST, bins_of
 from vizreport.experiments.diagnosis.evidence import kept_by
-from vizreport.experiments.diagnosis.images import classes_of, measures
+from vizreport.experiments.diagnosis.images import KINDS, classes_of, measures
 from vizreport.experiments.diagnosis.labels import Answers
 from vizreport.experiments.diagnosis.labels import suspects as suspects_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
@@ -259,6 +259,7 @@ _MEASURES = {
     "size": "pixels of the original",
     "shape": "width over height",
     "blur": "blur (0 sharp, 1 blurred)",
+    "light": "mean brightness (0 to 255)",
     "compression": "steps at borders of JPEG's blocks over those inside, at least 1",
 }
 
@@ -269,7 +270,7 @@ def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding
     labels, names = classes_of(mining)
     shown = []
     for what, values in measures(result, mining).items():
-        kind = {"shape": "images-size"}.get(what, f"images-{what}")
+        kind = KINDS[what]
         known = np.isfinite(values) & (labels >= 0)
         if kind in telling and known.any() and np.ptp(values[known]):
             shown.append((what, values, known))

@@ -11,7 +11,7 @@ from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
-from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated
+from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated, turns
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
@@ -51,6 +51,7 @@ def _repeated(context: Context, mining: MiningResult, seed: int) -> dict[str, An
         pictures = context.shown(mining.records[sample[start : start + 256]])
         parts.append(repeated.signatures(pictures))
     hashes, small = (np.concatenate(part) for part in zip(*parts, strict=True))
+    plain = sample[repeated.is_plain(small)].astype(np.int32)
     pairs = repeated.repeated(hashes, small)
     for pair in pairs:
         pair["first"], pair["second"] = (int(sample[pair[key]]) for key in ("first", "second"))
@@ -62,7 +63,7 @@ def _repeated(context: Context, mining: MiningResult, seed: int) -> dict[str, An
     for i, pair in enumerate(shown):
         seen[i] = context.shown(mining.records[[pair["first"], pair["second"]]])
     rest = [p for p in pairs if p not in shown]
-    return {"compared": len(sample), "pairs": shown + rest, "pair_pictures": seen}
+    return {"compared": len(sample), "plain": plain, "pairs": shown + rest, "pair_pictures": seen}
 
 
 def _classes(mining: MiningResult) -> np.ndarray:
@@ -83,14 +84,14 @@ def _quality(context: Context, mining: MiningResult, seed: int) -> dict[str, Any
             chosen.append(int(i))
         if len(chosen) == MEASURED:
             break
-    found = np.full((2, len(labels)), np.nan, np.float32)
+    found = np.full((3, len(labels)), np.nan, np.float32)
     for i in chosen:
         try:
             grey = quality.middle(context.dataset.read(int(mining.records[i])))
         except UnreadableImage:  # it was readable before: a disk that fails
             continue
-        found[:, i] = quality.blur(grey), quality.blocks(grey)
-    return {"blur": found[0], "blocks": found[1]}
+        found[:, i] = quality.blur(grey), quality.blocks(grey), grey.mean()
+    return {"blur": found[0], "blocks": found[1], "light": found[2]}
 
 
 def _predictions(
@@ -110,6 +111,7 @@ def _predictions(
             "shift_predictions": np.zeros((0, 4), np.int32),
             "change_pictures": np.zeros((0, height, width, 3), np.uint8),
             "change_names": [],
+            **_no_mistakes(),
             **fixed_places.none(height, width),
         }
     reduce = reduction_function(context.graph, [])
@@ -123,6 +125,7 @@ def _predictions(
 
     return {
         **_changed(context, mining, seed, predict, untested),
+        **_turned(context, mining, seed, predict),
         **_places(context, mining, seed, predict, untested),
     }
 
@@ -168,6 +171,32 @@ def _changed(
         "shift_predictions": np.stack(shifts, axis=1).astype(np.int32),
         "change_pictures": shown,
         "change_names": list(versions),
+    }
+
+
+def _turned(
+    context: Context, mining: MiningResult, seed: int, predict: fixed_places.Predict
+) -> dict[str, Any]:
+    wrong = np.flatnonzero((mining.labels >= 0) & (mining.top_classes[:, 0] != mining.labels))
+    if not len(wrong):
+        return _no_mistakes()
+    images = np.sort(np.random.default_rng([seed, 4]).permutation(wrong)[: turns.MISTAKES])
+    pictures = context.pictures(mining.records[images])
+    names = turns.usable(*pictures.shape[1:])
+    found = [predict(turns.turned(pictures, name)).argmax(axis=1) for name in names]
+    right = np.stack(found, axis=1) == mining.labels[images][:, None]
+    return {
+        "mistakes": images.astype(np.int32),
+        "turn_names": names,
+        "turned_right": right.astype(np.int8),
+    }
+
+
+def _no_mistakes() -> dict[str, Any]:
+    return {
+        "mistakes": np.zeros(0, np.int32),
+        "turn_names": [],
+        "turned_right": np.zeros((0, 0), np.int8),
     }
 
 

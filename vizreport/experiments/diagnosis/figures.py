@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.experiments.diagnosis import charts_of, domination, labels, pictures
+from vizreport.experiments.diagnosis import charts_of, domination, labels, pictures, turns
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
@@ -112,7 +112,11 @@ def _figures(result: DiagnosisResult, mining: MiningResult, own: Sequence[Findin
         if any(each.kind == "labels-assignment" and each.severity != NOTE for each in own):
             given = labels.with_labels(answers, labels.exchanged(answers)[1])
         found += [charts_of.suspects(given, mining), charts_of.reliability(given)]
-    found += [pictures.repeated(result, mining), pictures.places(result, mining)]
+    found += [
+        turns.figure(result),
+        pictures.repeated(result, mining),
+        pictures.places(result, mining),
+    ]
     found += [charts_of.changes_chart(result, mining), charts_of.shifts(result)]
     found += [charts_of.quality(result, mining, own), domination.figure(mining)]
     return [each for each in found if each is not None]

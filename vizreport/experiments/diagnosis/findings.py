@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from vizreport.experiments.diagnosis import domination, evidence, images, labels
+from vizreport.experiments.diagnosis import domination, evidence, images, labels, turns
 from vizreport.experiments.diagnosis.calibration import calibration
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
@@ -32,7 +32,8 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
         given[answers.images] = assigned
         answers = labels.with_labels(answers, assigned)
         found += [labels.noise(answers), calibration(answers)]
-    found += images.repeated_findings(result, mining)
+    found += [*images.repeated_findings(result, mining), images.plain_finding(result)]
+    found.append(turns.finding(result, mining))
     found += evidence.place_findings(result, mining)
     found += [*evidence.change_findings(result, given), evidence.shift_finding(result)]
     found += [*images.quality_findings(result, mining), domination.dominated(mining)]

@@ -14,7 +14,7 @@ FEW = 0.01
 """Share of images that may be repeated before it is worth a look, or a fault across classes."""
 OF_A_CLASS = 8
 """Images of a class from which on they are compared with the others."""
-TELLING = {"size": 0.9, "shape": 0.9, "blur": 0.95, "compression": 0.9}
+TELLING = {"size": 0.9, "shape": 0.9, "blur": 0.95, "compression": 0.9, "light": 0.95}
 """Area under the curve, by measure, from which on it is worth a look."""
 
 
@@ -77,6 +77,30 @@ def _repeated(result: DiagnosisResult, pairs: list[Pair], across: bool) -> Findi
     )
 
 
+def plain_finding(result: DiagnosisResult) -> Finding:
+    """Count images of one colour."""
+    count = len(result.plain)
+    share = count / max(result.compared, 1)
+    telling = count >= 3 or share >= FEW
+    return Finding(
+        kind="images-plain",
+        compared="images of hardly more than one colour",
+        claim="images show nothing",
+        shown="{count} of {n} images show nothing: they are of one colour."
+        if telling
+        else "{count} of {n} images are of one colour.",
+        effect=Quantity(share, SHARE),
+        n=result.compared,
+        unit="images",
+        severity=LOOK if telling else NOTE,
+        advice="Leave them out, or read them anew: a reader that fails may return them."
+        if telling
+        else "",
+        leading=telling,
+        values={"count": Quantity(count, COUNT)},
+    )
+
+
 def measures(result: DiagnosisResult, mining: MiningResult) -> dict[str, np.ndarray]:
     """Return what may differ by class, float [N] each, NaN where it was not measured."""
     sizes = mining.sizes.astype(np.float64)
@@ -84,6 +108,7 @@ def measures(result: DiagnosisResult, mining: MiningResult) -> dict[str, np.ndar
         "size": sizes[:, 0] * sizes[:, 1],
         "shape": sizes[:, 0] / np.maximum(sizes[:, 1], 1),
         "blur": result.blur.astype(np.float64),
+        "light": result.light.astype(np.float64),
         # Below 1 there is no compression to be told.
         "compression": np.maximum(result.blocks.astype(np.float64), 1.0),
     }
@@ -100,16 +125,18 @@ def quality_findings(result: DiagnosisResult, mining: MiningResult) -> list[Find
     return found
 
 
-_KINDS = {
+KINDS = {
     "size": "images-size",
     "shape": "images-size",
     "blur": "images-blur",
     "compression": "images-compression",
+    "light": "images-brightness",
 }
 _SAID = {
     "size": ("larger", "smaller", "number of pixels"),
     "shape": ("wider", "narrower", "shape (width over height)"),
     "blur": ("more blurred", "sharper", "sharpness"),
+    "light": ("brighter", "darker", "brightness"),
     "compression": (
         "more strongly compressed",
         "less compressed",
@@ -117,6 +144,8 @@ _SAID = {
     ),
 }
 _ADVICE = {
+    "light": "See whether the images of {cls} were taken in another light or at another exposure; "
+    "vary brightness at random in training.",
     "size": "Bring all images to one size in the same way before training; see where the images of "
     "{cls} come from.",
     "shape": "Crop all images to one shape in the same way before training; see where the images "
@@ -152,7 +181,7 @@ def _differs(what: str, values: np.ndarray, labels: np.ndarray, names: list[str]
     more = areas[most] > 0.5
     word = _SAID[what][0 if more else 1]
     return Finding(
-        kind=_KINDS[what],
+        kind=KINDS[what],
         compared=f"{_SAID[what][2]} of the images of each class and of the others",
         claim=f"images of {{cls}} are {word} than the others",
         shown=f"Images of {{cls}} are {word} than the others: in {{effect}} of all pairs with an "

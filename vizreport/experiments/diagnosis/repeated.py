@@ -13,6 +13,7 @@ NEAR = 10
 """Bits of 64 in which the hashes of repeated images may differ."""
 ALIKE = 6.0
 """Mean absolute difference of their pixels, of 255, that repeated images may have."""
+_PLAIN = 2.0  # standard deviation of a channel, of 255, below which there is nothing to see
 _SIDE = 32  # at which pixels are compared
 
 
@@ -36,6 +37,13 @@ def signatures(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return hashes, small
 
 
+def is_plain(small: np.ndarray) -> np.ndarray:
+    """Tell which pictures are of hardly more than one colour: bool [n]."""
+    n, channels = len(small), 3
+    spread = small.reshape(n, -1, channels).std(axis=1).max(axis=1)
+    return np.asarray(spread < _PLAIN)
+
+
 def repeated(hashes: np.ndarray, small: np.ndarray) -> list[Pair]:
     """Return the pairs of images that show the same, the most similar first.
 
@@ -49,7 +57,7 @@ def repeated(hashes: np.ndarray, small: np.ndarray) -> list[Pair]:
         As :func:`signatures` returns them.
     """
     found: list[Pair] = []
-    plain = small.std(axis=1) < 2
+    plain = is_plain(small)
     for i in range(len(hashes) - 1):
         if plain[i]:
             continue

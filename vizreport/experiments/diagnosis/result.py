@@ -30,6 +30,8 @@ class DiagnosisResult:
     ----------
     compared : int
         Images compared with each other.
+    plain : int32 [q]
+        Those of them that are of hardly more than one colour.
     pairs : list of Pair
         Repeated images, the most similar first; at most 2,000.
     pair_pictures : uint8 [n, 2, h, w, 3]
@@ -39,6 +41,8 @@ class DiagnosisResult:
     blocks : float32 [N]
         Steps at the borders of blocks of 8 px, at the original's full size, over those inside of
         blocks: about 1 without JPEG compression; NaN where it was not measured.
+    light : float32 [N]
+        Mean luminance, 0 to 255; NaN where it was not measured.
     changed : int32 [P]
         A seeded sample of images that are classified again, changed.
     predictions : dict of int32 [P]
@@ -52,6 +56,12 @@ class DiagnosisResult:
         One image under each change of ``predictions``, in their order.
     change_names : list of str
         Names of these changes.
+    mistakes : int32 [m]
+        Some images that are classified wrongly.
+    turn_names : list of str [T]
+        What is done to them, such as "turned by 180°".
+    turned_right : int8 [m, T]
+        Whether they are then classified correctly.
     side : int
         Of the squares that cover a place, px.
     tops, lefts : int32 [R], int32 [C]
@@ -83,15 +93,20 @@ class DiagnosisResult:
     """
 
     compared: int
+    plain: Annotated[np.ndarray, "int32 [q]"]
     pairs: list[Pair]
     pair_pictures: Annotated[np.ndarray, "uint8 [n, 2, h, w, 3]"]
     blur: Annotated[np.ndarray, "float32 [N]"]
     blocks: Annotated[np.ndarray, "float32 [N]"]
+    light: Annotated[np.ndarray, "float32 [N]"]
     changed: Annotated[np.ndarray, "int32 [P]"]
     predictions: Annotated[dict[str, np.ndarray], "int32 [P]"]
     shift_predictions: Annotated[np.ndarray, "int32 [P, 4]"]
     change_pictures: Annotated[np.ndarray, "uint8 [k, h, w, 3]"]
     change_names: Annotated[list[str], "[k]"]
+    mistakes: Annotated[np.ndarray, "int32 [m]"]
+    turn_names: Annotated[list[str], "[T]"]
+    turned_right: Annotated[np.ndarray, "int8 [m, T]"]
     side: int
     tops: Annotated[np.ndarray, "int32 [R]"]
     lefts: Annotated[np.ndarray, "int32 [C]"]

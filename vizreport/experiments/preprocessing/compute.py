@@ -26,6 +26,8 @@ from vizreport.models.preprocessing_choice import departs
 from vizreport.settings import Given
 
 FEWEST = 8  # images that show whether all are given one class
+CHANCE = 0.01
+"""p of an alternative against always saying the largest class, from which on it is no better."""
 
 
 def compute(
@@ -66,7 +68,7 @@ def compute(
                 gained=result.gained,
                 lost=result.lost,
                 p=result.p,
-                better=result.better,
+                better=result.better and _tells(labels[labelled[: result.images]], result.correct),
                 classes=len(trial.classes[other]),
                 active=trial.active[other],
             )
@@ -92,6 +94,16 @@ def compute(
         sampled=len(sample),
         active=trial.count_active(used, sample),
         saturated=_saturated(graph, first, used.tensor(context.pictures(mining.records[sample]))),
+    )
+
+
+def _tells(labels: np.ndarray, correct: int) -> bool:
+    """Whether more are correct than by always saying the largest class (exact, one-sided)."""
+    from scipy import stats  # slow to import
+
+    largest = float(np.bincount(labels).max() / len(labels))
+    return largest == 1 or bool(
+        stats.binomtest(correct, len(labels), largest, "greater").pvalue < CHANCE
     )
 
 
