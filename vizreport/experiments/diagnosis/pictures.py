@@ -117,8 +117,8 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     return Figure(
         name="diagnosis-places",
         title="Places that classes depend on",
-        caption="Top: mean of the images of a class, outlined the place that was tested. Below: by "
-        "how much covering each place lowers the log-odds of the class, mean of "
+        caption="Top: mean of the images of a class, outlined the place that was tested. Below it: "
+        "by how much covering each place lowers the log-odds of the class, mean of "
         f"{COVERED} other images"
         + (
             f"; and the share of energy of projections of the class's unit at each place, above "
