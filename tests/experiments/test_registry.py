@@ -135,9 +135,10 @@ def test_sections_are_chosen_with_what_they_require():
         (),
     )
     left, broken, dropped = names(skip=("top_patches", "bad"))
-    without = {"contributions", "feeding_maps", "feature_maps", "evolution"}
+    without = {"contributions", "feeding_maps", "feature_maps", "optimised_inputs", "evolution"}
     assert set(every) - set(left) == {"top_patches", *without}
-    assert dict(dropped) == dict.fromkeys(("feature_maps", "evolution"), "top_patches")
+    shown = ("feature_maps", "optimised_inputs", "evolution")
+    assert dict(dropped) == dict.fromkeys(shown, "top_patches")
     assert broken == {}
     for only, skip, said in [
         (("filtrs",), (), "no section 'filtrs'; did you mean filters"),

@@ -20,6 +20,7 @@ from tests.report.fake_feature_maps import make_feature_maps
 from tests.report.fake_hog import make_hog
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
+from tests.report.fake_optimised_inputs import make_optimised_inputs
 from tests.report.fake_projections import make_parts, make_photographs, make_top_patches
 from tests.report.fake_results import (
     HOSTILE,
@@ -73,6 +74,9 @@ def make_fake_run(folder: Path, hostile_names: bool = False) -> None:
         "contributions": contributions,
         "feeding_maps": make_feeding_maps(mining, contributions, seen, hostile_names),
         "feature_maps": make_feature_maps(mining, top_patches, seen),
+        "optimised_inputs": make_optimised_inputs(
+            np.random.default_rng(26), top_patches, hostile_names
+        ),
         "photographs": make_photographs(random, names, seen, hostile_names),
         "occlusion": occlusion,
         "class_evidence": make_class_evidence(

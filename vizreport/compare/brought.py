@@ -12,7 +12,7 @@ from vizreport.experiments.registry import BUILT_IN, experiments
 from vizreport.report.reading import read_sections
 from vizreport.report.section import Figure
 
-ONE_AFTER_THE_OTHER = ("class_evidence",)
+ONE_AFTER_THE_OTHER = ("class_evidence", "optimised_inputs")
 """Built-in experiments whose figures are not drawn side by side either."""
 
 

@@ -27,6 +27,7 @@ BUILT_IN = (
     "contributions",
     "feeding_maps",
     "feature_maps",
+    "optimised_inputs",
     "evolution",
     "occlusion",
     "class_evidence",

@@ -1,0 +1,19 @@
+"""Optimised inputs."""
+
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.optimised_inputs.settings import OptimisedInputsSettings
+
+EXPERIMENT = Experiment(
+    name="optimised_inputs",
+    title="Optimised inputs",
+    version=1,
+    result="vizreport.experiments.optimised_inputs.result:OptimisedInputsResult",
+    compute="vizreport.experiments.optimised_inputs.compute:compute",
+    section="vizreport.experiments.optimised_inputs.figures:section",
+    findings="vizreport.experiments.optimised_inputs.findings:findings",
+    template="sections/optimised_inputs.html",
+    requires=("mining", "top_patches"),
+    settings=("layers", "seed"),
+    own=OptimisedInputsSettings,
+    cost="about 50 passes there and back, on crops, for each of up to 16 maps a layer",
+)

@@ -1,0 +1,99 @@
+"""Optimised inputs beside the strongest of the data, and how they were reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
+from vizreport.experiments.top_patches.classes import own_class
+from vizreport.report import charts, montage
+from vizreport.report.text import drawable, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SHOWN = 3
+"""Maps of a layer in the figure."""
+LAYERS = 4
+"""The last layers are in the figure."""
+_SIDE = 210  # px of a tile
+
+
+def tile(picture: np.ndarray, side: int = _SIDE) -> Image.Image:
+    """Fit a picture into a square; pixels of small ones stay squares."""
+    height, width = picture.shape[:2]
+    factor = side / max(height, width)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    way = Image.Resampling.NEAREST if factor > 2 else Image.Resampling.BICUBIC
+    whole = Image.new("RGB", (side, side), montage.palette().paper)
+    place = (side - size[0]) // 2, (side - size[1]) // 2
+    whole.paste(Image.fromarray(picture).resize(size, way), place)
+    return whole
+
+
+def strip(result: OptimisedInputsResult, layer: str, place: int) -> Image.Image:
+    """Put a map's strongest field, its optimised inputs and the plain one side by side."""
+    pictures = [
+        result.natural[layer][place],
+        *result.pictures[layer][place],
+        result.plain[layer][place],
+    ]
+    tiles = [tile(picture) for picture in pictures]
+    whole = Image.new("RGBA", (len(tiles) * (_SIDE + 8) - 8, _SIDE))  # the page's ground between
+    for i, each in enumerate(tiles):
+        whole.paste(each, (i * (_SIDE + 8), 0))
+    return whole
+
+
+def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
+    """Draw a row for each of the last layers: the first maps' strongest field and optima."""
+    cells, labels = [], []
+    empty = Image.new("RGB", (_SIDE, _SIDE), montage.palette().paper)
+    for layer in result.layers[-LAYERS:]:
+        for place in range(SHOWN):
+            if place >= len(result.maps[layer]):
+                cells += [empty] * 3
+                labels += [("", "")] * 3
+                continue
+            feature_map = int(result.maps[layer][place])
+            own = own_class(mining, layer, feature_map)
+            called = drawable(own or f"{layer} · {feature_map}", 30)
+            best = int(result.reached[layer][place].argmax())
+            cells.append(tile(result.natural[layer][place]))
+            labels.append((called, f"\ndata: {_value(result.strongest[layer][place])}"))
+            cells.append(tile(result.pictures[layer][place, best]))
+            labels.append(("optimised", f"\n{_value(result.reached[layer][place, best])}"))
+            cells.append(tile(result.plain[layer][place]))
+            labels.append(("pixels alone", f"\n{_value(result.plain_reached[layer][place])}"))
+    return montage.grid(cells, 3 * SHOWN, 10, labels, 22, rows_belong=True)
+
+
+def _value(value: float) -> str:
+    return number(float(value))
+
+
+def curves(result: OptimisedInputsResult, axes: Axes) -> None:
+    """Draw the median activation by step, as a multiple of the strongest image's."""
+    steps = np.arange(1, result.steps + 1)
+    dashes = ("-", "--", ":", "-.")
+    for i, layer in enumerate(result.layers):
+        strongest = result.strongest[layer][:, None]
+        if not (strongest > 0).any():
+            continue
+        known = strongest[:, 0] > 0
+        multiples = np.median(result.curves[layer][known] / strongest[known], axis=0)
+        colour = (charts.BLUE, charts.ORANGE)[i % 2]
+        axes.plot(
+            steps, multiples, linewidth=1.2, color=colour, linestyle=dashes[i // 2 % 4],
+            label=drawable(layer, 24),
+        )  # fmt: skip
+    axes.axhline(1, color=charts.SOFT, linewidth=0.8)
+    axes.set_xlabel("step")
+    axes.set_ylabel("activation / strongest image's")
+    axes.set_xlim(1, max(2, result.steps))
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, fontsize=7, loc="upper left")

@@ -1,0 +1,94 @@
+"""Optimised inputs: what units would like best, beside what they like best in the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.optimised_inputs import drawing
+from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
+from vizreport.experiments.top_patches.classes import own_class
+from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.report.charts import styled
+from vizreport.report.files import png_bytes
+from vizreport.report.section import Figure, Section
+from vizreport.report.text import number, slugs
+from vizreport.results.run import RunRecord
+
+
+def section(results: Mapping[str, Any], run: RunRecord) -> Section:
+    """Show optimised inputs; each map's page shows its own."""
+    result: OptimisedInputsResult = results["optimised_inputs"]
+    mining: MiningResult = results["mining"]
+    top: TopPatchesResult = results["top_patches"]
+    files: dict[str, bytes] = {}
+    slug = slugs(top.layers)
+    layers: list[dict[str, Any]] = []
+    for name in result.layers:
+        cells = []
+        for place, feature_map in enumerate(result.maps[name].tolist()):
+            src = f"pages/top-{slug[name]}/{feature_map:05d}-optimised.png"
+            picture = drawing.strip(result, name, place)
+            files[src] = png_bytes(picture)
+            cells.append(
+                {
+                    "map": feature_map,
+                    "own": own_class(mining, name, feature_map),
+                    "src": src,
+                    "width": picture.width,
+                    "height": picture.height,
+                    "strongest": float(result.strongest[name][place]),
+                    "reached": [float(each) for each in result.reached[name][place]],
+                    "plain": float(result.plain_reached[name][place]),
+                }
+            )
+        layers.append({"name": name, "cells": cells})
+    context = {
+        "layers": layers,
+        "maps": {(layer["name"], cell["map"]): cell for layer in layers for cell in layer["cells"]},
+        "diverse": result.pictures[result.layers[0]].shape[1],
+        "steps": result.steps,
+        "plain_steps": result.plain_steps,
+        "multiplications": number(result.multiplications / 1e9),
+    }
+    return Section((_sheet(result, mining), _curves(result)), (), (), (), files, context)
+
+
+def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
+    few = "the last layers" if len(result.layers) > drawing.LAYERS else "each layer"
+    return Figure(
+        name="optimised-inputs",
+        title="Inputs that units like best, beside the strongest of the data",
+        caption=(
+            f"For maps of {few}, three pictures each: the receptive field of the strongest unit "
+            "over the data (grey beyond the image); the input optimised for the unit in the middle "
+            "of the map (a spectrum in decorrelated colours, seen a little moved, scaled and "
+            "turned); and one optimised pixel by pixel, without any of that. Above each: the "
+            "activation. All three have the same contrast, before what leaves the range of pixels "
+            "is cut off."
+        ),
+        alt=(
+            f"Rows of {min(drawing.SHOWN, len(result.maps[result.layers[0]]))} maps a layer: a "
+            "patch of an image, an optimised picture of coarse and fine structure, and one like "
+            "noise."
+        ),
+        draw=partial(drawing.sheet, result, mining),
+        threaded=True,
+    )
+
+
+def _curves(result: OptimisedInputsResult) -> Figure:
+    return Figure(
+        name="optimised-inputs-steps",
+        title="Activation by step",
+        caption=(
+            "Median over the maps of each layer, each step in a view of its own, as a multiple of "
+            "the strongest image's activation (grey line: the same)."
+        ),
+        alt=f"A rising curve for each of {len(result.layers)} layers.",
+        draw=styled(partial(drawing.curves, result), 110, 52),
+        width=110,
+        supplement=True,
+    )

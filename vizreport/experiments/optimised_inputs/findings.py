@@ -1,0 +1,66 @@
+"""What optimised inputs claim: how much more than any image of the data they excite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
+from vizreport.findings.quantity import COUNT, SHARE, Quantity
+from vizreport.findings.record import Finding
+from vizreport.findings.statistics import share
+from vizreport.report.text import quoted
+
+
+def findings(results: Mapping[str, Any]) -> list[Finding]:
+    """Say how many units are excited more than by any image, and by how much in the last layer."""
+    result: OptimisedInputsResult = results["optimised_inputs"]
+    more = np.concatenate([exceeds(result, name) for name in result.layers])
+    deepest = result.layers[-1]
+    factor, plain = (
+        float(np.median(each))
+        for each in (factors(result, deepest), factors(result, deepest, True))
+    )
+    tested = share(int(more.sum()), len(more))
+    return [
+        Finding(
+            kind="optimised-inputs-exceed",
+            compared="activation by the optimised input, and by the strongest image of the data",
+            claim="optimised inputs excite units more than any image of the data",
+            shown=(
+                "Optimised inputs of the same contrast excite {count} of {n} units more than any "
+                "image of the data"
+                + (
+                    ": in {layer} {factor} times as much (median), where pixels optimised one by "
+                    "one reach {plain} times as much."
+                    if np.isfinite([factor, plain]).all()
+                    else "."
+                )
+            ),
+            effect=tested.quantity(SHARE),
+            n=len(more),
+            unit="units",
+            evidence="optimised-inputs",
+            values={
+                "count": Quantity(int(more.sum()), COUNT),
+                "factor": Quantity(factor, digits=1),
+                "plain": Quantity(plain, digits=1),
+            },
+            names={"layer": quoted(deepest, 40)},
+        )
+    ]
+
+
+def exceeds(result: OptimisedInputsResult, layer: str) -> np.ndarray:
+    """Tell which units are excited more than by any image: bool [m]."""
+    found: np.ndarray = result.reached[layer].max(axis=1) > result.strongest[layer]
+    return found
+
+
+def factors(result: OptimisedInputsResult, layer: str, plain: bool = False) -> np.ndarray:
+    """Return how many times the strongest image's activation is reached; NaN where that is 0."""
+    reached = result.plain_reached[layer] if plain else result.reached[layer].max(axis=1)
+    strongest = result.strongest[layer].astype(np.float64)
+    return np.where(strongest > 0, reached / np.where(strongest > 0, strongest, 1), np.nan)

@@ -1,0 +1,57 @@
+"""What can be chosen about the section Optimised inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vizreport import values
+from vizreport.experiments import checks
+from vizreport.experiments.setting import setting
+from vizreport.experiments.shared import PICTURES
+
+MOST_DIVERSE = 4
+
+
+def _few(value: int) -> str:
+    wrong = checks.count(value)
+    return wrong or ("" if value <= MOST_DIVERSE else f"is {value}; at most {MOST_DIVERSE} fit")
+
+
+@dataclass(frozen=True)
+class OptimisedInputsSettings:
+    """Choices of this experiment.
+
+    Attributes
+    ----------
+    optimised_maps : int
+        Maps of each layer whose input is optimised, at most.
+    optimised_steps : int
+        Steps of the optimisation.
+    optimised_diverse : int
+        Different inputs for each map.
+    """
+
+    optimised_maps: int = setting(
+        16,
+        "Maps of each layer whose input is optimised, of those shown; fewer where passes are dear.",
+        parse=values.count,
+        check=checks.count,
+        metavar="N",
+        heading=PICTURES,
+    )
+    optimised_steps: int = setting(
+        40,
+        "Steps in which an input is optimised.",
+        parse=values.count,
+        check=checks.count,
+        metavar="N",
+        heading=PICTURES,
+    )
+    optimised_diverse: int = setting(
+        1,
+        "Optimise up to 4 inputs for each map that differ from each other.",
+        parse=values.count,
+        check=_few,
+        metavar="N",
+        heading=PICTURES,
+    )
