@@ -26,7 +26,13 @@ from unittest import mock
 import numpy as np
 from scipy import stats
 
-from benchmarks import nulls, nulls_of_faults, nulls_of_maps, nulls_of_networks
+from benchmarks import (
+    nulls,
+    nulls_of_evidence,
+    nulls_of_faults,
+    nulls_of_maps,
+    nulls_of_networks,
+)
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.top_patches import findings as of_top_patches
 from vizreport.findings import statistics
@@ -41,6 +47,7 @@ NULLS = (
     *nulls.NULLS,
     *nulls_of_maps.NULLS,
     *nulls_of_networks.NULLS,
+    *nulls_of_evidence.NULLS,
     *nulls_of_faults.NULLS,
 )
 BEGIN, END = "<!-- calibration -->", "<!-- end of calibration -->"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "vizreport"
-MOST = 0.02
+MOST = 0.03
 """Share that may have none: of an operand, type and shape say all."""
 
 

@@ -104,6 +104,7 @@ def integrated_gradients(
     image, baseline : float array [H, W, C]
         Preprocessed.
     score : int
+        Index of the output whose derivatives are taken.
     sign : float
         With which the score counts.
     steps : int
@@ -144,6 +145,7 @@ def over_the_input(graph: Graph, layer: int, maps: np.ndarray) -> np.ndarray:
     layer : int
         Its node.
     maps : float array [N, rows, cols]
+        One of each image.
 
     Returns
     -------

@@ -41,6 +41,7 @@ class Table:
     name : str
         Its anchor.
     number : str
+        As it is printed; of a supplementary table with an S before it.
     label : str
         What it shows.
     """

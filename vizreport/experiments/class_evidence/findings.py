@@ -48,6 +48,7 @@ def passed(decided: Sequence[Finding], method: str) -> dict[str, bool]:
     decided : sequence of Finding
         The section's, decided.
     method : str
+        As the result names it.
     """
     return {
         TESTS[each.kind]: each.decision == SHOWN and each.severity == NOTE

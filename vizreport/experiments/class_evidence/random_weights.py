@@ -34,10 +34,13 @@ def compare(
     inputs : float array [S, H, W, C]
         Preprocessed.
     grey : float array [H, W, C]
+        Where the integration begins, preprocessed.
     classes : int [S]
+        Class looked at in each image.
     cells : int [H, W]
         Over which maps are averaged before they are compared.
     seed : int
+        Of the random weights.
     bar : tqdm
         Told of each map made.
 

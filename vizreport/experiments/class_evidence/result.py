@@ -36,11 +36,13 @@ class ClassEvidenceResult:
     classes : int32 [I]
         The class looked at: the true one, or, where that is not known, the predicted one.
     class_names : list of str
+        Name of each class of the network.
     probabilities : float32 [I]
         Of that class.
     size : int
         Side of the square, px.
     tops, lefts : int32 [R], int32 [C]
+        Rows and columns of the squares' upper left corners, px.
     falls : float32 [I, R, C]
         Fall of the class's probability while a grey square hides the place.
     maps : dict of float32 [I, R, C]

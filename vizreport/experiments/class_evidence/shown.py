@@ -54,6 +54,7 @@ def shown_maps(
     evidence : Evidence
         The network's.
     mining : MiningResult
+        Has labels and predictions.
     occlusion : OcclusionResult
         Of the same images.
     photographs : tuple of str
@@ -61,6 +62,7 @@ def shown_maps(
     steps : int
         Points of the integration.
     seed : int
+        Of the random choice.
 
     Raises
     ------

@@ -22,7 +22,9 @@ def areas(result: ClassEvidenceResult, curve: str, order: str) -> np.ndarray:
     Parameters
     ----------
     result : ClassEvidenceResult
+        Has the curves of every image.
     curve : {"deletion", "insertion"}
+        Cells deleted, or inserted.
     order : str
         A method or a baseline.
     """
@@ -60,7 +62,9 @@ def left(result: ClassEvidenceResult, method: str, state: int) -> np.ndarray:
     Parameters
     ----------
     result : ClassEvidenceResult
+        Has the likenesses of every draw.
     method : str
+        As the result names it.
     state : int
         0 with the topmost layer's weights random, 1 with all layers'.
 
