@@ -39,11 +39,31 @@ def test_nothing_is_like_a_blank_picture(written):
     )
     scales[layer][0] = [0, *np.ones(scales[layer].shape[1] - 1)]
     cascade[layer][0, :, 0] = controls[layer][0, :, 0] = np.nan
-    drawing.pictures(replace(result, scales=scales, cascade=cascade, controls=controls), layer)
+    blank = replace(result, scales=scales, cascade=cascade, controls=controls)
+    drawing.pictures(blank, layer, "map 1")
     assert written.count("blank") == 1
     states = scales[layer].shape[1]
     assert written.count("–") == states - 1
     assert not [text for text in written if "nan" in text.split()]
+
+
+def test_curves_show_the_units_that_are_not_blank():
+    random = np.random.default_rng(0)
+    mining = make_mining(random, list(NOUNS), False)
+    result = make_sanity(random, mining, pictures(IMAGES, SIZE, 1), False)
+    layer = result.layers[0]
+    cascade = result.cascade[layer].copy()
+    cascade[0, 0, 0], cascade[0, 1] = np.nan, np.nan
+    figure = drawing.curves(replace(result, cascade={**result.cascade, layer: cascade}), layer)
+    axes = figure.axes[0]
+    line = axes.lines[0].get_ydata()  # the first method's
+    assert line[1] == pytest.approx(cascade[0, 0, 1:, 0].mean())
+    assert np.isnan(line[2])
+    crosses = [each for each in axes.lines if each.get_marker() == "x" and len(each.get_xdata())]
+    assert [len(each.get_xdata()) for each in crosses] == [1]
+    said = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert any("hollow" in text for text in said)
+    assert any("all pictures blank" in text for text in said)
 
 
 def test_a_long_name_is_broken_behind_the_mark_nearest_its_middle():

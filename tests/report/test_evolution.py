@@ -119,7 +119,7 @@ def test_the_page_marks_the_jumps(made):
 
 def test_a_bar_stands_before_the_tile_of_a_jump():
     tiles = [Image.new("RGBA", (TILE, TILE), (128, 128, 128, 255))] * 3
-    strip = Strip("7", "1 jump", [False, False, True], tiles, tiles)
+    strip = Strip("map 7", "1 jump", [False, False, True], tiles, tiles, [True] * 3)
     drawn = np.asarray(sheet("conv1", [1, 2, 3], [strip])).astype(int)
     orange = (drawn[..., 0] > 180) & (drawn[..., 2] < 40)
     columns = np.flatnonzero(orange.any(axis=0))

@@ -140,6 +140,9 @@ def _ensembles(result: AblationResult) -> Comparison:
     return beside(published_tables()["imagenet"], cells, more)
 
 
+_SMALL = 2.5  # points: the mark of a single training
+
+
 def _errors(result: AblationResult) -> Figure:
     several = max(len(row["seeds"]) for row in result.rows) > 1
     by_error = sorted(result.rows, key=lambda row: mean(row["validation"]))
@@ -173,20 +176,21 @@ def _chart(result: AblationResult) -> Chart:
         here, paper = chart.subplots(*shape, sharey=True)
         published = {row.id: row.cells for row in published_tables()["ablation"].rows}
         for place, row in enumerate(result.rows):
-            for errors, filled in ((row["training"], False), (row["validation"], True)):
-                colour = charts.BLUE
+            for errors, filled in ((row["validation"], True), (row["training"], False)):
                 values = 100 * np.array(errors)
-                here.plot(values, [place] * len(values), ".", color=colour, ms=3, alpha=0.6)
-                _dot(here, float(values.mean()), place, filled)
+                if len(values) > 1:
+                    _dots(here, values, np.full(len(values), place), filled, _SMALL)
+                _dots(here, values.mean(), place, filled)
             train, first, _ = published[row["variant"]]
             assert train is not None
             assert first is not None
-            _dot(paper, train.value, place, False)
-            _dot(paper, first.value, place, True)
+            _dots(paper, first.value, place, True)
+            _dots(paper, train.value, place, False)
         names = [label(row["variant"]).replace(" and ", "\nand ") for row in result.rows]
         here.set_yticks(range(len(result.rows)), names)
         here.set_ylim(len(result.rows) - 0.5, -0.5)
-        here.axvline(100 * chance(result), color=charts.SOFT, lw=0.7, ls="--", zorder=0)
+        guessing = {"color": charts.SOFT, "lw": 0.7, "ls": "--", "zorder": 0}
+        here.axvline(100 * chance(result), label="guessing", **guessing)
         here.set_title(f"measured:\n{drawable(result.validation_data, 40)}", fontsize=7.5)
         paper.set_title("published:\nImageNet 2012", fontsize=7.5)
         for axes in (here, paper):
@@ -195,22 +199,30 @@ def _chart(result: AblationResult) -> Chart:
             axes.set_axisbelow(True)
             _divide(axes, result)
         paper.tick_params(axis="y", length=0)
-        _dot(here, float("nan"), 0, True, "validation")
-        _dot(here, float("nan"), 0, False, "training")
+        nowhere = float("nan")
+        _dots(here, nowhere, 0, True, name="validation images")
+        _dots(here, nowhere, 0, False, name="training images")
+        if max(len(row["seeds"]) for row in result.rows) > 1:
+            _dots(here, nowhere, 0, True, _SMALL, "small: a training with its own seed")
         chart.legend(
-            *here.get_legend_handles_labels(), frameon=False, loc="outside upper left", ncols=2
-        )
+            *here.get_legend_handles_labels(), frameon=False, loc="outside upper left",
+            ncols=2 if medium.narrow() else 4, columnspacing=1.4,
+        )  # fmt: skip
     return chart
 
 
-def _dot(axes: Axes, x: float, y: float, filled: bool, name: str | None = None) -> None:
+def _dots(
+    axes: Axes, x: Any, y: Any, filled: bool, size: float = 5.0, name: str | None = None
+) -> None:
     axes.plot(
         x,
         y,
         "o",
+        linestyle="none",
         color=charts.BLUE,
         mfc=charts.BLUE if filled else "none",
-        ms=5,
+        mew=1.0 if size > _SMALL else 0.6,
+        ms=size,
         label=name,
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from vizreport.experiments.architecture.spectrum import EDGES
 from vizreport.report import charts, medium
-from vizreport.report.text import percent
+from vizreport.report.text import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def draw_spectra(
         mean = density.mean(axis=0)
         axes.plot(radii, mean, color=colour, ls=dash, lw=1.4, label=name)
         top = max(top, float(mean.max()))
-    top = max(1.3 * top, 1.5)
+    top = max((1.45 if bands else 1.3) * top, 1.5)
     axes.axhline(1, color=charts.SOFT, lw=0.7, ls=(0, (1, 2)), label="white noise")
     for start, end, said in bands:
         start, end = max(start, EDGES[0]), min(end, EDGES[-1])
@@ -105,18 +105,28 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
 
 
-def draw_maps(axes: Axes, layers: Sequence[tuple[str, float, float]]) -> None:
-    """Draw the shares of dead and of repeated maps of each layer, %, from the first layer down."""
+def draw_maps(axes: Axes, layers: Sequence[tuple[str, int, int, int]]) -> None:
+    """Draw the shares of dead and of repeated maps of each layer, %, from the first layer down.
+
+    Parameters
+    ----------
+    axes : Axes
+    layers : sequence of (name, dead, repeated, maps)
+        Numbers of maps.
+    """
     height = 0.36
     rows = np.arange(len(layers))
+    found = np.array([layer[1:3] for layer in layers])
+    maps = np.array([layer[3] for layer in layers])
     for k, (name, colour) in enumerate(
         (("dead", charts.INK), ("repeat an earlier map", charts.ORANGE))
     ):
-        values = [100 * layer[k + 1] for layer in layers]
+        values = 100 * found[:, k] / maps
         bars = axes.barh(rows + (k - 0.5) * height, values, height * 0.85, color=colour, label=name)
-        axes.bar_label(bars, [f"{value:.0f}" for value in values], padding=2)
+        said = [f"{number(n)} of {number(of)}" for n, of in zip(found[:, k], maps, strict=True)]
+        axes.bar_label(bars, said, padding=2)
     axes.set_yticks(rows, [layer[0] for layer in layers])
     axes.set_ylim(len(layers) - 0.5, -0.5)
-    axes.set_xlim(0, max(10.0, 1.12 * 100 * max(max(layer[1:]) for layer in layers)))
+    axes.set_xlim(0, max(10.0, 120 * float((found / maps[:, None]).max())))
     axes.set_xlabel("share of the layer's maps, %")
     axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)

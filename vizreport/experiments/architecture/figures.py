@@ -47,8 +47,9 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         figures.append(_limited(result, filters))
     if len(result.tiles):
         figures.append(_second(result))
-    if result.correlation:
-        figures.append(_maps(result, mining))
+    maps = _maps(result, mining)
+    if maps is not None:
+        figures.append(maps)
     context = {
         "result": result,
         "signs": find_signs(results),
@@ -100,9 +101,9 @@ def _spectrum(result: ArchitectureResult, filters: FiltersResult, counts: np.nda
     side = min(filters.filters.shape[1:3])
     low, middle, high = counts.tolist()
     bands = (
-        (0.0, 1 / side, f"low: {low}"),
-        (1 / side, HIGH, f"middle: {middle}"),
-        (HIGH, 1.0, f"high: {high}"),
+        (0.0, 1 / side, f"{low} filters prefer\nlow frequencies"),
+        (1 / side, HIGH, f"{middle} prefer\nmiddle ones"),
+        (HIGH, 1.0, f"{high} prefer\nhigh ones"),
     )
     spectra = [("mean of the filters", result.spectra[counted])]
     return Figure(
@@ -201,12 +202,14 @@ def _second(result: ArchitectureResult) -> Figure:
     )
 
 
-def _maps(result: ArchitectureResult, mining: MiningResult) -> Figure:
-    layers = [
-        (name, float((mining.active[name] == 0).mean()), repeated(likeness) / len(likeness))
+def _maps(result: ArchitectureResult, mining: MiningResult) -> Figure | None:
+    layers: list[tuple[str, int, int, int]] = [
+        (name, int((mining.active[name] == 0).sum()), repeated(likeness), len(likeness))
         for name, likeness in result.correlation.items()
     ]
-    shown = [(drawable(name, 28), dead, alike) for name, dead, alike in layers]
+    if not any(dead + alike for _, dead, alike, _ in layers):
+        return None  # the table says so
+    shown = [(drawable(name, 28), dead, alike, count) for name, dead, alike, count in layers]
     return Figure(
         name="architecture-maps",
         supplement=True,
@@ -214,11 +217,12 @@ def _maps(result: ArchitectureResult, mining: MiningResult) -> Figure:
         caption=(
             f"Dead: above 0 in none of the {number(len(mining.paths))} images. Repeats: its "
             f"activations correlate above {ALIKE:g} with those of an earlier map of the layer, "
-            f"over the places of {result.correlated_images} images."
+            f"over the places of {result.correlated_images} images. At the bars: how many of the "
+            "layer's maps."
         ),
         alt="; ".join(
-            f"{quoted(name, 40)}: {percent(dead)} dead, {percent(alike)} repeated"
-            for name, dead, alike in layers
+            f"{quoted(name, 40)}: {dead} dead, {alike} repeated of {number(count)}"
+            for name, dead, alike, count in layers
         )
         + ".",
         draw=charts.styled(partial(drawn.draw_maps, layers=shown), 130, 22 + 9 * len(layers)),

@@ -206,7 +206,7 @@ def _dead(result: ArchitectureResult, mining: MiningResult) -> Finding | None:
         n=maps,
         unit="maps",
         effect=Quantity(shares[worst], SHARE),
-        evidence="architecture-maps" if worst in result.correlation else "",
+        evidence="architecture-maps" if dead and worst in result.correlation else "",
         severity=severity,
         advice=""
         if severity == NOTE
@@ -235,7 +235,7 @@ def _repeated(result: ArchitectureResult) -> Finding | None:
         n=len(result.correlation[worst]),
         unit="maps",
         effect=Quantity(shares[worst], SHARE),
-        evidence="architecture-maps",
+        evidence="architecture-maps" if counts[worst] else "",
         severity=LOOK if many else NOTE,
         advice="The layer may do with fewer maps." if many else "",
         values={

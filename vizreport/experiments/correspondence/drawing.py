@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.squares import masked
+from vizreport.findings.decisions import LEVEL
 from vizreport.report import charts, medium, montage
 from vizreport.report.section import PRINT_WIDTH
 from vizreport.report.text import drawable
@@ -16,6 +17,7 @@ from vizreport.report.text import drawable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 MOST_COLUMNS = 10
 _CELL, _GAP, _LETTERS = 224, 8, 38  # px
@@ -28,7 +30,7 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
     hidden = [
         *((part, result.part_squares[:, p]) for p, part in enumerate(result.parts)),
         ("random place", result.random_squares[:, 0]),
-        ("same place", result.shared_squares[:, 0]),
+        ("one place for all", result.shared_squares[:, 0]),
     ]
     rows = [("nothing hidden", [montage.fit(Image.fromarray(one), _CELL) for one in shown])]
     rows += [(name, _hidden(shown, squares[:most], result.side)) for name, squares in hidden]
@@ -73,7 +75,7 @@ def chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
     down = -(-len(layers) // columns)
     with charts.style():
         figure = Figure(
-            figsize=(medium.room(PRINT_WIDTH) / 25.4, down * (14 + 6.2 * rows) / 25.4),
+            figsize=(medium.room(PRINT_WIDTH) / 25.4, (14 + down * (18 + 6.2 * rows)) / 25.4),
             layout="constrained",
         )
         panels = figure.subplots(down, columns, sharey=True, squeeze=False).ravel()
@@ -81,17 +83,39 @@ def chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
             _panel(axes, result, layer)
         for axes in panels[len(layers) :]:
             axes.set_visible(False)
+        figure.legend(
+            handles=_legend(), frameon=False, fontsize=7, loc="outside upper left",
+            ncols=2, handlelength=1.6, columnspacing=1.4,
+        )  # fmt: skip
     return figure
 
 
+def _legend() -> list[Line2D]:
+    """Explain the marks."""
+    from matplotlib.lines import Line2D
+
+    dot: dict[str, Any] = {"color": charts.BLUE, "marker": "o", "markersize": 4.5}
+    return [
+        Line2D([], [], **dot, linestyle="none",
+               label=f"part: more alike than random places (p < {LEVEL:g})"),
+        Line2D([], [], **dot, linestyle="none", markerfacecolor="white",
+               label="part: no evidence of that"),
+        Line2D([], [], color=charts.ORANGE, marker="|", markersize=9, linestyle="none",
+               label="control: one draw of places"),
+        Line2D([], [], color=charts.SOFT, linewidth=0.8, linestyle="--",
+               label="mean of the random places"),
+        Line2D([], [], color=charts.SOFT, linewidth=1, label="± standard deviation over pairs"),
+    ]  # fmt: skip
+
+
 def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> None:
-    names = [*result.parts, "random places", "same places"]
+    names = [*result.parts, "random places", "one place for all"]
     name = layer["name"]
     axes.axvline(layer["random"]["mean"], color=charts.SOFT, linewidth=0.8, linestyle="--")
     for r, row in enumerate(layer["rows"]):
         _line(axes, r, row, charts.BLUE)
         # Told apart by being filled, not by colour alone.
-        fill = charts.BLUE if row["corrected"] < 0.05 else "white"
+        fill = charts.BLUE if row["corrected"] < LEVEL else "white"
         axes.plot(row["mean"], r, "o", color=charts.BLUE, markerfacecolor=fill, markersize=4.5)
     for r, (control, values) in enumerate(
         [("random", result.random_distances[name]), ("shared", result.shared_distances[name])],
@@ -105,7 +129,7 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> N
     axes.set_yticks(range(len(names)), [drawable(each, 28) for each in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.locator_params(axis="x", nbins=6)
-    axes.set_xlabel("mean distance, share of the features")
+    axes.set_xlabel("mean distance, share of the features\n← more alike")
     axes.set_title(drawable(name, 40), loc="left", fontsize=8, fontweight="bold")
     axes.tick_params(left=False)
 

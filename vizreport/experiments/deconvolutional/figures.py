@@ -237,7 +237,8 @@ def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
         labels.append(("normalised", ""))
         for layer in LAYERS:
             snr, active = result.snr[layer][i], result.active[layer][i]
-            labels.append((f"layer {layer}", f"{snr:.1f} dB, {percent(float(active), 1)}"))
+            said = f"\n{snr:.1f} dB, {percent(float(active), 1)} of units used"
+            labels.append((f"layer {layer}", said))
     columns = 2 if medium.narrow() else 4
     shown = [montage.fit(cell, side) for cell in cells]
     sheet = montage.grid(shown, columns, 14, labels, 24, rows_belong=True)

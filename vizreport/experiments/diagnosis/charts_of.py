@@ -208,7 +208,11 @@ def changes_chart(result: DiagnosisResult, mining: MiningResult) -> Figure | Non
             colour = charts.ORANGE if each.change == changes.NONE else charts.BLUE
             axes.plot([100 * low, 100 * high], [row, row], color=colour, lw=1.2, alpha=0.5)
             axes.plot(100 * each.correct / each.n, row, "o", color=colour, ms=4.5, clip_on=False)
-        axes.axvline(100 * majority, color=charts.SOFT, lw=0.8, ls="--")
+        axes.axvline(
+            100 * majority, color=charts.SOFT, lw=0.8, ls="--",
+            label="always saying the largest class",
+        )  # fmt: skip
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0)
         axes.set_yticks(range(len(known)), [f"{_CHANGES[e.change]} ({e.n})" for e in known])
         axes.set_ylim(len(known) - 0.5, -0.5)
         axes.set_xlim(0, 100)
@@ -223,7 +227,7 @@ def changes_chart(result: DiagnosisResult, mining: MiningResult) -> Figure | Non
         "brackets the number of images. Dashed: what always saying the largest class would give. "
         "What is covered shows the mean colour of the rest.",
         alt="; ".join(f"{_CHANGES[e.change]}: {percent(e.correct / e.n)}" for e in known) + ".",
-        draw=charts.styled(draw, 130, 18 + 6 * len(known)),
+        draw=charts.styled(draw, 130, 23 + 6 * len(known)),
         width=130,
     )
 

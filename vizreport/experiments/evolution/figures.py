@@ -15,6 +15,7 @@ from vizreport.experiments.evolution.result import EvolutionResult
 from vizreport.experiments.evolution.sheet import TILE, Strip, sheet, side_by_side
 from vizreport.experiments.evolution.similarity import THRESHOLD, median_similarity
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.top_patches.classes import own_class
 from vizreport.experiments.top_patches.mosaics import SIDE, within
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.placing import insides
@@ -100,6 +101,7 @@ def _cell(
     paths = [mining.paths[image] for image in result.images[name][:, place]]
     return {
         "map": feature_map,
+        "own": own_class(mining, name, feature_map),
         "place": place,
         "projections": f"{folder}/{feature_map:05d}-projections.webp",
         "patches": f"{folder}/{feature_map:05d}-patches.webp",
@@ -168,7 +170,9 @@ def _strip(
     """Draw a map's tiles for a figure."""
     rows = [_tiles(result, top, layer, cell, which, TILE) for which in (True, False)]
     said = "no jump" if not cell["jumps"] else f"{cell['jumps']} jump" + "s" * (cell["jumps"] > 1)
-    return Strip(str(cell["map"]), said, [t["jump"] for t in cell["tiles"]], rows[0], rows[1])
+    label = drawable(cell["own"], 30) or f"map {cell['map']}"
+    active = (result.values[layer["name"]][:, cell["place"]] > 0).tolist()
+    return Strip(label, said, [t["jump"] for t in cell["tiles"]], rows[0], rows[1], active)
 
 
 def _figure(
@@ -190,7 +194,7 @@ def _figure(
             f"({'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}); mid-grey "
             f"is zero; {how}. Below: the same place in the image, "
             f"{layer['window']} px wide at all epochs. A bar between two epochs marks a jump: the "
-            "strongest activation comes from another image. No tile: not above 0 in any image."
+            "strongest activation comes from another image. Not active: not above 0 in any image."
         ),
         alt=(
             f"{len(cells)} maps of {quoted(name)} at {len(result.epochs)} epochs, projections over "

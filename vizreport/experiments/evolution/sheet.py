@@ -21,11 +21,13 @@ class Strip:
     Attributes
     ----------
     label, said : str
-        The map's number, and what is said beside it.
+        The map or the class whose score it is, and what is said beside it.
     jumps : sequence of bool [E]
         Whether the image is another than at the epoch before.
     projections, patches : sequence of Image [E]
         Square tiles of one size, RGBA: transparent where no image is.
+    active : sequence of bool [E]
+        Whether the map is above 0 in any image; where it is not, both tiles are empty.
     """
 
     label: str
@@ -33,6 +35,7 @@ class Strip:
     jumps: Sequence[bool]
     projections: Sequence[Image.Image]
     patches: Sequence[Image.Image]
+    active: Sequence[bool]
 
 
 def sheet(name: str, epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Image:
@@ -45,7 +48,7 @@ def sheet(name: str, epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Im
             columns = 0 if place.columns else 2
             _, letters = montage.laid_out(place, cell, len(strips), gap, columns)
     cells = [_cell(epochs, strip, letters) for strip in strips]
-    labels = [(f"map {strip.label}", strip.said) for strip in strips]
+    labels = [(strip.label, strip.said) for strip in strips]
     head = (
         f"{name} over the epochs: projections above patches; orange bar: another image excites the "
         "map most"
@@ -70,6 +73,10 @@ def _cell(epochs: Sequence[int], strip: Strip, letters: int) -> Image.Image:
         font.draw(pen, (left + tile / 2, 0), said, montage.palette().soft, anchor="ma")
         for row, tiles in enumerate(rows):
             whole.paste(tiles[i], (left, head + row * (tile + _GAP // 2)), tiles[i])
+        if not strip.active[i]:
+            for line, word in enumerate(("not", "active")):
+                place = (left + tile / 2, head + tile + (line - 1) * 1.25 * letters)
+                font.draw(pen, place, word, montage.palette().soft, anchor="ma")
         if strip.jumps[i]:
             middle = left - _GAP // 2
             pen.rectangle((middle - 2, head - 10, middle + 1, whole.height), fill=_JUMP)

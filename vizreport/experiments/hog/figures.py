@@ -164,13 +164,15 @@ def _dots(result: HogResult, axes: Axes) -> None:
         axes.scatter(values, heights, s=7, color=colour, alpha=0.55, linewidths=0)
         mean = float(values.mean())
         axes.plot([mean, mean], [row - 0.36, row + 0.36], color=charts.INK, linewidth=1.8)
-        text = f"{mean:.2f}".replace("-", "−")
-        axes.annotate(text, (mean, row - 0.38), ha="center", va="bottom", fontsize=7)
+        axes.annotate(
+            f"mean {mean:.2f}".replace("-", "−"), (1.01, row), va="center", fontsize=7,
+            xycoords=("axes fraction", "data"), annotation_clip=False,
+        )  # fmt: skip
     axes.set_yticks(range(len(METHODS)), METHODS)
-    axes.set_ylim(2.5, -0.75)
+    axes.set_ylim(2.5, -0.5)
     axes.set_xlim(min(-0.05, float(result.correlations.min()) - 0.05), 1)
     axes.axvline(0, color=charts.FAINT, linewidth=0.8, zorder=0)
-    axes.set_xlabel("correlation with the original")
+    axes.set_xlabel("HOG: correlation of pictures made of it with the original")
 
 
 def _atoms(result: HogResult) -> Figure:

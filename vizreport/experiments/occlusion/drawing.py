@@ -122,6 +122,11 @@ def _fitted(text: str, width: float, points: float = _SMALL) -> str:
     return montage.clip_text(drawable(text, 60), 10 * width * 72 / 25.4, round(10 * points))
 
 
+def _class_name(result: OcclusionResult, index: int, side: float) -> str:
+    """Cut a class's name to what has room in a panel's title and in its legend alike."""
+    return _fitted(result.class_names[index], side - 10.5)
+
+
 @dataclass(frozen=True)
 class _Grid:
     """Panels of one size, counted from the left, and on in the next line where one is full.
@@ -190,7 +195,7 @@ def _maps_row(
 ) -> None:
     height, width = result.pictures.shape[1:3]
     sheet, side = grid.sheet, grid.side
-    followed = _fitted(result.class_names[result.classes[i]], side - 10)
+    followed = _class_name(result, result.classes[i], side)
     r, c = maps.lowest(result, i, name)
     shown = np.asarray(maps.occluded(result, i, name, r, c))
     axes = grid.panel(0, top, shown, "a", f"{result.fill} square, {name} px")
@@ -232,11 +237,10 @@ def _maps_row(
 
 def _numbers(result: OcclusionResult, i: int, name: str) -> list[str]:
     values = result.probabilities[name][i]
-    r, c = maps.lowest(result, i, name)
     changed = float((result.best[name][i] != result.clean_best[i]).mean())
     return [
         f"p {_decimals(result.clean_probabilities[i])}, lowest {_decimals(values.min())}",
-        f"row {result.tops[name][r]}, column {result.lefts[name][c]} px",
+        "with the square as shown",
         f"other class at {percent(changed)}",
     ]
 
@@ -285,10 +289,7 @@ def _legend(
     side: float,
 ) -> None:
     slots = colours.slots(result.best[name][i])
-    entries = [
-        (slot, _fitted(result.class_names[index], side - 10.5))
-        for slot, index in enumerate(colours.named)
-    ]
+    entries = [(slot, _class_name(result, index, side)) for slot, index in enumerate(colours.named)]
     if colours.others:
         entries.append((len(maps.PALETTE) - 1, f"{colours.others} other"))
     for k, (slot, text) in enumerate(entries):

@@ -5,7 +5,7 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="overview",
     title="Overview",
-    version=5,
+    version=6,
     result="vizreport.experiments.overview.result:OverviewResult",
     compute="vizreport.experiments.overview.compute:compute",
     section="vizreport.experiments.overview.figures:section",

@@ -112,16 +112,19 @@ def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
         lines = [sum(map(len, text)) for text in texts[row * columns : (row + 1) * columns]]
         heights.append(room + 4 + _LINE * (max(lines) + 0.4))
     with charts.style():
-        figure = Figure(figsize=(width / 25.4, (sum(heights) + 2) / 25.4))
+        total = sum(heights) + _LINE + 2
+        figure = Figure(figsize=(width / 25.4, total / 25.4))
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_xlim(0, width)
-        axes.set_ylim(-sum(heights) - 2, 0)
+        axes.set_ylim(-total, 0)
         axes.axis("off")
+        said = "grey: the operations, in order, that make a block from the one before it"
+        axes.text(0.5, -0.5, said, va="top", size=_SIZE, color=charts.SOFT)
         biggest = max(max(block["rows"], block["cols"]) for block in blocks)
         most = max(block["maps"] for block in blocks)
         for i, block in enumerate(blocks):
             row, column = divmod(i, columns)
-            top = -1 - sum(heights[:row])
+            top = -1 - _LINE - sum(heights[:row])
             middle, left = top - room / 2, column * cell
             _sheets(axes, block, left + cell / 2, middle, room, biggest, most)
             if i + 1 < len(blocks):
@@ -220,7 +223,9 @@ def _sheets(
         size = (1.8, room * (0.25 + 0.7 * wealth))
         count, step = 1, 0.0
     else:
-        count, step = max(1, round(7 * wealth)), room * 0.04
+        maps = block["maps"]
+        count = maps if maps < 4 else min(7, round(1.5 + 0.6 * math.log2(maps)))
+        step = room * 0.04
         space = (room - 6 * step) * 0.95
         size = (
             max(1.2, space * math.sqrt(block["cols"] / biggest)),

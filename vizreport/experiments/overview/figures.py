@@ -149,8 +149,8 @@ def _architecture(result: OverviewResult, name: str) -> Figure:
         title=f"Architecture of {quoted(name, 40)}",
         caption=(
             "Each block is a stack of feature maps: its height grows with the square root of the "
-            "map's size, its sheets with the logarithm of the number of maps; a bar has no "
-            "places. Below: size, and the operations that lead there."
+            "map's size, its sheets with the logarithm of the number of maps (up to three: that "
+            "many); a bar has no places. Below: size, and the operations that lead there, in order."
             + (
                 f" {stages} stages; neighbours of the same map size are drawn as one."
                 if merged
@@ -237,7 +237,8 @@ def _mistakes(result: OverviewResult) -> Figure:
         title="Most confident mistakes",
         caption=(
             "The wrongly classified images whose wrong class has the highest probability, as "
-            "the network saw them, in their own colours."
+            "the network saw them, in their own colours. Above each: what the network calls it, "
+            "with the probability; below that its label."
         ),
         alt="; ".join(
             f"{quoted(mistake['true'], 30)} taken for {quoted(mistake['predicted'], 30)}"
@@ -253,8 +254,8 @@ def _mistakes_drawn(result: OverviewResult) -> Image.Image:
     cells = [montage.fit(Image.fromarray(picture), 420) for picture in result.mistake_pictures]
     labels = [
         (
-            percent(m["probability"]),
-            f"{drawable(m['predicted'], 40)}\nnot {drawable(m['true'], 40)}",
+            f"called {drawable(m['predicted'], 40)} ({percent(m['probability'])})",
+            f"\nis {drawable(m['true'], 40)}",
         )
         for m in _named(result)
     ]

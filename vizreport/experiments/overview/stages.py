@@ -23,7 +23,7 @@ def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[dict[str, Any]]:
     """Return the stages to draw, the input first.
 
     Every reportable layer on the way to the output is a stage while there are at most 11,
-    else those chosen for the report.
+    else those chosen for the report and the output.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[dict[str, Any]]:
     on_the_way = set().union(*(graph.signal_ancestors(output) for output in graph.outputs))
     shown = [layer for layer in reportable_layers(graph) if layer.node in on_the_way]
     if len(shown) > MOST_STAGES:
-        shown = chosen
+        shown = [*chosen, *(layer for layer in shown[-1:] if layer not in chosen)]
     height, width, channels = graph.input_shape
     drawn: list[dict[str, Any]] = [
         {"name": "input", "rows": height, "cols": width, "maps": channels, "operations": []}

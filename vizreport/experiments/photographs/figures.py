@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.overview.result import OverviewResult
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.top_patches.classes import own_class
 from vizreport.experiments.top_patches.mosaics import dash
@@ -26,6 +27,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show each photograph, its predictions, and projections of its strongest maps."""
     result: PhotographsResult = results["photographs"]
     mining: MiningResult = results["mining"]
+    named = {name: classes_of(mining, results["overview"], name) for name in result.layers}
     figures: list[Figure] = []
     files: dict[str, bytes] = {}
     photographs = []
@@ -34,12 +36,15 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         parts = [there[i : i + _ROWS] for i in range(0, len(there), _ROWS)]
         names = [f"photograph-{p + 1}-{i + 1}" for i in range(len(parts))]
         figures += [
-            _figure(result, mining, p, layers, name)
+            _figure(result, mining, named, p, layers, name)
             for layers, name in zip(parts, names, strict=True)
         ]
         picture = f"figures/photographs/{p + 1}.jpg"
         files[picture] = jpeg_bytes(Image.fromarray(result.pictures[p]))
-        groups = [[_layer(result, mining, p, name, files) for name in layers] for layers in parts]
+        groups = [
+            [_layer(result, mining, named[name], p, name, files) for name in layers]
+            for layers in parts
+        ]
         photographs.append(
             {
                 "path": path,
@@ -66,8 +71,30 @@ def _predictions(result: PhotographsResult, p: int) -> list[dict[str, Any]]:
     ]
 
 
+def classes_of(mining: MiningResult, overview: OverviewResult, layer: str) -> list[str]:
+    """Name the class of each of a layer's maps: whose score it is, or whose score is its mean.
+
+    Returns
+    -------
+    list of str
+        One for each map; none where the layer's maps are no classes.
+    """
+    count = len(mining.values.get(layer, ()))
+    named = [own_class(mining, layer, feature_map) for feature_map in range(count)]
+    if any(named):
+        return named
+    before, last = overview.diagram[-2:] if len(overview.diagram) > 1 else ({}, {})
+    pooled = before.get("name") == layer and last.get("operations") == ["global average pool"]
+    return list(mining.class_names) if pooled and len(mining.class_names) == count else []
+
+
 def _layer(
-    result: PhotographsResult, mining: MiningResult, p: int, name: str, files: dict[str, bytes]
+    result: PhotographsResult,
+    mining: MiningResult,
+    named: Sequence[str],
+    p: int,
+    name: str,
+    files: dict[str, bytes],
 ) -> dict[str, Any]:
     """Gather a layer's strongest maps and leave their pictures among the files."""
     place = result.layers.index(name) + 1
@@ -81,7 +108,7 @@ def _layer(
         maps.append(
             {
                 "map": int(feature_map),
-                "own": own_class(mining, name, int(feature_map)),
+                "own": named[feature_map] if named else "",
                 "src": src,
                 "value": float(result.values[name][p][j]),
                 "scale": float(result.scales[name][p][j]),
@@ -120,7 +147,12 @@ def _located(result: PhotographsResult, p: int, name: str) -> Image.Image:
 
 
 def _figure(
-    result: PhotographsResult, mining: MiningResult, p: int, layers: Sequence[str], name: str
+    result: PhotographsResult,
+    mining: MiningResult,
+    named: Mapping[str, Sequence[str]],
+    p: int,
+    layers: Sequence[str],
+    name: str,
 ) -> Figure:
     title = quoted(file_words(result.paths[p]), 40)
     several = f"{quoted(layers[0], 40)} to {quoted(layers[-1], 40)}" if len(layers) > 1 else (
@@ -137,29 +169,33 @@ def _figure(
             "projection is zero (mid-grey); a small one is enlarged in a corner; a dash: not above "
             "0, nothing is projected. Here "
             f"{tone.CAPTION}{' (layer 1 is linear)' if mining.checked[0] in layers else ''}. "
-            "Bold: the map, or the class whose score it is; below it: its activation."
+            "Bold: the map, or the class whose score it or its mean is; below it: its activation."
         ),
         alt=(
             f"For {len(layers)} layers, {strongest} projections of the photograph beside it; "
             "each is grey outside a rectangle."
         ),
-        draw=partial(_drawn, result, mining, p, layers),
+        draw=partial(_drawn, result, mining, named, p, layers),
         threaded=True,
         width=158,
     )
 
 
 def _drawn(
-    result: PhotographsResult, mining: MiningResult, p: int, layers: Sequence[str]
+    result: PhotographsResult,
+    mining: MiningResult,
+    named: Mapping[str, Sequence[str]],
+    p: int,
+    layers: Sequence[str],
 ) -> Image.Image:
     cells, labels = [], []
     for name in layers:
         first = name == mining.checked[0]
         cells.append(montage.fit(_located(result, p, name), _SIDE))
-        labels.append((drawable(name, 20), ""))
+        labels.append((drawable(name, 20), "\nfields seen"))
         for j, feature_map in enumerate(result.maps[name][p]):
             cells.append(_projection(result, p, name, j, first, _SIDE))
-            own = drawable(own_class(mining, name, int(feature_map)), 24)
+            own = drawable(named[name][feature_map], 24) if named[name] else ""
             value = number(float(result.values[name][p][j]))
             labels.append((own or f"map {feature_map}", f"\n{value}"))
     return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20, rows_belong=True)

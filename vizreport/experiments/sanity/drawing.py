@@ -17,6 +17,7 @@ from vizreport.report.text import decimal, drawable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 NAMES = {"deconvnet": "Deconvnet", "guided": "Guided backpropagation", "gradient": "Gradient"}
 _STYLES = {
@@ -25,6 +26,8 @@ _STYLES = {
     "gradient": (charts.INK, "^", ":"),
 }
 _SIDE, _GAP, _APART, _LETTERS = 160, 8, 24, 25  # px
+_DODGE = 0.12  # from method to method, in steps
+_FOOT = -0.1  # where a state stands in which all pictures are blank
 _FILTERS = ("random filters", "true filters", "random filters")
 _SWITCHES = ("true switches", "random switches", "random switches")
 _CONTROLS = tuple(
@@ -47,7 +50,7 @@ def two_lines(name: str, fits: Callable[[str], bool]) -> tuple[str, str]:
     return name[:place], name[place:]
 
 
-def pictures(result: SanityResult, layer: str) -> Image.Image:
+def pictures(result: SanityResult, layer: str, unit: str) -> Image.Image:
     """Lay out the first unit's pictures: a row a method, a column a state; then the controls.
 
     The controls have a row of their own on a page. Elsewhere they end the methods' rows, and of
@@ -61,7 +64,10 @@ def pictures(result: SanityResult, layer: str) -> Image.Image:
         place, _LETTERS, lambda size: _Sheet(result, layer, size, shown, brief).size
     )
     sheet = _Sheet(result, layer, size, shown, brief).drawn()
-    head = "number below a picture: rank correlation with the trained network's (1: the same)"
+    head = (
+        f"{drawable(layer, 30)}, {unit}. Below a picture: rank correlation with the trained "
+        "network's (1: the same; by chance: as in the last control)"
+    )
     return montage.headed(sheet, head, size)
 
 
@@ -111,14 +117,17 @@ class _Sheet:
             width = (states + controls) * across + _APART - _GAP
             return width, 4 * self.line + methods * self.row
         width = max(states * across, methods * (controls * across + _APART) - _APART) - _GAP
-        return width, (3 + 5) * self.line + (methods + 1) * self.row
+        return width, (3 + 4) * self.line + (methods + 1) * self.row
 
     def drawn(self) -> Image.Image:
         whole = Image.new("RGB", self.size, montage.palette().paper)
         across, line = self.tile[0] + _GAP, self.line
         head = (4 if self.brief else 3) * line
         names = [
-            ("random to", *two_lines(lowest(self.result.steps[self.layer][step]), self.fits))
+            (
+                "random to",
+                *filter(None, two_lines(lowest(self.result.steps[self.layer][step]), self.fits)),
+            )
             for step in self.shown
         ]
         self.words(whole, 0, head, ("image",))
@@ -141,9 +150,9 @@ class _Sheet:
         left = (2 + len(self.shown)) * across + _APART
         if not self.brief:
             left = m * (len(_CONTROLS) * across + _APART)
-            head = head + len(self.result.methods) * self.row + 5 * line
+            head = head + len(self.result.methods) * self.row + 4 * line
             top = head
-            self.name(whole, left, head - 5 * line, m)
+            self.name(whole, left, head - 4 * line, m, ": controls")
         for number, words in enumerate(_CONTROLS):
             place = left + number * across
             if m == 0 or not self.brief:
@@ -151,10 +160,10 @@ class _Sheet:
             state = 1 + len(self.result.steps[self.layer]) + number
             self.picture(whole, place, top + line, m, state)
 
-    def name(self, whole: Image.Image, left: int, top: int, m: int) -> None:
+    def name(self, whole: Image.Image, left: int, top: int, m: int, more: str = "") -> None:
         """Write a method's name."""
         pen, letters = ImageDraw.Draw(whole), montage.font(self.letters, bold=True)
-        letters.draw(pen, (left, top), NAMES[self.result.methods[m]], montage.palette().ink)
+        letters.draw(pen, (left, top), NAMES[self.result.methods[m]] + more, montage.palette().ink)
 
     def fits(self, text: str) -> bool:
         """Whether a text is no wider than a picture with the gap behind it."""
@@ -222,18 +231,21 @@ def curves(result: SanityResult, layer: str) -> Figure:
             for m, method in enumerate(result.methods):
                 steps = result.cascade[layer][m, :, :, measure]
                 first = np.ones((1, steps.shape[1]))
-                _points(grid[row, 0], np.concatenate([first, steps]), method, m, joined=True)
-                _points(grid[row, 1], result.controls[layer][m, :, :, measure], method, m)
+                shift = _DODGE * (m - (len(result.methods) - 1) / 2)
+                _points(grid[row, 0], np.concatenate([first, steps]), method, shift, joined=True)
+                _points(grid[row, 1], result.controls[layer][m, :, :, measure], method, shift)
             for axes in grid[row] if slim else grid[row, :1]:
                 axes.set_ylabel(name)
             for axes in grid[row]:
-                axes.axhline(0, color=charts.FAINT, linewidth=0.6, zorder=0)
-                axes.axhline(1, color=charts.FAINT, linewidth=0.6, zorder=0)
-                axes.set_ylim(top=1.05)
+                for level in (0, 1):
+                    axes.axhline(level, color=charts.SOFT, linewidth=0.6, linestyle=":", zorder=0)
+                axes.set_ylim(bottom=min(-0.16, axes.get_ylim()[0]), top=1.08)
+                axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
         grid[0, 0].set_title("layers random, one after the other", fontsize=8, loc="left")
         grid[0, 1].set_title("controls", fontsize=8, loc="left")
         names = ["trained", *(lowest(step) for step in result.steps[layer])]
         labels = ["\n".join(words) for words in _CONTROLS]
+        labels[-1] += "\n(chance)"
         for row in (0, 1) if slim else (1,):
             grid[row, 0].set_xticks(
                 range(len(names)), names, rotation=35 if len(names) < 12 else 60, ha="right",
@@ -243,29 +255,67 @@ def curves(result: SanityResult, layer: str) -> Figure:
         grid[1, 0].set_xlabel("weights random from the top down to this layer")
         for axes in grid[:, 1]:
             axes.set_xlim(-0.5, len(labels) - 0.5)
-        handles, methods = grid[0, 0].get_legend_handles_labels()
         figure.legend(
-            handles, methods, frameon=False, fontsize=7, loc="outside upper left", ncols=3,
-            handlelength=1.6, columnspacing=1.2,
+            handles=_legend(result, layer), frameon=False, fontsize=7, loc="outside upper left",
+            ncols=2 if slim else 3, handlelength=1.6, columnspacing=1.2,
         )  # fmt: skip
         return figure
 
 
-def _points(axes: Axes, values: np.ndarray, method: str, m: int, joined: bool = False) -> None:
-    """Draw the mean over units [n, U] with their standard deviation, methods side by side."""
+def _legend(result: SanityResult, layer: str) -> list[Line2D]:
+    """Explain the methods, the levels, and marks of states in which pictures are blank."""
+    from matplotlib.lines import Line2D
+
+    entries = []
+    for method in result.methods:
+        colour, marker, dash = _STYLES[method]
+        entries.append(Line2D([], [], color=colour, marker=marker, markersize=3.5))
+        entries[-1].set(linestyle=dash, label=NAMES[method])
+    entries.append(
+        Line2D([], [], color=charts.SOFT, linewidth=0.6, linestyle=":",
+               label="1: the same picture; 0: nothing in common")
+    )  # fmt: skip
+    likeness = np.concatenate([result.cascade[layer], result.controls[layer]], axis=1)[..., 0]
+    known, units = np.isfinite(likeness).sum(axis=2), likeness.shape[2]
+    if ((known > 0) & (known < units)).any():
+        entries.append(
+            Line2D([], [], color=charts.SOFT, marker="o", markersize=3.5, linestyle="none",
+                   markerfacecolor="white", label="hollow: some units' pictures are blank")
+        )  # fmt: skip
+    if not known.all():
+        entries.append(
+            Line2D([], [], color=charts.SOFT, marker="x", markersize=4, linestyle="none",
+                   label="all pictures blank: nothing to compare")
+        )  # fmt: skip
+    return entries
+
+
+def _points(
+    axes: Axes, values: np.ndarray, method: str, shift: float, joined: bool = False
+) -> None:
+    """Draw the mean [n, U] over the units that are not blank with their standard deviation.
+
+    Hollow where some units are blank; a cross at the foot where all of them are.
+    """
     colour, marker, dash = _STYLES[method]
-    known = values[:, np.isfinite(values).all(axis=0)]
-    if not known.shape[1]:
-        return
-    axes.errorbar(
-        np.arange(len(known)) + 0.12 * (m - 1),
-        known.mean(axis=1),
-        known.std(axis=1),
-        color=colour,
-        marker=marker,
-        markersize=3.5,
-        linestyle=dash if joined else "none",
-        linewidth=1.1,
-        elinewidth=0.7,
-        label=NAMES[method],
-    )
+    places = np.arange(len(values)) + shift
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    some = count > 0
+    filled = np.where(known, values, 0)
+    mean = np.full(len(values), np.nan)
+    mean[some] = filled.sum(axis=1)[some] / count[some]
+    spread = np.full(len(values), np.nan)
+    apart = np.where(known, values - mean[:, None], 0)
+    spread[some] = np.sqrt(np.square(apart).sum(axis=1)[some] / count[some])
+    axes.plot(places, mean, color=colour, linestyle=dash if joined else "none", linewidth=1.1)
+    for full in (True, False):
+        here = some & ((count == values.shape[1]) == full)
+        axes.errorbar(
+            places[here], mean[here], spread[here], color=colour, marker=marker, markersize=3.5,
+            markerfacecolor=colour if full else "white", linestyle="none", elinewidth=0.7,
+        )  # fmt: skip
+    axes.plot(
+        places[~some], np.full((~some).sum(), _FOOT), color=colour, marker="x", markersize=4,
+        linestyle="none",
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from vizreport.findings.record import Finding
 from vizreport.findings.sentences import sentence
 from vizreport.report import spotlight, tone
 from vizreport.report.section import Figure, Section
-from vizreport.report.text import decimal, percent, quoted
+from vizreport.report.text import decimal, drawable, percent, quoted
 from vizreport.results.run import RunRecord
 
 MEASURES = (
@@ -109,9 +109,9 @@ def _panels(result: SanityResult) -> Figure:
             f"and rectifiers follow those weights. Spotlight: {spotlight.CAPTION}. Mid-grey is "
             f"zero; {tone.CAPTION}. Nothing was learned on the right: what is seen there comes "
             "from the image, from the place of the unit and from this way of drawing. What looks "
-            "alike on both sides is no evidence of learning. Above each map, r: the correlation of "
-            "the spotlights' light with the trained network's, mean of the nine (1: the same "
-            "places)."
+            "alike on both sides is no evidence of learning. Above each map: how the places that "
+            "random weights light correlate with those that the trained network lights, mean of "
+            "the nine (1: the same places). The bar below a tile is its peak."
         ),
         alt=(
             f"Maps {maps}, a row each: nine spotlights and nine projections from the trained "
@@ -127,14 +127,14 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
     unit = int(result.maps[layer][0])
     second = mining.output["kind"] == "binary"  # which one score is the probability of
     what = (
-        f"class {quoted(mining.class_names[unit + second], 40)}"
+        f"class {drawable(mining.class_names[unit + second], 40)}"
         if result.scores[layer]
         else f"map {unit}"
     )  # fmt: skip
     return Figure(
         name=f"sanity-pictures-{number + 1}",
         supplement=True,
-        title=f"{quoted(layer, 40)}, {what}: from the trained network to a random one",
+        title=f"{quoted(layer, 40)}, {quoted(what, 50)}: from the trained network to a random one",
         caption=(
             f"The first of the units drawn, in {quoted(image, 60)}, and the part of the image that "
             "it sees. From left to right the weights of one more piece of the network are put "
@@ -154,7 +154,7 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
             )
             + " on average over the units."
         ),
-        draw=partial(drawing.pictures, result, layer),
+        draw=partial(drawing.pictures, result, layer, what),
         threaded=True,
     )
 
@@ -167,9 +167,10 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
         title=f"{quoted(layer, 40)}: how much stays when the network is taken apart",
         caption=(
             f"Likeness of each method's pictures to its own of the trained network, mean and "
-            f"standard deviation over {units} units: 1 the same, 0 nothing in common. Left: "
-            "weights made random from the top layer down. Right: random filters or random switches "
-            "alone, and both; the last is what is alike by chance. Above: rank correlation of "
+            f"standard deviation over {units} units: 1 the same, 0 nothing in common. A hollow "
+            "mark leaves out units whose picture is blank there; a cross below 0: all are blank. "
+            "Left: weights made random from the top layer down. Right: random filters or random "
+            "switches alone, and both; the last is what is alike by chance. Above: rank correlation of "
             "the absolute values, which says where the picture is strong. Below: structural "
             "similarity of the signed linear pictures, which says what pattern is there."
         ),

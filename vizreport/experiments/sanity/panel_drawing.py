@@ -9,22 +9,26 @@ from vizreport.experiments.sanity.result import SanityResult
 from vizreport.experiments.top_patches.mosaics import dash, within
 from vizreport.report import montage, tone
 from vizreport.report.spotlight import light, spotlight
-from vizreport.report.text import decimal
+from vizreport.report.text import decimal, drawable
 
 _SIDE = 78  # px of a tile
-_LETTERS = 16
+_BARS = "peak of a projection; the longest of a map's nine is the strongest"
 
 
 def panels(result: SanityResult) -> Image.Image:
     """Lay out a row for each map: trained, then with all weights random."""
     cells, labels = [], []
     for place, feature_map in enumerate(result.panel_maps):
-        random = f"weights random, light r\u202f=\u202f{decimal(agreement(result, place))}"
+        random = f"same places lit: r\u202f=\u202f{decimal(agreement(result, place))}"
         for state, said in enumerate(("trained", random)):
             cells.append(_pair(result, state, place))
             labels.append((f"map {feature_map}", said))
     width = cells[0].width
-    return montage.grid(cells, 2, width // 21, labels, max(9, width // 28), rows_belong=True)
+    sheet = montage.grid(
+        cells, 2, width // 21, labels, max(9, width // 28), rows_belong=True, bars_are=_BARS
+    )
+    head = f"{drawable(result.layers[0], 40)}: trained weights left, random weights right"
+    return montage.headed(sheet, head, max(9, width // 28))
 
 
 def agreement(result: SanityResult, place: int) -> float:
