@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 _DOTTED: Any = (0, (2, 2))
 _ABREAST = 4  # entries in a row of the legend
-_TILES = 5  # transformed images in a row of a strip
+_TILES = 5  # transformed images in a row of a strip; quarter turns of a rotation
 _SIDE = 64  # px of one of them, at most
 _GAP = 4  # px
-_STRIP = 50.0  # mm
+_PICTURE = 8.8  # mm from one of them to the next
+_CLASS = 1.6  # how much wider the chart of the probability is, in which lines cross most
 _LEFT, _RIGHT, _OWN = 5.0, 4.5, 11.5  # mm; before each chart its own axis
 _LEAST = 28.0  # mm of a chart's height, however few images there are
-_LABELLED = 24.0  # mm of a chart's width, below which its axis is named at the pictures alone
 _NARROW = 30.0  # mm of a chart's width, below which every second number stands at its axis
 _HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 9.5  # mm
 _APART = 3.0  # mm between pictures and the curves below them
 
 UNITS = {
     "vertical": "shift down, px",
-    "horizontal": "shift to the right, px",
+    "horizontal": "shift right, px",
     "scale": "scale factor",
-    "rotation": "rotation, degrees",
+    "rotation": "rotation, °",
 }
 
 
@@ -47,7 +47,8 @@ def tiles(result: InvarianceResult, name: str) -> np.ndarray:
     """Return which values of a transformation are shown as pictures, evenly spread."""
     count = len(result.values[name])
     around = name == "rotation"  # the last would look like the first
-    places = np.linspace(0, count - (0 if around else 1), _TILES, endpoint=not around)
+    shown = 4 if around else _TILES
+    places = np.linspace(0, count - (0 if around else 1), shown, endpoint=not around)
     return np.unique(np.rint(places).astype(int))
 
 
@@ -95,7 +96,8 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
     from matplotlib.figure import Figure
 
     strips = [strip(result, name) for name in names]
-    high = max(_STRIP * strip.height / strip.width for strip in strips)
+    high = max(_across(result, name) * strip.height / strip.width
+               for name, strip in zip(names, strips, strict=True))  # fmt: skip
     stacked = medium.narrow()
     tall = _LEAST if stacked else max(_LEAST, high)
     entries = _entries(result, labels)
@@ -142,6 +144,11 @@ class _Sheet:
         )
 
 
+def _across(result: InvarianceResult, name: str) -> float:
+    """Return the width of a transformation's pictures, mm."""
+    return _PICTURE * len(tiles(result, name))
+
+
 def _row(
     sheet: _Sheet,
     result: InvarianceResult,
@@ -154,17 +161,18 @@ def _row(
     """Draw a transformation: its pictures, and at their right, or below them, its curves."""
     x, y = 0.5 / sheet.width, 1 - top / sheet.height
     sheet.figure.text(x, y, summary.NAMES[name], va="top", weight="bold", fontsize=8)
-    down, high = top + _HEAD + _TITLE, _STRIP * picture.height / picture.width
-    _pictures(sheet.axes(_LEFT, down, _STRIP, high), result, name, picture)
+    across = _across(result, name)
+    down, high = top + _HEAD + _TITLE, across * picture.height / picture.width
+    _pictures(sheet.axes(_LEFT, down, across, high), result, name, picture)
     scored = bool(result.class_names)
     count = len(result.layers)
     left = 0.0
     if stacked:
         down += high + _FOOT + _APART
     else:
-        left += _LEFT + _STRIP
-    own = (sheet.width - left) / (count + scored)
-    wide = own - _OWN - _RIGHT
+        left += _LEFT + _PICTURE * _TILES
+    free = sheet.width - left - (count + scored) * (_OWN + _RIGHT)
+    wide = free / (count + _CLASS * scored)
     for layer in range(count):
         left += _OWN
         panel = sheet.axes(left, down, wide, tall)
@@ -182,13 +190,14 @@ def _row(
         _ticks(panel, name, result, wide)
         left += wide + _RIGHT
     if scored:
-        panel = sheet.axes(left + _OWN, down, wide, tall)
+        panel = sheet.axes(left + _OWN, down, _CLASS * wide, tall)
         shown = summary.probability_curves(result, name)
         curves_of(panel, result.values[name], shown, name)
         panel.set_ylim(0, 1.03)
         name_lines(panel, tall)
         panel.set_title("p(class)", fontsize=7.5, loc="left", pad=3)
-        _ticks(panel, name, result, wide)
+        panel.set_ylabel("probability", labelpad=2)
+        _ticks(panel, name, result, _CLASS * wide)
 
 
 def _pictures(axes: Axes, result: InvarianceResult, name: str, picture: Image.Image) -> None:
@@ -232,8 +241,7 @@ def _ticks(axes: Axes, name: str, result: InvarianceResult, wide: float) -> None
     first, *_, last = axes.get_xticklabels()  # at both ends clear of the next chart's
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
-    if wide >= _LABELLED:
-        axes.set_xlabel(UNITS[name], labelpad=1)
+    axes.set_xlabel(UNITS[name], labelpad=1)
     axes.tick_params(length=2, pad=2)
 
 

@@ -44,8 +44,8 @@ def curves_of(axes: Axes, values: np.ndarray, curves: Curves, name: str) -> None
         )
     axes.fill_between(values, curves.low, curves.high, color=charts.FAINT, linewidth=0, alpha=0.8)
     for row, curve in enumerate(curves.shown):
-        axes.plot(values, curve, color=LINES[row], linewidth=0.7, label=str(row + 1))
-    axes.plot(values, curves.mean, color=charts.INK, linewidth=1.6)
+        axes.plot(values, curve, color=LINES[row], linewidth=0.6, alpha=0.75, label=str(row + 1))
+    axes.plot(values, curves.mean, color=charts.INK, linewidth=1.8)
     axes.set_xlim(values[0], values[-1])
 
 
