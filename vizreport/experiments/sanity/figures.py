@@ -171,8 +171,8 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
             "mark leaves out units whose picture is blank there; a cross below 0: all are blank. "
             "Left: weights made random from the top layer down. Right: random filters or random "
             "switches alone, and both; the last is what is alike by chance. Above: rank "
-            "correlation of the absolute values, which says where the picture is strong. Below: structural "
-            "similarity of the signed linear pictures, which says what pattern is there."
+            "correlation of the absolute values, which says where the picture is strong. Below: "
+            "structural similarity of the signed linear pictures, which says what pattern is there."
         ),
         alt=(
             "Curves that start at 1. At the end, with all layers random: "
