@@ -9,6 +9,7 @@ import numpy as np
 
 from vizreport.experiments.diagnosis import charts_of, domination, labels, pictures, turns
 from vizreport.experiments.diagnosis.findings import findings
+from vizreport.experiments.diagnosis.images import OF_A_CLASS, classes_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.decisions import decide
@@ -58,7 +59,13 @@ def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] 
 
 
 _QUIET = ("diagnosis-checks",)
-_OF_LABELS = ("Names of the classes", "Wrong labels", "Balance of the classes", "Calibration")
+_OF_LABELS = (
+    "Names of the classes",
+    "Wrong labels",
+    "Images stored in another way",
+    "Balance of the classes",
+    "Calibration",
+)
 
 
 def _headline(ranking: Sequence[Ranked]) -> str:
@@ -98,6 +105,11 @@ def untested(
         for each in own
         if each.decision == TOO_LITTLE and each.kind not in _QUIET
     ]
+    if not any(each.kind == "images-size" for each in own):
+        known = classes_of(mining)[0] >= 0
+        why = f"it takes two classes, one of them with {OF_A_CLASS} images"
+        why = why if known.any() else "the images have no classes"
+        found.append(("Size, sharpness, compression and brightness of each class", why))
     if not np.isfinite(result.blur).any():
         found.append(("Sharpness of the images", "they are too small"))
     return found

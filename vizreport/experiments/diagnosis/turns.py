@@ -60,10 +60,11 @@ def finding(result: DiagnosisResult, mining: MiningResult) -> Finding | None:
     classes, counts = np.unique(labels, return_counts=True)
     groups = [np.ones(len(labels), bool), *(labels == c for c in classes[counts >= OF_A_CLASS])]
     tests = len(groups) * len(result.turn_names)
-    found = [_test(result.turned_right[group] > 0, result.turn_names) for group in groups]
-    best = min(range(len(groups)), key=lambda i: (found[i][0], i))
-    p, first, second = found[best]
-    right = result.turned_right[groups[best]] > 0
+    rights = [result.turned_right[group] > 0 for group in groups]
+    found = [_test(right, result.turn_names) for right in rights]
+    mended = [float(right[:, each[1]].mean()) for right, each in zip(rights, found, strict=True)]
+    best = min(range(len(groups)), key=lambda i: (found[i][0], -mended[i]))
+    (p, first, second), right = found[best], rights[best]
     tested = share(int(right[:, first].sum()), len(right))
     known = np.flatnonzero(mining.labels >= 0)
     cls = "" if not best else mining.class_names[int(labels[groups[best]][0])]
