@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 
 from tests.engine.contract import results
+from tests.engine.jax_process import on_jax
 
 
 def test_jax_gives_the_same(tmp_path):
     path = tmp_path / "jax.npz"
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.engine.contract", path],
-        env={**os.environ, "KERAS_BACKEND": "jax"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = on_jax("tests.engine.contract", path)
     assert done.returncode == 0, done.stderr
     with np.load(path) as archive:
         assert archive["backend"] == "jax"
