@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-FRACTIONS = np.array([0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1])
+FRACTIONS = np.array([0, 0.05, 0.1, 0.2, 0.4, 0.7, 1])
 """Of the cells, deleted or inserted."""
 _MOST = 14
 """Rows and columns of cells at most: no method gains from single pixels, which break a picture

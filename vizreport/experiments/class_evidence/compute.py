@@ -29,11 +29,11 @@ from vizreport.graph.layers import occluded_layer
 from vizreport.progress import progress
 from vizreport.settings import Given
 
-STEPS = 16
+STEPS = 12
 """Points of the integration."""
 FEWEST, MOST = 12, 30
 """Images that are tested, where their number is not asked for."""
-MULTIPLICATIONS = 12 * 10**11
+MULTIPLICATIONS = 15 * 10**11
 """What the tests may take, unless the sample is as small as it may be."""
 _RANDOM, _CENTRE = BASELINES
 

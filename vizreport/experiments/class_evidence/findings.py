@@ -40,8 +40,8 @@ def _tests(result: ClassEvidenceResult, method: str) -> list[Finding]:
     return [*found, _random(result, method, 1), _random(result, method, 0)]
 
 
-def passed(decided: Sequence[Finding], method: str) -> dict[str, bool]:
-    """Return, by what is tested, whether a method passes.
+def passed(decided: Sequence[Finding], method: str) -> dict[str, bool | None]:
+    """Return, by what is tested, whether a method passes; None where it is open.
 
     Parameters
     ----------
@@ -51,22 +51,16 @@ def passed(decided: Sequence[Finding], method: str) -> dict[str, bool]:
         As the result names it.
     """
     return {
-        TESTS[each.kind]: each.decision == SHOWN and each.severity == NOTE
+        TESTS[each.kind]: each.severity == NOTE if each.decision == SHOWN else None
         for each in decided
         if each.kind in TESTS and each.names["method"] == NAMES[method]
     }
 
 
 def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Finding:
-    said = []
-    whole = True
-    for method in result.methods:
-        outcome = passed(decided, method)
-        lacking = [test for test, passes in outcome.items() if not passes]
-        whole = whole and not lacking
-        verdict = "passes every test" if not lacking else f"does not pass {_listed(lacking)}"
-        said.append(f"{NAMES[method]} {verdict}")
-    verdicts = "; ".join(said)
+    outcomes = {method: passed(decided, method) for method in result.methods}
+    every = [passes for outcome in outcomes.values() for passes in outcome.values()]
+    said = [f"{NAMES[method]} {_verdict(outcome)}" for method, outcome in outcomes.items()]
     return Finding(
         kind="class-evidence-supported",
         compared="maps of class evidence and what they are tested by",
@@ -76,12 +70,22 @@ def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Findi
         unit="images",
         fewest=FEWEST,
         evidence="class-evidence-curves",
-        severity=NOTE if whole else LOOK,
+        severity=LOOK if False in every else NOTE,
         advice=""
-        if whole
+        if all(every)
         else "Trust a map of class evidence no further than the tests that it passes.",
-        names={"verdicts": verdicts},
+        names={"verdicts": "; ".join(said)},
     )
+
+
+def _verdict(outcome: Mapping[str, bool | None]) -> str:
+    """Say which tests a method passes: "fails deletion and is not shown to pass insertion"."""
+    if all(outcome.values()):
+        return "passes every test"
+    failed = [test for test, passes in outcome.items() if passes is False]
+    open_ = [test for test, passes in outcome.items() if passes is None]
+    parts = [f"fails {_listed(failed)}"] if failed else []
+    return " and ".join([*parts, *([f"is not shown to pass {_listed(open_)}"] if open_ else [])])
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from vizreport.experiments.sanity.randomisation import shuffle, weighted_layers,
 DRAWS = 2
 IMAGES = 8
 STEPS = 8
-"""Points of the integration: half of those of the maps that are shown."""
+"""Points of the integration: fewer than of the maps that are shown."""
 
 
 def compare(

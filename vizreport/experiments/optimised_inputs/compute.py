@@ -23,7 +23,7 @@ from vizreport.progress import progress
 from vizreport.settings import Given
 
 FEWEST = 4
-MULTIPLICATIONS = 6 * 10**11
+MULTIPLICATIONS = 5 * 10**11
 """What the maps of one layer may take, unless they are as few as they may be."""
 _PLAIN = 3
 """Pixels need a third of the steps: nothing holds them back."""
