@@ -92,7 +92,7 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
         axes.plot(place, values, "o", ms=3, color=COLOURS[k % len(COLOURS)], label=name)
     axes.axhline(100 * limit, color=charts.SOFT, lw=0.7, ls="--", zorder=0)
     axes.annotate(
-        f"{percent(limit)}, worth a look above", (0.01, 100 * limit),
+        f"above {percent(limit)}: worth a look", (0.01, 100 * limit),
         xycoords=("axes fraction", "data"), xytext=(0, 2), textcoords="offset points",
         color=charts.SOFT,
     )  # fmt: skip
@@ -100,7 +100,7 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
     axes.set_xlim(0, 100)
     axes.set_ylim(0, 100)
     axes.set_xlabel("filters in order of the share, % (median in the middle)")
-    axes.set_ylabel("ambiguous response, %")
+    axes.set_ylabel("response to gratings that\nalias into others, %")
     if len(shown) > 1:
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
 

@@ -288,6 +288,7 @@ def _draw_objectives(result: DeconvolutionalResult) -> Chart:
             axes.set_ylim(bottom=0)
             axes.grid(axis="y", color=charts.FAINT, lw=0.5)
             axes.set_axisbelow(True)
+            axes.tick_params(labelleft=True)
+            axes.legend(frameon=False)
         left.set_ylabel("objective of a picture")
-        left.legend(frameon=False)
     return chart

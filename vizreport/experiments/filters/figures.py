@@ -208,7 +208,7 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
             str(order[place]), (rank[place], rms[place]), (-5, -2), textcoords="offset points",
             ha="right",
         )  # fmt: skip
-    axes.set_xlabel("filters in order of their RMS")
+    axes.set_xlabel(f"filters of {drawable(result.layer, 30)} in order of their RMS")
     axes.locator_params(axis="x", integer=True)
     axes.set_ylabel("RMS of the weights")
     axes.set_ylim(0, 1.15 * max(float(rms.max()), median * result.dominating_ratio))
