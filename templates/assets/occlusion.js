@@ -54,7 +54,7 @@ function occlude(root) {
   function picture(source) {
     const image = new Image();
     image.addEventListener("load", draw);
-    image.src = source;
+    image.src = source.startsWith("data:") ? source : root.dataset.root + source;
     return image;
   }
 

@@ -27,7 +27,7 @@ def test_a_build_returns_the_opened_run(run):
 
 
 def test_the_page_has_the_sections_asked_for_and_no_dead_link(run):
-    page = (run.folder / "index.html").read_text("utf-8")
+    page = (run.folder / "pages" / "all.html").read_text("utf-8")
     assert "Each filter has its own scale" in page
     assert re.findall(r'<section[^>]* id="(\w+)"', page).count("filters") == 1
     assert "Occlusion" not in page
@@ -41,7 +41,7 @@ def test_another_display_of_a_result_draws_it_anew_and_computes_nothing(run, tin
     results = {path: path.stat().st_mtime_ns for path in run.folder.glob("results/*/*")}
     again = vizreport.build(*tiny_files, run.folder, only=["filters"], pdf=False)
     assert {path: path.stat().st_mtime_ns for path in run.folder.glob("results/*/*")} == results
-    assert "One scale for all" in (run.folder / "index.html").read_text("utf-8")
+    assert "One scale for all" in (run.folder / "pages" / "all.html").read_text("utf-8")
     assert again.record.experiments == run.record.experiments
 
 

@@ -87,7 +87,7 @@ def test_another_package_brings_a_section(installed, tiny_files, tmp_path, capsy
     assert (
         "does not declare that its result depends on the setting 'seed'" in records["nosy"].reason
     )
-    page = (out / "index.html").read_text("utf-8")
+    page = (out / "pages" / "all.html").read_text("utf-8")
     text = " ".join(sheet.extract_text() for sheet in pypdf.PdfReader(out / "report.pdf").pages)
     for shown in (page, " ".join(text.split())):
         assert "has the largest share of rare maps" in shown

@@ -72,7 +72,7 @@ def test_every_section_is_done(report):
 
 
 def test_report_is_there(report):
-    page = (report / "index.html").read_text(encoding="utf-8")
+    page = (report / "pages" / "all.html").read_text(encoding="utf-8")
     assert "broken.png" in page.replace("<wbr>", "")
     assert (report / "report.pdf").read_bytes().startswith(b"%PDF")
     assert list((report / "figures").glob("**/*.png"))
@@ -96,8 +96,10 @@ def test_render_draws_the_same_pages_again(report, tmp_path):
     shutil.copytree(report, copy)
     (copy / "index.html").unlink()
     assert main(["render", str(copy), "--no-pdf"]) == 0
-    again = (copy / "index.html").read_text(encoding="utf-8")
-    assert again.count("<section") == (report / "index.html").read_text("utf-8").count("<section")
+    again = (copy / "pages" / "all.html").read_text(encoding="utf-8")
+    assert again.count("<section") == (report / "pages" / "all.html").read_text("utf-8").count(
+        "<section"
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,10 @@ def kinds(rendered: Path) -> list[str]:
         str(path.relative_to(rendered))
         for path in (
             rendered / "index.html",
+            rendered / "pages" / "all.html",
+            rendered / "pages" / "section-evolution.html",
+            rendered / "pages" / "section-occlusion.html",
+            rendered / "pages" / "section-terms.html",
             rendered / "pages" / "maps.html",
             layer,
             next(page for page in maps if page != dead),
@@ -76,7 +80,7 @@ def test_every_kind_of_page_opens_without_a_word_and_fits_a_phone(
 
 
 def test_the_contents_follow_the_reader(visit: Any) -> None:
-    page = visit().open("index.html")
+    page = visit().open("pages/all.html")
     page.get_by_role("navigation").get_by_role("link", name="Occlusion").click()
     assert page.url.endswith("#occlusion")
     current = page.locator(".contents [aria-current]")
@@ -87,6 +91,54 @@ def test_the_contents_follow_the_reader(visit: Any) -> None:
     # The links of the front page lead to what they name.
     page.locator(".telling h2 a").first.click()
     assert page.url.endswith("#filters")
+
+
+def test_a_reader_goes_from_the_front_page_through_the_sections(visit: Any) -> None:
+    page = visit().open("index.html")
+    page.locator(".telling h2 a").first.click()
+    page.wait_for_url("**/pages/section-filters.html")
+    assert page.locator(".contents [aria-current=page]").inner_text() == "Layer-1 filters"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/pages/section-architecture.html")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/pages/section-filters.html")
+
+
+def test_a_slider_sets_the_epoch_of_all_maps(visit: Any) -> None:
+    page = visit(viewport={"width": 1280, "height": 900}).open("pages/section-evolution.html")
+    strip = page.locator(".epochs").first
+    picture = strip.locator("img").first
+    epochs = strip.locator(".columns > span").count()
+    assert picture.bounding_box()["width"] == pytest.approx(strip.bounding_box()["width"], abs=2)
+    slider = page.get_by_role("slider")
+    slider.focus()
+    slider.press("Home")
+    slider.press("ArrowRight")
+    box, frame = picture.bounding_box(), strip.bounding_box()
+    assert box["width"] == pytest.approx(epochs * frame["width"], rel=0.02)
+    assert frame["x"] - box["x"] == pytest.approx(frame["width"], rel=0.02)  # the second tile
+    assert page.locator(".slider output").inner_text().startswith("epoch ")
+    page.get_by_role("button", name="All epochs").click()
+    assert picture.bounding_box()["width"] == pytest.approx(strip.bounding_box()["width"], abs=2)
+
+
+def test_a_tile_is_enlarged_under_the_pointer_and_with_the_focus(visit: Any) -> None:
+    page = visit(viewport={"width": 1280, "height": 900}).open("pages/section-top_patches.html")
+    mosaic, lens = page.locator(".mosaic:not(.one)").first, page.locator(".lens")
+    mosaic.scroll_into_view_if_needed()
+    assert not lens.is_visible()
+    box = mosaic.bounding_box()
+    mosaic.hover(position={"x": box["width"] * 0.5, "y": box["height"] * 0.9})
+    assert lens.locator("span").evaluate_all(
+        "all => all.map((each) => getComputedStyle(each).backgroundPosition)"
+    ) == ["50% 100%"]
+    page.mouse.move(2, 2)
+    assert not lens.is_visible()
+    page.locator(".maps a").first.focus()
+    page.keyboard.press("Tab")
+    assert lens.is_visible()
+    page.keyboard.press("Escape")
+    assert not lens.is_visible()
 
 
 def shown(page: Any) -> list[str]:
@@ -206,7 +258,7 @@ def test_keyboard(visit: Any) -> None:
 
 
 def test_key_l_changes_between_the_drawn_and_the_linear_projections(visit: Any) -> None:
-    page = visit().open("index.html")
+    page = visit().open("pages/all.html")
     both = page.locator("#top_patches .mosaic.both").first
     both.scroll_into_view_if_needed()
     drawn, linear = both.locator("img:not(.linear)"), both.locator("img.linear")
@@ -247,7 +299,7 @@ def test_a_reader_walks_from_a_class_to_the_first_layer(visit: Any, rendered: Pa
 
 def test_dark_pages_have_dark_charts(visit: Any) -> None:
     for scheme in ("light", "dark"):
-        page = visit(color_scheme=scheme).open("index.html")
+        page = visit(color_scheme=scheme).open("pages/all.html")
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (max(map(int, ground[4:-1].split(","))) < 60) == (scheme == "dark")
         chart = page.locator("#fig-architecture img")
@@ -310,7 +362,7 @@ def test_the_square_of_occlusion_moves(visit: Any) -> None:
 
 
 def test_hostile_names_are_shown_as_they_are(visit: Any, rendered: Path) -> None:
-    page = visit().open("index.html")
+    page = visit().open("pages/all.html")
     assert page.locator("h1").inner_text() == HOSTILE[0]
     assert page.locator("h1 script").count() == 0
     body = page.locator("main").text_content()
@@ -329,7 +381,9 @@ def test_the_single_file_stands_alone(browser: Any, rendered: Path, tmp_path: Pa
     said = page.locator(".notice", has_text="Left out: ").inner_text()
     assert "Left out: 71 pages of layers and feature maps" in said
     assert page.locator("h1").inner_text() == HOSTILE[0]
-    assert page.locator("main a[href]:not([href^='#'])").count() == 0
+    assert (
+        page.locator("main a[href]:not([href^='#']):not([href^='https://arxiv.org/'])").count() == 0
+    )
     wait_until(page, "document.querySelector('.telling img').naturalWidth > 0")
     stage = page.locator("[data-occlusion] .stage").first
     wait_until(page, "document.querySelector('.stage canvas') !== null")

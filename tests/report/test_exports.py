@@ -83,12 +83,12 @@ def test_dark_ground_and_light_letters(figures):
 
 def test_svg_holds_a_mosaic_without_loss(figures):
     figure = figures["top-conv1"]
-    content = export(figure, "svg", "column").content.decode()
+    content = export(figure, "svg", "slide").content.decode()
     encoded = re.search(r"base64,([^\"]+)", content)[1]
     embedded = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGB")
-    with drawn_for(Medium(*SIZES["column"], LETTERS, LIGHT)):
+    with drawn_for(Medium(*SIZES["slide"], LETTERS, LIGHT)):
         drawn = figure.draw()
-    assert drawn.width < figure.draw().width  # fewer columns than in the report
+    assert drawn.width > figure.draw().width  # more columns than in the report
     np.testing.assert_array_equal(np.asarray(embedded), np.asarray(drawn))
 
 

@@ -49,7 +49,7 @@ def test_no_number_stands_in_a_sentence_that_is_not_in_its_record(written):
 
 def test_headlines_are_made_of_records_alone(rendered, written):
     page = Headlines()
-    page.feed((rendered / "index.html").read_text("utf-8"))
+    page.feed((rendered / "pages" / "all.html").read_text("utf-8"))
     looks = [e.first.finding for e in check(rendered).ranking if e.first.finding.severity == LOOK]
     said = f"To look at first: {notice(looks[0])}"
     assert printable(page.found.pop("diagnosis")) == printable(said)

@@ -101,12 +101,12 @@ def test_five_kills_leave_nothing_and_change_nothing(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
     render(run_folder)
     assert resumed == files(run_folder)
-    words = Page(run_folder / "index.html").words()
+    words = Page(run_folder / "pages" / "all.html").words()
     assert "2017-07-14" in words  # that many seconds after 1970
     assert not any(shown in words for shown in ("Computing time", "Started", "vizreport build"))
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     render(run_folder, pdf=False)
-    words = Page(run_folder / "index.html").words()
+    words = Page(run_folder / "pages" / "all.html").words()
     assert all(shown in words for shown in ("Computing time", "Started", "vizreport build"))
 
 

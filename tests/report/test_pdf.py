@@ -22,7 +22,7 @@ from tests.report.pages import Page
 from vizreport.errors import RequestError
 from vizreport.report import templates
 from vizreport.report.files import for_print
-from vizreport.report.numbering import Tables
+from vizreport.report.numbering import References
 from vizreport.report.pdf import print_page
 from vizreport.report.render import render
 
@@ -148,7 +148,7 @@ def test_paper(tmp_path: Path, paper: str, size: tuple[float, float]) -> None:
     assert (float(box.width), float(box.height)) == pytest.approx(size, abs=0.01)
 
 
-def table_of(tables: Tables, call: str) -> tuple[str, list[str]]:
+def table_of(tables: References, call: str) -> tuple[str, list[str]]:
     """Return what a call of the macro for tables becomes, and what goes to the appendix."""
     source = '{% import "macros.html" as m with context %}' + call
     template, annex = templates.environment().from_string(source), list[str]()
@@ -157,7 +157,7 @@ def table_of(tables: Tables, call: str) -> tuple[str, list[str]]:
 
 
 def test_tables_are_numbered_and_referred_to() -> None:
-    tables = Tables(supplement=False)
+    tables = References(supplement=False)
     row = "<tr><td>1</td></tr>{% endcall %}"
     page, annex = table_of(
         tables,
@@ -177,7 +177,7 @@ def test_tables_are_numbered_and_referred_to() -> None:
 
 
 def test_text_that_looks_like_a_reference_stays() -> None:
-    tables = Tables()
+    tables = References()
     assert tables.settle("a \ue0007\ue001 b") == "a \ue0007\ue001 b"
 
 
@@ -230,7 +230,7 @@ def test_without_pango_the_html_is_there(run_folder: Path, monkeypatch: pytest.M
     monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
     with pytest.raises(RequestError, match="apt-get install libpango-1.0-0"):
         render(run_folder)
-    page = Page(run_folder / "index.html")
+    page = Page(run_folder / "pages" / "all.html")
     assert "Layer-1 filters" in page.words()
     assert not any(a["href"] == "report.pdf" for a in page.all("a"))
     assert (run_folder / "report.pdf").read_bytes() == former

@@ -31,7 +31,7 @@ def test_a_failed_section_is_shown(run_folder: Path) -> None:
     record = ExperimentRecord("overview", "", "failed", "ValueError: <b>no</b> layers")
     add_record(run_folder, record)
     assert render(run_folder, pdf=False) == ("overview",)
-    words = Page(run_folder / "index.html").words()
+    words = Page(run_folder / "pages" / "all.html").words()
     assert "This section failed ValueError: <b>no</b> layers. The other sections" in words
     assert "The 96 filters" in words
 
@@ -42,7 +42,7 @@ def test_a_section_that_does_not_apply_is_shown(run_folder: Path) -> None:
     add_record(run_folder, ExperimentRecord("top_patches", "", "done"))
     mark_not_applicable(run_folder, "top_patches", "SiLU has no rule.")
     assert render(run_folder, pdf=False) == ()
-    words = Page(run_folder / "index.html").words()
+    words = Page(run_folder / "pages" / "all.html").words()
     assert "Not applicable to this network and data SiLU has no rule." in words
     assert "--rule gradient" in words
     assert "it needs 'mining': none" in words
@@ -52,7 +52,7 @@ def test_a_damaged_result_is_a_failed_section(run_folder: Path) -> None:
     for path in (run_folder / "results" / "filters").glob("*.npz"):
         path.write_bytes(path.read_bytes()[:-100])
     assert render(run_folder, pdf=False) == ("filters",)
-    words = Page(run_folder / "index.html").words()
+    words = Page(run_folder / "pages" / "all.html").words()
     assert "is damaged (its arrays are not those that were written)" in words
     assert "the same build command computes it again" in words
 
@@ -109,7 +109,7 @@ def test_a_broken_section_does_not_lose_the_report(
 
     monkeypatch.setattr(filter_figures, broken, fails)
     assert render(run_folder, pdf=False) == ("filters",)
-    words = Page(run_folder / "index.html").words()
+    words = Page(run_folder / "pages" / "all.html").words()
     assert "ZeroDivisionError: on purpose" in words
     assert "This run" in words
 
@@ -124,7 +124,7 @@ def test_a_broken_template_does_not_lose_the_report(
 
     monkeypatch.setattr(filter_figures, "section", without_context)
     assert render(run_folder, pdf=False) == ("filters",)
-    assert "Its template failed: UndefinedError" in Page(run_folder / "index.html").words()
+    assert "Its template failed: UndefinedError" in Page(run_folder / "pages" / "all.html").words()
 
 
 def test_an_interrupted_rendering_keeps_the_former_report(
@@ -163,6 +163,7 @@ def test_a_new_report_takes_the_place_of_the_former(run_folder: Path) -> None:
         "figures",
         "findings.json",
         "index.html",
+        "pages",
         "results",
         "run.json",
     ]

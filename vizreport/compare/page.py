@@ -19,7 +19,7 @@ from vizreport.findings.sentences import headline
 from vizreport.findings.stored import findings_json
 from vizreport.report import templates
 from vizreport.report.files import place
-from vizreport.report.numbering import Tables
+from vizreport.report.numbering import References
 from vizreport.report.pdf import print_page
 from vizreport.report.section import Figure
 from vizreport.report.stage import stage_in
@@ -85,11 +85,12 @@ def compare(
         _write_html(stage, context, pdf)
         if pdf:
             tell("PDF")
+            references = References()
             filled = templates.fill(
-                "compare/print.html", medium="pdf", root="", numbers=Tables(), annex=[], **context
+                "compare/print.html", medium="pdf", root="", numbers=references, annex=[], **context
             )
             try:
-                print_page(filled, stage, stage / PDF)
+                print_page(references.settle(filled), stage, stage / PDF)
             except RequestError:
                 _write_html(stage, context, pdf=False)
                 replace(stage, out, _WRITER, _PARTS)
@@ -138,7 +139,14 @@ def _context(runs: list[FinishedRun]) -> dict[str, Any]:
 
 
 def _write_html(stage: Path, context: dict[str, Any], pdf: bool) -> None:
+    references = References()
     filled = templates.fill(
-        "compare/index.html", medium="html", root="", pdf=pdf, numbers=Tables(), annex=[], **context
+        "compare/index.html",
+        medium="html",
+        root="",
+        pdf=pdf,
+        numbers=references,
+        annex=[],
+        **context,
     )
-    (stage / "index.html").write_text(filled, "utf-8")
+    (stage / "index.html").write_text(references.settle(filled), "utf-8")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from vizreport.report import templates
 from vizreport.report.contents import RETRY, Shown
 from vizreport.report.files import Placed
-from vizreport.report.numbering import Tables
+from vizreport.report.numbering import References
 from vizreport.report.reading import FAILED
 from vizreport.report.section import Page, Section
 from vizreport.results.run import RunRecord
@@ -25,16 +25,16 @@ class Bodies:
     Attributes
     ----------
     bodies : mapping of str to Markup
-        By name, what stands below each section's heading.
+        By name, what stands below each section's heading; "run" for the record of the run.
     annexes : mapping of str to tuple of Markup
         What goes to the PDF's appendix, likewise.
-    tables : Tables
-        Their tables; those of what is filled later follow.
+    references : References
+        Their tables, and what refers to what.
     """
 
     bodies: Mapping[str, Markup]
     annexes: Mapping[str, tuple[Markup, ...]]
-    tables: Tables
+    references: References
 
 
 def set_sections(
@@ -64,20 +64,21 @@ def set_sections(
     maps = map_pages(sections) if medium == "html" else {}
     every = {name: placed for shown in sections for name, placed in shown.figures.items()}
     kept: list[Shown] = []
-    tables = Tables(medium == "html" or bool(run.settings.get("appendix")))
+    references = References(medium == "html" or bool(run.settings.get("appendix")))
     bodies: dict[str, Markup] = {}
     annexes: dict[str, tuple[Markup, ...]] = {}
     for shown in sections:
         current = shown
         if shown.status == DONE:
-            before, annex = tables.kept(), list[Markup]()
+            references.section = shown.name
+            before, annex = references.kept(), list[Markup]()
             try:
                 bodies[shown.name] = _filled(
-                    shown.template, shown, medium, run, layer_pages, maps, every, tables, annex
+                    shown.template, shown, medium, run, layer_pages, maps, every, references, annex
                 )
                 annexes[shown.name] = tuple(annex)
             except Exception as error:  # whatever a template does wrong, the report goes on
-                tables = before
+                references = before
                 current = replace(
                     shown,
                     package="",
@@ -90,10 +91,21 @@ def set_sections(
                 )
         if current.status != DONE:
             bodies[shown.name] = _filled(
-                "unavailable.html", current, medium, run, {}, {}, {}, tables, []
+                "unavailable.html", current, medium, run, {}, {}, {}, references, []
             )
         kept.append(current)
-    return tuple(kept), Bodies(bodies, annexes, tables)
+    last: list[Markup] = []
+    references.section = "run"
+    context: dict[str, Any] = {
+        "medium": medium,
+        "root": "",
+        "run": run,
+        "numbers": references,
+        "annex": last,
+    }
+    bodies["run"] = Markup(templates.fill("run.html", **context))
+    annexes["run"] = tuple(last)
+    return tuple(kept), Bodies(bodies, annexes, references)
 
 
 def map_pages(sections: Iterable[Shown]) -> dict[tuple[str, int], Page]:
@@ -114,12 +126,12 @@ def _filled(
     layer_pages: Mapping[str, str],
     map_pages: Mapping[tuple[str, int], Page],
     every: Mapping[str, Placed],
-    tables: Tables,
+    references: References,
     annex: list[Markup],
 ) -> Markup:
     context: dict[str, Any] = {
         "medium": medium,
-        "root": "",
+        "root": "../" if medium == "html" else "",  # an HTML section is a page below pages/
         "run": run,
         "shown": shown,
         "section": shown.section,
@@ -128,7 +140,7 @@ def _filled(
         "context": shown.section.context,
         "layer_pages": layer_pages,
         "map_pages": map_pages,
-        "numbers": tables,
+        "numbers": references,
         "annex": annex,
     }
     body = templates.fill(template, shown.package, **context)

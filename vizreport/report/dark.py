@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,14 +21,30 @@ COLOURS = {
     "#009e73": "#2cc295",
     "#cfe3f1": "#1f3e52",
 }
-_COLOUR = re.compile(r"(?<=[\s:\"'])#[0-9a-f]{6}\b")
+_SVG = "http://www.w3.org/2000/svg"
+ElementTree.register_namespace("", _SVG)
+ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 
 def dark(svg: str) -> str:
     """Return a chart, drawn as SVG by matplotlib, in the colours of the dark theme."""
-    svg = _COLOUR.sub(lambda found: COLOURS.get(found[0], found[0]), svg)
-    # What names no colour is black.
-    return svg.replace("<svg ", '<svg fill="#e7e9ea" ', 1)
+    whole = ElementTree.fromstring(svg)
+    for element in whole.iter():
+        for name in ("style", "fill", "stroke", "stop-color"):
+            value = element.get(name)
+            if value:
+                element.set(name, _recoloured(value))
+    whole.set("fill", "#e7e9ea")  # what names no colour is black
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(whole, "unicode")
+
+
+def _recoloured(style: str) -> str:
+    """Exchange the colours of a style, such as "fill: #1b1f24; opacity: 0.5", or of one value."""
+    parts = [part.rpartition(":") for part in style.split(";")]
+    return ";".join(
+        before + colon + (value.replace(value.strip(), COLOURS.get(value.strip(), value.strip())))
+        for before, colon, value in parts
+    )
 
 
 def darken(chart: Figure) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from vizreport.findings.record import FAULT
+from vizreport.findings.sentences import sentence
 from vizreport.report.contents import Shown
 from vizreport.report.files import Placed
 from vizreport.report.section import Fact
@@ -25,16 +28,19 @@ class Front:
     warnings : tuple of (Shown, str)
         What looks wrong, each with the section that says so.
     lead : str
-        The finding of the first section, where it has no picture here.
-    others : tuple of Shown
-        Other sections with a finding that have no picture here.
+        The finding of the first section.
+    ranking : sequence
+        What to look at first, as the diagnosis ranks it.
+    others : tuple of (Shown, str)
+        The other sections, each with the first thing that it found.
     """
 
     facts: tuple[Fact, ...]
     telling: tuple[tuple[Shown, Placed], ...]
     warnings: tuple[tuple[Shown, str], ...]
     lead: str
-    others: tuple[Shown, ...]
+    ranking: Sequence[Any]
+    others: tuple[tuple[Shown, str], ...]
 
 
 def front(sections: Sequence[Shown], pictures: int) -> Front:
@@ -56,16 +62,22 @@ def front(sections: Sequence[Shown], pictures: int) -> Front:
     ]
     chosen = sorted(ranked, key=lambda entry: entry[:2])[:pictures]
     chosen.sort(key=lambda entry: (entry[1], entry[0]))
-    told = {shown.name for _, _, shown, _ in chosen}
-    untold = [s for s in sections if s.section.finding and s.name not in told]
-    lead = [s for s in untold if s is sections[0]]
     return Front(
         tuple(fact for shown in sections for fact in shown.section.facts)[:FACTS],
         tuple((shown, placed) for _, _, shown, placed in chosen),
         warnings(sections),
-        lead[0].section.finding if lead else "",
-        tuple(s for s in untold if s not in lead),
+        sections[0].section.finding if sections else "",
+        next(
+            (s.section.context["ranking"] for s in sections[:1] if "ranking" in s.section.context),
+            (),
+        ),
+        tuple((s, _first(s)) for s in sections[1:] if s.section.finding),
     )
+
+
+def _first(shown: Shown) -> str:
+    leading = [each for each in shown.section.findings if each.leading and each.severity != FAULT]
+    return sentence(leading[0]) if leading else shown.section.finding
 
 
 def warnings(sections: Sequence[Shown]) -> tuple[tuple[Shown, str], ...]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from vizreport.report import templates
 from vizreport.report.bodies import Bodies, map_pages
 from vizreport.report.contents import Shown
 from vizreport.report.front import front
+from vizreport.report.numbering import References
 from vizreport.results.run import RunRecord
+from vizreport.results.run_folder import WHOLE
 
 ASSETS = ("report.css", "report.js", "occlusion.js", "maps.js")
+_LAST = (("terms", "Terms and references"), ("run", "This run"))
 TELLING = 4  # pictures on the front page
 
 
@@ -47,20 +53,7 @@ def write_html(
             (assets / shown.name / name).write_bytes(content)
     pages = stage / "pages"
     pages.mkdir(exist_ok=True)
-    tables = bodies.tables.kept()
-    index = templates.fill(
-        "index.html",
-        medium="html",
-        root="",
-        run=run,
-        sections=sections,
-        bodies=bodies.bodies,
-        numbers=tables,
-        annex=[],
-        pdf=pdf,
-        front=front(sections, TELLING),
-    )
-    (stage / "index.html").write_text(tables.settle(index), "utf-8")
+    _write_sections(stage, run, sections, bodies, pdf)
     maps = map_pages(sections)
     for shown in sections:
         for page in shown.section.pages:
@@ -79,3 +72,71 @@ def write_html(
             file = pages / f"{page.name}.html"
             file.parent.mkdir(exist_ok=True)
             file.write_text(filled, "utf-8")
+
+
+def _write_sections(
+    stage: Path, run: RunRecord, sections: tuple[Shown, ...], bodies: Bodies, pdf: bool
+) -> None:
+    """Write the front page, a page for each section, and all of them on one page."""
+    explored = next(
+        (s for s in sections if s.name == "occlusion" and s.section.context.get("images")), None
+    )
+    references = bodies.references
+    context: dict[str, Any] = {
+        "medium": "html",
+        "run": run,
+        "sections": sections,
+        "bodies": bodies.bodies,
+        "every": {name: placed for shown in sections for name, placed in shown.figures.items()},
+        "numbers": references,
+        "annex": [],
+        "pdf": pdf,
+        "front": front(sections, TELLING),
+        "searchable": False,  # the section has a search, and an explorer
+        "explored": None,
+        "here": "",
+    }
+    searchable = any(page.name == "maps" for s in sections for page in s.section.pages)
+    alone = {"searchable": searchable, "explored": explored}
+    home = _home(sections, references)
+    whole = templates.fill("all.html", root="../", **context)
+    (stage / WHOLE).write_text(references.settle(whole), "utf-8")
+    index = templates.fill("index.html", root="", **{**context, **alone})
+    settled = references.settle(index, partial(_address, "pages/", home, ""))
+    (stage / "index.html").write_text(settled, "utf-8")
+    pages: list[tuple[str, str, Shown | None]] = [
+        *((shown.name, shown.title, shown) for shown in sections)
+    ]
+    pages += [(name, title, None) for name, title in _LAST]
+    turns = [("Front page", "index.html")]
+    turns += [(title, f"pages/section-{name}.html") for name, title, _ in pages]
+    for place, (name, title, shown) in enumerate(pages):
+        given = {
+            "here": name,
+            "title": title,
+            "shown": shown,
+            "previous": turns[place],
+            "next": turns[place + 2] if place + 2 < len(turns) else None,
+        }
+        filled = templates.fill("section.html", root="../", **{**context, **given})
+        settled = references.settle(filled, partial(_address, "", home, name))
+        (stage / "pages" / f"section-{name}.html").write_text(settled, "utf-8")
+
+
+def _home(sections: Sequence[Shown], references: References) -> dict[str, str]:
+    """Return on which section's page each anchor is."""
+    home = {name: name for name, _ in _LAST}
+    home |= {table.name: table.section for table in references.listed}
+    for shown in sections:
+        home[shown.name] = shown.name
+        home |= dict.fromkeys((f"fig-{name}" for name in shown.figures), shown.name)
+    return home
+
+
+def _address(below: str, home: Mapping[str, str], here: str, anchor: str) -> str:
+    """Return where an anchor is, from the page of a section; ``below`` leads to such pages."""
+    section = home.get(anchor, here)
+    if section == here:
+        return f"#{anchor}"
+    page = f"{below}section-{section}.html"
+    return page if anchor == section else f"{page}#{anchor}"

@@ -33,7 +33,6 @@ def printed_page(run: RunRecord, sections: tuple[Shown, ...], bodies: Bodies) ->
     bodies : Bodies
         Filled templates.
     """
-    tables, annex = bodies.tables.kept(), list[str]()
     filled = templates.fill(
         "report.html",
         medium="pdf",
@@ -42,11 +41,11 @@ def printed_page(run: RunRecord, sections: tuple[Shown, ...], bodies: Bodies) ->
         sections=sections,
         bodies=bodies.bodies,
         annexes=bodies.annexes,
-        numbers=tables,
-        annex=annex,
+        numbers=bodies.references,
+        annex=[],
         front=front(sections, 3),
     )
-    return tables.settle(filled)
+    return bodies.references.settle(filled)
 
 
 def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> None:

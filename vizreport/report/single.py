@@ -1,12 +1,16 @@
-"""The report's first page as one file, for mail."""
+"""The whole report as one file, for mail."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import io
+import json
 import mimetypes
-import re
+from collections import Counter
+from dataclasses import dataclass
+from html import escape
+from html.parser import HTMLParser
 from pathlib import Path
 
 from PIL import Image
@@ -14,23 +18,27 @@ from PIL import Image
 from vizreport.errors import RequestError
 from vizreport.results.atomic import write_text
 from vizreport.results.manifest import add
-from vizreport.results.run_folder import REPORT, SINGLE_FILE
+from vizreport.results.run_folder import REPORT, SINGLE_FILE, WHOLE
 
 LIMIT = 15_000_000
 """Bytes; a mail of 20 MB holds as much, its encoding counted."""
 
 _WIDEST = 1600  # px, to which larger pictures are reduced
-_POLICY = re.compile(r'(http-equiv="Content-Security-Policy" content=")[^"]*')
-# Where a page names a picture: attributes, and the escaped JSON of the occlusion's script.
-_ATTRIBUTE = re.compile(r'(?P<before>src(?:set)?="|&#34;)(?P<path>(?:figures|pages)/[^"&\s]+)')
-_LINK = re.compile(r' href="(?:pages/|figures/|report\.pdf)[^"]*"')
-_SCRIPT = re.compile(r'<script src="(assets/(?:[\w-]+/)?[\w-]+\.js)" defer></script>')
-_STYLE = re.compile(r'<link rel="stylesheet" href="(assets/(?:[\w-]+/)?[\w-]+\.css)">')
-_FORM = re.compile(r'<form class="find goto".*?</form>', re.DOTALL)
+_UP = "../"  # from the page of all sections to the report's folder
+_PICTURES = ("figures/", "pages/")
+_ALL = Path(WHOLE).relative_to("pages")
+_NOTICE = "<!-- what was left out -->"
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """Where a picture stands in the page; ``path`` is relative to the report's folder."""
+
+    path: str
 
 
 def write_single_file(folder: Path, limit: int = LIMIT) -> Path:
-    """Write ``report.html`` beside ``index.html``: the same page with all it shows inside.
+    """Write ``report.html`` beside ``index.html``: all sections with all they show inside.
 
     Left out, and said so on the page: the pages of layers and feature maps, the PDF, the figures
     to keep, and, where the file would be larger than the limit, the largest pictures.
@@ -42,64 +50,165 @@ def write_single_file(folder: Path, limit: int = LIMIT) -> Path:
     limit : int
         Bytes that the file may have.
 
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     RequestError
-        If the folder has no ``index.html``, or a ``report.html`` that is not of vizreport.
+        If the folder has no page of all sections, or a ``report.html`` that is not of vizreport.
     """
     try:
-        page = (folder / "index.html").read_text("utf-8")
+        page = (folder / WHOLE).read_text("utf-8")
     except OSError as error:
-        raise RequestError(f"{folder} has no index.html: build or render the report") from error
-    styles = [(folder / name).read_text("utf-8") for name in _STYLE.findall(page)]
-    scripts = [(folder / name).read_text("utf-8") for name in _SCRIPT.findall(page)]
-    page = _FORM.sub("", _LINK.sub("", _SCRIPT.sub("", page)))
-    inside = iter(styles)
-    page = _STYLE.sub(lambda _: f"<style>{next(inside)}</style>", page)
-    page = page.replace("</body>", "".join(f"<script>{s}</script>\n" for s in scripts) + "</body>")
-    allowed = " ".join(map(_hash, scripts)) or "'none'"
-    drawn_by = " ".join(map(_hash, styles))
-    policy = (
-        f"default-src 'none'; img-src data:; style-src {drawn_by}; script-src {allowed}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    page = _POLICY.sub(lambda found: found[1] + policy, page)
-    named = sorted({found["path"] for found in _ATTRIBUTE.finditer(page)})
-    pictures = {path: _encoded(folder / path) for path in named if _is_inside(folder, path)}
-    left_out = _largest(page, pictures, limit - 4000)
-
-    def inlined(found: re.Match[str]) -> str:
-        uri = "data:," if found["path"] in left_out else pictures.get(found["path"])
-        return found["before"] + uri if uri else found[0]
-
-    page = _ATTRIBUTE.sub(inlined, page)
-    page = page.replace("</header>", f"{_notice(folder, len(left_out), limit)}</header>", 1)
+        raise RequestError(f"{folder} has no {WHOLE}: build or render the report") from error
+    parts = _Inside(folder, page).parts
+    times = Counter(part.path for part in parts if isinstance(part, _Picture))
+    pictures = {path: _encoded(folder / path) for path in times}
+    written = sum(len(part.encode()) for part in parts if isinstance(part, str))
+    left_out = _largest(written, times, pictures, limit - 4000)
+    pictures |= dict.fromkeys(left_out, "data:,")
+    whole = "".join(pictures[p.path] if isinstance(p, _Picture) else p for p in parts)
+    whole = whole.replace(_NOTICE, _notice(folder, len(left_out), limit), 1)
     target = folder / SINGLE_FILE
     add(folder, REPORT, [SINGLE_FILE])
-    write_text(target, page)
+    write_text(target, whole)
     return target
 
 
-def _largest(page: str, pictures: dict[str, str], limit: int) -> set[str]:
+class _Inside(HTMLParser):
+    """A page taken apart, its styles and scripts put inside, its pictures left to be put in.
+
+    Attributes
+    ----------
+    parts : list of str or _Picture
+        Joined, they are the page.
+    """
+
+    def __init__(self, folder: Path, page: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.parts: list[str | _Picture] = []
+        self._folder = folder
+        self._scripts: list[str] = []
+        self._policy = 0
+        self._styles: list[str] = []
+        self._left_out = ""  # the tag within which all is left out
+        self._noticed = False
+        self.feed(page)
+        self.close()
+        self.parts[self._policy] = self._new_policy()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if self._left_out:
+            return
+        if tag == "script" and given.get("src", "").startswith(_UP):
+            self._scripts.append(self._asset(given["src"]))
+            self._left_out = tag
+        elif tag == "form" and "goto" in given.get("class", "").split():
+            self._left_out = tag
+        elif tag == "link" and given.get("rel") == "stylesheet":
+            self._styles.append(self._asset(given["href"]))
+            self.parts.append(f"<style>{self._styles[-1]}</style>")
+        elif tag == "meta" and given.get("http-equiv") == "Content-Security-Policy":
+            self._policy = len(self.parts)
+            self.parts.append("")
+        else:
+            self._changed(tag, given)
+
+    def _changed(self, tag: str, given: dict[str, str]) -> None:
+        if not any(_UP in value for value in given.values()):
+            self.parts.append(self.get_starttag_text() or "")
+            return
+        self.parts.append(f"<{tag}")
+        for name, value in given.items():
+            if name == "data-occlusion":
+                self._explorer(json.loads(value))
+            elif name in ("src", "srcset", "href") and self._is_picture(tag, value):
+                self.parts += [f' {name}="', _Picture(value.removeprefix(_UP)), '"']
+            elif not (name == "href" and value.startswith(_UP)):
+                self.parts.append(f' {name}="{escape(value)}"')
+        self.parts.append(">")
+
+    def _explorer(self, data: dict[str, object]) -> None:
+        """Write what the occlusion's script reads: it names pictures from the report's folder."""
+        rest = escape(json.dumps(data))
+        self.parts.append(' data-occlusion="')
+        while path := next((p for p in map(str, data.values()) if self._is_inside(p)), ""):
+            before, _, rest = rest.partition(path)
+            self.parts += [before, _Picture(path)]
+            data = {name: value for name, value in data.items() if value != path}
+        self.parts += [rest, '"']
+
+    def _is_picture(self, tag: str, address: str) -> bool:
+        return tag != "a" and self._is_inside(address.removeprefix(_UP))
+
+    def _is_inside(self, path: str) -> bool:
+        """Tell the report's own pictures from a class that is called like one."""
+        if not path.startswith(_PICTURES):
+            return False
+        found = (self._folder / path).resolve()
+        return found.is_file() and found.is_relative_to(self._folder.resolve())
+
+    def _asset(self, address: str) -> str:
+        return (self._folder / address.removeprefix(_UP)).read_text("utf-8")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if not (self.get_starttag_text() or "").endswith("/>") or self.parts[-1] == ">":
+            self.parts.append(f"</{tag}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._left_out:
+            if tag == self._left_out:
+                self._left_out = ""
+            return
+        if tag == "header" and not self._noticed:
+            self._noticed = True
+            self.parts.append(_NOTICE)
+        elif tag == "body":
+            self.parts += [f"<script>{script}</script>\n" for script in self._scripts]
+        self.parts.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self._kept(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self._kept(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self._kept(f"&#{name};")
+
+    def handle_decl(self, decl: str) -> None:
+        self._kept(f"<!{decl}>")
+
+    def _kept(self, text: str) -> None:
+        if not self._left_out:
+            self.parts.append(text)
+
+    def _new_policy(self) -> str:
+        """Return a policy that allows what is inside, and nothing else."""
+        allowed = " ".join(map(_hash, self._scripts)) or "'none'"
+        drawn_by = " ".join(map(_hash, self._styles))
+        return (
+            '<meta http-equiv="Content-Security-Policy" content="'
+            f"default-src 'none'; img-src data:; style-src {drawn_by}; script-src {allowed}; "
+            "base-uri 'none'; form-action 'none'\">"
+        )
+
+
+def _largest(written: int, times: Counter[str], pictures: dict[str, str], limit: int) -> set[str]:
     """Return the pictures to leave out, the largest first, so that the page keeps its limit."""
-    times = dict.fromkeys(pictures, 0)
-    for found in _ATTRIBUTE.finditer(page):
-        if found["path"] in times:
-            times[found["path"]] += 1
     cost = {path: times[path] * len(uri) for path, uri in pictures.items()}
-    size, left_out = len(page.encode()) + sum(cost.values()), set()
+    size, left_out = written + sum(cost.values()), set()
     for path in sorted(cost, key=lambda path: -cost[path]):
         if size <= limit:
             break
         size -= cost[path]
         left_out.add(path)
     return left_out
-
-
-def _is_inside(folder: Path, path: str) -> bool:
-    """Tell the report's own pictures from a class that is called like one."""
-    found = (folder / path).resolve()
-    return found.is_file() and found.is_relative_to(folder.resolve())
 
 
 def _encoded(path: Path) -> str:
@@ -121,7 +230,8 @@ def _hash(content: str) -> str:
 
 
 def _notice(folder: Path, left_out: int, limit: int) -> str:
-    pages = sum(1 for _ in (folder / "pages").rglob("*.html"))
+    pages = [path.relative_to(folder / "pages") for path in (folder / "pages").rglob("*.html")]
+    maps = sum(1 for page in pages if not page.name.startswith("section-") and page != _ALL)
     pictures = (
         f", and the {left_out} largest pictures, without which it keeps to {limit // 1_000_000} MB"
         if left_out
@@ -129,6 +239,6 @@ def _notice(folder: Path, left_out: int, limit: int) -> str:
     )
     return (
         '<div class="notice" role="note"><p class="what">One file, for mail</p>'
-        f'<p class="why">Left out: {pages} pages of layers and feature maps with their search, '
+        f'<p class="why">Left out: {maps} pages of layers and feature maps with their search, '
         f"the PDF, the figures to keep{pictures}. The whole report is a folder.</p></div>"
     )

@@ -24,6 +24,8 @@ REPORT = "report"
 
 PAGE = "index.html"
 HTML_PARTS = ("assets/", "figures/", "pages/", PAGE)
+WHOLE = "pages/all.html"
+"""All sections on one page."""
 PDF = "report.pdf"
 FINDINGS = "findings.json"
 SINGLE_FILE = "report.html"
