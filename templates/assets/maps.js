@@ -60,7 +60,7 @@ function update() {
 function say(found, wanted, layer) {
   const all = `${cards.length} ${cards.length === 1 ? "map" : "maps"}`;
   form.querySelector("output").textContent = wanted
-    ? `${found || "None"} of ${all} ${found === 1 ? "answers" : "answer"} to “${form.find.value.trim()}”`
+    ? `${found || "None"} of ${all} ${found === 1 ? "matches" : "match"} “${form.find.value.trim()}”`
     : layer ? `${found} of ${all}` : all;
 }
 

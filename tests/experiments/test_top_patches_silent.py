@@ -37,7 +37,7 @@ def test_an_image_that_does_not_excite_a_map_is_not_shown():
     assert "Where pairs are missing" in figure.caption
     side = layer["drawn"].side
     for view in ("patches", "projections"):
-        picture = np.asarray(Image.open(io.BytesIO(made.files[cell[view]])))
+        picture = np.asarray(Image.open(io.BytesIO(made.files[cell[view]]())))
         opaque = picture[..., 3].reshape(3, side, 3 * side)
         assert not opaque[1:].any()
         assert opaque[0].any()

@@ -167,7 +167,7 @@ def test_search(visit: Any) -> None:
     assert len(set(counts)) > 1
     said = page.locator("output").inner_text()
     # Four layers' 15 living maps, and two that feed others; dead ones have no card.
-    assert said == f"{len(counts)} of 62 maps answer to “<script>”"
+    assert said == f"{len(counts)} of 62 maps match “<script>”"
 
     page.locator("select[name=sort]").select_option("purity")
     purities = cards.evaluate_all("nodes => nodes.map((n) => Number(n.dataset.purity ?? -1))")

@@ -114,7 +114,7 @@ def test_the_page_marks_the_jumps(made):
             changed = jumps(result, layer["name"])[:, cell["place"]]
             assert [tile["jump"] for tile in cell["tiles"]] == [False, *changed]
             assert [tile["epoch"] for tile in cell["tiles"]] == EPOCHS
-            assert shown.files[cell["projections"]].startswith(b"RIFF")
+            assert shown.files[cell["projections"]]().startswith(b"RIFF")
 
 
 def test_a_bar_stands_before_the_tile_of_a_jump():

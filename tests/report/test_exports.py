@@ -141,7 +141,7 @@ def test_slides(run, tmp_path, figures):
     shutil.copytree(run, short)
     record = read_run(short)
     write_run(short, dataclasses.replace(record, experiments=record.experiments[:2]))
-    assert main(["slides", str(short)]) == 0
+    assert main(["slides", str(short), "--all"]) == 0
     deck = pptx.Presentation(short / "slides.pptx")
     assert deck.slide_width / deck.slide_height == pytest.approx(16 / 9, abs=1e-3)
     first, *others = deck.slides
@@ -170,6 +170,23 @@ def test_slides(run, tmp_path, figures):
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
         # Core properties carry the run's date, not today's.
         assert "2026-03-01" in archive.read("docProps/core.xml").decode()
+
+
+def test_a_few_slides_are_headed_by_what_was_found(run, tmp_path, figures):
+    pptx = pytest.importorskip("pptx")
+    short = tmp_path / "short"
+    shutil.copytree(run, short)
+    record = read_run(short)
+    write_run(short, dataclasses.replace(record, experiments=record.experiments[:3]))
+    assert main(["slides", str(short)]) == 0
+    _, *others = pptx.Presentation(short / "slides.pptx").slides
+    titles = [slide.shapes.title.text for slide in others]
+    assert 0 < len(titles) <= 12
+    notes = [slide.notes_slide.notes_text_frame.text for slide in others]
+    # A heading is a sentence of the section's finding, without its brackets.
+    for title, note in zip(titles, notes, strict=True):
+        assert "(" not in title
+        assert title.split()[:3] == note.split()[:3]
 
 
 def test_slides_without_python_pptx(run, monkeypatch, capsys):

@@ -169,6 +169,31 @@ def test_a_new_report_takes_the_place_of_the_former(run_folder: Path) -> None:
     ]
 
 
+def test_pictures_are_taken_over_where_nothing_changed(run_folder: Path) -> None:
+    def drawn() -> dict[str, bytes]:
+        files = (p for part in ("figures", "pages") for p in (run_folder / part).rglob("*.*"))
+        return {str(path): path.read_bytes() for path in files}
+
+    render(run_folder, pdf=False)
+    first, told = drawn(), list[str]()
+    render(run_folder, pdf=False, progress=told.append)
+    assert told == ["pages"]
+    assert drawn() == first
+    # One file that is not as it was drawn: its section is drawn again, and no other.
+    (run_folder / "figures" / "filters.png").write_bytes(b"painted over")
+    render(run_folder, pdf=False, progress=told.append)
+    assert told == ["pages", "Layer-1 filters", "pages"]
+    assert drawn() == first
+    # Another setting that pictures may depend on.
+    record = read_run(run_folder)
+    write_run(
+        run_folder, dataclasses.replace(record, settings={**record.settings, "scale": "tile"})
+    )
+    told.clear()
+    render(run_folder, pdf=False, progress=told.append)
+    assert told == ["Layer-1 filters", "pages"]
+
+
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=r"run\.json does not exist"):
         render(tmp_path)

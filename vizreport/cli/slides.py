@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         require_file(out)
     else:
         prepare(arguments.RUN, REPORT, [SLIDES], adopted_run)
-    content, failed = make_slides(arguments.RUN, run)
+    content, failed = make_slides(arguments.RUN, run, arguments.all)
     if not arguments.out:
         add(arguments.RUN, REPORT, [SLIDES])
     write_bytes(out, content)
@@ -50,13 +50,15 @@ VERB = Verb(
     name="slides",
     summary="write the figures of a report as slides",
     description=(
-        "Write a PowerPoint file, 16:9: a title slide with network, data and accuracy, then one "
-        "figure a slide, its caption in the notes, its description as alternative text. Needs "
+        "Write a PowerPoint file, 16:9: a title slide with network, data and accuracy, then a "
+        "figure of each section, at most 12, headed by what it shows; the caption is in the notes, "
+        "the description in the alternative text. Needs "
         "the package python-pptx (vizreport doctor says how to install it), but not TensorFlow."
     ),
-    usage="RUN [--out FILE]",
+    usage="RUN [--all] [--out FILE]",
     options=(
         report.RUN,
+        Option("--all", "Show every figure, headed by its title.", switch=True),
         Option(
             "--out",
             "File to write, in place of one of that name; the default is slides.pptx in the run's "

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
+from vizreport.report.drawn import Former, Pictures, keys, write
 from vizreport.report.files import Placed, place
 from vizreport.report.numbering import number_figures
 from vizreport.report.processes import drawn_beside
@@ -74,7 +75,8 @@ def draw_sections(
     Parameters
     ----------
     run_folder : Path
-        Of a finished or stopped build.
+        Of a finished or stopped build. Pictures of the report there are taken over where they
+        would be drawn the same.
     run : RunRecord
         Says which sections there are.
     stage : Path
@@ -83,17 +85,34 @@ def draw_sections(
         Told the title of each section before it is drawn.
     """
     reads = list(read_sections(run_folder, run))
-    charts = [figure for read in reads for figure in read.section.figures if not figure.threaded]
+    known, former = keys(reads, run), Former(run_folder)
+    taken = {
+        read.record.name: former.take(read, known[read.record.name], stage)
+        for read in reads
+        if read.status == DONE and read.experiment is not None
+    }
+    anew = [read for read in reads if not taken.get(read.record.name)]
+    charts = [figure for read in anew for figure in read.section.figures if not figure.threaded]
     order = {figure.name: number for number, figure in enumerate(charts)}
     shown: list[Shown] = []
     counts: dict[bool, int] = {}
     with drawn_beside(stage, charts) as chart, ThreadPoolExecutor(2) as pool:
-        begun = [_begun(read, run, stage, pool) for read in reads]
+        begun = [_begun(read, run, stage, pool, taken.get(read.record.name)) for read in reads]
         for part in begun:
             if isinstance(part, _Begun):
-                progress(part.experiment.title)
+                if not part.taken:
+                    progress(part.experiment.title)
                 part = _finished(part, counts, lambda figure: chart(order[figure.name]))
             shown.append(part)
+    drawn = {each.name: each for each in shown if each.status == DONE}
+    write(
+        stage,
+        [
+            (read, known[name], Pictures(drawn[name].figures, drawn[name].highlights))
+            for read in reads
+            if (name := read.record.name) in drawn
+        ],
+    )
     return tuple(shown)
 
 
@@ -106,14 +125,19 @@ class _Begun:
     section: Section
     pictures: Mapping[str, Future[Placed]]
     highlights: tuple[Future[Placed], ...]
+    taken: Pictures | None = None
 
 
-def _begun(read: Read, run: RunRecord, stage: Path, pool: ThreadPoolExecutor) -> Shown | _Begun:
+def _begun(
+    read: Read, run: RunRecord, stage: Path, pool: ThreadPoolExecutor, taken: Pictures | None
+) -> Shown | _Begun:
     """Write a section's files, and have its pictures drawn."""
     record, experiment, section = read.record, read.experiment, read.section
     if experiment is None or read.status != DONE:
         title = experiment.title if experiment else record.name
         return _unavailable(record.name, title, read.status, read.reason, run)
+    if taken:
+        return _Begun(record, experiment, section, {}, (), taken)
     highlights = tuple(pool.submit(place, stage, each) for each in section.highlights)
     pictures = {
         figure.name: pool.submit(place, stage, figure)
@@ -124,7 +148,7 @@ def _begun(read: Read, run: RunRecord, stage: Path, pool: ThreadPoolExecutor) ->
         for name, content in section.files.items():
             path = stage / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            path.write_bytes(content() if callable(content) else content)
     except Exception as error:  # whatever a section does wrong, the report goes on
         if full_disk(error):
             raise
@@ -140,11 +164,21 @@ def _finished(part: _Begun, counts: dict[bool, int], chart: Callable[[Figure], P
     """Wait for a section's figures, and number them after those that were counted."""
     experiment = part.experiment
     try:
-        drawn = {
-            figure.name: part.pictures[figure.name].result() if figure.threaded else chart(figure)
-            for figure in part.section.figures
-        }
-        highlights = tuple(future.result() for future in part.highlights)
+        drawn: Mapping[str, Placed] = (
+            part.taken.figures
+            if part.taken
+            else {
+                figure.name: part.pictures[figure.name].result()
+                if figure.threaded
+                else chart(figure)
+                for figure in part.section.figures
+            }
+        )
+        highlights = (
+            part.taken.highlights
+            if part.taken
+            else tuple(each.result() for each in part.highlights)
+        )
     except Exception as error:  # whatever a figure does wrong, the report goes on
         if full_disk(error):
             raise

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart
 
 DPI = 300
+PRINT = "figures/print"
+"""Folder of the pictures as the PDF has them."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Placed:
 
 
 def place(folder: Path, figure: Figure | Highlight, number: str = "") -> Placed:
-    """Draw a figure and write its files below ``figures/`` and ``print/``.
+    """Draw a figure and write its files below ``figures/`` and ``figures/print/``.
 
     Parameters
     ----------
@@ -61,14 +63,14 @@ def place(folder: Path, figure: Figure | Highlight, number: str = "") -> Placed:
     """
     drawing = figure.draw()
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    (folder / "print").mkdir(parents=True, exist_ok=True)
+    (folder / PRINT).mkdir(parents=True, exist_ok=True)
     if isinstance(drawing, Image.Image):
         ending, content = picture_bytes(drawing)
         kept = f"figures/{figure.name}{ending}"
         (folder / kept).write_bytes(content)
         width = figure.width if isinstance(figure, Figure) else PRINT_WIDTH / 3
         ending, content = for_print(drawing, width)
-        printed = f"print/{figure.name}{ending}"
+        printed = f"{PRINT}/{figure.name}{ending}"
         (folder / printed).write_bytes(content)
         return Placed(number, figure, kept, kept, printed, *drawing.size)
     png = f"figures/{figure.name}.png"

@@ -56,7 +56,7 @@ def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> No
     Parameters
     ----------
     filled : str
-        HTML whose pictures, below ``figures/`` and ``print/``, are named relative to ``stage``.
+        HTML whose pictures, below ``figures/``, are named relative to ``stage``.
     stage : Path
         Folder of the pictures.
     target : Path

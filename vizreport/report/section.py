@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Drawing = Union["Image", "Chart"]
+Content = bytes | Callable[[], bytes]
 
 PRINT_WIDTH = 174.0
 """Width of the printed page's text, mm."""
@@ -142,9 +143,10 @@ class Section:
         Pictures for the front page.
     facts : tuple of Fact
         Key numbers for the front page.
-    files : mapping of str to bytes
+    files : mapping of str to bytes or callable
         Pictures the HTML refers to, by path relative to the report's folder; they must lie
-        below ``pages/`` or ``figures/``.
+        below ``pages/`` or ``figures/``. A function that returns the content is called where the
+        section is drawn anew.
     context : mapping
         Variables of the section's template.
     """
@@ -153,7 +155,7 @@ class Section:
     pages: tuple[Page, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     facts: tuple[Fact, ...] = ()
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, Content] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     finding: str = ""
     warnings: tuple[str, ...] = ()

@@ -1,14 +1,17 @@
-"""A run as slides: a title, then one figure a slide."""
+"""A run as slides: a title, then a figure a slide, headed by what it shows."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from vizreport.errors import RequestError
+from vizreport.findings.sentences import sentence
 from vizreport.installed import pip_install
 from vizreport.report.export import SIZES, Exported, export
 from vizreport.report.figures import Listed
@@ -25,10 +28,16 @@ _ENLARGED = WIDTH / 160  # figures are drawn for a slide 160 mm wide
 _TITLE_ONLY = 5  # layout of the default template
 _DATE = (1980, 1, 1, 0, 0, 0)
 _DPI = 220
+_MOST = 12  # figures, unless all are asked for
+_TWO_LINES = 130  # letters of a title
 
 
-def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...]]:
+def make_slides(
+    run_folder: Path, run: RunRecord, every: bool = False
+) -> tuple[bytes, tuple[str, ...]]:
     """Make a PowerPoint file of a run's figures from its results alone.
+
+    By default of one figure a section, at most 12, each headed by what its section found.
 
     Captions are in the notes, descriptions of the pictures in their alternative texts. The same
     results give the same bytes.
@@ -39,6 +48,8 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
         Of a finished or stopped build.
     run : RunRecord
         Says which sections there are, and what the first slide says.
+    every : bool
+        Whether to show all figures, each under its own title.
 
     Returns
     -------
@@ -63,22 +74,77 @@ def make_slides(run_folder: Path, run: RunRecord) -> tuple[bytes, tuple[str, ...
     sections = list(read_sections(run_folder, run))
     _title_slide(deck, run, sections)
     failed = [read.record.name for read in sections if read.status == "failed"]
-    counts: dict[bool, int] = {}
-    for read in sections:
-        numbers = number_figures(read.section.figures, counts)
-        for position, (figure, name) in enumerate(zip(read.section.figures, numbers, strict=True)):
-            assert read.experiment is not None
-            listed = Listed(name, read.record.name, read.experiment.title, figure)
-            try:
-                drawn = export(figure, "png", "slide", _DPI)
-            except Exception:  # whatever a figure does wrong, the slides go on
-                failed.append(figure.name)
-                continue
-            _figure_slide(deck, listed, drawn, "" if position else read.section.finding)
+    numbered = _numbered(sections)
+    for slide in _all(numbered) if every else _telling(numbered):
+        try:
+            drawn = export(slide.listed.figure, "png", "slide", _DPI)
+        except Exception:  # whatever a figure does wrong, the slides go on
+            failed.append(slide.listed.name)
+            continue
+        _figure_slide(deck, slide, drawn)
     _date(deck, run)
     buffer = io.BytesIO()
     deck.save(buffer)
     return _without_times(buffer.getvalue()), tuple(failed)
+
+
+@dataclass(frozen=True)
+class _Slide:
+    """A figure under a title; what its section found, for the notes."""
+
+    listed: Listed
+    title: str
+    finding: str
+
+
+def _numbered(sections: Iterable[Read]) -> list[tuple[Read, list[Listed]]]:
+    counts: dict[bool, int] = {}
+    found = []
+    for read in sections:
+        if read.experiment is not None:
+            title, figures = read.experiment.title, read.section.figures
+            numbers = number_figures(figures, counts)
+            listed = [
+                Listed(number, read.record.name, title, figure)
+                for figure, number in zip(figures, numbers, strict=True)
+            ]
+            found.append((read, listed))
+    return found
+
+
+def _all(numbered: list[tuple[Read, list[Listed]]]) -> Iterator[_Slide]:
+    for read, listed in numbered:
+        for place, one in enumerate(listed):
+            yield _Slide(one, one.figure.title, "" if place else read.section.finding)
+
+
+def _telling(numbered: list[tuple[Read, list[Listed]]]) -> list[_Slide]:
+    """Choose the evidence of each section's first finding, or else its first printed figure."""
+    slides = []
+    for read, listed in numbered:
+        leading = [each for each in read.section.findings if each.leading]
+        printed = [one for one in listed if not one.figure.supplement]
+        shown = [(f, one) for f in leading for one in listed if one.name == f.evidence]
+        if shown:
+            said, one = sentence(shown[0][0]), shown[0][1]
+        elif printed:
+            one = printed[0]
+            said = sentence(leading[0]) if leading else one.figure.title
+        else:
+            continue
+        slides.append(_Slide(one, _without_brackets(said), read.section.finding))
+    return slides[:_MOST]
+
+
+def _without_brackets(text: str) -> str:
+    """Leave out what stands in round brackets: intervals and counts are in the notes."""
+    kept, depth = [], 0
+    for letter in text:
+        depth += letter == "("
+        if not depth:
+            kept.append(letter)
+        depth -= letter == ")" and depth > 0
+    return " ".join("".join(kept).split()).replace(" .", ".").replace(" ,", ",").replace(" :", ":")
 
 
 def _title_slide(deck: Any, run: RunRecord, sections: list[Read]) -> None:
@@ -98,11 +164,12 @@ def _said(fact: Fact) -> str:
     return f"{fact.label}: {fact.value}" + (f" ({fact.note})" if fact.note else "")
 
 
-def _figure_slide(deck: Any, listed: Listed, drawn: Exported, finding: str) -> None:
+def _figure_slide(deck: Any, shown: _Slide, drawn: Exported) -> None:
     from pptx.util import Mm
 
+    listed, finding = shown.listed, shown.finding
     figure = listed.figure
-    slide = _slide(deck, figure.title, 26, _TOP)
+    slide = _slide(deck, shown.title, 26, _TOP)
     wide = drawn.width * _ENLARGED
     free = (SIZES["slide"][1] - drawn.height) * _ENLARGED
     top = _TOP + _TITLE + 4 + free / 2
@@ -125,7 +192,7 @@ def _slide(deck: Any, title: str, points: int, top: float) -> Any:
     heading = slide.shapes.title
     heading.left, heading.top = Mm(_EDGE), Mm(top)
     heading.width, heading.height = Mm(WIDTH - 2 * _EDGE), Mm(_TITLE)
-    _write(heading, [title], points)
+    _write(heading, [title], points, _TWO_LINES)
     return slide
 
 
@@ -135,7 +202,7 @@ def _box(slide: Any, left: float, top: float, width: float, height: float) -> An
     return slide.shapes.add_textbox(Mm(left), Mm(top), Mm(width), Mm(height))
 
 
-def _write(shape: Any, lines: list[str], points: int) -> None:
+def _write(shape: Any, lines: list[str], points: int, fit: int = 90) -> None:
     """Fill a shape with lines at its left, smaller where a line is long."""
     from pptx.enum.text import PP_ALIGN
     from pptx.util import Pt
@@ -147,7 +214,7 @@ def _write(shape: Any, lines: list[str], points: int) -> None:
     for paragraph in frame.paragraphs:
         paragraph.alignment = PP_ALIGN.LEFT
         for run in paragraph.runs:
-            run.font.size = Pt(points if longest < 90 else max(10, points * 90 // longest))
+            run.font.size = Pt(points if longest < fit else max(10, points * fit // longest))
 
 
 def _notes(slide: Any, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     layers = [_layer(result, mining, name, slug[name]) for name in result.layers]
     there = [layer for layer in layers if not layer["status"]]
     files = {
-        cell[kind]: _file(result, top, layer, cell, kind == "projections")
+        cell[kind]: partial(_file, result, top, layer, cell, kind == "projections")
         for layer in there
         for cell in layer["cells"]
         for kind in ("projections", "patches")

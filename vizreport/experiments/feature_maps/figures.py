@@ -14,7 +14,7 @@ from vizreport.experiments.mining.classes import counted_as
 from vizreport.experiments.top_patches.figures import gathered, mosaic_files
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.report import tone
-from vizreport.report.section import Figure, Page, Section
+from vizreport.report.section import Content, Figure, Page, Section
 from vizreport.report.text import quoted
 from vizreport.results.run import RunRecord
 
@@ -31,7 +31,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     feeders = gathered(results, 0, "feeding_maps", shared)
     added = {layer["name"]: layer for layer in feeders}
     sources = pictures.sources(result)
-    files = pictures.files(result) | mosaic_files(list(added.values()))
+    files: dict[str, Content] = {**pictures.files(result)}
+    files |= mosaic_files(list(added.values()))
     pages: list[Page] = []
     every = []
     for layer in layers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def compared(
     return {
         int(feature_map): {
             "src": f"pages/top-{layer['slug']}/{int(feature_map):05d}-rules.webp",
-            "content": _compared(result, top, layer, i),
+            "content": partial(_compared, result, top, layer, i),
             "rules": result.rules[name],
         }
         for i, feature_map in enumerate(result.maps[name])

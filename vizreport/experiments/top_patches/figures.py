@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import nan
 from typing import Any
 
@@ -17,7 +18,7 @@ from vizreport.experiments.top_patches import classes, ground_truth, mosaics
 from vizreport.experiments.top_patches.highlights import chosen
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, first_places
 from vizreport.report import montage, spotlight, tone
-from vizreport.report.section import Fact, Figure, Page, Section
+from vizreport.report.section import Content, Fact, Figure, Page, Section
 from vizreport.report.text import drawable, number, percent, quoted, shared_reasons, slugs
 from vizreport.results.run import RunRecord
 
@@ -95,14 +96,16 @@ def gathered(
     ]
 
 
-def mosaic_files(layers: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
-    """Draw the mosaics of all maps of some layers, by file."""
-    files: dict[str, bytes] = {}
+def mosaic_files(layers: Sequence[Mapping[str, Any]]) -> dict[str, Content]:
+    """Return what draws the mosaics of all maps of some layers, by file."""
+    files: dict[str, Content] = {}
     for layer in layers:
         for cell in (cell for cell in layer["cells"] if not cell["dead"]):
             for view in ("spotlights", "projections", "linear", "patches"):
                 if cell[view]:
-                    files[cell[view]] = mosaics.encoded(layer["drawn"], cell["place"], view)
+                    files[cell[view]] = partial(
+                        mosaics.encoded, layer["drawn"], cell["place"], view
+                    )
     return files
 
 

@@ -1,0 +1,163 @@
+"""Pictures of the report that lies in the folder, taken over where they would be drawn the same.
+
+``figures/drawn.json`` says of each section of what its pictures were drawn and which files they
+are. A section is drawn again where its results, the settings, the code or a file differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from vizreport.report.drawing_code import fingerprint
+from vizreport.report.files import Placed
+from vizreport.report.reading import Read
+from vizreport.report.section import Figure, Highlight
+from vizreport.results.run import RunRecord
+
+FILE = "figures/drawn.json"
+_LAYOUT = ("paper", "appendix")  # settings that no picture depends on
+_LIBRARIES = ("matplotlib", "Pillow", "numpy")
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A section's pictures.
+
+    Attributes
+    ----------
+    figures : mapping of str to Placed
+        By name, without numbers.
+    highlights : tuple of Placed
+        In the section's order.
+    """
+
+    figures: Mapping[str, Placed]
+    highlights: tuple[Placed, ...]
+
+
+def keys(reads: Sequence[Read], run: RunRecord) -> dict[str, str]:
+    """Return of what each section's pictures are drawn, by section.
+
+    Parameters
+    ----------
+    reads : sequence of Read
+        All sections.
+    run : RunRecord
+        Its settings may change pictures.
+    """
+    results = {record.name: record.key for record in run.experiments}
+    packages = (read.experiment.package for read in reads if read.experiment)
+    common = [
+        fingerprint(packages),
+        [version(name) for name in _LIBRARIES],
+        {name: value for name, value in run.settings.items() if name not in _LAYOUT},
+    ]
+    found = {}
+    for read in reads:
+        if read.experiment is not None:
+            known = read.experiment
+            needed = results if known.summary else (*known.requires, known.name)
+            found[known.name] = _digest([common, {name: results.get(name) for name in needed}])
+    return found
+
+
+def _digest(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+class Former:
+    """The pictures of the report that lies in a run's folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's; may have no report.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            self._sections = json.loads((folder / FILE).read_text("utf-8"))
+        except (OSError, ValueError):
+            self._sections = {}
+
+    def take(self, read: Read, key: str, stage: Path) -> Pictures | None:
+        """Copy a section's pictures into a new report; None where one has to be drawn.
+
+        Parameters
+        ----------
+        read : Read
+            The section as it is now.
+        key : str
+            Of what its pictures would be drawn, see :func:`keys`.
+        stage : Path
+            Folder of the new report.
+        """
+        section = read.section
+        try:
+            kept = self._sections[read.record.name]
+            if kept["key"] != key or set(section.files) - kept["files"].keys():
+                return None
+            contents = {name: self._content(name, sha) for name, sha in kept["files"].items()}
+            pictures = Pictures(
+                {one.name: _placed(one, kept["figures"][one.name]) for one in section.figures},
+                tuple(_placed(one, kept["highlights"][one.name]) for one in section.highlights),
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None  # whatever is wrong with what is kept, it is drawn again
+        for name, content in contents.items():
+            (stage / name).parent.mkdir(parents=True, exist_ok=True)
+            (stage / name).write_bytes(content)
+        return pictures
+
+    def _content(self, name: str, sha256: str) -> bytes:
+        path = self._folder / name
+        if not path.resolve().is_relative_to(self._folder.resolve()):
+            raise ValueError(f"{name} is not in the report")
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError(f"{name} is not as it was drawn")
+        return content
+
+
+def write(stage: Path, drawn: Iterable[tuple[Read, str, Pictures]]) -> None:
+    """Write of what the pictures of a report were drawn.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder of the report.
+    drawn : iterable of (Read, str, Pictures)
+        Sections that could be drawn, with their keys.
+    """
+    sections = {}
+    for read, key, pictures in drawn:
+        every = (*pictures.figures.values(), *pictures.highlights)
+        names = {name for one in every for name in (one.kept, one.screen, one.printed, one.dark)}
+        files = {*(name for name in names if name), *read.section.files}
+        sections[read.record.name] = {
+            "key": key,
+            "figures": {name: _record(one) for name, one in pictures.figures.items()},
+            "highlights": {one.figure.name: _record(one) for one in pictures.highlights},
+            "files": {
+                name: hashlib.sha256((stage / name).read_bytes()).hexdigest()
+                for name in sorted(files)
+            },
+        }
+    (stage / FILE).parent.mkdir(exist_ok=True)
+    (stage / FILE).write_text(json.dumps(sections, indent=1), "utf-8")
+
+
+def _record(placed: Placed) -> dict[str, Any]:
+    names = ("kept", "screen", "printed", "width", "height", "dark")
+    return {name: getattr(placed, name) for name in names}
+
+
+def _placed(figure: Figure | Highlight, record: Mapping[str, Any]) -> Placed:
+    return Placed("", figure, **record)
