@@ -91,7 +91,7 @@ def bookmarks(reader: PdfReader) -> dict[str, int]:
 def test_contents_tell_the_pages_of_the_bookmarks(reader: PdfReader, texts: list[str]) -> None:
     told = bookmarks(reader)
     lines = "\n".join(texts[told["Contents"] - 1 : told["Diagnosis"] - 1]).splitlines()
-    listed = dict(re.findall(r"^(.+?)\s+(\d+)$", "\n".join(lines), re.M))
+    listed = dict(re.findall(r"(\S.*?)\u2002(\d+)(?!\S)", "\n".join(lines)))
     chapters = [title for title in told if title != "Contents"]
     assert chapters[:2] == ["Diagnosis", "Overview"]
     assert chapters[-1] == "This run"
