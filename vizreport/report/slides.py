@@ -119,19 +119,16 @@ def _all(numbered: list[tuple[Read, list[Listed]]]) -> Iterator[_Slide]:
 
 
 def _telling(numbered: list[tuple[Read, list[Listed]]]) -> list[_Slide]:
-    """Choose the evidence of each section's first finding, or else its first printed figure."""
+    """Choose the evidence of each section's first findings, or else its first printed figure."""
     slides = []
     for read, listed in numbered:
         leading = [each for each in read.section.findings if each.leading]
         printed = [one for one in listed if not one.figure.supplement]
-        shown = [(f, one) for f in leading for one in listed if one.name == f.evidence]
-        if shown:
-            said, one = sentence(shown[0][0]), shown[0][1]
-        elif printed:
-            one = printed[0]
-            said = sentence(leading[0]) if leading else one.figure.title
-        else:
+        evidence = [one for f in leading for one in listed if one.name == f.evidence]
+        if not (evidence or printed):
             continue
+        one = (evidence or printed)[0]
+        said = sentence(leading[0]) if leading else one.figure.title
         slides.append(_Slide(one, _without_brackets(said), read.section.finding))
     return slides[:_MOST]
 
