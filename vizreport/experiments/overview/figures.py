@@ -237,8 +237,8 @@ def _mistakes(result: OverviewResult) -> Figure:
         title="Most confident mistakes",
         caption=(
             "The wrongly classified images whose wrong class has the highest probability, as "
-            "the network saw them, in their own colours. Above each: what the network calls it, "
-            "with the probability; below that its label."
+            "the network saw them, in their own colours. What the network calls it, and what it "
+            "is by its label, each with the network's probability."
         ),
         alt="; ".join(
             f"{quoted(mistake['true'], 30)} taken for {quoted(mistake['predicted'], 30)}"
@@ -255,7 +255,7 @@ def _mistakes_drawn(result: OverviewResult) -> Image.Image:
     labels = [
         (
             f"called {drawable(m['predicted'], 40)} ({percent(m['probability'])})",
-            f"\nis {drawable(m['true'], 40)}",
+            f"\nis {drawable(m['true'], 40)} ({percent(m['true_probability'], 1)})",
         )
         for m in _named(result)
     ]
