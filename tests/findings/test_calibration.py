@@ -10,6 +10,7 @@ from scipy import stats
 from benchmarks import calibration, nulls, nulls_of_evidence, nulls_of_maps, nulls_of_networks
 from tests.report.fake_results import make_mining
 from tests.report.fake_sanity import make_sanity
+from vizreport.experiments.class_evidence.cells import FRACTIONS
 
 DRAWS = 40
 
@@ -64,7 +65,7 @@ def results():
         chance={"grad-cam": 0.1, "integrated-gradients": 0.1},
         **{
             curve: {
-                order: random.normal(0.5, 0.05, (30, 8)) + areas[:, None]
+                order: random.normal(0.5, 0.05, (30, len(FRACTIONS))) + areas[:, None]
                 for order in ("grad-cam", "integrated-gradients", "random", "centre")
             }
             for curve in ("deletion", "insertion")
