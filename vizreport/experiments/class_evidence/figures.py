@@ -92,7 +92,7 @@ def _maps(result: ClassEvidenceResult) -> Figure:
             f"the place.{cam}{gradients} All are coloured at the square's centre, which does not "
             "come into the pale border, each from 0 or less (dark blue: no evidence, or against "
             f"the class) to its own largest value (yellow){masked}. r: rank correlation with the "
-            "occlusion's map over all places."
+            "occlusion's map over all places; a dash: the map is nowhere above 0."
         ),
         alt=(
             f"{len(result.paths)} images, each beside {1 + len(result.methods)} maps that mark "
