@@ -6,7 +6,7 @@ from vizreport.experiments.optimised_inputs.settings import OptimisedInputsSetti
 EXPERIMENT = Experiment(
     name="optimised_inputs",
     title="Optimised inputs",
-    version=1,
+    version=2,
     result="vizreport.experiments.optimised_inputs.result:OptimisedInputsResult",
     compute="vizreport.experiments.optimised_inputs.compute:compute",
     section="vizreport.experiments.optimised_inputs.figures:section",
