@@ -80,6 +80,6 @@ def test_the_headline_is_the_first_look_of_all_sections(results):
     (decided,) = decide([other])
     said = section(made, None, [Found("sanity", "Sanity", decided)]).finding
     assert said.startswith("To look at first: ")
-    assert said.endswith("Said.") == (not suspicious)  # what is not in the table of causes is last
+    assert said.endswith("Said.") == (not suspicious)  # the last of the causes
     if not suspicious:
         assert section(made, None).finding == ""  # the section's own findings say that all is well

@@ -33,6 +33,7 @@ CAUSES: tuple[tuple[str, ...], ...] = (
     ("architecture-aliasing",),
     ("architecture-middle",),
     ("calibration-error", "accuracy-calibration"),
+    ("sanity-all", "sanity-top"),
 )
 """Kinds of findings by cause, in the order in which to look: first what makes others wrong."""
 
