@@ -209,7 +209,7 @@ def test_the_training_stops_on_what_a_gallery_finds(images, tmp_path):
     assert model.stop_training
     drawn = [path.name for path in (tmp_path / "run" / "epochs").glob("epoch-*")]
     assert drawn == ["epoch-001"]
-    page = (tmp_path / "run" / "epochs" / "epoch-001" / "index.html").read_text("utf-8")
+    page = (tmp_path / "run" / "epochs" / "epoch-001" / "pages" / "all.html").read_text("utf-8")
     assert 'id="diagnosis"' in page
 
 
