@@ -121,6 +121,7 @@ def test_a_disk_that_fills_up_while_drawing(
     run_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pdf: bool
 ) -> None:
     render(run_folder, pdf=False)
+    (run_folder / "figures" / "drawn.json").unlink()  # so that all is drawn again
     before = tree(run_folder)
 
     for place in ("place", "print_page") if pdf else ("place", "write_html"):
