@@ -165,10 +165,11 @@ class _Inside(HTMLParser):
             if tag == self._left_out:
                 self._left_out = ""
             return
-        if tag == "header" and not self._noticed:
+        if tag == "h1" and not self._noticed:
             self._noticed = True
-            self.parts.append(_NOTICE)
-        elif tag == "body":
+            self.parts += ["</h1>", _NOTICE]
+            return
+        if tag == "body":
             self.parts += [f"<script>{script}</script>\n" for script in self._scripts]
         self.parts.append(f"</{tag}>")
 
