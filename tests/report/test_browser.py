@@ -302,11 +302,24 @@ def test_dark_pages_have_dark_charts(visit: Any) -> None:
         page = visit(color_scheme=scheme).open("pages/all.html")
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (max(map(int, ground[4:-1].split(","))) < 60) == (scheme == "dark")
-        chart = page.locator("#fig-architecture img")
+        (chart,) = [each for each in page.locator("#fig-architecture img").all() if seen(each)]
         chart.scroll_into_view_if_needed()
-        wait_until(page, "document.querySelector('#fig-architecture img').naturalWidth > 0")
+        wait_until(
+            page,
+            "[...document.querySelectorAll('#fig-architecture img')]"
+            ".some(node => node.naturalWidth > 0)",
+        )
         source = chart.evaluate("node => node.currentSrc")
         assert source.endswith("architecture-dark.svg" if scheme == "dark" else "architecture.svg")
+        page.emulate_media(media="print")
+        (printed,) = [each for each in page.locator("#fig-architecture img").all() if seen(each)]
+        assert printed.evaluate("node => node.src").endswith("architecture.svg")
+        wait_until(page, "document.querySelector('#fig-architecture img').naturalWidth > 0")
+
+
+def seen(image: Any) -> bool:
+    """Whether a picture takes part in the page as it is now."""
+    return bool(image.evaluate("node => getComputedStyle(node).display !== 'none'"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -126,7 +126,7 @@ class _Inside(HTMLParser):
         for name, value in given.items():
             if name == "data-occlusion":
                 self._explorer(json.loads(value))
-            elif name in ("src", "srcset", "href") and self._is_picture(tag, value):
+            elif name in ("src", "href") and self._is_picture(tag, value):
                 self.parts += [f' {name}="', _Picture(value.removeprefix(_UP)), '"']
             elif not (name == "href" and value.startswith(_UP)):
                 self.parts.append(f' {name}="{escape(value)}"')
