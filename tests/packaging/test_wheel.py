@@ -80,7 +80,7 @@ def test_wheel_contains_the_package_templates_and_checkpoints_and_nothing_else(w
     }
     assert bundled
     assert names == bundled | modules
-    assert [name.rpartition("/")[2] for name in sorted(notices)] == ["LICENSE", "NOTICE"]
+    assert [name.rpartition("/")[2] for name in sorted(notices)] == ["LICENSE", "NOTICE", "LICENSE"]
 
 
 AWAY = """

@@ -9,6 +9,7 @@ import pytest
 from vizreport.models.variants import VARIANTS
 from vizreport.published import Measured, PublishedCell, beside, published_tables
 from vizreport.report import templates
+from vizreport.report.numbering import References
 
 FOUND = Measured(0.0712, "scenes", 120, (3,), "demo", 0.0042, "conv5")
 
@@ -121,8 +122,14 @@ def test_others_figures_cannot_be_measured():
 def test_template(medium):
     table = published_tables()["correspondence"]
     compared = beside(table, {("nose", "layer5"): replace(FOUND, data="<scenes>")})
+    annex: list[str] = []
     source = '{% import "published.html" as p with context %}{{ p.table(compared) }}'
-    filled = templates.environment().from_string(source).render(compared=compared, medium=medium)
+    filled = (
+        templates.environment()
+        .from_string(source)
+        .render(compared=compared, medium=medium, numbers=References(), annex=annex)
+    )
+    filled += "".join(annex)  # where the PDF has supplementary tables
     assert "<b>0.071 ± 0.004</b><sup>a</sup>" in filled
     assert "&lt;scenes&gt;" in filled
     assert filled.count("<b>0.") == 1

@@ -34,7 +34,7 @@ processes.processes = lambda: 2
 with processes.drawn_beside(there, charts) as drawn:
     for number in (2, 0):
         placed = drawn(number)
-        assert placed == place(here, charts[number], 0), placed
+        assert placed == place(here, charts[number]), placed
         assert placed.figure is charts[number]
     try:
         drawn(1)
