@@ -237,8 +237,8 @@ def test_findings(found):
         "a random topmost layer": False,
     }
     assert sentence(decided[0]) == (
-        "On this network, Grad-CAM fails random weights and a random topmost layer and is not "
-        "shown to pass deletion and pointing at the object (12 images)."
+        "On this network, Grad-CAM fails random weights and a random topmost layer and is "
+        "inconclusive on deletion and pointing at the object (12 images)."
     )
     assert decided[0].severity == "look"
     failed = next(each for each in decided if each.kind == "class-evidence-all")

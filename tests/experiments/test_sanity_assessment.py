@@ -57,15 +57,15 @@ def test_the_step_that_fails_is_named(top, end, failing):
     found = told(made(top, end, (0.6, 0.36, 0.2)))
     assert {each.kind for each in found if each.severity == "look"} == failing
     said = headline(found)
-    assert ("fail the test" in said) == bool(failing)
-    assert ("with the topmost layer" in said) == ("sanity-top" in failing)
+    assert ("fails the test" in said) == bool(failing)
+    assert ("with only the weights of" in said) == ("sanity-top" in failing)
     assert failing or "depend on what was learned" in said
 
 
 def test_what_lies_about_the_bound_is_open():
     every, _, _ = told(made(0.84, 0.4, (0.6, 0.36, 0.2), spread=0.3))
     assert every.decision == "not shown"
-    assert sentence(every).startswith("Whether the pictures of deconvnet")
+    assert sentence(every).startswith("Whether deconvnet pictures")
     assert "is open" in sentence(every)
 
 

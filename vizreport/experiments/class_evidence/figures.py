@@ -89,10 +89,10 @@ def _maps(result: ClassEvidenceResult) -> Figure:
         caption=(
             "Each image with the probability p of its class, and where the class has its evidence "
             f"by each method. Occlusion is the fall of p while the {result.size} px square hides "
-            f"the place.{cam}{gradients} All are coloured at the square's centre, which does not "
-            "come into the pale border, each from 0 or less (dark blue: no evidence, or against "
-            f"the class) to its own largest value (yellow){masked}. r: rank correlation with the "
-            "occlusion's map over all places; a dash: the map is nowhere above 0."
+            f"the place.{cam}{gradients} Each value is drawn at the centre of its square, so "
+            "the pale border has no values. Colours run from 0 or below (dark blue: no evidence, "
+            f"or evidence against the class) to each map's maximum (yellow){masked}. r: rank "
+            "correlation with the occlusion map over all positions; dash: no positive values."
         ),
         alt=(
             f"{len(result.paths)} images, each beside {1 + len(result.methods)} maps that mark "

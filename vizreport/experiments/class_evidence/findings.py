@@ -60,7 +60,8 @@ def passed(decided: Sequence[Finding], method: str) -> dict[str, bool | None]:
 def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Finding:
     outcomes = {method: passed(decided, method) for method in result.methods}
     every = [passes for outcome in outcomes.values() for passes in outcome.values()]
-    said = [f"{NAMES[method]} {_verdict(outcome)}" for method, outcome in outcomes.items()]
+    passing_first = sorted(outcomes, key=lambda method: not all(outcomes[method].values()))
+    said = [f"{NAMES[method]} {_verdict(outcomes[method])}" for method in passing_first]
     return Finding(
         kind="class-evidence-supported",
         compared="maps of class evidence and what they are tested by",
@@ -79,13 +80,13 @@ def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Findi
 
 
 def _verdict(outcome: Mapping[str, bool | None]) -> str:
-    """Say which tests a method passes: "fails deletion and is not shown to pass insertion"."""
+    """Say which tests a method passes: "fails deletion and is inconclusive on insertion"."""
     if all(outcome.values()):
         return "passes every test"
     failed = [test for test, passes in outcome.items() if passes is False]
     open_ = [test for test, passes in outcome.items() if passes is None]
     parts = [f"fails {_listed(failed)}"] if failed else []
-    return " and ".join([*parts, *([f"is not shown to pass {_listed(open_)}"] if open_ else [])])
+    return " and ".join([*parts, *([f"is inconclusive on {_listed(open_)}"] if open_ else [])])
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -153,22 +154,19 @@ def _random(result: ClassEvidenceResult, method: str, state: int) -> Finding:
     limit = PASSED if state else CHANGED
     tested = mean(left(result, method, state), limit)
     fails = tested.value > limit
-    which = "every layer" if state else "the topmost layer alone"
-    likeness = (
-        f"with the weights of {which} in random order, {{effect:interval}} of the likeness beyond "
-        "chance is left"
-    )
-    claim = "{method} depends on " + ("what was learned" if state else "which class is asked for")
+    which = "all weights" if state else "only the topmost layer's weights"
+    remains = f"with {which} shuffled, {{effect:interval}} of the above-chance similarity remains"
+    claim = "{method} depends on " + ("what was learned" if state else "the target class")
     return Finding(
         kind=f"class-evidence-{'all' if state else 'top'}",
-        compared=f"{{method}} of the trained network, and with the weights of {which} random",
+        compared=f"{{method}} of the trained network, and with {which} shuffled",
         claim=claim,
         shown=(
-            f"{{method}} fails the test of random weights: {likeness} (at most {{limit}} passes)."
+            f"{{method}} fails the test of random weights: {remains} (passing: at most {{limit}})."
             if fails
-            else f"{claim}: {likeness} (at most {{limit}} passes)."
+            else f"{claim}: {remains} (passing: at most {{limit}})."
         ),
-        not_shown=f"Whether {claim} is open: {likeness}, and at most {{limit}} would pass.",
+        not_shown=f"Whether {claim} is open: {remains} (passing: at most {{limit}}).",
         **tested.fields(SHARE),
         unit="images",
         evidence="class-evidence-maps",

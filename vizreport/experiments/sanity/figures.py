@@ -105,7 +105,7 @@ def _panels(result: SanityResult) -> Figure:
             f"The nine strongest units of maps {maps}, as in Top-9: spotlights, then "
             f"projections ({NAMES[result.methods[0]].lower()}). Left: from the trained network. "
             "Right: the same "
-            "units in the same images with the weights of every layer in random order; poolings "
+            "units in the same images with the weights of every layer shuffled; poolings "
             f"and rectifiers follow those weights. Spotlight: {spotlight.CAPTION}. Mid-grey is "
             f"zero; {tone.CAPTION}. Nothing was learned on the right: what is seen there comes "
             "from the image, from the place of the unit (the middle of a tile, where the object "
@@ -138,8 +138,8 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
         title=f"{quoted(layer, 40)}, {quoted(what, 50)}: from the trained network to a random one",
         caption=(
             f"The first of the units drawn, in {quoted(image, 60)}, and the part of the image that "
-            "it sees. From left to right the weights of one more piece of the network are put "
-            "into random order, from the top down to the layer named; image, crop and unit stay. "
+            "it sees. From left to right the weights of one more piece of the network are "
+            "shuffled, from the top down to the layer named; image, crop and unit are unchanged. "
             "Below, the controls: filters and switches exchanged for random ones. "
             f"Zero is mid-grey; {tone.CAPTION}, as in every other figure: what random weights "
             "show here is what this way of drawing makes of noise. "
@@ -167,10 +167,10 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
         supplement=number > 0,
         title=f"{quoted(layer, 40)}: how much stays when the network is taken apart",
         caption=(
-            f"Likeness of each method's pictures to its own of the trained network, mean and "
+            f"Similarity of each method's pictures to its own of the trained network, mean and "
             f"standard deviation over {units} units: 1 the same, 0 nothing in common. A hollow "
             "mark leaves out units whose picture is blank there; a cross below 0: all are blank. "
-            "Left: weights made random from the top layer down. Right: random filters or random "
+            "Left: weights shuffled from the top layer down. Right: random filters or random "
             "switches alone, and both; the last is what is alike by chance. Above: rank "
             "correlation of the absolute values, which says where the picture is strong. Below: "
             "structural similarity of the signed linear pictures, which says what pattern is there."

@@ -69,30 +69,26 @@ def _judged(
         worst = int(np.argmax(ps))
     tested = replace(tests[worst], p=min(1.0, 2 * ps[worst]) if fails else ps[worst])
     blank = 2 * tested.n < pair[0].drawn
-    what = "every learned weight" if step == ALL else "the topmost layer ({piece})"
-    few = "" if step == ALL else " alone"
-    left = (
-        f"with {what}{few} in random order, {{effect:interval}} of the likeness beyond chance is "
-        "left"
-    )
+    shuffled = "all weights" if step == ALL else "only the weights of {piece}"
+    left = f"with {shuffled} shuffled, {{effect:interval}} of the above-chance similarity remains"
     on = "what was learned" if step == ALL else _topmost(result, layer)
     depends = f"depend on {on}"
     shown = (
-        f"The pictures of {{method}} in {{layer}} fail the test: {left} (at most {{limit}} passes)."
+        f"{NAMES[pair[0].method]} in {{layer}} fails the test: {left} (passing: at most {{limit}})."
         if fails
-        else f"The pictures of {{method}} in {{layer}} {depends}: {left}."
+        else f"{NAMES[pair[0].method]} pictures in {{layer}} {depends}: {left}."
     )
     return Finding(
         kind=f"sanity-{step}",
         compared=(
-            f"{{method}} in {{layer}}: pictures of the trained network, and with {what}{few} in "
-            "random order"
+            f"{{method}} in {{layer}}: pictures of the trained network, and with {shuffled} "
+            "shuffled"
         ),
-        claim=f"the pictures of {{method}} in {{layer}} {depends}",
+        claim=f"{{method}} pictures in {{layer}} {depends}",
         shown=shown,
         not_shown=(
-            f"Whether the pictures of {{method}} in {{layer}} {depends} is open: {left}, and "
-            "at most {limit} would pass ({n} units)."
+            f"Whether {{method}} pictures in {{layer}} {depends} is open: {left} "
+            "(passing: at most {limit}; {n} units)."
         ),
         **_fields(tested),
         unit="units whose pictures are not blank",
@@ -117,9 +113,7 @@ def _fields(tested: Tested) -> dict[str, Any]:
 
 
 def _topmost(result: SanityResult, layer: str) -> str:
-    return (
-        "which class is asked for" if result.scores[layer] else "what the unit itself has learned"
-    )
+    return "the target class" if result.scores[layer] else "the unit's own weights"
 
 
 def _sources(result: SanityResult, layer: str, one: Assessment, number: int) -> Finding:
@@ -129,9 +123,8 @@ def _sources(result: SanityResult, layer: str, one: Assessment, number: int) -> 
         compared="{method} in {layer}: learned filters alone, and the image's switches alone",
         claim="the learned filters alone reproduce the pictures",
         shown=(
-            "Learned filters with random switches reproduce {effect:interval} of the likeness "
-            "beyond "
-            "chance, random filters with the image's switches {switches:interval}."
+            "Learned filters with random switches reproduce {effect:interval} of the above-chance "
+            "similarity, random filters with the image's switches {switches:interval}."
         ),
         effect=filters.quantity(SHARE),
         n=filters.n,
