@@ -97,8 +97,8 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
         color=charts.SOFT,
     )  # fmt: skip
     axes.axvline(50, color=charts.FAINT, lw=0.7, zorder=0)
-    axes.set_xlim(0, 100)
-    axes.set_ylim(0, 100)
+    axes.set_xlim(-1, 101)
+    axes.set_ylim(-2, 102)
     axes.set_xlabel("filters in order of the share, % (median in the middle)")
     axes.set_ylabel("response to gratings that\nalias into others, %")
     if len(shown) > 1:

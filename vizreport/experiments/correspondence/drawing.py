@@ -30,7 +30,7 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
     hidden = [
         *((part, result.part_squares[:, p]) for p, part in enumerate(result.parts)),
         ("random place", result.random_squares[:, 0]),
-        ("one place for all", result.shared_squares[:, 0]),
+        ("same place in box", result.shared_squares[:, 0]),
     ]
     rows = [("nothing hidden", [montage.fit(Image.fromarray(one), _CELL) for one in shown])]
     rows += [(name, _hidden(shown, squares[:most], result.side)) for name, squares in hidden]
@@ -109,7 +109,7 @@ def _legend() -> list[Line2D]:
 
 
 def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> None:
-    names = [*result.parts, "random places", "one place for all"]
+    names = [*result.parts, "random places", "same place in box"]
     name = layer["name"]
     axes.axvline(layer["random"]["mean"], color=charts.SOFT, linewidth=0.8, linestyle="--")
     for r, row in enumerate(layer["rows"]):

@@ -147,7 +147,8 @@ def _pictures(result: CorrespondenceResult) -> Figure:
             f"{what} as the network saw them ({result.pictures.shape[1]} × "
             f"{result.pictures.shape[2]} px), each part hidden by a grey square of {result.side} "
             "px, and below the controls: the first of the random places, drawn for each picture "
-            "anew, and the first of the places that are the same in all of them."
+            "anew, and the first of the places that are the same in all of them relative to the "
+            "object's box (so elsewhere in the picture)."
         ),
         alt=(
             f"A table of pictures: {shown} columns, one a picture; rows with nothing hidden, with "
@@ -172,7 +173,8 @@ def _chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure
             f"{len(result.paths) * (len(result.paths) - 1) // 2} pairs; lower: more alike. Dots: "
             "parts, filled where the corrected p is below "
             f"{LEVEL:g}; lines: ± one standard deviation over the pairs. Ticks: each draw of the "
-            "random places, and each of the places shared by all pictures; dashed: the mean of "
+            "random places, and each of the places that are the same in all pictures, relative "
+            "to the object's box; dashed: the mean of "
             "the random places. The axes do not begin at 0 and differ between layers."
         ),
         alt=(

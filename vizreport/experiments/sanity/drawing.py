@@ -27,7 +27,7 @@ _STYLES = {
 }
 _SIDE, _GAP, _APART, _LETTERS = 160, 8, 24, 25  # px
 _DODGE = 0.12  # from method to method, in steps
-_FOOT = -0.1  # where a state stands in which all pictures are blank
+_STRIP = 0.13  # of a panel: the row below the values for states whose pictures are all blank
 _FILTERS = ("random filters", "true filters", "random filters")
 _SWITCHES = ("true switches", "random switches", "random switches")
 _CONTROLS = tuple(
@@ -233,14 +233,14 @@ def curves(result: SanityResult, layer: str) -> Figure:
                 first = np.ones((1, steps.shape[1]))
                 shift = _DODGE * (m - (len(result.methods) - 1) / 2)
                 _points(grid[row, 0], np.concatenate([first, steps]), method, shift, joined=True)
-                _points(grid[row, 1], result.controls[layer][m, :, :, measure], method, shift)
+                controls = result.controls[layer][m, :, :, measure]
+                _points(grid[row, 1], controls, method, shift)
+                _chance(grid[row, 0], controls[-1], method)
             for axes in grid[row] if slim else grid[row, :1]:
                 axes.set_ylabel(name)
             for axes in grid[row]:
-                for level in (0, 1):
-                    axes.axhline(level, color=charts.SOFT, linewidth=0.6, linestyle=":", zorder=0)
-                axes.set_ylim(bottom=min(-0.16, axes.get_ylim()[0]), top=1.08)
-                axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+                axes.axhline(1, color=charts.FAINT, linewidth=0.8, zorder=0)
+        _limits(grid, blank=bool((_known(result, layer) == 0).any()))
         grid[0, 0].set_title("layers random, one after the other", fontsize=8, loc="left")
         grid[0, 1].set_title("controls", fontsize=8, loc="left")
         names = ["trained", *(lowest(step) for step in result.steps[layer])]
@@ -257,9 +257,37 @@ def curves(result: SanityResult, layer: str) -> Figure:
             axes.set_xlim(-0.5, len(labels) - 0.5)
         figure.legend(
             handles=_legend(result, layer), frameon=False, fontsize=7, loc="outside upper left",
-            ncols=2 if slim else 3, handlelength=1.6, columnspacing=1.2,
+            ncols=2 if slim else 3, handlelength=2.6, columnspacing=1.2,
         )  # fmt: skip
         return figure
+
+
+def _known(result: SanityResult, layer: str) -> np.ndarray:
+    """Return how many units have a picture that is not blank: int [method, state]."""
+    likeness = np.concatenate([result.cascade[layer], result.controls[layer]], axis=1)[..., 0]
+    known: np.ndarray = np.isfinite(likeness).sum(axis=2)
+    return known
+
+
+def _chance(axes: Axes, both: np.ndarray, method: str) -> None:
+    """Draw what random filters and switches [U] have in common with the trained picture."""
+    if np.isfinite(both).any():
+        colour, _, dash = _STYLES[method]
+        axes.axhline(float(np.nanmean(both)), color=colour, linestyle=dash, linewidth=0.6, zorder=1)
+
+
+def _limits(grid: np.ndarray, blank: bool) -> None:
+    """Give all panels one scale, and below it a row for the crosses where there are any."""
+    top, low = 1.08, min(-0.05, *(axes.dataLim.y0 - 0.05 for axes in grid.ravel()))
+    for axes in grid.ravel():
+        ticks, names = [0.0, 0.5, 1.0], ["0", "0.5", "1"]
+        axes.set_ylim(low, top)
+        if blank:
+            strip = (top - low) * _STRIP / (1 - _STRIP)
+            axes.set_ylim(low - strip, top)
+            axes.axhline(low, color=charts.SOFT, linewidth=0.6)
+            ticks, names = [low - strip / 2, *ticks], ["blank", *names]
+        axes.set_yticks(ticks, names)
 
 
 def _legend(result: SanityResult, layer: str) -> list[Line2D]:
@@ -272,11 +300,13 @@ def _legend(result: SanityResult, layer: str) -> list[Line2D]:
         entries.append(Line2D([], [], color=colour, marker=marker, markersize=3.5))
         entries[-1].set(linestyle=dash, label=NAMES[method])
     entries.append(
-        Line2D([], [], color=charts.SOFT, linewidth=0.6, linestyle=":",
-               label="1: the same picture; 0: nothing in common")
+        Line2D([], [], color=charts.SOFT, linewidth=0.6,
+               label="thin: chance, the mean of the last control")
     )  # fmt: skip
-    likeness = np.concatenate([result.cascade[layer], result.controls[layer]], axis=1)[..., 0]
-    known, units = np.isfinite(likeness).sum(axis=2), likeness.shape[2]
+    entries.append(
+        Line2D([], [], color=charts.FAINT, linewidth=0.8, label="1: the same picture")
+    )  # fmt: skip
+    known, units = _known(result, layer), result.cascade[layer].shape[2]
     if ((known > 0) & (known < units)).any():
         entries.append(
             Line2D([], [], color=charts.SOFT, marker="o", markersize=3.5, linestyle="none",
@@ -295,7 +325,7 @@ def _points(
 ) -> None:
     """Draw the mean [n, U] over the units that are not blank with their standard deviation.
 
-    Hollow where some units are blank; a cross at the foot where all of them are.
+    Hollow where some units are blank; a cross, which has no value, where all of them are.
     """
     colour, marker, dash = _STYLES[method]
     places = np.arange(len(values)) + shift
@@ -316,6 +346,6 @@ def _points(
             markerfacecolor=colour if full else "white", linestyle="none", elinewidth=0.7,
         )  # fmt: skip
     axes.plot(
-        places[~some], np.full((~some).sum(), _FOOT), color=colour, marker="x", markersize=4,
-        linestyle="none",
+        places[~some], np.full((~some).sum(), _STRIP / 2), color=colour, marker="x", markersize=4,
+        linestyle="none", transform=axes.get_xaxis_transform(),
     )  # fmt: skip

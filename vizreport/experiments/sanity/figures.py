@@ -107,12 +107,12 @@ def _panels(result: SanityResult) -> Figure:
             "Right: the same "
             "units in the same images with the weights of every layer shuffled; poolings "
             f"and rectifiers follow those weights. Spotlight: {spotlight.CAPTION}. Mid-grey is "
-            f"zero; {tone.CAPTION}. Nothing was learned on the right: what is seen there comes "
-            "from the image, from the place of the unit (the middle of a tile, where the object "
-            "often is, has most ways to the unit) and from this way of drawing. What looks "
-            "alike on both sides is no evidence of learning. Above each map: how the places that "
-            "random weights light correlate with those that the trained network lights, mean of "
-            "the nine (1: the same places). The bar below a tile is its peak."
+            f"zero; {tone.CAPTION}. Nothing was learned on the right: light there, even on the "
+            "object in the middle of a tile, comes from the image, the architecture and this way "
+            "of drawing. What looks "
+            "alike on both sides is no evidence of learning. r: correlation of the places lit on "
+            "the left with those lit on the right, mean of the nine (1: the same places; near 0: "
+            "nothing of what the trained network lights is left). The bar below a tile is its peak."
         ),
         alt=(
             f"Maps {maps}, a row each: nine spotlights and nine projections from the trained "
@@ -168,10 +168,13 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
         title=f"{quoted(layer, 40)}: how much stays when the network is taken apart",
         caption=(
             f"Similarity of each method's pictures to its own of the trained network, mean and "
-            f"standard deviation over {units} units: 1 the same, 0 nothing in common. A hollow "
-            "mark leaves out units whose picture is blank there; a cross below 0: all are blank. "
+            f"standard deviation over {units} units; 1: the same. A hollow "
+            "mark leaves out units whose picture is blank there; a cross in the row “blank”: all "
+            "are. "
             "Left: weights shuffled from the top layer down. Right: random filters or random "
-            "switches alone, and both; the last is what is alike by chance. Above: rank "
+            "switches alone, and both; the last is what is alike by chance, and its mean is the "
+            "thin line at left. What stands at that line has no more in common with the trained "
+            "network's pictures than chance gives. Above: rank "
             "correlation of the absolute values, which says where the picture is strong. Below: "
             "structural similarity of the signed linear pictures, which says what pattern is there."
         ),

@@ -19,8 +19,9 @@ def panels(result: SanityResult) -> Image.Image:
     """Lay out a row for each map: trained, then with all weights random."""
     cells, labels = [], []
     for place, feature_map in enumerate(result.panel_maps):
-        random = f"same places lit: r\u202f=\u202f{decimal(agreement(result, place))}"
-        for state, said in enumerate(("trained", random)):
+        alike = f"r\u202f=\u202f{decimal(agreement(result, place))}"
+        random = f"random weights\nlit places, trained against random: {alike}"
+        for state, said in enumerate(("trained weights", random)):
             cells.append(_pair(result, state, place))
             labels.append((f"map {feature_map}", said))
     width = cells[0].width
