@@ -19,7 +19,7 @@ def test_every_experiment_has_a_page_with_its_definition(experiment):
     text = (ROOT / "docs" / f"{experiment}.md").read_text(encoding="utf-8")
     assert "## Definition" in text
     assert "$$" in text
-    assert "## What it says, and what not" in text
+    assert "## Interpretation and limits" in text
     assert f"({experiment}.md)" in (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
 
 

@@ -261,7 +261,8 @@ def make_preprocessing(hostile: bool) -> PreprocessingResult:
         }
 
     return PreprocessingResult(
-        description="squashed to 256 x 256, central 227 x 227; BGR, 0 to 255, minus 104, 117, 123",
+        description="squashed to 256 x 256, centre-cropped to 227 x 227; BGR, 0 to 255, "
+        "minus 104, 117, 123",
         values="BGR, 0 to 255, minus 104, 117, 123",
         reason=f"layer {HOSTILE[2]!r} says so" if hostile else "the checkpoint's sidecar says so",
         warning="Nothing speaks for it." if hostile else "",

@@ -1,4 +1,4 @@
-"""The command line: ``vizreport VERB ...``, one file a verb.
+"""The command line: ``vizreport COMMAND ...``, one file per command ("verb" in the code).
 
 Nothing here imports TensorFlow, NumPy or Matplotlib before a verb needs it, so that help and
 complaints come at once.
@@ -42,8 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = make_parser().parse_args(argv)
         if arguments.verb is None:
-            verbs = ", ".join(verb.name for verb in VERBS)
-            raise RequestError(f"which verb? There are {verbs} (see vizreport --help)")
+            names = ", ".join(verb.name for verb in VERBS)
+            raise RequestError(f"no command given; choose from {names} (see vizreport --help)")
         status: int = arguments.verb.run(arguments)
         sys.stdout.flush()
     except RequestError as error:

@@ -60,7 +60,7 @@ VERB = Verb(
     description=(
         "Make a page for clicking the parts of objects in a folder of images, for the section "
         "Correspondence of vizreport build. Open the page in a browser, click, and save the CSV "
-        "file it downloads as FILE; the same command then goes on from there. The page needs no "
+        "file it downloads as FILE; the same command then resumes from there. The page needs no "
         "server and no network."
     ),
     usage="FOLDER --parts A,B,C [--out FILE]",
@@ -75,8 +75,8 @@ VERB = Verb(
         ),
         Option(
             "--out",
-            "The CSV file. The page is made beside it, with the ending .html; where the file is "
-            "there already, its points are in the page.",
+            "The CSV file. The page is made beside it, with the ending .html; if the file "
+            "exists already, its points are in the page.",
             parse=Path,
             metavar="FILE",
             default=Path("parts.csv"),

@@ -104,7 +104,7 @@ VERB = Verb(
     summary="build the report of a checkpoint on images",
     description=(
         "Build the report of a checkpoint on images. Finished results are kept in the report's "
-        "folder: a build that was stopped goes on from there, and one with nothing changed "
+        "folder: an interrupted build resumes from there, and one with nothing changed "
         "computes nothing."
     ),
     usage="--checkpoint FILE|FOLDER|NAME --data SOURCE [options]",

@@ -66,9 +66,10 @@ VERB = Verb(
     name="check",
     summary="print what to look at first; fail on what a pipeline should stop on",
     description=(
-        "Print the findings of a build that are faults or worth a look, ranked as in the report's "
-        "section Diagnosis, each with what to try. With --fail-on the exit status is 3 if one of "
-        "the conditions is met. Reads the stored results alone and works without TensorFlow."
+        "Print a build's faults and other findings worth a look, ranked as in the report's "
+        "Diagnosis section, each with a suggested remedy. With --fail-on the exit status is 3 "
+        "if one of the conditions is met. Reads only the stored results and "
+        "works without TensorFlow."
     ),
     usage="RUN [--fail-on CONDITION] ...",
     options=(
@@ -76,7 +77,7 @@ VERB = Verb(
         Option(
             "--fail-on",
             "Exit with status 3 on fault, on look (a fault is one, too), on a finding by its kind "
-            "or a word of it (labels-noise, noise), or where the effect of a finding compares so "
+            "or a word of it (labels-noise, noise), or if the effect of a finding compares so "
             "with a number (dead>0.1, shares from 0 to 1). May be given several times.",
             metavar="CONDITION",
             repeat=True,

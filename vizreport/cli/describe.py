@@ -107,9 +107,9 @@ VERB = Verb(
     summary="write down how a checkpoint's images are prepared, and its class names",
     description=(
         "Write what a checkpoint's own file cannot say into NAME.vizreport.json beside it, so that "
-        "other verbs need no options: how images are prepared (as given, or as the network itself "
-        "tells), the names of its outputs, its epoch. What the file says already stays, unless "
-        "an option changes it."
+        "other commands need no options: how images are prepared (as given, or as the network "
+        "itself tells), the names of its outputs, its epoch. What the file says already stays, "
+        "unless an option changes it."
     ),
     usage="--checkpoint FILE [options]",
     options=(

@@ -233,8 +233,8 @@ VERB = Verb(
     name="doctor",
     summary="print versions, devices and what is missing",
     description=(
-        "Print versions, devices and what is missing, each with its cure. Exit status 0 where a "
-        "build could run, else 1. Include this in a report of a bug."
+        "Print versions, devices and what is missing, each with its remedy. Exits with status "
+        "0 if a build can run, otherwise 1. Include the output in bug reports."
     ),
     usage="",
     options=(),

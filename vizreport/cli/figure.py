@@ -64,8 +64,8 @@ VERB = Verb(
     summary="write one figure as a file, for a slide, a column or a page",
     description=(
         "Draw one figure of a build again from its stored results, laid out for its place, with "
-        "letters that can be read there. In SVG and PDF charts are lines and letters, and "
-        "pictures are embedded without loss. Works without TensorFlow."
+        "letters that can be read there. In SVG and PDF files, charts are vector graphics "
+        "and pictures are embedded losslessly. Works without TensorFlow."
     ),
     usage="RUN NAME [--out FILE] [options]",
     options=(

@@ -60,7 +60,7 @@ EPILOGUE = (
     "Exit status: 0 done, 1 a section of the report failed, 2 the request was wrong or the disk "
     "is full, 3 vizreport check met a condition, 130 interrupted (Ctrl-C), 143 interrupted "
     "(SIGTERM). "
-    "vizreport VERB --help explains a verb."
+    "vizreport COMMAND --help explains a command."
 )
 
 
@@ -100,7 +100,7 @@ def make_parser() -> argparse.ArgumentParser:
     """
     parser = _Parser(
         prog="vizreport",
-        usage="vizreport VERB ...",
+        usage="vizreport COMMAND ...",
         description=DESCRIPTION,
         epilog=EPILOGUE,
         formatter_class=_Formatter,
@@ -108,7 +108,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"vizreport {__version__}")
     parser.set_defaults(verb=None)
-    verbs = parser.add_subparsers(title="verbs", metavar="VERB", prog="vizreport")
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", prog="vizreport")
     for verb in VERBS:
         _add_verb(verbs, verb)
     return parser

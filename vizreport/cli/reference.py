@@ -11,7 +11,7 @@ from vizreport.cli.parser import VERBS, make_parser
 
 HEAD = """# Command line
 
-Made from `--help` by `make docs`; a test fails where it is out of date.
+Generated from `--help` by `make docs`; a test fails if it is out of date.
 """
 
 

@@ -77,9 +77,9 @@ VERB = Verb(
     summary="measure what a network's features are worth on other data",
     description=(
         "Keep a trained network's layers and learn a linear classifier on the features of each "
-        "layer in turn, from few images a class of other data, over several random splits. "
+        "layer in turn, from few images per class of other data, over several random splits. "
         "vizreport build --transfer FOLDER shows the results. What was learned is kept: the same "
-        "command goes on."
+        "command resumes."
     ),
     usage="--checkpoint FILE|FOLDER|NAME --data SOURCE --out FOLDER [options]",
     options=(
@@ -107,7 +107,7 @@ VERB = Verb(
         running.BATCH_SIZE,
         Option(
             "--test-split",
-            "For data with several classes an image: the split that tests, such as val.",
+            "For multi-label data: the test split, such as val.",
             metavar="NAME",
             group=NETWORK,
         ),
@@ -154,7 +154,7 @@ VERB = Verb(
         Option(
             "--scratch",
             "A checkpoint that vizreport train --images-per-class N --seed S trained from scratch "
-            "on the same data: the control of split S with N images a class. Repeatable.",
+            "on the same data: the control of split S with N images per class. Repeatable.",
             parse=values.checkpoint,
             metavar="FILE|FOLDER",
             group=PROTOCOL,

@@ -88,7 +88,7 @@ def resolve_labels(
     for what, given in (("class names", class_names), ("class ids", class_ids)):
         if given and len(given) != outputs:
             raise RequestError(
-                f"there are {len(given)} {what} for the network's {outputs} outputs; mend the "
+                f"there are {len(given)} {what} for the network's {outputs} outputs; fix the "
                 "checkpoint's sidecar or give --labels"
             )
     names, ids = tuple(class_names or ()), tuple(class_ids or ())

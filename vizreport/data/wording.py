@@ -13,7 +13,7 @@ def describe_preprocessing(p: Preprocessing) -> str:
     >>> from vizreport.data.presets import preset
     >>> from vizreport.data.wording import describe_preprocessing
     >>> describe_preprocessing(preset("caffe", (227, 227), 3))
-    'squashed to 256 x 256, central 227 x 227; BGR, 0 to 255, minus 104, 117, 123'
+    'squashed to 256 x 256, centre-cropped to 227 x 227; BGR, 0 to 255, minus 104, 117, 123'
     """
     return f"{_geometry(p)}; {describe_values(p)}"
 
@@ -22,11 +22,11 @@ def _geometry(p: Preprocessing) -> str:
     height, width = p.input_size
     if p.crop == "none":
         return f"squashed to {height} x {width}"
-    cut = f"central {height} x {width}"
+    cut = f"centre-cropped to {height} x {width}"
     if p.resize == "none":
         return f"{cut}, not resized"
     if p.resize == "shortest":
-        return f"shortest side to {p.resize_to} px, {cut}"
+        return f"resized to {p.resize_to} px on the shorter side, {cut}"
     to = p.resize_to if isinstance(p.resize_to, tuple) else (p.resize_to, p.resize_to)
     return f"squashed to {to[0]} x {to[1]}, {cut}"
 
@@ -45,7 +45,7 @@ def describe_values(p: Preprocessing) -> str:
         return f"{order}, {low:.4g} to {high:.4g}"
     said = f"{order}, {low:g} to {high:.4g}"
     if p.mean_image is not None:
-        said += ", minus a mean image"
+        said += ", minus the mean image"
     elif p.mean:
         said += f", minus {_numbers(p.mean)}"
     if set(p.std) != {1.0}:

@@ -105,7 +105,7 @@ def read_history(folder: Path) -> tuple[Epoch, ...]:
         return ()
     except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
-            f"{path} is no history of a training ({error}): mend it or move it away"
+            f"{path} is not a valid training history ({error}): fix it or move it away"
         ) from error
     if not known:
         raise RequestError(

@@ -61,7 +61,7 @@ def one_class_each(
     """
     if test is not None:
         raise RequestError(
-            "--test-split is for data with several classes an image; images of one class each "
+            "--test-split is for multi-label data; images of one class each "
             "are split at random: leave it out"
         )
     labels, names = class_labels(dataset)
@@ -73,7 +73,7 @@ def one_class_each(
 def several_classes(
     dataset: Dataset, test: Dataset | None, classifiers: Sequence[str], single_only: Sequence[str]
 ) -> Task:
-    """Make the one split of data with several classes an image, such as PASCAL VOC.
+    """Make the one split of multi-label data, such as PASCAL VOC.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def several_classes(
     RequestError
         Nothing to test with, or an option does not fit.
     """
-    here = f"{dataset.name} has several classes an image"
+    here = f"{dataset.name} has several classes per image"
     if test is None or test.class_names != dataset.class_names:
         raise RequestError(f"{here}: name what tests with --test-split, such as val")
     if "softmax" in classifiers:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 CHECKPOINT = Option(
     "--checkpoint",
     "The network: a .keras or .h5 file that holds the architecture and the weights, or a folder of "
-    "them whose sidecars name their epochs. Of a folder the last epoch is taken; the section "
-    "Evolution shows them all. Two come with vizreport: demo (a small ZFNet, trained on scenes) "
+    "them whose sidecars name their epochs. For a folder, the last epoch is used; the Evolution "
+    "section shows all epochs. Two come with vizreport: demo (a small ZFNet, trained on scenes) "
     "and squeezenet (SqueezeNet v1.0, trained on ImageNet).",
     parse=values.checkpoint,
     metavar="FILE|FOLDER|NAME",
@@ -28,8 +28,8 @@ CHECKPOINT = Option(
 )
 LAST_CHECKPOINT = replace(
     CHECKPOINT,
-    help="The network: a .keras or .h5 file, or a folder of them, one an epoch, of which the last "
-    "is taken; or demo or squeezenet, which come with vizreport.",
+    help="The network: a .keras or .h5 file, or a folder of them, one per epoch, of which the "
+    "last is used; or demo or squeezenet, which come with vizreport.",
 )
 IMPORT = Option(
     "--import",
@@ -42,7 +42,7 @@ IMPORT = Option(
 )
 OUTPUT = Option(
     "--output",
-    "Which output of a network with several: its name, or its position from 0.",
+    "Output to use if the network has several: name, or index from 0.",
     metavar="NAME|N",
     group=NETWORK,
 )

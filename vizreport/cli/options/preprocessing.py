@@ -7,12 +7,12 @@ import argparse
 from vizreport import values
 from vizreport.cli.verb import Option
 
-PREPROCESSING = "preprocessing (where neither the checkpoint's sidecar nor the network says it)"
+PREPROCESSING = "preprocessing (if neither the checkpoint's sidecar nor the network specifies it)"
 
 INPUT_SIZE = Option(
     "--input-size",
     "Height and width of the network's input in pixels, one number for a square; needed only "
-    "where the checkpoint leaves them open.",
+    "if the checkpoint leaves them open.",
     parse=values.size,
     metavar="N|HxW",
     group=PREPROCESSING,

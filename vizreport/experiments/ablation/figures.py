@@ -152,7 +152,7 @@ def _errors(result: AblationResult) -> Figure:
         caption=(
             "Filled: error on images the network was not trained on. Hollow: on those it was "
             "trained on; a wide gap between the two is overfitting."
-            + (" Small dots are single trainings, each with its own seed." if several else "")
+            + (" Small dots are individual runs, each with its own seed." if several else "")
             + f" Dashed: guessing among {result.classes} classes. The two scales differ, since "
             "the data do: compare the pattern, not the figures."
         ),

@@ -21,7 +21,7 @@ class AblationSettings:
     ablation: str | None = setting(
         None,
         "Folder of what vizreport ablate left; the default is ablation beside the checkpoint, "
-        "where there is one.",
+        "if there is one.",
         metavar="FOLDER",
         heading=SHOWN,
         content="study",

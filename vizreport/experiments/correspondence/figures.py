@@ -172,10 +172,10 @@ def _chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure
             "Share of features whose sign of change differs between two pictures, mean over the "
             f"{len(result.paths) * (len(result.paths) - 1) // 2} pairs; lower: more alike. Dots: "
             "parts, filled where the corrected p is below "
-            f"{LEVEL:g}; lines: ± one standard deviation over the pairs. Ticks: each draw of the "
-            "random places, and each of the places that are the same in all pictures, relative "
-            "to the object's box; dashed: the mean of "
-            "the random places. The axes do not begin at 0 and differ between layers."
+            f"{LEVEL:g}; lines: ± one standard deviation over the pairs. Ticks: individual "
+            "random draws and individual fixed positions (the same in every picture, relative to "
+            "the object's box); dashed line: mean of the random draws. The axes do not begin at 0 "
+            "and differ between layers."
         ),
         alt=(
             "Mean distances of parts, random and shared places by layer. Farthest below random: "

@@ -238,7 +238,7 @@ def _from_file(path: Path, mining: MiningResult) -> list[Points]:
             if not (0 <= point.x <= width and 0 <= point.y <= height):
                 raise RequestError(
                     f"{path}, line {point.line}, puts {part!r} at {point.x:g}, {point.y:g}, "
-                    f"outside of {name} ({width} x {height} pixels): mend the line"
+                    f"outside of {name} ({width} x {height} pixels): fix the line"
                 )
         found.append({part: (point.x, point.y) for part, point in own.items()})
     return found

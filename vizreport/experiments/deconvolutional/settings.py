@@ -22,7 +22,7 @@ class DeconvolutionalSettings:
     deconvolutional: str | None = setting(
         None,
         "Folder of what vizreport deconvnet-learn left; the default is deconvolutional beside the "
-        "checkpoint, where there is one.",
+        "checkpoint, if there is one.",
         metavar="FOLDER",
         heading=SHOWN,
         content="study",

@@ -81,7 +81,7 @@ def finding(result: DiagnosisResult, mining: MiningResult) -> Finding | None:
         shown=f"Some {whose} look stored {{stored}}: {{effect:interval}} of {{n}} mistakes are "
         "classified correctly once {turn}, and {second} once {other}."
         if telling
-        else "Of the ways tried to turn or recolor them, {turn} mends most mistakes: "
+        else "Of the ways tried to turn or recolor them, {turn} corrects most mistakes: "
         "{effect:interval} of {n}.",
         **{
             **tested.fields(SHARE),

@@ -62,7 +62,7 @@ def _depth(result: EvolutionResult, known: Mapping[str, np.ndarray]) -> Finding:
         claim=f"{word} layers settle before {other} ones",
         shown=(
             f"{word.capitalize()} layers settle first: {', '.join(told)} (rank correlation "
-            "of depth and closeness to the final form: {effect:interval}, {n} maps)."
+            "between depth and similarity to the final form: {effect:interval}; {n} maps)."
         ),
         **tested.fields(),
         unit="maps",

@@ -43,7 +43,7 @@ class OcclusionSettings:
     )
     occlusion_images: int = setting(
         3,
-        "Images to choose from the data, at most one a class.",
+        "Images to choose from the data, at most one per class.",
         parse=values.count,
         check=checks.count,
         metavar="N",

@@ -64,11 +64,13 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
             called = drawable(own or f"{layer} · {feature_map}", 30)
             best = int(result.reached[layer][place].argmax())
             cells.append(tile(result.natural[layer][place]))
-            labels.append((called, f"\ndata: {_value(result.strongest[layer][place])}"))
+            labels.append((called, f"\nbest image: {_value(result.strongest[layer][place])}"))
             cells.append(tile(result.pictures[layer][place, best]))
             labels.append(("optimised", f"\n{_value(result.reached[layer][place, best])}"))
             cells.append(tile(result.plain[layer][place]))
-            labels.append(("pixels alone", f"\n{_value(result.plain_reached[layer][place])}"))
+            labels.append(
+                ("without regularisation", f"\n{_value(result.plain_reached[layer][place])}")
+            )
     return montage.grid(cells, 3 * SHOWN, 10, labels, 22, rows_belong=True)
 
 

@@ -33,7 +33,7 @@ class OptimisedInputsSettings:
 
     optimised_maps: int = setting(
         16,
-        "Maps of each layer whose input is optimised, of those shown; fewer where passes are dear.",
+        "Maps of each layer whose input is optimised, of those shown; fewer for slow networks.",
         parse=values.count,
         check=checks.count,
         metavar="N",

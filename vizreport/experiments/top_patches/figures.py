@@ -298,7 +298,8 @@ def _figure(
     how = (
         f"{one}, the 99.5th percentile of the absolute value"
         if drawn.linear
-        else f"{tone.CAPTION}. The bar below a tile is its peak; the strongest of the nine is full"
+        else f"{tone.CAPTION}. The bar below each tile shows its peak value relative to the "
+        "strongest of the nine (full bar)"
     )
     if drawn.same:
         how += ". The nine of a map differ in strength alone, so that one is shown"
@@ -344,7 +345,7 @@ def _figure(
             f"{chosen} by its nine strongest activations over the data, strongest first, at most "
             f"one an image. {pairs}.{_counted_said(cells, noun)}"
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
-            + (f" All {many} maps chosen are on the layer's page." if many > len(cells) else "")
+            + (f" The layer's page shows all {many} selected maps." if many > len(cells) else "")
         ),
         alt=alt,
         draw=lambda: _drawn(layer, cells),

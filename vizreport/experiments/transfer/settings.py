@@ -21,7 +21,7 @@ class TransferSettings:
     transfer: str | None = setting(
         None,
         "Folder of what vizreport transfer left; the default is transfer beside the checkpoint, "
-        "where there is one.",
+        "if there is one.",
         metavar="FOLDER",
         heading=SHOWN,
         content="study",
