@@ -12,7 +12,7 @@ from vizreport.cli.verb import Option, Verb
 from vizreport.experiments.shared import RUNNING
 from vizreport.training.request import STRATEGIES, TrainingRequest
 
-GALLERY = "a gallery an epoch"
+GALLERY = "a gallery per epoch"
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -92,7 +92,7 @@ VERB = Verb(
         ),
         Option(
             "--out",
-            "Folder of the results, and of the features, which take up to 16 kB an image and "
+            "Folder of the results, and of the features, which take up to 16 kB per image and "
             "layer.",
             parse=values.folder,
             metavar="FOLDER",

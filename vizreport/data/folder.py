@@ -1,4 +1,4 @@
-"""Folders of image files: flat, or one subfolder a class."""
+"""Folders of image files: flat, or one subfolder per class."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class TrainingRequest:
     validation_split : str or None
         Split to validate on; None holds out images of the training split.
     images_per_class : int or None
-        Train on that many images of each class; those left over validate, at most 50 a class.
+        Train on that many images of each class; those left over validate, at most 50 per class.
     max_images : int or None
         Seeded sample of the training split.
     mixed_precision : bool

@@ -57,7 +57,7 @@ OUTPUT_KIND = Option(
 )
 DATA = Option(
     "--data",
-    "The images: a folder (flat, or one subfolder a class), tfds:NAME[:SPLIT], keras:NAME, "
+    "The images: a folder (flat, or one subfolder per class), tfds:NAME[:SPLIT], keras:NAME, "
     "a .npz file with images and labels, scenes (rendered pictures that come with vizreport) "
     "or shapes (drawn when read).",
     metavar="SOURCE",

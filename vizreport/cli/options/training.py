@@ -37,7 +37,7 @@ IMAGES = (
     ),
     Option(
         "--images-per-class",
-        "Train on that many images of each class; the others validate, at most 50 a class.",
+        "Train on that many images of each class; the others validate, at most 50 per class.",
         parse=values.count,
         metavar="N",
         group=NETWORK,

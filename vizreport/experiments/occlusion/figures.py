@@ -306,8 +306,8 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
     if i == 0:
         caption = (
             f"(a) The image with {FILLS[result.fill]} where p({followed}) is lowest. The maps are "
-            f"coloured at the square's centre, over the image ({height} × {width} px each); no "
-            "centre comes into the pale border. "
+            f"coloured at the square's centre, over the image ({height} × {width} px each); the "
+            "pale border has no values. "
             f"(b) Sum of the activations of map {image['map']} of {quoted(result.layer, 40)}, "
             f"the layer's strongest in this image, over its {result.units} places; the scale "
             "begins at 0, so that a small change looks small. "

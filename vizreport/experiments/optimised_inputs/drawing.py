@@ -68,9 +68,7 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
             cells.append(tile(result.pictures[layer][place, best]))
             labels.append(("optimised", f"\n{_value(result.reached[layer][place, best])}"))
             cells.append(tile(result.plain[layer][place]))
-            labels.append(
-                ("without regularisation", f"\n{_value(result.plain_reached[layer][place])}")
-            )
+            labels.append(("unregularised", f"\n{_value(result.plain_reached[layer][place])}"))
     return montage.grid(cells, 3 * SHOWN, 10, labels, 22, rows_belong=True)
 
 
