@@ -19,6 +19,7 @@ FOOT = 0.05
 """Height of the bar of a tile's strength, as a share of the tile."""
 BAR = (213, 94, 0)
 _LINE = 1.25  # from line to line of a label, in heights of its letters
+_APART = 3  # gaps more between sets of columns
 
 
 def font(size: int, bold: bool = False) -> Letters:
@@ -79,6 +80,7 @@ def grid(
     size: int = 0,
     rows_belong: bool = False,
     bars_are: str = "",
+    sets: int = 0,
 ) -> Image.Image:
     """Lay pictures of one size out in rows.
 
@@ -102,21 +104,25 @@ def grid(
         Whether what stands in one row belongs together: the columns are then kept.
     bars_are : str
         What the bars under tiles say; a line below all cells.
+    sets : int
+        Columns that belong together and stand apart from those beside them; 0: none do.
     """
     width, height = cells[0].size
     columns = min(columns, len(cells))
     place = medium.current()
     lines = max((plain.count("\n") for _, plain in labels), default=0)
     heads = 1.5 + _LINE * lines
+    apart = _APART * gap if sets else 0
     if place and labels:
-        kept = 0 if place.columns and not rows_belong else columns
-        columns, size = laid_out(place, cells[0].size, len(cells), gap, kept, heads)
+        kept = 0 if place.columns and not (rows_belong or sets) else columns
+        wider = ((columns - 1) // sets) * apart if sets else 0
+        columns, size = laid_out(place, cells[0].size, len(cells), gap, kept, heads, wider)
     head = round(size * heads) if labels else 0
     rows = -(-len(cells) // columns)
     whole = Image.new(
         "RGB",
         (
-            columns * (width + gap) - gap,
+            columns * (width + gap) - gap + ((columns - 1) // sets * apart if sets else 0),
             rows * (height + head + gap) - gap + (2 * size if bars_are else 0),
         ),
         palette().paper,
@@ -124,6 +130,7 @@ def grid(
     pen = ImageDraw.Draw(whole)
     for i, cell in enumerate(cells):
         left, top = i % columns * (width + gap), i // columns * (height + head + gap)
+        left += i % columns // sets * apart if sets else 0
         whole.paste(cell, (left, top + head))
         if labels:
             strong, plain = labels[i]
@@ -205,11 +212,12 @@ def laid_out(
     gap: int,
     columns: int,
     heads: float = 1.5,
+    wider: int = 0,
 ) -> tuple[int, int]:
     """Return how many columns make cells largest in a place, and the size of its letters, px."""
     found = []
     for across in [columns] if columns else range(1, count + 1):
-        width = across * (cell[0] + gap) - gap
+        width = across * (cell[0] + gap) - gap + wider
         down = -(-count // across)
         size = 0.0
         for _ in range(4):  # larger letters make the whole higher, and so all of it smaller

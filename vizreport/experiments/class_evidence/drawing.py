@@ -75,14 +75,14 @@ def panels(result: ClassEvidenceResult) -> Image.Image:
         for each in which:
             cells.append(montage.fit(Image.fromarray(coloured(result, i, each)), _SIDE))
             if each == OCCLUSION:
-                said = f"falls by {decimal(float(map_of(result, i, each).max()))}"
+                said = f"p falls by {decimal(float(map_of(result, i, each).max()))}"
             else:
-                said = f"r {decimal(agreement(result, i, each))}"
+                said = f"r {decimal(agreement(result, i, each))} with\nocclusion"
             labels.append((_SHORT[each], f"\n{said}"))
     columns = (1 + len(which)) * min(_ABREAST, len(result.pictures))
     if medium.narrow():
         columns = 1 + len(which)
-    return montage.grid(cells, columns, 10, labels, 25, rows_belong=True)
+    return montage.grid(cells, columns, 6, labels, 25, rows_belong=True, sets=1 + len(which))
 
 
 def curves(result: ClassEvidenceResult) -> Figure:

@@ -211,7 +211,11 @@ def _maps_row(
     if projected is not None:
         grid.panel(2, top, projected, "c", "its projection")
         left, under = grid.place(2, top + _TITLE + grid.tall + 1.2)
-        sheet.text(left, under + 2.6, f"strongest unit {number(float(result.values[i, 0]))}")
+        notes = [f"strongest unit: {number(float(result.values[i, 0]))}"]
+        if _boxed(result, i, 0):
+            notes.append("box: its receptive field")
+        for k, line in enumerate(notes):
+            sheet.text(left, under + 2.6 + k * _LINE, line)
     else:
         left, under = grid.place(2, top)
         sheet.text(left, under, "(c)", weight="bold")
@@ -232,6 +236,9 @@ def _maps_row(
         (3, limits, result.clean_probabilities, "probability"),
     ):
         _bar(sheet, *grid.place(place, top + below), side, ends, float(clean[i]), unit)
+    if result.masked[i]:
+        left, under = grid.place(3, top + below)
+        sheet.text(left, under + 5 + 2 * _LINE, "white line: the object", color=charts.SOFT)
     _legend(sheet, result, i, name, colours, *grid.place(4, top + below), side)
 
 
@@ -241,7 +248,8 @@ def _numbers(result: OcclusionResult, i: int, name: str) -> list[str]:
     return [
         f"p {_decimals(result.clean_probabilities[i])}, lowest {_decimals(values.min())}",
         "with the square as shown",
-        f"other class at {percent(changed)}",
+        "another class is top at",
+        f"{percent(changed)} of the places",
     ]
 
 
@@ -325,10 +333,15 @@ def other(result: OcclusionResult, i: int, k: int) -> Image.Image:
 
 def _with_field(result: OcclusionResult, i: int, k: int, picture: np.ndarray) -> Image.Image:
     shown = Image.fromarray(picture)
-    if not result.values[i, k] > 0 or min(picture.shape[:2]) < 128:
+    if not _boxed(result, i, k):
         return shown
     box: Sequence[float] = [float(side) for side in result.fields[i, k]]
     return montage.outlined(shown, box)
+
+
+def _boxed(result: OcclusionResult, i: int, k: int) -> bool:
+    """Whether a receptive field is outlined: in tiny pictures the line would hide too much."""
+    return bool(result.values[i, k] > 0) and min(result.pictures.shape[1:3]) >= 128
 
 
 def other_class(result: OcclusionResult, mining: MiningResult, i: int, k: int) -> str:

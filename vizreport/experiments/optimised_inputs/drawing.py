@@ -10,7 +10,7 @@ from PIL import Image
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
 from vizreport.experiments.top_patches.classes import own_class
-from vizreport.report import charts, montage
+from vizreport.report import charts, medium, montage
 from vizreport.report.text import drawable, number
 
 if TYPE_CHECKING:
@@ -50,11 +50,15 @@ def strip(result: OptimisedInputsResult, layer: str, place: int) -> Image.Image:
 
 
 def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
-    """Draw a row for each of the last layers: the first maps' strongest field and optima."""
+    """Draw a row for each of the last layers: the first maps' strongest field and optima.
+
+    A column has room for one map of each layer.
+    """
     cells, labels = [], []
+    shown = 1 if medium.narrow() else SHOWN
     empty = Image.new("RGB", (_SIDE, _SIDE), montage.palette().paper)
     for layer in result.layers[-LAYERS:]:
-        for place in range(SHOWN):
+        for place in range(shown):
             if place >= len(result.maps[layer]):
                 cells += [empty] * 3
                 labels += [("", "")] * 3
@@ -69,7 +73,7 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
             labels.append(("optimised", f"\n{_value(result.reached[layer][place, best])}"))
             cells.append(tile(result.plain[layer][place]))
             labels.append(("unregularised", f"\n{_value(result.plain_reached[layer][place])}"))
-    return montage.grid(cells, 3 * SHOWN, 10, labels, 22, rows_belong=True)
+    return montage.grid(cells, 3 * shown, 10, labels, 22, rows_belong=True, sets=3)
 
 
 def _value(value: float) -> str:

@@ -65,9 +65,9 @@ def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
             f"For maps of {few}, three pictures each: the receptive field of the strongest unit "
             "over the data (grey beyond the image); the input optimised for the unit in the middle "
             "of the map (a spectrum in decorrelated colours, seen a little moved, scaled and "
-            "turned); and one optimised pixel by pixel, without any of that. Above each: the "
-            "activation. All three have the same contrast, before what leaves the range of pixels "
-            "is cut off."
+            "turned); and one optimised pixel by pixel, without any of that (unregularised). Above "
+            "each: the activation. All three have the same contrast, before what leaves the range "
+            "of pixels is cut off."
         ),
         alt=(
             f"Rows of {min(drawing.SHOWN, len(result.maps[result.layers[0]]))} maps a layer: a "

@@ -257,7 +257,7 @@ def curves(result: SanityResult, layer: str) -> Figure:
             axes.set_xlim(-0.5, len(labels) - 0.5)
         figure.legend(
             handles=_legend(result, layer), frameon=False, fontsize=7, loc="outside upper left",
-            ncols=2 if slim else 3, handlelength=2.6, columnspacing=1.2,
+            ncols=1 if slim else 3, handlelength=2.6, columnspacing=1.2,
         )  # fmt: skip
         return figure
 

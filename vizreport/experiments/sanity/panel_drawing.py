@@ -20,7 +20,7 @@ def panels(result: SanityResult) -> Image.Image:
     cells, labels = [], []
     for place, feature_map in enumerate(result.panel_maps):
         alike = f"r\u202f=\u202f{decimal(agreement(result, place))}"
-        random = f"random weights\nlit places, trained against random: {alike}"
+        random = f"random weights\nlit places, left and right: {alike}"
         for state, said in enumerate(("trained weights", random)):
             cells.append(_pair(result, state, place))
             labels.append((f"map {feature_map}", said))
