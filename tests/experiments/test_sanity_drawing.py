@@ -61,6 +61,12 @@ def test_curves_show_the_units_that_are_not_blank():
     assert np.isnan(line[2])
     crosses = [each for each in axes.lines if each.get_marker() == "x" and len(each.get_xdata())]
     assert [len(each.get_xdata()) for each in crosses] == [1]
+    place = crosses[0].get_transform().transform(crosses[0].get_xydata())[0]
+    assert axes.transData.inverted().transform(place)[1] < np.nanmin(line) - 0.05
+    assert "blank" in [each.get_text() for each in axes.get_yticklabels()]
+    chance = [each.get_ydata()[0] for each in axes.lines if len(set(each.get_xdata())) == 2]
+    for control in result.controls[layer][:, -1, :, 0]:
+        assert control.mean() == pytest.approx(min(chance, key=lambda y: abs(y - control.mean())))
     said = [text.get_text() for text in figure.legends[0].get_texts()]
     assert any("hollow" in text for text in said)
     assert any("all pictures blank" in text for text in said)

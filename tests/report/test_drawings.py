@@ -140,3 +140,13 @@ def test_an_image_of_unknown_class_is_called_by_its_prediction(occluded: Occlusi
     assert drawn.figures[0].title.startswith(quoted(f"{name} (predicted)", 60))
     if count > 1:
         assert drawn.figures[1].title.startswith(quoted(f"{name} (predicted) (2)", 60))
+
+
+def test_sets_of_columns_stand_apart() -> None:
+    cells = [Image.new("RGB", (10, 10), "black")] * 6
+    black = np.asarray(montage.grid(cells, 6, 2, sets=3))[0, :, 0] == 0
+    starts = np.flatnonzero(np.diff(black.astype(int), prepend=0) == 1)
+    between = np.diff(starts) - 10
+    assert between.tolist()[:2] == between.tolist()[3:] == [2, 2]
+    assert between[2] > 2
+    assert black[-1]
