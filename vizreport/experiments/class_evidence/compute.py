@@ -41,14 +41,7 @@ _RANDOM, _CENTRE = BASELINES
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> ClassEvidenceResult:
     """Make maps of the occlusion's examples and of photographs, and test them on others.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The results of mining and of the occlusion.
+    Reads the results of mining and of the occlusion.
 
     Raises
     ------

@@ -34,14 +34,7 @@ _BYTES = 2**29  # of the values held for the units of one call
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> OptimisedInputsResult:
     """Optimise an input for the unit in the middle of each map.
 
-    Parameters
-    ----------
-    context : Context
-        Network and data of the build.
-    settings : Given
-        Those that the experiment declares.
-    required : dict
-        The results of mining and of the top-9.
+    Reads the results of mining and of the top-9.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from PIL import Image
 from vizreport.experiments.mining.classes import counted_as, predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
-from vizreport.experiments.top_patches import classes, ground_truth, mosaics
+from vizreport.experiments.top_patches import classes, ground_truth, mosaics, wording
 from vizreport.experiments.top_patches.highlights import chosen
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, first_places
 from vizreport.report import montage, spotlight, tone
@@ -308,7 +308,7 @@ def _figure(
     if len(cells) == layer["maps"]:
         chosen = f"All {len(cells)} feature maps"
     chosen = "Its one feature map" if layer["maps"] == 1 else f"{chosen}, each"
-    fair = _chosen_said(layer) if layer["maps"] != len(cells) else ""
+    fair = wording.chosen_said(layer) if layer["maps"] != len(cells) else ""
     fewer = any(len(c["tiles"]) < 9 for c in cells)
     named = [c for c in cells if c["times"]]
     purest = max(named, key=lambda c: c["times"], default=None)
@@ -343,7 +343,7 @@ def _figure(
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
             f"{chosen} by its nine strongest activations over the data, strongest first, at most "
-            f"one an image. {pairs}.{_counted_said(cells, noun)}"
+            f"one per image. {pairs}.{wording.counted_said(cells, noun)}"
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
             + (f" The layer's page shows all {many} selected maps." if many > len(cells) else "")
         ),
@@ -353,26 +353,6 @@ def _figure(
         method=method,
         width=140,
     )
-
-
-def _chosen_said(layer: Mapping[str, Any]) -> str:
-    """Say how the maps in the figures of a layer were chosen."""
-    selective, others = layer["selective"], len(layer["main"]) - layer["selective"]
-    if not selective or not others:
-        return ""
-    return (
-        f"The first {selective} are chosen among the layer's most selective maps, weak ones passed "
-        f"over, to be unlike each other; the last {others} are drawn at random from the rest. "
-    )
-
-
-def _counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
-    """Say what the labels above a layer's maps count, with a space before it; "" for nothing."""
-    if any(cell["own"] for cell in cells):
-        return f" Each unit is the score of one {noun.removeprefix('predicted ')}, named above it."
-    if any(cell["common"] for cell in cells):
-        return f" Fraction: the most frequent {noun} among the nine, where two or more share one."
-    return ""
 
 
 def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Image.Image:
@@ -392,13 +372,4 @@ def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Imag
     barred = not layer["status"] and not layer["drawn"].linear
     bars = "strength of each projection beside the strongest of its nine" if barred else ""
     sheet = montage.grid(pairs, columns, width // 28, labels, letters, bars_are=bars)
-    return montage.headed(sheet, f"{drawable(layer['name'], 40)}: {_halves(layer)}", letters)
-
-
-def _halves(layer: Mapping[str, Any]) -> str:
-    """Say what stands left and right in a pair."""
-    if layer["status"]:
-        return "the patches that excite each map most"
-    if layer["drawn"].same:
-        return "left of each pair the patches that excite the map most, right their projection"
-    return "left of each pair the patches, in colour where the projections lie, which are at right"
+    return montage.headed(sheet, f"{drawable(layer['name'], 40)}: {wording.halves(layer)}", letters)

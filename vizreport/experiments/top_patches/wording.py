@@ -1,0 +1,35 @@
+"""What is said of a layer's top-9: how maps were chosen, what labels count, what stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def chosen_said(layer: Mapping[str, Any]) -> str:
+    """Say how the maps in the figures of a layer were chosen."""
+    selective, others = layer["selective"], len(layer["main"]) - layer["selective"]
+    if not selective or not others:
+        return ""
+    return (
+        f"The first {selective} are chosen among the layer's most selective maps, weak ones passed "
+        f"over, to be unlike each other; the last {others} are drawn at random from the rest. "
+    )
+
+
+def counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
+    """Say what the labels above a layer's maps count, with a space before it; "" for nothing."""
+    if any(cell["own"] for cell in cells):
+        return f" Each unit is the score of one {noun.removeprefix('predicted ')}, named above it."
+    if any(cell["common"] for cell in cells):
+        return f" Fraction: the most frequent {noun} among the nine, where two or more share one."
+    return ""
+
+
+def halves(layer: Mapping[str, Any]) -> str:
+    """Say what stands left and right in a pair."""
+    if layer["status"]:
+        return "the patches that excite each map most"
+    if layer["drawn"].same:
+        return "left of each pair the patches that excite the map most, right their projection"
+    return "left of each pair the patches, in colour where the projections lie, which are at right"
