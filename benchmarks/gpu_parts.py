@@ -17,7 +17,7 @@ from PIL import Image
 from benchmarks import gpu_device as device
 from vizreport import backend
 from vizreport.backend import Spec
-from vizreport.data.dataset import Dataset, ImageRecord, Size
+from vizreport.data.dataset import Dataset, ImageRecord
 from vizreport.data.decoding import decode
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import preset
@@ -280,13 +280,10 @@ def _files(paths: list[Path]) -> Dataset:
     """Return image files as a build reads them, without a hash of each."""
     records = tuple(ImageRecord(number, path.name, "") for number, path in enumerate(paths))
 
-    def read_reduced(index: int, least: Callable[[int, int], Size]) -> tuple[np.ndarray, Size]:
-        return decode(paths[index], least)
-
     def read(index: int) -> np.ndarray:
         return decode(paths[index])[0]
 
-    return Dataset("files", records, (), (), read, "", read_reduced)
+    return Dataset("files", records, (), (), read, "", lambda index: paths[index].read_bytes())
 
 
 def reference(model: keras.Model) -> dict[str, np.ndarray]:

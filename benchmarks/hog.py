@@ -41,7 +41,7 @@ def main() -> None:
     pictures = np.concatenate([batch.pictures for batch in batches])
     # Copies of an image would be learned from and measured.
     read = np.concatenate([batch.indices for batch in batches])
-    _, first = np.unique([dataset.records[i].sha256 for i in read], return_index=True)
+    _, first = np.unique([dataset.records[i].tag for i in read], return_index=True)
     order = np.random.default_rng(arguments.seed).permutation(np.sort(first))
     measured, learned = order[: arguments.measured], order[arguments.measured :][:LEARNED]
 

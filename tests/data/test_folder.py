@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 from tqdm import tqdm
 
-from vizreport.data import folder
+from vizreport.data import encoded
 from vizreport.data.dataset import Decoding
+from vizreport.data.presets import PRESETS
+from vizreport.data.reading import read_batches
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 
@@ -100,15 +102,15 @@ def test_how_files_are_decoded_is_part_of_the_fingerprint(tmp_path):
         pixels = dataset.read(0)
         assert pixels.shape == ((4, 6, 3) if exif == "apply" else (6, 4, 3))
         assert pixels[0, 0].tolist() == ([255] * 3 if alpha == "white" else [200, 0, 0])
-        reduced = dataset.read_reduced(0, lambda width, height: (1, 1))[0]
-        np.testing.assert_array_equal(reduced, pixels)
+        (batch,) = read_batches(dataset, PRESETS["raw"](pixels.shape[:2], 3), 1)
+        np.testing.assert_array_equal(batch.pictures[0], pixels)
 
 
 def test_record_and_pixels(tmp_path):
     save(tmp_path / "a.png", 7)
     dataset = open_dataset(str(tmp_path))
     content = (tmp_path / "a.png").read_bytes()
-    assert dataset.records[0].sha256 == hashlib.sha256(content).hexdigest()
+    assert dataset.records[0].tag == hashlib.sha256(content).hexdigest()
     np.testing.assert_array_equal(dataset.read(0), np.full((3, 4, 3), [7, 0, 0], np.uint8))
 
 
@@ -201,7 +203,7 @@ def test_sample_is_seeded_and_keeps_the_order(tmp_path):
         save(tmp_path / f"{i:02d}.png", i)
     everything = open_dataset(str(tmp_path))
     first, again, other = (open_dataset(str(tmp_path), max_images=10, seed=s) for s in (1, 1, 2))
-    assert first.records == again.records
+    assert list(first.records) == list(again.records)
     assert first.fingerprint == again.fingerprint
     assert paths(first) == sorted(paths(first))
     assert len(set(paths(first))) == 10
@@ -247,6 +249,6 @@ def test_progress(tmp_path, monkeypatch):
         bars.append(tqdm(total=total, file=StringIO()))
         return bars[-1]
 
-    monkeypatch.setattr(folder, "progress", shown)
+    monkeypatch.setattr(encoded, "progress", shown)
     open_dataset(str(tmp_path))
     assert [(bar.n, bar.total) for bar in bars] == [(3, 3)]

@@ -28,7 +28,7 @@ def test_splits_are_balanced_and_disjoint():
         assert len(set(counts.tolist())) == 1
         for record in dataset.records:
             assert record.class_name == dataset.class_names[record.label]
-    hashes = [record.sha256 for dataset in sets.values() for record in dataset.records]
+    hashes = [record.tag for dataset in sets.values() for record in dataset.records]
     assert len(set(hashes)) == sum(sizes.values())
     assert len({dataset.fingerprint for dataset in sets.values()}) == 3
 
@@ -54,8 +54,8 @@ def test_the_parts_of_the_test_split_are_subsets():
         of = [r for r in dataset.records if r.subset == name]
         assert len(of) == 600
         assert {dataset.truth(record.index).held_out for record in of} == {part}
-        hashes = [record.sha256 for record in open_scenes(f"test-{part}").records]
-        assert hashes == [record.sha256 for record in of]
+        hashes = [record.tag for record in open_scenes(f"test-{part}").records]
+        assert hashes == [record.tag for record in of]
     assert {record.subset for record in open_scenes("val").records} == {""}
 
 
@@ -103,7 +103,7 @@ def test_default_split_and_samples():
     assert len(sample.records) == 7
     for record in sample.records:
         twin = by_path[record.path]
-        assert record.sha256 == twin.sha256
+        assert record.tag == twin.tag
         np.testing.assert_array_equal(sample.read(record.index), whole.read(twin.index))
         mask = whole.truth(twin.index).mask
         np.testing.assert_array_equal(sample.truth(record.index).mask, mask)

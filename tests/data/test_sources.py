@@ -375,8 +375,8 @@ def test_unknown_sources(tmp_path, monkeypatch):
     (tmp_path / "notes.txt").write_text("")
     with pytest.raises(RequestError, match=r"'notes.txt' is no source of images"):
         open_dataset("notes.txt")
-    with pytest.raises(RequestError, match="is an address; download it"):
-        open_dataset("https://example.org/photos")
+    with pytest.raises(RequestError, match="hub:// is no kind of address that fsspec knows"):
+        open_dataset("hub://photos")
     Image.new("RGB", (4, 4)).save("a.png")
     with pytest.raises(RequestError, match="is one image; give --data its folder, or use --image"):
         open_dataset("a.png")

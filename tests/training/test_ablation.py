@@ -87,7 +87,7 @@ def images_of(part: Part) -> Dataset:
         part.dataset,
         records=tuple(replace(record, index=row) for row, record in enumerate(records)),
         read=lambda row: part.dataset.read(records[row].index),
-        read_reduced=None,
+        encoded=None,
     )
 
 

@@ -108,7 +108,7 @@ def test_unreadable_images(context, tmp_path):
         return context.dataset.read(index)
 
     broken = Context(
-        context.source, replace(context.dataset, read=read, read_reduced=None), context.batch_size
+        context.source, replace(context.dataset, read=read, encoded=None), context.batch_size
     )
     layer = transfer_layers(context.graph, ("conv2",))
     records = np.arange(6)

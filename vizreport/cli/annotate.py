@@ -12,6 +12,7 @@ from vizreport.cli.options.network_and_data import MAX_IMAGES
 from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
+from vizreport.paths import folder_problem
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,12 +31,16 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.data.folder import open_folder
     from vizreport.data.image_files import NOT_IN_BROWSERS
     from vizreport.data.part_file import read_parts
+    from vizreport.data.storage import LocalFolder
     from vizreport.report.annotate import write_annotation_page
 
     out: Path = arguments.out
     if out.suffix.lower() != ".csv":
         raise RequestError(f"{out} does not end in .csv: name the file of parts to be made")
-    dataset = open_folder(arguments.FOLDER, None, arguments.max_images, arguments.seed)
+    if wrong := folder_problem(arguments.FOLDER):
+        raise RequestError(f"{arguments.FOLDER} {wrong}; name a folder of images")
+    storage = LocalFolder(arguments.FOLDER)
+    dataset = open_folder(storage, None, arguments.max_images, arguments.seed)
     files = [record.path for record in dataset.records]
     shown = [file for file in files if not file.lower().endswith(NOT_IN_BROWSERS)]
     if not shown:

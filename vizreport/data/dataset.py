@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 Size = tuple[int, int]
 """Width and height, pixels."""
 
-ReadReduced = Callable[[int, Callable[[int, int], Size]], tuple[np.ndarray, Size]]
-
 
 class UnreadableImage(Exception):
     """An image cannot be read; the message is the reason. It is left out, the run goes on."""
@@ -52,8 +50,9 @@ class ImageRecord:
         Position in ``Dataset.records``; what ``Dataset.read`` takes.
     path : str
         Path relative to the data source, with forward slashes; sources without files make one up.
-    sha256 : str
-        Hash of the file's bytes, or of the pixels where there is no file.
+    tag : str
+        What changes when the content does: SHA-256 of the file's bytes, or of the pixels where
+        there is no file; where a file has not been read, the entity tag that its storage gives it.
     class_name : str or None
         Name of the class folder, or of the data's own class.
     label : int or None
@@ -65,7 +64,7 @@ class ImageRecord:
 
     index: int
     path: str
-    sha256: str
+    tag: str
     class_name: str | None = None
     label: int | None = None
     subset: str = ""
@@ -79,8 +78,8 @@ class Dataset:
     ----------
     name : str
         What a reader of the report sees; never an absolute path.
-    records : tuple of ImageRecord
-        Path, class and hash of each image, in the data's order.
+    records : sequence of ImageRecord
+        Path, class and tag of each image, in the data's order.
     class_names : tuple of str
         The data's own classes in their order (folders: alphabetical); may be empty.
     skipped : tuple of (path, reason)
@@ -89,11 +88,14 @@ class Dataset:
         Index of a record -> uint8 [H, W, 3] in RGB at full size. Raises UnreadableImage. May be
         called from several threads.
     fingerprint : str
-        Hash of the contents, paths and labels; independent of modification times and of where
-        the data are kept.
-    read_reduced : callable or None
-        ``(index, least) -> (image, (width, height))``: like ``read``, but the image may have been
-        decoded at a reduced scale not below ``least(width, height)``; the size is the original's.
+        Hash of paths, tags and labels; independent of modification times and of where the data
+        are kept.
+    encoded : callable or None
+        Index of a record -> bytes of the image file, to be decoded as ``decoding`` says; raises
+        UnreadableImage, or RequestError where it is the storage that fails. None where the images
+        are arrays. May be called from several threads.
+    remote : bool
+        Whether reading an image waits for a network.
     truth : callable or None
         Index of a record -> where the object and its parts are in the picture at full size; None
         for data that do not know it. What it gives is part of the fingerprint.
@@ -108,12 +110,13 @@ class Dataset:
     """
 
     name: str
-    records: tuple[ImageRecord, ...]
+    records: Sequence[ImageRecord]
     class_names: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     read: Callable[[int], np.ndarray]
     fingerprint: str
-    read_reduced: ReadReduced | None = None
+    encoded: Callable[[int], bytes] | None = None
+    remote: bool = False
     truth: Callable[[int], Truth] | None = None
     memberships: np.ndarray | None = None
     decoding: Decoding = DEFAULT_DECODING
@@ -135,7 +138,7 @@ def fingerprint(
     kind : str
         Separates sources and their options (such as a split).
     records : sequence of ImageRecord
-        Their paths, hashes and classes enter, in this order.
+        Their paths, tags and classes enter, in this order.
     class_names : sequence of str
         Of the data's own classes.
     skipped : sequence of (path, reason)
@@ -145,7 +148,7 @@ def fingerprint(
     head = [kind, list(class_names), [list(pair) for pair in skipped], len(records)]
     digest.update(json.dumps(head).encode())
     for record in records:
-        line = [record.path, record.sha256, record.class_name, record.label]
+        line = [record.path, record.tag, record.class_name, record.label]
         line += [record.subset] if record.subset else []
         digest.update(json.dumps(line).encode() + b"\n")
     return digest.hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Callable
 
 READ = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -66,23 +66,20 @@ def kind_by_content(head: bytes) -> str:
     return ""
 
 
-def why_not_read(path: Path) -> str:
+def why_not_read(name: str, head: Callable[[], bytes]) -> str:
     """Say why a file is not taken for an image although it looks like one; "" for other files.
 
     Parameters
     ----------
-    path : Path
-        A file that does not end in ``SUFFIXES``.
+    name : str
+        Of a file; it does not end in ``SUFFIXES``.
+    head : callable
+        Returns the file's first 132 bytes, or none; asked where the name does not tell.
     """
-    name = path.name.lower()
     for kind, suffixes in _NOT_READ.items():
-        if name.endswith(suffixes):
+        if name.lower().endswith(suffixes):
             return unsupported(kind)
-    try:
-        with path.open("rb") as file:
-            kind = kind_by_content(file.read(132))
-    except OSError:
-        return ""
+    kind = kind_by_content(head())
     if kind in READ:
         return (
             f"its content is a {kind} image, but its name does not end in {' or '.join(READ[kind])}"

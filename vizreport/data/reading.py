@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,9 @@ from vizreport.errors import RequestError
 
 BATCHES_AHEAD = 2
 """Pictures decoded ahead of the consumer, in batches: the bound of the memory they take."""
+
+REMOTE_READERS = 16
+"""Threads that read over a network, at most of which wait for an answer."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Batch:
         What the network sees: left, top, right, bottom in pixels of the original image.
     sizes : int32 [b, 2]
         Width and height of the original image, px.
+    sha256 : list of str
+        Of each image file's bytes, or of the pixels where there is no file; b of them.
     unreadable : list of (path, reason)
         Images left out since the batch before.
     """
@@ -42,6 +49,7 @@ class Batch:
     pictures: np.ndarray
     boxes: np.ndarray
     sizes: np.ndarray
+    sha256: list[str]
     unreadable: list[tuple[str, str]]
 
 
@@ -50,6 +58,7 @@ class _Read:
     picture: np.ndarray
     box: tuple[float, float, float, float]
     size: Size
+    sha256: str
 
 
 def read_batches(
@@ -76,7 +85,8 @@ def read_batches(
     indices : sequence of int, optional
         Records to read, in this order; all by default.
     workers : int, optional
-        Threads; by default one for each processor, at least 2.
+        Threads; by default one for each processor, at least 2, and at least ``REMOTE_READERS``
+        for images that come over a network.
 
     Yields
     ------
@@ -132,7 +142,8 @@ def _read_ahead(
     workers: int | None,
 ) -> Iterator[tuple[int, _Read | str]]:
     """Yield each index with what was read or why not; at most ``ahead`` of them in memory."""
-    pool = ThreadPoolExecutor(max_workers=workers or max(2, os.cpu_count() or 1))
+    least = REMOTE_READERS if dataset.remote else 2
+    pool = ThreadPoolExecutor(max_workers=workers or max(least, os.cpu_count() or 1))
     waiting: deque[tuple[int, Future[_Read | str]]] = deque()
     rest = iter(order)
     try:
@@ -150,12 +161,14 @@ def _read_ahead(
 
 def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> _Read | str:
     try:
-        if dataset.read_reduced is None:
-            image = dataset.read(index)
+        if dataset.encoded is None:
+            image, sha256 = dataset.read(index), dataset.records[index].tag
             size = (image.shape[1], image.shape[0])
         else:
-            image, size = dataset.read_reduced(index, preprocessing.least_size)
-        return _Read(preprocessing.picture(image, size), preprocessing.box(*size), size)
+            content = dataset.encoded(index)
+            sha256 = hashlib.sha256(content).hexdigest()
+            image, size = decode(BytesIO(content), preprocessing.least_size, dataset.decoding)
+        return _Read(preprocessing.picture(image, size), preprocessing.box(*size), size, sha256)
     except UnreadableImage as error:
         return str(error)
 
@@ -174,5 +187,6 @@ def _batch(
         pictures=pictures,
         boxes=np.array([one.box for _, one in read], np.float32).reshape(-1, 4),
         sizes=np.array([one.size for _, one in read], np.int32).reshape(-1, 2),
+        sha256=[one.sha256 for _, one in read],
         unreadable=unreadable,
     )

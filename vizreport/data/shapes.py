@@ -55,7 +55,7 @@ def open_shapes(split: str | None = None, max_images: int | None = None, seed: i
     Returns
     -------
     Dataset
-        Pictures of 96 x 96 px, with masks but no parts; the classes take turns. A record's sha256
+        Pictures of 96 x 96 px, with masks but no parts; the classes take turns. A record's tag
         is that of the picture's number and the drawing's version, so that nothing is drawn before
         it is read.
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from vizreport.data.cloud import CloudFolder, without_credentials
 from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, with_decoding
 from vizreport.data.folder import open_folder
 from vizreport.data.image_files import SUFFIXES
 from vizreport.data.keras_datasets import CLASS_NAMES, open_keras
 from vizreport.data.npz import open_npz
+from vizreport.data.patterns import has_pattern, named, parted
+from vizreport.data.shards import of_split, open_shards
+from vizreport.data.storage import LocalFolder, Storage
 from vizreport.data.tfds import open_tfds
 from vizreport.data.voc import is_voc, open_voc
+from vizreport.data.walking import PARQUET, TAR, shown
 from vizreport.errors import RequestError
 from vizreport.foreign_text import quoted
 from vizreport.paths import folder_problem, problem
@@ -18,6 +24,8 @@ from vizreport.paths import folder_problem, problem
 SOURCES = (
     "a folder of images",
     "a folder laid out as PASCAL VOC",
+    "FILE.tar and FILE.parquet (several by * or {00..31})",
+    "an address such as s3://BUCKET/FOLDER",
     "FILE.npz",
     "tfds:NAME[:SPLIT]",
     *(f"keras:{name}" for name in CLASS_NAMES),
@@ -25,6 +33,8 @@ SOURCES = (
     "shapes",
 )
 """What there is, in the words of error messages and of the documents."""
+
+_COMPRESSED = (".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2")
 
 
 def open_dataset(
@@ -34,7 +44,7 @@ def open_dataset(
     seed: int = 0,
     decoding: Decoding = DEFAULT_DECODING,
 ) -> Dataset:
-    """Open a source of images; nothing is decoded yet, but files in folders are hashed.
+    """Open a source of images; nothing is decoded yet, but files without an entity tag are hashed.
 
     Parameters
     ----------
@@ -75,21 +85,54 @@ def _open(
         from vizreport.data.shapes import open_shapes
 
         return open_shapes(split, max_images, seed)
+    given = (split, max_images, seed, decoding)
+    if "://" in source:
+        return _stored(CloudFolder, without_credentials(source), *given)
     path = _path(source)
     no_folder = folder_problem(path)
     if not no_folder and is_voc(path):
-        return open_voc(path, split, max_images, seed, decoding)
+        return open_voc(path, *given)
     if not no_folder:
-        return open_folder(path, split, max_images, seed, decoding)
+        return open_folder(LocalFolder(path), *given)
+    is_file = not problem(path)
     if path.suffix.lower() == ".npz":
         return open_npz(path, split, max_images, seed)
-    if "://" in source:
-        raise RequestError(f"{source} is an address; download it and give --data the folder")
-    is_file = not problem(path)
+    if path.suffix.lower() in (TAR, PARQUET) or (not is_file and has_pattern(source)):
+        return _stored(lambda folder: LocalFolder(_path(folder)), source, *given)
+    if path.name.lower().endswith(_COMPRESSED):
+        raise RequestError(
+            f"{source} is compressed, and images in it cannot be read by their places; give --data "
+            "the .tar archive inside"
+        )
     if path.name.lower().endswith(SUFFIXES) and is_file:
         raise RequestError(f"{source} is one image; give --data its folder, or use --image")
     what = "is no source of images" if is_file else no_folder
     raise RequestError(f"the data {quoted(source)} {what}; the sources are {', '.join(SOURCES)}")
+
+
+def _stored(
+    opened: Callable[[str], Storage],
+    source: str,
+    split: str | None,
+    max_images: int | None,
+    seed: int,
+    decoding: Decoding,
+) -> Dataset:
+    """Open a folder of a storage, or the shards in it that a pattern names."""
+    if not has_pattern(source) and not source.lower().endswith((TAR, PARQUET)):
+        return open_folder(opened(source), split, max_images, seed, decoding)
+    folder, pattern = parted(source)
+    storage = opened(folder)
+    files = named(storage, pattern)
+    odd = next((path for path, _ in files if not path.lower().endswith((TAR, PARQUET))), None)
+    if odd is not None:
+        raise RequestError(
+            f"{storage.where}/{odd} is neither a {TAR} archive nor a {PARQUET} file; give --data "
+            "such files, or a folder"
+        )
+    if split is not None and not (files := of_split(files, split)):
+        raise RequestError(f"of {source}, no file's name begins with the split {split!r}")
+    return open_shards(storage, files, shown(pattern), split, max_images, seed, decoding)
 
 
 def _path(source: str) -> Path:

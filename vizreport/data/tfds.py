@@ -7,22 +7,13 @@ import re
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 
-from vizreport.data.dataset import (
-    DEFAULT_DECODING,
-    Dataset,
-    Decoding,
-    ImageRecord,
-    Size,
-    fingerprint,
-    sample_indices,
-)
-from vizreport.data.decoding import decode
+from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, sample_indices
+from vizreport.data.encoded import Encoded, encoded_dataset
+from vizreport.data.records import RecordsFile
 from vizreport.errors import RequestError
 from vizreport.installed import pip_install
 
@@ -79,7 +70,7 @@ def open_tfds(
     count = int(builder.info.splits[chosen_split].num_examples)
     wanted = set(sample_indices(count, max_images, seed))
     spool = _Spool()
-    records: list[ImageRecord] = []
+    records = RecordsFile()
     for i, example in enumerate(_encoded_examples(builder, chosen_split)):
         if i not in wanted:
             continue
@@ -87,32 +78,22 @@ def open_tfds(
         spool.append(data)
         label = _label(example)
         records.append(
-            ImageRecord(
-                index=len(records),
-                path=f"{chosen_split}/{i:0{len(str(count - 1))}d}",
-                sha256=hashlib.sha256(data).hexdigest(),
-                class_name=class_names[label] if label is not None and class_names else None,
-                label=label,
-            )
+            f"{chosen_split}/{i:0{len(str(count - 1))}d}",
+            hashlib.sha256(data).hexdigest(),
+            class_names[label] if label is not None and class_names else None,
+            label,
         )
-    if not records:
+    listed = records.finished()
+    if not listed:
         raise RequestError(f"tfds:{name} has no images in the split {chosen_split!r}")
-
-    def read(index: int) -> np.ndarray:
-        return decode(BytesIO(spool[index]), decoding=decoding)[0]
-
-    def read_reduced(index: int, least: Callable[[int, int], Size]) -> tuple[np.ndarray, Size]:
-        return decode(BytesIO(spool[index]), least, decoding)
-
-    return Dataset(
+    encoded = Encoded(
         name=f"tfds:{name} ({chosen_split})",
-        records=tuple(records),
+        kind=f"tfds {name} {chosen_split}",
+        records=listed,
+        read=spool.read,
         class_names=class_names,
-        skipped=(),
-        read=read,
-        fingerprint=fingerprint(f"tfds {name} {chosen_split}", records, class_names),
-        read_reduced=read_reduced,
     )
+    return encoded_dataset(encoded, decoding)
 
 
 def parse_source(source: str) -> tuple[str, str | None]:
@@ -193,7 +174,7 @@ class _Spool:
         self._file.write(data)
         self._offsets.append(self._offsets[-1] + len(data))
 
-    def __getitem__(self, index: int) -> bytes:
+    def read(self, index: int) -> bytes:
         start, end = self._offsets[index : index + 2]
         with self._lock:
             self._file.seek(start)

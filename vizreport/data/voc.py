@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 
-from vizreport.data.dataset import (
-    DEFAULT_DECODING,
-    Dataset,
-    Decoding,
-    ImageRecord,
-    Size,
-    fingerprint,
-    sample_indices,
-)
-from vizreport.data.decoding import decode
+from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, sample_indices
+from vizreport.data.encoded import Encoded, encoded_dataset
+from vizreport.data.records import RecordsFile
+from vizreport.data.storage import LocalFolder
 from vizreport.errors import RequestError
 from vizreport.foreign_text import brief
 from vizreport.paths import problem, read_text
@@ -77,6 +71,7 @@ def open_voc(
     names = [names[i] for i in sample_indices(len(names), max_images, seed)]
     if not names:
         raise RequestError(f"{listed} names no image; give another --split")
+    files = [f"{IMAGES}/{name}.jpg" for name in names]
     objects = [_objects(folder / ANNOTATIONS / f"{name}.xml") for name in names]
     # Of the whole folder, so that all splits have the same classes.
     class_names = _class_names(folder)
@@ -87,29 +82,19 @@ def open_voc(
             if name in number:
                 known = memberships[row, number[name]]
                 memberships[row, number[name]] = max(known, 0 if difficult else 1)
-    paths = [folder / IMAGES / f"{name}.jpg" for name in names]
-    records = tuple(
-        ImageRecord(index, f"{IMAGES}/{path.name}", _sha256(path))
-        for index, path in enumerate(paths)
-    )
-
-    def read(index: int) -> np.ndarray:
-        return decode(paths[index], decoding=decoding)[0]
-
-    def read_reduced(index: int, least: Callable[[int, int], Size]) -> tuple[np.ndarray, Size]:
-        return decode(paths[index], least, decoding)
-
+    records = RecordsFile()
+    for file in files:
+        records.append(file, _sha256(folder / file))
+    images, storage = records.finished(), LocalFolder(folder)
     held = hashlib.sha256(memberships.tobytes()).hexdigest()
-    return Dataset(
+    source = Encoded(
         name=f"{folder.resolve().name} ({split})",
-        records=records,
+        kind=json.dumps(["voc", split, held]),
+        records=images,
+        read=lambda index: storage.read(images.paths[index]),
         class_names=class_names,
-        skipped=(),
-        read=read,
-        fingerprint=fingerprint(json.dumps(["voc", split, held]), records, class_names),
-        read_reduced=read_reduced,
-        memberships=memberships,
     )
+    return replace(encoded_dataset(source, decoding), memberships=memberships)
 
 
 def _class_names(folder: Path) -> tuple[str, ...]:

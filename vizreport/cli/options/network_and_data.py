@@ -57,7 +57,9 @@ OUTPUT_KIND = Option(
 )
 DATA = Option(
     "--data",
-    "The images: a folder (flat, or one subfolder per class), tfds:NAME[:SPLIT], keras:NAME, "
+    "The images: a folder (flat, or one subfolder per class), .tar shards (WebDataset) or "
+    ".parquet files (several by * or {000..146}), any of these at an address such as "
+    "s3://BUCKET/FOLDER, gs:// or az://, tfds:NAME[:SPLIT], keras:NAME, "
     "a .npz file with images and labels, scenes (rendered pictures that come with vizreport) "
     "or shapes (drawn when read).",
     metavar="SOURCE",

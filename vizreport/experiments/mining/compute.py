@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def compute(context: Context, settings: Given, required: dict[str, object]) -> M
         },
         similarity={name: found.similarity() for name, found in strongest.items()},
         paths=[records[i].path for i in numbers],
-        sha256=[records[i].sha256 for i in numbers],
+        sha256=[each for batch in mined.batches for each in batch.sha256],
         records=numbers.astype(np.int32),
         labels=labels.labels[numbers].astype(np.int32),
         labels_reason=labels.reason if scored else "The network's values are not finite.",
@@ -178,6 +179,7 @@ def _pass(
                 indices=indices,
                 boxes=batch.boxes[kept],
                 sizes=batch.sizes[kept],
+                sha256=list(compress(batch.sha256, kept)),
                 pictures=batch.pictures[:0],  # they are kept elsewhere
             )
         )

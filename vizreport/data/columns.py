@@ -1,0 +1,118 @@
+"""Columns with a row an image, on disk while they are written and while they are read."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+
+
+class ColumnFile:
+    """Rows of numbers that are appended one after the other to a nameless file.
+
+    Parameters
+    ----------
+    dtype : numpy type
+        Of the numbers.
+    width : tuple of int
+        Shape of a row.
+    """
+
+    def __init__(self, dtype: Any, width: tuple[int, ...] = ()) -> None:
+        self._dtype = np.dtype(dtype)
+        self._width = width
+        self._count = 0
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed with its owner)
+
+    def append(self, rows: Any) -> None:
+        """Add rows; an array [n, *width] or anything that makes one."""
+        array = np.ascontiguousarray(rows, self._dtype).reshape(-1, *self._width)
+        self._file.write(array.data)
+        self._count += len(array)
+
+    def finished(self) -> np.ndarray:
+        """Return all rows as an array [n, *width] that is read from the file where it is used."""
+        shape = (self._count, *self._width)
+        if 0 in shape:  # nothing cannot be mapped
+            return np.zeros(shape, self._dtype)
+        self._file.flush()
+        return np.memmap(self._file, self._dtype, "r", shape=shape)
+
+
+class Strings(Sequence[str]):
+    """Many strings in two arrays, each made when it is asked for.
+
+    Parameters
+    ----------
+    content : uint8 array [bytes]
+        All of them in UTF-8, one after the other.
+    ends : int64 array [n]
+        Where each ends in it.
+    """
+
+    def __init__(self, content: np.ndarray, ends: np.ndarray) -> None:
+        self.content = content
+        self.ends = ends
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        at = range(len(self))[index]  # negative ones, and an error beyond the end
+        begin = int(self.ends[at - 1]) if at else 0
+        return self.content[begin : int(self.ends[at])].tobytes().decode("utf-8", "surrogateescape")
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[i] for i in range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} strings>"
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class StringsFile:
+    """Strings that are appended to nameless files.
+
+    File names that are no UTF-8 keep their bytes, as Python's surrogates.
+    """
+
+    def __init__(self) -> None:
+        self._content = ColumnFile(np.uint8)
+        self._ends = ColumnFile(np.int64)
+        self._end = self._count = 0
+
+    def append(self, text: str) -> None:
+        """Add a string."""
+        encoded = text.encode("utf-8", "surrogateescape")
+        self._end += len(encoded)
+        self._content.append(np.frombuffer(encoded, np.uint8))
+        self._ends.append(self._end)
+        self._count += 1
+
+    def extend(self, texts: Iterable[str]) -> None:
+        """Add strings."""
+        for text in texts:
+            self.append(text)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def finished(self) -> Strings:
+        """Return them all."""
+        return Strings(self._content.finished(), self._ends.finished())
