@@ -18,7 +18,9 @@ from vizreport.data.dataset import UnreadableImage
 from vizreport.data.sources import open_dataset
 from vizreport.engine.mining import from_batch, merge, one_ahead, reduction_function
 from vizreport.errors import RequestError
+from vizreport.experiments.registry import experiments
 from vizreport.graph.trace import trace
+from vizreport.parallel.pieces import Pieces
 
 compute = tiny.computing("mining")
 
@@ -271,11 +273,42 @@ def test_a_layer_that_was_not_mined_is_added(tiny_context, mined):
         field: {k: v for k, v in getattr(mined, field).items() if k != "conv2"} for field in fields
     }
     before = replace(mined, layers=[name for name in mined.layers if name != "conv2"], **without)
-    after = with_layer(tiny_context, before, layer)
-    assert with_layer(tiny_context, mined, layer) is mined
+    after = with_layer(tiny_context, Pieces(), before, layer)
+    assert with_layer(tiny_context, Pieces(), mined, layer) is mined
     np.testing.assert_allclose(after.values["conv2"], mined.values["conv2"], rtol=1e-5)
     for field in fields[1:]:
         np.testing.assert_array_equal(
             getattr(after, field)["conv2"], getattr(mined, field)["conv2"]
         )
         assert getattr(after, field)["conv2"].dtype == np.int32
+
+
+def test_shards_of_any_size_give_the_same(tiny_context, mined, monkeypatch):
+    """Of batches of 2 that are cut into pieces of 4 images, in whatever order they finish."""
+    from vizreport.experiments.running import called
+    from vizreport.parallel import piece
+    from vizreport.parallel.loop import in_turn
+
+    monkeypatch.setattr(piece, "BATCHES", 2)
+    context, seen = tiny.changed(tiny_context, batch_size=2), []
+
+    def backwards(context, work, pieces, bar):
+        seen.append(len(pieces))
+        return in_turn(context, work, pieces[::-1], bar)
+
+    experiment = experiments()["mining"]
+    found = called(
+        experiment.load(experiment.compute),
+        context,
+        context.asked.of(experiment),
+        {},
+        Pieces(backwards),
+    )
+    assert seen == [4]
+    for layer in mined.layers:
+        np.testing.assert_allclose(found.values[layer], mined.values[layer], rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(found.images[layer], mined.images[layer])
+        np.testing.assert_array_equal(found.active[layer], mined.active[layer])
+        np.testing.assert_allclose(found.means[layer], mined.means[layer], rtol=1e-4, atol=1e-7)
+    np.testing.assert_array_equal(found.records, mined.records)
+    np.testing.assert_array_equal(found.top_classes, mined.top_classes)

@@ -11,6 +11,7 @@ from vizreport.data.presets import preset
 from vizreport.data.scenes import open_scenes
 from vizreport.experiments.occlusion import sample
 from vizreport.experiments.occlusion.masks import agreement, object_masks, outline
+from vizreport.parallel.pieces import Pieces
 
 
 def test_agreement_by_hand():
@@ -75,13 +76,16 @@ def test_images_are_drawn_until_enough_of_them_fall(monkeypatch, every, drawn):
     def occlude(traced, inputs, fills, rows, *_):
         looked.append(int(inputs[0, 0, 0]))
         falls = (len(looked) - 1) % every == 0
-        outputs = np.full((len(rows), 2), 0.9)
+        outputs = np.full((len(rows), 2), 0.9, np.float32)
         outputs[0] = 0.1 if falls else 0.9
         return SimpleNamespace(outputs=outputs)
 
     monkeypatch.setattr("vizreport.engine.occlusion.occlude", occlude)
-    mask = np.ones((1, side, side), bool)
-    monkeypatch.setattr(sample, "object_masks", lambda *_: (mask, np.ones(1, bool)))
+
+    def masks(_context, _mining, images):
+        return np.ones((len(images), side, side), bool), np.ones(len(images), bool)
+
+    monkeypatch.setattr(sample, "object_masks", masks)
     pictures = np.arange(count)[:, None, None, None] * np.ones((1, side, side, 3))
     context = SimpleNamespace(
         dataset=SimpleNamespace(truth=True),
@@ -97,7 +101,7 @@ def test_images_are_drawn_until_enough_of_them_fall(monkeypatch, every, drawn):
         top_probabilities=np.full((count, 1), 0.9),
         records=np.arange(count),
     )
-    found = sample.on_objects(context, mining, None, 4, 0, 1)
+    found = sample.on_objects(context, Pieces(), mining, None, 4, 0, 1)
     assert len(found["sample"]) == len(set(found["sample"])) == drawn
     assert found["sample"].tolist() == looked
     assert not labels[found["sample"]].any()

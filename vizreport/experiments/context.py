@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer
     from vizreport.graph.network import Graph
 
+T = TypeVar("T")
 _SAMPLED = 64  # images whose pixels are compared with what a network has learned of its input
 _NO_CLASSES = {
     "values": "The network gives values, not classes.",
@@ -108,6 +109,7 @@ class Context:
         self.dataset = dataset
         self.batch_size = batch_size
         self._deconvnets: dict[str, Deconvnet] = {}
+        self._compiled: tuple[object, Any] | None = None
 
     @cached_property
     def model(self) -> keras.Model:
@@ -169,6 +171,25 @@ class Context:
     def to_rgb(self, projections: np.ndarray) -> np.ndarray:
         """Carry projections back through the preprocessing's linear part, under whatever rule."""
         return self.traced.to_rgb(projections)
+
+    def compiled(self, key: object, make: Callable[[], T]) -> T:
+        """Return what works of one experiment compile in common; the last such thing is held.
+
+        Parameters
+        ----------
+        key : object
+            Equal for the same thing.
+        make : callable
+            Compiles it.
+        """
+        if self._compiled is None or self._compiled[0] != key:
+            self._compiled = key, make()
+        found: T = self._compiled[1]
+        return found
+
+    def release(self) -> None:
+        """Let go of what was held for the works of one experiment."""
+        self._compiled = None
 
     def chosen_layers(self, layers: tuple[str, ...] | None) -> list[ReportableLayer]:
         """Return the layers to show: those of the names, or the default choice.
@@ -255,9 +276,9 @@ class Context:
     def _store(self) -> PictureStore:
         return PictureStore(self.dataset, self.preprocessing, self.batch_size)
 
-    def read_all(self) -> Iterator[Batch]:
-        """Yield every readable image of the data in batches, and keep the pictures at hand."""
-        return self._store.read_all()
+    def read(self, records: Sequence[int]) -> Iterator[Batch]:
+        """Yield the readable ones of some images in batches, and keep the pictures at hand."""
+        return self._store.read(records)
 
     def pictures(self, records: np.ndarray) -> np.ndarray:
         """Return what the network sees of some images, as ``Preprocessing.tensor`` takes it.

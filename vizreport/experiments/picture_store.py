@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import IO
 
@@ -13,7 +13,6 @@ import numpy as np
 from vizreport.data.dataset import Dataset
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import Batch, read_batches
-from vizreport.progress import progress
 from vizreport.results.disk import reserve
 
 # Pictures decoded in this process are kept on disk for the other experiments up to this size.
@@ -38,17 +37,12 @@ class PictureStore:
         self.preprocessing = preprocessing
         self.batch_size = batch_size
 
-    def read_all(self) -> Iterator[Batch]:
-        """Yield every readable image of the data in batches, and keep the pictures at hand."""
-        count, done = len(self.dataset.records), 0
-        with progress("mining", count, "images") as bar:
-            for batch in read_batches(self.dataset, self.preprocessing, self.batch_size):
-                if self._fits:
-                    self._keep(batch.indices, batch.pictures)
-                yield batch
-                reached = int(batch.indices[-1]) + 1 if len(batch.indices) else count
-                bar.update(reached - done)
-                done = reached
+    def read(self, records: Sequence[int]) -> Iterator[Batch]:
+        """Yield the readable ones of some images in batches, and keep the pictures at hand."""
+        for batch in read_batches(self.dataset, self.preprocessing, self.batch_size, records):
+            if self._fits:
+                self._keep(batch.indices, batch.pictures)
+            yield batch
 
     def pictures(self, records: np.ndarray) -> np.ndarray:
         """Return what the network sees of some images, as ``Preprocessing.tensor`` takes it.

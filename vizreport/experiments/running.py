@@ -14,6 +14,10 @@ from vizreport.experiments.context import Context
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.memory import give_back
+from vizreport.parallel.kept import KeptPieces
+from vizreport.parallel.loop import in_turn
+from vizreport.parallel.piece import Engine
+from vizreport.parallel.pieces import Pieces
 from vizreport.results.disk import full_disk
 from vizreport.results.origin import Origin
 from vizreport.results.run import ExperimentRecord, Status
@@ -30,6 +34,7 @@ def run_experiment(
     keys: dict[str, str],
     records: dict[str, ExperimentRecord],
     strict: bool,
+    engine: Engine = in_turn,
 ) -> ExperimentRecord:
     """Compute one experiment, unless its result is there.
 
@@ -49,6 +54,8 @@ def run_experiment(
         How those it requires went.
     strict : bool
         Raise what goes wrong, instead of recording it as failed.
+    engine : Engine
+        Computes pieces of work; by default in this process.
 
     Raises
     ------
@@ -69,9 +76,12 @@ def run_experiment(
     from vizreport.tensorflow_start import start_backend
 
     begun, date = time.monotonic(), provenance.now()
+    kept = KeptPieces(store, name, key)
+    pieces = Pieces(engine, kept)
 
     def origin() -> Origin:
-        return Origin(time.monotonic() - begun, date, provenance.host(), provenance.versions())
+        host = {**provenance.host(), **pieces.told()}
+        return Origin(time.monotonic() - begun, date, host, provenance.versions())
 
     start_backend()
     status: Status
@@ -83,9 +93,11 @@ def run_experiment(
             assert found is not None
             required[needed] = found.result
         compute = experiment.load(experiment.compute)
-        result = called(compute, context, settings.of(experiment), required)
+        result = called(compute, context, settings.of(experiment), required, pieces)
         computed = origin()
         store.save(name, key, result, experiment.version, origin=computed)
+        kept.remove()
+        context.release()
         del result, required
         give_back()
         status = "done"
@@ -109,27 +121,38 @@ def run_experiment(
 
 
 def called(
-    compute: Callable[..., Any], context: Context, settings: Given, required: dict[str, Any]
+    compute: Callable[..., Any],
+    context: Context,
+    settings: Given,
+    required: dict[str, Any],
+    pieces: Pieces | None = None,
 ) -> Any:
     """Call an experiment's ``compute`` with what its parameters name.
 
     Parameters
     ----------
     compute : callable
-        Has some of the parameters ``context``, ``settings`` and ``required``.
+        Has some of the parameters ``context``, ``settings``, ``required`` and ``pieces``.
     context : Context
         Network and data, made when first asked for.
     settings : Given
         What ``compute`` may read: any other setting is an ``AttributeError``.
     required : dict
         Results of the experiments it requires, by name.
+    pieces : Pieces, optional
+        Maps over pieces of its work; by default in this process, and nothing is kept.
 
     Raises
     ------
     TypeError
         If it names anything else.
     """
-    given = {"context": context, "settings": settings, "required": required}
+    given = {
+        "context": context,
+        "settings": settings,
+        "required": required,
+        "pieces": pieces or Pieces(),
+    }
     names = list(inspect.signature(compute).parameters)
     if unknown := [name for name in names if name not in given]:
         raise TypeError(f"compute() names {unknown[0]!r}; it can be given {', '.join(given)}")

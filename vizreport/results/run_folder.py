@@ -64,8 +64,13 @@ def add_results(folder: Path, keys: dict[str, str]) -> None:
     RequestError
         If something is in the way that is not a report's.
     """
-    results = [f"results/{name}/{key}{end}" for name, key in keys.items() for end in _ENDINGS]
+    results = [file for name, key in keys.items() for file in result_files(name, key)]
     add(folder, REPORT, [*results, RENDERED, FILE_NAME])
+
+
+def result_files(folder: str, key: str) -> list[str]:
+    """Name the files of a result, or of a piece of one, below ``results/``."""
+    return [f"results/{folder}/{key}{end}" for end in _ENDINGS]
 
 
 def adopted_run(folder: Path) -> Iterator[str]:

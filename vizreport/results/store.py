@@ -171,18 +171,22 @@ class Store:
         Unusable
             If it is missing, damaged or of another version; the message says which.
         """
-        record, content = self._read(experiment.name, key)
-        if record.version != experiment.version:
+        return self.read_as(experiment.name, key, experiment.version, experiment.result_type)
+
+    def read_as(self, experiment_name: str, key: str, version: int, kind: type) -> Outcome:
+        """Read what is no experiment's whole result, as :meth:`read` does; of a dataclass."""
+        record, content = self._read(experiment_name, key)
+        if record.version != version:
             raise OtherVersion(
                 f"its stored result is of version {record.version}, "
-                f"this vizreport reads version {experiment.version}"
+                f"this vizreport reads version {version}"
             )
         if record.status == NOT_APPLICABLE:
             return Outcome(NOT_APPLICABLE, record.reason, None)
         try:
-            result = archive.join(experiment.result_type, archive.unpack(content), record.values)
+            result = archive.join(kind, archive.unpack(content), record.values)
         except Exception as error:  # what NumPy and zipfile raise for odd bytes has no end
-            raise _damaged(self.path(experiment.name, key, ".json"), error) from error
+            raise _damaged(self.path(experiment_name, key, ".json"), error) from error
         return Outcome(DONE, "", result)
 
     def load(self, experiment: Experiment, key: str) -> Outcome | None:

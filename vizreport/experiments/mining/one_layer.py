@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.progress import progress
+from vizreport.experiments.mining.shard import Shard, joined, mine
+from vizreport.parallel.piece import Work, image_pieces
+from vizreport.parallel.pieces import Pieces
 
 if TYPE_CHECKING:
     from vizreport.engine.mining import Strongest
     from vizreport.graph.layers import ReportableLayer
 
 
-def with_layer(context: Context, mining: MiningResult, layer: ReportableLayer) -> MiningResult:
+def with_layer(
+    context: Context, pieces: Pieces, mining: MiningResult, layer: ReportableLayer
+) -> MiningResult:
     """Return the mining result with a layer in it, in one more pass where it is not yet.
 
     Parameters
     ----------
     context : Context
         Has the network and the images of that pass.
+    pieces : Pieces
+        Maps over shards of the images.
     mining : MiningResult
         Of images whose values are finite in every layer.
     layer : ReportableLayer
@@ -37,7 +43,7 @@ def with_layer(context: Context, mining: MiningResult, layer: ReportableLayer) -
     if layer.name in mining.layers:
         return mining
     top = next(iter(mining.values.values())).shape[1]
-    found = _strongest(context, mining, layer, top)
+    found = _strongest(context, pieces, mining, layer, top)
     rows, cols = np.divmod(found.places, layer.cols)
     name = layer.name
     return replace(
@@ -57,22 +63,15 @@ def _widened(array: np.ndarray, top: int, fill: float, kind: type) -> np.ndarray
 
 
 def _strongest(
-    context: Context, mining: MiningResult, layer: ReportableLayer, top: int
+    context: Context, pieces: Pieces, mining: MiningResult, layer: ReportableLayer, top: int
 ) -> Strongest:
-    from vizreport.engine.mining import from_batch, merge, one_ahead, reduction_function
-
-    reduce, size = reduction_function(context.graph, [layer]), context.batch_size
-    found: Strongest | None = None
-
-    def started(start: int) -> Any:
-        pictures = context.pictures(mining.records[start : start + size])
-        return reduce(context.preprocessing.tensor(pictures))
-
-    with progress(f"mining {layer.name}", len(mining.records), "images") as bar:
-        starts = range(0, len(mining.records), size)
-        for start, (((maxima, places, means),), _) in one_ahead(started, starts):
-            one = from_batch(maxima, places, means, start, top)
-            found = merge(found, one, top) if found else one
-            bar.update(len(maxima))
-    assert found is not None
-    return found
+    work = Work(
+        name=f"layer-{layer.node}",
+        make=mine,
+        arguments=(top, [layer], [], mining.labels, False),
+        pieces=image_pieces(len(mining.records), context.batch_size, mining.records),
+        kind=Shard,
+        doing=f"mining {layer.name}",
+        unit="images",
+    )
+    return joined(pieces.map(context, work), top).strongest(layer.name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -13,6 +15,8 @@ from vizreport.experiments.occlusion.masks import agreement, object_masks
 from vizreport.experiments.occlusion.places import pixel_average, places
 from vizreport.experiments.occlusion.result import LEAST
 from vizreport.graph.layers import ReportableLayer
+from vizreport.parallel.piece import Compute, Piece, Work
+from vizreport.parallel.pieces import Pieces
 
 IMAGES = 30
 """Images in which the probability falls somewhere that are looked for."""
@@ -21,8 +25,16 @@ MOST = 60
 SIDE = 8  # places a row: the maps of the sample are coarser than those that are shown
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """Probability of an image's class at each place of the square: float32 [P]."""
+
+    probabilities: Annotated[np.ndarray, "float32 [P]"]
+
+
 def on_objects(
     context: Context,
+    pieces: Pieces,
     mining: MiningResult,
     layer: ReportableLayer,
     size: int,
@@ -37,6 +49,8 @@ def on_objects(
     ----------
     context : Context
         Has the network, the images and their masks.
+    pieces : Pieces
+        Maps over the images.
     mining : MiningResult
         Says which images are classified correctly.
     layer : ReportableLayer
@@ -51,35 +65,33 @@ def on_objects(
     dict
         The fields ``sample`` and ``sample_...`` of :class:`OcclusionResult`.
     """
-    from vizreport.engine.occlusion import occlude
-
     images = _choice(mining, seed) if context.dataset.truth is not None else np.zeros(0, np.int32)
+    masks, masked = object_masks(context, mining, images)
+    images, masks = images[masked], masks[masked]
     shape = context.preprocessing.input_size
     tops, lefts = (places(n, size, _stride(n, size)) for n in shape)
     rows, cols = (each.ravel() for each in np.meshgrid(tops, lefts, indexing="ij"))
+    cut = [
+        Piece(f"image-{image}", (picture, int(mining.labels[image])), len(rows), f"image {image}")
+        for image, picture in zip(images, context.pictures(mining.records[images]), strict=True)
+    ]
+    arguments = layer, size, rows, cols, seed, memory
+    work = Work("sample", hide, arguments, cut, Hidden, "occluding a sample", "places")
     sample: list[int] = []
     hits: list[bool] = []
     found: list[tuple[float, ...]] = []
-    for image in images:
-        if sum(np.isfinite(share) for _, _, share, _ in found) == IMAGES:
-            break
-        masks, masked = object_masks(context, mining, np.array([image]))
-        if not masked[0]:
-            continue
-        picture = context.pictures(mining.records[[image]])[0]
-        fill = fill_picture(picture, "grey", size, np.random.default_rng(seed))
-        inputs, fills = context.preprocessing.tensor(np.stack([picture, fill]))
-        scores = occlude(context.traced, inputs, fills, rows, cols, size, layer, 0, memory)
-        watched = int(mining.labels[image])
-        hidden = context.output.probabilities(scores.outputs)[:, watched]
-        clean = float(mining.top_probabilities[image, 0])
+    # Pieces after the last that is needed are not computed, or no one waits for them.
+    for image, mask, one in zip(images, masks, pieces.map(context, work), strict=False):
+        hidden, clean = one.probabilities, float(mining.top_probabilities[image, 0])
         pixels = pixel_average(hidden.reshape(len(tops), -1), tops, lefts, size, shape)
-        told = agreement(pixels, clean, masks[0])
+        told = agreement(pixels, clean, mask)
         lowest = float(hidden.min())
         share = told.share if clean - lowest >= LEAST else np.nan
         sample.append(int(image))
         hits.append(told.hit)
         found.append((clean, lowest, share, told.area))
+        if sum(np.isfinite(share) for _, _, share, _ in found) == IMAGES:
+            break
     names = ("sample_clean", "sample_lowest", "sample_shares", "sample_areas")
     columns = np.array(found, np.float32).reshape(-1, len(names)).T
     return {
@@ -87,6 +99,42 @@ def on_objects(
         "sample_hits": np.array(hits, bool),
         **dict(zip(names, columns, strict=True)),
     }
+
+
+def hide(
+    context: Context,
+    layer: ReportableLayer,
+    size: int,
+    rows: np.ndarray,
+    cols: np.ndarray,
+    seed: int,
+    memory: int,
+) -> Compute:
+    """Return what occludes an image by a grey square: from (picture, class) to Hidden.
+
+    Parameters
+    ----------
+    context : Context
+        Has the network.
+    layer : ReportableLayer
+        Recorded on the way.
+    size : int
+        Of the square, px.
+    rows, cols : int array [P]
+        Its upper left corners, px.
+    seed, memory : int
+        Memory that batches of places may take, bytes.
+    """
+    from vizreport.engine.occlusion import occlude
+
+    def compute(argument: tuple[np.ndarray, int], done: Callable[[int], Any]) -> Hidden:
+        picture, watched = argument
+        fill = fill_picture(picture, "grey", size, np.random.default_rng(seed))
+        inputs, fills = context.preprocessing.tensor(np.stack([picture, fill]))
+        scores = occlude(context.traced, inputs, fills, rows, cols, size, layer, 0, memory)
+        return Hidden(context.output.probabilities(scores.outputs)[:, watched])
+
+    return compute
 
 
 def _choice(mining: MiningResult, seed: int) -> np.ndarray:

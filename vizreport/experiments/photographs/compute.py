@@ -11,8 +11,8 @@ from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.context import Context
-from vizreport.experiments.mining.compute import TOP_CLASSES
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.shard import TOP_CLASSES
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.subjects import photograph
 from vizreport.graph.fields import unit_fields

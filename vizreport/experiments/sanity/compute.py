@@ -36,6 +36,7 @@ from vizreport.experiments.sanity.units import (
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
+from vizreport.parallel.pieces import Pieces
 from vizreport.progress import progress
 from vizreport.report.tiles import display_scale, quantised
 from vizreport.settings import Given
@@ -47,7 +48,9 @@ DRAWS = 3
 _TOGETHER = 2**28
 
 
-def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> SanityResult:
+def compute(
+    context: Context, settings: Given, required: dict[str, MiningResult], pieces: Pieces
+) -> SanityResult:
     """Compare pictures of random networks with the trained one's.
 
     Reads the mining result, from which units and images are chosen.
@@ -68,7 +71,7 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
         if layer.kind == "output" and context.output.classes:
             units = choose_classes(mining, layer, 2 * count, settings.seed)
         elif layer.name in mining.layers or layer.kind != "output":
-            mined = with_layer(context, mining, layer)
+            mined = with_layer(context, pieces, mining, layer)
             units = choose_units(mined, layer, 2 * count, settings.seed)
         else:
             continue
@@ -89,17 +92,17 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     methods = [method for method in METHODS if not problems[method]]
     found: dict[str, dict[str, Any]] = {}
     total = sum(
-        (1 + len(pieces) + len(CONTROLS) + 3 * (DRAWS - 1)) * len(units.maps)
-        for _, units, pieces in tests
+        (1 + len(below) + len(CONTROLS) + 3 * (DRAWS - 1)) * len(units.maps)
+        for _, units, below in tests
     )
     panel: dict[str, Any] = {}
     with progress("making random", total * len(methods), "pictures") as bar:
-        for layer, units, pieces in tests:
+        for layer, units, below in tests:
             test = _Test(context, mining, layer, units, methods)
-            found[layer.name] = test.run(pieces, settings.seed, bar)
+            found[layer.name] = test.run(below, settings.seed, bar)
             if methods and not panel and layer.name in mining.layers:
                 panel = panels(
-                    context, mining, layer, units.maps[:MAPS], methods[0], pieces, test.batch,
+                    context, mining, layer, units.maps[:MAPS], methods[0], below, test.batch,
                     settings.seed,
                 )  # fmt: skip
     by_layer: dict[str, Any] = {

@@ -1,0 +1,243 @@
+"""A shard of the images, mined wherever that is, and shards put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from vizreport.data.reading import Batch
+from vizreport.experiments.context import Context
+from vizreport.parallel.piece import Compute
+
+if TYPE_CHECKING:
+    from vizreport.engine.mining import Strongest
+    from vizreport.graph.layers import ReportableLayer
+
+TOP_CLASSES = 5
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What was mined from some images; n of them are finite in the layers checked.
+
+    Attributes
+    ----------
+    layers : list of str
+        Mined layers.
+    values, images, places, sums, active, peaks, products : dict of arrays
+        By layer, the fields of :class:`vizreport.engine.mining.Strongest`; images are numbered
+        within the shard, from 0.
+    records, boxes, sizes, top_classes, top_probabilities, true_probabilities, outputs : arrays [n]
+        As in :class:`vizreport.experiments.mining.result.MiningResult`.
+    sha256 : list of str [n]
+        Hash of each image's content.
+    skipped : list of (path, reason)
+        Images that cannot be read.
+    not_finite : int64 [G]
+        Images with values that are not finite, by checked layer and, where it is scored, for the
+        output.
+    left_out : int
+        Images that are not finite in one of them.
+    """
+
+    layers: list[str]
+    values: Annotated[dict[str, np.ndarray], "float32 [M, k] by layers"]
+    images: Annotated[dict[str, np.ndarray], "int32 [M, k] by layers"]
+    places: Annotated[dict[str, np.ndarray], "int32 [M, k] by layers"]
+    sums: Annotated[dict[str, np.ndarray], "float64 [M] by layers"]
+    active: Annotated[dict[str, np.ndarray], "int64 [M] by layers"]
+    peaks: Annotated[dict[str, np.ndarray], "float64 [M] by layers"]
+    products: Annotated[dict[str, np.ndarray], "float64 [S, S] by layers"]
+    records: Annotated[np.ndarray, "int64 [n]"]
+    boxes: Annotated[np.ndarray, "float32 [n, 4]"]
+    sizes: Annotated[np.ndarray, "int32 [n, 2]"]
+    top_classes: Annotated[np.ndarray, "int32 [n, T]"]
+    top_probabilities: Annotated[np.ndarray, "float32 [n, T]"]
+    true_probabilities: Annotated[np.ndarray, "float32 [n]"]
+    outputs: Annotated[np.ndarray, "float32 [n, o]"]
+    sha256: Annotated[list[str], "[n]"]
+    skipped: list[tuple[str, str]]
+    not_finite: Annotated[np.ndarray, "int64 [G]"]
+    left_out: int
+
+    def strongest(self, layer: str) -> Strongest:
+        """Return what was mined of a layer."""
+        from vizreport.engine.mining import Strongest
+
+        return Strongest(
+            self.values[layer],
+            self.images[layer],
+            self.places[layer],
+            self.sums[layer],
+            self.active[layer],
+            len(self.records),
+            self.peaks[layer],
+            self.products[layer],
+        )
+
+
+_BY_LAYER = ("values", "images", "places", "sums", "active", "peaks", "products")
+_NONE = {
+    "records": np.zeros(0, np.int64),
+    "boxes": np.zeros((0, 4), np.float32),
+    "sizes": np.zeros((0, 2), np.int32),
+    "top_classes": np.zeros((0, 0), np.int32),
+    "top_probabilities": np.zeros((0, 0), np.float32),
+    "true_probabilities": np.zeros(0, np.float32),
+    "outputs": np.zeros((0, 0), np.float32),
+}
+_BY_IMAGE = tuple(_NONE)
+
+
+def mine(
+    context: Context,
+    k: int,
+    layers: list[ReportableLayer],
+    checked: list[ReportableLayer],
+    labels: np.ndarray,
+    scored: bool,
+) -> Compute:
+    """Compile the pass over a shard.
+
+    Parameters
+    ----------
+    context : Context
+        Network and data.
+    k : int
+        Number of activations to keep a map.
+    layers, checked : list of ReportableLayer
+        Those to mine, and those in which images have to be finite.
+    labels : int array [all images]
+        True classes, -1 where one is not known.
+    scored : bool
+        Whether the network's outputs are finite.
+
+    Returns
+    -------
+    callable
+        From a range of records, and what is told of each batch, to a :class:`Shard`.
+    """
+    from vizreport.engine.mining import (
+        checked_reduction_function,
+        from_batch,
+        merge,
+        one_ahead,
+    )
+
+    output, reduce = context.output, checked_reduction_function(context.graph, layers, checked)
+
+    def started(batch: Batch) -> Any:
+        return reduce(context.preprocessing.tensor(batch.pictures))
+
+    def shard(records: range, done: Callable[[int], Any]) -> Shard:
+        sha256: list[str] = []
+        skipped: list[tuple[str, str]] = []
+        strongest: dict[str, Strongest] = {}
+        columns: dict[str, list[np.ndarray]] = {name: [] for name in _BY_IMAGE}
+        not_finite, count, left_out = np.zeros(len(checked) + scored, np.int64), 0, 0
+
+        def readable() -> Iterator[Batch]:
+            for batch in context.read(records):
+                skipped.extend(batch.unreadable)
+                if len(batch.indices):
+                    yield batch
+
+        for batch, (reduced, outputs, finite) in one_ahead(started, readable()):
+            if scored:
+                finite = np.c_[finite, np.isfinite(outputs).all(axis=1)]
+            not_finite += (~finite).sum(axis=0)
+            kept = finite.all(axis=1)
+            left_out += int((~kept).sum())
+            done(len(kept))
+            if not kept.any():
+                continue
+            for layer, (maxima, places, means) in zip(layers, reduced, strict=True):
+                found = from_batch(maxima[kept], places[kept], means[kept], count, k)
+                former = strongest.get(layer.name)
+                strongest[layer.name] = merge(former, found, k) if former else found
+            indices, outputs = batch.indices[kept], outputs[kept]
+            probabilities = output.probabilities(outputs) if scored else outputs[:, :0]
+            plain = outputs if output.kind == "values" and scored else outputs[:, :0]
+            parts = (indices, batch.boxes[kept], batch.sizes[kept],
+                     *_top_classes(probabilities, labels[indices]), plain)  # fmt: skip
+            for name, part in zip(_BY_IMAGE, parts, strict=True):
+                columns[name].append(part)
+            sha256 += compress(batch.sha256, kept)
+            count += len(indices)
+        return _shard(strongest, columns, sha256, skipped, not_finite, left_out)
+
+    return shard
+
+
+def joined(shards: Iterable[Shard], k: int) -> Shard:
+    """Put shards together in their order, images numbered through.
+
+    Parameters
+    ----------
+    shards : iterable of Shard
+        Of the same network; one at a time is in memory.
+    k : int
+        Number of activations to keep a map.
+    """
+    from vizreport.engine.mining import merge
+
+    sha256: list[str] = []
+    skipped: list[tuple[str, str]] = []
+    strongest: dict[str, Strongest] = {}
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in _BY_IMAGE}
+    not_finite, count, left_out = np.zeros(0, np.int64), 0, 0
+    for shard in shards:
+        for name in shard.layers:
+            found = shard.strongest(name)
+            found = replace(found, images=found.images + np.int32(count))
+            former = strongest.get(name)
+            strongest[name] = merge(former, found, k) if former else found
+        if len(shard.records):  # else its columns have no width
+            for name, column in columns.items():
+                column.append(getattr(shard, name))
+        sha256 += shard.sha256
+        skipped += shard.skipped
+        not_finite = not_finite + shard.not_finite if len(not_finite) else shard.not_finite
+        count, left_out = count + len(shard.records), left_out + shard.left_out
+    return _shard(strongest, columns, sha256, skipped, not_finite, left_out)
+
+
+def _shard(
+    strongest: dict[str, Strongest],
+    columns: dict[str, list[np.ndarray]],
+    sha256: list[str],
+    skipped: list[tuple[str, str]],
+    not_finite: np.ndarray,
+    left_out: int,
+) -> Shard:
+    by_layer: dict[str, Any] = {
+        field: {name: getattr(found, field) for name, found in strongest.items()}
+        for field in _BY_LAYER
+    }
+    by_image: dict[str, Any] = {
+        name: np.concatenate(column) if column else _NONE[name] for name, column in columns.items()
+    }
+    return Shard(
+        layers=list(strongest),
+        **by_layer,
+        **by_image,
+        sha256=sha256,
+        skipped=skipped,
+        not_finite=not_finite,
+        left_out=left_out,
+    )
+
+
+def _top_classes(
+    probabilities: np.ndarray, labels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    top = np.argsort(-probabilities, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
+    true = np.full(len(labels), np.nan, np.float32)
+    if probabilities.shape[1]:
+        known = labels >= 0
+        true[known] = probabilities[known, labels[known]]
+    return top, np.take_along_axis(probabilities, top, axis=1).astype(np.float32), true
