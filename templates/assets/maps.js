@@ -12,7 +12,9 @@ const cards = [...list.querySelectorAll("[data-map]")].map((node, place) => ({
   purity: Number(node.dataset.purity ?? -1),
   order: Number(node.dataset.order ?? 0),
   part: plain(node.dataset.part ?? ""),
-  classes: JSON.parse(node.dataset.classes ?? "[]").map(([name, count]) => [plain(name), count]),
+  of: Number(node.dataset.of ?? 0),
+  share: shareOf(node),
+  classes: JSON.parse(node.dataset.classes ?? "[]"),
 }));
 const layers = [...new Set(cards.map((card) => card.layer))];
 
@@ -20,15 +22,31 @@ function plain(text) {
   return text.toLowerCase().replaceAll("_", " ").trim();
 }
 
-// How well a map fits: the number of its nine images of the class, 10 for its own part or number.
-function fits(card, wanted) {
+// Where a card says what share of its images shows the class that is looked for.
+function shareOf(node) {
+  const share = document.createElement("span");
+  share.className = "label share";
+  share.hidden = true;
+  (node.querySelector(".mosaic")?.parentElement ?? node).before(share);
+  return share;
+}
+
+// The class of the name looked for that most of a map's images show, and how many; without a name,
+// the most frequent class.
+function counted(card, wanted) {
+  const named = card.classes.filter(([name]) => plain(name).includes(wanted));
+  return named.reduce((best, one) => (one[1] > best[1] ? one : best), ["", 0]);
+}
+
+// How well a map fits: the number of its images of the class, 10 for its own part or number.
+function fits(card, wanted, least) {
+  const [name, count] = counted(card, wanted);
+  card.share.hidden = !wanted || !count;
+  card.share.textContent = `${count} of ${card.of}: ${name}`;
+  if (least) return count >= least ? count : 0;
   if (!wanted) return 1;
   if (card.map === wanted || (card.part && card.part.includes(wanted))) return 10;
-  let best = plain(card.layer).includes(wanted) ? 1 : 0;
-  for (const [name, count] of card.classes) {
-    if (name.includes(wanted)) best = Math.max(best, count);
-  }
-  return best;
+  return Math.max(count, plain(card.layer).includes(wanted) ? 1 : 0);
 }
 
 const ORDERS = {
@@ -46,22 +64,23 @@ let queue = [];
 
 function update() {
   const wanted = plain(form.find.value);
-  const layer = form.layer?.value ?? "";
+  const layer = form.layer?.value ?? "", least = Number(form.least?.value ?? 0);
   for (const card of cards) {
-    card.score = !layer || card.layer === layer ? fits(card, wanted) : 0;
+    const score = fits(card, wanted, least);
+    card.score = !layer || card.layer === layer ? score : 0;
     card.node.hidden = true;
   }
   queue = cards.filter((card) => card.score);
   queue.sort(ORDERS[form.sort.value || (wanted ? "match" : "")]);
-  say(queue.length, wanted, layer);
+  say(queue.length, wanted, layer || least);
   showMore(STEP);
 }
 
-function say(found, wanted, layer) {
+function say(found, wanted, narrowed) {
   const all = `${cards.length} ${cards.length === 1 ? "map" : "maps"}`;
   form.querySelector("output").textContent = wanted
     ? `${found || "None"} of ${all} ${found === 1 ? "matches" : "match"} “${form.find.value.trim()}”`
-    : layer ? `${found} of ${all}` : all;
+    : narrowed ? `${found} of ${all}` : all;
 }
 
 function showMore(count) {
@@ -83,7 +102,7 @@ addEventListener("beforeprint", () => showMore(Infinity));
 // What is looked for stands in the address, so that it can be kept and passed on.
 function remember() {
   const asked = new URLSearchParams();
-  for (const name of ["find", "layer", "sort"]) {
+  for (const name of ["find", "layer", "least", "sort"]) {
     if (form[name]?.value) asked.set(name, form[name].value);
   }
   history.replaceState(null, "", asked.size ? `#${asked}` : location.pathname);
@@ -92,7 +111,7 @@ function remember() {
 function recall() {
   if (!location.hash.includes("=")) return false;
   const asked = new URLSearchParams(location.hash.slice(1));
-  for (const name of ["find", "layer", "sort"]) {
+  for (const name of ["find", "layer", "least", "sort"]) {
     if (form[name]) form[name].value = asked.get(name) ?? "";
     if (form[name]?.selectedIndex === -1) form[name].value = "";
   }

@@ -77,8 +77,10 @@ for (const button of document.querySelectorAll(".tools .copy")) {
 
 // Its picture where the browser may read it (not from disk), else its address.
 async function copy(figure) {
-  const picture = figure.querySelector("picture img");
+  const picture = new Image();
   try {
+    picture.src = figure.querySelector("a.keep").href;
+    await picture.decode();
     const canvas = document.createElement("canvas");
     canvas.width = picture.naturalWidth;
     canvas.height = picture.naturalHeight;
@@ -130,7 +132,7 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("focusout", () => { lens.hidden = true; });
 
 // One slider sets the epoch of all maps; without it their epochs stand side by side.
-for (const slider of document.querySelectorAll(".slider")) {
+for (const slider of document.querySelectorAll(".slider[data-epochs]")) {
   const input = slider.querySelector("input"), said = slider.querySelector("output");
   const epochs = JSON.parse(slider.dataset.epochs), root = slider.parentElement;
   slider.hidden = false;
@@ -138,6 +140,9 @@ for (const slider of document.querySelectorAll(".slider")) {
   const show = (one) => {
     root.classList.toggle("at-epoch", one);
     root.style.setProperty("--epoch", input.value);
+    for (const each of root.querySelectorAll("[data-at]")) {
+      each.hidden = one && each.dataset.at !== input.value;
+    }
     said.textContent = one ? `epoch ${epochs[input.value]}` : "all epochs";
   };
   input.addEventListener("input", () => show(true));

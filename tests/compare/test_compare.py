@@ -42,7 +42,7 @@ def test_page(runs, tmp_path):
         target = str(link["href"])
         assert target[1:] in ids if target.startswith("#") else (tmp_path / target).exists()
     pictures = [image for image in page.all("img") if image.get("class") != "dark"]
-    assert len(pictures) == len(make_figures(read_runs(runs))) == 5
+    assert len(pictures) == 1 + len(make_figures(read_runs(runs))) == 6  # errors, too
     for picture in pictures:
         assert (tmp_path / str(picture["src"])).exists()
         assert picture["alt"]

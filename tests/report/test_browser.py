@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +11,11 @@ import numpy as np
 import pytest
 from pypdfium2 import PdfDocument
 
-from tests.report.browsing import AXE, Visit, chromium, wait_until
+from tests.report.browsing import AXE, Visit, wait_until
 from tests.report.fake_results import HOSTILE
 from vizreport.report.single import LIMIT, write_single_file
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def visit(browser: Any, rendered: Path) -> Iterator[Callable[..., Visit]]:
-    visits = []
-
-    def begin(**options: Any) -> Visit:
-        visits.append(Visit(browser, rendered, **options))
-        return visits[-1]
-
-    yield begin
-    for one in visits:
-        assert one.problems == []
-        one.context.close()
 
 
 def kinds(rendered: Path) -> list[str]:

@@ -38,9 +38,10 @@ VERB = Verb(
     name="compare",
     summary="put finished reports side by side",
     description=(
-        "Put two or more finished builds side by side on one page: layer-1 filters, layer-2 "
-        "projections, the signs of a badly chosen architecture, learning curves, accuracies, "
-        "sizes and times. Reads their stored results alone and works without TensorFlow."
+        "Put two or more finished builds side by side on one page: errors, accuracy by class, "
+        "confusions, top-9 of the same units, layer-1 filters, layer-2 projections, the signs of "
+        "a badly chosen architecture, learning curves, sizes and times. Reads "
+        "their stored results alone and works without TensorFlow."
     ),
     usage="RUN RUN ... --out FOLDER [--no-pdf]",
     options=(

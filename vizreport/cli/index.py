@@ -39,7 +39,8 @@ VERB = Verb(
     description=(
         "Write index.html over the runs below a folder, newest first: a picture, the network, "
         "the data, the date and the error of each, with links to the reports and to the "
-        "galleries of their epochs. Damaged runs are listed with the reason. All links are "
+        "galleries of their epochs. The page sorts and filters them. Damaged runs are listed with "
+        "the reason, and named in the terminal. All links are "
         "relative, so that the folder can be moved. Works without TensorFlow."
     ),
     usage="FOLDER",

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vizreport.compare.accuracy import accuracy_figures
 from vizreport.compare.brought import brought_figures
 from vizreport.compare.figures import make_figures
 from vizreport.compare.findings import findings
 from vizreport.compare.runs import FinishedRun, read_runs
 from vizreport.compare.table import make_rows, same_data
+from vizreport.compare.top9 import top9_figures
 from vizreport.errors import RequestError
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import headline
@@ -100,8 +102,15 @@ def compare(
 
 def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
     try:
-        figures = [place(stage, each, str(i)) for i, each in enumerate(make_figures(runs), start=1)]
-        return _context(runs) | {"figures": {each.figure.name: each for each in figures}}
+        opening = [*accuracy_figures(runs), *top9_figures(runs)]
+        drawn = [
+            place(stage, each, str(i))
+            for i, each in enumerate([*opening, *make_figures(runs)], start=1)
+        ]
+        return _context(runs) | {
+            "figures": {each.figure.name: each for each in drawn},
+            "opening": [each.name for each in opening],
+        }
     except Exception as error:  # results that are as declared may still make no sense
         if full_disk(error):
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class FinishedRun:
         Why they are None, or "".
     curves : Curves or None
         None where the run has no history of its training.
+    top9 : mapping or None
+        Results by experiment of which the top-9 are drawn; None where the run has none.
     """
 
     letter: str
@@ -61,6 +63,7 @@ class FinishedRun:
     architecture: ArchitectureResult | None
     reason: str
     curves: Curves | None
+    top9: Mapping[str, Any] | None = None
 
     @property
     def label(self) -> str:
@@ -99,8 +102,9 @@ def _read(folder: Path, letter: str) -> FinishedRun:
     filters, reason = _result(folder, run, "filters", needed=False)
     architecture, _ = _result(folder, run, "architecture", needed=False)
     return FinishedRun(
-        letter, run, mining, overview, filters, architecture, reason, _curves(folder, run)
-    )
+        letter, run, mining, overview, filters, architecture, reason, _curves(folder, run),
+        _top9(folder, run, mining),
+    )  # fmt: skip
 
 
 def _result(folder: Path, run: RunRecord, name: str, needed: bool = True) -> tuple[Any, str]:
@@ -126,14 +130,24 @@ def _result(folder: Path, run: RunRecord, name: str, needed: bool = True) -> tup
     return outcome.result, outcome.reason
 
 
+def _top9(folder: Path, run: RunRecord, mining: MiningResult) -> dict[str, Any] | None:
+    """Return the results that the top-9 are drawn of, where the run has them."""
+    found = {name: _optional(folder, run, name) for name in ("top_patches", "parts")}
+    return None if None in found.values() else {"mining": mining, **found}
+
+
 def _curves(folder: Path, run: RunRecord) -> Curves | None:
     """Return the learning curves that the section Evolution keeps, where there are any."""
-    record = next((record for record in run.experiments if record.name == "evolution"), None)
-    known = experiments().get("evolution")
-    if record is None or known is None or record.status != DONE:
+    found = _optional(folder, run, "evolution")
+    if found is None or not len(found.history_epochs):
         return None
-    outcome = Store(folder).load(known, record.key)
-    if outcome is None or outcome.result is None or not len(outcome.result.history_epochs):
-        return None
-    found = outcome.result
     return Curves(found.history_epochs, found.training_error, found.validation_error)
+
+
+def _optional(folder: Path, run: RunRecord, name: str) -> Any:
+    """Return a run's result where it has a usable one, else None."""
+    record = next((record for record in run.experiments if record.name == name), None)
+    if record is None or record.status != DONE:
+        return None
+    outcome = Store(folder).load(experiments()[name], record.key)
+    return None if outcome is None else outcome.result

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from vizreport.report import templates
 from vizreport.report.html import ASSETS
 from vizreport.report.render import render
@@ -20,7 +22,13 @@ from vizreport.version import __version__
 
 LIST = "epochs.json"
 _WRITER = "gallery"
-_NAMES = (f"epochs/{LIST}", "epochs/index.html", *(f"epochs/assets/{name}" for name in ASSETS))
+_GALLERIES = "epochs/assets/epochs.js"
+_NAMES = (
+    f"epochs/{LIST}",
+    "epochs/index.html",
+    _GALLERIES,
+    *(f"epochs/assets/{name}" for name in ASSETS),
+)
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,10 @@ def _write_list(out: Path, entries: Sequence[Entry]) -> None:
     (folder / "assets").mkdir(parents=True, exist_ok=True)
     for name in ASSETS:
         shutil.copyfile(templates.folder() / "assets" / name, folder / "assets" / name)
+    drawn = [entry for entry in entries if not entry.error]
+    # The galleries' slider reads it: so an older one knows of those that came after it.
+    listed = json.dumps([[each.epoch, epoch_folder(out, each.epoch).name] for each in drawn])
+    write_text(out / _GALLERIES, f"const galleries = {listed};\n")
     columns = list(dict.fromkeys(name for entry in entries for name in entry.logs))
     rows = [
         {
@@ -124,7 +136,7 @@ def _write_list(out: Path, entries: Sequence[Entry]) -> None:
             "logs": [entry.logs.get(name) for name in columns],
             "error": entry.error,
             "folder": epoch_folder(out, entry.epoch).name,
-            "picture": _picture(out, entry),
+            "pictures": _pictures(out, entry),
         }
         for entry in entries
     ]
@@ -146,14 +158,20 @@ def _write_list(out: Path, entries: Sequence[Entry]) -> None:
         root="",
         run=run,
         rows=rows,
+        drawn=[entry.epoch for entry in drawn],
         columns=columns,
         report=(out / "index.html").exists(),
     )
     write_text(folder / "index.html", page)
 
 
-def _picture(out: Path, entry: Entry) -> str:
-    """Return the picture of an epoch's layer-1 filters, "" where there is none."""
-    folder = epoch_folder(out, entry.epoch)
-    found = [] if entry.error else list((folder / "figures").glob("highlight-filters.*"))
-    return f"{folder.name}/figures/{found[0].name}" if found else ""
+def _pictures(out: Path, entry: Entry) -> list[tuple[str, int, int, str]]:
+    """Return an epoch's telling pictures with their sizes and what they show."""
+    folder, found = epoch_folder(out, entry.epoch), []
+    for path in [] if entry.error else sorted((folder / "figures").glob("highlight-*")):
+        with Image.open(path) as picture:
+            width, height = picture.size
+        layer = path.stem.removeprefix("highlight-")
+        what = "Layer-1 filters" if layer == "filters" else f"Top-9 of a map of {layer}"
+        found.append((f"{folder.name}/figures/{path.name}", width, height, what))
+    return found

@@ -16,7 +16,7 @@ from vizreport.report.numbering import References
 from vizreport.results.run import RunRecord
 from vizreport.results.run_folder import WHOLE
 
-ASSETS = ("report.css", "report.js", "occlusion.js", "maps.js")
+ASSETS = ("report.css", "report.js", "occlusion.js", "maps.js", "galleries.js")
 _LAST = (("terms", "Terms and references"), ("run", "This run"))
 TELLING = 4  # pictures on the front page
 

@@ -48,6 +48,8 @@ class Book:
         Address of the list of its epochs' galleries, "" where it has none.
     title, network, data, date, error : str
         As they are shown; "" where not known.
+    top1_error : float or None
+        Percent; None where not known.
     images : int
         Number of images of the data.
     when : float
@@ -72,6 +74,7 @@ class Book:
     date: str = ""
     when: float = 0.0
     error: str = ""
+    top1_error: float | None = None
     failed: tuple[str, ...] = ()
     picture: str = ""
     size: tuple[int, int] = (0, 0)
@@ -116,7 +119,7 @@ def write_index(shelf: Path) -> tuple[Book, ...]:
         books = [_book(shelf, folder, stage / FILES) for folder in _runs(shelf, _DEPTH)]
         if not books:
             raise RequestError(f"{shelf} holds no runs: name the folder that vizreport build fills")
-        for name in ("report.css", "report.js"):
+        for name in ("report.css", "report.js", "runs.js"):
             shutil.copyfile(templates.folder() / "assets" / name, stage / FILES / "assets" / name)
         kept = sorted((b for b in books if not b.reason), key=lambda b: (-b.when, b.folder))
         damaged = sorted((b for b in books if b.reason), key=lambda b: b.folder)
@@ -167,7 +170,7 @@ def _book(shelf: Path, folder: Path, files: Path) -> Book:
         return Book(shown, href, epochs, title=f"Training {folder.name}")
     try:
         run = as_shown(read_run(folder))
-        name, error = _measured(folder, run)
+        name, top1_error = _measured(folder, run)
         date, when = _date(run)
     except RequestError as wrong:
         # Where the folder stands on this machine is nobody's business, and soon wrong.
@@ -184,24 +187,24 @@ def _book(shelf: Path, folder: Path, files: Path) -> Book:
         run.data_images,
         date,
         when,
-        error,
+        "" if top1_error is None else percent(top1_error / 100, 1),
+        top1_error,
         tuple(record.name for record in run.experiments if record.status == FAILED),
         picture,
         size,
     )
 
 
-def _measured(folder: Path, run: RunRecord) -> tuple[str, str]:
-    """Return name and top-1 error of the network, "" where they are not known."""
+def _measured(folder: Path, run: RunRecord) -> tuple[str, float | None]:
+    """Return the network's name, "" where it is not known, and its top-1 error in percent."""
     record = next((record for record in run.experiments if record.name == "overview"), None)
     if record is None or record.status != DONE:
-        return "", ""
+        return "", None
     status, reason, overview = read_result(Store(folder), experiments()["overview"], record)
     if status != DONE:
         raise RequestError(f"overview: {reason}")
-    error = overview.top1_error
     name = network_name(overview.model_name, run.checkpoint_file)
-    return name, "" if error is None else percent(error / 100, 1)
+    return name, overview.top1_error
 
 
 def _date(run: RunRecord) -> tuple[str, float]:

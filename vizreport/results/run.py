@@ -100,6 +100,8 @@ class RunRecord:
         The command line that asked for it, or "".
     links : tuple of (str, str)
         Other pages to lead to: text, and address, ``http(s)`` or relative to this run's folder.
+    epoch : int
+        Of a training's gallery, the epoch that it shows, from 1; 0 in every other report.
     """
 
     name: str
@@ -117,6 +119,7 @@ class RunRecord:
     date: str = ""
     command: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    epoch: Count = 0
 
 
 def write_run(folder: Path, run: RunRecord) -> None:

@@ -215,6 +215,7 @@ class GalleryCallback(keras.callbacks.Callback):
             data_fingerprint=self._dataset.fingerprint,
             settings=_displayed(settings, self._needed),
             experiments=tuple(records.values()),
+            epoch=number,
             **provenance.of_results(store, tuple(records.values())),
         )
         write_run(folder, run)
