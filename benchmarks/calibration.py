@@ -39,9 +39,9 @@ from vizreport.findings import statistics
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import SHOWN
 from vizreport.report.reading import read_result
-from vizreport.report.text import decimal, percent
 from vizreport.results.run import read_run
 from vizreport.results.store import Store
+from vizreport.wording.text import decimal, percent
 
 NULLS = (
     *nulls.NULLS,

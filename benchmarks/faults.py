@@ -22,15 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from vizreport.tensorflow_start import start_tensorflow
+from vizreport.system.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
 from benchmarks.planted import FAULTS  # noqa: E402
 from benchmarks.sound_networks import Subject, healthy  # noqa: E402
-from vizreport import building  # noqa: E402
-from vizreport.checking import check  # noqa: E402
+from vizreport.building import build as building  # noqa: E402
 from vizreport.findings.ranking import Ranked  # noqa: E402
+from vizreport.runs.checking import check  # noqa: E402
 
 SECTIONS = ("diagnosis", "overview", "preprocessing", "filters", "architecture")
 CURVES: dict[str, tuple[float, ...]] = {

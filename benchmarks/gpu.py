@@ -65,7 +65,7 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--reference", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args(given)
 
-    from vizreport.tensorflow_start import start_backend
+    from vizreport.system.tensorflow_start import start_backend
 
     start_backend()
     if arguments.reference:

@@ -215,8 +215,8 @@ def _host_share(deconvnet: Deconvnet, work: Callable[[], None]) -> float:
 
         return call
 
-    for key, function in list(deconvnet._functions.items()):
-        deconvnet._functions[key] = timed(function)
+    for key, function in list(deconvnet.ruled._functions.items()):
+        deconvnet.ruled._functions[key] = timed(function)
     started = time.perf_counter()
     work()
     return 1 - inside / (time.perf_counter() - started)

@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--stride", type=int, default=8)
     arguments = parser.parse_args()
 
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.system.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from vizreport.data.presets import preset

@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from vizreport.data.sources import open_dataset
-from vizreport.experiments.context import Context, Source
-from vizreport.settings import Settings
+from vizreport.experiments.settings import Settings
+from vizreport.subject.context import Context, Source
 
 MAPS = 64
 

@@ -20,14 +20,14 @@ import argparse
 import time
 from pathlib import Path
 
-from vizreport.tensorflow_start import start_tensorflow
+from vizreport.system.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
-from vizreport import values  # noqa: E402
+from vizreport.experiments import values  # noqa: E402
 from vizreport.training.distribution import make_strategy, prepare_devices  # noqa: E402
 from vizreport.training.epoch import step_batches  # noqa: E402
 from vizreport.training.geometry import CENTRE, recipe_preprocessing, square_of, sub_crops  # noqa: E402

@@ -27,9 +27,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.experiments import tiny  # noqa: E402
-from vizreport.interruption import MESSAGE  # noqa: E402
 from vizreport.results.manifest import FOLDER as MANIFESTS  # noqa: E402
-from vizreport.tensorflow_start import LOG_LEVEL, start_tensorflow  # noqa: E402
+from vizreport.system.interruption import MESSAGE  # noqa: E402
+from vizreport.system.tensorflow_start import LOG_LEVEL, start_tensorflow  # noqa: E402
 
 PATIENCE = 20.0  # s until a process that has lost its parent must have ended
 

@@ -18,14 +18,14 @@ from pathlib import Path
 import numpy as np
 
 import vizreport
-from vizreport.bundled import bundled_folder
 from vizreport.data.sources import open_dataset
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.models.epochs import last_checkpoint
 from vizreport.models.sidecar import read_sidecar
-from vizreport.report.text import wilson
-from vizreport.tensorflow_start import start_tensorflow
+from vizreport.system.bundled import bundled_folder
+from vizreport.system.tensorflow_start import start_tensorflow
+from vizreport.wording.text import wilson
 
 BLANK = 0.01
 SPLITS = ("val", "test-ranges", "test-construction")

@@ -17,9 +17,9 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from vizreport import values
 from vizreport.data.sources import open_dataset
-from vizreport.tensorflow_start import start_tensorflow
+from vizreport.experiments import values
+from vizreport.system.tensorflow_start import start_tensorflow
 from vizreport.training.request import TrainingRequest
 
 EPOCHS = (1, 2, 5, 10, 20, 30, 64)  # of the paper's Fig. 4, without 40

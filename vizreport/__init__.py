@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vizreport.api import build
-    from vizreport.checking import check
+    from vizreport.building.gallery import GalleryCallback
     from vizreport.engine import Deconvnet
-    from vizreport.opened import open_run
-    from vizreport.training.gallery import GalleryCallback
+    from vizreport.runs.checking import check
+    from vizreport.runs.opened import open_run
 
 __all__ = ["Deconvnet", "GalleryCallback", "__version__", "build", "check", "open_run"]
 
@@ -29,13 +29,13 @@ def __getattr__(name: str) -> Any:
     if name == "Deconvnet":
         return import_module("vizreport.engine").Deconvnet
     if name == "GalleryCallback":
-        return import_module("vizreport.training.gallery").GalleryCallback
+        return import_module("vizreport.building.gallery").GalleryCallback
     if name == "open_run":
-        return import_module("vizreport.opened").open_run
+        return import_module("vizreport.runs.opened").open_run
     if name == "build":
         return import_module("vizreport.api").build
     if name == "check":
-        return import_module("vizreport.checking").check
+        return import_module("vizreport.runs.checking").check
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

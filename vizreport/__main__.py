@@ -4,7 +4,7 @@ import os
 import sys
 
 try:
-    from vizreport import interruption
+    from vizreport.system import interruption
 except KeyboardInterrupt:
     os.write(2, b"vizreport: interrupted\n")
     os._exit(130)

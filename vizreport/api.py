@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vizreport import values
-from vizreport.building import BuildRequest
-from vizreport.building import build as build_report
+from vizreport.building.build import build as build_report
+from vizreport.building.request import BuildRequest
 from vizreport.errors import RequestError
-from vizreport.opened import Run, open_run
-from vizreport.settings import Settings
+from vizreport.experiments import values
+from vizreport.experiments.settings import Settings
+from vizreport.runs.opened import Run, open_run
 
 
 def build(

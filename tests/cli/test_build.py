@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import vizreport.building
+import vizreport.building.build
 from vizreport.cli import main
 from vizreport.data.preprocessing import Preprocessing
-from vizreport.settings import Settings
+from vizreport.experiments.settings import Settings
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def request_of(monkeypatch):
         asked.append(request)
         return 1
 
-    monkeypatch.setattr(vizreport.building, "build", build)
+    monkeypatch.setattr(vizreport.building.build, "build", build)
     monkeypatch.setattr("vizreport.cli.options.report.print_reading", lambda folder: None)
 
     def request_of(*arguments):

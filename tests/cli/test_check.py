@@ -6,9 +6,9 @@ import pytest
 
 import vizreport
 from tests.report.small_run import make_small_run
-from vizreport.checking import parse
 from vizreport.cli import main
 from vizreport.errors import RequestError
+from vizreport.runs.checking import parse
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import vizreport.building
+import vizreport.building.build
 from vizreport.cli import main
 from vizreport.models.shipped import shipped_checkpoint
 
@@ -16,7 +16,7 @@ def test_it_builds_the_shipped_network_on_the_shipped_pictures(tmp_path, monkeyp
         (request.folder / "report.pdf").touch()
         return 0
 
-    monkeypatch.setattr(vizreport.building, "build", build)
+    monkeypatch.setattr(vizreport.building.build, "build", build)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "demo").mkdir()  # a folder of that name changes nothing here
     assert main(["demo"]) == 0
@@ -29,7 +29,7 @@ def test_it_builds_the_shipped_network_on_the_shipped_pictures(tmp_path, monkeyp
 
 
 def test_without_a_pdf_none_is_named(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(vizreport.building, "build", lambda request: int(request.pdf))
+    monkeypatch.setattr(vizreport.building.build, "build", lambda request: int(request.pdf))
     assert main(["demo", "--no-pdf", "--out", str(tmp_path / "a b")]) == 0
     text = capsys.readouterr().out
     assert "a%20b/index.html" in text

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from vizreport.cli import doctor, main
-from vizreport.installed import pip_install, reinstall
-from vizreport.report import fonts
+from vizreport.drawing import fonts
+from vizreport.system.installed import pip_install, reinstall
 
 
 def test_a_working_installation(capsys):

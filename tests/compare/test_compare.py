@@ -23,9 +23,9 @@ from vizreport.findings import statistics
 from vizreport.findings.decisions import decide
 from vizreport.findings.numbers import strays
 from vizreport.findings.sentences import headline
-from vizreport.report.text import printable
 from vizreport.results.run import read_run, write_run
 from vizreport.results.store import Store
+from vizreport.wording.text import printable
 
 
 def test_page(runs, tmp_path):

@@ -14,7 +14,7 @@ from tests.report.fake_results import IMAGES, SIZE
 from vizreport.compare.accuracy import accuracy_figures
 from vizreport.compare.runs import read_runs
 from vizreport.compare.top9 import top9_figures
-from vizreport.report.text import printable
+from vizreport.wording.text import printable
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS, preset
 from vizreport.data.reading import read_batches

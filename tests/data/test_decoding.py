@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from vizreport.data import decoding
-from vizreport.data.dataset import Decoding, UnreadableImage
 from vizreport.data.decoding import MAX_PIXELS, decode
+from vizreport.data.image import Decoding, UnreadableImage
 from vizreport.data.reading import read_image
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError

@@ -10,7 +10,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from vizreport.data import encoded
-from vizreport.data.dataset import Decoding
+from vizreport.data.image import Decoding
 from vizreport.data.presets import PRESETS
 from vizreport.data.reading import read_batches
 from vizreport.data.sources import open_dataset

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from skimage.transform import resize as skimage_resize
 
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS, preset
 from vizreport.errors import RequestError

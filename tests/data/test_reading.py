@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vizreport.data.dataset import Dataset, ImageRecord, UnreadableImage
+from vizreport.data.dataset import Dataset, ImageRecord
+from vizreport.data.image import UnreadableImage
 from vizreport.data.presets import PRESETS
 from vizreport.data.reading import BATCHES_AHEAD, read_batches
 from vizreport.data.sources import open_dataset

@@ -11,9 +11,9 @@ import pytest
 from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused
 from vizreport.cli import main
 from vizreport.data.sources import open_dataset
-from vizreport.deconvolutional.record import prepare_learned, read_learned
 from vizreport.deconvolutional.study import signal_to_noise
 from vizreport.errors import RequestError
+from vizreport.experiments.deconvolutional.record import prepare_learned, read_learned
 from vizreport.results.manifest import read
 
 

@@ -8,7 +8,7 @@ import keras
 from keras import layers, ops
 
 from tests.engine.float64 import floats, randomise
-from vizreport.models.contrast_normalization import ContrastNormalization
+from vizreport.backend.contrast_normalization import ContrastNormalization
 
 
 def _conv(x, maps, kernel=3, name=None, **options):

@@ -8,10 +8,10 @@ import pytest
 from keras import layers, ops
 
 from tests.engine.float64 import floats, randomise
+from vizreport.backend.contrast_normalization import ContrastNormalization
 from vizreport.engine import Deconvnet
 from vizreport.engine.projection.crops import plan_crops
 from vizreport.engine.projection.window_plan import plan_windows
-from vizreport.models.contrast_normalization import ContrastNormalization
 
 SIZE = (20, 26)
 

@@ -10,8 +10,8 @@ from keras import layers, ops
 
 from tests.engine import oracle
 from tests.engine.families import Case, Family, function
+from vizreport.backend.contrast_normalization import ContrastNormalization
 from vizreport.engine import presets, rules
-from vizreport.models.contrast_normalization import ContrastNormalization
 
 LINEAR_PRESETS = ("deconvnet",)
 

@@ -16,11 +16,11 @@ from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.ablation import compare, figures
 from vizreport.experiments.ablation.compute import WIDE, ensembles
 from vizreport.experiments.ablation.findings import findings
-from vizreport.experiments.context import Context
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import sentence
 from vizreport.models.variants import VARIANTS
 from vizreport.published import published_tables
+from vizreport.subject.context import Context
 
 compute = tiny.computing("ablation")
 

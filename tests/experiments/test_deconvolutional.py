@@ -9,10 +9,10 @@ import pytest
 
 from tests.experiments import tiny
 from tests.report.fake_deconvolutional import make_deconvolutional
-from vizreport.deconvolutional.record import write_learned
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.deconvolutional.figures import dead, first_whole, section
 from vizreport.experiments.deconvolutional.findings import findings
+from vizreport.experiments.deconvolutional.record import write_learned
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import sentence
 

@@ -14,8 +14,8 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.evolution import similarity
 from vizreport.experiments.evolution.compute import choose_epochs
 from vizreport.models.epochs import EpochCheckpoint
+from vizreport.models.history import Epoch, write_history
 from vizreport.models.load import load_checkpoint
-from vizreport.training.history import Epoch, write_history
 
 compute = tiny.computing("evolution")
 compute_top = tiny.computing("top_patches")

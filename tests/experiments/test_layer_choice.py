@@ -9,7 +9,7 @@ from keras import layers
 
 from tests.engine.float64 import randomise
 from tests.experiments import tiny
-from vizreport.experiments.layer_choice import layers_with_pictures
+from vizreport.subject.layer_choice import layers_with_pictures
 
 
 def network(blank: bool):
@@ -31,7 +31,11 @@ def test_a_blank_layer_gives_its_place_away(tiny_context, blank):
     context = tiny.changed(tiny_context)
     context.model = network(blank)
     before = ["first", "third", "scores"]
-    shown, replaced = layers_with_pictures(context, [context.traced.layer(n) for n in before])
+    shown, replaced = layers_with_pictures(
+        context.deconvnet("deconvnet"),
+        context._sampled_inputs,
+        [context.traced.layer(n) for n in before],
+    )
     if not blank:
         assert [layer.name for layer in shown] == before
         assert not replaced

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.experiments import tiny
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.data.sources import open_dataset
 from vizreport.engine.mining import from_batch, merge, one_ahead, reduction_function
 from vizreport.errors import RequestError
@@ -285,7 +285,7 @@ def test_a_layer_that_was_not_mined_is_added(tiny_context, mined):
 
 def test_shards_of_any_size_give_the_same(tiny_context, mined, monkeypatch):
     """Of batches of 2 that are cut into pieces of 4 images, in whatever order they finish."""
-    from vizreport.experiments.running import called
+    from vizreport.building.running import called
     from vizreport.parallel import piece
     from vizreport.parallel.loop import in_turn
 

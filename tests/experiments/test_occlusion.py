@@ -15,9 +15,9 @@ from vizreport.engine import Deconvnet
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.occlusion.compute import square_sizes
 from vizreport.experiments.occlusion.fills import fill_picture
+from vizreport.experiments.settings import Settings
 from vizreport.graph.layers import occluded_layer
 from vizreport.models.output_decision import decide_output
-from vizreport.settings import Settings
 
 compute = tiny.computing("occlusion")
 

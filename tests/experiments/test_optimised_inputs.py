@@ -25,11 +25,11 @@ from vizreport.experiments.optimised_inputs.pictures import (
     with_contrast,
 )
 from vizreport.experiments.optimised_inputs.views import VIEWS, margin, view, views
+from vizreport.experiments.settings import Settings
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import sentence
 from vizreport.graph.layers import reportable_layers
 from vizreport.graph.trace import trace
-from vizreport.settings import Settings
 
 compute = tiny.computing("optimised_inputs")
 STEPS = Settings().optimised_steps

@@ -13,7 +13,6 @@ from tests.experiments import tiny
 from vizreport.data.sources import open_dataset
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.context import Context, Source
 from vizreport.experiments.invariance import figures as invariance_figures
 from vizreport.experiments.invariance.findings import findings as invariance_findings
 from vizreport.experiments.mining.classes import counted_as, counted_names, true_name
@@ -25,8 +24,9 @@ from vizreport.experiments.overview.meaning import lines
 from vizreport.experiments.top_patches.mosaics import encoded, layer
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import faults, headline
-from vizreport.report.text import printable
+from vizreport.subject.context import Context, Source
 from vizreport.training.evaluation import EvaluationRequest, evaluate_each
+from vizreport.wording.text import printable
 
 compute_invariance = tiny.computing("invariance")
 mine = tiny.computing("mining")

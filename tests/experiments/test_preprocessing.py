@@ -16,13 +16,13 @@ from vizreport.cli.options.preprocessing import preprocessing_parts
 from vizreport.cli.parser import make_parser
 from vizreport.data.presets import PRESETS, preset, with_parts
 from vizreport.data.sources import open_dataset
-from vizreport.experiments.context import Context, Source
 from vizreport.experiments.preprocessing.alternatives import alternatives, options
 from vizreport.experiments.preprocessing.comparison import compare, mcnemar
 from vizreport.experiments.preprocessing.figures import section
 from vizreport.experiments.preprocessing.findings import findings
 from vizreport.findings.decisions import decide, holm
 from vizreport.findings.sentences import faults, headline
+from vizreport.subject.context import Context, Source
 
 mine = tiny.computing("mining")
 compute = tiny.computing("preprocessing")

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from vizreport.building.running import called
 from vizreport.errors import RequestError
 from vizreport.experiments import checks, registry
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import Registry, experiments, register
-from vizreport.experiments.running import called
 from vizreport.experiments.selection import select
 from vizreport.experiments.setting import setting
-from vizreport.settings import Settings
+from vizreport.experiments.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.engine.float64 import randomise
 from tests.experiments import tiny
+from vizreport.drawing.tiles import display_scale, quantised
 from vizreport.errors import NotApplicable
 from vizreport.experiments.sanity import compute as module
 from vizreport.experiments.sanity.compute import steps
@@ -19,7 +20,6 @@ from vizreport.experiments.sanity.randomisation import (
 from vizreport.experiments.sanity.result import METHODS
 from vizreport.experiments.sanity.units import choose_classes, choose_units
 from vizreport.graph.layers import reportable_layers
-from vizreport.report.tiles import display_scale, quantised
 
 compute = tiny.computing("sanity")
 

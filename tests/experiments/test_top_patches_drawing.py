@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from tests.report import fake_pictures
+from vizreport.drawing import tone
 from vizreport.experiments.top_patches import mosaics
 from vizreport.experiments.top_patches.placing import insides
-from vizreport.report import tone
 
 
 def layer_of(low, size, length, places):

@@ -9,7 +9,7 @@ from benchmarks import nulls_of_maps
 from vizreport.experiments.top_patches.findings import findings
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import beside_published, headline, sentence
-from vizreport.report.text import printable
+from vizreport.wording.text import printable
 
 CLASSES = ["bicycle", "fish", "house", "mug"]
 EACH = 30

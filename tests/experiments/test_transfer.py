@@ -11,14 +11,14 @@ import pytest
 from tests.experiments import tiny
 from tests.transfer.made_up import LAYERS, made_up, write_transfer
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.context import Context
 from vizreport.experiments.transfer import figures
 from vizreport.experiments.transfer.findings import findings
+from vizreport.experiments.transfer.record import write_record
 from vizreport.experiments.transfer.scores import best, classes_won, scored
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import beside_published, sentence
 from vizreport.published import published_tables
-from vizreport.transfer.record import write_record
+from vizreport.subject.context import Context
 
 compute = tiny.computing("transfer")
 

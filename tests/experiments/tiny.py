@@ -84,8 +84,8 @@ def write_epochs(folder: Path, checkpoint: Path, epochs: tuple[int, ...] = (1, 4
 def context(checkpoint: Path, data: Path, dataset: Any = None, **settings: Any):
     """Make the context of a build, of a checkpoint or a folder of epochs, and its settings."""
     from vizreport.data.sources import open_dataset
-    from vizreport.experiments.context import Context, Source
     from vizreport.models.epochs import epoch_checkpoints
+    from vizreport.subject.context import Context, Source
 
     epochs = epoch_checkpoints(checkpoint) if checkpoint.is_dir() else ()
     last = epochs[-1].path if epochs else checkpoint
@@ -95,7 +95,7 @@ def context(checkpoint: Path, data: Path, dataset: Any = None, **settings: Any):
 
 def asking(context_: Any, **settings: Any):
     """Give a context the settings that ``computing`` takes from it."""
-    from vizreport.settings import Settings
+    from vizreport.experiments.settings import Settings
 
     context_.asked = Settings(**settings)
     context_.batch_size = context_.asked.batch_size
@@ -111,8 +111,8 @@ def changed(context_, **settings: Any):
 
 def computing(name: str):
     """Return an experiment's compute, which is given what it declares of a context's settings."""
+    from vizreport.building.running import called
     from vizreport.experiments.registry import experiments
-    from vizreport.experiments.running import called
 
     experiment = experiments()[name]
 

@@ -10,7 +10,7 @@ from vizreport.findings.quantity import Quantity, alike, told_apart
 from vizreport.findings.record import Finding, Published
 from vizreport.findings.sentences import beside_published, faults, headline, notice, sentence
 from vizreport.findings.stored import as_record, findings_json
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 
 def made(p=0.01, n=20, **more):

@@ -20,7 +20,7 @@ from tests.hostile.data import DATA
 from tests.hostile.labels_and_sidecars import LABELS_AND_SIDECARS
 from tests.hostile.runs import RUNS
 from vizreport.cli import main
-from vizreport.tensorflow_start import LOG_LEVEL
+from vizreport.system.tensorflow_start import LOG_LEVEL
 
 TABLES = {
     "checkpoint": CHECKPOINTS,

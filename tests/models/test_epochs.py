@@ -14,8 +14,8 @@ from keras import layers
 from vizreport.data.presets import preset
 from vizreport.errors import RequestError
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash, last_checkpoint
+from vizreport.models.history import Epoch, write_history
 from vizreport.models.sidecar import Sidecar, write_sidecar
-from vizreport.training.history import Epoch, write_history
 
 
 def save(folder: Path, name: str, epoch: int | None, maps: int = 2, **changes) -> Path:

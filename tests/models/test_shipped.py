@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vizreport import values
 from vizreport.data.reading import read_image
 from vizreport.data.skimage_photographs import PHOTOGRAPHS, skimage_photograph
+from vizreport.experiments import values
 from vizreport.models.load import load_checkpoint
 from vizreport.models.shipped import SHIPPED, shipped_checkpoint
 from vizreport.models.sidecar import read_sidecar

@@ -10,14 +10,19 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "vizreport"
-FOLDERS = ("cli", "compare", "experiments", "published", "report", "results")
+FOLDERS = (
+    *("cli", "compare", "drawing", "experiments", "findings", "published", "report", "results"),
+    *("runs", "subject", "system", "wording"),
+)
 FILES = (
     "__init__.py",
-    "building.py",
+    "building/build.py",
+    "building/keys.py",
+    "building/request.py",
+    "building/running.py",
+    "building/setting_values.py",
     "errors.py",
-    "opened.py",
     "settings.py",
-    "tensorflow_start.py",
     "version.py",
     "data/folder.py",
     "data/labels.py",

@@ -11,14 +11,14 @@ from PIL import Image
 from tests.report.fake_invariance import make_invariance
 from tests.report.fake_occlusion import make_occlusion
 from tests.report.fake_results import SIZE, make_mining
+from vizreport.drawing import montage
 from vizreport.experiments.invariance import drawing as invariance
 from vizreport.experiments.invariance import lines, summary
 from vizreport.experiments.occlusion import drawing as occlusion
 from vizreport.experiments.occlusion import maps
 from vizreport.experiments.occlusion.figures import section
 from vizreport.experiments.occlusion.result import OcclusionResult
-from vizreport.report import montage
-from vizreport.report.text import quoted, words
+from vizreport.wording.text import quoted, words
 
 MINING = make_mining(np.random.default_rng(0), [f"class {i}" for i in range(10)], False)
 SEEN = np.random.default_rng(0).integers(0, 256, (8, SIZE, SIZE, 3), np.uint8)

@@ -21,11 +21,11 @@ from PIL import Image
 import vizreport
 from tests.report.small_run import make_small_run
 from vizreport.cli import main
+from vizreport.drawing.medium import LIGHT, Medium, drawn_for
+from vizreport.drawing.section import Figure
 from vizreport.errors import RequestError
 from vizreport.report.export import LETTERS, SIZES, export
 from vizreport.report.fitting import fit_chart
-from vizreport.report.medium import LIGHT, Medium, drawn_for
-from vizreport.report.section import Figure
 from vizreport.results.run import read_run, write_run
 
 DOCS = Path(__file__).parents[2] / "docs"

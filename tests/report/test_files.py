@@ -7,9 +7,10 @@ import io
 import numpy as np
 from PIL import Image
 
-from vizreport.report import montage
-from vizreport.report.files import picture_bytes, place
-from vizreport.report.section import Figure
+from vizreport.drawing import montage
+from vizreport.drawing.encoding import picture_bytes
+from vizreport.drawing.section import Figure
+from vizreport.report.files import place
 
 
 def decoded(content: bytes) -> np.ndarray:

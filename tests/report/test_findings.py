@@ -5,11 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from vizreport.checking import check
 from vizreport.findings.numbers import strays
 from vizreport.findings.record import FAULT, LOOK
 from vizreport.findings.sentences import LEADING, notice
-from vizreport.report.text import printable
+from vizreport.runs.checking import check
+from vizreport.wording.text import printable
 
 
 class Headlines(HTMLParser):

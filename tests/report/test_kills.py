@@ -16,10 +16,10 @@ import pytest
 
 from tests.report.pages import Page
 from tests.report.small_run import make_small_run
-from vizreport.interruption import MESSAGE
 from vizreport.report.render import render
 from vizreport.report.stage import stage_in
 from vizreport.results.run import read_run, write_run
+from vizreport.system.interruption import MESSAGE
 
 ROOT = Path(__file__).parents[2]
 EPOCH = "1500000000"

@@ -7,11 +7,11 @@ from matplotlib.text import Text
 from PIL import Image
 
 from tests.report.fake_run import make_fake_run
+from vizreport.drawing.medium import Medium, drawn_for
+from vizreport.drawing.section import Figure
 from vizreport.experiments.registry import experiments
 from vizreport.report.export import READABLE, place_of
-from vizreport.report.medium import Medium, drawn_for
 from vizreport.report.reading import read_sections
-from vizreport.report.section import Figure
 from vizreport.results.run import read_run
 
 LEAST = {"column": READABLE, "page": 7.0}  # points

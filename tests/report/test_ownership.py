@@ -17,7 +17,8 @@ from tests.ownership import (
     files,
     tree,
 )
-from vizreport.building import BuildRequest, build
+from vizreport.building.build import build
+from vizreport.building.request import BuildRequest
 from vizreport.cli import main
 from vizreport.compare.page import compare
 from vizreport.errors import RequestError

@@ -19,9 +19,9 @@ from pypdfium2 import PdfDocument
 
 from tests.report.fake_results import HOSTILE
 from tests.report.pages import Page
+from vizreport.drawing.encoding import for_print
 from vizreport.errors import RequestError
 from vizreport.report import templates
-from vizreport.report.files import for_print
 from vizreport.report.numbering import References
 from vizreport.report.pdf import print_page
 from vizreport.report.render import render

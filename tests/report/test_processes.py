@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from vizreport.report import processes
-from vizreport.report.charts import styled
+from vizreport.drawing.charts import styled
 from vizreport.report.files import place
-from vizreport.report.section import Figure
+from vizreport.drawing.section import Figure
 
 def figure(name, draw):
     return Figure(name, "Title", "Caption.", "Alt.", draw)

@@ -13,13 +13,13 @@ from tests.ownership import assert_all_are_named, assert_foreign_files_are_refus
 from tests.training.conftest import assert_same_state
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
+from vizreport.experiments.ablation.trial import read_trial, read_trials
 from vizreport.models.variants import build_variant
 from vizreport.results.manifest import add, read
 from vizreport.training import ablation, loop
 from vizreport.training.ablation import AblationRequest, ablate
 from vizreport.training.evaluation import EvaluationRequest, evaluate
 from vizreport.training.parts import Part, open_parts
-from vizreport.training.trial import read_trial, read_trials
 
 VARIANTS = ("krizhevsky-without-3-4-6-7", "zfnet-dense-2048")
 INPUT = 64  # the krizhevsky networks need 63 px

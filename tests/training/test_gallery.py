@@ -18,9 +18,9 @@ from tests.training.conftest import CLASSES, assert_same_state, gratings
 from vizreport.cli import main
 from vizreport.errors import RequestError
 from vizreport.experiments.registry import experiments
+from vizreport.experiments.settings import Settings
 from vizreport.results.run import read_run
 from vizreport.results.store import Store
-from vizreport.settings import Settings
 
 COUNT, SIDE = 12, 14
 
@@ -159,7 +159,7 @@ def test_an_interrupt_passes(images, tmp_path, monkeypatch):
 
 
 def test_our_own_training_archives_galleries_too(gratings_file, tmp_path, monkeypatch):
-    monkeypatch.setattr("vizreport.training.gallery.SHOWN", ("filters",))  # the quick section
+    monkeypatch.setattr("vizreport.building.gallery.SHOWN", ("filters",))  # the quick section
     images, labels = gratings(9, 1)
     in_other_order = CLASSES[::-1]
     np.savez(tmp_path / "shown.npz", images=images, labels=5 - labels, class_names=in_other_order)

@@ -15,12 +15,12 @@ from tests.ownership import assert_all_are_named, assert_foreign_files_are_refus
 from tests.training.conftest import CLASSES, INPUT, assert_same_state, state_arrays
 from vizreport.errors import RequestError
 from vizreport.models.hash import checkpoint_hash
+from vizreport.models.history import Epoch
 from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar
 from vizreport.results.manifest import read
 from vizreport.training import loop
 from vizreport.training.geometry import recipe_preprocessing, square_of
-from vizreport.training.history import Epoch
 from vizreport.training.loop import train
 from vizreport.training.network import renormalize, rms_limits
 from vizreport.training.ownership import add_state

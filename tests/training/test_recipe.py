@@ -9,7 +9,7 @@ import pytest
 
 from vizreport.data.presets import preset
 from vizreport.errors import RequestError
-from vizreport.training.accuracy import ranks, top_errors
+from vizreport.models.accuracy import ranks, top_errors
 from vizreport.training.geometry import (
     CENTRE,
     every_crop,

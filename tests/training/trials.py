@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from vizreport.experiments.ablation.trial import Trial, write_trial
+from vizreport.models.accuracy import ranks, top_errors
+from vizreport.models.history import Epoch
 from vizreport.models.variants import VARIANTS
-from vizreport.training.accuracy import ranks, top_errors
-from vizreport.training.history import Epoch
-from vizreport.training.trial import Trial, write_trial
 
 IMAGES, CLASSES = 40, 8
 

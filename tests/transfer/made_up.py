@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vizreport.transfer.record import LayerScores, TransferRecord, write_record
+from vizreport.experiments.transfer.record import LayerScores, TransferRecord, write_record
 
 LAYERS = ("conv1", "fire4", "fire8", "fire9")
 REACHED = {"conv1": 0.2, "fire4": 0.45, "fire8": 0.73, "fire9": 0.7}

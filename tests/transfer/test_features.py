@@ -10,10 +10,10 @@ import pytest
 from keras import layers
 
 from tests.experiments import tiny
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.errors import RequestError
-from vizreport.experiments.context import Context
 from vizreport.graph.trace import trace
+from vizreport.subject.context import Context
 from vizreport.transfer import features as module
 from vizreport.transfer.features import layer_features, pool, pooled_size, transfer_layers
 

@@ -16,11 +16,11 @@ from tests.ownership import assert_all_are_named, assert_foreign_files_are_refus
 from vizreport.cli import main
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
+from vizreport.experiments.transfer.record import prepare_transfer, read_record
 from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar, write_sidecar
 from vizreport.training.parts import hold_out
 from vizreport.transfer import study
-from vizreport.transfer.record import prepare_transfer, read_record
 from vizreport.transfer.splits import random_splits
 
 NAMES = ("blue", "green", "red")

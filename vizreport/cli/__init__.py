@@ -12,12 +12,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vizreport import interruption
 from vizreport.cli.parser import VERBS, make_parser
 from vizreport.errors import RequestError
-from vizreport.foreign_text import printable
 from vizreport.results.disk import full_disk
-from vizreport.unforeseen import unforeseen
+from vizreport.system import interruption
+from vizreport.system.unforeseen import unforeseen
+from vizreport.wording.foreign_text import printable
 
 DONE, FAILED, REQUEST_WRONG, READER_GONE = 0, 1, 2, 141
 

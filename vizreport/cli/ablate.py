@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport import values
 from vizreport.cli.options import training
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments import values
 from vizreport.experiments.shared import RUNNING
 from vizreport.models.variants import VARIANTS
 
@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
         If the data, a variant or an option is wrong, or a training diverged.
     """
     request = training.request(arguments)
-    from vizreport.progress import tell
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.system.progress import tell
+    from vizreport.system.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from vizreport.training.ablation import AblationRequest, ablate

@@ -7,12 +7,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from vizreport import values
 from vizreport.cli.options.network_and_data import MAX_IMAGES
 from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
-from vizreport.paths import folder_problem
+from vizreport.experiments import values
+from vizreport.system.paths import folder_problem
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from vizreport import values
 from vizreport.cli.options import network_and_data, preprocessing, report, running
 from vizreport.cli.options.settings import setting_options, settings_from
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK, SHOWN
 
 
@@ -25,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the checkpoint, the data or a setting is wrong.
     """
-    from vizreport.building import BuildRequest, build
+    from vizreport.building.build import build
+    from vizreport.building.request import BuildRequest
 
     request = BuildRequest(
         checkpoint=arguments.checkpoint,

@@ -30,9 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the folder is not that of a run, or a condition cannot be understood.
     """
-    from vizreport.checking import check
     from vizreport.findings.sentences import notice
-    from vizreport.report.text import printable
+    from vizreport.runs.checking import check
+    from vizreport.wording.text import printable
 
     checked = check(arguments.RUN, arguments.fail_on)
     entries = [each.first for each in checked.ranking]

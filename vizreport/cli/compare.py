@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport import values
 from vizreport.cli.options import report
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments import values
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
         If a run cannot be read or the folder cannot be written.
     """
     from vizreport.compare.page import compare
-    from vizreport.progress import drawing
+    from vizreport.system.progress import drawing
 
     with drawing(2) as tell:
         compare(arguments.RUN, arguments.out, pdf=not arguments.no_pdf, progress=tell)

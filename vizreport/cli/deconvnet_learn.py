@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from vizreport import values
 from vizreport.cli.options import network_and_data
 from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
+from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK
 
 LEARNING = "what is learned"
@@ -33,14 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     if size % 2 or size < LEAST_SIZE:
         raise RequestError(f"--input-size is {size}; it must be even and at least {LEAST_SIZE}")
     from vizreport.data.sources import open_dataset
-    from vizreport.deconvolutional.record import prepare_learned, write_learned
+    from vizreport.experiments.deconvolutional.record import prepare_learned, write_learned
     from vizreport.results.disk import warn_if_scarce
 
     prepare_learned(arguments.out)
     warn_if_scarce(arguments.out)
     dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, arguments.seed)
-    from vizreport.progress import tell
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.system.progress import tell
+    from vizreport.system.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from vizreport.deconvolutional.study import LearningRequest, learn

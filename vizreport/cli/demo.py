@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from vizreport import values
 from vizreport.cli.options import report
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments import values
 from vizreport.models.shipped import shipped_checkpoint
 
 
@@ -25,7 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the folder cannot be written.
     """
-    from vizreport.building import BuildRequest, build
+    from vizreport.building.build import build
+    from vizreport.building.request import BuildRequest
 
     out: Path = arguments.out
     status = build(

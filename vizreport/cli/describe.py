@@ -6,11 +6,11 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from vizreport import values
 from vizreport.cli.options import network_and_data, preprocessing
 from vizreport.cli.options.preprocessing import preprocessing_parts
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
+from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
         If the checkpoint cannot be loaded, its sidecar not be read, or an option does not fit the
         network.
     """
-    from vizreport.bundled import bundled_folder
     from vizreport.data.label_file import read_label_file
     from vizreport.models.checkpoint_file import check_file
     from vizreport.models.preprocessing_choice import PreprocessingRequest, describe_choice
     from vizreport.models.sidecar import read_sidecar, sidecar_paths, write_sidecar
-    from vizreport.tensorflow_start import start_backend
+    from vizreport.system.bundled import bundled_folder
+    from vizreport.system.tensorflow_start import start_backend
 
     checkpoint = check_file(arguments.checkpoint)
     if checkpoint.resolve().is_relative_to(bundled_folder("checkpoints").resolve()):
@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     sidecar = read_sidecar(checkpoint)
     start_backend()
-    from vizreport.engine.preparation import choose_for
     from vizreport.models.load import load_checkpoint
+    from vizreport.models.preparation import choose_for
 
     model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
     parts = preprocessing_parts(arguments)

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
-from vizreport.installed import clone, installed_version, pip_install, reinstall
 from vizreport.models.shipped import SHIPPED, shipped_checkpoint
+from vizreport.system.installed import clone, installed_version, pip_install, reinstall
 from vizreport.version import __version__
 
 REQUIRED = ("keras", "numpy", "matplotlib", "jinja2", "pillow", "tqdm")
@@ -134,7 +134,7 @@ def _backend() -> list[Finding]:
     """Start the backend that ``KERAS_BACKEND`` names, and list its devices."""
     name = os.environ.get("KERAS_BACKEND", "tensorflow")
     package = "jax" if name == "jax" else "tensorflow"
-    from vizreport.tensorflow_start import start_backend
+    from vizreport.system.tensorflow_start import start_backend
 
     try:
         start_backend()
@@ -186,7 +186,7 @@ def _pango_cure() -> str:
 def _fonts() -> Finding:
     if installed_version("matplotlib") is None:
         return Finding("fonts", "not looked for")
-    from vizreport.report.fonts import SAMPLES, missing_scripts, packages
+    from vizreport.drawing.fonts import SAMPLES, missing_scripts, packages
 
     missing = missing_scripts()
     if not missing:

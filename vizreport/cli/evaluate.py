@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vizreport.cli.options import network_and_data, preprocessing, running
 from vizreport.cli.options.preprocessing import preprocessing_parts
 from vizreport.cli.verb import Verb
-from vizreport.foreign_text import printable
+from vizreport.wording.foreign_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.tensorflow_start import start_backend
+    from vizreport.system.tensorflow_start import start_backend
 
     checkpoints = tuple(last_checkpoint(path) for path in arguments.checkpoints)
     dataset = open_dataset(

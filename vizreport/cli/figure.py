@@ -7,10 +7,10 @@ import math
 import sys
 from pathlib import Path
 
-from vizreport import values
 from vizreport.cli.options import report
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
+from vizreport.experiments import values
 
 
 def run(arguments: argparse.Namespace) -> int:

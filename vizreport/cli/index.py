@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         If the folder holds no runs or cannot be written to.
     """
     from vizreport.report.shelf import write_index
-    from vizreport.report.text import printable
+    from vizreport.wording.text import printable
 
     damaged = write_index(arguments.FOLDER)
     print(arguments.FOLDER / "index.html")

@@ -11,7 +11,7 @@ from vizreport.cli.options import network_and_data, preprocessing, running
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
 from vizreport.experiments.shared import SHARED
-from vizreport.report.text import network_name
+from vizreport.wording.text import network_name
 
 HEADINGS = (
     "layer",
@@ -39,12 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
         If the checkpoint cannot be loaded, or the graph traced does not compute what it does.
     """
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.tensorflow_start import start_backend
+    from vizreport.system.tensorflow_start import start_backend
 
     checkpoint = last_checkpoint(arguments.checkpoint)
     start_backend()
     from vizreport.engine.agreement import require_agreement
-    from vizreport.engine.preparation import choose_for
     from vizreport.engine.presets import missing_rule, rule_problem
     from vizreport.experiments.overview.initialised import initialised_warning
     from vizreport.graph.layers import reportable_layers
@@ -54,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.models.load import load_checkpoint
     from vizreport.models.output import describe
     from vizreport.models.output_decision import decide_output
+    from vizreport.models.preparation import choose_for
     from vizreport.models.preprocessing_choice import (
         PreprocessingRequest,
         describe_choice,
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     from vizreport.models.sidecar import read_sidecar
     from vizreport.models.stored_loss import stored_loss
-    from vizreport.report.text import printable
+    from vizreport.wording.text import printable
 
     model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
     sidecar = read_sidecar(checkpoint)

@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.report.figures import drawn_size, list_figures
     from vizreport.report.reading import Read
-    from vizreport.report.text import printable
     from vizreport.results.run import read_run
+    from vizreport.wording.text import printable
 
     failed: list[Read] = []
     figures: list[dict[str, Any]] = [

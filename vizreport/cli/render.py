@@ -8,7 +8,7 @@ import sys
 from vizreport.cli.options import report
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
-from vizreport.paths import MISSING, problem
+from vizreport.system.paths import MISSING, problem
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,11 +32,11 @@ def run(arguments: argparse.Namespace) -> int:
         )
     if wrong:
         raise RequestError(f"{record} {wrong}: name the folder that vizreport build wrote")
-    from vizreport.progress import drawing
     from vizreport.report.render import render
     from vizreport.results.disk import warn_if_scarce
     from vizreport.results.run import read_run
     from vizreport.results.run_folder import prepare_run
+    from vizreport.system.progress import drawing
 
     prepare_run(arguments.RUN, not arguments.no_pdf, arguments.single_file)
     warn_if_scarce(arguments.RUN)

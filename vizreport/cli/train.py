@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport import values
 from vizreport.cli.options import training
 from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments import values
 from vizreport.experiments.shared import RUNNING
 from vizreport.training.request import STRATEGIES, TrainingRequest
 
@@ -38,8 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
         gallery=arguments.gallery,
         gallery_epochs=arguments.gallery_epochs,
     )
-    from vizreport.progress import tell
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.system.progress import tell
+    from vizreport.system.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from vizreport.training.loop import train

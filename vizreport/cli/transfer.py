@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport import values
 from vizreport.cli.options import network_and_data, preprocessing, running
 from vizreport.cli.options.network_and_data import DATA
 from vizreport.cli.verb import Option, Verb
+from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK
 
 PROTOCOL = "features and classifiers"
@@ -28,10 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
         If the checkpoint, the data or an option is wrong.
     """
     from vizreport.data.sources import open_dataset
-    from vizreport.experiments.context import Source
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.progress import tell
-    from vizreport.tensorflow_start import start_tensorflow
+    from vizreport.subject.context import Source
+    from vizreport.system.progress import tell
+    from vizreport.system.tensorflow_start import start_tensorflow
 
     checkpoint = last_checkpoint(arguments.checkpoint)
     seed, test = arguments.seed, None

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vizreport.compare.runs import FinishedRun
+from vizreport.drawing import charts
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure
 from vizreport.experiments.architecture.charts import COLOURS
 from vizreport.experiments.overview.findings import FEWEST
-from vizreport.report import charts
-from vizreport.report.section import Figure
-from vizreport.report.text import drawable, percent, quoted, wilson
+from vizreport.wording.text import percent, quoted, wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from vizreport.compare.runs import FinishedRun
+from vizreport.drawing.section import Figure
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import BUILT_IN, experiments
 from vizreport.report.reading import read_sections
-from vizreport.report.section import Figure
 
 ONE_AFTER_THE_OTHER = ("class_evidence", "optimised_inputs")
 """Built-in experiments whose figures are not drawn side by side either."""

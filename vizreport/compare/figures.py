@@ -11,6 +11,9 @@ import numpy as np
 from PIL import Image
 
 from vizreport.compare.runs import FinishedRun
+from vizreport.drawing import charts, montage
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure
 from vizreport.experiments.architecture.charts import (
     COLOURS,
     DASHES,
@@ -22,9 +25,7 @@ from vizreport.experiments.architecture.findings import AMBIGUOUS, ambiguous
 from vizreport.experiments.architecture.result import ArchitectureResult
 from vizreport.experiments.architecture.signs import LIMIT
 from vizreport.experiments.filters.figures import display_ranges
-from vizreport.report import charts, montage
-from vizreport.report.section import Figure
-from vizreport.report.text import drawable, number, percent
+from vizreport.wording.text import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

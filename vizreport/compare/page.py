@@ -15,6 +15,7 @@ from vizreport.compare.findings import findings
 from vizreport.compare.runs import FinishedRun, read_runs
 from vizreport.compare.table import make_rows, same_data
 from vizreport.compare.top9 import top9_figures
+from vizreport.drawing.section import Figure
 from vizreport.errors import RequestError
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import headline
@@ -23,7 +24,6 @@ from vizreport.report import templates
 from vizreport.report.files import place
 from vizreport.report.numbering import References
 from vizreport.report.pdf import print_page
-from vizreport.report.section import Figure
 from vizreport.report.stage import stage_in
 from vizreport.results.disk import full_disk, warn_if_scarce
 from vizreport.results.manifest import prepare, replace

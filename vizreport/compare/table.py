@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vizreport.compare.runs import FinishedRun
 from vizreport.experiments.architecture.signs import Sign, find_signs
 from vizreport.models.output import OutputMeaning, name_output
-from vizreport.report.text import duration, number, percent, wilson
+from vizreport.wording.text import duration, number, percent, wilson
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import Any
 from PIL import Image
 
 from vizreport.compare.runs import FinishedRun
+from vizreport.drawing import montage
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure
 from vizreport.experiments.top_patches import mosaics
 from vizreport.experiments.top_patches.figures import gathered
-from vizreport.report import montage
-from vizreport.report.section import Figure
-from vizreport.report.text import drawable, quoted, slugs
+from vizreport.wording.text import quoted, slugs
 
 _UNITS = 4  # of a layer, at most
 _WIDTH = 1900  # px of a picture

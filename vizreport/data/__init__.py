@@ -1,6 +1,7 @@
 """Images, how they are prepared for a network, and their labels. Works without TensorFlow."""
 
-from vizreport.data.dataset import Dataset, ImageRecord, UnreadableImage
+from vizreport.data.dataset import Dataset, ImageRecord
+from vizreport.data.image import UnreadableImage
 from vizreport.data.labels import Labels, resolve_labels
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS, preset, with_parts

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, TypeVar, cast
 from urllib.parse import urlsplit
 
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.data.storage import LARGEST, Item
 from vizreport.errors import RequestError
-from vizreport.foreign_text import brief
-from vizreport.installed import pip_install
+from vizreport.system.installed import pip_install
+from vizreport.wording.foreign_text import brief
 
 _BLOCK = 2**16
 """Bytes that are read ahead of what a reader of a file asks for."""

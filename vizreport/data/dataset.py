@@ -6,38 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from vizreport.data.truth import Truth
-
-Size = tuple[int, int]
-"""Width and height, pixels."""
-
-
-class UnreadableImage(Exception):
-    """An image cannot be read; the message is the reason. It is left out, the run goes on."""
-
-
-@dataclass(frozen=True)
-class Decoding:
-    """Where this program and Keras' loaders show the same file differently.
-
-    Attributes
-    ----------
-    exif : {"apply", "ignore"}
-        Whether a photograph is turned as its EXIF orientation says.
-    alpha : {"white", "ignore"}
-        Transparent pixels on white, or in the colours that the file has under them.
-    """
-
-    exif: str = "apply"
-    alpha: str = "white"
-
-
-DEFAULT_DECODING = Decoding()
+from vizreport.data.image import DEFAULT_DECODING, Decoding
+from vizreport.data.truth import Truth
 
 
 @dataclass(frozen=True)

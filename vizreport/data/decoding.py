@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError, features
 
-from vizreport.data.dataset import DEFAULT_DECODING, Decoding, Size, UnreadableImage
+from vizreport.data.image import DEFAULT_DECODING, Decoding, Size, UnreadableImage
 from vizreport.data.image_files import KINDS, READ, kind_by_content, unsupported
-from vizreport.foreign_text import brief
-from vizreport.paths import problem
+from vizreport.system.paths import problem
+from vizreport.wording.foreign_text import brief
 
 MAX_PIXELS = 89_478_485
 """Images of more pixels are refused: Pillow's own threshold of suspicion, 268 MB as RGB."""

@@ -12,11 +12,12 @@ from itertools import islice
 
 import numpy as np
 
-from vizreport.data.dataset import Dataset, Decoding, UnreadableImage, fingerprint
+from vizreport.data.dataset import Dataset, fingerprint
 from vizreport.data.decoding import decode
+from vizreport.data.image import Decoding, UnreadableImage
 from vizreport.data.records import Records
 from vizreport.data.storage import Storage
-from vizreport.progress import progress
+from vizreport.system.progress import progress
 
 
 @dataclass(frozen=True)

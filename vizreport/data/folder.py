@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from vizreport.data.columns import ColumnFile, Strings, StringsFile
-from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, sample_indices
+from vizreport.data.dataset import Dataset, sample_indices
 from vizreport.data.encoded import Encoded, encoded_dataset, tags
+from vizreport.data.image import DEFAULT_DECODING, Decoding
 from vizreport.data.image_files import SUFFIXES
 from vizreport.data.records import RecordsFile
 from vizreport.data.shards import of_split, open_shards
 from vizreport.data.storage import Storage, Unlistable
 from vizreport.data.walking import Found, folders, shown, walk
 from vizreport.errors import RequestError
-from vizreport.foreign_text import quoted
+from vizreport.wording.foreign_text import quoted
 
 
 def open_folder(

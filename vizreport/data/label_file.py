@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from vizreport.errors import RequestError
-from vizreport.foreign_text import quoted
-from vizreport.paths import read_text
+from vizreport.system.paths import read_text
+from vizreport.wording.foreign_text import quoted
 
 
 def read_label_file(path: Path, outputs: int) -> tuple[tuple[str, ...], tuple[str, ...] | None]:

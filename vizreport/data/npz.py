@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vizreport.archives import BadArchive, array_names, read_arrays
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
+from vizreport.system.archives import BadArchive, array_names, read_arrays
 
 # Names of the arrays of images and of their labels; the first pair that is there is taken, and
 # what tests a network comes before what trained it.

@@ -8,12 +8,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.data.shard import Member, Shard
 from vizreport.data.storage import Storage
 from vizreport.errors import RequestError
-from vizreport.foreign_text import brief
-from vizreport.installed import pip_install
+from vizreport.system.installed import pip_install
+from vizreport.wording.foreign_text import brief
 
 _IMAGES = ("image", "img", "picture", "photo", "jpg", "jpeg", "png", "image_bytes", "bytes")
 _LABELS = ("label", "labels", "cls", "class", "category", "target")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vizreport.errors import RequestError
-from vizreport.paths import read_text
+from vizreport.system.paths import read_text
 
 HEADER = ("file", "part", "x", "y")
 

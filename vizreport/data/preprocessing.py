@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.data.dataset import Size, UnreadableImage
+from vizreport.data.image import Size, UnreadableImage
 from vizreport.data.resizing import resized_region
 from vizreport.data.validation import check
 from vizreport.errors import RequestError

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, Size, UnreadableImage
+from vizreport.data.dataset import Dataset
 from vizreport.data.decoding import decode
+from vizreport.data.image import DEFAULT_DECODING, Decoding, Size, UnreadableImage
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.errors import RequestError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from vizreport.data.dataset import Size
+from vizreport.data.image import Size
 
 Region = tuple[float, float, float, float]
 """Left, top, right, bottom in an image's pixels."""

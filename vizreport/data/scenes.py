@@ -35,13 +35,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from vizreport.data.dataset import (
-    Dataset,
-    ImageRecord,
-    UnreadableImage,
-    fingerprint,
-    sample_indices,
-)
+from vizreport.data.dataset import Dataset, ImageRecord, fingerprint, sample_indices
+from vizreport.data.image import UnreadableImage
 from vizreport.data.truth import Part, Truth
 from vizreport.errors import RequestError
 

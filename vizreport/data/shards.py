@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from vizreport.data.columns import ColumnFile
-from vizreport.data.dataset import Dataset, Decoding, sample_indices
+from vizreport.data.dataset import Dataset, sample_indices
 from vizreport.data.encoded import Encoded, encoded_dataset, tags
+from vizreport.data.image import Decoding
 from vizreport.data.parquet_shard import open_parquet
 from vizreport.data.records import RecordsFile
 from vizreport.data.shard import Shard
@@ -17,7 +18,7 @@ from vizreport.data.storage import Item, Storage
 from vizreport.data.tar_shard import open_tar
 from vizreport.data.walking import TAR, shown
 from vizreport.errors import RequestError
-from vizreport.progress import progress
+from vizreport.system.progress import progress
 
 _NUMBERED = re.compile(r"(.+?)[-_.]\d+-of-\d+\.\w+")
 """As published data sets call their shards: ``validation-00003-of-00014.parquet``."""

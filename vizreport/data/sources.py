@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vizreport.data.cloud import CloudFolder, without_credentials
-from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, with_decoding
+from vizreport.data.dataset import Dataset, with_decoding
 from vizreport.data.folder import open_folder
+from vizreport.data.image import DEFAULT_DECODING, Decoding
 from vizreport.data.image_files import SUFFIXES
 from vizreport.data.keras_datasets import CLASS_NAMES, open_keras
 from vizreport.data.npz import open_npz
@@ -18,8 +19,8 @@ from vizreport.data.tfds import open_tfds
 from vizreport.data.voc import is_voc, open_voc
 from vizreport.data.walking import PARQUET, TAR, shown
 from vizreport.errors import RequestError
-from vizreport.foreign_text import quoted
-from vizreport.paths import folder_problem, problem
+from vizreport.system.paths import folder_problem, problem
+from vizreport.wording.foreign_text import quoted
 
 SOURCES = (
     "a folder of images",

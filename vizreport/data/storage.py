@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from vizreport.data.dataset import UnreadableImage
-from vizreport.paths import IS_FOLDER, problem
+from vizreport.data.image import UnreadableImage
+from vizreport.system.paths import IS_FOLDER, problem
 
 LARGEST = 2**30
 """Bytes of the largest file that is taken for an image."""

@@ -7,12 +7,12 @@ import tarfile
 from collections.abc import Iterator
 from typing import NoReturn
 
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.data.image_files import SUFFIXES, why_not_read
 from vizreport.data.shard import Member, Shard
 from vizreport.data.storage import LARGEST, Storage
 from vizreport.errors import RequestError
-from vizreport.foreign_text import brief
+from vizreport.wording.foreign_text import brief
 
 _LABELS = ("cls", "json")
 _IN_JSON = ("label", "cls", "class")

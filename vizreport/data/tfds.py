@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, sample_indices
+from vizreport.data.dataset import Dataset, sample_indices
 from vizreport.data.encoded import Encoded, encoded_dataset
+from vizreport.data.image import DEFAULT_DECODING, Decoding
 from vizreport.data.records import RecordsFile
 from vizreport.errors import RequestError
-from vizreport.installed import pip_install
+from vizreport.system.installed import pip_install
 
 _VERSION = re.compile(r"\d+\.(\d+|\*)\.(\d+|\*)")
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from vizreport.data.decoding import MAX_PIXELS
 from vizreport.errors import RequestError
-from vizreport.foreign_text import quoted
-
-if TYPE_CHECKING:
-    from vizreport.data.preprocessing import Preprocessing
+from vizreport.wording.foreign_text import quoted
 
 RESIZES = ("shortest", "squash", "none")
 CROPS = ("center", "none")
@@ -22,7 +19,34 @@ MAX_SIDE = 100_000
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
-def check(p: Preprocessing) -> None:
+class _Parts(Protocol):
+    """What is checked of a :class:`vizreport.data.preprocessing.Preprocessing`."""
+
+    @property
+    def input_size(self) -> tuple[int, int]: ...
+    @property
+    def resize(self) -> str: ...
+    @property
+    def resize_to(self) -> int | tuple[int, int] | None: ...
+    @property
+    def crop(self) -> str: ...
+    @property
+    def channels(self) -> str: ...
+    @property
+    def scale(self) -> float: ...
+    @property
+    def mean(self) -> tuple[float, ...]: ...
+    @property
+    def std(self) -> tuple[float, ...]: ...
+    @property
+    def mean_image(self) -> np.ndarray | None: ...
+    @property
+    def antialias(self) -> bool: ...
+    @property
+    def bands(self) -> tuple[int, ...]: ...
+
+
+def check(p: _Parts) -> None:
     """Raise RequestError for the first part that does not fit."""
     for name, choices in (("resize", RESIZES), ("crop", CROPS), ("channels", CHANNELS)):
         if getattr(p, name) not in choices:
@@ -65,7 +89,7 @@ def check(p: Preprocessing) -> None:
             )
 
 
-def _check_bands(p: Preprocessing) -> None:
+def _check_bands(p: _Parts) -> None:
     if p.channels != "bands":
         if p.bands != ():
             raise RequestError(
@@ -85,7 +109,7 @@ def _check_bands(p: Preprocessing) -> None:
         )
 
 
-def _check_resize(p: Preprocessing) -> None:
+def _check_resize(p: _Parts) -> None:
     if p.crop == "none":
         if p.resize == "shortest" or p.resize_to is not None:
             raise RequestError(

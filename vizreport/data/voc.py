@@ -10,13 +10,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from vizreport.data.dataset import DEFAULT_DECODING, Dataset, Decoding, sample_indices
+from vizreport.data.dataset import Dataset, sample_indices
 from vizreport.data.encoded import Encoded, encoded_dataset
+from vizreport.data.image import DEFAULT_DECODING, Decoding
 from vizreport.data.records import RecordsFile
 from vizreport.data.storage import LocalFolder
 from vizreport.errors import RequestError
-from vizreport.foreign_text import brief
-from vizreport.paths import problem, read_text
+from vizreport.system.paths import problem, read_text
+from vizreport.wording.foreign_text import brief
 
 IMAGES, SETS, ANNOTATIONS = "JPEGImages", Path("ImageSets") / "Main", "Annotations"
 

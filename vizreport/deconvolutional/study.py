@@ -25,7 +25,7 @@ from vizreport.deconvolutional.strongest import (
 )
 from vizreport.errors import RequestError
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
-from vizreport.progress import progress
+from vizreport.system.progress import progress
 
 HELD_OUT = 5
 """Every fifth picture is not learned from."""

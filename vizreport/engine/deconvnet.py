@@ -24,6 +24,7 @@ from vizreport.engine.projection.units import (
     through_windows,
 )
 from vizreport.engine.projection.window_plan import plan_windows
+from vizreport.engine.ruled_graph import RuledGraph
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.graph.layers import ReportableLayer, reportable_layers
 from vizreport.graph.network import Graph
@@ -49,8 +50,8 @@ def _unit(unit: object) -> int | tuple[int, int, int]:
 
 
 def _with_channels_last(model: keras.Model) -> keras.Model:
-    from vizreport.models.channels_first import as_channels_last, is_channels_first
-    from vizreport.models.subclassed import has_graph
+    from vizreport.graph.axis_order import has_graph
+    from vizreport.graph.channels_first import as_channels_last, is_channels_first
 
     one_image = len(getattr(model, "inputs", None) or ()) == 1 and len(model.inputs[0].shape) == 4
     if has_graph(model) and one_image and is_channels_first(model):
@@ -106,17 +107,26 @@ class Deconvnet:
         if preprocessing is not None and input_size is None:
             input_size = preprocessing.input_size
         model = _with_channels_last(model)
-        self.graph: Graph = trace(model, input_size)
-        require_agreement(model, self.graph, images)
-        self.rule = rule
+        graph = trace(model, input_size)
+        require_agreement(model, graph, images)
+        self.ruled = RuledGraph(graph, rule)
         self.preprocessing = preprocessing
-        self._functions: dict[tuple[object, ...], Any] = {}
 
     def with_rule(self, rule: str) -> Deconvnet:
         """Return the same network under another preset of backward rules."""
         other = copy(self)
-        other.rule, other._functions = rule, {}
+        other.ruled = RuledGraph(self.graph, rule)
         return other
+
+    @property
+    def graph(self) -> Graph:
+        """The network as a graph of operations."""
+        return self.ruled.graph
+
+    @property
+    def rule(self) -> str:
+        """Preset of backward rules."""
+        return self.ruled.rule
 
     def layers(self) -> list[ReportableLayer]:
         """Return the layers that can be projected."""
@@ -241,16 +251,14 @@ class Deconvnet:
             zeros = np.zeros(len(units.numbers), np.int64)
             plan = CropPlan(size, zeros, zeros, units.rows, units.cols, "asked for")
         elif windows is not None and way != "crops":
-            crops, shared = multiplications(self, layer, plan, windows, units.numbers)
+            crops, shared = multiplications(self.graph, layer, plan, windows, units.numbers)
             if way == "windows" or shared < crops:
-                return _finite(through_windows(self, images, layer, windows, units), layer)
-        return _finite(on_crops(self, images, layer, plan, units), layer)
+                return _finite(through_windows(self.ruled, images, layer, windows, units), layer)
+        return _finite(on_crops(self.ruled, images, layer, plan, units), layer)
 
     def compiled(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
         """Return a compiled function, made once and kept with the network."""
-        if key not in self._functions:
-            self._functions[key] = make()
-        return self._functions[key]
+        return self.ruled.compiled(key, make)
 
     def to_rgb(self, projections: np.ndarray) -> np.ndarray:
         """Carry projections back through the preprocessing's linear part, to three channels."""

@@ -32,9 +32,10 @@ class Experiment:
     compute : str
         Where the function is that makes the result, the only one that may use TensorFlow. Its
         parameters name what it is given: ``context``, network and data
-        (:class:`vizreport.experiments.context.Context`); ``settings``, those declared here and no
-        others (:class:`vizreport.settings.Given`); ``required``, the results of ``requires`` by
-        name; ``pieces``, a map over pieces of work (:class:`vizreport.parallel.pieces.Pieces`).
+        (:class:`vizreport.subject.context.Context`); ``settings``, those declared here and no
+        others (:class:`vizreport.experiments.settings.Given`); ``required``, the results of
+        ``requires`` by name; ``pieces``, a map over pieces of work
+        (:class:`vizreport.parallel.pieces.Pieces`).
     section : str
         Where the function is that is called as ``section(results, run)``; "" for a shared result
         without a section.

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from vizreport.errors import RequestError
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import Registry
-from vizreport.settings import Settings
+from vizreport.experiments.settings import Settings
 
 
 @dataclass(frozen=True)

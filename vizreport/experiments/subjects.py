@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.data.reading import read_image
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.subject.context import Context
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,16 @@ These names keep their meaning as long as entry points of the group ``vizreport.
 are read.
 """
 
-from vizreport import values
+from vizreport.drawing.charts import styled
+from vizreport.drawing.section import Fact, Figure, Highlight, Page, Section
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments import checks
+from vizreport.experiments import checks, values
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.setting import setting
 from vizreport.findings import statistics
 from vizreport.findings.quantity import Quantity
 from vizreport.findings.record import Finding, Published
-from vizreport.report.charts import styled
-from vizreport.report.section import Fact, Figure, Highlight, Page, Section
-from vizreport.report.text import number, percent, quoted
+from vizreport.wording.text import number, percent, quoted
 
 __all__ = [
     "Experiment",

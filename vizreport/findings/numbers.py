@@ -19,7 +19,7 @@ def strays(sentence: str, record: Mapping[str, Any], allowed: Iterable[float] = 
     Parameters
     ----------
     sentence : str
-        With the marks of :func:`vizreport.report.text.quoted` around names.
+        With the marks of :func:`vizreport.wording.text.quoted` around names.
     record : mapping
         A finding as ``findings.json`` holds it.
     allowed : iterable of float

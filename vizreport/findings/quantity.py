@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from vizreport.report.text import decimal, number, telling
+from vizreport.wording.text import decimal, number, telling
 
 CONFIDENCE = 0.95
 """Of every interval."""

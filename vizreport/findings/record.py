@@ -88,7 +88,7 @@ class Finding:
     values : mapping of str to Quantity
         Further numbers of the sentences.
     names : mapping of str to str
-        Names of layers, classes and files, as :func:`vizreport.report.text.quoted` writes them.
+        Names of layers, classes and files, as :func:`vizreport.wording.text.quoted` writes them.
     leading : bool
         Whether its sentence may stand in the section's headline.
     corrected : float or None

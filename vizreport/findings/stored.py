@@ -12,7 +12,7 @@ from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import CONFIDENCE
 from vizreport.findings.record import Finding
 from vizreport.findings.sentences import beside_published, filled, sentence
-from vizreport.report.text import printable
+from vizreport.wording.text import printable
 
 SCHEMA_VERSION = 1
 

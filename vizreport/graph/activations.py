@@ -75,7 +75,7 @@ def lower_activation(activation: Any) -> list[Step]:
 
     Parameters
     ----------
-    activation : None, function or layer
+    activation : None or function
         As a layer keeps it.
 
     Returns
@@ -86,11 +86,6 @@ def lower_activation(activation: Any) -> list[Step]:
     """
     if activation is None or activation is keras.activations.linear:
         return []
-    if isinstance(activation, keras.layers.Layer):
-        from vizreport.graph.layers_table import lower_layer
-
-        kind = f"{type(activation).__name__}()"
-        return lower_layer(activation) or [Step(kind, activation, None, text=kind[:-2])]
     name = getattr(activation, "__name__", type(activation).__name__)
     module = getattr(activation, "__module__", "") or ""
     trusted = module.startswith(("keras.", "tensorflow.", "vizreport."))

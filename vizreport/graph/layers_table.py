@@ -15,6 +15,7 @@ from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing
 )
 
 from vizreport import backend
+from vizreport.backend.contrast_normalization import ContrastNormalization
 from vizreport.errors import RequestError
 from vizreport.graph import adaptive_pooling
 from vizreport.graph import normalizing_layers as normalizing
@@ -29,7 +30,6 @@ from vizreport.graph.activations import (
     softmax,
 )
 from vizreport.graph.network import Step
-from vizreport.models.contrast_normalization import ContrastNormalization
 
 Lowering = Callable[[Any], list[Step]]
 
@@ -52,10 +52,20 @@ def lower_layer(layer: Any) -> list[Step]:
             f"layer {layer.name!r} is channels_first: build the model with "
             "data_format='channels_last'"
         )
+    if type(layer) is layers.Activation:
+        return _activated(layer.activation) or [IDENTITY]
     lower = TABLE.get(type(layer))
     if lower is not None:
-        return lower(layer)
+        return [*lower(layer), *_activated(getattr(layer, "activation", None))]
     return [IDENTITY] if _is_augmentation(layer) else []
+
+
+def _activated(activation: Any) -> list[Step]:
+    """Lower a layer's ``activation=``: a function, or a layer of its own."""
+    if not isinstance(activation, layers.Layer):
+        return lower_activation(activation)
+    kind = f"{type(activation).__name__}()"
+    return lower_layer(activation) or [Step(kind, activation, None, text=kind[:-2])]
 
 
 def _is_augmentation(layer: Any) -> bool:
@@ -76,8 +86,7 @@ def _dense(layer: Any) -> list[Step]:
         return y + ops.cast(layer.bias, y.dtype) if layer.use_bias else y
 
     computed = forward if layer.quantization_mode is None else _quantized(layer)
-    step = Step("dense", computed, HERE, {}, sliding.weights_of(layer), f"full {layer.units}")
-    return [step, *lower_activation(layer.activation)]
+    return [Step("dense", computed, HERE, {}, sliding.weights_of(layer), f"full {layer.units}")]
 
 
 def _quantized(layer: Any) -> Callable[[Any], Any]:
@@ -216,7 +225,6 @@ TABLE: dict[type, Lowering] = {
     CustomScaleLayer: _scaled_sum,
     # The weights that it divides by their norm are stored divided.
     layers.SpectralNormalization: lambda layer: lower_layer(layer.layer),
-    layers.Activation: lambda layer: lower_activation(layer.activation) or [IDENTITY],
     layers.ReLU: _relu,
     layers.LeakyReLU: lambda layer: [rectifier(float(layer.negative_slope))],
     layers.PReLU: lambda layer: [parametric_rectifier(layer.alpha)],

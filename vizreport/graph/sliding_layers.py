@@ -10,7 +10,6 @@ import numpy as np
 from keras import ops
 
 from vizreport import backend
-from vizreport.graph.activations import lower_activation
 from vizreport.graph.geometry import Reach, Repeat, Shift, Transposed, Window
 from vizreport.graph.network import Step
 
@@ -61,17 +60,18 @@ def _slid(
     text: str,
     parameters: dict[str, Any] | None = None,
 ) -> list[Step]:
-    """Return a convolution of some kind and its layer's activation."""
-    step = Step(
-        "convolution",
-        forward,
-        windows_of(layer, layer.kernel_size),
-        parameters or {},
-        weights_of(layer),
-        text,
-        partial(forward, padding="valid"),
-    )
-    return [step, *lower_activation(layer.activation)]
+    """Return a convolution of some kind."""
+    return [
+        Step(
+            "convolution",
+            forward,
+            windows_of(layer, layer.kernel_size),
+            parameters or {},
+            weights_of(layer),
+            text,
+            partial(forward, padding="valid"),
+        )
+    ]
 
 
 def depthwise(layer: Any) -> list[Step]:
@@ -145,8 +145,7 @@ def transposed(layer: Any) -> list[Step]:
 
     reach = tuple(Transposed(extents[i], layer.strides[i], pads[i], lengths[i]) for i in (0, 1))
     text = "transposed " + sizes_text(layer.kernel_size, layer.strides, layer.filters)
-    step = Step("convolution", forward, (reach[0], reach[1]), {}, weights_of(layer), text)
-    return [step, *lower_activation(layer.activation)]
+    return [Step("convolution", forward, (reach[0], reach[1]), {}, weights_of(layer), text)]
 
 
 def max_pooling(layer: Any) -> list[Step]:

@@ -17,10 +17,10 @@ from vizreport import backend
 from vizreport.backend import Spec
 from vizreport.errors import RequestError
 from vizreport.graph.activations import HERE
+from vizreport.graph.channels_first import was_channels_first
 from vizreport.graph.layers_table import lower_layer
 from vizreport.graph.network import Graph, Node, Step, Use
 from vizreport.graph.operations_table import lower_operation
-from vizreport.models.channels_first import was_channels_first
 
 _SQUASHING = {"sigmoid", "hard_sigmoid", "softmax"}
 _TRANSPARENT = {"identity", "reshape", "affine", "upsampling", "slice"}

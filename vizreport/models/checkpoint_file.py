@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
-from vizreport.archives import DAMAGED, BadArchive, check_content
 from vizreport.errors import RequestError
 from vizreport.models.description import BadDescription, parse_description
 from vizreport.models.hdf5_file import check_hdf5
 from vizreport.models.shipped import SHIPPED
-from vizreport.paths import IS_FOLDER, MISSING, problem
+from vizreport.system.archives import DAMAGED, BadArchive, check_content
+from vizreport.system.paths import IS_FOLDER, MISSING, problem
 
 EXTENSIONS = (".keras", ".h5")
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"

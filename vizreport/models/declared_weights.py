@@ -15,7 +15,7 @@ from typing import Any
 
 import keras
 
-from vizreport.archives import readable
+from vizreport.system.archives import readable
 
 SMALL = 10_000
 """Weights that need not be in the file to be believed."""

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from vizreport.foreign_text import quoted
+from vizreport.wording.foreign_text import quoted
 
 DEEPEST = 300
 """Levels of lists and objects in each other; a network of networks of networks has about 40."""

@@ -11,9 +11,9 @@ from typing import Any
 from vizreport.errors import RequestError
 from vizreport.models.checkpoint_file import EXTENSIONS, about_folder, check_file, model_config
 from vizreport.models.hash import checkpoint_hash
+from vizreport.models.history import TIMES, read_history
 from vizreport.models.sidecar import Sidecar, read_sidecar
-from vizreport.paths import folder_problem
-from vizreport.training.history import TIMES, read_history
+from vizreport.system.paths import folder_problem
 
 # Entries of a model's description that change nothing of what it computes.
 _TRAINING_ONLY = ("trainable", "seed", "rate", "compile_config", "build_config", "dtype",

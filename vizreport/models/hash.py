@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import sidecar_paths
-from vizreport.paths import problem
+from vizreport.system.paths import problem
 
 _DESCRIPTION, _SAVED = "config.json", "metadata.json"
 _LONGEST_DESCRIPTION = 64 * 2**20  # bytes

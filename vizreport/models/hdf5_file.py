@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from vizreport.archives import BadArchive, is_bomb, readable
+from vizreport.system.archives import BadArchive, is_bomb, readable
 
 if TYPE_CHECKING:
     import h5py

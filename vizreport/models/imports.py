@@ -11,8 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from vizreport.errors import RequestError
-from vizreport.foreign_text import quoted
-from vizreport.paths import problem
+from vizreport.system.paths import problem
+from vizreport.wording.foreign_text import quoted
 
 
 def import_objects(modules: tuple[str, ...]) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from pathlib import Path
 import keras
 from keras.src.backend.common import global_state
 
+from vizreport.backend import contrast_normalization  # noqa: F401  (registers the layer)
 from vizreport.errors import RequestError
-from vizreport.models import contrast_normalization  # noqa: F401  (registers the layer)
-from vizreport.models.axis_order import few_in_front, takes_channels_first
-from vizreport.models.channels_first import as_channels_last, is_channels_first
+from vizreport.graph.axis_order import few_in_front, has_graph, takes_channels_first
+from vizreport.graph.channels_first import as_channels_last, is_channels_first
 from vizreport.models.checkpoint_file import TRUSTED_COPY, checked_file, keras_version
 from vizreport.models.declared_weights import DeclaredWeights
 from vizreport.models.imports import import_objects
@@ -21,7 +21,7 @@ from vizreport.models.keras2.description import is_keras_2
 from vizreport.models.keras2.load import load_keras_2
 from vizreport.models.keras2.untranslatable import UntranslatableError
 from vizreport.models.refusal import keras_2_refusal, refusal
-from vizreport.models.subclassed import as_functional, has_graph
+from vizreport.models.subclassed import as_functional
 
 _NAMES = "object_name_uids"
 

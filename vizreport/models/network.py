@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from vizreport.backend.contrast_normalization import ContrastNormalization
 from vizreport.models.architecture import (
     INITIAL_STD,
     POOL_SIZE,
@@ -16,7 +17,6 @@ from vizreport.models.architecture import (
     recipe_scales,
     scale_width,
 )
-from vizreport.models.contrast_normalization import ContrastNormalization
 
 
 def build_network(

@@ -8,9 +8,9 @@ from pathlib import Path
 import keras
 from keras.src.ops.operation import Operation
 
-from vizreport.foreign_text import brief, quoted
 from vizreport.models.checkpoint_file import damaged, keras_version, model_config
 from vizreport.models.keras2.untranslatable import UntranslatableError
+from vizreport.wording.foreign_text import brief, quoted
 
 # How messages of the HDF5 library begin, whatever class h5py raises them as.
 _HDF5_FAILS = ("Can't ", "Unable to ", "Object ", "Unspecified error in ")

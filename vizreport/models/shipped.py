@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vizreport.bundled import bundled_folder
+from vizreport.system.bundled import bundled_folder
 
 SHIPPED = {"demo": "demo", "squeezenet": "squeezenet/squeezenet.keras"}
 """By name, their places in ``checkpoints/``."""

@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.archives import BadArchive, read_arrays
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import PRESETS, with_parts
 from vizreport.errors import RequestError
-from vizreport.foreign_text import brief, quoted
-from vizreport.paths import is_there, read_text
 from vizreport.results.atomic import write_bytes, write_text
+from vizreport.system.archives import BadArchive, read_arrays
+from vizreport.system.paths import is_there, read_text
+from vizreport.wording.foreign_text import brief, quoted
 
 SCHEMA_VERSION = 1
 _OF_A_SIZE = ("input_size", "resize", "resize_to", "crop", "mean_image")

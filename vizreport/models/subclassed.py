@@ -17,16 +17,12 @@ from keras.src.models.functional import Functional
 
 from vizreport import backend
 from vizreport.errors import RequestError
-from vizreport.foreign_text import brief
-from vizreport.models.channels_first import is_channels_first
+from vizreport.graph.axis_order import has_graph
+from vizreport.graph.channels_first import is_channels_first
 from vizreport.models.refusal import AS_GRAPH
+from vizreport.wording.foreign_text import brief
 
 _SIDE = 224  # of images for a network that leaves their size open
-
-
-def has_graph(layer: Any) -> bool:
-    """Whether Keras knows what a layer is made of: a functional or Sequential model."""
-    return isinstance(layer, (Functional, keras.Sequential))
 
 
 def as_functional(path: Path, model: keras.Model) -> keras.Model:

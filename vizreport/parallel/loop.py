@@ -11,7 +11,7 @@ from vizreport.parallel.piece import Finished, Piece, Work
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from vizreport.experiments.context import Context
+    from vizreport.subject.context import Context
 
 
 def in_turn(

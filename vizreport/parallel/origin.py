@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vizreport import provenance
+from vizreport.results import provenance
 from vizreport.results.origin import Origin
 
 

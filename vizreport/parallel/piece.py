@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     from tqdm import tqdm
 
-    from vizreport.experiments.context import Context
     from vizreport.results.origin import Origin
+    from vizreport.subject.context import Context
 
 BATCHES = 8
 """Batches of images in a piece, in data of up to ``MOST`` pieces."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from vizreport.errors import RequestError
 from vizreport.parallel.loop import in_turn
 from vizreport.parallel.piece import Engine, Failed, Finished, Work
-from vizreport.progress import progress
+from vizreport.system.progress import progress
 
 if TYPE_CHECKING:
-    from vizreport.experiments.context import Context
     from vizreport.parallel.kept import KeptPieces
+    from vizreport.subject.context import Context
 
 _NAMED = 3  # pieces in a message, at most
 

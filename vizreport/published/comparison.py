@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vizreport.published.tables import PublishedCell, PublishedRow, PublishedTable
-from vizreport.report.text import number
+from vizreport.wording.text import number
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from vizreport.drawing.section import Page, Section
 from vizreport.report import templates
 from vizreport.report.contents import RETRY, Shown
 from vizreport.report.files import Placed
 from vizreport.report.numbering import References
 from vizreport.report.reading import FAILED
-from vizreport.report.section import Page, Section
 from vizreport.results.run import RunRecord
 from vizreport.results.store import DONE
 

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.report.drawn import Former, Pictures, keys, write
@@ -14,7 +15,6 @@ from vizreport.report.files import Placed, place
 from vizreport.report.numbering import number_figures
 from vizreport.report.processes import drawn_beside
 from vizreport.report.reading import FAILED, Read, not_drawn, read_sections
-from vizreport.report.section import Figure, Section
 from vizreport.results.disk import full_disk
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE

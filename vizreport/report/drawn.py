@@ -14,10 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from vizreport.drawing.section import Figure, Highlight
 from vizreport.report.drawing_code import fingerprint
 from vizreport.report.files import Placed
 from vizreport.report.reading import Read
-from vizreport.report.section import Figure, Highlight
 from vizreport.results.run import RunRecord
 
 FILE = "figures/drawn.json"

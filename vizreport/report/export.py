@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from vizreport.drawing.charts import style
+from vizreport.drawing.dark import darken
+from vizreport.drawing.medium import DARK, LIGHT, Medium, drawn_for
+from vizreport.drawing.section import Drawing, Figure
 from vizreport.errors import RequestError
-from vizreport.report.charts import style
-from vizreport.report.dark import darken
 from vizreport.report.fitting import fit_chart
-from vizreport.report.medium import DARK, LIGHT, Medium, drawn_for
-from vizreport.report.section import Drawing, Figure
 
 FORMATS = ("png", "svg", "pdf")
 THEMES = ("light", "dark")

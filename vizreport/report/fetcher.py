@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from PIL import Image
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from vizreport.report.files import for_print
-from vizreport.report.section import PRINT_WIDTH
+from vizreport.drawing.encoding import for_print
+from vizreport.drawing.section import PRINT_WIDTH
 
 # Pictures are named in the PDF after their addresses: these must not tell the folder.
 BASE = "file:///report/"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from vizreport.drawing.section import Figure
 from vizreport.errors import RequestError
 from vizreport.report.numbering import number_figures
 from vizreport.report.reading import FAILED, Read, read_sections
-from vizreport.report.section import Figure
 from vizreport.results.run import RunRecord
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from vizreport.report.charts import style
-from vizreport.report.dark import dark
-from vizreport.report.section import PRINT_WIDTH, Drawing, Figure, Highlight
+from vizreport.drawing.charts import style
+from vizreport.drawing.dark import dark
+from vizreport.drawing.encoding import DPI, for_print, picture_bytes, png_bytes
+from vizreport.drawing.section import PRINT_WIDTH, Drawing, Figure, Highlight
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart
 
-DPI = 300
 PRINT = "figures/print"
 """Folder of the pictures as the PDF has them."""
 
@@ -78,61 +78,6 @@ def place(folder: Path, figure: Figure | Highlight, number: str = "") -> Placed:
     width, height = _save_chart(drawing, folder / png, folder / screen)
     (folder / night).write_text(dark((folder / screen).read_text("utf-8")), "utf-8")
     return Placed(number, figure, png, screen, screen, width, height, night)
-
-
-def picture_bytes(picture: Image.Image) -> tuple[str, bytes]:
-    """Encode a picture for screens: its PNG, or a JPEG that is less than half as large.
-
-    Pictures of few, enlarged pixels stay exact; photographs would take megabytes.
-
-    Returns
-    -------
-    ending : {".png", ".jpg"}
-    content : bytes
-    """
-    png, jpeg = png_bytes(picture), jpeg_bytes(picture)
-    return (".jpg", jpeg) if 2 * len(jpeg) < len(png) else (".png", png)
-
-
-def png_bytes(picture: Image.Image) -> bytes:
-    """Encode a picture without loss."""
-    buffer = io.BytesIO()
-    picture.convert("RGB").save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
-
-
-def jpeg_bytes(picture: Image.Image) -> bytes:
-    """Encode a picture for pages: quality 90, colours at full resolution."""
-    buffer = io.BytesIO()
-    picture.convert("RGB").save(buffer, "JPEG", quality=90, subsampling=0)
-    return buffer.getvalue()
-
-
-def for_print(picture: Image.Image, width: float) -> tuple[str, bytes]:
-    """Encode a picture for print: the smaller one of its PNG and of a JPEG.
-
-    Pictures of few, enlarged pixels are smaller as PNG, and exact; photographs are not.
-
-    Parameters
-    ----------
-    picture : Image
-        What is drawn on.
-    width : float
-        Printed width, mm: the JPEG has at most 300 dots per inch.
-
-    Returns
-    -------
-    ending : {".png", ".jpg"}
-    content : bytes
-    """
-    png, jpeg = png_bytes(picture), io.BytesIO()
-    most = round(width / 25.4 * DPI)
-    shrunk = picture.convert("RGB")
-    if picture.width > most:
-        height = round(picture.height * most / picture.width)
-        shrunk = shrunk.resize((most, height), Image.Resampling.LANCZOS)
-    shrunk.save(jpeg, "JPEG", quality=75, subsampling="4:2:0", optimize=True, progressive=True)
-    return (".png", png) if len(png) <= jpeg.tell() else (".jpg", jpeg.getvalue())
 
 
 def _save_chart(chart: Drawing, png: Path, svg: Path) -> tuple[int, int]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vizreport.drawing.section import Fact
 from vizreport.findings.record import FAULT
 from vizreport.findings.sentences import sentence
 from vizreport.report.contents import Shown
 from vizreport.report.files import Placed
-from vizreport.report.section import Fact
 
 FACTS = 6  # key numbers on the front page
 

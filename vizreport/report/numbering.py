@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
-from vizreport.report.section import Figure
+from vizreport.drawing.section import Figure
 
 # A table is referred to before it stands on a page, so that its number is put in at the end.
 # Characters for private use: no text that a page shows has them.

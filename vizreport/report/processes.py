@@ -15,8 +15,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, BinaryIO
 
+from vizreport.drawing.section import Figure
 from vizreport.report.files import Placed, place
-from vizreport.report.section import Figure
 
 _MOST = 2  # a third would wait for the others
 

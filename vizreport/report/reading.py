@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from vizreport.drawing.section import Section
 from vizreport.errors import RequestError
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments, registry
@@ -15,7 +16,6 @@ from vizreport.findings.decisions import decide
 from vizreport.findings.ranking import Found
 from vizreport.findings.sentences import faults, headline
 from vizreport.findings.statement import statement
-from vizreport.report.section import Section
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE, OtherVersion, Store, Unusable
 

@@ -20,12 +20,12 @@ from vizreport.report import templates
 from vizreport.report.reading import FAILED, read_result
 from vizreport.report.reproducible import as_shown
 from vizreport.report.stage import stage_in
-from vizreport.report.text import network_name, percent
 from vizreport.results.manifest import prepare, replace
 from vizreport.results.run import FILE_NAME, RunRecord, read_run
 from vizreport.results.run_folder import PAGE, adopted_pages, is_page_of_vizreport
 from vizreport.results.store import DONE, Store
 from vizreport.version import __version__
+from vizreport.wording.text import network_name, percent
 
 FILES = "index-of-runs"  # what the page needs, beside it
 _DEPTH = 3  # folders below each other in which runs are looked for

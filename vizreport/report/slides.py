@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from vizreport.drawing.section import Fact
 from vizreport.errors import RequestError
 from vizreport.findings.sentences import sentence
-from vizreport.installed import pip_install
 from vizreport.report.export import SIZES, Exported, export
 from vizreport.report.figures import Listed
 from vizreport.report.numbering import number_figures
 from vizreport.report.reading import Read, read_sections
 from vizreport.report.reproducible import as_shown
-from vizreport.report.section import Fact
-from vizreport.report.text import number, printable
 from vizreport.results.run import RunRecord
+from vizreport.system.installed import pip_install
+from vizreport.wording.text import number, printable
 
 WIDTH, HEIGHT = 338.67, 190.5  # mm; 16:9, as presentation programs have it
 _EDGE, _TOP, _TITLE = 8.5, 8.0, 24.0  # mm

@@ -11,10 +11,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from vizreport.bundled import bundled_folder
 from vizreport.findings import sentences
 from vizreport.findings.quantity import P, Quantity
-from vizreport.report import text
+from vizreport.system.bundled import bundled_folder
+from vizreport.wording import text
 
 FOLDER = "templates"
 

@@ -6,8 +6,8 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO
 
-from vizreport import interruption
 from vizreport.results.claims import SUFFIX, claim, sweep
+from vizreport.system import interruption
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from vizreport import interruption
 from vizreport.errors import RequestError
-from vizreport.paths import read_bytes
 from vizreport.results.atomic import write_text
 from vizreport.results.disk import require_writable
+from vizreport.system import interruption
+from vizreport.system.paths import read_bytes
 
 FOLDER = ".vizreport"
 SCHEMA_VERSION = 1

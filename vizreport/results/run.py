@@ -14,9 +14,9 @@ import msgspec
 from msgspec import Meta
 
 from vizreport.errors import RequestError
-from vizreport.paths import read_bytes
 from vizreport.results.archive import from_json, read_json, to_json
 from vizreport.results.atomic import write_text
+from vizreport.system.paths import read_bytes
 
 SCHEMA_VERSION = 1
 FILE_NAME = "run.json"
@@ -85,7 +85,7 @@ class RunRecord:
     data_fingerprint : str
         Hash of the images' contents.
     settings : dict
-        Fields of :class:`vizreport.settings.Settings`.
+        Fields of :class:`vizreport.experiments.settings.Settings`.
     experiments : tuple of ExperimentRecord
         In the order of the report.
     seconds : float

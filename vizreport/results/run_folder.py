@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from vizreport.errors import RequestError
-from vizreport.paths import problem, read_bytes
 from vizreport.results.manifest import add, prepare
 from vizreport.results.origin import SUFFIX as ORIGIN
 from vizreport.results.run import FILE_NAME, read_run
+from vizreport.system.paths import problem, read_bytes
 
 REPORT = "report"
 """Writer of a run's folder, see :mod:`vizreport.results.manifest`."""

@@ -6,15 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
-from vizreport.experiments.experiment import Experiment
-from vizreport.paths import read_bytes
 from vizreport.results import archive, schema
 from vizreport.results.atomic import write_bytes, write_text
 from vizreport.results.origin import SUFFIX, Origin, read_origin, write_origin
+from vizreport.system.paths import read_bytes
 
 SCHEMA_VERSION = 1
 DONE: Literal["done"] = "done"
@@ -22,6 +21,22 @@ NOT_APPLICABLE: Literal["not applicable"] = "not applicable"
 
 
 Status = Literal["done", "not applicable"]
+
+
+class Stored(Protocol):
+    """What is stored of an experiment."""
+
+    @property
+    def name(self) -> str:
+        """Folder of its results."""
+
+    @property
+    def version(self) -> int:
+        """Of the result's meaning."""
+
+    @property
+    def result_type(self) -> type:
+        """Dataclass of the result."""
 
 
 class Unusable(Exception):
@@ -156,12 +171,12 @@ class Store:
         write_text(self.path(experiment_name, key, ".json"), text)
         self.saved.add(experiment_name)
 
-    def read(self, experiment: Experiment, key: str) -> Outcome:
+    def read(self, experiment: Stored, key: str) -> Outcome:
         """Read a result, once validated against what its dataclass declares.
 
         Parameters
         ----------
-        experiment : Experiment
+        experiment : Stored
             Its name gives the folder, its ``result`` the dataclass, its version must agree.
         key : str
             Name of the files.
@@ -189,7 +204,7 @@ class Store:
             raise _damaged(self.path(experiment_name, key, ".json"), error) from error
         return Outcome(DONE, "", result)
 
-    def load(self, experiment: Experiment, key: str) -> Outcome | None:
+    def load(self, experiment: Stored, key: str) -> Outcome | None:
         """Read a result as :meth:`read` does; None where it cannot be used."""
         try:
             return self.read(experiment, key)

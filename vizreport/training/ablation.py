@@ -15,11 +15,18 @@ import numpy as np
 import tensorflow as tf
 
 from vizreport.errors import RequestError
+from vizreport.experiments.ablation.trial import (
+    Trial,
+    read_trial,
+    require_same,
+    trial_name,
+    write_trial,
+)
+from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.variants import variant_architecture
-from vizreport.progress import progress
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.manifest import add, discard, prepare
-from vizreport.training.accuracy import ranks, top_errors
+from vizreport.system.progress import progress
 from vizreport.training.distribution import prepare_devices
 from vizreport.training.epoch import answer_crop
 from vizreport.training.geometry import CROPS
@@ -31,7 +38,6 @@ from vizreport.training.pictures import Images, Pictures, in_order, read_images
 from vizreport.training.request import TrainingRequest, identity
 from vizreport.training.state import STATE, read_state
 from vizreport.training.steps import Stepper
-from vizreport.training.trial import Trial, read_trial, require_same, trial_name, write_trial
 from vizreport.version import __version__
 
 _WRITER = "ablation"

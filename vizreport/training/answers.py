@@ -9,9 +9,9 @@ import numpy as np
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import read_batches
 from vizreport.errors import RequestError
-from vizreport.experiments.context import Context
 from vizreport.models.sidecar import read_sidecar
-from vizreport.progress import progress
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 from vizreport.training.geometry import CENTRE, CROPS, square_of, sub_crops
 
 

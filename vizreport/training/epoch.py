@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vizreport.progress import progress
-from vizreport.training.accuracy import ranks, top_errors
+from vizreport.models.accuracy import ranks, top_errors
+from vizreport.models.history import Epoch
+from vizreport.system.progress import progress
 from vizreport.training.distribution import local_replicas, sum_over_processes
 from vizreport.training.geometry import CENTRE, CROPS, sub_crops
-from vizreport.training.history import Epoch
 from vizreport.training.pictures import Pictures, ahead, in_order
 from vizreport.training.request import TrainingRequest
 from vizreport.training.steps import Rows, Stepper, distribute

@@ -12,15 +12,15 @@ from vizreport.data.dataset import Dataset
 from vizreport.data.label_order import settle, try_order
 from vizreport.data.labels import Labels
 from vizreport.errors import RequestError
-from vizreport.experiments.context import Context, Source
 from vizreport.experiments.overview.exchanged import exchange_findings, find_exchanged
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import notice
+from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.output import describe
 from vizreport.models.preprocessing_choice import describe_choice
-from vizreport.report.text import printable
-from vizreport.training.accuracy import ranks, top_errors
+from vizreport.subject.context import Context, Source
 from vizreport.training.answers import Answers, predict
+from vizreport.wording.text import printable
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from vizreport.data.dataset import Dataset
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
+from vizreport.experiments.settings import Settings
+from vizreport.models.history import Epoch, write_history
 from vizreport.models.sidecar import Sidecar
 from vizreport.models.variants import variant_architecture
 from vizreport.report.epochs import prepare_galleries
 from vizreport.results.disk import warn_if_scarce
-from vizreport.settings import Settings
 from vizreport.training.distribution import (
     is_chief,
     make_strategy,
@@ -28,7 +29,6 @@ from vizreport.training.distribution import (
 )
 from vizreport.training.epoch import run_epoch
 from vizreport.training.geometry import CENTRE, places, recipe_preprocessing
-from vizreport.training.history import Epoch, write_history
 from vizreport.training.network import build, rms_limits
 from vizreport.training.ownership import add_epoch, add_state, prepare_training
 from vizreport.training.parts import open_parts
@@ -253,7 +253,7 @@ def _sidecar(request: TrainingRequest, training: Pictures, class_names: tuple[st
 
 
 def _gallery(request: TrainingRequest, shown: Dataset, images: Images) -> keras.callbacks.Callback:
-    from vizreport.training.gallery import GalleryCallback  # draws, which few trainings need
+    from vizreport.building.gallery import GalleryCallback  # draws, which few trainings need
 
     return GalleryCallback(
         shown,

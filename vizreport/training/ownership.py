@@ -10,8 +10,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from vizreport.models.history import HISTORY, TABLE
 from vizreport.results.manifest import add, prepare
-from vizreport.training.history import HISTORY, TABLE
 from vizreport.training.request import TrainingRequest
 from vizreport.training.state import STATE, checkpoint_path
 

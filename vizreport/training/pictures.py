@@ -14,8 +14,8 @@ import numpy as np
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import read_batches
 from vizreport.errors import RequestError
-from vizreport.progress import progress
 from vizreport.results.disk import reserve
+from vizreport.system.progress import progress
 from vizreport.training.geometry import recipe_preprocessing, square_of
 from vizreport.training.parts import Part, Parts
 from vizreport.training.request import TrainingRequest

@@ -6,11 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vizreport.published.epochs import PAPER_EPOCHS
 from vizreport.training.plateau import PATIENCE, scaled_rate
 
 STRATEGIES = ("none", "mirrored", "multiworker")
-PAPER_EPOCHS = (1, 2, 5, 10, 20, 30, 40, 64)
-"""Those of the paper's Fig. 4."""
 
 
 @dataclass(frozen=True)

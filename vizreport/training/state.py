@@ -11,11 +11,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from vizreport import interruption
-from vizreport.archives import BadArchive, read_arrays
 from vizreport.errors import RequestError
+from vizreport.models.history import Epoch
 from vizreport.models.sidecar import Sidecar, write_sidecar
-from vizreport.training.history import Epoch
+from vizreport.system import interruption
+from vizreport.system.archives import BadArchive, read_arrays
 
 STATE = "training-state.npz"
 

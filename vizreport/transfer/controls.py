@@ -10,9 +10,9 @@ import numpy as np
 
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
-from vizreport.experiments.context import Context, Source
 from vizreport.models.sidecar import read_sidecar
-from vizreport.paths import read_bytes
+from vizreport.subject.context import Context, Source
+from vizreport.system.paths import read_bytes
 from vizreport.training.parts import class_labels, hold_out
 from vizreport.transfer.metrics import class_accuracies
 

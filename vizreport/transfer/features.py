@@ -14,16 +14,16 @@ import numpy as np
 from vizreport.data.reading import read_batches
 from vizreport.engine.features import feature_function
 from vizreport.errors import RequestError
-from vizreport.experiments.context import Context
+from vizreport.experiments.transfer.record import WRITER
 from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.graph.outputs import output_node
-from vizreport.progress import progress
 from vizreport.results.atomic import write_bytes
 from vizreport.results.disk import reserve
 from vizreport.results.manifest import add
-from vizreport.transfer.record import WRITER
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 _WAITING, _READ = 0, 1
 

@@ -12,15 +12,7 @@ import numpy as np
 
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
-from vizreport.experiments.context import Context, Source
-from vizreport.graph.layers import ReportableLayer
-from vizreport.models.hash import checkpoint_hash
-from vizreport.results.disk import warn_if_scarce
-from vizreport.transfer.classifiers import STRENGTH, fit
-from vizreport.transfer.controls import Control, control_scores, read_control
-from vizreport.transfer.features import Features, layer_features, transfer_layers
-from vizreport.transfer.metrics import average_precision, class_accuracies
-from vizreport.transfer.record import (
+from vizreport.experiments.transfer.record import (
     FEATURES,
     LayerScores,
     TransferRecord,
@@ -28,6 +20,14 @@ from vizreport.transfer.record import (
     read_record,
     write_record,
 )
+from vizreport.graph.layers import ReportableLayer
+from vizreport.models.hash import checkpoint_hash
+from vizreport.results.disk import warn_if_scarce
+from vizreport.subject.context import Context, Source
+from vizreport.transfer.classifiers import STRENGTH, fit
+from vizreport.transfer.controls import Control, control_scores, read_control
+from vizreport.transfer.features import Features, layer_features, transfer_layers
+from vizreport.transfer.metrics import average_precision, class_accuracies
 from vizreport.transfer.splits import Split
 from vizreport.transfer.task import Task, one_class_each, several_classes
 from vizreport.version import __version__

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vizreport import values
 from vizreport.cli.options.settings import option_of
 from vizreport.cli.verb import Option
+from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK, SHARED
 
 if TYPE_CHECKING:
-    from vizreport.data.dataset import Decoding
+    from vizreport.data.image import Decoding
 
 CHECKPOINT = Option(
     "--checkpoint",
@@ -87,6 +87,6 @@ LABELS_IN_ORDER = Option(
 
 def decoding(arguments: argparse.Namespace) -> Decoding:
     """Return how image files are decoded."""
-    from vizreport.data.dataset import Decoding
+    from vizreport.data.image import Decoding
 
     return Decoding(arguments.exif, arguments.alpha)

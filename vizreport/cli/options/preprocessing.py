@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from vizreport import values
 from vizreport.cli.verb import Option
+from vizreport.experiments import values
 
 PREPROCESSING = "preprocessing (if neither the checkpoint's sidecar nor the network specifies it)"
 

@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from vizreport import values
 from vizreport.cli.verb import Option
+from vizreport.experiments import values
 from vizreport.experiments.shared import RUNNING
-from vizreport.foreign_text import printable
+from vizreport.wording.foreign_text import printable
 
 RUN = Option("RUN", "Folder of a finished or stopped build.", parse=values.folder, metavar="RUN")
 NO_PDF = Option("--no-pdf", "Write the HTML pages only.", group=RUNNING, switch=True)
@@ -46,7 +46,7 @@ SINGLE_FILE = Option(
 def print_reading(folder: Path) -> None:
     """Say how the network's output and the data's classes were read."""
     from vizreport.experiments.overview.meaning import lines
-    from vizreport.opened import open_run
+    from vizreport.runs.opened import open_run
 
     run = open_run(folder)
     done = {record.name for record in run.record.experiments if record.status == "done"}

@@ -10,7 +10,7 @@ from vizreport.experiments.setting import Setting
 from vizreport.experiments.shared import RUNNING
 
 if TYPE_CHECKING:
-    from vizreport.settings import Settings
+    from vizreport.experiments.settings import Settings
 
 
 def option_of(setting: Setting, heading: str = "options") -> Option:
@@ -44,7 +44,7 @@ def option_of(setting: Setting, heading: str = "options") -> Option:
 def setting_options() -> tuple[Option, ...]:
     """Return the options of all settings there are, how to run last."""
     from vizreport.experiments.registry import experiments
-    from vizreport.settings import declared_settings
+    from vizreport.experiments.settings import declared_settings
 
     titles = {name: each.title[:1].lower() + each.title[1:] for name, each in experiments().items()}
     found = [
@@ -57,7 +57,7 @@ def setting_options() -> tuple[Option, ...]:
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
     """Return the settings that the parsed arguments choose."""
-    from vizreport.settings import Settings, declared_settings
+    from vizreport.experiments.settings import Settings, declared_settings
 
     chosen = {}
     for name, each in declared_settings().items():

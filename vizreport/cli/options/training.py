@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport import values
 from vizreport.cli.options.network_and_data import DATA, MAX_IMAGES
 from vizreport.cli.verb import Option
+from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK
 from vizreport.training.request import TrainingRequest
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from keras import ops
@@ -14,10 +13,9 @@ from vizreport.engine.projection.crops import CropPlan
 from vizreport.engine.projection.on_crops import crops, projection_function
 from vizreport.engine.projection.shared_passes import forward_function, window_function
 from vizreport.engine.projection.window_plan import WindowPlan, multiply_adds
+from vizreport.engine.ruled_graph import RuledGraph
 from vizreport.graph.layers import ReportableLayer
-
-if TYPE_CHECKING:
-    from vizreport.engine.deconvnet import Deconvnet
+from vizreport.graph.network import Graph
 
 BATCH = 16
 """Whole inputs at once, each of which keeps all layers' outputs for the way back; of crops as many
@@ -76,7 +74,7 @@ class Projected:
 
 
 def multiplications(
-    deconvnet: Deconvnet,
+    graph: Graph,
     layer: ReportableLayer,
     plan: CropPlan,
     windows: WindowPlan,
@@ -86,7 +84,7 @@ def multiplications(
 
     Parameters
     ----------
-    deconvnet : Deconvnet
+    graph : Graph
         Of the network.
     layer : ReportableLayer
         The layer looked at.
@@ -104,22 +102,22 @@ def multiplications(
     windows : float
         A pass forward an image, and each unit's windows back.
     """
-    height, width, _ = deconvnet.graph.input_shape
+    height, width, _ = graph.input_shape
     share = plan.size[0] * plan.size[1] / (height * width)
-    whole = multiply_adds(deconvnet.graph, layer.node, None)
-    down = multiply_adds(deconvnet.graph, layer.node, windows.sizes)
+    whole = multiply_adds(graph, layer.node, None)
+    down = multiply_adds(graph, layer.node, windows.sizes)
     count, shared = len(numbers), len(np.unique(numbers))
     return 2 * count * share * whole, shared * whole + count * down
 
 
 def on_crops(
-    deconvnet: Deconvnet, images: np.ndarray, layer: ReportableLayer, plan: CropPlan, units: Units
+    ruled: RuledGraph, images: np.ndarray, layer: ReportableLayer, plan: CropPlan, units: Units
 ) -> Iterator[Projected]:
     """Project each unit on a crop of its image, in batches of about as many pixels.
 
     Parameters
     ----------
-    deconvnet : Deconvnet
+    ruled : RuledGraph
         Of the network, under the rule wanted.
     images : float array [N, H, W, C]
         Preprocessed.
@@ -130,12 +128,12 @@ def on_crops(
     units : Units
         Image, place and map of each.
     """
-    height, width, _ = deconvnet.graph.input_shape
+    height, width, _ = ruled.graph.input_shape
     share = plan.size[0] * plan.size[1] / (height * width)
     batch = backend.batch_length(min(_MOST_CROPS, int(BATCH / share)))
-    project = deconvnet.compiled(
+    project = ruled.compiled(
         ("crops", layer.node, *plan.size),
-        lambda: projection_function(deconvnet.graph, layer.node, deconvnet.rule, plan.size),
+        lambda: projection_function(ruled.graph, layer.node, ruled.rule, plan.size),
     )
     for start in range(0, len(units.numbers), batch):
         chosen = np.arange(start, min(start + batch, len(units.numbers)))
@@ -150,13 +148,13 @@ def on_crops(
 
 
 def through_windows(
-    deconvnet: Deconvnet, images: np.ndarray, layer: ReportableLayer, plan: WindowPlan, units: Units
+    ruled: RuledGraph, images: np.ndarray, layer: ReportableLayer, plan: WindowPlan, units: Units
 ) -> Iterator[Projected]:
     """Project the units of an image through windows, from one forward pass of the whole image.
 
     Parameters
     ----------
-    deconvnet : Deconvnet
+    ruled : RuledGraph
         Of the preset "deconvnet".
     images : float array [N, H, W, C]
         Preprocessed.
@@ -168,12 +166,8 @@ def through_windows(
         Image, place and map of each.
     """
     node = layer.node
-    forward = deconvnet.compiled(
-        ("forward", node), lambda: forward_function(deconvnet.graph, node, plan)
-    )
-    project = deconvnet.compiled(
-        ("windows", node), lambda: window_function(deconvnet.graph, node, plan)
-    )
+    forward = ruled.compiled(("forward", node), lambda: forward_function(ruled.graph, node, plan))
+    project = ruled.compiled(("windows", node), lambda: window_function(ruled.graph, node, plan))
     tops = units.rows * plan.steps[0][0] + plan.offsets[0][0]
     lefts = units.cols * plan.steps[0][1] + plan.offsets[0][1]
     shown = np.unique(units.numbers)

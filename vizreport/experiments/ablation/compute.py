@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from vizreport.experiments.ablation.result import AblationResult, Ensemble, Row, Training
-from vizreport.experiments.context import Context
+from vizreport.experiments.ablation.trial import Trial, read_trials
+from vizreport.experiments.settings import Given
+from vizreport.experiments.studies import study_folder
+from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.variants import VARIANTS
-from vizreport.settings import Given
-from vizreport.studies import study_folder
-from vizreport.training.accuracy import ranks, top_errors
-from vizreport.training.trial import Trial, read_trials
+from vizreport.subject.context import Context
 
 WIDE = "zfnet-maps-512-1024-512"
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from vizreport.drawing import charts, medium
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Fact, Figure, Section
 from vizreport.experiments.ablation.compare import (
     change,
     label,
@@ -17,10 +20,8 @@ from vizreport.experiments.ablation.findings import NEAR_CHANCE, chance
 from vizreport.experiments.ablation.result import AblationResult
 from vizreport.models.variants import BASES, VARIANTS
 from vizreport.published import Comparison, Measured, beside, published_tables
-from vizreport.report import charts, medium
-from vizreport.report.section import Fact, Figure, Section
-from vizreport.report.text import drawable, percent, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import percent, quoted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, Finding, Published
 from vizreport.findings.statistics import correlation
 from vizreport.models.variants import VARIANTS
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 NEAR_CHANCE = 0.05
 """A network whose error is less than so much below guessing has not learned."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vizreport.drawing import charts, medium
 from vizreport.experiments.architecture.spectrum import EDGES
-from vizreport.report import charts, medium
-from vizreport.report.text import number, percent
+from vizreport.wording.text import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from vizreport.drawing.tiles import cut_tiles, display_scale, energy_by_side, quantised
+from vizreport.drawing.tiles import window_side as smallest_window
 from vizreport.engine.choice import choose_layers
 from vizreport.engine.features import feature_function
 from vizreport.engine.presets import rule_problem
@@ -18,14 +20,12 @@ from vizreport.experiments.architecture.spectrum import (
     radial_spectra,
     radii,
 )
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import first_layer
+from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer, reportable_layers
-from vizreport.report.tiles import cut_tiles, display_scale, energy_by_side, quantised
-from vizreport.report.tiles import window_side as smallest_window
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 IMAGES = 64  # of the sample whose activations are correlated
 PLACES = 16  # rows and columns of a map that are compared, at most

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, montage
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.architecture import charts as drawn
 from vizreport.experiments.architecture.duplicates import ALIKE
 from vizreport.experiments.architecture.findings import (
@@ -25,10 +28,8 @@ from vizreport.experiments.architecture.result import ArchitectureResult
 from vizreport.experiments.architecture.signs import LIMIT, find_signs
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.report import charts, montage
-from vizreport.report.section import Figure, Section
-from vizreport.report.text import drawable, number, percent, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, percent, quoted
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:

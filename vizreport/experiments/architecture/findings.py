@@ -17,7 +17,7 @@ from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding, Published
 from vizreport.findings.sample_size import needed_pairs, needed_share
 from vizreport.findings.statistics import Tested, paired, share
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 # From where on a figure is worth a look. These are this program's, not the paper's.
 AMBIGUOUS = 1 / 2  # of a filter's response: from there on it stands for more aliases than signal

@@ -14,7 +14,7 @@ from vizreport.experiments.filters.result import FiltersResult
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import NOTE, Finding
 from vizreport.findings.sentences import filled
-from vizreport.report.text import number
+from vizreport.wording.text import number
 
 LIMIT = 0.1
 """The paper's limit on a filter's RMS, for inputs of about -128 to 128 (section 3)."""

@@ -19,15 +19,15 @@ from vizreport.experiments.class_evidence.cells import (
 from vizreport.experiments.class_evidence.methods import CAM, GRADIENTS, Evidence
 from vizreport.experiments.class_evidence.result import BASELINES, ClassEvidenceResult
 from vizreport.experiments.class_evidence.shown import grey_input, shown_maps, square
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.experiments.settings import Given
 from vizreport.experiments.subjects import is_right
 from vizreport.graph.layers import occluded_layer
-from vizreport.progress import progress
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 STEPS = 12
 """Points of the integration."""

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, medium, montage
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import PRINT_WIDTH
 from vizreport.experiments.class_evidence.result import ClassEvidenceResult
 from vizreport.experiments.class_evidence.verdicts import NAMES
 from vizreport.experiments.occlusion.maps import heat
 from vizreport.experiments.occlusion.masks import outline
 from vizreport.experiments.occlusion.places import at_centres
-from vizreport.report import charts, medium, montage
-from vizreport.report.section import PRINT_WIDTH
-from vizreport.report.text import decimal, drawable
+from vizreport.wording.text import decimal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.class_evidence import drawing
 from vizreport.experiments.class_evidence.findings import findings
 from vizreport.experiments.class_evidence.result import ClassEvidenceResult
@@ -16,9 +17,8 @@ from vizreport.experiments.sanity.assessment import known_mean
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import Finding
 from vizreport.findings.sentences import sentence
-from vizreport.report.section import Figure, Section
-from vizreport.report.text import decimal, number, percent, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import decimal, number, percent, quoted
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:

@@ -6,9 +6,9 @@ import numpy as np
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.class_evidence.result import METHODS
-from vizreport.experiments.context import Context
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.outputs import vector_output
+from vizreport.subject.context import Context
 
 CAM, GRADIENTS = METHODS
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.class_evidence.methods import CAM, GRADIENTS, Evidence, over_squares
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import GREY, fill_picture
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.subjects import given_subjects
+from vizreport.subject.context import Context
 
 
 @dataclass(frozen=True)

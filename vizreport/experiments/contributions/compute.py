@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from vizreport.engine.contributions import contributions, layers_below
-from vizreport.experiments.context import Context
 from vizreport.experiments.contributions.result import SOURCES, UNITS, ContributionsResult
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.graph.layers import ReportableLayer
-from vizreport.progress import progress
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 _FOLLOWED = 4  # of a map's largest contributions: as many as its page shows
 _MOST = 48  # maps of a layer that are pictured for what they give, or as many as it shows

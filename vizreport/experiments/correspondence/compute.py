@@ -9,7 +9,6 @@ import numpy as np
 from vizreport.engine.choice import choose_layers
 from vizreport.engine.features import feature_function
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.correspondence.images import regions, subjects
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.squares import (
@@ -28,11 +27,12 @@ from vizreport.experiments.correspondence.statistics import (
 )
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.experiments.settings import Given
 from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
-from vizreport.progress import progress
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 RANDOM_DRAWS = 10
 SHARED_DRAWS = 20

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageDraw
 
+from vizreport.drawing import charts, medium, montage
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import PRINT_WIDTH
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.squares import masked
 from vizreport.findings.decisions import LEVEL
-from vizreport.report import charts, medium, montage
-from vizreport.report.section import PRINT_WIDTH
-from vizreport.report.text import drawable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.correspondence import drawing
 from vizreport.experiments.correspondence.findings import findings
 from vizreport.experiments.correspondence.result import CorrespondenceResult
@@ -15,9 +16,8 @@ from vizreport.experiments.correspondence.statistics import pair_values
 from vizreport.findings.decisions import LEVEL, decide
 from vizreport.findings.record import Finding
 from vizreport.published import Comparison, Measured, beside, published_tables
-from vizreport.report.section import Figure, Section
-from vizreport.report.text import number, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, quoted
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:

@@ -16,7 +16,7 @@ from vizreport.findings.quantity import COUNT, Quantity
 from vizreport.findings.record import SHOWN, Finding, Published
 from vizreport.findings.sample_size import needed_pairs
 from vizreport.findings.statistics import interval
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 EVIDENCE = "correspondence-distances"
 FEWEST = 3

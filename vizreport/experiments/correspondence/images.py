@@ -11,9 +11,9 @@ import numpy as np
 from vizreport.data.part_file import read_parts
 from vizreport.data.truth import in_view
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.settings import Given
+from vizreport.experiments.settings import Given
+from vizreport.subject.context import Context
 
 LEAST_PARTS = 3
 MOST_PARTS = 6

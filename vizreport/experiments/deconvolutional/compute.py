@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vizreport.deconvolutional.record import read_learned
-from vizreport.experiments.context import Context
+from vizreport.experiments.deconvolutional.record import read_learned
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
-from vizreport.settings import Given
-from vizreport.studies import study_folder
+from vizreport.experiments.settings import Given
+from vizreport.experiments.studies import study_folder
+from vizreport.subject.context import Context
 
 
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> DeconvolutionalResult:

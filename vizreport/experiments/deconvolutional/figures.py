@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, medium, montage
+from vizreport.drawing.section import Fact, Figure, Section
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
 from vizreport.experiments.top_patches.mosaics import within
-from vizreport.report import charts, medium, montage
-from vizreport.report.section import Fact, Figure, Section
-from vizreport.report.text import number, percent
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart

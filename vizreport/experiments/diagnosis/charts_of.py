@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vizreport.drawing import charts
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure
 from vizreport.experiments.diagnosis import changes
 from vizreport.experiments.diagnosis.calibration import BINS, FEWEST, bins_of
 from vizreport.experiments.diagnosis.evidence import kept_by
@@ -16,9 +19,7 @@ from vizreport.experiments.diagnosis.labels import suspects as suspects_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.record import NOTE, Finding
-from vizreport.report import charts
-from vizreport.report.section import Figure
-from vizreport.report.text import drawable, file_words, number, percent, quoted, wilson
+from vizreport.wording.text import file_words, number, percent, quoted, wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.data.dataset import UnreadableImage
+from vizreport.data.image import UnreadableImage
 from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated, turns
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.masks import object_masks
-from vizreport.settings import Given
+from vizreport.experiments.settings import Given
+from vizreport.subject.context import Context
 
 CHANGED = 100
 """Images classified again under each change."""

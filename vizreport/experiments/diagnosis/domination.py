@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vizreport.drawing import charts, medium
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding
-from vizreport.report import charts, medium
-from vizreport.report.section import Figure
-from vizreport.report.text import drawable, quoted
+from vizreport.wording.text import quoted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart

@@ -13,7 +13,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.quantity import SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding
 from vizreport.findings.statistics import share
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 FEWEST = 20
 """Changed images below which nothing is said of them."""

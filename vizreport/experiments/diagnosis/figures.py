@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.diagnosis import charts_of, domination, labels, pictures, turns
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.experiments.diagnosis.images import OF_A_CLASS, classes_of
@@ -16,7 +17,6 @@ from vizreport.findings.decisions import decide
 from vizreport.findings.ranking import Found, Ranked, ranked
 from vizreport.findings.record import LOOK, NOTE, TOO_LITTLE, Finding
 from vizreport.findings.sentences import compared, notice, sentence
-from vizreport.report.section import Figure, Section
 from vizreport.results.run import RunRecord
 
 

@@ -8,7 +8,7 @@ from vizreport.experiments.diagnosis.result import DiagnosisResult, Pair
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 FEW = 0.01
 """Share of images that may be repeated before it is worth a look, or a fault across classes."""

@@ -11,7 +11,7 @@ from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding
 from vizreport.findings.statistics import paired_shares, share
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 FEWEST = 20
 """Labelled images below which nothing is said of labels."""

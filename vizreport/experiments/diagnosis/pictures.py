@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vizreport.drawing import charts, medium
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure
 from vizreport.experiments.diagnosis.evidence import region_of
 from vizreport.experiments.diagnosis.fixed_places import CHOOSING, COVERED
 from vizreport.experiments.diagnosis.images import classes_of
 from vizreport.experiments.diagnosis.regions import mask, name_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.report import charts, medium
-from vizreport.report.section import Figure
-from vizreport.report.text import drawable, file_words, percent, quoted
+from vizreport.wording.text import file_words, percent, quoted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart

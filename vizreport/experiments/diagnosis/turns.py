@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vizreport.drawing import charts
+from vizreport.drawing.section import Figure
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.quantity import SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding
 from vizreport.findings.statistics import paired_shares, share
-from vizreport.report import charts
-from vizreport.report.section import Figure
-from vizreport.report.text import percent, quoted
+from vizreport.wording.text import percent, quoted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.evolution.epoch import COLUMNS, Followed, follow
 from vizreport.experiments.evolution.result import EvolutionResult
 from vizreport.experiments.evolution.similarity import mean_between, settled
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.pictures import SMALL, lossless, lossy, offsets
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.models.epochs import EpochCheckpoint
+from vizreport.models.history import read_history
 from vizreport.parallel.piece import Piece, Work
 from vizreport.parallel.pieces import Pieces
-from vizreport.settings import Given
-from vizreport.training.history import read_history
+from vizreport.subject.context import Context
 
 EPOCHS = 8
 """Epochs shown of a folder with more, as in the paper's Fig. 4."""

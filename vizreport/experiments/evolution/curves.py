@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vizreport.drawing import charts, medium
+from vizreport.drawing.fonts import drawable
 from vizreport.experiments.evolution.result import EvolutionResult
 from vizreport.experiments.evolution.similarity import THRESHOLD, median_similarity
-from vizreport.report import charts, medium
-from vizreport.report.text import drawable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

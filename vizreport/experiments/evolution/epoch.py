@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from vizreport.experiments.context import Context
+from vizreport.drawing.tiles import GREY, cut_tiles, display_scale, quantised
 from vizreport.experiments.evolution.similarity import cosines
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.parallel.piece import Compute
-from vizreport.report.tiles import GREY, cut_tiles, display_scale, quantised
+from vizreport.subject.context import Context
 
 if TYPE_CHECKING:
     from vizreport.engine import Deconvnet

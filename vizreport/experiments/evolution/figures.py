@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import montage, tone
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure, Highlight, Section
 from vizreport.experiments.evolution.curves import curves
 from vizreport.experiments.evolution.jumps import jumps
 from vizreport.experiments.evolution.result import EvolutionResult
@@ -21,10 +24,8 @@ from vizreport.experiments.top_patches.mosaics import SIDE, within
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.placing import insides
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import montage, tone
-from vizreport.report.section import Figure, Highlight, Section
-from vizreport.report.text import drawable, quoted, slugs
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import quoted, slugs
 
 SHOWN = 6  # maps a layer
 _LARGE = 60  # px of a tile from which pictures are shown smoothed

@@ -13,7 +13,7 @@ from vizreport.experiments.evolution.similarity import THRESHOLD, settled
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import Finding, Published
 from vizreport.findings.statistics import Tested, correlation, interval, share
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 EVIDENCE = "evolution-curves"
 

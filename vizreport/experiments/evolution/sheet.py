@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from vizreport.report import medium, montage
+from vizreport.drawing import medium, montage
 
 TILE = 96  # px
 _GAP = 6  # px between tiles: the bar of a jump is seen in it

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from vizreport.drawing.tiles import cut_tiles, display_scale, quantised
 from vizreport.engine.deconvnet import Deconvnet
 from vizreport.engine.presets import PRESETS, rule_problem
-from vizreport.experiments.context import Context
 from vizreport.experiments.feature_maps import likeness
 from vizreport.experiments.feature_maps.images import MOST_IMAGES, wanted_images
 from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.pictures import (
     lossy,
     offsets,
@@ -23,9 +24,8 @@ from vizreport.experiments.top_patches.pictures import (
 from vizreport.experiments.top_patches.result import TopPatchesResult, first_places
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.progress import progress
-from vizreport.report.tiles import cut_tiles, display_scale, quantised
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 _DECODED = 64  # at once: bounds memory
 

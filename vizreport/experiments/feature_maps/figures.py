@@ -7,16 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from vizreport.drawing import tone
+from vizreport.drawing.section import Content, Figure, Page, Section
 from vizreport.experiments.feature_maps import pictures
 from vizreport.experiments.feature_maps.result import FeatureMapsResult
 from vizreport.experiments.feature_maps.walk import Map, Walk, walks
 from vizreport.experiments.mining.classes import counted_as
 from vizreport.experiments.top_patches.figures import gathered, mosaic_files
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import tone
-from vizreport.report.section import Content, Figure, Page, Section
-from vizreport.report.text import quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import quoted
 
 _ALIKE = 0.2  # below it a neighbour is not shown
 

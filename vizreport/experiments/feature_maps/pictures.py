@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import medium, montage, tone
+from vizreport.drawing.fonts import drawable
 from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
 from vizreport.experiments.top_patches import mosaics
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import medium, montage, tone
-from vizreport.report.text import drawable
 
 _FOLDER = "pages/images"
 _SIDE = 190  # px of a tile on the sheet

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.experiments.context import Context
 from vizreport.experiments.contributions.result import ContributionsResult
+from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.choice import Choice
 from vizreport.experiments.top_patches.compute import project_maps
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopPatchesResult:

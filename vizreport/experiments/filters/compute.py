@@ -12,14 +12,14 @@ from vizreport.backend import Spec
 from vizreport.engine.interpreter import there_and_back
 from vizreport.engine.projection.crops import CropPlan, plan_crops
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import reportable_layers
 from vizreport.graph.network import Graph
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 # A filter whose RMS is this many times the layer's median drowns the others (Zeiler & Fergus
 # 2013, section 3: some filters dominate unless they are renormalised).

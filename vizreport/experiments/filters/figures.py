@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, montage
+from vizreport.drawing.encoding import png_bytes
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Fact, Figure, Highlight, Section
 from vizreport.experiments.filters.result import FiltersResult
-from vizreport.report import charts, montage
-from vizreport.report.files import png_bytes
-from vizreport.report.section import Fact, Figure, Highlight, Section
-from vizreport.report.text import drawable, number, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, quoted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

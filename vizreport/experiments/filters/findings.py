@@ -12,7 +12,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding
 from vizreport.findings.statistics import share
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 MANY_DEAD = 0.05
 """Share of a layer's filters that may be dead before it is worth a look."""

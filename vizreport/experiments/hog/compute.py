@@ -9,7 +9,6 @@ from PIL import Image
 from skimage.feature import hog as glyph_picture
 
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.hog.descriptors import CELL, hog_windows
 from vizreport.experiments.hog.dictionaries import Paired, Ridge, fit_ridge, learn_paired
 from vizreport.experiments.hog.projections import projections
@@ -18,8 +17,9 @@ from vizreport.experiments.hog.windows import averaged, correlations, pixel_wind
 from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.experiments.settings import Given
 from vizreport.experiments.subjects import choose_images
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 SIDE = 96  # shorter side of a grey picture, px
 WINDOW = 4  # cells

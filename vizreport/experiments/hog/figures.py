@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, medium, montage, tone
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import PRINT_WIDTH, Figure, Section
 from vizreport.experiments.hog.result import METHODS, HogResult
-from vizreport.report import charts, medium, montage, tone
-from vizreport.report.section import PRINT_WIDTH, Figure, Section
-from vizreport.report.text import drawable, number, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, quoted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
-from vizreport.settings import Given
+from vizreport.experiments.settings import Given
+from vizreport.subject.context import Context
 
 if TYPE_CHECKING:
     from vizreport.engine import Deconvnet
@@ -34,9 +34,9 @@ def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict
     dict
         The fields of :class:`HogResult` from ``layers`` to ``scales``.
     """
+    from vizreport.drawing.tiles import display_scale, quantised
     from vizreport.engine.mining import reduction_function
     from vizreport.engine.presets import rule_problem
-    from vizreport.report.tiles import display_scale, quantised
 
     graph, layers = context.graph, shown_layers(context, settings)
     deconvnet, inputs = context.deconvnet(settings.rule), context.preprocessing.tensor(pictures)

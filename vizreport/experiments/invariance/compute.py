@@ -12,7 +12,6 @@ from vizreport.engine.choice import choose_layers
 from vizreport.engine.features import feature_function
 from vizreport.engine.projection.window_plan import multiply_adds
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.context import Context
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.experiments.invariance.sample import (
     choose_shown,
@@ -24,6 +23,7 @@ from vizreport.experiments.invariance.sample import (
 from vizreport.experiments.invariance.transformations import transform, transformations
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
+from vizreport.experiments.settings import Given
 from vizreport.experiments.subjects import (
     Subjects,
     choose_images,
@@ -35,8 +35,8 @@ from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.graph.outputs import given_out, vector_output
-from vizreport.progress import progress
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 SHOWN = 5  # images, as in the paper's figure
 _MOST_LAYERS = 5  # that fit beside each other

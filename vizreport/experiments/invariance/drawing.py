@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, medium
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import PRINT_WIDTH
 from vizreport.experiments.invariance import summary
 from vizreport.experiments.invariance.lines import LINES, curves_of, name_lines
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.experiments.invariance.transformations import transform
-from vizreport.report import charts, medium
-from vizreport.report.section import PRINT_WIDTH
-from vizreport.report.text import drawable, words
+from vizreport.wording.text import words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.invariance import drawing, sample, summary
 from vizreport.experiments.invariance.curves import REPEATS, period
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.models.output import OutputMeaning, about_probability
-from vizreport.report.section import Figure, Section
-from vizreport.report.text import decimal, file_words, number, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import decimal, file_words, number, quoted
 
 FILLS = {
     "edge": "its last pixels are repeated",

@@ -13,7 +13,7 @@ from vizreport.findings.quantity import POINTS, SHARE, Quantity
 from vizreport.findings.record import Finding, Published
 from vizreport.findings.sample_size import needed_pairs
 from vizreport.findings.statistics import paired
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 SHIFTS = ("vertical", "horizontal")
 REFERENCE = 0.1

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vizreport.drawing import charts
 from vizreport.experiments.invariance.summary import Curves
-from vizreport.report import charts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

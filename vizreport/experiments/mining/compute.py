@@ -6,13 +6,13 @@ import numpy as np
 
 from vizreport.data.label_order import settle, try_order
 from vizreport.errors import RequestError
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult, Output
 from vizreport.experiments.mining.shard import Shard, joined, mine
+from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
 from vizreport.parallel.piece import Work, image_pieces
 from vizreport.parallel.pieces import Pieces
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 
 def compute(context: Context, settings: Given, pieces: Pieces) -> MiningResult:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.shard import Shard, joined, mine
 from vizreport.parallel.piece import Work, image_pieces
 from vizreport.parallel.pieces import Pieces
+from vizreport.subject.context import Context
 
 if TYPE_CHECKING:
     from vizreport.engine.mining import Strongest

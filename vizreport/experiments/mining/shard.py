@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from vizreport.data.reading import Batch
-from vizreport.experiments.context import Context
 from vizreport.parallel.piece import Compute
+from vizreport.subject.context import Context
 
 if TYPE_CHECKING:
     from vizreport.engine.mining import Strongest

@@ -8,7 +8,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.quantity import COUNT, SHARE, P, Quantity
 from vizreport.findings.record import FAULT, Finding
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 
 def first_layer(mining: MiningResult) -> str:

@@ -8,7 +8,6 @@ import numpy as np
 
 from vizreport.engine.mining import reduction_function
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
@@ -33,12 +32,13 @@ from vizreport.experiments.occlusion.places import default_stride, places
 from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.occlusion.sample import on_objects
+from vizreport.experiments.settings import Given
 from vizreport.experiments.subjects import Subjects, chosen_subjects, given_subjects
 from vizreport.graph.layers import ReportableLayer, occluded_layer
 from vizreport.models.output import name_output
 from vizreport.parallel.piece import Work
 from vizreport.parallel.pieces import Pieces
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 
 def compute(

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, medium, montage, tone
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import PRINT_WIDTH
 from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import maps
 from vizreport.experiments.occlusion.result import OcclusionResult
-from vizreport.report import charts, medium, montage, tone
-from vizreport.report.section import PRINT_WIDTH
-from vizreport.report.text import drawable, number, percent
+from vizreport.wording.text import number, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

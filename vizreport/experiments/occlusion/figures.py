@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import tone
+from vizreport.drawing.encoding import jpeg_bytes, png_bytes
+from vizreport.drawing.section import Figure, Highlight, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import drawing, maps
 from vizreport.experiments.occlusion.examples import FALL, PROBABLE
@@ -19,11 +22,8 @@ from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import sentence
 from vizreport.models.output import OutputMeaning, about_probability
-from vizreport.report import tone
-from vizreport.report.files import jpeg_bytes, png_bytes
-from vizreport.report.section import Figure, Highlight, Section
-from vizreport.report.text import number, percent, quoted, telling, words
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, percent, quoted, telling, words
 
 _FOLDER = "figures/occlusion"
 PRINTED = 2  # images in print; further ones are supplementary

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from vizreport.experiments.context import Context
 from vizreport.experiments.occlusion.examples import coarse
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Compute, Piece
+from vizreport.subject.context import Context
 
 if TYPE_CHECKING:
     from vizreport.engine.occlusion import Scores

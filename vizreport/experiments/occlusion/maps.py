@@ -9,10 +9,10 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import montage
 from vizreport.experiments.occlusion.masks import outline
 from vizreport.experiments.occlusion.places import at_centres, pixel_average
 from vizreport.experiments.occlusion.result import OcclusionResult
-from vizreport.report import montage
 
 PROBABILITY = 0.0, 1.0  # ends of its scale
 NAMED = 7  # classes with a colour of their own

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizreport.data.truth import in_view
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.subject.context import Context
 
 
 def object_masks(

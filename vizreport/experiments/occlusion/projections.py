@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.subject.context import Context
 
 if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer
@@ -49,9 +49,9 @@ def projections(
     dict
         The fields of :class:`OcclusionResult` from ``projection_problem`` on.
     """
+    from vizreport.drawing.tiles import GREY, display_scale, quantised
     from vizreport.engine.presets import rule_problem
     from vizreport.graph.fields import unit_fields
-    from vizreport.report.tiles import GREY, display_scale, quantised
 
     graph = context.graph
     count, shape = len(inputs), (*graph.input_shape[:2], context.preprocessing.image_channels)

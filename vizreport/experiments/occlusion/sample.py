@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import fill_picture
 from vizreport.experiments.occlusion.masks import agreement, object_masks
@@ -17,6 +16,7 @@ from vizreport.experiments.occlusion.result import LEAST
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Compute, Piece, Work
 from vizreport.parallel.pieces import Pieces
+from vizreport.subject.context import Context
 
 IMAGES = 30
 """Images in which the probability falls somewhere that are looked for."""

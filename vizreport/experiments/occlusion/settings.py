@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vizreport import values
-from vizreport.experiments import checks
+from vizreport.experiments import checks, values
 from vizreport.experiments.setting import setting
 from vizreport.experiments.shared import OCCLUSION, RUNNING
 

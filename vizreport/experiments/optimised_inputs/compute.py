@@ -10,17 +10,17 @@ from vizreport.engine.ascent import ascent_function
 from vizreport.engine.projection.crops import CropPlan, plan_crops
 from vizreport.engine.projection.window_plan import multiply_adds
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.optimised_inputs.optimising import Ascend, optimise
 from vizreport.experiments.optimised_inputs.pictures import Prepared, colour_statistics
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
+from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.result import TopPatchesResult, first_places
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.progress import progress
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 FEWEST = 4
 MULTIPLICATIONS = 5 * 10**11

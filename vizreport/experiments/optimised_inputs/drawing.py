@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, medium, montage
+from vizreport.drawing.fonts import drawable
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
 from vizreport.experiments.top_patches.classes import own_class
-from vizreport.report import charts, medium, montage
-from vizreport.report.text import drawable, number
+from vizreport.wording.text import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

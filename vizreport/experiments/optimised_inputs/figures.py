@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from vizreport.drawing.charts import styled
+from vizreport.drawing.encoding import png_bytes
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.optimised_inputs import drawing
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
 from vizreport.experiments.top_patches.classes import own_class
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report.charts import styled
-from vizreport.report.files import png_bytes
-from vizreport.report.section import Figure, Section
-from vizreport.report.text import number, slugs
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, slugs
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:

@@ -11,7 +11,7 @@ from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import Finding
 from vizreport.findings.statistics import share
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 
 def findings(results: Mapping[str, Any]) -> list[Finding]:

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from vizreport.report import charts, medium
-from vizreport.report.fonts import Letters
-from vizreport.report.text import drawable, number, shorten
+from vizreport.drawing import charts, medium
+from vizreport.drawing.fonts import Letters, drawable
+from vizreport.wording.text import number, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

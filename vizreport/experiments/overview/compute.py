@@ -7,7 +7,6 @@ from typing import Any, cast
 import numpy as np
 
 from vizreport.engine.presets import missing_rule
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.exchanged import find_exchanged
 from vizreport.experiments.overview.result import (
@@ -18,9 +17,10 @@ from vizreport.experiments.overview.result import (
     Subset,
 )
 from vizreport.experiments.overview.stages import stages
+from vizreport.experiments.settings import Given
 from vizreport.graph.layers import reportable_layers
 from vizreport.models.initialised import as_initialised
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 CONFUSIONS = 12
 MISTAKES = 8

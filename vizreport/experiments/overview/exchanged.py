@@ -11,7 +11,7 @@ from vizreport.experiments.overview.result import Exchange
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import FAULT, Finding
 from vizreport.findings.statistics import share
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 LEVEL = 1e-3  # of significance, over all pairs together
 

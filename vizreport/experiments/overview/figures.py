@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import charts, montage
+from vizreport.drawing.encoding import jpeg_bytes
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Fact, Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview import architecture, thresholds
 from vizreport.experiments.overview.findings import FEWEST
 from vizreport.experiments.overview.meaning import meaning_context
 from vizreport.experiments.overview.result import OverviewResult, Subset
 from vizreport.models.output import OutputMeaning
-from vizreport.report import charts, montage
-from vizreport.report.files import jpeg_bytes
-from vizreport.report.section import Fact, Figure, Section
-from vizreport.report.text import drawable, network_name, number, percent, quoted, wilson
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import network_name, number, percent, quoted, wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

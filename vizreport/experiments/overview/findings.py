@@ -18,7 +18,7 @@ from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding
 from vizreport.findings.sample_size import needed_share
 from vizreport.findings.statistics import Tested, mean, paired_shares, share
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 FEWEST = 5
 """Images of a class below which its recall says next to nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import FAULT, Finding
-from vizreport.report.text import number, quoted
+from vizreport.wording.text import number, quoted
 
 _NAMED = 3  # layers that are named one by one
 

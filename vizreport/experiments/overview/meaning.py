@@ -9,7 +9,7 @@ import numpy as np
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.models.output import OutputMeaning, about_probability, describe
-from vizreport.report.text import number, percent, printable, quoted
+from vizreport.wording.text import number, percent, printable, quoted
 
 MOST_VALUES = 20  # rows of the table of values
 

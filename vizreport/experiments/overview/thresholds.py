@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vizreport.drawing import charts
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.report import charts
-from vizreport.report.section import Figure
-from vizreport.report.text import drawable, number, percent, quoted, wilson
+from vizreport.wording.text import number, percent, quoted, wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

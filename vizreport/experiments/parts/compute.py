@@ -8,15 +8,15 @@ import numpy as np
 
 from vizreport.data.truth import Truth, in_view
 from vizreport.engine.mining import reduction_function
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.concepts import Point
 from vizreport.experiments.parts.naming import Scenes, halves, name_maps, shown_concepts
 from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.progress import progress
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 TOLERANCE = 0.1
 # Beyond this many images a seeded sample is taken: bounds memory and time.

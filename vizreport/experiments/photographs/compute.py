@@ -6,19 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
+from vizreport.drawing.tiles import display_scale, quantised
 from vizreport.engine import Deconvnet
 from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.shard import TOP_CLASSES
 from vizreport.experiments.photographs.result import PhotographsResult
+from vizreport.experiments.settings import Given
 from vizreport.experiments.subjects import photograph
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.report.tiles import display_scale, quantised
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 STRONGEST = 9
 

@@ -8,16 +8,17 @@ from typing import Any
 
 from PIL import Image
 
+from vizreport.drawing import montage, tone
+from vizreport.drawing.encoding import jpeg_bytes, png_bytes
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.top_patches.classes import own_class
 from vizreport.experiments.top_patches.mosaics import dash
-from vizreport.report import montage, tone
-from vizreport.report.files import jpeg_bytes, png_bytes
-from vizreport.report.section import Figure, Section
-from vizreport.report.text import drawable, file_words, number, quoted, shared_reasons
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import file_words, number, quoted, shared_reasons
 
 _ROWS = 4  # layers in a figure, so that it stays on one printed page
 _SIDE = 360  # px of a picture in a figure

@@ -8,7 +8,7 @@ from typing import Any
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.findings.quantity import SHARE, Quantity
 from vizreport.findings.record import Finding
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 
 def findings(results: Mapping[str, Any]) -> list[Finding]:

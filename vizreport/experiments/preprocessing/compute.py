@@ -14,16 +14,16 @@ from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.wording import describe_preprocessing, describe_values
 from vizreport.engine.interpreter import forward
 from vizreport.engine.mining import reduction_function
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.preprocessing.alternatives import alternatives, options
 from vizreport.experiments.preprocessing.comparison import FIRST, LOOKS, compare
 from vizreport.experiments.preprocessing.result import Alternative, PreprocessingResult
+from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, reportable_layers
 from vizreport.graph.network import Graph
 from vizreport.models.initialised import as_initialised
 from vizreport.models.preprocessing_choice import departs
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 FEWEST = 8  # images that show whether all are given one class
 CHANCE = 0.01

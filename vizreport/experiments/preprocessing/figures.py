@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from vizreport.drawing import charts
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.preprocessing.result import PreprocessingResult
-from vizreport.report import charts
-from vizreport.report.section import Figure, Section
-from vizreport.report.text import number, percent, wilson
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, percent, wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ from vizreport.experiments.preprocessing.result import Alternative, Preprocessin
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import FAULT, Finding
 from vizreport.findings.statistics import interval
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 _MOSTLY = 0.95  # share of activations at a limit from which a layer counts as saturated
 _RANGE = "The input range looks wrong."

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from vizreport.drawing.tiles import display_scale, quantised
 from vizreport.engine.presets import rule_problem
 from vizreport.engine.projection.split_passes import decided, down_function, up_function
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
@@ -33,13 +33,13 @@ from vizreport.experiments.sanity.units import (
     tested_layers,
     visible,
 )
+from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.parallel.pieces import Pieces
-from vizreport.progress import progress
-from vizreport.report.tiles import display_scale, quantised
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 MOST_STEPS = 8
 DRAWS = 3

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from vizreport.drawing import charts, medium, montage, tone
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import PRINT_WIDTH
 from vizreport.experiments.sanity.result import SanityResult
-from vizreport.report import charts, medium, montage, tone
-from vizreport.report.section import PRINT_WIDTH
-from vizreport.report.text import decimal, drawable
+from vizreport.wording.text import decimal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from vizreport.drawing import spotlight, tone
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.sanity import drawing, panel_drawing
 from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess, known_mean
@@ -15,10 +18,8 @@ from vizreport.experiments.sanity.result import SanityResult
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import Finding
 from vizreport.findings.sentences import sentence
-from vizreport.report import spotlight, tone
-from vizreport.report.section import Figure, Section
-from vizreport.report.text import decimal, drawable, percent, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import decimal, percent, quoted
 
 MEASURES = (
     "rank correlation, absolute",

@@ -21,7 +21,7 @@ from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding, Published
 from vizreport.findings.statistics import Tested, mean
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 ALL, TOP = "all", "top"
 

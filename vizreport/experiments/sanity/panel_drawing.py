@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import montage, tone
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.spotlight import light, spotlight
 from vizreport.experiments.sanity.result import SanityResult
 from vizreport.experiments.top_patches.mosaics import dash, within
-from vizreport.report import montage, tone
-from vizreport.report.spotlight import light, spotlight
-from vizreport.report.text import decimal, drawable
+from vizreport.wording.text import decimal
 
 _SIDE = 78  # px of a tile
 _BARS = "peak of a projection; the longest of a map's nine is the strongest"

@@ -6,14 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
-from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.sanity.randomisation import WeightedLayer, shuffle, weights_kept
-from vizreport.graph.fields import unit_fields
-from vizreport.graph.layers import ReportableLayer
-from vizreport.report import tone
-from vizreport.report.tiles import (
+from vizreport.drawing import tone
+from vizreport.drawing.tiles import (
     GREY,
     cut_tiles,
     display_scale,
@@ -21,6 +15,12 @@ from vizreport.report.tiles import (
     quantised,
     window_side,
 )
+from vizreport.errors import NotApplicable
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.sanity.randomisation import WeightedLayer, shuffle, weights_kept
+from vizreport.graph.fields import unit_fields
+from vizreport.graph.layers import ReportableLayer
+from vizreport.subject.context import Context
 
 MAPS = 2
 _TILES = 9

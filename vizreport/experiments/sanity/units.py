@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vizreport.experiments.context import Context
+from vizreport.drawing import tone
 from vizreport.experiments.mining.living import nearly_dead
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.settings import Given
 from vizreport.graph.layers import occluded_layer
-from vizreport.report import tone
-from vizreport.settings import Given
+from vizreport.subject.context import Context
 
 if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer

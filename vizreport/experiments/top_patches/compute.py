@@ -11,15 +11,25 @@ from typing import Any
 import numpy as np
 
 from vizreport.data.truth import in_view
+from vizreport.drawing import tone
+from vizreport.drawing.tiles import (
+    GREY,
+    cut_tiles,
+    display_scale,
+    energy_by_side,
+    mosaic,
+    quantised,
+    window_side,
+)
 from vizreport.engine.deconvnet import Deconvnet
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
-from vizreport.experiments.context import Context
 from vizreport.experiments.mining.classes import counted_names, numbered
 from vizreport.experiments.mining.living import nearly_dead
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound, telling_layers
 from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.choice import Choice, choose_maps
 from vizreport.experiments.top_patches.classes import purity
 from vizreport.experiments.top_patches.energy import Shares, energy_shares
@@ -31,18 +41,8 @@ from vizreport.experiments.top_patches.pictures import (
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.graph.fields import Fields, unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.progress import progress
-from vizreport.report import tone
-from vizreport.report.tiles import (
-    GREY,
-    cut_tiles,
-    display_scale,
-    energy_by_side,
-    mosaic,
-    quantised,
-    window_side,
-)
-from vizreport.settings import Given
+from vizreport.subject.context import Context
+from vizreport.system.progress import progress
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
 _CHUNK = 16

@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import montage, spotlight, tone
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Content, Fact, Figure, Page, Section
 from vizreport.experiments.mining.classes import counted_as, predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import classes, ground_truth, mosaics, wording
 from vizreport.experiments.top_patches.highlights import chosen
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, first_places
-from vizreport.report import montage, spotlight, tone
-from vizreport.report.section import Content, Fact, Figure, Page, Section
-from vizreport.report.text import drawable, number, percent, quoted, shared_reasons, slugs
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import number, percent, quoted, shared_reasons, slugs
 
 COLUMNS = 2
 _PATCH_COLUMNS = 4  # where there are no projections

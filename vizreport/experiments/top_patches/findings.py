@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vizreport.drawing.tone import blank as blank_ones
 from vizreport.experiments.mining.classes import counted_as, counted_names, numbered
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
@@ -26,8 +27,7 @@ from vizreport.findings.statistics import (
     permuted_labels,
     share,
 )
-from vizreport.report.text import quoted, slugs
-from vizreport.report.tone import blank as blank_ones
+from vizreport.wording.text import quoted, slugs
 
 NAMED_PARTS = 2
 """Maps of a layer with a part's name from which they are mentioned."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vizreport.drawing import charts
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Figure
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import charts
-from vizreport.report.section import Figure
-from vizreport.report.text import drawable, percent, quoted
+from vizreport.wording.text import percent, quoted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from vizreport.drawing import montage
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Highlight
 from vizreport.experiments.top_patches import mosaics
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import montage
-from vizreport.report.section import Highlight
-from vizreport.report.text import drawable, quoted
+from vizreport.wording.text import quoted
 
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
 

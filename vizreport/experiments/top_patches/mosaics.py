@@ -11,12 +11,12 @@ from typing import Any, Literal
 import numpy as np
 from PIL import Image, ImageDraw
 
+from vizreport.drawing import montage, tone
+from vizreport.drawing.spotlight import spotlight
+from vizreport.drawing.tiles import quantised
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.placing import insides
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.report import montage, tone
-from vizreport.report.spotlight import spotlight
-from vizreport.report.tiles import quantised
 
 View = Literal["spotlights", "projections", "linear", "patches"]
 SIDE = 112

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 import numpy as np
 
+from vizreport.subject.replaced import Replaced
+
 SHOWN = 16  # maps a layer on the main page and in print
-
-
-class Replaced(TypedDict):
-    """A layer whose projections are too often blank, and the one shown in its place.
-
-    ``blank`` is the share, 0 to 1, of the projections that were tried.
-    """
-
-    layer: str
-    blank: float
-    instead: str
 
 
 @dataclass(frozen=True)

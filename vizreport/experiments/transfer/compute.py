@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from vizreport.errors import RequestError
-from vizreport.experiments.context import Context
+from vizreport.experiments.settings import Given
+from vizreport.experiments.studies import study_folder
+from vizreport.experiments.transfer.record import read_record
 from vizreport.experiments.transfer.result import TransferResult
-from vizreport.settings import Given
-from vizreport.studies import study_folder
-from vizreport.transfer.record import read_record
+from vizreport.subject.context import Context
 
 
 def compute(context: Context, settings: Given, required: dict[str, Any]) -> TransferResult:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vizreport.drawing import charts, medium
+from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Fact, Figure, Section
 from vizreport.experiments.transfer.published import comparisons
 from vizreport.experiments.transfer.result import TransferResult
 from vizreport.experiments.transfer.scores import (
@@ -20,10 +23,8 @@ from vizreport.experiments.transfer.scores import (
     lines,
     scored,
 )
-from vizreport.report import charts, medium
-from vizreport.report.section import Fact, Figure, Section
-from vizreport.report.text import drawable, network_name, number, percent, quoted
 from vizreport.results.run import RunRecord
+from vizreport.wording.text import network_name, number, percent, quoted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

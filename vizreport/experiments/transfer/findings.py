@@ -20,7 +20,7 @@ from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import Finding, Published
 from vizreport.findings.sample_size import needed_pairs
 from vizreport.findings.statistics import Tested, interval, paired
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 EVIDENCE = "transfer-by-layer"
 REFERENCE = 0.1

@@ -16,7 +16,7 @@ from vizreport.experiments.transfer.scores import (
     features_only,
 )
 from vizreport.published import Comparison, Measured, beside, published_tables
-from vizreport.report.text import quoted
+from vizreport.wording.text import quoted
 
 _CALTECH = {
     "caltech101": ("caltech101", "101objectcategories"),

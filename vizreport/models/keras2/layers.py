@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vizreport.foreign_text import quoted
 from vizreport.models.keras2.untranslatable import UntranslatableError
+from vizreport.wording.foreign_text import quoted
 
 Json = Any
 

@@ -1,0 +1,32 @@
+"""Memory given back between experiments."""
+
+from __future__ import annotations
+
+import ctypes
+import weakref
+
+import pytest
+
+from vizreport.system.memory import give_back
+
+
+class Link:
+    """One of two that hold each other."""
+
+
+def test_what_only_holds_itself_goes():
+    one, other = Link(), Link()
+    one.other, other.other = other, one
+    seen = weakref.ref(one)
+    del one, other
+    give_back()
+    assert seen() is None
+
+
+@pytest.mark.parametrize("missing", [AttributeError, OSError, TypeError])
+def test_systems_without_the_call_are_left_alone(monkeypatch, missing):
+    def library(name):
+        raise missing
+
+    monkeypatch.setattr(ctypes, "CDLL", library)
+    give_back()

@@ -1,0 +1,222 @@
+"""From a checkpoint and images to results on disk, and from those to a report."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vizreport.building import setting_values
+from vizreport.building.keys import digest, keys_of
+from vizreport.building.request import BuildRequest
+from vizreport.building.running import run_experiment
+from vizreport.data.image import Decoding
+from vizreport.data.sources import open_dataset
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.registry import experiments, registry
+from vizreport.experiments.selection import Selection, select
+from vizreport.experiments.settings import Settings
+from vizreport.findings.decisions import decide
+from vizreport.findings.sentences import faults
+from vizreport.models.epochs import epoch_checkpoints, epochs_hash
+from vizreport.models.hash import checkpoint_hash
+from vizreport.results import provenance
+from vizreport.results.atomic import write_text
+from vizreport.results.disk import warn_if_scarce
+from vizreport.results.run import ExperimentRecord, RunRecord, write_run
+from vizreport.results.run_folder import PAGE, PDF, RENDERED, add_results, prepare_run
+from vizreport.results.store import Store
+from vizreport.subject.context import Context, Source
+from vizreport.system.paths import folder_problem
+from vizreport.system.progress import drawing
+from vizreport.version import __version__
+from vizreport.wording.text import printable
+
+
+def build(request: BuildRequest) -> int:
+    """Compute what is not on disk yet, and render the report.
+
+    Each result is written as it is finished: a build that was stopped goes on from the last
+    one. Where nothing changed, nothing is computed and TensorFlow is not imported.
+
+    Parameters
+    ----------
+    request : BuildRequest
+        Checkpoint, data, settings and where the report goes.
+
+    Returns
+    -------
+    int
+        0 done, 1 an experiment failed (the report shows which).
+
+    Raises
+    ------
+    RequestError
+        If the checkpoint, the data or a setting is wrong, or the folder of the report holds what
+        no build wrote, where the report would be, or cannot be written to.
+    """
+    out = request.folder
+    prepare_run(out, request.pdf, request.single_file)
+    warn_if_scarce(out)
+    epochs = () if folder_problem(request.checkpoint) else epoch_checkpoints(request.checkpoint)
+    checkpoint = epochs[-1].path if epochs else request.checkpoint
+    request = dataclasses.replace(
+        request, settings=setting_values.with_studies(request.settings, checkpoint)
+    )
+    settings, selection = request.settings, _selected(request)
+    checkpoint_key = checkpoint_hash(checkpoint)
+    decoding = Decoding(settings.exif, settings.alpha)
+    dataset = open_dataset(
+        request.data, settings.split, settings.max_images, settings.seed, decoding
+    )
+    wanted = selection.experiments
+    keys = keys_of(request, wanted, checkpoint_key, dataset.fingerprint, epochs_hash(epochs))
+    source = Source(
+        checkpoint,
+        request.preset,
+        request.preprocessing,
+        request.labels,
+        request.labels_in_order,
+        request.imports,
+        request.output,
+        epochs,
+        request.output_kind,
+        scale_twice=request.scale_twice,
+    )
+    context, store = Context(source, dataset, settings.batch_size), Store(out)
+    add_results(out, keys)
+    _require_layers(context, settings, [e for e in wanted if not store.has(e.name, keys[e.name])])
+    records: dict[str, ExperimentRecord] = {}
+    for experiment in wanted:
+        records[experiment.name] = run_experiment(
+            experiment, context, settings, store, keys, records, request.strict
+        )
+    records.update(_broken(selection.broken))
+    _print_faults(store, wanted, records)
+    _print_backends(store, records)
+    run = RunRecord(
+        name=out.name,
+        title=f"What {request.name} has learned",
+        checkpoint_file=checkpoint.name,
+        checkpoint_sha256=checkpoint_key,
+        data_name=dataset.name,
+        data_images=len(dataset.records) + len(dataset.skipped),
+        data_fingerprint=dataset.fingerprint,
+        settings={
+            **setting_values.shown(settings),
+            "paper": request.paper,
+            "maps_in_print": request.maps_in_print,
+            "appendix": request.appendix,
+        },
+        experiments=tuple(records.values()),
+        command=provenance.command(),
+        **provenance.of_results(store, tuple(records.values())),
+    )
+    drawn = _render(out, run, bool(store.saved), request.pdf)
+    failed = any(record.status == "failed" for record in records.values())
+    return 1 if failed or not drawn else 0
+
+
+def _require_layers(context: Context, settings: Settings, uncomputed: Sequence[Experiment]) -> None:
+    """Refuse names of layers that the network does not have, before anything is computed."""
+    for experiment in uncomputed:
+        for name, each in experiment.all_settings.items():
+            asked = getattr(settings, name)
+            if each.content == "layer" and asked is not None:
+                context.chosen_layers((asked,) if isinstance(asked, str) else asked)
+
+
+def _selected(request: BuildRequest) -> Selection:
+    """Choose the experiments, and say on the terminal which fall with those skipped."""
+    selection = select(registry(), request.settings, request.only, request.skip)
+    for name, cause in selection.dropped:
+        print(f"vizreport: section {name} requires {cause}: it is left out, too", file=sys.stderr)
+    return selection
+
+
+def _broken(causes: Mapping[str, str]) -> dict[str, ExperimentRecord]:
+    """Return the records of what other packages bring that cannot be used; say so."""
+    found = {}
+    for name, cause in causes.items():
+        reason = f"its experiment cannot be used: {cause}"
+        print(f"vizreport: section {name}: {printable(reason)}", file=sys.stderr)
+        found[name] = ExperimentRecord(name, "", "failed", reason)
+    return found
+
+
+def _print_faults(
+    store: Store, wanted: Sequence[Experiment], records: dict[str, ExperimentRecord]
+) -> None:
+    """Say on the terminal, too, what stands first in the report."""
+    for experiment in wanted:
+        if not experiment.findings or records[experiment.name].status != "done":
+            continue
+        results = {
+            name: store.load(experiments()[name], records[name].key)
+            for name in (*experiment.requires, experiment.name)
+        }
+        found = {name: outcome.result for name, outcome in results.items() if outcome}
+        try:
+            said = faults(decide(experiment.load(experiment.findings)(found)))
+        except Exception:  # the report shows the section as failed, with the reason
+            continue
+        for each in said:
+            print(f"vizreport: {printable(each)}", file=sys.stderr)
+
+
+def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:
+    """Say on the terminal where the report's results come from more than one backend."""
+    used = provenance.by_backend(store, tuple(records.values()))
+    if len(used) > 1:
+        said = ", ".join(f"{len(made)} on {name}" for name, made in used.items())
+        print(
+            f"vizreport: not all results in {store.folder} were computed on one backend ({said}): "
+            "they agree to rounding only; a build into a fresh folder has all from one",
+            file=sys.stderr,
+        )
+
+
+def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
+    """Write the record and the pages, unless those on disk show these very results.
+
+    They do where results, layout, and the code and templates that draw them are the same.
+
+    Returns
+    -------
+    bool
+        Whether every section could be drawn.
+    """
+    from vizreport.report.drawing_code import fingerprint
+    from vizreport.report.render import render
+
+    known = experiments()
+    drawn_by = fingerprint(
+        known[each.name].package for each in run.experiments if each.name in known
+    )
+    shown = digest([[record.name, record.key, record.status] for record in run.experiments])
+    marker = out / RENDERED
+    layout = [
+        run.settings[name]
+        for name in ("paper", "maps_in_print", "appendix", *setting_values.displayed())
+    ]
+    stamp = json.dumps(
+        {"results": shown, "pdf": pdf, "layout": layout, "code": drawn_by, "vizreport": __version__}
+    )
+    pages = [out / PAGE, *([out / PDF] if pdf else [])]
+    if (
+        not computed
+        and all(page.exists() for page in pages)
+        and marker.exists()
+        and marker.read_text() == stamp
+    ):
+        return True
+    write_run(out, run)
+    marker.unlink(missing_ok=True)
+    with drawing(len(run.experiments) + 2) as tell:
+        failed = render(out, pdf=pdf, progress=tell)
+    if failed:
+        return False
+    write_text(marker, stamp)
+    return True

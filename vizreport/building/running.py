@@ -1,0 +1,160 @@
+"""One experiment computed, or found computed."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.registry import experiments
+from vizreport.experiments.settings import Given, Settings
+from vizreport.parallel.kept import KeptPieces
+from vizreport.parallel.loop import in_turn
+from vizreport.parallel.piece import Engine
+from vizreport.parallel.pieces import Pieces
+from vizreport.results import provenance
+from vizreport.results.disk import full_disk
+from vizreport.results.origin import Origin
+from vizreport.results.run import ExperimentRecord, Status
+from vizreport.results.store import Store
+from vizreport.subject.context import Context
+from vizreport.system import interruption
+from vizreport.system.memory import give_back
+from vizreport.system.unforeseen import unforeseen
+
+
+def run_experiment(
+    experiment: Experiment,
+    context: Context,
+    settings: Settings,
+    store: Store,
+    keys: dict[str, str],
+    records: dict[str, ExperimentRecord],
+    strict: bool,
+    engine: Engine = in_turn,
+) -> ExperimentRecord:
+    """Compute one experiment, unless its result is there.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The record of it.
+    context : Context
+        What ``compute`` is given of the network and the data.
+    settings : Settings
+        All of the build; the experiment is given those it declares.
+    store : Store
+        Has the results it requires; its own is saved there.
+    keys : dict of str
+        Of this result and those it requires.
+    records : dict of ExperimentRecord
+        How those it requires went.
+    strict : bool
+        Raise what goes wrong, instead of recording it as failed.
+    engine : Engine
+        Computes pieces of work; by default in this process.
+
+    Raises
+    ------
+    RequestError
+        If something is wrong with the request, and the experiment is essential.
+    """
+    name, key = experiment.name, keys[experiment.name]
+    for needed in experiment.requires:
+        if records[needed].status != "done":
+            reason = f"it needs the result of {needed!r}: {records[needed].reason}"
+            return ExperimentRecord(name, key, records[needed].status, reason)
+    outcome = store.load(experiment, key) if store.has(name, key) else None
+    if outcome is not None:
+        known = store.origin(name, key)
+        seconds = known.seconds if known else 0.0
+        return ExperimentRecord(name, key, outcome.status, outcome.reason, seconds)
+    # Computing starts TensorFlow here, quietly, before a compute module imports it.
+    from vizreport.system.tensorflow_start import start_backend
+
+    begun, date = time.monotonic(), provenance.now()
+    kept = KeptPieces(store, name, key)
+    pieces = Pieces(engine, kept)
+
+    def origin() -> Origin:
+        host = {**provenance.host(), **pieces.told()}
+        return Origin(time.monotonic() - begun, date, host, provenance.versions())
+
+    start_backend()
+    status: Status
+    reason = ""
+    try:
+        required = {}
+        for needed in experiment.requires:
+            found = store.load(experiments()[needed], keys[needed])
+            assert found is not None
+            required[needed] = found.result
+        compute = experiment.load(experiment.compute)
+        result = called(compute, context, settings.of(experiment), required, pieces)
+        computed = origin()
+        store.save(name, key, result, experiment.version, origin=computed)
+        kept.remove()
+        context.release()
+        del result, required
+        give_back()
+        status = "done"
+    except NotApplicable as error:
+        status, reason, computed = "not applicable", str(error), origin()
+        store.save(name, key, None, experiment.version, status, reason, computed)
+    except RequestError as error:
+        if strict or experiment.essential:
+            raise
+        print(f"vizreport: section {name}: {error}", file=sys.stderr)
+        status, reason, computed = "failed", str(error), origin()
+    except Exception as error:
+        # One broken experiment does not lose the report; Ctrl-C, whatever a library made of it,
+        # is none, and on a full disk all would break.
+        if strict or interruption.received() or full_disk(error):
+            raise
+        print(f"vizreport: section {name}: {unforeseen(error, store.folder)}", file=sys.stderr)
+        computed = origin()
+        status, reason = "failed", f"{type(error).__name__}: {error}"
+    return ExperimentRecord(name, key, status, reason, computed.seconds)
+
+
+def called(
+    compute: Callable[..., Any],
+    context: Context,
+    settings: Given,
+    required: dict[str, Any],
+    pieces: Pieces | None = None,
+) -> Any:
+    """Call an experiment's ``compute`` with what its parameters name.
+
+    Parameters
+    ----------
+    compute : callable
+        Has some of the parameters ``context``, ``settings``, ``required`` and ``pieces``.
+    context : Context
+        Network and data, made when first asked for.
+    settings : Given
+        What ``compute`` may read: any other setting is an ``AttributeError``.
+    required : dict
+        Results of the experiments it requires, by name.
+    pieces : Pieces, optional
+        Maps over pieces of its work; by default in this process, and nothing is kept.
+
+    Raises
+    ------
+    TypeError
+        If it names anything else.
+    """
+    given = {
+        "context": context,
+        "settings": settings,
+        "required": required,
+        "pieces": pieces or Pieces(),
+    }
+    names = list(inspect.signature(compute).parameters)
+    if unknown := [name for name in names if name not in given]:
+        raise TypeError(f"compute() names {unknown[0]!r}; it can be given {', '.join(given)}")
+    return compute(**{name: given[name] for name in names})

@@ -1,0 +1,1 @@
+"""What sections are drawn with: charts, pictures, letters. No TensorFlow."""

@@ -1,0 +1,71 @@
+"""Charts in one style, drawn with matplotlib without its global state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from vizreport.drawing import fonts, medium
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK = "#1b1f24"
+SOFT = "#5b626b"
+FAINT = "#d5d9de"
+BLUE = "#0072b2"  # Okabe and Ito's palette, told apart with any colour vision
+ORANGE = "#d55e00"
+FILL = "#cfe3f1"
+
+_STYLE: Any = {
+    "font.size": 7.5,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "text.color": INK,
+    "text.parse_math": False,  # a "$" in a name is a "$"
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "svg.hashsalt": "vizreport",
+    "svg.fonttype": "path",
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Apply the report's style to what is drawn or saved within."""
+    import matplotlib
+
+    with matplotlib.rc_context({**_STYLE, "font.family": fonts.families()}):
+        yield
+
+
+def styled(draw: Callable[[Axes], None], width: float, height: float) -> Callable[[], Figure]:
+    """Return a function that makes a chart of one pair of axes.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws on the axes it is given.
+    width, height : float
+        Size, mm; a place that is narrower takes its own width.
+    """
+
+    def chart() -> Figure:
+        from matplotlib.figure import Figure
+
+        with style():
+            across = medium.room(width)
+            figure = Figure(figsize=(across / 25.4, height / 25.4), layout="constrained")
+            draw(figure.add_subplot())
+        return figure
+
+    return chart

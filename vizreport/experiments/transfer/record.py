@@ -1,0 +1,131 @@
+"""The results of a transfer, as a file. No TensorFlow here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vizreport.errors import RequestError
+from vizreport.results.atomic import write_text
+from vizreport.results.manifest import add, prepare
+from vizreport.system.paths import read_bytes
+
+SCHEMA_VERSION = 1
+FILE = "transfer.json"
+FEATURES = "features"
+WRITER = "transfer"
+"""Of the folder, see :mod:`vizreport.results.manifest`."""
+
+_VECTORS = re.compile(r".+-[0-9a-f]{16}\.npy")
+
+
+@dataclass(frozen=True)
+class LayerScores:
+    """What one classifier reached on the features of one layer, or a network by itself.
+
+    Attributes
+    ----------
+    layer : str
+        Name of the layer; for a control the name of its network.
+    classifier : str
+        "svm" or "softmax"; "scratch" for a control.
+    features : int
+        Numbers in a feature vector; 0 for a control.
+    size : list of int
+        Rows, columns and maps of the features; [units] without places.
+    per_class : int
+        Images of each class that trained; 0 for all of the training split.
+    seeds : list of int
+        One for each random split.
+    scores : list of lists of float or None
+        For each split and class: share of the test images that were named rightly; of data with
+        several classes an image, average precision. None for a class without test images.
+    """
+
+    layer: str
+    classifier: str
+    features: int
+    size: list[int]
+    per_class: int
+    seeds: list[int]
+    scores: list[list[float | None]]
+
+
+@dataclass(frozen=True)
+class TransferRecord:
+    """A transfer and its results so far.
+
+    Attributes
+    ----------
+    about : dict
+        What was asked, of what: ``checkpoint`` (name), ``checkpoint_sha256``, ``network``,
+        ``data``, ``data_fingerprint``, ``test_data``, ``class_names``, ``measure`` ("accuracy" or
+        "average precision"), ``test_images`` (of a split, on average), ``settings``, ``versions``.
+    layers : tuple of str
+        All layers asked for, from the input on.
+    results : tuple of LayerScores
+        One for each layer, classifier and number of images that is finished.
+    """
+
+    about: dict[str, Any]
+    layers: tuple[str, ...]
+    results: tuple[LayerScores, ...]
+
+
+def prepare_transfer(folder: Path) -> None:
+    """Make sure that the folder can take a transfer.
+
+    Raises
+    ------
+    RequestError
+        If something is in the way that is not a transfer's, or the folder cannot be written to.
+    """
+    prepare(folder, WRITER, (FILE, f"{FEATURES}/"), _adopted)
+
+
+def _adopted(folder: Path) -> Iterator[str]:
+    """Name the files of a transfer of the first edition."""
+    try:
+        if read_record(folder) is None:
+            return
+    except RequestError:  # of another kind
+        return
+    yield FILE
+    for path in (folder / FEATURES).glob("*-*.npy"):
+        if _VECTORS.fullmatch(path.name):
+            yield f"{FEATURES}/{path.name}"
+
+
+def write_record(folder: Path, record: TransferRecord) -> None:
+    """Write ``transfer.json`` in place of the one before."""
+    add(folder, WRITER, [FILE])
+    document = {"schema_version": SCHEMA_VERSION, **asdict(record)}
+    write_text(folder / FILE, json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+def read_record(folder: Path) -> TransferRecord | None:
+    """Read ``transfer.json``; None where there is none.
+
+    Raises
+    ------
+    RequestError
+        The file is damaged or of another schema version.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return None
+    try:
+        values = json.loads(read_bytes(path))
+        if values["schema_version"] != SCHEMA_VERSION:
+            raise RequestError(f"{path} is of another schema version: give another --out")
+        results = tuple(LayerScores(**result) for result in values["results"])
+        return TransferRecord(values["about"], tuple(values["layers"]), results)
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
+        raise RequestError(
+            f"{path} is damaged ({error}): remove it, and vizreport transfer learns anew from the "
+            "features beside it"
+        ) from error

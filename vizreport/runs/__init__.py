@@ -1,0 +1,1 @@
+"""Finished runs, opened by a program and checked against conditions. No TensorFlow."""

@@ -1,0 +1,1 @@
+"""Names and numbers as a reader wants them."""
