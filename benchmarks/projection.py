@@ -22,7 +22,7 @@ import numpy as np
 
 from vizreport.data.sources import open_dataset
 from vizreport.experiments.settings import Settings
-from vizreport.subject.context import Context, Source
+from vizreport.subject.subject import Source, Subject
 
 MAPS = 64
 
@@ -39,22 +39,22 @@ def main() -> None:
 
     settings = Settings(layers=tuple(arguments.layers))
     source = Source(arguments.checkpoint, arguments.preprocess, {}, None, False, ())
-    context = Context(source, open_dataset(arguments.data), settings.batch_size)
-    deconvnet = context.deconvnet(settings.rule)
+    subject = Subject(source, open_dataset(arguments.data), settings.batch_size)
+    deconvnet = subject.deconvnet(settings.rule)
 
     from vizreport.backend import tensorflow_convolutions as linear
     from vizreport.engine.deconvnet import Deconvnet
     from vizreport.experiments.mining.compute import compute
     from vizreport.experiments.registry import experiments
 
-    mining = compute(context, settings.of(experiments()["mining"]), {})
+    mining = compute(subject, settings.of(experiments()["mining"]), {})
     few_channels, linear._FEW_CHANNELS = linear._FEW_CHANNELS, 0
-    plain = Deconvnet(context.model, settings.rule, context.preprocessing)
+    plain = Deconvnet(subject.model, settings.rule, subject.preprocessing)
     print(
         f"{'layer':8} {'units':>5} {'images':>6} {'size':>9} {'ms each':>8} {'whole ms':>9} "
         f"{'plain ms':>9} {'whole/vizreport':>15} {'plain/vizreport':>15} {'difference':>10}"
     )
-    for layer in context.chosen_layers(settings.layers):
+    for layer in subject.chosen_layers(settings.layers):
         random = np.random.default_rng(0)
         maps = np.sort(random.choice(layer.maps, min(MAPS, layer.maps), replace=False))
         units = np.argwhere(mining.values[layer.name][maps] > 0)
@@ -63,7 +63,7 @@ def main() -> None:
             getattr(mining, field)[layer.name][maps][taken] for field in ("images", "rows", "cols")
         )
         shown, numbers = np.unique(images, return_inverse=True)
-        inputs = context.preprocessing.tensor(context.pictures(mining.records[shown]))
+        inputs = subject.preprocessing.tensor(subject.pictures(mining.records[shown]))
         every = (numbers, rows, cols, maps[units[:, 0]])
         some = np.linspace(0, len(units) - 1, min(arguments.most, len(units))).round().astype(int)
         sample = tuple(part[some] for part in every)

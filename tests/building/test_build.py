@@ -53,11 +53,11 @@ def computed(monkeypatch):
         if target != self.compute:
             return function
 
-        def compute(context, settings, required):
+        def compute(subject, settings, required):
             calls.append(self.name)
             if self.name in broken:
                 raise broken[self.name]
-            return function(context, settings, required)
+            return function(subject, settings, required)
 
         return compute
 

@@ -43,10 +43,10 @@ def same(a, b) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_results_survive_the_store(name, run, tiny_files, tmp_path):
     experiment = experiments()[name]
-    context = tiny.context(run.checkpoint, tiny_files[1], **run.settings.as_dict())
+    subject = tiny.subject(run.checkpoint, tiny_files[1], **run.settings.as_dict())
     stored = results(run)
     required = {needed: stored[needed] for needed in experiment.requires}
-    fresh = tiny.computing(name)(context, required)
+    fresh = tiny.computing(name)(subject, required)
     assert isinstance(fresh, experiment.result_type)
     store = Store(tmp_path)
     store.save(name, "key", fresh, experiment.version)

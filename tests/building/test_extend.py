@@ -14,6 +14,7 @@ import pytest
 from vizreport.cli import main
 from vizreport.experiments import registry, settings, v1
 from vizreport.results.run import read_run
+from vizreport.subject.subject import Subject
 from vizreport.wording.text import printable
 
 PAGE = (Path(__file__).parents[2] / "docs" / "extend.md").read_text("utf-8")
@@ -120,14 +121,13 @@ def test_its_options_are_in_the_help(installed, capsys):
 
 
 def test_the_page_says_what_may_be_relied_on():
-    names = set(re.findall(r"`(\w+)[`(]", PAGE.partition("| shared choices |")[2].split("\n")[0]))
+    names = set(re.findall(r"`(\w+)[`(]", PAGE.partition("| shared settings |")[2].split("\n")[0]))
     from vizreport.experiments.shared import SHARED
 
     assert names == {name for name, each in SHARED.items() if each.option}
-    from vizreport.subject.context import Context
 
-    row = next(line for line in PAGE.split("\n") if line.startswith("| `context`"))
-    named = set(re.findall(r"`(\w+)(?:\(\w+\))?`", row)) - {"context"}
-    made = Context(None, None)
-    assert {name for name in named if not (name in dir(Context) or name in vars(made))} == set()
+    row = next(line for line in PAGE.split("\n") if line.startswith("| `subject`"))
+    named = set(re.findall(r"`(\w+)(?:\(\w+\))?`", row)) - {"subject", "context"}
+    made = Subject(None, None)
+    assert {name for name in named if not (name in dir(Subject) or name in vars(made))} == set()
     assert all(hasattr(v1, name) for name in v1.__all__)

@@ -13,20 +13,20 @@ def tiny_files(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def tiny_context(tiny_files):
-    return tiny.context(*tiny_files)
+def tiny_subject(tiny_files):
+    return tiny.subject(*tiny_files)
 
 
 @pytest.fixture(scope="session")
-def mined(tiny_context):
+def mined(tiny_subject):
     compute = tiny.computing("mining")
 
-    return compute(tiny_context, {})
+    return compute(tiny_subject, {})
 
 
 @pytest.fixture(scope="session")
-def parts(tiny_context, mined):
+def parts(tiny_subject, mined):
     """Those of data without ground truth."""
     compute = tiny.computing("parts")
 
-    return compute(tiny_context, {"mining": mined})
+    return compute(tiny_subject, {"mining": mined})

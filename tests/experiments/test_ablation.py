@@ -20,13 +20,13 @@ from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import sentence
 from vizreport.models.variants import VARIANTS
 from vizreport.published import published_tables
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 compute = tiny.computing("ablation")
 
 
 def computed(folder):
-    return compute(tiny.asking(Context(None, None), ablation=folder and str(folder)), {})
+    return compute(tiny.asking(Subject(None, None), ablation=folder and str(folder)), {})
 
 
 def with_errors(*pairs):

@@ -18,13 +18,13 @@ compute_filters = tiny.computing("filters")
 
 
 @pytest.fixture(scope="module")
-def filters(tiny_context, mined):
-    return compute_filters(tiny_context, {"mining": mined})
+def filters(tiny_subject, mined):
+    return compute_filters(tiny_subject, {"mining": mined})
 
 
 @pytest.fixture(scope="module")
-def found(tiny_context, mined, filters):
-    return compute(tiny_context, {"mining": mined, "filters": filters})
+def found(tiny_subject, mined, filters):
+    return compute(tiny_subject, {"mining": mined, "filters": filters})
 
 
 def test_layer_one(found, filters):
@@ -37,12 +37,12 @@ def test_layer_one(found, filters):
     np.testing.assert_allclose(found.filter_similarity[1:], alike.max(axis=1)[1:], rtol=1e-4)
 
 
-def test_correlations_over_the_images(found, tiny_context, mined):
-    model = tiny_context.model
-    pictures = tiny_context.pictures(mined.records)
+def test_correlations_over_the_images(found, tiny_subject, mined):
+    model = tiny_subject.model
+    pictures = tiny_subject.pictures(mined.records)
     outputs = [model.get_layer(name).output for name in ("conv1", "conv2")]
     maps = keras.Model(model.input, outputs).predict(
-        tiny_context.preprocessing.tensor(pictures), verbose=0
+        tiny_subject.preprocessing.tensor(pictures), verbose=0
     )
     assert found.correlated_images == len(pictures)
     for name, values in zip(("conv1", "conv2"), maps, strict=True):
@@ -86,21 +86,21 @@ def network(first, *above) -> keras.Model:
     return keras.Model(image, layers.Dense(3)(layers.Flatten()(x)))
 
 
-def other(tiny_context, model, **settings):
+def other(tiny_subject, model, **settings):
     from vizreport.engine import Deconvnet
 
     mine = tiny.computing("mining")
 
-    context = tiny.changed(tiny_context, **settings)
-    context.traced = Deconvnet(model, preprocessing=context.preprocessing)
-    mining = mine(context, {})
-    filters = compute_filters(context, {"mining": mining})
-    return mining, filters, compute(context, {"mining": mining, "filters": filters})
+    subject = tiny.changed(tiny_subject, **settings)
+    subject.traced = Deconvnet(model, preprocessing=subject.preprocessing)
+    mining = mine(subject, {})
+    filters = compute_filters(subject, {"mining": mining})
+    return mining, filters, compute(subject, {"mining": mining, "filters": filters})
 
 
-def test_small_filters_without_stride_say_little(tiny_context):
+def test_small_filters_without_stride_say_little(tiny_subject):
     first = layers.Conv2D(4, 3, activation="relu", name="conv1")
-    mining, filters, result = other(tiny_context, network(first))
+    mining, filters, result = other(tiny_subject, network(first))
     assert result.stride == [1, 1]
     assert len(result.tiles)
     results = {"architecture": result, "filters": filters, "mining": mining}
@@ -116,7 +116,7 @@ def test_small_filters_without_stride_say_little(tiny_context):
     ("settings", "reason"),
     [({"layers": ("conv1",)}, "conv2 is not among"), ({}, "selu|rule")],
 )
-def test_layer_two_out_of_reach(tiny_context, settings, reason):
+def test_layer_two_out_of_reach(tiny_subject, settings, reason):
     import re
 
     activation = "relu" if settings else "selu"
@@ -126,16 +126,16 @@ def test_layer_two_out_of_reach(tiny_context, settings, reason):
         layers.MaxPooling2D(2, padding="same"),
         layers.Conv2D(4, 1, activation="relu", name="conv3"),
     ]
-    _, _, result = other(tiny_context, network(first, *above), **settings)
+    _, _, result = other(tiny_subject, network(first, *above), **settings)
     assert re.search(reason, result.second_reason)
     assert not len(result.tiles)
 
 
-def test_a_network_that_is_dead_throughout(tiny_context):
+def test_a_network_that_is_dead_throughout(tiny_subject):
     model = network(layers.Conv2D(4, 5, 2, activation="relu", name="conv1"))
     for layer in model.layers:
         layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])
-    mining, filters, result = other(tiny_context, model)
+    mining, filters, result = other(tiny_subject, model)
     assert result.second_reason == "every map of layer conv2 is dead"
     assert np.isnan(result.spectra).all()
     results = {"architecture": result, "filters": filters, "mining": mining}

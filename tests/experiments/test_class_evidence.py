@@ -25,15 +25,15 @@ CAM, GRADIENTS = "grad-cam", "integrated-gradients"
 
 
 @pytest.fixture(scope="module")
-def occluded(tiny_context, mined):
-    few = tiny.changed(tiny_context, occlusion_stride=5, occlusion_sizes=(0.3,))
+def occluded(tiny_subject, mined):
+    few = tiny.changed(tiny_subject, occlusion_stride=5, occlusion_sizes=(0.3,))
     return tiny.computing("occlusion")(few, {"mining": mined})
 
 
 @pytest.fixture(scope="module")
-def context(tiny_context):
+def subject(tiny_subject):
     """With data that know their objects: the left half, in every picture."""
-    found = tiny.changed(tiny_context, evidence_images=5)
+    found = tiny.changed(tiny_subject, evidence_images=5)
     mask = np.zeros(tiny.SIZE, bool)
     mask[:, :14] = True
     truth = Truth(mask, (0, 0, 14, 24))
@@ -50,15 +50,15 @@ def context(tiny_context):
 
 
 @pytest.fixture(scope="module")
-def found(context, mined, occluded):
-    before = [np.array(w) for w in context.model.get_weights()]
-    result = compute(context, {"mining": mined, "occlusion": occluded})
-    for was, now in zip(before, context.model.get_weights(), strict=True):
+def found(subject, mined, occluded):
+    before = [np.array(w) for w in subject.model.get_weights()]
+    result = compute(subject, {"mining": mined, "occlusion": occluded})
+    for was, now in zip(before, subject.model.get_weights(), strict=True):
         np.testing.assert_array_equal(was, now)  # whatever was shuffled meanwhile
     return result
 
 
-def test_maps_are_sums_over_the_occlusions_square(context, found, occluded):
+def test_maps_are_sums_over_the_occlusions_square(subject, found, occluded):
     assert found.methods == [CAM, GRADIENTS]
     assert found.paths == occluded.paths
     size = found.size
@@ -66,11 +66,11 @@ def test_maps_are_sums_over_the_occlusions_square(context, found, occluded):
     np.testing.assert_allclose(
         found.falls[0], occluded.clean_probabilities[0] - occluded.probabilities["7"][0], atol=1e-6
     )
-    (layer,) = named_layers(context.graph, ("conv2",))
-    evidence = Evidence(context, layer)
-    grey = context.preprocessing.tensor(np.full((1, *tiny.SIZE, 3), 128, np.uint8))[0]
+    (layer,) = named_layers(subject.graph, ("conv2",))
+    evidence = Evidence(subject, layer)
+    grey = subject.preprocessing.tensor(np.full((1, *tiny.SIZE, 3), 128, np.uint8))[0]
     for i, picture in enumerate(found.pictures):
-        image = context.preprocessing.tensor(picture[None])[0]
+        image = subject.preprocessing.tensor(picture[None])[0]
         pixels = evidence.pixels(image, grey, int(found.classes[i]), found.steps)
         for r, c in ((0, 0), (2, 1), (-1, -1)):
             top, left_ = found.tops[r], found.lefts[c]
@@ -83,16 +83,16 @@ def test_maps_are_sums_over_the_occlusions_square(context, found, occluded):
         assert found.totals[i] == pytest.approx(apart, rel=0.15, abs=0.05)
 
 
-def test_scores_are_those_before_the_softmax(context, found):
-    scores = context.model(context.preprocessing.tensor(found.pictures)).numpy()
+def test_scores_are_those_before_the_softmax(subject, found):
+    scores = subject.model(subject.preprocessing.tensor(found.pictures)).numpy()
     apart = np.log(scores[np.arange(len(scores)), found.classes] / scores[:, 0])
-    first = Evidence(context, named_layers(context.graph, ("conv2",))[0]).scores(
-        context.preprocessing.tensor(found.pictures), np.zeros(len(scores), int)
+    first = Evidence(subject, named_layers(subject.graph, ("conv2",))[0]).scores(
+        subject.preprocessing.tensor(found.pictures), np.zeros(len(scores), int)
     )
     np.testing.assert_allclose(found.scores - first, apart, atol=1e-4)
 
 
-def test_deletion_and_insertion_by_brute_force(context):
+def test_deletion_and_insertion_by_brute_force(subject):
     random = np.random.default_rng(2)
     image, grey = random.normal(0, 1, (2, *tiny.SIZE, 3)).astype("float32")
     numbers, grid = cells.cell_grid(tiny.SIZE)
@@ -100,7 +100,7 @@ def test_deletion_and_insertion_by_brute_force(context):
     ranks = {name: random.permutation(14 * 14) for name in ("one", "other")}
 
     def probability(x):
-        return context.model(x).numpy()[:, 1]
+        return subject.model(x).numpy()[:, 1]
 
     deletion, insertion = cells.curves(probability, image, grey, numbers, ranks)
     for name, order in ranks.items():
@@ -156,48 +156,48 @@ def test_the_sample(mined, found):
     assert (found.missed < 0.3).all()
 
 
-def test_the_strongest_pixel_lies_on_the_object_or_not(context, mined, found):
+def test_the_strongest_pixel_lies_on_the_object_or_not(subject, mined, found):
     from scipy import ndimage
 
-    evidence = Evidence(context, named_layers(context.graph, ("conv2",))[0])
-    grey = context.preprocessing.tensor(np.full((1, *tiny.SIZE, 3), 128, np.uint8))[0]
+    evidence = Evidence(subject, named_layers(subject.graph, ("conv2",))[0])
+    grey = subject.preprocessing.tensor(np.full((1, *tiny.SIZE, 3), 128, np.uint8))[0]
     for n, record in enumerate(mined.records[found.sample]):
-        image = context.preprocessing.tensor(context.pictures(np.array([record])))[0]
+        image = subject.preprocessing.tensor(subject.pictures(np.array([record])))[0]
         pixels = evidence.pixels(image, grey, int(mined.labels[found.sample[n]]), found.steps)
         for method, values in pixels.items():
             column = ndimage.uniform_filter(values, found.size).argmax() % 28
             assert found.hits[method][n] == (column < 14)
 
 
-def test_without_a_layer_of_places_gradients_are_left(context, mined, occluded):
+def test_without_a_layer_of_places_gradients_are_left(subject, mined, occluded):
     other = replace(occluded, layer="classes")
-    result = compute(context, {"mining": mined, "occlusion": other})
+    result = compute(subject, {"mining": mined, "occlusion": other})
     assert result.methods == [GRADIENTS]
     assert result.problems == {CAM: "layer 'classes' has no places to weigh"}
     assert result.layer == ""
     assert list(result.maps) == list(result.likeness) == [GRADIENTS]
 
 
-def test_a_score_without_a_derivative(context):
-    evidence = Evidence(context, named_layers(context.graph, ("conv2",))[0])
+def test_a_score_without_a_derivative(subject):
+    evidence = Evidence(subject, named_layers(subject.graph, ("conv2",))[0])
     evidence._derive = lambda x, scores, signs: (np.zeros(1), np.zeros((1, 24, 28, 3)))
     with pytest.raises(NotApplicable, match="derivatives are zero everywhere"):
         evidence.try_on(np.zeros((1, 24, 28, 3)), np.array([0]))
 
 
-def test_one_score_speaks_for_the_second_class(context):
+def test_one_score_speaks_for_the_second_class(subject):
     binary = SimpleNamespace(
-        **{**vars(context), "output": SimpleNamespace(kind="binary", classes=2)}
+        **{**vars(subject), "output": SimpleNamespace(kind="binary", classes=2)}
     )
-    evidence = Evidence(binary, named_layers(context.graph, ("conv2",))[0])
+    evidence = Evidence(binary, named_layers(subject.graph, ("conv2",))[0])
     scores, signs = evidence.asked(np.array([0, 1, 1]))
     assert scores.tolist() == [0, 0, 0]
     assert signs.tolist() == [-1, 1, 1]
 
 
-def test_units_that_see_everything_share_the_image(context):
-    (node,) = (n.index for n in context.graph.nodes if n.layer == "classes" and n.kind == "dense")
-    spread = over_the_input(context.graph, node, np.array([[[1.0, 3.0]]]))[0]
+def test_units_that_see_everything_share_the_image(subject):
+    (node,) = (n.index for n in subject.graph.nodes if n.layer == "classes" and n.kind == "dense")
+    spread = over_the_input(subject.graph, node, np.array([[[1.0, 3.0]]]))[0]
     np.testing.assert_allclose(
         spread[0, [0, 6, 13, 14, 21, 27]], [1, 1, 1.929, 2.071, 3, 3], atol=0.001
     )

@@ -20,22 +20,22 @@ compute_top = tiny.computing("top_patches")
 
 
 @pytest.fixture(scope="module")
-def few(tiny_context, mined, parts):
-    """The context of a report that shows one map a layer, and its top-9."""
-    context = tiny.changed(tiny_context, maps=1)
-    return context, compute_top(context, {"mining": mined, "parts": parts})
+def few(tiny_subject, mined, parts):
+    """The subject of a report that shows one map a layer, and its top-9."""
+    subject = tiny.changed(tiny_subject, maps=1)
+    return subject, compute_top(subject, {"mining": mined, "parts": parts})
 
 
 @pytest.fixture(scope="module")
 def found(few, mined):
-    context, top = few
-    return compute(context, {"mining": mined, "top_patches": top})
+    subject, top = few
+    return compute(subject, {"mining": mined, "top_patches": top})
 
 
 def test_shares_are_those_of_weights_and_activations(few, found, mined):
     # The scores are dense in conv2's output: a contribution is a sum of weights times activations.
-    context, _ = few
-    model = context.model
+    subject, _ = few
+    model = subject.model
     below = keras.Model(model.input, model.get_layer("conv2").output)
     kernel, bias = (np.asarray(w, np.float64) for w in model.get_layer("classes").get_weights())
     assert found.below["classes"] == ["conv2"]
@@ -45,7 +45,7 @@ def test_shares_are_those_of_weights_and_activations(few, found, mined):
             if not mined.values["classes"][number, rank] > 0:
                 continue
             record = mined.records[mined.images["classes"][number, rank]]
-            inputs = context.preprocessing.tensor(context.pictures(np.array([record])))
+            inputs = subject.preprocessing.tensor(subject.pictures(np.array([record])))
             held = below(inputs).numpy().astype(np.float64)
             by_place = held[0] * kernel[:, number].reshape(held.shape[1:])
             by_map = by_place.sum(axis=(0, 1))
@@ -78,11 +78,11 @@ def test_what_feeds_is_followed_down_to_the_first_layer(few, found):
 
 
 def test_feeding_maps_have_the_pictures_that_all_maps_would(few, found, mined, parts):
-    context, top = few
+    subject, top = few
     required = {"mining": mined, "parts": parts, "top_patches": top, "contributions": found}
-    feeding = compute_feeding(context, required)
+    feeding = compute_feeding(subject, required)
     assert feeding.layers == [name for name in found.layers if len(found.feeding[name])]
-    every = compute_top(tiny.changed(context, maps=None), required)
+    every = compute_top(tiny.changed(subject, maps=None), required)
     for name in feeding.layers:
         np.testing.assert_array_equal(feeding.maps[name], found.feeding[name])
         assert feeding.window[name] == top.window[name]
@@ -95,12 +95,12 @@ def test_feeding_maps_have_the_pictures_that_all_maps_would(few, found, mined, p
 
 
 def test_without_maps_left_out_none_is_added(few, mined, parts):
-    context = tiny.changed(few[0], maps=None)
-    top = compute_top(context, {"mining": mined, "parts": parts})
-    found = compute(context, {"mining": mined, "top_patches": top})
+    subject = tiny.changed(few[0], maps=None)
+    top = compute_top(subject, {"mining": mined, "parts": parts})
+    found = compute(subject, {"mining": mined, "top_patches": top})
     assert all(len(feeding) == 0 for feeding in found.feeding.values())
     required = {"mining": mined, "parts": parts, "top_patches": top, "contributions": found}
-    assert compute_feeding(context, required).layers == []
+    assert compute_feeding(subject, required).layers == []
 
 
 def test_largest_contributions_are_followed_first():

@@ -18,32 +18,32 @@ PARTS = {"eye": (8, 6), "ear": (20, 5.5), "nose": (14, 15)}
 
 
 @pytest.fixture(scope="module")
-def context(tiny_context, tmp_path_factory):
+def subject(tiny_subject, tmp_path_factory):
     path = tmp_path_factory.mktemp("parts") / "parts.csv"
     lines = [
         f"{record.path},{part},{x + i % 3},{y + i % 2}"
-        for i, record in enumerate(tiny_context.dataset.records)
+        for i, record in enumerate(tiny_subject.dataset.records)
         for part, (x, y) in PARTS.items()
     ]
     path.write_text("\n".join(["file,part,x,y", *lines]))
-    return tiny.changed(tiny_context, parts=str(path), batch_size=7)
+    return tiny.changed(tiny_subject, parts=str(path), batch_size=7)
 
 
 @pytest.fixture(scope="module")
-def result(context, mined):
-    return compute(context, {"mining": mined})
+def result(subject, mined):
+    return compute(subject, {"mining": mined})
 
 
-def test_distances_are_those_of_plain_loops(result, context):
+def test_distances_are_those_of_plain_loops(result, subject):
     import keras
 
-    model = context.model
+    model = subject.model
     features = keras.Model(
         model.input, [model.get_layer("pool1").output, model.get_layer("conv2").output]
     )
 
     def of(pictures):
-        values = features.predict(context.preprocessing.tensor(pictures), verbose=0)
+        values = features.predict(subject.preprocessing.tensor(pictures), verbose=0)
         return [value.reshape(len(value), -1) for value in values]
 
     clean = of(result.pictures)
@@ -71,7 +71,7 @@ def test_distances_are_those_of_plain_loops(result, context):
                     assert changed[name][k] == pytest.approx((signs != 0).mean())
 
 
-def test_squares_are_on_the_points_asked_for(result, context, mined):
+def test_squares_are_on_the_points_asked_for(result, subject, mined):
     assert result.parts == list(PARTS)
     assert (result.source, result.object, result.asked) == ("file", "box", False)
     for i, path in enumerate(result.paths):
@@ -84,12 +84,12 @@ def test_squares_are_on_the_points_asked_for(result, context, mined):
             assert top <= result.points[i, p, 1] < top + result.side
 
 
-def test_a_class_asked_for(context, mined):
+def test_a_class_asked_for(subject, mined):
     name = "star"
-    asked = compute(tiny.changed(context, correspondence_class=name), {"mining": mined})
+    asked = compute(tiny.changed(subject, correspondence_class=name), {"mining": mined})
     assert (asked.class_name, asked.asked) == (name, True)
     with pytest.raises(RequestError, match="no class 'moon' with parts"):
-        compute(tiny.changed(context, correspondence_class="moon"), {"mining": mined})
+        compute(tiny.changed(subject, correspondence_class="moon"), {"mining": mined})
 
 
 def layers(monkeypatch, *shapes):

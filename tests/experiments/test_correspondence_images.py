@@ -59,7 +59,7 @@ def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog
     )
 
 
-def made_context(records, truth=None, size=(96, 96), **settings):
+def made_subject(records, truth=None, size=(96, 96), **settings):
     made = SimpleNamespace(
         dataset=SimpleNamespace(records=records, truth=truth),
         preprocessing=preset("torch", size, 3),
@@ -70,16 +70,16 @@ def made_context(records, truth=None, size=(96, 96), **settings):
 FACE = {"eye": Part(30, 40, True), "ear": Part(70, 45, True), "nose": Part(50, 60, True)}
 
 
-def chosen_from(context, mining):
-    return subjects(context, context.asked, mining)
+def chosen_from(subject, mining):
+    return subjects(subject, subject.asked, mining)
 
 
 def made(truths, classes, labels=None, predicted=None, **settings):
     """Pictures of 128 x 128 px, all of which the network sees."""
     count = len(truths)
     records = [SimpleNamespace(class_name=name) for name in classes]
-    context = made_context(records, truths.__getitem__, **settings)
-    context.preprocessing = preset("torch", (128, 128), 3, {"resize": "none"})
+    subject = made_subject(records, truths.__getitem__, **settings)
+    subject.preprocessing = preset("torch", (128, 128), 3, {"resize": "none"})
     known = [-1] * count if labels is None else labels
     mining = made_mining(
         [f"{i}.png" for i in range(count)],
@@ -88,7 +88,7 @@ def made(truths, classes, labels=None, predicted=None, **settings):
         known,
         known if predicted is None else predicted,
     )
-    return context, mining
+    return subject, mining
 
 
 def truth(covered=False, **changed):
@@ -100,8 +100,8 @@ def truth(covered=False, **changed):
 def test_points_agree_with_the_truth_carried_into_the_view():
     dataset = open_scenes("val")
     preprocessing = preset("torch", (96, 80), 3, {"resize": "shortest", "resize_to": 104})
-    context = made_context(dataset.records, dataset.truth)
-    context.preprocessing = preprocessing
+    subject = made_subject(dataset.records, dataset.truth)
+    subject.preprocessing = preprocessing
     some = range(0, 24)
     mining = made_mining(
         [dataset.records[i].path for i in some],
@@ -111,7 +111,7 @@ def test_points_agree_with_the_truth_carried_into_the_view():
         [0 for _ in some],
     )
     cut = 0
-    for i, own in enumerate(visible_points(context, None, mining)):
+    for i, own in enumerate(visible_points(subject, None, mining)):
         known = dataset.truth(i)
         seen = in_view(known, preprocessing)
         expected = {name: (p.x, p.y) for name, p in seen.parts.items() if p.visible}
@@ -159,9 +159,9 @@ def test_covered_repeated_and_hidden_are_left_out():
     truths = [truth() for _ in range(8)]
     truths[1] = truth(covered=True)
     truths[2] = truth(nose=Part(50, 60, False))
-    context, mining = made(truths, ["face"] * 8)
+    subject, mining = made(truths, ["face"] * 8)
     mining.sha256[5] = mining.sha256[4]
-    chosen = chosen_from(context, mining)
+    chosen = chosen_from(subject, mining)
     assert chosen.images.tolist() == [0, 3, 4, 6, 7]
     assert chosen.parts == ["eye", "ear", "nose"]
     assert chosen.points[0].tolist() == [[30, 40], [70, 45], [50, 60]]
@@ -188,21 +188,21 @@ def test_too_few_pictures():
 
 
 def test_data_without_parts():
-    context, mining = made([truth()] * 4, [None] * 4)
-    context.dataset.truth = None
+    subject, mining = made([truth()] * 4, [None] * 4)
+    subject.dataset.truth = None
     with pytest.raises(NotApplicable, match="--parts FILE"):
-        chosen_from(context, mining)
+        chosen_from(subject, mining)
 
 
 def test_regions():
-    context, mining = made([truth()] * 4, ["face"] * 4)
-    chosen = chosen_from(context, mining)
-    kind, found, boxes = regions(context, mining, chosen, 15)
+    subject, mining = made([truth()] * 4, ["face"] * 4)
+    chosen = chosen_from(subject, mining)
+    kind, found, boxes = regions(subject, mining, chosen, 15)
     assert kind == "mask"
     assert np.array_equal(found[0], truth().mask)
     assert boxes[0].tolist() == [20, 20, 90, 100]
-    context.dataset.truth = None
-    kind, found, boxes = regions(context, mining, chosen, 35)
+    subject.dataset.truth = None
+    kind, found, boxes = regions(subject, mining, chosen, 35)
     assert kind == "box"
     assert boxes[0].tolist() == [0, 5, 105, 95]  # 30 - 35 is beyond the edge
     assert found[0].sum() == 105 * 90
@@ -219,17 +219,17 @@ def test_regions():
 def test_files_that_do_not_fit_the_data(tmp_path, lines, said):
     path = tmp_path / "parts.csv"
     path.write_text("file,part,x,y\n" + lines)
-    context, mining = made([truth()] * 4, ["face"] * 4, parts=str(path))
+    subject, mining = made([truth()] * 4, ["face"] * 4, parts=str(path))
     with pytest.raises(RequestError, match=said):
-        chosen_from(context, mining)
+        chosen_from(subject, mining)
 
 
 def test_a_file_goes_before_the_data(tmp_path):
     path = tmp_path / "parts.csv"
     lines = [f"{i}.png,{part},{x},20" for i in range(5) for part, x in (("paw", 9), ("tail", 90))]
     path.write_text("\n".join(["file,part,x,y", *lines]))
-    context, mining = made([truth()] * 6, [None] * 6, parts=str(path))
-    chosen = chosen_from(context, replace(mining, labels=np.full(6, -1, np.int32)))
+    subject, mining = made([truth()] * 6, [None] * 6, parts=str(path))
+    chosen = chosen_from(subject, replace(mining, labels=np.full(6, -1, np.int32)))
     assert chosen.class_name == ""
     assert chosen.images.tolist() == [0, 1, 2, 3, 4]
     assert chosen.parts == ["paw", "tail"]

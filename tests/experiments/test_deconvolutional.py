@@ -19,17 +19,17 @@ from vizreport.findings.sentences import sentence
 compute = tiny.computing("deconvolutional")
 
 
-def context(folder: str | None) -> SimpleNamespace:
+def subject(folder: str | None) -> SimpleNamespace:
     return tiny.asking(SimpleNamespace(), deconvolutional=folder)
 
 
 def test_the_folder_is_read_and_its_absence_is_said(tmp_path):
     with pytest.raises(NotApplicable, match="deconvnet-learn"):
-        compute(context(None), {})
+        compute(subject(None), {})
     with pytest.raises(RequestError, match="holds no"):
-        compute(context(str(tmp_path)), {})
+        compute(subject(str(tmp_path)), {})
     write_learned(tmp_path, make_deconvolutional(False))
-    found = compute(context(str(tmp_path)), {})
+    found = compute(subject(str(tmp_path)), {})
     np.testing.assert_array_equal(found.projections, make_deconvolutional(False).projections)
 
 

@@ -25,20 +25,20 @@ EPOCHS = (1, 4, 9)
 
 @pytest.fixture(scope="module")
 def evolved(tiny_files, mined, tmp_path_factory):
-    """Context, requirements and result of three epochs."""
+    """Subject, requirements and result of three epochs."""
     folder = tiny.write_epochs(tmp_path_factory.mktemp("epochs"), tiny_files[0], EPOCHS)
     line = Epoch(1, 0.01, 2.0, 0.9, 1.5, 0.8, None, 1.0, 10.0)
     write_history(folder, {}, [line, dataclasses.replace(line, epoch=2, training_loss=1.0)])
-    context = tiny.context(folder, tiny_files[1], maps=4)
+    subject = tiny.subject(folder, tiny_files[1], maps=4)
     required = {
         "mining": mined,
-        "top_patches": compute_top(context, {"mining": mined, "parts": None}),
+        "top_patches": compute_top(subject, {"mining": mined, "parts": None}),
     }
-    before = [weights.copy() for weights in context.model.get_weights()]
-    result = compute(context, required)
-    for old, new in zip(before, context.model.get_weights(), strict=True):
+    before = [weights.copy() for weights in subject.model.get_weights()]
+    result = compute(subject, required)
+    for old, new in zip(before, subject.model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
-    return context, required, result
+    return subject, required, result
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +46,19 @@ def deconvnets(evolved):
     """One for each epoch, of its own checkpoint."""
     from vizreport.engine import Deconvnet
 
-    context = evolved[0]
+    subject = evolved[0]
     return [
-        Deconvnet(load_checkpoint(each.path), "deconvnet", context.preprocessing)
-        for each in context.source.epochs
+        Deconvnet(load_checkpoint(each.path), "deconvnet", subject.preprocessing)
+        for each in subject.source.epochs
     ]
 
 
-def whole_tiles(context, deconvnet, layer: str, maps, images, rows, cols, side: int):
+def whole_tiles(subject, deconvnet, layer: str, maps, images, rows, cols, side: int):
     """Project units on whole images; cut tiles about their centres."""
     from vizreport.graph.fields import unit_fields
 
     found = deconvnet.layer(layer)
-    inputs = context.preprocessing.tensor(context.pictures(np.asarray(images)))
+    inputs = subject.preprocessing.tensor(subject.pictures(np.asarray(images)))
     tiles = []
     for i, m in enumerate(maps):
         unit = (int(rows[i]), int(cols[i]), int(m))
@@ -70,29 +70,29 @@ def whole_tiles(context, deconvnet, layer: str, maps, images, rows, cols, side: 
     return np.stack(tiles)
 
 
-def activations(context, epoch: int, layer: str) -> np.ndarray:
+def activations(subject, epoch: int, layer: str) -> np.ndarray:
     """Return all activations of a layer, by Keras itself: [N, places, maps]."""
     import keras
 
-    path = next(e.path for e in context.source.epochs if e.epoch == epoch)
+    path = next(e.path for e in subject.source.epochs if e.epoch == epoch)
     model = load_checkpoint(path)
     if layer == "classes":  # before the softmax
         model.get_layer(layer).activation = keras.activations.linear
     part = keras.Model(model.inputs, model.get_layer(layer).output)
-    count = len(context.dataset.records)
+    count = len(subject.dataset.records)
     output = part.predict(
-        context.preprocessing.tensor(context.pictures(np.arange(count))), verbose=0
+        subject.preprocessing.tensor(subject.pictures(np.arange(count))), verbose=0
     )
     return output.reshape(count, -1, output.shape[-1])
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2", "classes"])
 def test_strongest_units_are_those_of_each_epoch(evolved, layer):
-    context, required, result = evolved
+    subject, required, result = evolved
     assert result.epochs == list(EPOCHS)
     assert (result.maps[layer] == required["top_patches"].maps[layer]).all()
     for e, epoch in enumerate(EPOCHS):
-        found = activations(context, epoch, layer)[..., result.maps[layer]]
+        found = activations(subject, epoch, layer)[..., result.maps[layer]]
         by_image = found.max(axis=1)
         np.testing.assert_allclose(result.values[layer][e], by_image.max(axis=0), rtol=1e-4)
         np.testing.assert_array_equal(result.images[layer][e], by_image.argmax(axis=0))
@@ -104,12 +104,12 @@ def test_strongest_units_are_those_of_each_epoch(evolved, layer):
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2"])
 def test_similarity_and_tiles_against_whole_images(evolved, deconvnets, layer):
-    context, _, result = evolved
+    subject, _, result = evolved
     maps, side = result.maps[layer], result.window[layer]
 
     def at(e: int, units: int) -> np.ndarray:
         places = (getattr(result, field)[layer][units] for field in ("images", "rows", "cols"))
-        return whole_tiles(context, deconvnets[e], layer, maps, *places, side)
+        return whole_tiles(subject, deconvnets[e], layer, maps, *places, side)
 
     last = at(-1, -1)
     for e in range(len(EPOCHS)):
@@ -156,9 +156,9 @@ def test_history_and_settings(evolved):
     assert result.found == 3
 
 
-def test_one_checkpoint_is_not_applicable(tiny_context, mined):
+def test_one_checkpoint_is_not_applicable(tiny_subject, mined):
     with pytest.raises(NotApplicable, match="one checkpoint only"):
-        compute(tiny_context, {"mining": mined, "top_patches": None})
+        compute(tiny_subject, {"mining": mined, "top_patches": None})
 
 
 def test_choice_of_epochs():

@@ -10,9 +10,9 @@ from vizreport.engine.mining import MOST_COMPARED, from_batch, merge
 from vizreport.experiments.feature_maps import likeness
 
 
-def test_similarity_is_the_correlation_over_images(tiny_context, mined):
+def test_similarity_is_the_correlation_over_images(tiny_subject, mined):
     for layer in ("conv1", "conv2"):
-        maxima = activations(tiny_context, layer).max((1, 2)).astype(np.float64)
+        maxima = activations(tiny_subject, layer).max((1, 2)).astype(np.float64)
         with np.errstate(invalid="ignore"):
             wanted = np.nan_to_num(np.corrcoef(maxima.T))
         assert np.abs(mined.similarity[layer] / 100 - wanted).max() <= 0.0051

@@ -50,9 +50,9 @@ def test_responses_contain_what_stands_in_front():
     np.testing.assert_allclose(responses, expected, atol=1e-6)
 
 
-def test_filters_in_rgb(tiny_context, mined):
-    found = compute(tiny_context, {"mining": mined})
-    kernel = np.moveaxis(tiny_context.model.get_layer("conv1").kernel.numpy(), -1, 0)
+def test_filters_in_rgb(tiny_subject, mined):
+    found = compute(tiny_subject, {"mining": mined})
+    kernel = np.moveaxis(tiny_subject.model.get_layer("conv1").kernel.numpy(), -1, 0)
     assert found.layer == "conv1"
     assert found.stride == 2
     # The network takes BGR pixels from 0 to 1.
@@ -65,12 +65,12 @@ def test_filters_in_rgb(tiny_context, mined):
     np.testing.assert_array_equal(found.activity, mined.active["conv1"])
 
 
-def test_a_network_without_convolution_has_no_filters(tiny_context, mined):
+def test_a_network_without_convolution_has_no_filters(tiny_subject, mined):
     from vizreport.engine import Deconvnet
 
     image = keras.Input((*tiny.SIZE, 3))
     x = layers.Dense(4, activation="relu")(layers.Flatten()(image))
-    context = tiny.changed(tiny_context)
-    context.traced = Deconvnet(keras.Model(image, layers.Dense(3)(x)))
+    subject = tiny.changed(tiny_subject)
+    subject.traced = Deconvnet(keras.Model(image, layers.Dense(3)(x)))
     with pytest.raises(NotApplicable, match="no convolution"):
-        compute(context, {"mining": mined})
+        compute(subject, {"mining": mined})

@@ -207,9 +207,9 @@ def test_shrunk_pictures_are_whole_cells():
 def found(tmp_path_factory):
     mine = tiny.computing("mining")
 
-    context = tiny.context(*tiny.files(str(tmp_path_factory.mktemp("hog"))))
-    mining = mine(context, {})
-    return context, mining, compute(context, {"mining": mining})
+    subject = tiny.subject(*tiny.files(str(tmp_path_factory.mktemp("hog"))))
+    mining = mine(subject, {})
+    return subject, mining, compute(subject, {"mining": mining})
 
 
 def test_nothing_measured_is_learned_from(found):
@@ -223,11 +223,11 @@ def test_nothing_measured_is_learned_from(found):
 
 
 def test_projections_add_up(found):
-    context, _, result = found
+    subject, _, result = found
     assert result.layers == ["conv2"]  # the second layer and the last are one
-    layer = context.traced.layer("conv2")
-    tensor = context.preprocessing.tensor(result.pictures[:1])
-    total = sum(context.traced.project(tensor, "conv2", k) for k in range(layer.maps))[0]
+    layer = subject.traced.layer("conv2")
+    tensor = subject.preprocessing.tensor(result.pictures[:1])
+    total = sum(subject.traced.project(tensor, "conv2", k) for k in range(layer.maps))[0]
     scale = result.scales[0, 0]
     if not scale:
         assert not total.any()

@@ -21,26 +21,26 @@ compute = tiny.computing("invariance")
 
 
 @pytest.fixture(scope="module")
-def found(tiny_context, mined):
-    return compute(tiny.changed(tiny_context, invariance_images=4), {"mining": mined})
+def found(tiny_subject, mined):
+    return compute(tiny.changed(tiny_subject, invariance_images=4), {"mining": mined})
 
 
-def plain(context, picture):
+def plain(subject, picture):
     """Features of both layers and the probabilities, of one picture, by Keras."""
-    model = context.model
+    model = subject.model
     outputs = [model.get_layer(name).output for name in ("pool1", "conv2", "classes")]
     return [
         np.asarray(y[0], np.float64).ravel()
-        for y in keras.Model(model.input, outputs)(context.preprocessing.tensor(picture[None]))
+        for y in keras.Model(model.input, outputs)(subject.preprocessing.tensor(picture[None]))
     ]
 
 
-def test_numbers_are_those_of_keras(found, tiny_context, mined):
+def test_numbers_are_those_of_keras(found, tiny_subject, mined):
     assert found.layers == ["conv1", "conv2"]
     shifts = found.values["vertical"]
     for i in (0, len(found.images) - 1):
-        picture = tiny_context.pictures(mined.records[found.images[i : i + 1]])[0]
-        clean = plain(tiny_context, picture)
+        picture = tiny_subject.pictures(mined.records[found.images[i : i + 1]])[0]
+        clean = plain(tiny_subject, picture)
         assert found.lengths == [len(clean[0]), len(clean[1])]
         np.testing.assert_allclose(
             found.norms[i], [np.linalg.norm(clean[0]), np.linalg.norm(clean[1])], rtol=1e-4
@@ -48,7 +48,7 @@ def test_numbers_are_those_of_keras(found, tiny_context, mined):
         assert found.classes[i] == mined.labels[found.images[i]]
         for step in (0, 2, len(shifts) - 1):
             moved = ndimage.shift(picture, (shifts[step], 0, 0), order=0, mode="nearest")
-            seen = plain(tiny_context, moved)
+            seen = plain(tiny_subject, moved)
             distances = [np.linalg.norm(a - b) for a, b in zip(clean[:2], seen[:2], strict=True)]
             np.testing.assert_allclose(
                 found.distances["vertical"][i, :, step], distances, rtol=1e-3, atol=1e-4
@@ -66,7 +66,7 @@ def test_nothing_changed_is_no_distance(found):
         assert (found.distances[name][..., ~here].max(axis=1) > 0).all()
 
 
-def test_images(found, mined, tiny_context):
+def test_images(found, mined, tiny_subject):
     shown = len(found.paths)
     assert 1 <= shown <= 3
     chosen = found.images[:shown]
@@ -80,7 +80,7 @@ def test_images(found, mined, tiny_context):
     assert tells.tolist() == [p > 0.5 and p - q > 0.2 for p, q in zip(clean, lowest, strict=True)]
     assert len(set(found.images.tolist())) == len(found.images)
     # The sample is drawn whatever images are shown.
-    other = compute(tiny.changed(tiny_context, invariance_images=4, seed=1), {"mining": mined})
+    other = compute(tiny.changed(tiny_subject, invariance_images=4, seed=1), {"mining": mined})
     assert set(other.images[other.sampled]) != set(found.images[found.sampled])
 
 
@@ -98,8 +98,8 @@ def test_shown_are_those_in_which_something_happens():
     assert both == {(1, 3), (2, 3)}
 
 
-def test_batches_change_nothing(found, tiny_context, mined):
-    smaller = tiny.changed(tiny_context, invariance_images=4, batch_size=2)
+def test_batches_change_nothing(found, tiny_subject, mined):
+    smaller = tiny.changed(tiny_subject, invariance_images=4, batch_size=2)
     again = compute(smaller, {"mining": mined})
     for name in found.values:
         np.testing.assert_allclose(
@@ -108,18 +108,18 @@ def test_batches_change_nothing(found, tiny_context, mined):
     np.testing.assert_allclose(again.apart, found.apart, rtol=1e-4)
 
 
-def test_other_images_lie_apart(found, tiny_context, mined):
-    features = [plain(tiny_context, picture)[0] for picture in tiny_context.pictures(mined.records)]
+def test_other_images_lie_apart(found, tiny_subject, mined):
+    features = [plain(tiny_subject, picture)[0] for picture in tiny_subject.pictures(mined.records)]
     for i, image in enumerate(found.images):
         away = [np.linalg.norm(features[image] - other) for other in features]
         assert np.isclose(found.apart[i, 0], [d for d in away if d > 1e-3], rtol=1e-4).any()
 
 
-def test_files_layers_and_options(tiny_context, mined, tmp_path):
+def test_files_layers_and_options(tiny_subject, mined, tmp_path):
     path = tmp_path / "mine.png"
     Image.fromarray(np.random.default_rng(2).integers(0, 256, (40, 50, 3), np.uint8)).save(path)
     asked = tiny.changed(
-        tiny_context,
+        tiny_subject,
         invariance=(str(path),),
         invariance_images=2,
         invariance_layers=("conv2",),
@@ -133,33 +133,33 @@ def test_files_layers_and_options(tiny_context, mined, tmp_path):
     assert result.images[0] == -1
     assert not result.known[0]
     assert not result.sampled[0]
-    clean = plain(tiny_context, result.pictures[0])[2]
+    clean = plain(tiny_subject, result.pictures[0])[2]
     assert result.classes[0] == clean.argmax()
     moved = ndimage.shift(result.pictures[0], (0, 3, 0), order=0, mode="constant", cval=128)
     step = int(np.flatnonzero(result.values["horizontal"] == 3)[0])
-    seen = plain(tiny_context, moved)[2]
+    seen = plain(tiny_subject, moved)[2]
     assert abs(seen - clean).max() > 1e-3
     probability = result.probabilities["horizontal"][0, step]
     assert probability == pytest.approx(seen[clean.argmax()], abs=1e-5)
 
 
-def test_wrong_requests(tiny_context, mined):
+def test_wrong_requests(tiny_subject, mined):
     for settings, said in (
         ({"invariance": ("a.png",) * 6}, "at most 5"),
         ({"invariance": ("absent.png",)}, "absent.png"),
         ({"invariance_layers": ("absent",)}, "conv1, conv2"),
     ):
         with pytest.raises(RequestError, match=said):
-            compute(tiny.changed(tiny_context, **settings), {"mining": mined})
+            compute(tiny.changed(tiny_subject, **settings), {"mining": mined})
     wrong = replace(mined, labels=((mined.top_classes[:, 0] + 1) % 3).astype(np.int32))
     with pytest.raises(NotApplicable, match="--invariance"):
-        compute(tiny_context, {"mining": wrong})
+        compute(tiny_subject, {"mining": wrong})
 
 
-def test_networks_without_scores_or_hidden_layers(tiny_context, mined):
+def test_networks_without_scores_or_hidden_layers(tiny_subject, mined):
     image = keras.Input((*tiny.SIZE, 3))
     maps = layers.Conv2D(4, 3, activation="relu", name="only")(image)
-    headless = tiny.changed(tiny_context, invariance_images=2)
+    headless = tiny.changed(tiny_subject, invariance_images=2)
     headless.model = randomise(keras.Model(image, maps))
     none = replace(mined, top_classes=np.zeros((len(mined.paths), 0), np.int32), class_names=[])
     result = compute(headless, {"mining": none})
@@ -172,19 +172,19 @@ def test_networks_without_scores_or_hidden_layers(tiny_context, mined):
     assert not findings({"invariance": result})
     figures.drawing.draw(result, ("scale",), result.paths)
     scores = layers.Dense(3, activation="softmax")(layers.Flatten()(image))
-    headless = tiny.changed(tiny_context)
+    headless = tiny.changed(tiny_subject)
     headless.model = keras.Model(image, scores)
     with pytest.raises(NotApplicable, match="hidden layer"):
         compute(headless, {"mining": mined})
 
 
-def test_scores_without_softmax(tiny_context, mined, found):
-    model = tiny_context.model
+def test_scores_without_softmax(tiny_subject, mined, found):
+    model = tiny_subject.model
     last = model.get_layer("classes")
     scores = layers.Dense(3, name="scores")
     bare = keras.Model(model.input, scores(last.input))
     scores.set_weights(last.get_weights())
-    asked = tiny.changed(tiny_context, invariance_images=4)
+    asked = tiny.changed(tiny_subject, invariance_images=4)
     asked.model = bare
     result = compute(asked, {"mining": mined})
     for name, probabilities in found.probabilities.items():

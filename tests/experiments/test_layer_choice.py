@@ -27,14 +27,14 @@ def network(blank: bool):
 
 
 @pytest.mark.parametrize("blank", [True, False])
-def test_a_blank_layer_gives_its_place_away(tiny_context, blank):
-    context = tiny.changed(tiny_context)
-    context.model = network(blank)
+def test_a_blank_layer_gives_its_place_away(tiny_subject, blank):
+    subject = tiny.changed(tiny_subject)
+    subject.model = network(blank)
     before = ["first", "third", "scores"]
     shown, replaced = layers_with_pictures(
-        context.deconvnet("deconvnet"),
-        context._sampled_inputs,
-        [context.traced.layer(n) for n in before],
+        subject.deconvnet("deconvnet"),
+        subject._sampled_inputs,
+        [subject.traced.layer(n) for n in before],
     )
     if not blank:
         assert [layer.name for layer in shown] == before
@@ -42,4 +42,4 @@ def test_a_blank_layer_gives_its_place_away(tiny_context, blank):
         return
     assert [layer.name for layer in shown] == ["first", "second", "third"]
     assert replaced == [{"layer": "scores", "blank": 1.0, "instead": "second"}]
-    assert [layer.name for layer in context.chosen_layers(("scores",))] == ["scores"]
+    assert [layer.name for layer in subject.chosen_layers(("scores",))] == ["scores"]

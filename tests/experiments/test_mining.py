@@ -25,12 +25,12 @@ from vizreport.parallel.pieces import Pieces
 compute = tiny.computing("mining")
 
 
-def activations(context, layer: str) -> np.ndarray:
+def activations(subject, layer: str) -> np.ndarray:
     """Return every activation of a layer over all readable images, by Keras itself."""
-    pictures = np.stack([context.dataset.read(i) for i in range(len(context.dataset.records))])
-    x = context.preprocessing.tensor(pictures)
-    output = context.model.get_layer(layer).output
-    return np.asarray(keras.Model(context.model.inputs, output)(x))
+    pictures = np.stack([subject.dataset.read(i) for i in range(len(subject.dataset.records))])
+    x = subject.preprocessing.tensor(pictures)
+    output = subject.model.get_layer(layer).output
+    return np.asarray(keras.Model(subject.model.inputs, output)(x))
 
 
 def brute_force(values: np.ndarray, k: int):
@@ -47,8 +47,8 @@ def brute_force(values: np.ndarray, k: int):
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2"])
-def test_mining_equals_brute_force(tiny_context, mined, layer):
-    values = activations(tiny_context, layer)
+def test_mining_equals_brute_force(tiny_subject, mined, layer):
+    values = activations(tiny_subject, layer)
     wanted = brute_force(values, 9)
     np.testing.assert_allclose(mined.values[layer], -wanted[..., 0], rtol=1e-5, atol=1e-6)
     active = mined.values[layer][:, 0] > 0
@@ -78,12 +78,12 @@ def test_ties_go_to_the_first_image(mined):
     assert mined.active["conv1"][2] == 0
 
 
-def test_predictions_and_labels(tiny_context, mined):
-    pictures = np.stack([tiny_context.dataset.read(i) for i in range(14)])
-    p = np.asarray(tiny_context.model(tiny_context.preprocessing.tensor(pictures)))
+def test_predictions_and_labels(tiny_subject, mined):
+    pictures = np.stack([tiny_subject.dataset.read(i) for i in range(14)])
+    p = np.asarray(tiny_subject.model(tiny_subject.preprocessing.tensor(pictures)))
     np.testing.assert_array_equal(mined.top_classes, np.argsort(-p, axis=1, kind="stable"))
     np.testing.assert_allclose(mined.top_probabilities, -np.sort(-p, axis=1), rtol=1e-5)
-    labels = np.array([record.label for record in tiny_context.dataset.records])
+    labels = np.array([record.label for record in tiny_subject.dataset.records])
     np.testing.assert_array_equal(mined.labels, labels)
     np.testing.assert_allclose(mined.true_probabilities, p[np.arange(14), labels], rtol=1e-5)
     assert mined.class_names == list(tiny.CLASSES)
@@ -91,8 +91,8 @@ def test_predictions_and_labels(tiny_context, mined):
 
 
 @pytest.mark.parametrize("batch_size", [1, 5, 14])
-def test_the_result_does_not_depend_on_the_batch_size(tiny_context, mined, batch_size):
-    other = compute(tiny.changed(tiny_context, batch_size=batch_size), {})
+def test_the_result_does_not_depend_on_the_batch_size(tiny_subject, mined, batch_size):
+    other = compute(tiny.changed(tiny_subject, batch_size=batch_size), {})
     for layer in mined.layers:
         np.testing.assert_allclose(other.values[layer], mined.values[layer], rtol=1e-5, atol=1e-6)
         np.testing.assert_array_equal(other.images[layer], mined.images[layer])
@@ -103,11 +103,11 @@ def test_the_result_does_not_depend_on_the_batch_size(tiny_context, mined, batch
     np.testing.assert_array_equal(other.records, mined.records)
 
 
-def test_fewer_images_than_nine_are_padded(tiny_context):
-    few = open_dataset(str(tiny_context_data(tiny_context)), max_images=4)
-    context = tiny.context(tiny_context.source.checkpoint, None, few)
-    context.model = tiny_context.model
-    found = compute(context, {})
+def test_fewer_images_than_nine_are_padded(tiny_subject):
+    few = open_dataset(str(tiny_context_data(tiny_subject)), max_images=4)
+    subject = tiny.subject(tiny_subject.source.checkpoint, None, few)
+    subject.model = tiny_subject.model
+    found = compute(subject, {})
     for layer in found.layers:
         assert found.values[layer].shape[1] == 9
         assert np.isnan(found.values[layer][:, 4:]).all()
@@ -117,8 +117,8 @@ def test_fewer_images_than_nine_are_padded(tiny_context):
             assert (places[layer][:, :4] >= 0).all()
 
 
-def tiny_context_data(context):
-    return context.source.checkpoint.parent / "data.npz"
+def tiny_context_data(subject):
+    return subject.source.checkpoint.parent / "data.npz"
 
 
 def _with_unreadable(dataset, bad):
@@ -130,32 +130,32 @@ def _with_unreadable(dataset, bad):
     return replace(dataset, read=read, skipped=(("gone.png", "it is empty"),))
 
 
-def test_unreadable_images_are_left_out_and_listed(tiny_context, mined):
+def test_unreadable_images_are_left_out_and_listed(tiny_subject, mined):
     bad = {0, 5, 13}
-    dataset = _with_unreadable(tiny_context.dataset, bad)
-    context = tiny.context(tiny_context.source.checkpoint, None, dataset, batch_size=3)
-    context.model = tiny_context.model
-    found = compute(context, {})
+    dataset = _with_unreadable(tiny_subject.dataset, bad)
+    subject = tiny.subject(tiny_subject.source.checkpoint, None, dataset, batch_size=3)
+    subject.model = tiny_subject.model
+    found = compute(subject, {})
     kept = [i for i in range(14) if i not in bad]
     np.testing.assert_array_equal(found.records, kept)
     assert found.skipped[0] == ("gone.png", "it is empty")
-    paths = [tiny_context.dataset.records[i].path for i in sorted(bad)]
+    paths = [tiny_subject.dataset.records[i].path for i in sorted(bad)]
     assert found.skipped[1:] == [(path, "it is torn") for path in paths]
-    assert found.paths == [tiny_context.dataset.records[i].path for i in kept]
+    assert found.paths == [tiny_subject.dataset.records[i].path for i in kept]
     np.testing.assert_array_equal(found.top_classes, mined.top_classes[kept])
-    values = activations(tiny_context, "conv2")[kept]
+    values = activations(tiny_subject, "conv2")[kept]
     wanted = brute_force(values, 9)
     active = found.values["conv2"][:, 0] > 0
     np.testing.assert_array_equal(found.images["conv2"][active], wanted[active][..., 1])
     np.testing.assert_allclose(found.means["conv2"], values.mean((0, 1, 2)), rtol=1e-4)
 
 
-def test_no_readable_image_at_all_is_the_users_to_mend(tiny_context):
-    dataset = _with_unreadable(tiny_context.dataset, set(range(14)))
-    context = tiny.context(tiny_context.source.checkpoint, None, dataset)
-    context.model = tiny_context.model
+def test_no_readable_image_at_all_is_the_users_to_mend(tiny_subject):
+    dataset = _with_unreadable(tiny_subject.dataset, set(range(14)))
+    subject = tiny.subject(tiny_subject.source.checkpoint, None, dataset)
+    subject.model = tiny_subject.model
     with pytest.raises(RequestError, match="not one image"):
-        compute(context, {})
+        compute(subject, {})
 
 
 @pytest.mark.parametrize("outputs", [1, 3])
@@ -264,17 +264,17 @@ def test_an_error_in_a_batch_reaches_whoever_takes_its_results():
         next(results)
 
 
-def test_a_layer_that_was_not_mined_is_added(tiny_context, mined):
+def test_a_layer_that_was_not_mined_is_added(tiny_subject, mined):
     from vizreport.experiments.mining.one_layer import with_layer
 
-    layer = next(x for x in tiny_context.chosen_layers(None) if x.name == "conv2")
+    layer = next(x for x in tiny_subject.chosen_layers(None) if x.name == "conv2")
     fields = ("values", "images", "rows", "cols")
     without = {
         field: {k: v for k, v in getattr(mined, field).items() if k != "conv2"} for field in fields
     }
     before = replace(mined, layers=[name for name in mined.layers if name != "conv2"], **without)
-    after = with_layer(tiny_context, Pieces(), before, layer)
-    assert with_layer(tiny_context, Pieces(), mined, layer) is mined
+    after = with_layer(tiny_subject, Pieces(), before, layer)
+    assert with_layer(tiny_subject, Pieces(), mined, layer) is mined
     np.testing.assert_allclose(after.values["conv2"], mined.values["conv2"], rtol=1e-5)
     for field in fields[1:]:
         np.testing.assert_array_equal(
@@ -283,24 +283,24 @@ def test_a_layer_that_was_not_mined_is_added(tiny_context, mined):
         assert getattr(after, field)["conv2"].dtype == np.int32
 
 
-def test_shards_of_any_size_give_the_same(tiny_context, mined, monkeypatch):
+def test_shards_of_any_size_give_the_same(tiny_subject, mined, monkeypatch):
     """Of batches of 2 that are cut into pieces of 4 images, in whatever order they finish."""
     from vizreport.building.running import called
     from vizreport.parallel import piece
     from vizreport.parallel.loop import in_turn
 
     monkeypatch.setattr(piece, "BATCHES", 2)
-    context, seen = tiny.changed(tiny_context, batch_size=2), []
+    subject, seen = tiny.changed(tiny_subject, batch_size=2), []
 
-    def backwards(context, work, pieces, bar):
+    def backwards(subject, work, pieces, bar):
         seen.append(len(pieces))
-        return in_turn(context, work, pieces[::-1], bar)
+        return in_turn(subject, work, pieces[::-1], bar)
 
     experiment = experiments()["mining"]
     found = called(
         experiment.load(experiment.compute),
-        context,
-        context.asked.of(experiment),
+        subject,
+        subject.asked.of(experiment),
         {},
         Pieces(backwards),
     )

@@ -31,14 +31,14 @@ compute = tiny.computing("mining")
 
 @pytest.fixture
 def spoiled(tmp_path):
-    """Return what makes a context of the tiny network with some weights changed."""
+    """Return what makes a subject of the tiny network with some weights changed."""
 
     def make(layer: str, change):
         model = keras.models.load_model(tiny.write_checkpoint(tmp_path / "tiny.keras"))
         own = model.get_layer(layer)
         own.set_weights(change(*own.get_weights()))
         model.save(tmp_path / "tiny.keras")
-        return tiny.context(tmp_path / "tiny.keras", tiny.write_data(tmp_path / "data.npz"))
+        return tiny.subject(tmp_path / "tiny.keras", tiny.write_data(tmp_path / "data.npz"))
 
     return make
 
@@ -86,10 +86,10 @@ def test_scores_that_overflow_in_some_images(spoiled):
     size = np.sort(np.abs(scores(sound)).max(axis=1))
     between = float(np.sqrt(size[9] * size[10]))  # four images beyond it
     factor = np.finfo(np.float32).max / between
-    context = spoiled("classes", lambda *weights: [each * np.float32(factor) for each in weights])
-    finite = np.isfinite(scores(context)).all(axis=1)
+    subject = spoiled("classes", lambda *weights: [each * np.float32(factor) for each in weights])
+    finite = np.isfinite(scores(subject)).all(axis=1)
     assert 0 < (~finite).sum() < 14
-    found = compute(context, {})
+    found = compute(subject, {})
     assert found.left_out == (~finite).sum()
     np.testing.assert_array_equal(found.records, np.flatnonzero(finite))
     assert np.isfinite(found.top_probabilities).all()
@@ -97,17 +97,17 @@ def test_scores_that_overflow_in_some_images(spoiled):
     share = 100 * found.left_out / 14
     assert f"not finite in {found.left_out} of 14 images ({share:.0f}\u202f%)" in warned(found)
     require_sound(found)
-    wanted = brute_force(activations(context, "conv2")[finite], 9)
+    wanted = brute_force(activations(subject, "conv2")[finite], 9)
     np.testing.assert_allclose(found.values["conv2"], -wanted[..., 0], rtol=1e-5, atol=1e-6)
 
 
-def scores(context) -> np.ndarray:
+def scores(subject) -> np.ndarray:
     """Return the class scores before the softmax over all images, by Keras itself."""
-    model = context.model
+    model = subject.model
     below = keras.Model(model.inputs, model.get_layer("classes").input)
     kernel, bias = model.get_layer("classes").get_weights()
-    pictures = np.stack([context.dataset.read(i) for i in range(len(context.dataset.records))])
-    x = np.asarray(below(context.preprocessing.tensor(pictures)))
+    pictures = np.stack([subject.dataset.read(i) for i in range(len(subject.dataset.records))])
+    x = np.asarray(below(subject.preprocessing.tensor(pictures)))
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(x @ kernel + bias)
 

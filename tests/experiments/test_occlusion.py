@@ -22,37 +22,37 @@ from vizreport.models.output_decision import decide_output
 compute = tiny.computing("occlusion")
 
 
-def changed(context, **settings):
-    """Return a context with other settings, which shares what was compiled."""
-    other = tiny.changed(context, **settings)
-    other.traced = context.traced
+def changed(subject, **settings):
+    """Return a subject with other settings, which shares what was compiled."""
+    other = tiny.changed(subject, **settings)
+    other.traced = subject.traced
     return other
 
 
 @pytest.fixture(scope="module")
-def context(tiny_context):
-    return changed(tiny_context, occlusion_sizes=(0.25, 0.5), occlusion_stride=3)
+def subject(tiny_subject):
+    return changed(tiny_subject, occlusion_sizes=(0.25, 0.5), occlusion_stride=3)
 
 
 @pytest.fixture(scope="module")
-def found(context, mined):
-    return compute(context, {"mining": mined})
+def found(subject, mined):
+    return compute(subject, {"mining": mined})
 
 
-def plain(context, picture, filled, top, left, size):
+def plain(subject, picture, filled, top, left, size):
     """Return the scores and the watched layer's maps of one occluded picture."""
     import keras
 
     hidden = picture.copy()
     hidden[top : top + size, left : left + size] = filled[top : top + size, left : left + size]
     watch = keras.Model(
-        context.model.inputs, [context.model.outputs[0], context.model.get_layer("conv2").output]
+        subject.model.inputs, [subject.model.outputs[0], subject.model.get_layer("conv2").output]
     )
-    scores, maps = watch(context.preprocessing.tensor(hidden[None]))
+    scores, maps = watch(subject.preprocessing.tensor(hidden[None]))
     return np.asarray(scores)[0], np.asarray(maps)[0]
 
 
-def test_maps_are_those_of_occluded_pictures(context, found):
+def test_maps_are_those_of_occluded_pictures(subject, found):
     assert found.sizes == [6, 12]
     assert found.tops["6"].tolist() == [0, 3, 6, 9, 12, 15, 18]
     assert found.lefts["6"].tolist() == [0, 3, 6, 9, 12, 15, 18, 21, 22]
@@ -62,7 +62,7 @@ def test_maps_are_those_of_occluded_pictures(context, found):
         top, left = found.tops[name][r], found.lefts[name][c]
         for i in range(len(found.paths)):
             picture, filled = found.pictures[i], np.full_like(found.pictures[i], 128)
-            scores, maps = plain(context, picture, filled, top, left, size)
+            scores, maps = plain(subject, picture, filled, top, left, size)
             assert found.best[name][i, r, c] == scores.argmax()
             assert found.best_probabilities[name][i, r, c] == pytest.approx(scores.max(), abs=1e-4)
             wanted = scores[found.classes[i]]
@@ -76,12 +76,12 @@ def numbers(mined, found):
     return np.array([mined.paths.index(path) for path in found.paths])
 
 
-def test_the_strongest_map_by_brute_force(context, mined, found):
+def test_the_strongest_map_by_brute_force(subject, mined, found):
     images = numbers(mined, found)
-    sums = activations(context, "conv2")[images].sum(axis=(1, 2))
+    sums = activations(subject, "conv2")[images].sum(axis=(1, 2))
     np.testing.assert_array_equal(found.maps, sums.argmax(axis=1))
     np.testing.assert_allclose(found.clean_activations, sums.max(axis=1), rtol=1e-4)
-    assert found.units == np.prod(context.model.get_layer("conv2").output.shape[1:3])
+    assert found.units == np.prod(subject.model.get_layer("conv2").output.shape[1:3])
     np.testing.assert_allclose(
         found.clean_probabilities, mined.true_probabilities[images], atol=1e-5
     )
@@ -92,8 +92,8 @@ def test_the_strongest_map_by_brute_force(context, mined, found):
     assert (found.clean_best == found.classes).all()
 
 
-def test_projections_of_the_map_here_and_in_its_top_images(context, mined, found):
-    deconvnet = Deconvnet(context.model, preprocessing=context.preprocessing)
+def test_projections_of_the_map_here_and_in_its_top_images(subject, mined, found):
+    deconvnet = Deconvnet(subject.model, preprocessing=subject.preprocessing)
     images = numbers(mined, found)
     for i, image in enumerate(images):
         m = int(found.maps[i])
@@ -102,18 +102,18 @@ def test_projections_of_the_map_here_and_in_its_top_images(context, mined, found
         assert found.others[i].tolist() == ranked[:3]
         shown = np.concatenate([found.pictures[i][None], found.other_pictures[i]])
         np.testing.assert_array_equal(
-            found.other_pictures[i], context.pictures(mined.records[found.others[i]])
+            found.other_pictures[i], subject.pictures(mined.records[found.others[i]])
         )
-        wanted = deconvnet.project(context.preprocessing.tensor(shown), "conv2", m)
+        wanted = deconvnet.project(subject.preprocessing.tensor(shown), "conv2", m)
         quantised = 128 + 127 * np.clip(wanted / found.projection_scales[i], -1, 1)
         assert np.abs(found.projections[i] - quantised).max() <= 1
-        strongest = activations(context, "conv2")[[image, *found.others[i]]].max(axis=(1, 2))
+        strongest = activations(subject, "conv2")[[image, *found.others[i]]].max(axis=(1, 2))
         np.testing.assert_allclose(found.values[i], strongest[:, m], rtol=1e-4)
 
 
-def test_other_fills(context, mined):
+def test_other_fills(subject, mined):
     for fill in ("mean", "blur"):
-        other = changed(context, occlusion_fill=fill, occlusion_images=1,
+        other = changed(subject, occlusion_fill=fill, occlusion_images=1,
                              occlusion_stride=9, occlusion_sizes=(0.25,))  # fmt: skip
         result = compute(other, {"mining": mined})
         filled = fill_picture(result.pictures[0], fill, 6, np.random.default_rng(0))
@@ -122,8 +122,8 @@ def test_other_fills(context, mined):
         assert here == pytest.approx(scores[result.classes[0]], abs=1e-4)
 
 
-def test_noise_is_averaged_over_draws(context, mined):
-    other = changed(context, occlusion_fill="noise", occlusion_images=1,
+def test_noise_is_averaged_over_draws(subject, mined):
+    other = changed(subject, occlusion_fill="noise", occlusion_images=1,
                          occlusion_stride=9, occlusion_sizes=(0.25,), seed=5)  # fmt: skip
     result = compute(other, {"mining": mined})
     assert result.draws == 4
@@ -135,10 +135,10 @@ def test_noise_is_averaged_over_draws(context, mined):
     assert result.best["6"][0, 1, 1] == scores.argmax()
 
 
-def test_refined_maps_say_how_far_off_they_are(context, mined):
+def test_refined_maps_say_how_far_off_they_are(subject, mined):
     asked = {"occlusion_images": 1, "occlusion_sizes": (0.25,), "occlusion_stride": 2}
-    exact = compute(changed(context, **asked), {"mining": mined})
-    rough = compute(changed(context, refine=True, **asked), {"mining": mined})
+    exact = compute(changed(subject, **asked), {"mining": mined})
+    rough = compute(changed(subject, refine=True, **asked), {"mining": mined})
     assert not exact.refined
     assert exact.computed["6"].all()
     assert exact.errors["6"].tolist() == [0]
@@ -152,12 +152,12 @@ def test_refined_maps_say_how_far_off_they_are(context, mined):
     assert np.isfinite(drawn).sum() == min(59, round(0.6 * computed.size)) or computed.mean() > 0.6
 
 
-def test_files_in_place_of_the_choice(context, mined, tmp_path):
-    picture = context.pictures(mined.records[:1])[0]
+def test_files_in_place_of_the_choice(subject, mined, tmp_path):
+    picture = subject.pictures(mined.records[:1])[0]
     file = tmp_path / "mine.png"
     Image.fromarray(picture).save(file)
     few = {"occlude": (str(file),), "occlusion_stride": 12, "occlusion_sizes": (0.5,)}
-    result = compute(changed(context, **few), {"mining": mined})
+    result = compute(changed(subject, **few), {"mining": mined})
     assert result.paths == ["mine.png"]
     assert result.given
     assert not result.known[0]
@@ -169,39 +169,39 @@ def test_files_in_place_of_the_choice(context, mined, tmp_path):
     wrong = (int(mined.top_classes[0, 0]) + 1) % 3
     labels = np.array([wrong, *mined.labels[1:]], np.int32)
     known = replace(mined, sha256=[sha256, *mined.sha256[1:]], labels=labels)
-    result = compute(changed(context, **few), {"mining": known})
+    result = compute(changed(subject, **few), {"mining": known})
     assert result.known[0]
     assert result.classes[0] == wrong
     assert 0 not in result.others[0]
     with pytest.raises(RequestError, match="absent.png"):
-        compute(changed(context, occlude=("absent.png",)), {"mining": mined})
+        compute(changed(subject, occlude=("absent.png",)), {"mining": mined})
 
 
-def test_nothing_right(context, mined):
+def test_nothing_right(subject, mined):
     wrong = replace(mined, labels=((mined.top_classes[:, 0] + 1) % 3).astype(np.int32))
     with pytest.raises(NotApplicable, match="--occlude"):
-        compute(context, {"mining": wrong})
+        compute(subject, {"mining": wrong})
 
 
-def test_no_rule_below_the_layer(context, mined, monkeypatch):
+def test_no_rule_below_the_layer(subject, mined, monkeypatch):
     from vizreport.engine import presets
 
     monkeypatch.setattr(presets, "rule_problem", lambda *_: "no rule for silu")
-    few = changed(context, occlusion_stride=12, occlusion_sizes=(0.5,))
+    few = changed(subject, occlusion_stride=12, occlusion_sizes=(0.5,))
     result = compute(few, {"mining": mined})
     assert result.projection_problem == "no rule for silu"
     assert (result.projections == 128).all()
     assert (result.activations["12"] != 0).any()
 
 
-def test_the_layer_is_mined(tiny_context):
+def test_the_layer_is_mined(tiny_subject):
     from vizreport.experiments.mining.compute import mined_layers
 
-    names = [layer.name for layer in mined_layers(tiny_context, Settings(layers=("conv1",)))]
+    names = [layer.name for layer in mined_layers(tiny_subject, Settings(layers=("conv1",)))]
     assert names == ["conv1", "conv2"]
-    assert occluded_layer(tiny_context.graph, "conv1").name == "conv1"
+    assert occluded_layer(tiny_subject.graph, "conv1").name == "conv1"
     with pytest.raises(RequestError, match="conv9"):
-        occluded_layer(tiny_context.graph, "conv9")
+        occluded_layer(tiny_subject.graph, "conv9")
 
 
 def ending(*layers_):

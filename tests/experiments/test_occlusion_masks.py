@@ -87,7 +87,7 @@ def test_images_are_drawn_until_enough_of_them_fall(monkeypatch, every, drawn):
 
     monkeypatch.setattr(sample, "object_masks", masks)
     pictures = np.arange(count)[:, None, None, None] * np.ones((1, side, side, 3))
-    context = SimpleNamespace(
+    subject = SimpleNamespace(
         dataset=SimpleNamespace(truth=True),
         preprocessing=SimpleNamespace(input_size=(side, side), tensor=lambda each: each),
         pictures=lambda records: pictures[records],
@@ -101,7 +101,7 @@ def test_images_are_drawn_until_enough_of_them_fall(monkeypatch, every, drawn):
         top_probabilities=np.full((count, 1), 0.9),
         records=np.arange(count),
     )
-    found = sample.on_objects(context, Pieces(), mining, None, 4, 0, 1)
+    found = sample.on_objects(subject, Pieces(), mining, None, 4, 0, 1)
     assert len(found["sample"]) == len(set(found["sample"])) == drawn
     assert found["sample"].tolist() == looked
     assert not labels[found["sample"]].any()

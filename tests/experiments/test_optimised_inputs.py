@@ -236,53 +236,53 @@ def test_colours_of_the_data():
 
 
 @pytest.fixture(scope="module")
-def required(tiny_context, mined, parts):
-    context = tiny.changed(tiny_context)
-    top = tiny.computing("top_patches")(context, {"mining": mined, "parts": parts})
+def required(tiny_subject, mined, parts):
+    subject = tiny.changed(tiny_subject)
+    top = tiny.computing("top_patches")(subject, {"mining": mined, "parts": parts})
     return {"mining": mined, "top_patches": top}
 
 
 @pytest.fixture(scope="module")
-def found(tiny_context, required):
-    return compute(tiny.changed(tiny_context, optimised_steps=12, optimised_diverse=2), required)
+def found(tiny_subject, required):
+    return compute(tiny.changed(tiny_subject, optimised_steps=12, optimised_diverse=2), required)
 
 
-def test_what_is_reached_is_what_the_network_says(tiny_context, required, found):
-    context, mining = tiny_context, required["mining"]
+def test_what_is_reached_is_what_the_network_says(tiny_subject, required, found):
+    subject, mining = tiny_subject, required["mining"]
     assert found.layers == ["conv1", "conv2", "classes"]
     assert 2 not in found.maps["conv1"]  # dead
     for name in ("conv2", "classes"):
-        layer = next(each for each in context.chosen_layers(None) if each.name == name)
+        layer = next(each for each in subject.chosen_layers(None) if each.name == name)
         maps = found.maps[name]
         np.testing.assert_array_equal(found.strongest[name], mining.values[name][maps, 0])
         if name == "classes":
-            dense = context.model.get_layer(name)
-            below = keras.Model(context.model.input, dense.input)
+            dense = subject.model.get_layer(name)
+            below = keras.Model(subject.model.input, dense.input)
             pictures = found.pictures[name].reshape(-1, *tiny.SIZE, 3)
             kernel, bias = dense.get_weights()
-            scores = below(context.preprocessing.tensor(pictures)).numpy() @ kernel + bias
+            scores = below(subject.preprocessing.tensor(pictures)).numpy() @ kernel + bias
             wanted = scores[np.arange(len(scores)), np.repeat(maps, 2)]
             np.testing.assert_allclose(found.reached[name].ravel(), wanted, rtol=1e-4)
             continue
-        watch = keras.Model(context.model.input, context.model.get_layer(name).output)
+        watch = keras.Model(subject.model.input, subject.model.get_layer(name).output)
         row, col = layer.rows // 2, layer.cols // 2
         # The unit sees 13 x 13 px from 4 * row and 4 * col on; what lies around does not matter.
         whole = np.full((len(maps), *tiny.SIZE, 3), 77, np.uint8)
         assert found.pictures[name].shape[2:4] == (15, 15)
         whole[:, 4 * row : 4 * row + 15, 4 * col : 4 * col + 15] = found.pictures[name][:, 1]
-        values = watch(context.preprocessing.tensor(whole)).numpy()[:, row, col]
+        values = watch(subject.preprocessing.tensor(whole)).numpy()[:, row, col]
         np.testing.assert_allclose(
             found.reached[name][:, 1], values[np.arange(len(maps)), maps], rtol=1e-4
         )
 
 
-def test_natural_fields_are_cut_from_their_images(tiny_context, required, found):
+def test_natural_fields_are_cut_from_their_images(tiny_subject, required, found):
     mining = required["mining"]
     for place, m in enumerate(found.maps["conv1"]):
         image, row, col = (
             int(getattr(mining, field)["conv1"][m, 0]) for field in ("images", "rows", "cols")
         )
-        picture = tiny_context.pictures(mining.records[[image]])[0]
+        picture = tiny_subject.pictures(mining.records[[image]])[0]
         wanted = picture[2 * row : 2 * row + 5, 2 * col : 2 * col + 5]
         np.testing.assert_array_equal(found.natural["conv1"][place], wanted)
         apart = wanted - found.mean_colour

@@ -24,7 +24,7 @@ from vizreport.experiments.overview.meaning import lines
 from vizreport.experiments.top_patches.mosaics import encoded, layer
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import faults, headline
-from vizreport.subject.context import Context, Source
+from vizreport.subject.subject import Source, Subject
 from vizreport.training.evaluation import EvaluationRequest, evaluate_each
 from vizreport.wording.text import printable
 
@@ -55,15 +55,15 @@ def asked(folders, tmp_path):
         model.save(path)
         source = Source(path, "unit", RAW, None, False, (), output_kind=output_kind)
         data = open_dataset(str(folders[count]))
-        return tiny.asking(Context(source, data), **SETTINGS, **settings)
+        return tiny.asking(Subject(source, data), **SETTINGS, **settings)
 
     return asked
 
 
-def sections(context):
+def sections(subject):
     """Mine, and compute and draw what depends on the meaning of the output."""
-    found = {"mining": mine(context, {})}
-    found["overview"] = compute_overview(context, found)
+    found = {"mining": mine(subject, {})}
+    found["overview"] = compute_overview(subject, found)
     return found
 
 
@@ -78,8 +78,8 @@ CLASSES = [
 @pytest.mark.parametrize(("activation", "loss"), CLASSES)
 def test_classes_without_options(asked, folders, activation, loss):
     model = kinds.classes(activation, loss)
-    context = asked(model, 3)
-    found = sections(context)
+    subject = asked(model, 3)
+    found = sections(subject)
     mining, overview = found["mining"], found["overview"]
     y, labels = kinds.predict(model, folders[3])
     assert mining.class_names == ["blue", "green", "red"]
@@ -98,8 +98,8 @@ def test_classes_without_options(asked, folders, activation, loss):
 )
 def test_one_score_for_two_folders(asked, folders, activation, from_logits):
     model = kinds.one_score(activation, from_logits, gain=1.5)
-    context = asked(model, 2)
-    found = sections(context)
+    subject = asked(model, 2)
+    found = sections(subject)
     mining, overview = found["mining"], found["overview"]
     y, labels = kinds.predict(model, folders[2])
     p = y[:, 0] if activation else 1 / (1 + np.exp(-y[:, 0]))
@@ -114,8 +114,8 @@ def test_one_score_for_two_folders(asked, folders, activation, from_logits):
         assert scores.sensitivity(threshold) == pytest.approx(recall)
         recall = metrics.recall_score(labels, said, pos_label=0, zero_division=0)
         assert scores.specificity(threshold) == pytest.approx(recall)
-    found["occlusion"] = compute_occlusion(context, found)
-    found["invariance"] = compute_invariance(context, found)
+    found["occlusion"] = compute_occlusion(subject, found)
+    found["invariance"] = compute_invariance(subject, found)
     occlusion = found["occlusion"]
     own = np.where(
         occlusion.classes == 1, *[q[_numbers(mining, occlusion.paths)] for q in (p, 1 - p)]
@@ -162,17 +162,17 @@ def test_a_score_that_always_says_the_same_tells_nothing(asked):
 
 def test_values_are_no_classes(asked):
     model = kinds.four_values()
-    context = asked(model, 3)
-    found = sections(context)
+    subject = asked(model, 3)
+    found = sections(subject)
     mining = found["mining"]
     assert mining.output["kind"] == "values"
     assert mining.class_names == []
-    y = model.predict(context.preprocessing.tensor(context.pictures(mining.records)), verbose=0)
+    y = model.predict(subject.preprocessing.tensor(subject.pictures(mining.records)), verbose=0)
     np.testing.assert_allclose(mining.outputs, y, rtol=1e-4, atol=1e-6)
     assert counted_as(mining, True) == "label"
     with pytest.raises(NotApplicable, match="4 values"):
-        compute_occlusion(context, found)
-    found["invariance"] = compute_invariance(context, found)
+        compute_occlusion(subject, found)
+    found["invariance"] = compute_invariance(subject, found)
     shown = invariance_figures.section(found, None)
     said = headline(decide(invariance_findings(found)))
     for text in (*(f.title + f.caption + f.alt for f in shown.figures), said):
@@ -188,21 +188,21 @@ def test_values_are_no_classes(asked):
 def test_outputs_below_zero_are_not_dead(asked):
     model = kinds.four_values()
     model.get_layer("box").bias.assign([-50.0] * 4)
-    context = asked(model, 3)
-    found = sections(context)
+    subject = asked(model, 3)
+    found = sections(subject)
     mining = found["mining"]
     assert mining.output_layer == "box"
     assert (mining.values["box"] < 0).all()
-    found["parts"] = compute_parts(context, found)
-    top = compute_top_patches(context, found)
+    found["parts"] = compute_parts(subject, found)
+    top = compute_top_patches(subject, found)
     assert not top.dead["box"].any()
     assert top.shown["box"].all()
     np.testing.assert_array_equal(top.shown["conv"], top.values["conv"] > 0)
     # The patches are the pictures in which the output is largest, strongest first.
     with Image.open(io.BytesIO(encoded(layer(top, "box", False), 2, "patches"))) as picture:
         tiles = np.asarray(picture.convert("RGB"), float)
-    y = model.predict(context.preprocessing.tensor(context.pictures(mining.records)), verbose=0)
-    strongest = context.pictures(mining.records[[y[:, 2].argmax()]])[0]
+    y = model.predict(subject.preprocessing.tensor(subject.pictures(mining.records)), verbose=0)
+    strongest = subject.pictures(mining.records[[y[:, 2].argmax()]])[0]
     side = top.window["box"]
     middle = strongest[6 - side // 2 :, 6 - side // 2 :][:side, :side].astype(float)
     assert np.abs(tiles[:side, :side] - middle).mean() < 12  # as far as WebP keeps noise
@@ -216,21 +216,21 @@ def test_the_option_makes_classes_of_values(asked):
 
 
 def test_class_maps_are_a_layer_and_rules_come_first(asked):
-    context = asked(kinds.segmentation(), 3)
-    chosen = {layer.name: layer for layer in context.chosen_layers(None)}
+    subject = asked(kinds.segmentation(), 3)
+    chosen = {layer.name: layer for layer in subject.chosen_layers(None)}
     assert list(chosen) == ["conv", "deep", "decoder", "mask"]
     assert chosen["mask"].kind == "output"
     assert (chosen["mask"].rows, chosen["mask"].cols, chosen["mask"].maps) == (12, 12, 2)
-    graph = context.graph
+    graph = subject.graph
     assert [bool(rule_problem(graph, layer.node, "deconvnet")) for layer in chosen.values()] == [
         False, False, True, True,
     ]  # fmt: skip
-    mining = mine(context, {})
+    mining = mine(subject, {})
     assert mining.output["kind"] == "pixels"
     # The maps before the softmax, as the network makes them.
-    scores = kinds.keras.Model(context.model.input, context.model.get_layer("mask").input)
-    x = context.preprocessing.tensor(context.pictures(mining.records))
-    kernel, bias = context.model.get_layer("mask").get_weights()
+    scores = kinds.keras.Model(subject.model.input, subject.model.get_layer("mask").input)
+    x = subject.preprocessing.tensor(subject.pictures(mining.records))
+    kernel, bias = subject.model.get_layer("mask").get_weights()
     y = np.einsum("nrcm,mk->nrck", scores.predict(x, verbose=0), kernel[0, 0]) + bias
     np.testing.assert_allclose(
         mining.values["mask"], -np.sort(-y.max(axis=(1, 2)), axis=0)[:9].T, rtol=1e-4

@@ -90,18 +90,18 @@ def test_subsets_are_counted_apart(mined):
     assert subsets(some, ["new"] * 4) == []
 
 
-def test_overview_of_the_tiny_network(tiny_context, mined):
-    found = compute(tiny_context, {"mining": mined})
-    assert found.parameters == tiny_context.model.count_params()
+def test_overview_of_the_tiny_network(tiny_subject, mined):
+    found = compute(tiny_subject, {"mining": mined})
+    assert found.parameters == tiny_subject.model.count_params()
     assert [layer["name"] for layer in found.layers] == ["conv1", "conv2", "classes"]
     assert found.layers[0]["receptive_field"] == [5, 5]
     assert found.layers[1]["receptive_field"] == [5 + 2 + 2 * 4, 5 + 2 + 2 * 4]
     assert found.layers[2]["receptive_field"] is None
     assert [layer["parameters"] for layer in found.layers] == [
-        tiny_context.model.get_layer(name).count_params() for name in ("conv1", "conv2", "classes")
+        tiny_subject.model.get_layer(name).count_params() for name in ("conv1", "conv2", "classes")
     ]
     assert {layer["rule"] for layer in found.layers} == {""}
-    names = [layer.name for layer in reportable_layers(tiny_context.graph)]
+    names = [layer.name for layer in reportable_layers(tiny_subject.graph)]
     assert names == [layer["name"] for layer in found.layers]
     wrong = np.flatnonzero(mined.top_classes[:, 0] != mined.labels)
     assert len(found.mistakes) == min(8, len(wrong))
@@ -111,5 +111,5 @@ def test_overview_of_the_tiny_network(tiny_context, mined):
     for mistake, picture in zip(found.mistakes, found.mistake_pictures, strict=True):
         assert mistake["image"] in wrong
         np.testing.assert_array_equal(
-            picture, tiny_context.dataset.read(int(mined.records[mistake["image"]]))
+            picture, tiny_subject.dataset.read(int(mined.records[mistake["image"]]))
         )

@@ -21,9 +21,9 @@ GEOMETRY = {"conv1": (2, 5), "conv2": (4, 15)}
 
 
 @pytest.fixture(scope="module")
-def truth(tiny_context):
+def truth(tiny_subject):
     """A rectangle and two dots, one in seven hidden, near where a map of each layer answers."""
-    found = {layer: activations(tiny_context, layer) for layer in GEOMETRY}
+    found = {layer: activations(tiny_subject, layer) for layer in GEOMETRY}
 
     def of_image(index: int) -> Truth:
         random = np.random.default_rng(index)
@@ -47,28 +47,28 @@ def place(values: np.ndarray, stride: int, side: int) -> tuple[float, float]:
 
 
 @pytest.fixture(scope="module")
-def context(tiny_context, truth):
-    other = tiny.changed(tiny_context)
-    other.dataset = replace(tiny_context.dataset, truth=truth)
+def subject(tiny_subject, truth):
+    other = tiny.changed(tiny_subject)
+    other.dataset = replace(tiny_subject.dataset, truth=truth)
     return other
 
 
 @pytest.fixture(scope="module")
-def named(context, mined):
-    return compute(context, {"mining": mined})
+def named(subject, mined):
+    return compute(subject, {"mining": mined})
 
 
-def test_precision_by_brute_force(context, mined, named, truth):
+def test_precision_by_brute_force(subject, mined, named, truth):
     metrics = pytest.importorskip("sklearn.metrics")
     count = len(mined.records)
-    classes = np.array([record.class_name for record in context.dataset.records])
-    first = halves(classes, np.random.default_rng(context.asked.seed))
+    classes = np.array([record.class_name for record in subject.dataset.records])
+    first = halves(classes, np.random.default_rng(subject.asked.seed))
     assert named.halves == [first.sum(), (~first).sum()]
     assert named.names == ["left dot", "right dot", "dot"]
     assert named.layers == ["conv1", "conv2"]  # the class scores have no places
     known = [truth(i) for i in range(count)]
     for layer, (stride, side) in GEOMETRY.items():
-        values = activations(context, layer)
+        values = activations(subject, layer)
         assert named.least[layer] == pytest.approx(stride / np.sqrt(2))
         scores = np.zeros((2, 3, values.shape[-1]))
         for m in range(values.shape[-1]):
@@ -105,19 +105,19 @@ def test_mean_mask(mined, named, truth):
     assert named.masks == len(mined.records)
 
 
-def test_data_without_truth_have_no_parts(tiny_context, mined, parts):
+def test_data_without_truth_have_no_parts(tiny_subject, mined, parts):
     assert (parts.masks, parts.names, parts.layers, parts.part) == (0, [], [], {})
     projected = project(
-        tiny.changed(tiny_context, layers=("conv1",)), {"mining": mined, "parts": parts}
+        tiny.changed(tiny_subject, layers=("conv1",)), {"mining": mined, "parts": parts}
     )
     assert np.isnan(projected.inside["conv1"]).all()
 
 
-def test_energy_of_projections_on_the_object(context, mined, named, truth):
-    projected = project(tiny.changed(context, maps=None), {"mining": mined, "parts": named})
-    pictures = np.stack([context.dataset.read(int(i)) for i in mined.records])
-    inputs = context.preprocessing.tensor(pictures)
-    deconvnet = Deconvnet(context.model, preprocessing=context.preprocessing)
+def test_energy_of_projections_on_the_object(subject, mined, named, truth):
+    projected = project(tiny.changed(subject, maps=None), {"mining": mined, "parts": named})
+    pictures = np.stack([subject.dataset.read(int(i)) for i in mined.records])
+    inputs = subject.preprocessing.tensor(pictures)
+    deconvnet = Deconvnet(subject.model, preprocessing=subject.preprocessing)
     for layer, m, k in (("conv1", 0, 0), ("conv2", 3, 2), ("conv2", 3, 5)):
         assert mined.values[layer][m, k] > 0
         image, row, col = (int(x[layer][m, k]) for x in (mined.images, mined.rows, mined.cols))

@@ -22,7 +22,7 @@ from vizreport.experiments.preprocessing.figures import section
 from vizreport.experiments.preprocessing.findings import findings
 from vizreport.findings.decisions import decide, holm
 from vizreport.findings.sentences import faults, headline
-from vizreport.subject.context import Context, Source
+from vizreport.subject.subject import Source, Subject
 
 mine = tiny.computing("mining")
 compute = tiny.computing("preprocessing")
@@ -168,8 +168,8 @@ def network(folder, tmp_path_factory):
 
 def check(network, folder, preset_name=None, **parts):
     source = Source(network, preset_name, parts, None, False, (), scale_twice=True)
-    context = tiny.asking(Context(source, open_dataset(str(folder))))
-    return compute(context, {"mining": mine(context, {})})
+    subject = tiny.asking(Subject(source, open_dataset(str(folder))))
+    return compute(subject, {"mining": mine(subject, {})})
 
 
 def keras_accuracy(network, folder, change):

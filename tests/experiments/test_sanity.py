@@ -46,8 +46,8 @@ def linear(tmp_path_factory):
     sidecar = Sidecar(preprocessing=preprocessing, class_names=tiny.CLASSES, labels_in_order=True)
     write_sidecar(folder / "linear.keras", sidecar)
     data = tiny.write_data(folder / "data.npz")
-    context = tiny.context(folder / "linear.keras", data, sanity_units=2)
-    return context, compute(context, {"mining": mine(context, {})})
+    subject = tiny.subject(folder / "linear.keras", data, sanity_units=2)
+    return subject, compute(subject, {"mining": mine(subject, {})})
 
 
 def score_of_every_pixel(model, chosen):
@@ -63,17 +63,17 @@ def score_of_every_pixel(model, chosen):
 
 
 def test_pictures_of_a_linear_network(linear):
-    context, found = linear
+    subject, found = linear
     assert found.layers == ["classes"]
     assert found.methods == list(METHODS)
     assert found.steps["classes"] == [["classes"], ["conv2"], ["conv1"]]
     chosen = int(found.maps["classes"][0])
-    weights = weighted_layers(context.graph, context.traced.layers()[-1].node)
-    known = [score_of_every_pixel(context.model, chosen)]
+    weights = weighted_layers(subject.graph, subject.traced.layers()[-1].node)
+    known = [score_of_every_pixel(subject.model, chosen)]
     with weights_kept(weights):
         for number, layer in enumerate(reversed(weights)):
-            shuffle(layer, (context.asked.seed, number, 0))
-            known.append(score_of_every_pixel(context.model, chosen))
+            shuffle(layer, (subject.asked.seed, number, 0))
+            known.append(score_of_every_pixel(subject.model, chosen))
     # The network takes BGR. Filters alone make its pictures: switches there are none.
     known += [known[-1], known[0], known[-1]]
     for m in range(len(METHODS)):
@@ -95,21 +95,21 @@ def test_pictures_of_a_linear_network(linear):
 
 
 @pytest.fixture(scope="module")
-def context(tiny_context):
-    other = tiny.changed(tiny_context, sanity_units=3)
-    other.traced = tiny_context.traced
+def subject(tiny_subject):
+    other = tiny.changed(tiny_subject, sanity_units=3)
+    other.traced = tiny_subject.traced
     return other
 
 
-def test_the_first_picture_is_the_projection_and_the_weights_stay(context, mined, monkeypatch):
-    before = [weight.numpy() for weight in context.model.weights]
-    found = compute(context, {"mining": mined})
+def test_the_first_picture_is_the_projection_and_the_weights_stay(subject, mined, monkeypatch):
+    before = [weight.numpy() for weight in subject.model.weights]
+    found = compute(subject, {"mining": mined})
     assert found.layers == ["conv2", "classes"]
     assert found.poolings == {"conv2": 1, "classes": 1}
     unit = tuple(int(getattr(found, part)["conv2"][0]) for part in ("rows", "cols", "maps"))
     record = mined.records[found.images["conv2"][:1]]
-    tensor = context.preprocessing.tensor(context.pictures(record))
-    whole = context.traced.project(tensor, "conv2", unit)[0]
+    tensor = subject.preprocessing.tensor(subject.pictures(record))
+    whole = subject.traced.project(tensor, "conv2", unit)[0]
     left, top, right, bottom = found.fields["conv2"][0]
     part = whole[top:bottom, left:right]
     assert np.abs(part).sum() == pytest.approx(np.abs(whole).sum(), rel=1e-5)
@@ -118,7 +118,7 @@ def test_the_first_picture_is_the_projection_and_the_weights_stay(context, mined
     # Other switches, other pictures; and what is random differs from what was learned.
     assert (found.controls["conv2"] < 1).all()
     assert (found.cascade["conv2"][:, -1] < 0.9).all()
-    unchanged(context, before)
+    unchanged(subject, before)
 
     def fails(layer, seed):
         shuffle(layer, seed)
@@ -126,31 +126,31 @@ def test_the_first_picture_is_the_projection_and_the_weights_stay(context, mined
 
     monkeypatch.setattr(module, "shuffle", fails)
     with pytest.raises(KeyboardInterrupt):
-        compute(context, {"mining": mined})
-    unchanged(context, before)
+        compute(subject, {"mining": mined})
+    unchanged(subject, before)
 
 
-def test_panels_are_projections_of_the_nine_of_a_map(context, mined):
+def test_panels_are_projections_of_the_nine_of_a_map(subject, mined):
     """Before and after all weights are random; each on its own scale, whatever the seed."""
-    found = compute(context, {"mining": mined})
+    found = compute(subject, {"mining": mined})
     assert found.panel_maps.tolist() == found.maps["conv2"][:2].tolist()
-    weights = weighted_layers(context.graph, context.traced.layer("conv2").node)
+    weights = weighted_layers(subject.graph, subject.traced.layer("conv2").node)
     side = found.panel_patches.shape[2]
     for state in (0, 1):
         with weights_kept(weights):
             for number, layer in enumerate(reversed(weights) if state else ()):
-                shuffle(layer, (context.asked.seed, number, 0))
+                shuffle(layer, (subject.asked.seed, number, 0))
             # The oracle seeds with the unit's activation, which must not be 0.
-            bias = context.model.get_layer("conv2").bias
+            bias = subject.model.get_layer("conv2").bias
             bias.assign(bias + 100 * state)
             for p, k in np.argwhere(found.panel_shown):
                 m = int(found.panel_maps[p])
                 image, row, col = (
                     int(getattr(mined, name)["conv2"][m, k]) for name in ("images", "rows", "cols")
                 )
-                picture = context.pictures(mined.records[[image]])
-                tensor = context.preprocessing.tensor(picture)
-                whole = context.traced.project(tensor, "conv2", (row, col, m))[0]
+                picture = subject.pictures(mined.records[[image]])
+                tensor = subject.preprocessing.tensor(picture)
+                whole = subject.traced.project(tensor, "conv2", (row, col, m))[0]
                 # Fields of 15 px, 4 px apart.
                 top, left = 4 * row + (15 - side) // 2, 4 * col + (15 - side) // 2
                 shown = picture[0, top : top + side, left : left + side]
@@ -164,13 +164,13 @@ def test_panels_are_projections_of_the_nine_of_a_map(context, mined):
     assert 1 <= found.visible["conv2"] <= found.tried["conv2"]
 
 
-def unchanged(context, before):
-    for weight, value in zip(context.model.weights, before, strict=True):
+def unchanged(subject, before):
+    for weight, value in zip(subject.model.weights, before, strict=True):
         np.testing.assert_array_equal(weight, value)
 
 
-def test_units_are_alive_and_classes_differ(context, mined):
-    layers = {layer.name: layer for layer in reportable_layers(context.graph)}
+def test_units_are_alive_and_classes_differ(subject, mined):
+    layers = {layer.name: layer for layer in reportable_layers(subject.graph)}
     units = choose_units(mined, layers["conv1"], 99, 0)
     assert sorted(units.maps) == [0, 1, 5]  # 2 is dead, 3 and 4 nearly
     np.testing.assert_array_equal(units.values, mined.values["conv1"][units.maps, 0])
@@ -194,8 +194,8 @@ def test_at_most_eight_steps_from_the_top():
     assert steps(layers[:3]) == [[layers[2]], [layers[1]], [layers[0]]]
 
 
-def test_a_network_of_dead_units_has_no_such_section(context, mined, monkeypatch):
+def test_a_network_of_dead_units_has_no_such_section(subject, mined, monkeypatch):
     monkeypatch.setattr(module, "choose_units", lambda *_: None)
     monkeypatch.setattr(module, "weighted_layers", lambda *_: [])
     with pytest.raises(NotApplicable, match="weights"):
-        compute(context, {"mining": mined})
+        compute(subject, {"mining": mined})

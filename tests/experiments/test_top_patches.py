@@ -20,10 +20,10 @@ compute = tiny.computing("top_patches")
 
 
 @pytest.fixture(scope="module")
-def full(tiny_context, mined, parts):
+def full(tiny_subject, mined, parts):
     """Every map, whole receptive fields."""
-    context = tiny.changed(tiny_context, maps=None, window="full")
-    return compute(context, {"mining": mined, "parts": parts})
+    subject = tiny.changed(tiny_subject, maps=None, window="full")
+    return compute(subject, {"mining": mined, "parts": parts})
 
 
 def decoded(result, field: str, layer: str, i: int) -> np.ndarray:
@@ -35,15 +35,15 @@ def decoded(result, field: str, layer: str, i: int) -> np.ndarray:
     return picture.reshape(3, side, 3, side, 3).swapaxes(1, 2).reshape(9, side, side, 3)
 
 
-def images_of(context, mined):
-    return np.stack([context.dataset.read(int(i)) for i in mined.records])
+def images_of(subject, mined):
+    return np.stack([subject.dataset.read(int(i)) for i in mined.records])
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2"])
-def test_projections_are_those_of_the_units(tiny_context, mined, full, layer):
-    pictures = images_of(tiny_context, mined)
-    x = tiny_context.preprocessing.tensor(pictures)
-    deconvnet = Deconvnet(tiny_context.model, preprocessing=tiny_context.preprocessing)
+def test_projections_are_those_of_the_units(tiny_subject, mined, full, layer):
+    pictures = images_of(tiny_subject, mined)
+    x = tiny_subject.preprocessing.tensor(pictures)
+    deconvnet = Deconvnet(tiny_subject.model, preprocessing=tiny_subject.preprocessing)
     side = full.window[layer]
     assert side == max(full.receptive_field[layer])
     assert full.energy_share[layer] == 1.0
@@ -90,21 +90,21 @@ def test_dead_maps_are_grey(full):
     assert (full.scales["conv1"][2] == 0).all()
 
 
-def test_a_layer_of_dead_maps_only(tiny_context, mined, parts):
+def test_a_layer_of_dead_maps_only(tiny_subject, mined, parts):
     from dataclasses import replace
 
     values = {**mined.values, "conv2": np.zeros_like(mined.values["conv2"])}
-    context = tiny.changed(tiny_context, layers=("conv2",))
-    found = compute(context, {"mining": replace(mined, values=values), "parts": parts})
+    subject = tiny.changed(tiny_subject, layers=("conv2",))
+    found = compute(subject, {"mining": replace(mined, values=values), "parts": parts})
     assert found.dead["conv2"].all()
     assert (decoded(found, "projections", "conv2", 0) == 128).all()
 
 
 @pytest.mark.parametrize("shared", [True, False])
-def test_linear_tiles_are_drawn_on_the_scale_that_is_asked_for(tiny_context, mined, full, shared):
+def test_linear_tiles_are_drawn_on_the_scale_that_is_asked_for(tiny_subject, mined, full, shared):
     """Against the projections themselves, on one scale for the nine or on one for each."""
-    x = tiny_context.preprocessing.tensor(images_of(tiny_context, mined))
-    deconvnet = Deconvnet(tiny_context.model, preprocessing=tiny_context.preprocessing)
+    x = tiny_subject.preprocessing.tensor(images_of(tiny_subject, mined))
+    deconvnet = Deconvnet(tiny_subject.model, preprocessing=tiny_subject.preprocessing)
     side, stride = full.window["conv1"], 2
     living = np.where(full.dead["conv1"], np.inf, full.map_scales["conv1"])
     weakest = (full.tile_scales["conv1"] / living[:, None]).min(axis=1)
@@ -127,45 +127,45 @@ def test_linear_tiles_are_drawn_on_the_scale_that_is_asked_for(tiny_context, min
     assert np.ptp(scales) > 0 or shared
 
 
-def test_the_energy_window_is_smaller_and_holds_what_it_says(tiny_context, mined, full, parts):
-    found = compute(tiny.changed(tiny_context, maps=None), {"mining": mined, "parts": parts})
+def test_the_energy_window_is_smaller_and_holds_what_it_says(tiny_subject, mined, full, parts):
+    found = compute(tiny.changed(tiny_subject, maps=None), {"mining": mined, "parts": parts})
     for layer in ("conv1", "conv2"):
         assert found.window[layer] <= full.window[layer]
         assert (full.window[layer] - found.window[layer]) % 2 == 0
         assert 0.98 - 1e-9 <= found.energy_share[layer] <= 1
 
 
-def test_fewer_images_than_nine(tiny_context, parts):
+def test_fewer_images_than_nine(tiny_subject, parts):
     from vizreport.data.sources import open_dataset
 
     mine = tiny.computing("mining")
 
-    data = tiny_context.source.checkpoint.parent / "data.npz"
+    data = tiny_subject.source.checkpoint.parent / "data.npz"
     few = open_dataset(str(data), max_images=3)
-    context = tiny.context(tiny_context.source.checkpoint, None, few)
-    context.model = tiny_context.model
-    found = compute(context, {"mining": mine(context, {}), "parts": parts})
+    subject = tiny.subject(tiny_subject.source.checkpoint, None, few)
+    subject.model = tiny_subject.model
+    found = compute(subject, {"mining": mine(subject, {}), "parts": parts})
     assert (decoded(found, "projections", "conv2", 0)[3:] == 128).all()
     assert np.isnan(found.values["conv2"][:, 3:]).all()
 
 
-def test_strengths_are_those_of_the_tiles(full, tiny_context, mined, parts):
+def test_strengths_are_those_of_the_tiles(full, tiny_subject, mined, parts):
     for layer in ("conv1", "conv2"):
         for i in (0, 3):
             tiles = (decoded(full, "projections", layer, i) - 128.0) / 127
             wanted = np.sqrt(np.square(tiles).mean(axis=(1, 2, 3))) * full.scales[layer][i]
             np.testing.assert_allclose(full.strengths[layer][i], wanted, rtol=1e-4)
     # Of six maps one is dead, and two are never above a tenth of the median.
-    few = compute(tiny.changed(tiny_context, maps=2), {"mining": mined, "parts": parts})
+    few = compute(tiny.changed(tiny_subject, maps=2), {"mining": mined, "parts": parts})
     assert few.inactive["conv1"].tolist() == full.inactive["conv1"].tolist() == [2, 3, 4]
     assert len(few.maps["conv1"]) == 2
     assert not set(few.maps["conv1"]) & {2, 3, 4}
     assert few.selective["conv1"].sum() == 1
 
 
-def test_other_rules(tiny_context, mined, parts):
+def test_other_rules(tiny_subject, mined, parts):
     found = compute(
-        tiny.changed(tiny_context, rule="guided", layers=("conv1",)),
+        tiny.changed(tiny_subject, rule="guided", layers=("conv1",)),
         {"mining": mined, "parts": parts},
     )
     assert found.rule == "guided"
@@ -182,24 +182,24 @@ def test_purity_by_hand():
 # Photographs -----------------------------------------------------------------------------------
 
 
-def test_photographs(tiny_context, mined, tmp_path):
-    pictures = images_of(tiny_context, mined)[:2]
+def test_photographs(tiny_subject, mined, tmp_path):
+    pictures = images_of(tiny_subject, mined)[:2]
     files = []
     for i, picture in enumerate(pictures):
         files.append(str(tmp_path / f"{i}.png"))
         Image.fromarray(picture).save(files[-1])
     found = compute_photographs(
-        tiny.changed(tiny_context, photographs=tuple(files)), {"mining": mined}
+        tiny.changed(tiny_subject, photographs=tuple(files)), {"mining": mined}
     )
     assert found.paths == ["0.png", "1.png"]
     np.testing.assert_array_equal(found.pictures, pictures)
     np.testing.assert_array_equal(found.top_classes, mined.top_classes[:2])
-    x = tiny_context.preprocessing.tensor(pictures)
-    deconvnet = Deconvnet(tiny_context.model, preprocessing=tiny_context.preprocessing)
+    x = tiny_subject.preprocessing.tensor(pictures)
+    deconvnet = Deconvnet(tiny_subject.model, preprocessing=tiny_subject.preprocessing)
     from tests.experiments.test_mining import activations
 
     for layer in ("conv1", "conv2"):
-        maxima = activations(tiny_context, layer)[:2].max((1, 2))
+        maxima = activations(tiny_subject, layer)[:2].max((1, 2))
         for p in range(2):
             order = np.argsort(-maxima[p], kind="stable")[:9]
             np.testing.assert_array_equal(found.maps[layer][p], order)
@@ -222,7 +222,7 @@ def test_units_below_zero_have_no_projection(mined, full):
 def test_a_layer_without_rules_keeps_its_patches(tmp_path, tiny_files):
     """Those of the same network under the gradient, which is defined for it, at the same width."""
     checkpoint = tiny.write_checkpoint(tmp_path / "silu.keras", activation="silu")
-    smooth = tiny.context(checkpoint, tiny_files[1], window="full", maps=None)
+    smooth = tiny.subject(checkpoint, tiny_files[1], window="full", maps=None)
     mined = compute_mining(smooth, {})
     parts = compute_parts(smooth, {"mining": mined})
     found = compute(smooth, {"mining": mined, "parts": parts})

@@ -18,13 +18,13 @@ from vizreport.experiments.transfer.scores import best, classes_won, scored
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import beside_published, sentence
 from vizreport.published import published_tables
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 compute = tiny.computing("transfer")
 
 
 def computed(folder):
-    return compute(tiny.asking(Context(None, None), transfer=folder and str(folder)), {})
+    return compute(tiny.asking(Subject(None, None), transfer=folder and str(folder)), {})
 
 
 @pytest.fixture

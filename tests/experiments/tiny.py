@@ -1,4 +1,4 @@
-"""A tiny network and tiny data, as files and as a context of the experiments."""
+"""A tiny network and tiny data, as files and as a subject of the experiments."""
 
 from __future__ import annotations
 
@@ -81,20 +81,20 @@ def write_epochs(folder: Path, checkpoint: Path, epochs: tuple[int, ...] = (1, 4
     return folder
 
 
-def context(checkpoint: Path, data: Path, dataset: Any = None, **settings: Any):
-    """Make the context of a build, of a checkpoint or a folder of epochs, and its settings."""
+def subject(checkpoint: Path, data: Path, dataset: Any = None, **settings: Any):
+    """Make the subject of a build, of a checkpoint or a folder of epochs, and its settings."""
     from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import epoch_checkpoints
-    from vizreport.subject.context import Context, Source
+    from vizreport.subject.subject import Source, Subject
 
     epochs = epoch_checkpoints(checkpoint) if checkpoint.is_dir() else ()
     last = epochs[-1].path if epochs else checkpoint
     source = Source(last, None, {}, None, False, (), epochs=epochs)
-    return asking(Context(source, dataset or open_dataset(str(data))), **settings)
+    return asking(Subject(source, dataset or open_dataset(str(data))), **settings)
 
 
 def asking(context_: Any, **settings: Any):
-    """Give a context the settings that ``computing`` takes from it."""
+    """Give a subject the settings that ``computing`` takes from it."""
     from vizreport.experiments.settings import Settings
 
     context_.asked = Settings(**settings)
@@ -103,14 +103,14 @@ def asking(context_: Any, **settings: Any):
 
 
 def changed(context_, **settings: Any):
-    """Return a context with other settings, which shares the model."""
+    """Return a subject with other settings, which shares the model."""
     other = type(context_)(context_.source, context_.dataset)
     other.model = context_.model
     return asking(other, **{**context_.asked.as_dict(), **settings})
 
 
 def computing(name: str):
-    """Return an experiment's compute, which is given what it declares of a context's settings."""
+    """Return an experiment's compute, which is given what it declares of a subject's settings."""
     from vizreport.building.running import called
     from vizreport.experiments.registry import experiments
 

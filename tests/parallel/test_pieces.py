@@ -56,8 +56,8 @@ def values(pieces: Pieces) -> list[int]:
     return [int(one.value[0]) for one in pieces.map(None, WORK)]
 
 
-def backwards(context, work, pieces, bar):
-    return in_turn(context, work, pieces[::-1], bar)
+def backwards(subject, work, pieces, bar):
+    return in_turn(subject, work, pieces[::-1], bar)
 
 
 def files(folder) -> list:
@@ -71,8 +71,8 @@ def test_results_come_in_the_order_of_the_pieces(kept, engine, stored):
 
 
 def test_what_a_killed_run_finished_is_not_computed_again(kept):
-    def killed(context, work, pieces, bar):
-        for number, each in enumerate(backwards(context, work, pieces, bar)):
+    def killed(subject, work, pieces, bar):
+        for number, each in enumerate(backwards(subject, work, pieces, bar)):
             if number == 4:
                 raise KeyboardInterrupt
             yield each
@@ -106,8 +106,8 @@ def test_pieces_are_removed_by_the_manifest_and_nothing_else(kept, tmp_path):
 
 
 def test_a_piece_that_is_given_up_is_named_after_the_rest_is_kept(kept):
-    def engine(context, work, pieces, bar):
-        for each in in_turn(context, work, pieces, bar):
+    def engine(subject, work, pieces, bar):
+        for each in in_turn(subject, work, pieces, bar):
             yield Failed(each.piece, "no luck") if each.piece.argument in (1, 4) else each
 
     found = []

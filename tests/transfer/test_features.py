@@ -13,16 +13,16 @@ from tests.experiments import tiny
 from vizreport.data.image import UnreadableImage
 from vizreport.errors import RequestError
 from vizreport.graph.trace import trace
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.transfer import features as module
 from vizreport.transfer.features import layer_features, pool, pooled_size, transfer_layers
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory):
+def subject(tmp_path_factory):
     folder = tmp_path_factory.mktemp("transfer")
     checkpoint = tiny.write_checkpoint(folder / "tiny.keras")
-    return tiny.context(checkpoint, tiny.write_data(folder / "tiny.npz"), batch_size=4)
+    return tiny.subject(checkpoint, tiny.write_data(folder / "tiny.npz"), batch_size=4)
 
 
 def test_pooling_against_a_loop():
@@ -45,17 +45,17 @@ def test_sizes():
     assert pooled_size(5, 5, 5000, 4096) == (1, 1)
 
 
-def test_vectors_are_the_stages_outputs(context, tmp_path, monkeypatch):
-    graph = context.graph
+def test_vectors_are_the_stages_outputs(subject, tmp_path, monkeypatch):
+    graph = subject.graph
     chosen = transfer_layers(graph, None)
     assert [layer.name for layer in chosen] == ["conv1", "conv2"]
     records = np.array([0, 2, 3, 9, 10, 13])
     # conv1 has 5 x 6 places of 6 maps after its pooling: 4 x 5 are what 150 numbers allow.
-    found = layer_features(context, chosen, records, 150, tmp_path, "network")
-    pictures = np.stack([context.preprocessing.picture(context.dataset.read(i)) for i in records])
-    inputs = context.preprocessing.tensor(pictures)
+    found = layer_features(subject, chosen, records, 150, tmp_path, "network")
+    pictures = np.stack([subject.preprocessing.picture(subject.dataset.read(i)) for i in records])
+    inputs = subject.preprocessing.tensor(pictures)
     for one, name in zip(found, ("pool1", "conv2"), strict=True):
-        part = keras.Model(context.model.input, context.model.get_layer(name).output)
+        part = keras.Model(subject.model.input, subject.model.get_layer(name).output)
         expected = np.asarray(part(inputs))
         if len(one.size) == 3 and expected[0].size > 150:
             assert one.size[0] < expected.shape[1]
@@ -66,18 +66,18 @@ def test_vectors_are_the_stages_outputs(context, tmp_path, monkeypatch):
     assert found[0].vectors.shape[1] <= 150
     # They are on disk: not computed again, unless the images or the bound change.
     monkeypatch.setattr(module, "_compute", None)
-    again = layer_features(context, chosen[1:], records, 150, tmp_path, "network")
+    again = layer_features(subject, chosen[1:], records, 150, tmp_path, "network")
     np.testing.assert_array_equal(again[0].vectors, found[1].vectors)
     for changed in ((records[1:], 150, "network"), (records, 200, "network"), (records, 150, "x")):
         with pytest.raises(TypeError):
-            layer_features(context, chosen, *changed[:2], tmp_path, changed[2])
+            layer_features(subject, chosen, *changed[:2], tmp_path, changed[2])
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_killed_pass_goes_on(context, tmp_path, monkeypatch):
-    layer = transfer_layers(context.graph, ("conv2",))
+def test_a_killed_pass_goes_on(subject, tmp_path, monkeypatch):
+    layer = transfer_layers(subject.graph, ("conv2",))
     records = np.arange(10)
-    whole = layer_features(context, layer, records, 150, tmp_path / "whole", "network")[0]
+    whole = layer_features(subject, layer, records, 150, tmp_path / "whole", "network")[0]
     real, seen = module.read_batches, []
 
     def killed_after_two(*arguments):
@@ -88,33 +88,33 @@ def test_a_killed_pass_goes_on(context, tmp_path, monkeypatch):
 
     monkeypatch.setattr(module, "read_batches", killed_after_two)
     with pytest.raises(KeyboardInterrupt):
-        layer_features(context, layer, records, 150, tmp_path / "out", "network")
+        layer_features(subject, layer, records, 150, tmp_path / "out", "network")
 
     def noted(*arguments):
         seen.extend(arguments[3])
         return real(*arguments)
 
     monkeypatch.setattr(module, "read_batches", noted)
-    found = layer_features(context, layer, records, 150, tmp_path / "out", "network")[0]
+    found = layer_features(subject, layer, records, 150, tmp_path / "out", "network")[0]
     assert seen == [8, 9]
     np.testing.assert_allclose(found.vectors, whole.vectors, rtol=1e-5)
     assert not list((tmp_path / "out").glob(".*"))
 
 
-def test_unreadable_images(context, tmp_path):
+def test_unreadable_images(subject, tmp_path):
     def read(index):
         if index == 2:
             raise UnreadableImage("broken")
-        return context.dataset.read(index)
+        return subject.dataset.read(index)
 
-    broken = Context(
-        context.source, replace(context.dataset, read=read, encoded=None), context.batch_size
+    broken = Subject(
+        subject.source, replace(subject.dataset, read=read, encoded=None), subject.batch_size
     )
-    layer = transfer_layers(context.graph, ("conv2",))
+    layer = transfer_layers(subject.graph, ("conv2",))
     records = np.arange(6)
     found = layer_features(broken, layer, records, 150, tmp_path, "network")[0]
     assert found.readable.tolist() == [True, True, False, True, True, True]
-    whole = layer_features(context, layer, records, 150, tmp_path / "whole", "network")[0]
+    whole = layer_features(subject, layer, records, 150, tmp_path / "whole", "network")[0]
     np.testing.assert_allclose(found.vectors[3:], whole.vectors[3:], rtol=1e-5)
 
 

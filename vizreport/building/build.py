@@ -28,7 +28,7 @@ from vizreport.results.disk import warn_if_scarce
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.run_folder import PAGE, PDF, RENDERED, add_results, prepare_run
 from vizreport.results.store import Store
-from vizreport.subject.context import Context, Source
+from vizreport.subject.subject import Source, Subject
 from vizreport.system.paths import folder_problem
 from vizreport.system.progress import drawing
 from vizreport.version import __version__
@@ -85,13 +85,13 @@ def build(request: BuildRequest) -> int:
         request.output_kind,
         scale_twice=request.scale_twice,
     )
-    context, store = Context(source, dataset, settings.batch_size), Store(out)
+    subject, store = Subject(source, dataset, settings.batch_size), Store(out)
     add_results(out, keys)
-    _require_layers(context, settings, [e for e in wanted if not store.has(e.name, keys[e.name])])
+    _require_layers(subject, settings, [e for e in wanted if not store.has(e.name, keys[e.name])])
     records: dict[str, ExperimentRecord] = {}
     for experiment in wanted:
         records[experiment.name] = run_experiment(
-            experiment, context, settings, store, keys, records, request.strict
+            experiment, subject, settings, store, keys, records, request.strict
         )
     records.update(_broken(selection.broken))
     _print_faults(store, wanted, records)
@@ -119,13 +119,13 @@ def build(request: BuildRequest) -> int:
     return 1 if failed or not drawn else 0
 
 
-def _require_layers(context: Context, settings: Settings, uncomputed: Sequence[Experiment]) -> None:
+def _require_layers(subject: Subject, settings: Settings, uncomputed: Sequence[Experiment]) -> None:
     """Refuse names of layers that the network does not have, before anything is computed."""
     for experiment in uncomputed:
         for name, each in experiment.all_settings.items():
             asked = getattr(settings, name)
             if each.content == "layer" and asked is not None:
-                context.chosen_layers((asked,) if isinstance(asked, str) else asked)
+                subject.chosen_layers((asked,) if isinstance(asked, str) else asked)
 
 
 def _selected(request: BuildRequest) -> Selection:

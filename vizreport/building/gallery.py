@@ -38,7 +38,7 @@ from vizreport.results.run import ExperimentRecord, RunRecord, write_run
 from vizreport.results.run_folder import add_results
 from vizreport.results.store import Store
 from vizreport.runs.checking import check, parse
-from vizreport.subject.context import Context, Source
+from vizreport.subject.subject import Source, Subject
 from vizreport.wording.text import printable
 
 SHOWN = ("filters", "top_patches")
@@ -159,7 +159,7 @@ class GalleryCallback(keras.callbacks.Callback):
             warnings.warn(f"the training stops after epoch {number}: {said}", stacklevel=3)
 
     @cached_property
-    def _context(self) -> Context:
+    def _subject(self) -> Subject:
         """One for all epochs: what is compiled reads the weights as they are."""
         named = isinstance(self._preprocessing, str)
         source = Source(
@@ -172,19 +172,19 @@ class GalleryCallback(keras.callbacks.Callback):
             class_names=tuple(self._class_names or ()),
             scale_twice=True,  # who trains the network knows what it is given
         )
-        context = Context(source, self._dataset, self._settings.batch_size)
-        context.model = self.model
+        subject = Subject(source, self._dataset, self._settings.batch_size)
+        subject.model = self.model
         if not named:
-            context.chosen_preprocessing = ChosenPreprocessing(
+            subject.chosen_preprocessing = ChosenPreprocessing(
                 self._preprocessing,  # type: ignore[arg-type]
                 "the program that trained the network says so",
             )
         # There is no file yet that could tell.
-        context.loss = parse_loss(self.model.get_compile_config())
-        return context
+        subject.loss = parse_loss(self.model.get_compile_config())
+        return subject
 
     def _draw(self, number: int) -> None:
-        context = self._context
+        subject = self._subject
         weights = _weights_hash(self.model)
         folder = epoch_folder(self._out, number)
         store, settings = Store(folder), self._settings
@@ -197,7 +197,7 @@ class GalleryCallback(keras.callbacks.Callback):
                 weights,
                 self._dataset.fingerprint,
                 {
-                    "preprocessing": repr(context.preprocessing.as_dict()),
+                    "preprocessing": repr(subject.preprocessing.as_dict()),
                     **setting_values.in_key(experiment.all_settings.values(), settings),
                 },
                 {needed: keys[needed] for needed in experiment.requires},
@@ -205,7 +205,7 @@ class GalleryCallback(keras.callbacks.Callback):
         add_results(folder, keys)
         for name, experiment in self._needed.items():
             records[name] = run_experiment(
-                experiment, context, settings, store, keys, records, False
+                experiment, subject, settings, store, keys, records, False
             )
         run = RunRecord(
             name=folder.name,

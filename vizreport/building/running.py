@@ -21,7 +21,7 @@ from vizreport.results.disk import full_disk
 from vizreport.results.origin import Origin
 from vizreport.results.run import ExperimentRecord, Status
 from vizreport.results.store import Store
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system import interruption
 from vizreport.system.memory import give_back
 from vizreport.system.unforeseen import unforeseen
@@ -29,7 +29,7 @@ from vizreport.system.unforeseen import unforeseen
 
 def run_experiment(
     experiment: Experiment,
-    context: Context,
+    subject: Subject,
     settings: Settings,
     store: Store,
     keys: dict[str, str],
@@ -43,7 +43,7 @@ def run_experiment(
     ----------
     experiment : Experiment
         The record of it.
-    context : Context
+    subject : Subject
         What ``compute`` is given of the network and the data.
     settings : Settings
         All of the build; the experiment is given those it declares.
@@ -94,11 +94,11 @@ def run_experiment(
             assert found is not None
             required[needed] = found.result
         compute = experiment.load(experiment.compute)
-        result = called(compute, context, settings.of(experiment), required, pieces)
+        result = called(compute, subject, settings.of(experiment), required, pieces)
         computed = origin()
         store.save(name, key, result, experiment.version, origin=computed)
         kept.remove()
-        context.release()
+        subject.release()
         del result, required
         give_back()
         status = "done"
@@ -123,7 +123,7 @@ def run_experiment(
 
 def called(
     compute: Callable[..., Any],
-    context: Context,
+    subject: Subject,
     settings: Given,
     required: dict[str, Any],
     pieces: Pieces | None = None,
@@ -133,8 +133,8 @@ def called(
     Parameters
     ----------
     compute : callable
-        Has some of the parameters ``context``, ``settings``, ``required`` and ``pieces``.
-    context : Context
+        Has some of the parameters ``subject``, ``settings``, ``required`` and ``pieces``.
+    subject : Subject
         Network and data, made when first asked for.
     settings : Given
         What ``compute`` may read: any other setting is an ``AttributeError``.
@@ -149,7 +149,8 @@ def called(
         If it names anything else.
     """
     given = {
-        "context": context,
+        "subject": subject,
+        "context": subject,  # its name in the experiments of other packages
         "settings": settings,
         "required": required,
         "pieces": pieces or Pieces(),

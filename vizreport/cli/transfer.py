@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.subject.context import Source
+    from vizreport.subject.subject import Source
     from vizreport.system.progress import tell
     from vizreport.system.tensorflow_start import start_tensorflow
 

@@ -31,8 +31,8 @@ class Experiment:
         Frozen dataclass of named arrays and scalars, or where it is.
     compute : str
         Where the function is that makes the result, the only one that may use TensorFlow. Its
-        parameters name what it is given: ``context``, network and data
-        (:class:`vizreport.subject.context.Context`); ``settings``, those declared here and no
+        parameters name what it is given: ``subject``, network and data
+        (:class:`vizreport.subject.subject.Subject`); ``settings``, those declared here and no
         others (:class:`vizreport.experiments.settings.Given`); ``required``, the results of
         ``requires`` by name; ``pieces``, a map over pieces of work
         (:class:`vizreport.parallel.pieces.Pieces`).

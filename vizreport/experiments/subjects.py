@@ -12,7 +12,7 @@ from vizreport.data.image import UnreadableImage
 from vizreport.data.reading import read_image
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class Subjects:
 
 
 def chosen_subjects(
-    context: Context, mining: MiningResult, images: np.ndarray, option: str
+    subject: Subject, mining: MiningResult, images: np.ndarray, option: str
 ) -> Subjects:
     """Return images of the data.
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Decodes the images as the network is given them.
     mining : MiningResult
         What the numbers of ``images`` refer to.
@@ -64,7 +64,7 @@ def chosen_subjects(
         )
     return Subjects(
         [mining.paths[i] for i in images],
-        context.pictures(mining.records[images]),
+        subject.pictures(mining.records[images]),
         mining.labels[images].astype(np.int32),
         images,
     )
@@ -113,7 +113,7 @@ def choose_images(mining: MiningResult, count: int, seed: int, above: float = 0.
     return np.array([found[c] for c in sorted(found)], np.int32)
 
 
-def photograph(context: Context, file: str) -> np.ndarray:
+def photograph(subject: Subject, file: str) -> np.ndarray:
     """Read a file as the network sees it: uint8 [h, w, 3].
 
     Raises
@@ -122,12 +122,12 @@ def photograph(context: Context, file: str) -> np.ndarray:
         If it cannot be read, or does not suit the network.
     """
     try:
-        return context.preprocessing.picture(read_image(file, context.dataset.decoding))
+        return subject.preprocessing.picture(read_image(file, subject.dataset.decoding))
     except UnreadableImage as error:
         raise RequestError(f"the image {file} cannot be used: {error}") from error
 
 
-def given_subjects(context: Context, mining: MiningResult, files: tuple[str, ...]) -> Subjects:
+def given_subjects(subject: Subject, mining: MiningResult, files: tuple[str, ...]) -> Subjects:
     """Read files; one that is in the data too has the class it has there.
 
     Raises
@@ -138,7 +138,7 @@ def given_subjects(context: Context, mining: MiningResult, files: tuple[str, ...
     numbers = {mining.sha256[image]: image for image in reversed(range(len(mining.sha256)))}
     pictures, images = [], []
     for file in files:
-        pictures.append(photograph(context, file))
+        pictures.append(photograph(subject, file))
         images.append(numbers.get(hashlib.sha256(Path(file).read_bytes()).hexdigest(), -1))
     found = np.array(images, np.int32)
     labels = np.where(found >= 0, mining.labels[found], -1).astype(np.int32)

@@ -11,17 +11,17 @@ from vizreport.parallel.piece import Finished, Piece, Work
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from vizreport.subject.context import Context
+    from vizreport.subject.subject import Subject
 
 
 def in_turn(
-    context: Context, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
+    subject: Subject, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
 ) -> Iterator[Finished]:
     """Compute pieces in their order; what goes wrong in one is raised.
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Network and data.
     work : Work
         What they are pieces of.
@@ -30,7 +30,7 @@ def in_turn(
     bar : tqdm
         Shows the units that are done.
     """
-    compute = work.make(context, *work.arguments)
+    compute = work.make(subject, *work.arguments)
     for piece in pieces:
         before = bar.n
         result, origin = timed(compute, piece.argument, bar.update)

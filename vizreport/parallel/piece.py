@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from vizreport.results.origin import Origin
-    from vizreport.subject.context import Context
+    from vizreport.subject.subject import Subject
 
 BATCHES = 8
 """Batches of images in a piece, in data of up to ``MOST`` pieces."""
@@ -21,7 +21,7 @@ MOST = 2048
 Compute = Callable[[Any, Callable[[int], Any]], Any]
 """Takes a piece's ``argument`` and what is told of units that are done; returns its result."""
 Make = Callable[..., Compute]
-"""Takes the context and a work's ``arguments``; compiles what all of its pieces need, once."""
+"""Takes the subject and a work's ``arguments``; compiles what all of its pieces need, once."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Engine(Protocol):
     """What computes pieces, in any order."""
 
     def __call__(
-        self, context: Context, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
+        self, subject: Subject, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
     ) -> Iterator[Finished | Failed]:
         """Compute some pieces of a work; yields each as it is finished or given up."""
 

@@ -12,7 +12,7 @@ from vizreport.system.progress import progress
 
 if TYPE_CHECKING:
     from vizreport.parallel.kept import KeptPieces
-    from vizreport.subject.context import Context
+    from vizreport.subject.subject import Subject
 
 _NAMED = 3  # pieces in a message, at most
 
@@ -48,7 +48,7 @@ class Pieces:
             return {}
         return {"pieces": "; ".join(f"{on}: {', '.join(of)}" for on, of in self.devices.items())}
 
-    def map(self, context: Context, work: Work) -> Iterator[Any]:
+    def map(self, subject: Subject, work: Work) -> Iterator[Any]:
         """Compute all pieces of a work.
 
         Yields
@@ -62,7 +62,7 @@ class Pieces:
             If some were given up; only after all others are finished.
         """
         failed: list[Failed] = []
-        for outcome in self.outcomes(context, work):
+        for outcome in self.outcomes(subject, work):
             if isinstance(outcome, Failed):
                 failed.append(outcome)
             elif not failed:
@@ -73,7 +73,7 @@ class Pieces:
                 "tries these again"
             )
 
-    def outcomes(self, context: Context, work: Work) -> Iterator[Finished | Failed]:
+    def outcomes(self, subject: Subject, work: Work) -> Iterator[Finished | Failed]:
         """Compute all pieces of a work; yields what came of each, in the order of the pieces."""
         kept = self._kept
         stored = {piece.label for piece in work.pieces if kept and kept.has(work, piece)}
@@ -84,7 +84,7 @@ class Pieces:
         early: dict[str, Finished | Failed] = {}
         with progress(work.doing, sum(piece.size for piece in work.pieces), work.unit) as bar:
             bar.update(sum(piece.size for piece in work.pieces if piece.label in stored))
-            computed = self._engine(context, work, left, bar) if left else iter(())
+            computed = self._engine(subject, work, left, bar) if left else iter(())
             for piece in work.pieces:
                 while piece.label not in stored and piece.label not in early:
                     found = next(computed)
@@ -98,7 +98,7 @@ class Pieces:
                 if outcome is None and kept:
                     outcome = kept.load(work, piece)
                 if outcome is None:  # it was damaged in the meantime
-                    outcome = next(self._engine(context, work, [piece], bar))
+                    outcome = next(self._engine(subject, work, [piece], bar))
                 if isinstance(outcome, Finished):
                     device = outcome.origin.host["device"]
                     self.devices.setdefault(device, []).append(f"{work.name}/{piece.label}")

@@ -10,7 +10,7 @@ from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import read_batches
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import read_sidecar
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 from vizreport.training.geometry import CENTRE, CROPS, square_of, sub_crops
 
@@ -40,33 +40,33 @@ class Answers:
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
-def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
+def predict(subject: Subject, wanted: np.ndarray, batch_size: int) -> Answers:
     """Run a network on the central crop and the ten crops of images.
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         The network, its preprocessing and the data.
     wanted : bool array [n]
         Records to read.
     batch_size : int
         Images in a pass.
     """
-    preprocessing, dataset = context.preprocessing, context.dataset
-    sidecar = read_sidecar(context.source.checkpoint)
+    preprocessing, dataset = subject.preprocessing, subject.dataset
+    sidecar = read_sidecar(subject.source.checkpoint)
     mean_square = sidecar.mean_square if sidecar else None
     reason = ""
     try:
         square = square_of(preprocessing)
     except RequestError as error:
         reason, square = str(error), preprocessing
-    classes = context.output.classes
+    classes = subject.output.classes
     seen = np.zeros(len(wanted), bool)
     single = np.zeros((len(wanted), classes), np.float32)
     ten = None if reason else np.zeros_like(single)
     indices = np.flatnonzero(wanted)
     unreadable: list[tuple[str, str]] = []
-    with progress(f"evaluating {context.source.checkpoint.name}", len(indices), "images") as bar:
+    with progress(f"evaluating {subject.source.checkpoint.name}", len(indices), "images") as bar:
         for batch in read_batches(dataset, square, batch_size, indices):
             bar.update(len(batch.indices) + len(batch.unreadable))
             unreadable += batch.unreadable
@@ -75,11 +75,11 @@ def predict(context: Context, wanted: np.ndarray, batch_size: int) -> Answers:
             seen[batch.indices] = True
             if ten is None:
                 inputs = preprocessing.tensor(batch.pictures)
-                single[batch.indices] = _probabilities(context, inputs, batch_size)
+                single[batch.indices] = _probabilities(subject, inputs, batch_size)
                 continue
             for crop in range(CROPS):
                 inputs = crop_inputs(batch.pictures, crop, preprocessing, mean_square)
-                answer = _probabilities(context, inputs, batch_size)
+                answer = _probabilities(subject, inputs, batch_size)
                 ten[batch.indices] += answer / CROPS
                 if crop == CENTRE:
                     single[batch.indices] = answer
@@ -119,9 +119,9 @@ def crop_inputs(
     return replace(preprocessing, mean_image=mean).tensor(cut)
 
 
-def _probabilities(context: Context, inputs: np.ndarray, batch_size: int) -> np.ndarray:
+def _probabilities(subject: Subject, inputs: np.ndarray, batch_size: int) -> np.ndarray:
     # Always a whole batch, so that one graph does for all.
     full = np.zeros((batch_size, *inputs.shape[1:]), np.float32)
     full[: len(inputs)] = inputs
-    outputs = np.asarray(context.model.predict_on_batch(full))[: len(inputs)]
-    return context.output.probabilities(outputs.reshape(len(inputs), -1))
+    outputs = np.asarray(subject.model.predict_on_batch(full))[: len(inputs)]
+    return subject.output.probabilities(outputs.reshape(len(inputs), -1))

@@ -18,7 +18,7 @@ from vizreport.findings.sentences import notice
 from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.output import describe
 from vizreport.models.preprocessing_choice import describe_choice
-from vizreport.subject.context import Context, Source
+from vizreport.subject.subject import Source, Subject
 from vizreport.training.answers import Answers, predict
 from vizreport.wording.text import printable
 
@@ -197,15 +197,15 @@ def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
     whole = _Sum()
     labels: Labels | None = None
     for path in request.checkpoints:
-        context = _context(request, path)
-        labels, answers = _answers(request, context, labels)
+        subject = _subject(request, path)
+        labels, answers = _answers(request, subject, labels)
         alone = _Sum()
-        kind = (context.model.name, context.model.count_params())
+        kind = (subject.model.name, subject.model.count_params())
         for total in (alone, groups.setdefault(kind, _Sum()), whole):
             total.add(answers)
         errors = _errors(request, alone, labels)
-        prepared = describe_choice(context.chosen_preprocessing)
-        meaning, warnings = describe(context.output), _warnings(context, labels, answers)
+        prepared = describe_choice(subject.chosen_preprocessing)
+        meaning, warnings = describe(subject.output), _warnings(subject, labels, answers)
         rows.append(Row(path.name, errors, meaning, labels.reason, prepared, warnings))
     if labels is None:
         raise RequestError("no checkpoint was given")
@@ -267,7 +267,7 @@ def _subsets(
     )
 
 
-def _context(request: EvaluationRequest, path: Path) -> Context:
+def _subject(request: EvaluationRequest, path: Path) -> Subject:
     source = Source(
         path,
         request.preset,
@@ -278,29 +278,29 @@ def _context(request: EvaluationRequest, path: Path) -> Context:
         output_kind=request.output_kind,
         scale_twice=request.scale_twice,
     )
-    return Context(source, request.dataset, request.batch_size)
+    return Subject(source, request.dataset, request.batch_size)
 
 
-def _warnings(context: Context, labels: Labels, answers: Answers) -> tuple[str, ...]:
-    seen, one_score = answers.seen, context.output.kind == "binary"
+def _warnings(subject: Subject, labels: Labels, answers: Answers) -> tuple[str, ...]:
+    seen, one_score = answers.seen, subject.output.kind == "binary"
     predicted = answers.single[seen].argmax(axis=1)
-    found = find_exchanged(labels.labels[seen], predicted, context.output.classes)
+    found = find_exchanged(labels.labels[seen], predicted, subject.output.classes)
     said = exchange_findings(found, labels.class_names, one_score)
     return tuple(printable(notice(each)) for each in decide(said))
 
 
 def _answers(
-    request: EvaluationRequest, context: Context, before: Labels | None
+    request: EvaluationRequest, subject: Subject, before: Labels | None
 ) -> tuple[Labels, Answers]:
     """Predict, and settle which class each output is."""
-    path, output = context.source.checkpoint, context.output
+    path, output = subject.source.checkpoint, subject.output
     if not output.classes:
         raise RequestError(
             f"{path} has no classes that could be right or wrong; it gives {describe(output)}"
         )
-    labels, dataset = context.labels, request.dataset
+    labels, dataset = subject.labels, request.dataset
     tried = try_order(labels, dataset, output.classes)
-    answers = predict(context, tried >= 0, request.batch_size)
+    answers = predict(subject, tried >= 0, request.batch_size)
     seen = np.flatnonzero(answers.seen)
     labels = settle(labels, dataset, tried, seen, answers.single[seen].argmax(axis=1))
     if not labels.known:

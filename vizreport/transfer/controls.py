@@ -11,7 +11,7 @@ import numpy as np
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import read_sidecar
-from vizreport.subject.context import Context, Source
+from vizreport.subject.subject import Source, Subject
 from vizreport.system.paths import read_bytes
 from vizreport.training.parts import class_labels, hold_out
 from vizreport.transfer.metrics import class_accuracies
@@ -105,7 +105,7 @@ def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.nd
     wanted = np.zeros(len(labels), bool)
     wanted[test] = True
     source = Source(control.checkpoint, None, {}, None, False, ())
-    answers = predict(Context(source, dataset, batch_size), wanted, batch_size)
+    answers = predict(Subject(source, dataset, batch_size), wanted, batch_size)
     test = test[answers.seen[test]]
     probabilities = answers.single if answers.ten is None else answers.ten
     return class_accuracies(labels[test], probabilities[test].argmax(1), len(names))

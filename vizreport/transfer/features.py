@@ -22,7 +22,7 @@ from vizreport.graph.outputs import output_node
 from vizreport.results.atomic import write_bytes
 from vizreport.results.disk import reserve
 from vizreport.results.manifest import add
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 _WAITING, _READ = 0, 1
@@ -121,7 +121,7 @@ def _boxes(size: int, count: int) -> np.ndarray:
 
 
 def layer_features(
-    context: Context,
+    subject: Subject,
     layers: list[ReportableLayer],
     records: np.ndarray,
     most: int,
@@ -135,7 +135,7 @@ def layer_features(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Network, preprocessing and data.
     layers : list of ReportableLayer
         From the input to the output.
@@ -148,15 +148,15 @@ def layer_features(
     network : str
         Hash of the checkpoint and of how it is read; part of the key.
     """
-    graph = context.graph
+    graph = subject.graph
     sizes = [_size(graph, layer, most) for layer in layers]
-    key = _key(context, records, most, network)
+    key = _key(subject, records, most, network)
     paths = [folder / f"{_file_name(layer.name)}-{key}.npy" for layer in layers]
     there = folder / f"readable-{key}.npy"
     missing = [i for i, path in enumerate(paths) if not (path.exists() and there.exists())]
     if missing:
         _compute(
-            context,
+            subject,
             records,
             [stage_output(graph, layers[i]) for i in missing],
             [sizes[i] for i in missing],
@@ -177,8 +177,8 @@ def _size(graph: Graph, layer: ReportableLayer, most: int) -> list[int]:
     return [*pooled_size(*shape, most), shape[2]]
 
 
-def _key(context: Context, records: np.ndarray, most: int, network: str) -> str:
-    about = [network, context.dataset.fingerprint, context.preprocessing.as_dict(), most]
+def _key(subject: Subject, records: np.ndarray, most: int, network: str) -> str:
+    about = [network, subject.dataset.fingerprint, subject.preprocessing.as_dict(), most]
     digest = hashlib.sha256(json.dumps(about).encode())
     digest.update(np.asarray(records, "<i8").tobytes())
     return digest.hexdigest()[:16]
@@ -189,7 +189,7 @@ def _file_name(layer: str) -> str:
 
 
 def _compute(
-    context: Context,
+    subject: Subject,
     records: np.ndarray,
     nodes: list[int],
     sizes: list[list[int]],
@@ -199,7 +199,7 @@ def _compute(
     folder = there.parent
     add(folder.parent, WRITER, [f"{folder.name}/{path.name}" for path in (*paths, there)])
     folder.mkdir(parents=True, exist_ok=True)
-    features = feature_function(context.graph, nodes)
+    features = feature_function(subject.graph, nodes)
     partial = [path.with_name(f".{path.name}.partial") for path in paths]
     names = hashlib.sha256(json.dumps([path.name for path in paths]).encode()).hexdigest()[:8]
     progressed = folder / f".{there.stem}-{names}.partial"
@@ -215,10 +215,10 @@ def _compute(
             reserve(file, 0, path.stat().st_size, path)
     state = np.lib.format.open_memmap(progressed, mode, np.int8, (len(records),))
     left = records[state == _WAITING]
-    preprocessing = context.preprocessing
+    preprocessing = subject.preprocessing
     with progress("computing features", len(records), "images") as bar:
         bar.update(len(records) - len(left))
-        for batch in read_batches(context.dataset, preprocessing, context.batch_size, left):
+        for batch in read_batches(subject.dataset, preprocessing, subject.batch_size, left):
             bar.update(len(batch.indices) + len(batch.unreadable))
             if not len(batch.indices):
                 continue
@@ -231,7 +231,7 @@ def _compute(
             state[rows] = _READ
     readable = np.array(state == _READ)
     if not readable.any():
-        raise RequestError(f"no image of {context.dataset.name} can be read")
+        raise RequestError(f"no image of {subject.dataset.name} can be read")
     for target in kept:
         target.flush()
     content = io.BytesIO()

@@ -23,7 +23,7 @@ from vizreport.experiments.transfer.record import (
 from vizreport.graph.layers import ReportableLayer
 from vizreport.models.hash import checkpoint_hash
 from vizreport.results.disk import warn_if_scarce
-from vizreport.subject.context import Context, Source
+from vizreport.subject.subject import Source, Subject
 from vizreport.transfer.classifiers import STRENGTH, fit
 from vizreport.transfer.controls import Control, control_scores, read_control
 from vizreport.transfer.features import Features, layer_features, transfer_layers
@@ -102,15 +102,15 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     task = _task(request)
     controls = [read_control(path, request.dataset, task.class_names) for path in request.controls]
     network = checkpoint_hash(request.source.checkpoint)
-    context = _context(request, request.dataset)
-    layers = transfer_layers(context.graph, request.layers)
-    about = _about(request, context, network, task)
+    subject = _subject(request, request.dataset)
+    layers = transfer_layers(subject.graph, request.layers)
+    about = _about(request, subject, network, task)
     record = _begun(request.out, about, tuple(layer.name for layer in layers))
     tell(
         f"{len(layers)} layers, {len(task.class_names)} classes, "
         f"{about['test_images']} images to test with"
     )
-    found, rows = _features(request, context, layers, task, network)
+    found, rows = _features(request, subject, layers, task, network)
     for place, layer in enumerate(layers):
         features = [part[place] for part in found]
         for classifier in request.classifiers:
@@ -138,8 +138,8 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     return record
 
 
-def _context(request: TransferRequest, dataset: Dataset) -> Context:
-    return Context(request.source, dataset, request.batch_size)
+def _subject(request: TransferRequest, dataset: Dataset) -> Subject:
+    return Subject(request.source, dataset, request.batch_size)
 
 
 def _task(request: TransferRequest) -> Task:
@@ -153,7 +153,7 @@ def _task(request: TransferRequest) -> Task:
 
 def _features(
     request: TransferRequest,
-    context: Context,
+    subject: Subject,
     layers: list[ReportableLayer],
     task: Task,
     network: str,
@@ -174,20 +174,20 @@ def _features(
     for dataset in task.datasets:
         last = first + len(dataset.records)
         records = used[(used >= first) & (used < last)] - first
-        here = context if dataset is context.dataset else _context(request, dataset)
+        here = subject if dataset is subject.dataset else _subject(request, dataset)
         folder = request.out / FEATURES
         found.append(layer_features(here, layers, records, request.features, folder, network))
         first = last
     return found, rows
 
 
-def _about(request: TransferRequest, context: Context, network: str, task: Task) -> dict[str, Any]:
+def _about(request: TransferRequest, subject: Subject, network: str, task: Task) -> dict[str, Any]:
     test = request.test
     return {
         "checkpoint": request.source.checkpoint.name,
         "checkpoint_sha256": network,
-        "network": context.graph.name,
-        "preprocessing": context.preprocessing.as_dict(),
+        "network": subject.graph.name,
+        "preprocessing": subject.preprocessing.as_dict(),
         "data": request.dataset.name,
         "data_fingerprint": request.dataset.fingerprint,
         "test_data": None if test is None else test.name,

@@ -12,12 +12,12 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.studies import study_folder
 from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.variants import VARIANTS
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 WIDE = "zfnet-maps-512-1024-512"
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> AblationResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> AblationResult:
     """Put the results of ``vizreport ablate`` together.
 
     Raises

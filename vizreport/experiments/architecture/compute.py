@@ -25,7 +25,7 @@ from vizreport.experiments.mining.soundness import first_layer
 from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer, reportable_layers
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 IMAGES = 64  # of the sample whose activations are correlated
 PLACES = 16  # rows and columns of a map that are compared, at most
@@ -44,13 +44,13 @@ class _Second:
     tile_maps: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> ArchitectureResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> ArchitectureResult:
     """Measure what Fig. 6 shows to the eye.
 
     Reads the mining result and the filters.
     """
     mining, filters = required["mining"], required["filters"]
-    graph = context.graph
+    graph = subject.graph
     first = next(x for x in reportable_layers(graph) if x.name == filters.layer)
     reach = graph.nodes[first.producer].step.reach
     assert reach is not None
@@ -58,7 +58,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Arch
     weights = filters.filters.astype(np.float64)
     spectra = radial_spectra(weights)
     filter_twins, similarity = earlier_twins(cosines(weights))
-    twins, correlation, images = _correlated(context, settings.seed, mining)
+    twins, correlation, images = _correlated(subject, settings.seed, mining)
     return ArchitectureResult(
         layer=first.name,
         stride=stride,
@@ -70,15 +70,15 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Arch
         twins=twins,
         correlation=correlation,
         correlated_images=images,
-        **vars(_second(context, settings, mining, first)),
+        **vars(_second(subject, settings, mining, first)),
     )
 
 
 def _correlated(
-    context: Context, seed: int, mining: MiningResult
+    subject: Subject, seed: int, mining: MiningResult
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], int]:
     """Correlate the maps of every mined layer with places over a sample of images."""
-    graph = context.graph
+    graph = subject.graph
     layers = [
         layer
         for layer in reportable_layers(graph)
@@ -90,10 +90,10 @@ def _correlated(
     moments = {layer.name: Moments(layer.maps) for layer in layers}
     steps = [(-(-layer.rows // PLACES), -(-layer.cols // PLACES)) for layer in layers]
     forward = feature_function(graph, [layer.node for layer in layers], steps)
-    size = context.batch_size
+    size = subject.batch_size
     for start in range(0, count, size):
-        pictures = context.pictures(mining.records[chosen[start : start + size]])
-        seen = forward(context.preprocessing.tensor(pictures))
+        pictures = subject.pictures(mining.records[chosen[start : start + size]])
+        seen = forward(subject.preprocessing.tensor(pictures))
         for layer, maps in zip(layers, seen, strict=True):
             moments[layer.name].add(maps)
     found = {name: earlier_twins(each.correlations()) for name, each in moments.items()}
@@ -105,13 +105,13 @@ def _correlated(
 
 
 def _second(
-    context: Context,
+    subject: Subject,
     settings: Given,
     mining: MiningResult,
     first: ReportableLayer,
 ) -> _Second:
     """Project the strongest unit of a sample of layer 2's maps."""
-    graph = context.graph
+    graph = subject.graph
     layer = next(
         (
             x
@@ -135,12 +135,12 @@ def _second(
     random = np.random.default_rng([settings.seed, zlib.crc32(layer.name.encode())])
     maps = np.sort(random.choice(alive, min(MAPS, len(alive)), replace=False))
     try:
-        projected = _project(context, settings.rule, mining, layer, maps)
+        projected = _project(subject, settings.rule, mining, layer, maps)
     except NotApplicable as problem:
         return _Second(layer.name, str(problem))
     if not len(projected.maps):
         return _Second(layer.name, f"no projection of layer {layer.name} reaches the input")
-    tiles, tile_maps = _tiles(context, layer, projected)
+    tiles, tile_maps = _tiles(subject, layer, projected)
     return _Second(second=layer.name, tiles=tiles, tile_maps=tile_maps)
 
 
@@ -157,7 +157,7 @@ class _Projected:
 
 
 def _project(
-    context: Context, rule: str, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
+    subject: Subject, rule: str, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
 ) -> _Projected:
     values = mining.values[layer.name][maps, :STRONGEST]
     units = np.argwhere(values > 0)
@@ -165,12 +165,12 @@ def _project(
     images = mining.images[layer.name][place]
     rows, cols = mining.rows[layer.name][place], mining.cols[layer.name][place]
     wanted, numbers = np.unique(images, return_inverse=True)
-    inputs = context.preprocessing.tensor(context.pictures(mining.records[wanted]))
-    deconvnet = context.deconvnet(rule)
+    inputs = subject.preprocessing.tensor(subject.pictures(mining.records[wanted]))
+    deconvnet = subject.deconvnet(rule)
     parts = list(deconvnet.project_units(inputs, layer, numbers, rows, cols, place[0]))
     order = np.concatenate([part.chosen for part in parts])
     back = np.argsort(order)
-    pictures = np.concatenate([context.to_rgb(part.pictures) for part in parts])[back]
+    pictures = np.concatenate([subject.to_rgb(part.pictures) for part in parts])[back]
     tops = np.concatenate([part.tops for part in parts])[back]
     lefts = np.concatenate([part.lefts for part in parts])[back]
     seen = pictures.any(axis=(1, 2, 3))
@@ -178,10 +178,10 @@ def _project(
 
 
 def _tiles(
-    context: Context, layer: ReportableLayer, found: _Projected
+    subject: Subject, layer: ReportableLayer, found: _Projected
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut the strongest projection of each map, on its own scale, in the energy window."""
-    fields = unit_fields(context.graph, layer.node, found.rows, found.cols)
+    fields = unit_fields(subject.graph, layer.node, found.rows, found.cols)
     energy = energy_by_side(found.pictures, found.tops, found.lefts, fields)
     side, _ = smallest_window(energy, max(fields.size))
     signed = cut_tiles(found.pictures, found.tops, found.lefts, fields, side, 0.0)

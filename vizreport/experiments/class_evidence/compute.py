@@ -26,7 +26,7 @@ from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.settings import Given
 from vizreport.experiments.subjects import is_right
 from vizreport.graph.layers import occluded_layer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 STEPS = 12
@@ -38,7 +38,7 @@ MULTIPLICATIONS = 15 * 10**11
 _RANDOM, _CENTRE = BASELINES
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> ClassEvidenceResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> ClassEvidenceResult:
     """Make maps of the occlusion's examples and of photographs, and test them on others.
 
     Reads the results of mining and of the occlusion.
@@ -53,13 +53,13 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Clas
     mining: MiningResult = required["mining"]
     occlusion: OcclusionResult = required["occlusion"]
     require_sound(mining)
-    layer = occluded_layer(context.graph, occlusion.layer)
+    layer = occluded_layer(subject.graph, occlusion.layer)
     assert layer is not None  # else there were no occlusion
-    evidence = Evidence(context, layer)
+    evidence = Evidence(subject, layer)
     shown = shown_maps(
-        context, evidence, mining, occlusion, settings.photographs, STEPS, settings.seed
+        subject, evidence, mining, occlusion, settings.photographs, STEPS, settings.seed
     )
-    once = multiply_adds(context.graph, evidence.output, None)
+    once = multiply_adds(subject.graph, evidence.output, None)
     maps = 3 * (1 + STEPS)  # passes of one image
     tests = 2 + 2 * len(FRACTIONS[1:-1]) * (len(evidence.methods) + len(BASELINES))
     count = settings.evidence_images
@@ -69,7 +69,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Clas
     again = min(random_weights.IMAGES, len(sample))
     states = 1 + 2 * random_weights.DRAWS
     with progress("testing class evidence", len(sample) + states * again, "maps") as bar:
-        tested = _tested(context, evidence, mining, sample, square(occlusion)[2], settings, bar)
+        tested = _tested(subject, evidence, mining, sample, square(occlusion)[2], settings, bar)
     passes = maps * (len(shown["paths"]) + len(sample)) + tests * len(sample)
     passes += 3 * (1 + random_weights.STEPS) * again * states
     tops, lefts, size = square(occlusion)
@@ -99,7 +99,7 @@ def _sample(mining: MiningResult, count: int, seed: int) -> np.ndarray:
 
 
 def _tested(
-    context: Context,
+    subject: Subject,
     evidence: Evidence,
     mining: MiningResult,
     sample: np.ndarray,
@@ -110,12 +110,12 @@ def _tested(
     """Return the fields of the result that are of the sample."""
     from scipy import ndimage  # slow to import
 
-    shape, grey = context.preprocessing.input_size, grey_input(context)
+    shape, grey = subject.preprocessing.input_size, grey_input(subject)
     cells, grid = cell_grid(shape)
     orders = [*evidence.methods, *BASELINES]
-    masks, masked = object_masks(context, mining, sample)
-    pictures = context.pictures(mining.records[sample])
-    inputs = context.preprocessing.tensor(pictures)
+    masks, masked = object_masks(subject, mining, sample)
+    pictures = subject.pictures(mining.records[sample])
+    inputs = subject.preprocessing.tensor(pictures)
     classes = mining.top_classes[sample, 0]
     kinds = (len(sample), len(FRACTIONS))
     deletion, insertion = ({o: np.zeros(kinds, np.float32) for o in orders} for _ in range(2))

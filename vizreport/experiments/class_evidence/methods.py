@@ -8,7 +8,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.class_evidence.result import METHODS
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.outputs import vector_output
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 CAM, GRADIENTS = METHODS
 
@@ -18,7 +18,7 @@ class Evidence:
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Network and data of the build.
     layer : ReportableLayer
         Whose feature maps Grad-CAM weighs.
@@ -31,17 +31,17 @@ class Evidence:
         Why another is not.
     """
 
-    def __init__(self, context: Context, layer: ReportableLayer) -> None:
+    def __init__(self, subject: Subject, layer: ReportableLayer) -> None:
         from vizreport.engine.evidence import grad_cam_function, gradient_function
         from vizreport.engine.mining import reduction_function
 
-        self.context, self.layer = context, layer
-        self.graph = context.graph
+        self.subject, self.layer = subject, layer
+        self.graph = subject.graph
         output = vector_output(self.graph)
         if output is None:
             raise NotApplicable("the network's class scores are no vector")
         self.output = output
-        self._one_score = context.output.kind == "binary"
+        self._one_score = subject.output.kind == "binary"
         self._run = reduction_function(self.graph, [])
         self._derive = gradient_function(self.graph, output)
         self.problems: dict[str, str] = {}
@@ -79,7 +79,7 @@ class Evidence:
 
     def scores(self, inputs: np.ndarray, classes: np.ndarray) -> np.ndarray:
         """Return each image's score of its class: float [N]."""
-        size, found = self.context.batch_size, [np.zeros(0)]
+        size, found = self.subject.batch_size, [np.zeros(0)]
         for start in range(0, len(inputs), size):
             part = slice(start, start + size)
             found.append(self._derive(inputs[part], *self.asked(classes[part]))[0])
@@ -87,10 +87,10 @@ class Evidence:
 
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities of all classes: float32 [n, classes]."""
-        size, found = self.context.batch_size, []
+        size, found = self.subject.batch_size, []
         for start in range(0, len(inputs), size):
             outputs = np.asarray(self._run(inputs[start : start + size])[1])
-            found.append(self.context.output.probabilities(outputs))
+            found.append(self.subject.output.probabilities(outputs))
         return np.concatenate(found)
 
     def pixels(
@@ -117,7 +117,7 @@ class Evidence:
         if GRADIENTS in self.methods:
             score, sign = int(asked[0][0]), float(asked[1][0])
             found[GRADIENTS] = integrated_gradients(
-                self._derive, image, grey, score, sign, steps, self.context.batch_size
+                self._derive, image, grey, score, sign, steps, self.subject.batch_size
             )
         return found
 

@@ -14,7 +14,7 @@ from vizreport.experiments.occlusion.fills import GREY, fill_picture
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.subjects import given_subjects
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class _Shown:
     falls: np.ndarray
 
 
-def grey_input(context: Context) -> np.ndarray:
+def grey_input(subject: Subject) -> np.ndarray:
     """Return the grey picture as the network takes it: float [H, W, C]."""
-    shape = (1, *context.preprocessing.input_size, context.preprocessing.image_channels)
-    grey: np.ndarray = context.preprocessing.tensor(np.full(shape, GREY, np.uint8))[0]
+    shape = (1, *subject.preprocessing.input_size, subject.preprocessing.image_channels)
+    grey: np.ndarray = subject.preprocessing.tensor(np.full(shape, GREY, np.uint8))[0]
     return grey
 
 
 def shown_maps(
-    context: Context,
+    subject: Subject,
     evidence: Evidence,
     mining: MiningResult,
     occlusion: OcclusionResult,
@@ -49,7 +49,7 @@ def shown_maps(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Network and data of the build.
     evidence : Evidence
         The network's.
@@ -70,14 +70,14 @@ def shown_maps(
         If there is no image, or no score has a derivative.
     """
     images = [
-        *_examples(context, mining, occlusion),
-        *_photographs(context, evidence, mining, occlusion, photographs, seed),
+        *_examples(subject, mining, occlusion),
+        *_photographs(subject, evidence, mining, occlusion, photographs, seed),
     ]
     if not images:
         raise NotApplicable("there is no image to show")
     pictures = np.stack([each.picture for each in images])
     classes = np.array([each.wanted for each in images], np.int32)
-    inputs, grey = context.preprocessing.tensor(pictures), grey_input(context)
+    inputs, grey = subject.preprocessing.tensor(pictures), grey_input(subject)
     evidence.try_on(inputs, classes)
     tops, lefts, size = square(occlusion)
     maps: dict[str, list[np.ndarray]] = {method: [] for method in evidence.methods}
@@ -92,7 +92,7 @@ def shown_maps(
     greys = np.repeat(grey[None], len(images), axis=0)
     return {
         "paths": [each.path for each in images],
-        "pictures": context.preprocessing.shown(pictures),
+        "pictures": subject.preprocessing.shown(pictures),
         "masks": np.stack([each.mask for each in images]),
         "classes": classes,
         "probabilities": np.array([each.probability for each in images], np.float32),
@@ -110,13 +110,13 @@ def square(occlusion: OcclusionResult) -> tuple[np.ndarray, np.ndarray, int]:
     return occlusion.tops[str(size)], occlusion.lefts[str(size)], size
 
 
-def _examples(context: Context, mining: MiningResult, occlusion: OcclusionResult) -> list[_Shown]:
+def _examples(subject: Subject, mining: MiningResult, occlusion: OcclusionResult) -> list[_Shown]:
     """Return the occlusion's images; its result has pictures of three bands alone."""
     pictures = dict(enumerate(occlusion.pictures))
-    if context.preprocessing.bands:
+    if subject.preprocessing.bands:
         kept = [i for i, path in enumerate(occlusion.paths) if path in mining.paths]
         numbers = [mining.paths.index(occlusion.paths[i]) for i in kept]
-        pictures = dict(zip(kept, context.pictures(mining.records[numbers]), strict=True))
+        pictures = dict(zip(kept, subject.pictures(mining.records[numbers]), strict=True))
     hidden = occlusion.probabilities[str(occlusion.sizes[-1])]
     return [
         _Shown(
@@ -132,7 +132,7 @@ def _examples(context: Context, mining: MiningResult, occlusion: OcclusionResult
 
 
 def _photographs(
-    context: Context,
+    subject: Subject,
     evidence: Evidence,
     mining: MiningResult,
     occlusion: OcclusionResult,
@@ -144,19 +144,19 @@ def _photographs(
         return []
     from vizreport.engine.occlusion import occlude
 
-    given = given_subjects(context, mining, files)
-    masks, _ = object_masks(context, mining, given.images)
+    given = given_subjects(subject, mining, files)
+    masks, _ = object_masks(subject, mining, given.images)
     tops, lefts, size = square(occlusion)
     rows, cols = (each.ravel() for each in np.meshgrid(tops, lefts, indexing="ij"))
     found = []
     for i, picture in enumerate(given.pictures):
         random = np.random.default_rng([seed, i, size])
         fill = fill_picture(picture, occlusion.fill, size, random)
-        image, filled = context.preprocessing.tensor(np.stack([picture, fill]))
+        image, filled = subject.preprocessing.tensor(np.stack([picture, fill]))
         clean = evidence.probabilities(image[None])[0]
         wanted = int(given.labels[i]) if given.labels[i] >= 0 else int(clean.argmax())
-        scores = occlude(context.traced, image, filled, rows, cols, size, evidence.layer, 0)
-        hidden = context.output.probabilities(scores.outputs)[:, wanted]
+        scores = occlude(subject.traced, image, filled, rows, cols, size, evidence.layer, 0)
+        hidden = subject.output.probabilities(scores.outputs)[:, wanted]
         falls = (clean[wanted] - hidden).reshape(len(tops), len(lefts))
         found.append(_Shown(given.paths[i], picture, masks[i], wanted, float(clean[wanted]), falls))
     return found

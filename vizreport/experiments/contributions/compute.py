@@ -13,7 +13,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.graph.layers import ReportableLayer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 _FOLLOWED = 4  # of a map's largest contributions: as many as its page shows
@@ -21,15 +21,15 @@ _MOST = 48  # maps of a layer that are pictured for what they give, or as many a
 _CHUNK = 128  # maps at once: bounds the images held
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> ContributionsResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> ContributionsResult:
     """Split the strongest units of the maps shown, and of those that feed them.
 
     Reads the results of mining and of the top-9.
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]
-    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in top.layers]
-    graph = context.graph
+    layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in top.layers]
+    graph = subject.graph
     below = {layer.name: layers_below(graph, layer, layers) for layer in layers}
     wanted: dict[str, list[tuple[int, float, int]]] = {layer.name: [] for layer in layers}
     parts: dict[str, dict[str, np.ndarray]] = {}
@@ -38,7 +38,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Cont
             shown = top.maps[layer.name]
             feeding = _feeding(wanted[layer.name], shown, max(_MOST, len(shown)))
             maps = np.union1d(shown, feeding).astype(np.int32)
-            found = _split(context, mining, layer, below[layer.name], layers, maps)
+            found = _split(subject, mining, layer, below[layer.name], layers, maps)
             parts[layer.name] = {"maps": maps, "feeding": feeding, **found}
             for sources, shares in zip(found["sources"], found["shares"], strict=True):
                 for rank in range(_FOLLOWED):
@@ -63,7 +63,7 @@ def _feeding(wanted: Sequence[tuple[int, float, int]], shown: np.ndarray, most: 
 
 
 def _split(
-    context: Context,
+    subject: Subject,
     mining: MiningResult,
     layer: ReportableLayer,
     below: Sequence[ReportableLayer],
@@ -81,7 +81,7 @@ def _split(
     numbers = np.concatenate([np.arange(other.maps, dtype=np.int32) for other in below])
     for start in range(0, len(maps), _CHUNK):
         chunk = maps[start : start + _CHUNK]
-        for place, given in enumerate(_shares(context, mining, layer, below, chunk), start):
+        for place, given in enumerate(_shares(subject, mining, layer, below, chunk), start):
             if not np.isfinite(given).all():
                 continue
             explained[place] = given.sum()
@@ -93,7 +93,7 @@ def _split(
 
 
 def _shares(
-    context: Context,
+    subject: Subject,
     mining: MiningResult,
     layer: ReportableLayer,
     below: Sequence[ReportableLayer],
@@ -110,9 +110,9 @@ def _shares(
         return mean
     taken = tuple(units.T)
     kept, inverse = np.unique(images[taken], return_inverse=True)
-    inputs = context.preprocessing.tensor(context.pictures(mining.records[kept]))
+    inputs = subject.preprocessing.tensor(subject.pictures(mining.records[kept]))
     given, activations = contributions(
-        context.deconvnet("gradient"), inputs, layer, below, inverse, rows[taken], cols[taken],
+        subject.deconvnet("gradient"), inputs, layer, below, inverse, rows[taken], cols[taken],
         maps[units[:, 0]],
     )  # fmt: skip
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -31,7 +31,7 @@ from vizreport.experiments.settings import Given
 from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 RANDOM_DRAWS = 10
@@ -39,7 +39,7 @@ SHARED_DRAWS = 20
 
 
 def compute(
-    context: Context, settings: Given, required: dict[str, MiningResult]
+    subject: Subject, settings: Given, required: dict[str, MiningResult]
 ) -> CorrespondenceResult:
     """Hide parts and random places of pictures of one class, and compare what changes.
 
@@ -53,14 +53,14 @@ def compute(
         If nothing is known of parts, too few pictures show them, or the network has no hidden
         layer.
     """
-    mining, graph = required["mining"], context.graph
+    mining, graph = required["mining"], subject.graph
     require_sound(mining)
     layers = compared_layers(graph, settings.correspondence_layers)
-    chosen = subjects(context, settings, mining)
-    shape = context.preprocessing.input_size
+    chosen = subjects(subject, settings, mining)
+    shape = subject.preprocessing.input_size
     side = square_side(chosen.points, shape)
-    kind, found, boxes = regions(context, mining, chosen, side)
-    pictures = context.pictures(mining.records[chosen.images])
+    kind, found, boxes = regions(subject, mining, chosen, side)
+    pictures = subject.pictures(mining.records[chosen.images])
     parts = corners(chosen.points, side, shape)
     drawn = np.stack(
         [
@@ -78,7 +78,7 @@ def compute(
         found, boxes, chosen.points, side, SHARED_DRAWS, np.random.default_rng([settings.seed, 13])
     )
     squares = np.concatenate([parts, drawn, shared], axis=1)
-    signs = _signs(context, layers, pictures, squares, side)
+    signs = _signs(subject, layers, pictures, squares, side)
     measured: dict[str, dict[str, np.ndarray]] = {}
     for layer, changes in zip(layers, signs, strict=True):
         for name, values in measure(
@@ -91,7 +91,7 @@ def compute(
         source="data" if settings.parts is None else "file",
         object=kind,
         paths=[mining.paths[i] for i in chosen.images],
-        pictures=context.preprocessing.shown(pictures),
+        pictures=subject.preprocessing.shown(pictures),
         usable=chosen.usable,
         right=chosen.right,
         parts=chosen.parts,
@@ -177,14 +177,14 @@ def measure(signs: np.ndarray, parts: int, draws: int, seed: int) -> dict[str, n
 
 
 def _signs(
-    context: Context,
+    subject: Subject,
     layers: list[ReportableLayer],
     pictures: np.ndarray,
     squares: np.ndarray,
     side: int,
 ) -> list[np.ndarray]:
     """Return the sign changes of every picture and square: int8 [I, V, d] for each layer."""
-    graph, size = context.graph, context.batch_size
+    graph, size = subject.graph, subject.batch_size
     features = feature_function(graph, [stage_output(graph, layer) for layer in layers])
     images, places = squares.shape[:2]
     starts = squares.reshape(-1, 2)
@@ -192,13 +192,13 @@ def _signs(
     found: list[list[np.ndarray]] = [[] for _ in layers]
     with progress("correspondence", len(starts), "squares") as bar:
         clean = _in_batches(
-            features, images, size, lambda part: context.preprocessing.tensor(pictures[part])
+            features, images, size, lambda part: subject.preprocessing.tensor(pictures[part])
         )
         for first in range(0, len(starts), size):
             part = slice(first, first + size)
             hidden = masked(pictures[owner[part]], starts[part], side)
             for kept, whole, values in zip(
-                found, clean, _flat(features(context.preprocessing.tensor(hidden))), strict=True
+                found, clean, _flat(features(subject.preprocessing.tensor(hidden))), strict=True
             ):
                 kept.append(sign_changes(whole[owner[part]], values))
             bar.update(len(hidden))

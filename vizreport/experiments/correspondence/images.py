@@ -13,7 +13,7 @@ from vizreport.data.truth import in_view
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.settings import Given
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 LEAST_PARTS = 3
 MOST_PARTS = 6
@@ -56,7 +56,7 @@ class Subjects:
     right: int
 
 
-def subjects(context: Context, settings: Given, mining: MiningResult) -> Subjects:
+def subjects(subject: Subject, settings: Given, mining: MiningResult) -> Subjects:
     """Choose the class with the most usable pictures, or the one asked for.
 
     A picture is usable if three parts (all, where there are fewer) are in view and nothing was
@@ -70,8 +70,8 @@ def subjects(context: Context, settings: Given, mining: MiningResult) -> Subject
     NotApplicable
         If nothing is known of parts, or too few pictures show them.
     """
-    points = visible_points(context, settings.parts, mining)
-    classes = [_class_name(context, mining, image) for image in range(len(points))]
+    points = visible_points(subject, settings.parts, mining)
+    classes = [_class_name(subject, mining, image) for image in range(len(points))]
     chosen = choose_class(classes, points, settings.correspondence_class)
     least = _least(points, classes, chosen)
     first_of = {content: i for i, content in reversed(list(enumerate(mining.sha256)))}
@@ -167,12 +167,12 @@ def choose_parts(visible: np.ndarray) -> tuple[list[int], np.ndarray]:
     return sorted(chosen), left
 
 
-def visible_points(context: Context, file: str | None, mining: MiningResult) -> list[Points]:
+def visible_points(subject: Subject, file: str | None, mining: MiningResult) -> list[Points]:
     """Return the parts in view of every image of the mining result.
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Says how the network sees an image, and so where its points are.
     file : str or None
         CSV file of the parts; None for what the data know.
@@ -186,9 +186,9 @@ def visible_points(context: Context, file: str | None, mining: MiningResult) -> 
     NotApplicable
         If nothing is known of parts.
     """
-    rows, cols = context.preprocessing.input_size
+    rows, cols = subject.preprocessing.input_size
     found: list[Points] = []
-    for image, named in enumerate(_named_points(context, file, mining)):
+    for image, named in enumerate(_named_points(subject, file, mining)):
         left, top, right, bottom = (float(edge) for edge in mining.boxes[image])
         own: Points = {}
         for part, (x, y) in named.items():
@@ -208,11 +208,11 @@ NO_PARTS = (
 )
 
 
-def _named_points(context: Context, file: str | None, mining: MiningResult) -> list[Points]:
+def _named_points(subject: Subject, file: str | None, mining: MiningResult) -> list[Points]:
     """Return the visible parts of every image, px of the original image."""
     if file is not None:
         return _from_file(Path(file), mining)
-    truth = context.dataset.truth
+    truth = subject.dataset.truth
     if truth is None:
         raise NotApplicable(NO_PARTS)
     found: list[Points] = []
@@ -244,9 +244,9 @@ def _from_file(path: Path, mining: MiningResult) -> list[Points]:
     return found
 
 
-def _class_name(context: Context, mining: MiningResult, image: int) -> str:
+def _class_name(subject: Subject, mining: MiningResult, image: int) -> str:
     """Return the data's own name of an image's class, else the network's; "" without."""
-    own = context.dataset.records[int(mining.records[image])].class_name
+    own = subject.dataset.records[int(mining.records[image])].class_name
     if own is not None:
         return own
     label = int(mining.labels[image])
@@ -260,13 +260,13 @@ def _least(points: list[Points], classes: list[str], name: str) -> int:
 
 
 def regions(
-    context: Context, mining: MiningResult, chosen: Subjects, side: int
+    subject: Subject, mining: MiningResult, chosen: Subjects, side: int
 ) -> tuple[str, np.ndarray, np.ndarray]:
     """Return where the object of each picture is, as the network sees it.
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the masks, where the data know them.
     mining : MiningResult
         What the pictures' numbers refer to.
@@ -284,13 +284,13 @@ def regions(
     boxes : float [I, 4]
         Left, top, right, bottom of each region, px.
     """
-    rows, cols = context.preprocessing.input_size
-    truth = context.dataset.truth
+    rows, cols = subject.preprocessing.input_size
+    truth = subject.dataset.truth
     found = np.zeros((len(chosen.images), rows, cols), bool)
     boxes = np.zeros((len(chosen.images), 4))
     if truth is not None:
         for i, image in enumerate(chosen.images):
-            seen = in_view(truth(int(mining.records[image])), context.preprocessing)
+            seen = in_view(truth(int(mining.records[image])), subject.preprocessing)
             found[i], boxes[i] = seen.mask, seen.box
         if found.any(axis=(1, 2)).all():
             return "mask", found, boxes

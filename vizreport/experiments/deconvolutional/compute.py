@@ -8,10 +8,10 @@ from vizreport.experiments.deconvolutional.record import read_learned
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
 from vizreport.experiments.settings import Given
 from vizreport.experiments.studies import study_folder
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> DeconvolutionalResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> DeconvolutionalResult:
     """Take what ``vizreport deconvnet-learn`` learned into the report.
 
     Raises

@@ -16,7 +16,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.settings import Given
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 CHANGED = 100
 """Images classified again under each change."""
@@ -26,7 +26,7 @@ PAIRS_SHOWN = 6
 
 
 def compute(
-    context: Context, settings: Given, required: dict[str, MiningResult]
+    subject: Subject, settings: Given, required: dict[str, MiningResult]
 ) -> DiagnosisResult:
     """Compare images, and classify some of them again, changed and covered.
 
@@ -35,20 +35,20 @@ def compute(
     mining, seed = required["mining"], settings.seed
     untested: list[tuple[str, str]] = []
     return DiagnosisResult(
-        **_repeated(context, mining, seed),
-        **_quality(context, mining, seed),
-        **_predictions(context, mining, seed, untested),
+        **_repeated(subject, mining, seed),
+        **_quality(subject, mining, seed),
+        **_predictions(subject, mining, seed, untested),
         untested=untested,
     )
 
 
-def _repeated(context: Context, mining: MiningResult, seed: int) -> dict[str, Any]:
+def _repeated(subject: Subject, mining: MiningResult, seed: int) -> dict[str, Any]:
     n = len(mining.paths)
     order = np.random.default_rng([seed, 1]).permutation(n)
     sample = np.sort(order[: repeated.MOST_COMPARED])
     parts = []
     for start in range(0, len(sample), 256):
-        pictures = context.shown(mining.records[sample[start : start + 256]])
+        pictures = subject.shown(mining.records[sample[start : start + 256]])
         parts.append(repeated.signatures(pictures))
     hashes, small = (np.concatenate(part) for part in zip(*parts, strict=True))
     plain = sample[repeated.is_plain(small)].astype(np.int32)
@@ -58,10 +58,10 @@ def _repeated(context: Context, mining: MiningResult, seed: int) -> dict[str, An
     labels = _classes(mining)
     across = [p for p in pairs if labels[p["first"]] != labels[p["second"]]]
     shown = [*across, *(p for p in pairs if p not in across)][:PAIRS_SHOWN]
-    height, width = context.preprocessing.input_size
+    height, width = subject.preprocessing.input_size
     seen = np.zeros((len(shown), 2, height, width, 3), np.uint8)
     for i, pair in enumerate(shown):
-        seen[i] = context.shown(mining.records[[pair["first"], pair["second"]]])
+        seen[i] = subject.shown(mining.records[[pair["first"], pair["second"]]])
     rest = [p for p in pairs if p not in shown]
     return {"compared": len(sample), "plain": plain, "pairs": shown + rest, "pair_pictures": seen}
 
@@ -73,7 +73,7 @@ def _classes(mining: MiningResult) -> np.ndarray:
     return np.unique(mining.data_classes, return_inverse=True)[1]
 
 
-def _quality(context: Context, mining: MiningResult, seed: int) -> dict[str, Any]:
+def _quality(subject: Subject, mining: MiningResult, seed: int) -> dict[str, Any]:
     labels = _classes(mining)
     taken: dict[int, int] = {}
     chosen = []
@@ -87,7 +87,7 @@ def _quality(context: Context, mining: MiningResult, seed: int) -> dict[str, Any
     found = np.full((3, len(labels)), np.nan, np.float32)
     for i in chosen:
         try:
-            grey = quality.middle(context.dataset.read(int(mining.records[i])))
+            grey = quality.middle(subject.dataset.read(int(mining.records[i])))
         except UnreadableImage:  # it was readable before: a disk that fails
             continue
         found[:, i] = quality.blur(grey), quality.blocks(grey), grey.mean()
@@ -95,9 +95,9 @@ def _quality(context: Context, mining: MiningResult, seed: int) -> dict[str, Any
 
 
 def _predictions(
-    context: Context, mining: MiningResult, seed: int, untested: list[tuple[str, str]]
+    subject: Subject, mining: MiningResult, seed: int, untested: list[tuple[str, str]]
 ) -> dict[str, Any]:
-    height, width = context.preprocessing.input_size
+    height, width = subject.preprocessing.input_size
     try:
         require_sound(mining)
         reason = "" if mining.top_classes.shape[1] else "the network gives no classes"
@@ -114,24 +114,24 @@ def _predictions(
             **_no_mistakes(),
             **fixed_places.none(height, width),
         }
-    reduce = reduction_function(context.graph, [])
+    reduce = reduction_function(subject.graph, [])
 
     def predict(pictures: np.ndarray) -> np.ndarray:
         found = []
-        for start in range(0, len(pictures), context.batch_size):
-            tensor = context.preprocessing.tensor(pictures[start : start + context.batch_size])
-            found.append(context.output.probabilities(np.asarray(reduce(tensor)[1])))
+        for start in range(0, len(pictures), subject.batch_size):
+            tensor = subject.preprocessing.tensor(pictures[start : start + subject.batch_size])
+            found.append(subject.output.probabilities(np.asarray(reduce(tensor)[1])))
         return np.concatenate(found)
 
     return {
-        **_changed(context, mining, seed, predict, untested),
-        **_turned(context, mining, seed, predict),
-        **_places(context, mining, seed, predict, untested),
+        **_changed(subject, mining, seed, predict, untested),
+        **_turned(subject, mining, seed, predict),
+        **_places(subject, mining, seed, predict, untested),
     }
 
 
 def _changed(
-    context: Context,
+    subject: Subject,
     mining: MiningResult,
     seed: int,
     predict: fixed_places.Predict,
@@ -139,8 +139,8 @@ def _changed(
 ) -> dict[str, Any]:
     order = np.random.default_rng([seed, 3]).permutation(len(mining.paths))
     images = np.sort(order[:CHANGED]).astype(np.int32)
-    pictures = context.pictures(mining.records[images])
-    masks, masked = object_masks(context, mining, images)
+    pictures = subject.pictures(mining.records[images])
+    masks, masked = object_masks(subject, mining, images)
     # An object that fills the picture, or is hardly there, cannot be told from the rest.
     areas = masks.mean(axis=(1, 2))
     masked &= (areas > 0.01) & (areas < 0.8)
@@ -163,7 +163,7 @@ def _changed(
     shifts = [predict(changes.shifted(pictures, *by)).argmax(axis=1) for by in changes.SHIFTS]
     example = int(np.argmax(masked)) if masked.any() else 0
     shown = np.stack(
-        [context.preprocessing.shown(each[[example]])[0] for each in versions.values()]
+        [subject.preprocessing.shown(each[[example]])[0] for each in versions.values()]
     )
     return {
         "changed": images,
@@ -175,13 +175,13 @@ def _changed(
 
 
 def _turned(
-    context: Context, mining: MiningResult, seed: int, predict: fixed_places.Predict
+    subject: Subject, mining: MiningResult, seed: int, predict: fixed_places.Predict
 ) -> dict[str, Any]:
     wrong = np.flatnonzero((mining.labels >= 0) & (mining.top_classes[:, 0] != mining.labels))
     if not len(wrong):
         return _no_mistakes()
     images = np.sort(np.random.default_rng([seed, 4]).permutation(wrong)[: turns.MISTAKES])
-    pictures = context.pictures(mining.records[images])
+    pictures = subject.pictures(mining.records[images])
     names = turns.usable(*pictures.shape[1:])
     found = [predict(turns.turned(pictures, name)).argmax(axis=1) for name in names]
     right = np.stack(found, axis=1) == mining.labels[images][:, None]
@@ -201,7 +201,7 @@ def _no_mistakes() -> dict[str, Any]:
 
 
 def _places(
-    context: Context,
+    subject: Subject,
     mining: MiningResult,
     seed: int,
     predict: fixed_places.Predict,
@@ -225,7 +225,7 @@ def _places(
                 f"{len(largest) or 'none'}",
             )
         )
-        return fixed_places.none(*context.preprocessing.input_size)
+        return fixed_places.none(*subject.preprocessing.input_size)
     if len(by_class) > len(largest):
         untested.append(
             (
@@ -233,34 +233,34 @@ def _places(
                 f"only the {len(largest)} largest of {len(by_class)} are looked at",
             )
         )
-    project = _projector(context, mining, untested)
+    project = _projector(subject, mining, untested)
     found = fixed_places.look(
         {c: by_class[c] for c in largest},
-        lambda images: context.pictures(mining.records[images]),
+        lambda images: subject.pictures(mining.records[images]),
         predict,
         project,
         seed,
     )
-    found["place_pictures"] = context.preprocessing.shown(found["place_pictures"])
+    found["place_pictures"] = subject.preprocessing.shown(found["place_pictures"])
     return found
 
 
 def _projector(
-    context: Context, mining: MiningResult, untested: list[tuple[str, str]]
+    subject: Subject, mining: MiningResult, untested: list[tuple[str, str]]
 ) -> fixed_places.Project | None:
     """Return what projects the units of classes; None where they are none, or have no rule."""
-    deconvnet, layer = context.deconvnet("deconvnet"), mining.output_layer
+    deconvnet, layer = subject.deconvnet("deconvnet"), mining.output_layer
     units = len(mining.means.get(layer, ()))
     reason = "the classes have no units of their own"
     if units == len(mining.class_names):
-        reason = rule_problem(context.graph, deconvnet.layer(layer).node, "deconvnet")
+        reason = rule_problem(subject.graph, deconvnet.layer(layer).node, "deconvnet")
     if reason:
         untested.append(("Energy of projections at a fixed place of the picture", reason))
         return None
 
     def project(pictures: np.ndarray, c: int) -> np.ndarray:
         try:
-            found = deconvnet.project(context.preprocessing.tensor(pictures), layer, c)
+            found = deconvnet.project(subject.preprocessing.tensor(pictures), layer, c)
         except NotApplicable:  # not finite
             return np.zeros(pictures.shape[:3])
         return np.asarray(np.square(found, dtype=np.float64).sum(axis=-1))

@@ -20,7 +20,7 @@ from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.history import read_history
 from vizreport.parallel.piece import Piece, Work
 from vizreport.parallel.pieces import Pieces
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 EPOCHS = 8
 """Epochs shown of a folder with more, as in the paper's Fig. 4."""
@@ -29,7 +29,7 @@ MAPS = 16
 
 
 def compute(
-    context: Context, settings: Given, required: dict[str, Any], pieces: Pieces
+    subject: Subject, settings: Given, required: dict[str, Any], pieces: Pieces
 ) -> EvolutionResult:
     """Follow some maps of each layer over the epochs of a folder of checkpoints.
 
@@ -42,7 +42,7 @@ def compute(
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]
-    found = context.source.epochs
+    found = subject.source.epochs
     if len(found) < 2:
         raise NotApplicable(
             "it compares epochs, and there is one checkpoint only: give --checkpoint a folder of "
@@ -50,13 +50,13 @@ def compute(
         )
     shown = choose_epochs(found)
     projected = {name for name, problem in top.status.items() if not problem}
-    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in projected]
+    layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in projected]
     if not layers:
         raise NotApplicable(next(iter(top.status.values())))
     maps = {layer.name: _spread(top.maps[layer.name]) for layer in layers}
     windows = {layer.name: int(top.window[layer.name]) for layer in layers}
     followed = _followed(
-        context, pieces, shown, (mining.records, layers, maps, windows, settings.rule)
+        subject, pieces, shown, (mining.records, layers, maps, windows, settings.rule)
     )
     history = read_history(shown[0].path.parent)
     names = [layer.name for layer in layers]
@@ -104,7 +104,7 @@ def _spread(maps: np.ndarray) -> np.ndarray:
 
 
 def _followed(
-    context: Context,
+    subject: Subject,
     pieces: Pieces,
     shown: Sequence[EpochCheckpoint],
     arguments: tuple[Any, ...],
@@ -115,8 +115,8 @@ def _followed(
         each = [Piece(f"epoch-{e.epoch}", e, 1, f"epoch {e.epoch}") for e in epochs]
         return Work(name, follow, (*arguments, last), each, Followed, "following", "epochs")
 
-    (last,) = pieces.map(context, work("last", shown[-1:], None))
-    return [*pieces.map(context, work("others", shown[:-1], last)), last]
+    (last,) = pieces.map(subject, work("last", shown[-1:], None))
+    return [*pieces.map(subject, work("others", shown[:-1], last)), last]
 
 
 def _strips(followed: Sequence[Followed], layer: str, epochs: list[int]) -> dict[str, Any]:

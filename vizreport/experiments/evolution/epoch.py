@@ -15,7 +15,7 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.parallel.piece import Compute
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
     from vizreport.engine import Deconvnet
@@ -70,7 +70,7 @@ class _Units:
 
 
 def follow(
-    context: Context,
+    subject: Subject,
     records: np.ndarray,
     layers: Sequence[ReportableLayer],
     maps: dict[str, np.ndarray],
@@ -82,7 +82,7 @@ def follow(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Network and data.
     records : int array [N]
         The images, as records of the data.
@@ -105,25 +105,25 @@ def follow(
     from vizreport.engine import Deconvnet
     from vizreport.models.load import load_checkpoint
 
-    source = context.source
+    source = subject.source
 
     def compiled() -> tuple[Any, Deconvnet, Callable[..., Any]]:
         # A model of its own, whose weights become each epoch's in turn: what was compiled stays.
         model = load_checkpoint(source.checkpoint, source.imports, source.output)
-        deconvnet = Deconvnet(model, rule, context.preprocessing)
+        deconvnet = Deconvnet(model, rule, subject.preprocessing)
         return model, deconvnet, _search_function(deconvnet.graph, layers, maps)
 
     chosen = [(layer.name, maps[layer.name].tolist()) for layer in layers]
-    model, deconvnet, search = context.compiled(("evolution", rule, chosen), compiled)
+    model, deconvnet, search = subject.compiled(("evolution", rule, chosen), compiled)
 
     def epoch(checkpoint: EpochCheckpoint, done: Callable[[int], Any]) -> Followed:
         other = load_checkpoint(checkpoint.path, source.imports, source.output)
         model.set_weights(other.get_weights())
         found: dict[str, dict[str, np.ndarray]] = {name: {} for name in (*COLUMNS, "tiles")}
-        strongest = _strongest(context, records, search, layers)
+        strongest = _strongest(subject, records, search, layers)
         for layer, units in zip(layers, strongest, strict=True):
             name, side = layer.name, windows[layer.name]
-            arguments = context, records, deconvnet, layer, maps[name]
+            arguments = subject, records, deconvnet, layer, maps[name]
             tiles = _project(*arguments, units, side)
             held, reference = tiles, tiles
             if last is not None:
@@ -141,7 +141,7 @@ def follow(
                 cosines(held, reference),
                 cosines(tiles, reference),
                 quantised(tiles, scales),
-                _patches(context, records, deconvnet.graph, layer, units, side),
+                _patches(subject, records, deconvnet.graph, layer, units, side),
             )
             for field, values in zip(COLUMNS, column, strict=True):
                 found[field][name] = values
@@ -183,17 +183,17 @@ def _search_function(
 
 
 def _strongest(
-    context: Context,
+    subject: Subject,
     records: np.ndarray,
     search: Callable[..., Any],
     layers: Sequence[ReportableLayer],
 ) -> list[_Units]:
     """Return each layer's strongest units over all images."""
     batches: list[list[tuple[np.ndarray, np.ndarray]]] = []
-    size = context.batch_size
+    size = subject.batch_size
     for start in range(0, len(records), size):
-        pictures = context.pictures(records[start : start + size])
-        found = search(context.preprocessing.tensor(pictures))
+        pictures = subject.pictures(records[start : start + size])
+        found = search(subject.preprocessing.tensor(pictures))
         batches.append([(np.asarray(maxima), np.asarray(places)) for maxima, places in found])
     strongest = []
     for layer, parts in zip(layers, zip(*batches, strict=True), strict=True):
@@ -206,7 +206,7 @@ def _strongest(
 
 
 def _project(
-    context: Context,
+    subject: Subject,
     records: np.ndarray,
     deconvnet: Deconvnet,
     layer: ReportableLayer,
@@ -217,7 +217,7 @@ def _project(
     """Project one unit of each map: float32 [m, s, s, 3]; nothing of those not above 0."""
     tiles = np.zeros((len(maps), side, side, 3), np.float32)
     wanted, numbers = np.unique(units.images, return_inverse=True)
-    inputs = context.preprocessing.tensor(context.pictures(records[wanted]))
+    inputs = subject.preprocessing.tensor(subject.pictures(records[wanted]))
     for part in deconvnet.project_units(inputs, layer, numbers, units.rows, units.cols, maps):
         above = part.activations > 0
         which = part.chosen[above]
@@ -228,7 +228,7 @@ def _project(
 
 
 def _patches(
-    context: Context,
+    subject: Subject,
     records: np.ndarray,
     graph: Graph,
     layer: ReportableLayer,
@@ -236,7 +236,7 @@ def _patches(
     side: int,
 ) -> np.ndarray:
     """Cut the images' tiles: uint8 [m, s, s, 3]; those of maps not above 0 are grey."""
-    pictures = context.shown(records[units.images])
+    pictures = subject.shown(records[units.images])
     fields = unit_fields(graph, layer.node, units.rows, units.cols)
     none = np.zeros(len(pictures), int)
     patches = cut_tiles(pictures, none, none, fields, side, GREY)

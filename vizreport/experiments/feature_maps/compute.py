@@ -24,20 +24,20 @@ from vizreport.experiments.top_patches.pictures import (
 from vizreport.experiments.top_patches.result import TopPatchesResult, first_places
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 _DECODED = 64  # at once: bounds memory
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> FeatureMapsResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> FeatureMapsResult:
     """Gather what the pages of single maps show.
 
     Reads the results of mining, of the top-9, and of the maps that feed them.
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]
-    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in top.layers]
+    layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in top.layers]
     names = [layer.name for layer in layers]
     feeding: TopPatchesResult = required["feeding_maps"]
     images = np.union1d(
@@ -46,12 +46,12 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Feat
     ).astype(np.int32)
     parts: dict[str, dict[str, Any]] = {}
     with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
-        encoded = _pictures(context, mining, images, pool)
+        encoded = _pictures(subject, mining, images, pool)
         for layer in layers:
             similarity, maps = mining.similarity[layer.name], top.maps[layer.name]
             near, how = likeness.neighbours(similarity, maps)
             parts[layer.name] = {
-                **_compared(context, mining, top, layer, pool),
+                **_compared(subject, mining, top, layer, pool),
                 "neighbours": near,
                 "likeness": how,
                 "order": likeness.side_by_side(similarity, maps),
@@ -59,7 +59,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Feat
             bar.update(1)
     return FeatureMapsResult(
         layers=names,
-        size=list(context.preprocessing.input_size),
+        size=list(subject.preprocessing.input_size),
         images=images,
         pictures=_joined(encoded),
         picture_offsets=offsets(encoded),
@@ -69,24 +69,24 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Feat
 
 
 def _pictures(
-    context: Context, mining: MiningResult, images: np.ndarray, pool: ThreadPoolExecutor
+    subject: Subject, mining: MiningResult, images: np.ndarray, pool: ThreadPoolExecutor
 ) -> list[bytes]:
     encoded: list[bytes] = []
     for start in range(0, len(images), _DECODED):
         part = images[start : start + _DECODED]
-        encoded += pool.map(lossy, context.shown(mining.records[part]))
+        encoded += pool.map(lossy, subject.shown(mining.records[part]))
     return encoded
 
 
 def _compared(
-    context: Context,
+    subject: Subject,
     mining: MiningResult,
     top: TopPatchesResult,
     layer: ReportableLayer,
     pool: ThreadPoolExecutor,
 ) -> dict[str, Any]:
     """Project a sample of a layer's maps under the other rules."""
-    graph, side = context.graph, int(top.window[layer.name])
+    graph, side = subject.graph, int(top.window[layer.name])
     shown = top.maps[layer.name]
     maps = shown[first_places(top, layer.name)]
     rules = [
@@ -94,7 +94,7 @@ def _compared(
     ]  # fmt: skip
     rows, scales = [], np.zeros((len(maps), len(rules)), np.float32)
     for i, rule in enumerate(rules):
-        tiles = _tiles(context, context.deconvnet(rule), mining, layer, maps, side)
+        tiles = _tiles(subject, subject.deconvnet(rule), mining, layer, maps, side)
         scales[:, i] = [display_scale(np.abs(three)) for three in tiles]
         flat = quantised(tiles.reshape(-1, side, side, 3), scales[:, i].repeat(RANKS))
         rows.append(flat.reshape(len(maps), RANKS, side, side, 3).swapaxes(1, 2))
@@ -112,7 +112,7 @@ def _compared(
 
 
 def _tiles(
-    context: Context,
+    subject: Subject,
     deconvnet: Deconvnet,
     mining: MiningResult,
     layer: ReportableLayer,
@@ -130,7 +130,7 @@ def _tiles(
         return tiles
     taken = tuple(units.T)
     wanted, numbers = np.unique(images[taken], return_inverse=True)
-    inputs = context.preprocessing.tensor(context.pictures(mining.records[wanted]))
+    inputs = subject.preprocessing.tensor(subject.pictures(mining.records[wanted]))
     for part in deconvnet.project_units(
         inputs, layer, numbers, rows[taken], cols[taken], maps[units[:, 0]]
     ):

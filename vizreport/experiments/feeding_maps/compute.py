@@ -11,10 +11,10 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.choice import Choice
 from vizreport.experiments.top_patches.compute import project_maps
 from vizreport.experiments.top_patches.result import TopPatchesResult
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
     """Project the strongest units of these maps, as the top-9 do, in tiles of the same size.
 
     Reads the results of mining, parts, the top-9 and the contributions.
@@ -33,4 +33,4 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
     }
     windows = {name: (top.window[name], top.energy_share[name]) for name in choices}
     same = Given(layers=settings.layers, rule=settings.rule, window="given")
-    return project_maps(context, same, required, choices, windows)
+    return project_maps(subject, same, required, choices, windows)

@@ -19,14 +19,14 @@ from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import reportable_layers
 from vizreport.graph.network import Graph
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 # A filter whose RMS is this many times the layer's median drowns the others (Zeiler & Fergus
 # 2013, section 3: some filters dominate unless they are renormalised).
 DOMINATING_RATIO = 3.0
 
 
-def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> FiltersResult:
+def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]) -> FiltersResult:
     """Return what each filter of the first convolution does to RGB pixels.
 
     Reads the mining result, for dead filters.
@@ -36,7 +36,7 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     NotApplicable
         If the network has no convolution on the image, or its weights or values are not finite.
     """
-    graph, mining = context.graph, required["mining"]
+    graph, mining = subject.graph, required["mining"]
     layer = next((x for x in reportable_layers(graph) if x.kind == "convolution"), None)
     if layer is None:
         raise NotApplicable("the network has no convolution whose rectified output can be shown")
@@ -58,7 +58,7 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     median = float(np.median(rms))
     return FiltersResult(
         layer=layer.name,
-        filters=context.preprocessing.to_rgb(responses).astype(np.float32),
+        filters=subject.preprocessing.to_rgb(responses).astype(np.float32),
         rms=rms.astype(np.float32),
         dead=activity == 0,
         dominating=(rms > DOMINATING_RATIO * median) & (median > 0),

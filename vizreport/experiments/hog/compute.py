@@ -19,7 +19,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.settings import Given
 from vizreport.experiments.subjects import choose_images
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 SIDE = 96  # shorter side of a grey picture, px
 WINDOW = 4  # cells
@@ -33,7 +33,7 @@ _FEWEST = 6
 _FULL = 1.5  # normalised contrast shown as white
 
 
-def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> HogResult:
+def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]) -> HogResult:
     """Learn to invert HOG on some images of the data, and measure it on others.
 
     Reads the mining result, from which images are chosen.
@@ -46,17 +46,17 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     mining, seed = required["mining"], settings.seed
     require_sound(mining)
     shown, measured, learned = split(mining, seed)
-    paired, ridge, mean_picture = learn(shrunk(context.shown(mining.records[learned])), seed)
-    pictures = context.pictures(mining.records[measured])
-    found = measure(shrunk(context.preprocessing.shown(pictures)), (paired, ridge), mean_picture)
+    paired, ridge, mean_picture = learn(shrunk(subject.shown(mining.records[learned])), seed)
+    pictures = subject.pictures(mining.records[measured])
+    found = measure(shrunk(subject.preprocessing.shown(pictures)), (paired, ridge), mean_picture)
     places = np.searchsorted(measured, shown)
     seen = pictures[places]
-    some = shrunk(context.preprocessing.shown(seen))
+    some = shrunk(subject.preprocessing.shown(seen))
     codes = paired.codes(_flat(hog_windows(some, WINDOW)))
     return HogResult(
         paths=[mining.paths[i] for i in shown],
         names=[true_name(mining, i) or predicted_name(mining, i) for i in shown],
-        pictures=context.preprocessing.shown(seen),
+        pictures=subject.preprocessing.shown(seen),
         glyphs=np.stack([_glyphs(picture) for picture in some]),
         originals=_quantised(found["originals"][places]),
         inversions=_quantised(found["inversions"][:, places]),
@@ -70,7 +70,7 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
         window=WINDOW * CELL,
         cell=CELL,
         used=float((codes > 0).mean()),
-        **projections(context, settings, seen),
+        **projections(subject, settings, seen),
         rule=settings.rule,
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.settings import Given
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
     from vizreport.engine import Deconvnet
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 UNITS = 16
 
 
-def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict[str, Any]:
+def projections(subject: Subject, settings: Given, pictures: np.ndarray) -> dict[str, Any]:
     """Project the strongest units of two layers in each image, and add them up.
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the network.
     settings : Given
         Of them layers, rule and occlusion_layer.
@@ -38,8 +38,8 @@ def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict
     from vizreport.engine.mining import reduction_function
     from vizreport.engine.presets import rule_problem
 
-    graph, layers = context.graph, shown_layers(context, settings)
-    deconvnet, inputs = context.deconvnet(settings.rule), context.preprocessing.tensor(pictures)
+    graph, layers = subject.graph, shown_layers(subject, settings)
+    deconvnet, inputs = subject.deconvnet(settings.rule), subject.preprocessing.tensor(pictures)
     reduced, _ = reduction_function(graph, layers)(inputs)
     problems, drawn, scales, units = [], [], [], []
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
@@ -54,7 +54,7 @@ def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict
             except NotApplicable as not_finite:
                 problem = str(not_finite)
         problems.append(problem)
-        full = context.to_rgb(summed).astype(np.float32)
+        full = subject.to_rgb(summed).astype(np.float32)
         scale = [display_scale(np.abs(one[one != 0])) for one in full]
         scales.append(np.array(scale, np.float32))
         drawn.append(quantised(full, scales[-1]))
@@ -69,14 +69,14 @@ def projections(context: Context, settings: Given, pictures: np.ndarray) -> dict
     }
 
 
-def shown_layers(context: Context, settings: Given) -> list[ReportableLayer]:
+def shown_layers(subject: Subject, settings: Given) -> list[ReportableLayer]:
     """Return the second of the chosen layers with places and the last convolution's output."""
     from vizreport.graph.layers import occluded_layer
 
     spatial = [
-        layer for layer in context.chosen_layers(settings.layers) if layer.rows * layer.cols > 1
+        layer for layer in subject.chosen_layers(settings.layers) if layer.rows * layer.cols > 1
     ]
-    last = occluded_layer(context.graph, settings.occlusion_layer)
+    last = occluded_layer(subject.graph, settings.occlusion_layer)
     last = last or (spatial[-1] if spatial else None)
     found = [*spatial[:2][-1:], *([last] if last else [])]
     return sorted({layer.node: layer for layer in found}.values(), key=lambda layer: layer.node)

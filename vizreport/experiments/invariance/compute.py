@@ -35,7 +35,7 @@ from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.graph.outputs import given_out, vector_output
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 SHOWN = 5  # images, as in the paper's figure
@@ -43,7 +43,7 @@ _MOST_LAYERS = 5  # that fit beside each other
 
 
 def compute(
-    context: Context, settings: Given, required: dict[str, MiningResult]
+    subject: Subject, settings: Given, required: dict[str, MiningResult]
 ) -> InvarianceResult:
     """Move, enlarge and turn images; measure how far features and probabilities follow.
 
@@ -56,16 +56,16 @@ def compute(
     NotApplicable
         If the network has no hidden layer, or no image suits.
     """
-    mining, graph = required["mining"], context.graph
+    mining, graph = required["mining"], subject.graph
     require_sound(mining)
     if len(settings.invariance) > SHOWN:
         raise RequestError(f"--invariance takes at most {SHOWN} images")
     layers = compared_layers(graph, settings.invariance_layers)
     if settings.invariance:
-        shown = given_subjects(context, mining, settings.invariance)
+        shown = given_subjects(subject, mining, settings.invariance)
     else:
         few = choose_images(mining, SHOWN, settings.seed)
-        shown = chosen_subjects(context, mining, few, "--invariance")
+        shown = chosen_subjects(subject, mining, few, "--invariance")
     nodes = [stage_output(graph, layer) for layer in layers]
     ways = transformations(*graph.input_shape[:2])
     passes = 2 + sum(len(way.values) - 1 for way in ways)
@@ -74,14 +74,14 @@ def compute(
         once = max(multiply_adds(graph, node, None) for node in [*nodes, *_output(graph)])
         wanted = sample_size(passes * once)
     images, sampled = with_sample(shown, mining, wanted, settings.seed)
-    evaluate = _evaluation(context, nodes)
+    evaluate = _evaluation(subject, nodes)
     labels = np.concatenate([shown.labels, mining.labels[images[len(shown.images) :]]])
     count, norms = len(images), np.zeros((len(images), len(layers)), np.float32)
     apart, classes = np.full_like(norms, np.nan), np.full(count, -1, np.int32)
     distances = {w.name: np.zeros((*norms.shape, len(w.values)), np.float32) for w in ways}
     probabilities = {w.name: np.full((count, len(w.values)), np.nan, np.float32) for w in ways}
     with progress("transforming", passes * count, "images") as bar:
-        for part, pictures, others in _parts(context, mining, shown, images):
+        for part, pictures, others in _parts(subject, mining, shown, images):
             clean = evaluate(pictures)
             norms[part] = np.stack([_lengths(features) for features in clean.features], axis=1)
             if count > 1:
@@ -116,11 +116,11 @@ def compute(
         fall = falls(probabilities, values)
         first = choose_shown(tells, fall, right, classes, SHOWN, settings.seed)
         order = np.concatenate([first, np.setdiff1d(np.flatnonzero(sampled), first)])
-        shown = chosen_subjects(context, mining, images[first], "--invariance")
+        shown = chosen_subjects(subject, mining, images[first], "--invariance")
     return InvarianceResult(
         paths=shown.paths,
         given=bool(settings.invariance),
-        pictures=context.preprocessing.shown(shown.pictures),
+        pictures=subject.preprocessing.shown(shown.pictures),
         images=images[order],
         sampled=sampled[order],
         classes=classes[order],
@@ -172,17 +172,17 @@ def _output(graph: Graph) -> list[int]:
     return [] if vector_output(graph) is None else [given_out(graph)]
 
 
-def _evaluation(context: Context, nodes: list[int]) -> Callable[[np.ndarray], _Seen]:
+def _evaluation(subject: Subject, nodes: list[int]) -> Callable[[np.ndarray], _Seen]:
     """Return the forward pass for pictures."""
-    graph = context.graph
+    graph = subject.graph
     output = _output(graph)
     forward = feature_function(graph, [*nodes, *output])
 
     def evaluate(pictures: np.ndarray) -> _Seen:
-        found = forward(context.preprocessing.tensor(pictures))
+        found = forward(subject.preprocessing.tensor(pictures))
         features = [y.reshape(len(y), -1) for y in found[: len(nodes)]]
         given = found[-1] if output else np.zeros((len(pictures), 0))
-        return _Seen(features, context.output.probabilities(given.reshape(len(pictures), -1)))
+        return _Seen(features, subject.output.probabilities(given.reshape(len(pictures), -1)))
 
     return evaluate
 
@@ -199,7 +199,7 @@ def _distances(first: _Seen, second: _Seen) -> np.ndarray:
 
 
 def _parts(
-    context: Context, mining: MiningResult, shown: Subjects, images: np.ndarray
+    subject: Subject, mining: MiningResult, shown: Subjects, images: np.ndarray
 ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """Yield a batch's place among the images, its pictures, and for each the next image."""
     first = len(shown.images)
@@ -209,11 +209,11 @@ def _parts(
         given = numbers < first
         found[given] = shown.pictures[numbers[given]]
         if not given.all():
-            found[~given] = context.pictures(mining.records[images[numbers[~given]]])
+            found[~given] = subject.pictures(mining.records[images[numbers[~given]]])
         return found
 
-    for start in range(0, len(images), context.batch_size):
-        numbers = np.arange(start, min(start + context.batch_size, len(images)))
+    for start in range(0, len(images), subject.batch_size):
+        numbers = np.arange(start, min(start + subject.batch_size, len(images)))
         yield (
             slice(start, start + len(numbers)),
             pictures(numbers),

@@ -12,10 +12,10 @@ from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
 from vizreport.parallel.piece import Work, image_pieces
 from vizreport.parallel.pieces import Pieces
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 
-def compute(context: Context, settings: Given, pieces: Pieces) -> MiningResult:
+def compute(subject: Subject, settings: Given, pieces: Pieces) -> MiningResult:
     """Mine the chosen layers, and the first, over all images.
 
     Images with values that are not finite take no part. Where that is every image, the layers
@@ -26,28 +26,28 @@ def compute(context: Context, settings: Given, pieces: Pieces) -> MiningResult:
     RequestError
         If not one image of the data can be read.
     """
-    k, records, output = settings.top, context.dataset.records, context.output
-    labels = context.labels
-    tried = try_order(labels, context.dataset, output.classes) if output.classes else labels.labels
-    layers = mined_layers(context, settings)
-    checked = reportable_layers(context.graph)
-    mined = _pass(context, pieces, k, layers, checked, tried)
+    k, records, output = settings.top, subject.dataset.records, subject.output
+    labels = subject.labels
+    tried = try_order(labels, subject.dataset, output.classes) if output.classes else labels.labels
+    layers = mined_layers(subject, settings)
+    checked = reportable_layers(subject.graph)
+    mined = _pass(subject, pieces, k, layers, checked, tried)
     not_finite = mined.not_finite
     scored = bool(len(mined.records) or not mined.left_out)
     if not scored:
         sound = checked[: int(np.flatnonzero(not_finite)[0])]
         layers = [layer for layer in layers if layer in sound]
-        mined = _pass(context, pieces, k, layers, sound, tried, scored=False)
-    skipped = [*context.dataset.skipped, *mined.skipped]
+        mined = _pass(subject, pieces, k, layers, sound, tried, scored=False)
+    skipped = [*subject.dataset.skipped, *mined.skipped]
     if not len(mined.records):
         raise RequestError(
-            f"not one image of {context.dataset.name} can be read, the first because: "
+            f"not one image of {subject.dataset.name} can be read, the first because: "
             f"{skipped[0][1] if skipped else 'there is none'}"
         )
     strongest = {layer.name: mined.strongest(layer.name) for layer in layers}
     numbers, count = mined.records, len(mined.records)
     if output.classes and scored:
-        labels = settle(labels, context.dataset, tried, numbers, mined.top_classes[:, 0])
+        labels = settle(labels, subject.dataset, tried, numbers, mined.top_classes[:, 0])
     true_probabilities = mined.true_probabilities.copy()
     true_probabilities[labels.labels[numbers] < 0] = np.nan
     places = {
@@ -101,7 +101,7 @@ def compute(context: Context, settings: Given, pieces: Pieces) -> MiningResult:
 
 
 def _pass(
-    context: Context,
+    subject: Subject,
     pieces: Pieces,
     k: int,
     layers: list[ReportableLayer],
@@ -114,22 +114,22 @@ def _pass(
         name="images" if scored else "sound-layers",
         make=mine,
         arguments=(k, layers, checked, labels, scored),
-        pieces=image_pieces(len(context.dataset.records), context.batch_size),
+        pieces=image_pieces(len(subject.dataset.records), subject.batch_size),
         kind=Shard,
         doing="mining",
         unit="images",
     )
-    return joined(pieces.map(context, work), k)
+    return joined(pieces.map(subject, work), k)
 
 
-def mined_layers(context: Context, settings: Given) -> list[ReportableLayer]:
+def mined_layers(subject: Subject, settings: Given) -> list[ReportableLayer]:
     """Return the chosen layers, the first convolution (for the filters) and the last one."""
-    chosen = {layer.node: layer for layer in context.chosen_layers(settings.layers)}
-    for layer in reportable_layers(context.graph):
+    chosen = {layer.node: layer for layer in subject.chosen_layers(settings.layers)}
+    for layer in reportable_layers(subject.graph):
         if layer.kind == "convolution":
             chosen.setdefault(layer.node, layer)
             break
-    occluded = occluded_layer(context.graph)
+    occluded = occluded_layer(subject.graph)
     if occluded is not None:
         chosen.setdefault(occluded.node, occluded)
     return [chosen[node] for node in sorted(chosen)]

@@ -11,7 +11,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.shard import Shard, joined, mine
 from vizreport.parallel.piece import Work, image_pieces
 from vizreport.parallel.pieces import Pieces
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
     from vizreport.engine.mining import Strongest
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def with_layer(
-    context: Context, pieces: Pieces, mining: MiningResult, layer: ReportableLayer
+    subject: Subject, pieces: Pieces, mining: MiningResult, layer: ReportableLayer
 ) -> MiningResult:
     """Return the mining result with a layer in it, in one more pass where it is not yet.
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the network and the images of that pass.
     pieces : Pieces
         Maps over shards of the images.
@@ -43,7 +43,7 @@ def with_layer(
     if layer.name in mining.layers:
         return mining
     top = next(iter(mining.values.values())).shape[1]
-    found = _strongest(context, pieces, mining, layer, top)
+    found = _strongest(subject, pieces, mining, layer, top)
     rows, cols = np.divmod(found.places, layer.cols)
     name = layer.name
     return replace(
@@ -63,15 +63,15 @@ def _widened(array: np.ndarray, top: int, fill: float, kind: type) -> np.ndarray
 
 
 def _strongest(
-    context: Context, pieces: Pieces, mining: MiningResult, layer: ReportableLayer, top: int
+    subject: Subject, pieces: Pieces, mining: MiningResult, layer: ReportableLayer, top: int
 ) -> Strongest:
     work = Work(
         name=f"layer-{layer.node}",
         make=mine,
         arguments=(top, [layer], [], mining.labels, False),
-        pieces=image_pieces(len(mining.records), context.batch_size, mining.records),
+        pieces=image_pieces(len(mining.records), subject.batch_size, mining.records),
         kind=Shard,
         doing=f"mining {layer.name}",
         unit="images",
     )
-    return joined(pieces.map(context, work), top).strongest(layer.name)
+    return joined(pieces.map(subject, work), top).strongest(layer.name)

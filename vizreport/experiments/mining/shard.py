@@ -11,7 +11,7 @@ import numpy as np
 
 from vizreport.data.reading import Batch
 from vizreport.parallel.piece import Compute
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
     from vizreport.engine.mining import Strongest
@@ -94,7 +94,7 @@ _BY_IMAGE = tuple(_NONE)
 
 
 def mine(
-    context: Context,
+    subject: Subject,
     k: int,
     layers: list[ReportableLayer],
     checked: list[ReportableLayer],
@@ -105,7 +105,7 @@ def mine(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Network and data.
     k : int
         Number of activations to keep a map.
@@ -128,10 +128,10 @@ def mine(
         one_ahead,
     )
 
-    output, reduce = context.output, checked_reduction_function(context.graph, layers, checked)
+    output, reduce = subject.output, checked_reduction_function(subject.graph, layers, checked)
 
     def started(batch: Batch) -> Any:
-        return reduce(context.preprocessing.tensor(batch.pictures))
+        return reduce(subject.preprocessing.tensor(batch.pictures))
 
     def shard(records: range, done: Callable[[int], Any]) -> Shard:
         sha256: list[str] = []
@@ -141,7 +141,7 @@ def mine(
         not_finite, count, left_out = np.zeros(len(checked) + scored, np.int64), 0, 0
 
         def readable() -> Iterator[Batch]:
-            for batch in context.read(records):
+            for batch in subject.read(records):
                 skipped.extend(batch.unreadable)
                 if len(batch.indices):
                     yield batch

@@ -38,11 +38,11 @@ from vizreport.graph.layers import ReportableLayer, occluded_layer
 from vizreport.models.output import name_output
 from vizreport.parallel.piece import Work
 from vizreport.parallel.pieces import Pieces
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 
 def compute(
-    context: Context, settings: Given, required: dict[str, MiningResult], pieces: Pieces
+    subject: Subject, settings: Given, required: dict[str, MiningResult], pieces: Pieces
 ) -> OcclusionResult:
     """Occlude images at every place of a square, and project the watched feature map.
 
@@ -57,16 +57,16 @@ def compute(
     """
     mining = required["mining"]
     require_sound(mining)
-    if not context.output.classes:
+    if not subject.output.classes:
         raise NotApplicable(
             "occlusion follows the probability of a class, and the network gives "
-            f"{name_output(context.output)}"
+            f"{name_output(subject.output)}"
         )
-    layer = occluded_layer(context.graph, settings.occlusion_layer)
+    layer = occluded_layer(subject.graph, settings.occlusion_layer)
     if layer is None:
         raise NotApplicable("the network has no convolution whose feature maps could be watched")
-    mining = with_layer(context, pieces, mining, layer)
-    height, width, _ = context.graph.input_shape
+    mining = with_layer(subject, pieces, mining, layer)
+    height, width, _ = subject.graph.input_shape
     sizes = square_sizes(settings.occlusion_sizes, (height, width))
     strides = [
         settings.occlusion_stride or default_stride(min(height, width), size) for size in sizes
@@ -78,18 +78,18 @@ def compute(
     fill = Fill(settings.occlusion_fill, settings.seed, settings.memory)
     tried = telling = 0
     if settings.occlude:
-        chosen = given_subjects(context, mining, settings.occlude)
+        chosen = given_subjects(subject, mining, settings.occlude)
     else:
         images = images_to_try(mining, settings.occlusion_images, settings.seed)
-        some = chosen_subjects(context, mining, images, "--occlude")
-        falls = _falls(context, pieces, layer, fill, some, squares[-1])
+        some = chosen_subjects(subject, mining, images, "--occlude")
+        falls = _falls(subject, pieces, layer, fill, some, squares[-1])
         sure = is_sure(mining)[images]
         examples = choose_examples(sure, falls, settings.occlusion_images, settings.seed)
-        chosen = chosen_subjects(context, mining, images[examples.places], "--occlude")
+        chosen = chosen_subjects(subject, mining, images[examples.places], "--occlude")
         tried, telling = int(sure.sum()), examples.telling
-    inputs = context.preprocessing.tensor(chosen.pictures)
-    clean = _clean(context, layer, inputs, chosen.labels)
-    parts = _maps(context, pieces, (layer, fill, settings.refine), chosen, clean, squares)
+    inputs = subject.preprocessing.tensor(chosen.pictures)
+    clean = _clean(subject, layer, inputs, chosen.labels)
+    parts = _maps(subject, pieces, (layer, fill, settings.refine), chosen, clean, squares)
     collected: dict[str, Any] = {
         field: {
             size: np.stack([getattr(one, field) for one in occluded])
@@ -97,14 +97,14 @@ def compute(
         }
         for field in MAPPED
     }
-    masks, masked = object_masks(context, mining, chosen.images)
+    masks, masked = object_masks(subject, mining, chosen.images)
     return OcclusionResult(
         paths=chosen.paths,
         given=bool(settings.occlude),
         sure=float(is_sure(mining).mean()),
         tried=tried,
         telling=telling,
-        pictures=context.preprocessing.shown(chosen.pictures),
+        pictures=subject.preprocessing.shown(chosen.pictures),
         masks=masks,
         masked=masked,
         classes=clean["classes"],
@@ -125,8 +125,8 @@ def compute(
         tops={str(square.size): square.tops for square in squares},
         lefts={str(square.size): square.lefts for square in squares},
         **collected,
-        **projections(context, settings.rule, mining, layer, chosen.images, inputs, clean),
-        **on_objects(context, pieces, mining, layer, sizes[-1], settings.seed, settings.memory),
+        **projections(subject, settings.rule, mining, layer, chosen.images, inputs, clean),
+        **on_objects(subject, pieces, mining, layer, sizes[-1], settings.seed, settings.memory),
         rule=settings.rule,
     )
 
@@ -138,14 +138,14 @@ def square_sizes(shares: tuple[float, ...], shape: tuple[int, int]) -> list[int]
 
 
 def _clean(
-    context: Context, layer: ReportableLayer, inputs: np.ndarray, labels: np.ndarray
+    subject: Subject, layer: ReportableLayer, inputs: np.ndarray, labels: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Score the images with nothing hidden; choose each one's strongest map and class."""
-    reduce = reduction_function(context.graph, [layer])
+    reduce = reduction_function(subject.graph, [layer])
     batches = []
-    for start in range(0, len(inputs), context.batch_size):
-        reduced, outputs = reduce(inputs[start : start + context.batch_size])
-        scores = context.output.probabilities(np.asarray(outputs))
+    for start in range(0, len(inputs), subject.batch_size):
+        reduced, outputs = reduce(inputs[start : start + subject.batch_size])
+        scores = subject.output.probabilities(np.asarray(outputs))
         batches.append([*(np.asarray(part) for part in reduced[0]), scores])
     maxima, units, means, scores = (np.concatenate(part) for part in zip(*batches, strict=True))
     maps = means.argmax(axis=1)
@@ -165,7 +165,7 @@ def _clean(
 
 
 def _falls(
-    context: Context,
+    subject: Subject,
     pieces: Pieces,
     layer: ReportableLayer,
     fill: Fill,
@@ -173,8 +173,8 @@ def _falls(
     square: Square,
 ) -> np.ndarray:
     """Return how far each image's probability falls over a coarse grid of places: float [I]."""
-    inputs = context.preprocessing.tensor(tried.pictures)
-    clean = _clean(context, layer, inputs, tried.labels)
+    inputs = subject.preprocessing.tensor(tried.pictures)
+    clean = _clean(subject, layer, inputs, tried.labels)
     work = Work(
         name="falls",
         make=find_fall,
@@ -184,11 +184,11 @@ def _falls(
         doing="choosing images",
         unit="places",
     )
-    return np.array([one.fall for one in pieces.map(context, work)])
+    return np.array([one.fall for one in pieces.map(subject, work)])
 
 
 def _maps(
-    context: Context,
+    subject: Subject,
     pieces: Pieces,
     arguments: tuple[ReportableLayer, Fill, bool],
     chosen: Subjects,
@@ -206,6 +206,6 @@ def _maps(
     ]
     work = Work("maps", occlude_image, arguments, cut, Occluded, "occluding", "places")
     found: dict[str, list[Occluded]] = {str(square.size): [] for square in squares}
-    for piece, occluded in zip(cut, pieces.map(context, work), strict=True):
+    for piece, occluded in zip(cut, pieces.map(subject, work), strict=True):
         found[str(piece.argument.square.size)].append(occluded)
     return found

@@ -13,7 +13,7 @@ from vizreport.experiments.occlusion.examples import coarse
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Compute, Piece
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
     from vizreport.engine.occlusion import Scores
@@ -144,20 +144,20 @@ def coarse_grid(square: Square) -> tuple[np.ndarray, np.ndarray]:
     return rows, cols
 
 
-def find_fall(context: Context, layer: ReportableLayer, fill: Fill) -> Compute:
+def find_fall(subject: Subject, layer: ReportableLayer, fill: Fill) -> Compute:
     """Return what computes how far an image's probability falls: from ToOcclude to Fall."""
 
     def compute(image: ToOcclude, done: Callable[[int], Any]) -> Fall:
         square = image.square
         random = np.random.default_rng([fill.seed, image.number, square.size])
         fills = fill_picture(image.picture, fill.kind, square.size, random)[None]
-        scores = _scores(context, layer, fill, image, fills, *coarse_grid(square), done)
+        scores = _scores(subject, layer, fill, image, fills, *coarse_grid(square), done)
         return Fall(float(image.clean - scores.outputs[:, image.watched].min()))
 
     return compute
 
 
-def occlude_image(context: Context, layer: ReportableLayer, fill: Fill, refined: bool) -> Compute:
+def occlude_image(subject: Subject, layer: ReportableLayer, fill: Fill, refined: bool) -> Compute:
     """Return what occludes an image with squares of one size: from ToOcclude to Occluded."""
     from vizreport.engine.occlusion import refine
 
@@ -169,7 +169,7 @@ def occlude_image(context: Context, layer: ReportableLayer, fill: Fill, refined:
         fills = np.stack(
             [fill_picture(image.picture, fill.kind, square.size, random) for _ in range(fill.draws)]
         )
-        evaluate = partial(_scores, context, layer, fill, image, fills)
+        evaluate = partial(_scores, subject, layer, fill, image, fills)
         if refined:
             scores, computed = refine(shape, partial(evaluate, done=done), watched)
             scores, computed, worst, drawn = _checked(evaluate, scores, computed, watched, random)
@@ -179,7 +179,7 @@ def occlude_image(context: Context, layer: ReportableLayer, fill: Fill, refined:
         best = scores.outputs.argmax(axis=1).astype(np.int32)
         at_best = scores.outputs[np.arange(len(best)), best]
         return Occluded(
-            fills=context.preprocessing.shown(fills[0]),
+            fills=subject.preprocessing.shown(fills[0]),
             probabilities=scores.outputs[:, watched].reshape(shape),
             activations=scores.activations.reshape(shape),
             best=best.reshape(shape),
@@ -193,7 +193,7 @@ def occlude_image(context: Context, layer: ReportableLayer, fill: Fill, refined:
 
 
 def _scores(
-    context: Context,
+    subject: Subject,
     layer: ReportableLayer,
     fill: Fill,
     image: ToOcclude,
@@ -209,10 +209,10 @@ def _scores(
     from vizreport.engine.occlusion import Scores, occlude
 
     square = image.square
-    inputs = context.preprocessing.tensor(image.picture[None])[0]
+    inputs = subject.preprocessing.tensor(image.picture[None])[0]
     draws = [
         occlude(
-            context.traced,
+            subject.traced,
             inputs,
             hidden,
             square.tops[rows],
@@ -223,10 +223,10 @@ def _scores(
             memory=fill.memory,
             progress=done,
         )
-        for hidden in context.preprocessing.tensor(fills)
+        for hidden in subject.preprocessing.tensor(fills)
     ]
     return Scores(
-        np.mean([context.output.probabilities(draw.outputs) for draw in draws], axis=0),
+        np.mean([subject.output.probabilities(draw.outputs) for draw in draws], axis=0),
         np.mean([draw.activations for draw in draws], axis=0),
     )
 

@@ -8,17 +8,17 @@ import numpy as np
 
 from vizreport.data.truth import in_view
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 
 def object_masks(
-    context: Context, mining: MiningResult, images: np.ndarray
+    subject: Subject, mining: MiningResult, images: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return where the object is seen in each image, as the network sees it.
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the masks of the data, and cuts them as it cuts the images.
     mining : MiningResult
         What the numbers of ``images`` refer to.
@@ -32,11 +32,11 @@ def object_masks(
     masked : bool [I]
         Whether it is known.
     """
-    masks = np.zeros((len(images), *context.preprocessing.input_size), bool)
-    if context.dataset.truth is not None:
+    masks = np.zeros((len(images), *subject.preprocessing.input_size), bool)
+    if subject.dataset.truth is not None:
         for i in np.flatnonzero(images >= 0):
-            truth = context.dataset.truth(int(mining.records[images[i]]))
-            masks[i] = in_view(truth, context.preprocessing).mask
+            truth = subject.dataset.truth(int(mining.records[images[i]]))
+            masks[i] = in_view(truth, subject.preprocessing).mask
     return masks, np.asarray(masks.any(axis=(1, 2)))
 
 

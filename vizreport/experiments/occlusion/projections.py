@@ -8,7 +8,7 @@ import numpy as np
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer
@@ -17,7 +17,7 @@ OTHERS = 3
 
 
 def projections(
-    context: Context,
+    subject: Subject,
     rule: str,
     mining: MiningResult,
     layer: ReportableLayer,
@@ -29,7 +29,7 @@ def projections(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the network and the data's images.
     rule : str
         Preset of backward rules.
@@ -53,13 +53,13 @@ def projections(
     from vizreport.engine.presets import rule_problem
     from vizreport.graph.fields import unit_fields
 
-    graph = context.graph
-    count, shape = len(inputs), (*graph.input_shape[:2], context.preprocessing.image_channels)
+    graph = subject.graph
+    count, shape = len(inputs), (*graph.input_shape[:2], subject.preprocessing.image_channels)
     others, values, units = _top_images(mining, layer, images, clean)
     pictures = np.full((count, OTHERS, *shape), GREY, np.uint8)
     if (others >= 0).any():
-        pictures[others >= 0] = context.pictures(mining.records[others[others >= 0]])
-    tensors = context.preprocessing.tensor(pictures.reshape(-1, *shape))
+        pictures[others >= 0] = subject.pictures(mining.records[others[others >= 0]])
+    tensors = subject.preprocessing.tensor(pictures.reshape(-1, *shape))
     stacked = np.concatenate(
         [inputs[:, None], tensors.reshape(count, OTHERS, *graph.input_shape)], axis=1
     ).reshape(-1, *graph.input_shape)
@@ -71,14 +71,14 @@ def projections(
         chosen = np.repeat(clean["maps"], 1 + OTHERS)[active]
         found = np.zeros_like(stacked[active])
         try:
-            for part in context.deconvnet(rule).project_units(
+            for part in subject.deconvnet(rule).project_units(
                 stacked[active], layer, np.arange(len(active)), rows[active], cols[active], chosen
             ):
                 part.put_into(found)
             signed[active] = found
         except NotApplicable as not_finite:
             problem = str(not_finite)
-    full = context.to_rgb(signed).astype(np.float32)
+    full = subject.to_rgb(signed).astype(np.float32)
     strength = np.abs(full).reshape(count, -1)
     # The percentile of what is not zero: a small receptive field would vanish otherwise.
     scales = np.array([display_scale(one[one != 0]) for one in strength], np.float32)
@@ -86,7 +86,7 @@ def projections(
     return {
         "projection_problem": problem,
         "others": others,
-        "other_pictures": context.preprocessing.shown(pictures),
+        "other_pictures": subject.preprocessing.shown(pictures),
         "values": values,
         "fields": fields.reshape(count, 1 + OTHERS, 4),
         "projections": quantised(full, np.repeat(scales, 1 + OTHERS)).reshape(

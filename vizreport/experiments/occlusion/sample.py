@@ -16,7 +16,7 @@ from vizreport.experiments.occlusion.result import LEAST
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Compute, Piece, Work
 from vizreport.parallel.pieces import Pieces
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 IMAGES = 30
 """Images in which the probability falls somewhere that are looked for."""
@@ -33,7 +33,7 @@ class Hidden:
 
 
 def on_objects(
-    context: Context,
+    subject: Subject,
     pieces: Pieces,
     mining: MiningResult,
     layer: ReportableLayer,
@@ -47,7 +47,7 @@ def on_objects(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the network, the images and their masks.
     pieces : Pieces
         Maps over the images.
@@ -65,15 +65,15 @@ def on_objects(
     dict
         The fields ``sample`` and ``sample_...`` of :class:`OcclusionResult`.
     """
-    images = _choice(mining, seed) if context.dataset.truth is not None else np.zeros(0, np.int32)
-    masks, masked = object_masks(context, mining, images)
+    images = _choice(mining, seed) if subject.dataset.truth is not None else np.zeros(0, np.int32)
+    masks, masked = object_masks(subject, mining, images)
     images, masks = images[masked], masks[masked]
-    shape = context.preprocessing.input_size
+    shape = subject.preprocessing.input_size
     tops, lefts = (places(n, size, _stride(n, size)) for n in shape)
     rows, cols = (each.ravel() for each in np.meshgrid(tops, lefts, indexing="ij"))
     cut = [
         Piece(f"image-{image}", (picture, int(mining.labels[image])), len(rows), f"image {image}")
-        for image, picture in zip(images, context.pictures(mining.records[images]), strict=True)
+        for image, picture in zip(images, subject.pictures(mining.records[images]), strict=True)
     ]
     arguments = layer, size, rows, cols, seed, memory
     work = Work("sample", hide, arguments, cut, Hidden, "occluding a sample", "places")
@@ -81,7 +81,7 @@ def on_objects(
     hits: list[bool] = []
     found: list[tuple[float, ...]] = []
     # Pieces after the last that is needed are not computed, or no one waits for them.
-    for image, mask, one in zip(images, masks, pieces.map(context, work), strict=False):
+    for image, mask, one in zip(images, masks, pieces.map(subject, work), strict=False):
         hidden, clean = one.probabilities, float(mining.top_probabilities[image, 0])
         pixels = pixel_average(hidden.reshape(len(tops), -1), tops, lefts, size, shape)
         told = agreement(pixels, clean, mask)
@@ -102,7 +102,7 @@ def on_objects(
 
 
 def hide(
-    context: Context,
+    subject: Subject,
     layer: ReportableLayer,
     size: int,
     rows: np.ndarray,
@@ -114,7 +114,7 @@ def hide(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the network.
     layer : ReportableLayer
         Recorded on the way.
@@ -130,9 +130,9 @@ def hide(
     def compute(argument: tuple[np.ndarray, int], done: Callable[[int], Any]) -> Hidden:
         picture, watched = argument
         fill = fill_picture(picture, "grey", size, np.random.default_rng(seed))
-        inputs, fills = context.preprocessing.tensor(np.stack([picture, fill]))
-        scores = occlude(context.traced, inputs, fills, rows, cols, size, layer, 0, memory)
-        return Hidden(context.output.probabilities(scores.outputs)[:, watched])
+        inputs, fills = subject.preprocessing.tensor(np.stack([picture, fill]))
+        scores = occlude(subject.traced, inputs, fills, rows, cols, size, layer, 0, memory)
+        return Hidden(subject.output.probabilities(scores.outputs)[:, watched])
 
     return compute
 

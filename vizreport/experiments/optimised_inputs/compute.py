@@ -19,7 +19,7 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.result import TopPatchesResult, first_places
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 FEWEST = 4
@@ -31,7 +31,7 @@ _COLOURS = 64  # images whose colours are counted
 _BYTES = 2**29  # of the values held for the units of one call
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> OptimisedInputsResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> OptimisedInputsResult:
     """Optimise an input for the unit in the middle of each map.
 
     Reads the results of mining and of the top-9.
@@ -46,17 +46,17 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Opti
     require_sound(mining)
     steps = settings.optimised_steps
     plain_steps = max(1, steps // _PLAIN)
-    chosen = _chosen(context, settings, top, steps + plain_steps)
+    chosen = _chosen(subject, settings, top, steps + plain_steps)
     if not chosen:
         raise NotApplicable("no map of the layers shown is ever active")
     drawn = np.random.default_rng([settings.seed, 26]).permutation(len(mining.records))[:_COLOURS]
-    colours = colour_statistics(context.pictures(mining.records[np.sort(drawn)]))
-    prepared = Prepared.of(context.preprocessing)
+    colours = colour_statistics(subject.pictures(mining.records[np.sort(drawn)]))
+    prepared = Prepared.of(subject.preprocessing)
     parts, total = {}, 0.0
     count = sum(len(maps) for _, maps, _ in chosen)
     with progress("optimising inputs", count, "maps") as bar:
         for layer, maps, cost in chosen:
-            one = _Layer(context, layer, prepared, *colours)
+            one = _Layer(subject, layer, prepared, *colours)
             parts[layer.name] = one.run(mining, maps, settings, steps, plain_steps, bar)
             total += cost * len(maps)
     names = list(parts)
@@ -71,17 +71,17 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> Opti
 
 
 def _chosen(
-    context: Context, settings: Given, top: TopPatchesResult, steps: int
+    subject: Subject, settings: Given, top: TopPatchesResult, steps: int
 ) -> list[tuple[ReportableLayer, np.ndarray, float]]:
     """Return, of each layer, the maps and what one of them costs: the first of those shown."""
     found = []
-    for layer in context.chosen_layers(settings.layers):
+    for layer in subject.chosen_layers(settings.layers):
         if layer.name not in top.layers:
             continue
-        size = _plan(context, layer).size
-        share = size[0] * size[1] / np.prod(context.graph.input_shape[:2])
+        size = _plan(subject, layer).size
+        share = size[0] * size[1] / np.prod(subject.graph.input_shape[:2])
         cost = 3.0 * settings.optimised_diverse * steps * share * multiply_adds(
-            context.graph, layer.node, None
+            subject.graph, layer.node, None
         )  # fmt: skip
         most = int(np.clip(MULTIPLICATIONS // max(cost, 1), FEWEST, max(FEWEST, 10**6)))
         places = first_places(top, layer.name, min(most, settings.optimised_maps))
@@ -91,10 +91,10 @@ def _chosen(
     return found
 
 
-def _plan(context: Context, layer: ReportableLayer) -> CropPlan:
+def _plan(subject: Subject, layer: ReportableLayer) -> CropPlan:
     """Return the crop for the unit in the middle of a layer's maps."""
     middle = np.array([layer.rows // 2]), np.array([layer.cols // 2])
-    return plan_crops(context.graph, layer.node, *middle)
+    return plan_crops(subject.graph, layer.node, *middle)
 
 
 class _Layer:
@@ -102,15 +102,15 @@ class _Layer:
 
     def __init__(
         self,
-        context: Context,
+        subject: Subject,
         layer: ReportableLayer,
         prepared: Prepared,
         mean: np.ndarray,
         colours: np.ndarray,
     ) -> None:
-        self.context, self.layer, self.graph = context, layer, context.graph
+        self.subject, self.layer, self.graph = subject, layer, subject.graph
         self.prepared, self.mean, self.colours = prepared, mean, colours
-        self.plan = _plan(context, layer)
+        self.plan = _plan(subject, layer)
         self.ascend = ascent_function(self.graph, layer.node, self.plan.size)
         middle = np.array([layer.rows // 2]), np.array([layer.cols // 2])
         field = unit_fields(self.graph, layer.node, *middle).clipped(self.graph.input_shape)[0]
@@ -192,7 +192,7 @@ class _Layer:
             np.prod(self.graph.nodes[i].shape) for i in self.graph.ancestors(self.layer.node)
         )
         held = 12 * share * values * variants  # there, back, and what is on the way
-        size = int(np.clip(_BYTES // max(held, 1), 1, self.context.batch_size))
+        size = int(np.clip(_BYTES // max(held, 1), 1, self.subject.batch_size))
         return [np.arange(s, min(s + size, count)) for s in range(0, count, size)]
 
     def _of(self, maps: np.ndarray) -> Ascend:
@@ -208,7 +208,7 @@ class _Layer:
 
     def _seen(self, pixels: np.ndarray) -> np.ndarray:
         """Return what a unit sees of crops, as a person sees it: uint8 [U, h, w, 3]."""
-        shown = self.context.preprocessing.shown(pixels)
+        shown = self.subject.preprocessing.shown(pixels)
         return np.asarray(shown[:, self.rows, self.cols], np.uint8)
 
     def _natural(self, mining: MiningResult, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -218,9 +218,9 @@ class _Layer:
         )
         fields = unit_fields(self.graph, self.layer.node, rows, cols)
         inner = self.rows.stop - self.rows.start, self.cols.stop - self.cols.start
-        pictures = self.context.pictures(mining.records[images])
+        pictures = self.subject.pictures(mining.records[images])
         height, width = pictures.shape[1:3]
-        shown = self.context.preprocessing.shown(pictures)
+        shown = self.subject.preprocessing.shown(pictures)
         patches = np.full((len(maps), *inner, 3), 128, np.uint8)
         contrasts = np.zeros(len(maps), np.float32)
         boxes = fields.clipped(self.graph.input_shape)

@@ -20,19 +20,19 @@ from vizreport.experiments.overview.stages import stages
 from vizreport.experiments.settings import Given
 from vizreport.graph.layers import reportable_layers
 from vizreport.models.initialised import as_initialised
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 CONFUSIONS = 12
 MISTAKES = 8
 
 
-def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> OverviewResult:
+def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]) -> OverviewResult:
     """Describe the network and count its errors.
 
     Reads the mining result, whose predictions are counted.
     """
-    mining, graph = required["mining"], context.graph
-    chosen = {layer.name for layer in context.chosen_layers(settings.layers)} & set(mining.layers)
+    mining, graph = required["mining"], subject.graph
+    chosen = {layer.name for layer in subject.chosen_layers(settings.layers)} & set(mining.layers)
     layers: list[Layer] = [
         {
             "name": layer.name,
@@ -51,21 +51,21 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     fresh = as_initialised(graph.uses)
     mistakes = _mistakes(mining)
     pictures = (
-        context.shown(mining.records[[m["image"] for m in mistakes]])
+        subject.shown(mining.records[[m["image"] for m in mistakes]])
         if mistakes
-        else (np.zeros((0, *context.preprocessing.input_size, 3), np.uint8))
+        else (np.zeros((0, *subject.preprocessing.input_size, 3), np.uint8))
     )
     return OverviewResult(
         model_name=graph.name,
         parameters=graph.weights,
         input_shape=list(graph.input_shape),
-        preprocessing=context.preprocessing.as_dict(),
-        preprocessing_reason=context.chosen_preprocessing.reason,
+        preprocessing=subject.preprocessing.as_dict(),
+        preprocessing_reason=subject.chosen_preprocessing.reason,
         layers=layers,
         notes=list(graph.notes),
         initialised=list(fresh.layers),
         initialised_tested=fresh.tested,
-        diagram=cast(list[Stage], stages(graph, context.chosen_layers(settings.layers))),
+        diagram=cast(list[Stage], stages(graph, subject.chosen_layers(settings.layers))),
         images=len(mining.paths),
         **accuracy(mining),
         labels_reason=mining.labels_reason,
@@ -73,7 +73,7 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
         if mining.top_classes.shape[1]
         else [],
         class_names=mining.class_names,
-        subsets=subsets(mining, [record.subset for record in context.dataset.records]),
+        subsets=subsets(mining, [record.subset for record in subject.dataset.records]),
         mistakes=mistakes,
         mistake_pictures=pictures,
         skipped=mining.skipped,

@@ -15,7 +15,7 @@ from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 TOLERANCE = 0.1
@@ -24,25 +24,25 @@ _IMAGES = 2000
 _OF_LAYERS = ("least", "part", "chosen", "precision", "chance")
 
 
-def compute(context: Context, settings: Given, required: dict[str, MiningResult]) -> PartsResult:
+def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]) -> PartsResult:
     """Name feature maps after parts, in one more pass over at most 2,000 images.
 
     Reads the mining result.
     """
-    truth = context.dataset.truth
+    truth = subject.dataset.truth
     if truth is None:
         return _result(np.zeros((0, 0), np.float32), 0)
     records = required["mining"].records
     random = np.random.default_rng(settings.seed)
     if len(records) > _IMAGES:
         records = np.sort(random.choice(records, _IMAGES, replace=False))
-    total = np.zeros(context.preprocessing.input_size)
+    total = np.zeros(subject.preprocessing.input_size)
     seen: list[Truth] = []
     for record in records:
-        seen.append(in_view(truth(int(record)), context.preprocessing))
+        seen.append(in_view(truth(int(record)), subject.preprocessing))
         total += seen[-1].mask
     mean_mask = (total / len(records)).astype(np.float32)
-    classes = np.array([context.dataset.records[int(i)].class_name or "" for i in records])
+    classes = np.array([subject.dataset.records[int(i)].class_name or "" for i in records])
     boxes = np.array([found.box for found in seen])
     scenes = Scenes(
         classes,
@@ -52,15 +52,15 @@ def compute(context: Context, settings: Given, required: dict[str, MiningResult]
     )
     names, shown = shown_concepts(scenes)
     mined = required["mining"].layers
-    layers = [x for x in context.chosen_layers(settings.layers) if x.stride and x.name in mined]
+    layers = [x for x in subject.chosen_layers(settings.layers) if x.stride and x.name in mined]
     if not names or not layers:
         return _result(mean_mask, len(records))
     named: dict[str, dict[str, Any]] = {}
-    strongest = _strongest(context, records, layers)
+    strongest = _strongest(subject, records, layers)
     for layer, (values, units) in zip(layers, strongest, strict=True):
         least = layer.stride / np.sqrt(2)
         reach = np.maximum(TOLERANCE * scenes.longer, least)
-        places = _centres(context, layer)[units]
+        places = _centres(subject, layer)[units]
         found = name_maps(values, places, scenes, reach, names, shown)
         named[layer.name] = {"least": float(least), **found}
     return _result(
@@ -98,15 +98,15 @@ def _points(classes: np.ndarray, seen: list[Truth]) -> dict[Point, np.ndarray]:
 
 
 def _strongest(
-    context: Context, records: np.ndarray, layers: list[ReportableLayer]
+    subject: Subject, records: np.ndarray, layers: list[ReportableLayer]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each layer, every map's strongest activation in every image and its unit: [M, N]."""
-    reduce = reduction_function(context.graph, layers)
+    reduce = reduction_function(subject.graph, layers)
     found: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in layers]
     with progress("naming", len(records), "images") as bar:
-        for start in range(0, len(records), context.batch_size):
-            batch = records[start : start + context.batch_size]
-            reduced, _ = reduce(context.preprocessing.tensor(context.pictures(batch)))
+        for start in range(0, len(records), subject.batch_size):
+            batch = records[start : start + subject.batch_size]
+            reduced, _ = reduce(subject.preprocessing.tensor(subject.pictures(batch)))
             for kept, (maxima, units, _) in zip(found, reduced, strict=True):
                 kept.append((np.asarray(maxima).T.astype(np.float32), np.asarray(units).T))
             bar.update(len(batch))
@@ -119,8 +119,8 @@ def _strongest(
     ]
 
 
-def _centres(context: Context, layer: ReportableLayer) -> np.ndarray:
+def _centres(subject: Subject, layer: ReportableLayer) -> np.ndarray:
     """Centres of the receptive fields of a layer's units, row by row: x and y, float [U, 2]."""
     rows, cols = np.divmod(np.arange(layer.rows * layer.cols), layer.cols)
-    fields = unit_fields(context.graph, layer.node, rows, cols)
+    fields = unit_fields(subject.graph, layer.node, rows, cols)
     return ((fields.low + fields.high + 1) / 2)[:, ::-1]

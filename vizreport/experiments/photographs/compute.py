@@ -18,13 +18,13 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.subjects import photograph
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 STRONGEST = 9
 
 
 def compute(
-    context: Context, settings: Given, required: dict[str, MiningResult]
+    subject: Subject, settings: Given, required: dict[str, MiningResult]
 ) -> PhotographsResult:
     """Project the strongest unit of each photograph's strongest maps, layer by layer.
 
@@ -36,15 +36,15 @@ def compute(
         If a photograph cannot be read.
     """
     files = settings.photographs
-    pictures = np.stack([photograph(context, file) for file in files])
-    inputs = context.preprocessing.tensor(pictures)
-    graph, layers = context.graph, context.chosen_layers(settings.layers)
+    pictures = np.stack([photograph(subject, file) for file in files])
+    inputs = subject.preprocessing.tensor(pictures)
+    graph, layers = subject.graph, subject.chosen_layers(settings.layers)
     reduced, outputs = reduction_function(graph, layers)(inputs)
     if not np.isfinite(outputs).all():
         raise NotApplicable("the network's output is not finite for these photographs")
-    scores = context.output.probabilities(np.asarray(outputs))
+    scores = subject.output.probabilities(np.asarray(outputs))
     top = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
-    deconvnet = context.deconvnet(settings.rule)
+    deconvnet = subject.deconvnet(settings.rule)
     status, parts = {}, {}
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
         status[layer.name] = rule_problem(graph, layer.node, settings.rule)

@@ -23,7 +23,7 @@ from vizreport.graph.layers import ReportableLayer, reportable_layers
 from vizreport.graph.network import Graph
 from vizreport.models.initialised import as_initialised
 from vizreport.models.preprocessing_choice import departs
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 FEWEST = 8  # images that show whether all are given one class
 CHANCE = 0.01
@@ -31,20 +31,20 @@ CHANCE = 0.01
 
 
 def compute(
-    context: Context, settings: Given, required: dict[str, MiningResult]
+    subject: Subject, settings: Given, required: dict[str, MiningResult]
 ) -> PreprocessingResult:
     """Classify some images under each usual preprocessing.
 
     Reads the mining result: the predictions under the preprocessing used.
     """
-    mining, graph, used = required["mining"], context.graph, context.preprocessing
-    chosen = context.chosen_preprocessing
+    mining, graph, used = required["mining"], subject.graph, subject.preprocessing
+    chosen = subject.chosen_preprocessing
     fresh = as_initialised(graph.uses).layers
-    labels, known = _labels(context, mining)
+    labels, known = _labels(subject, mining)
     order = np.random.default_rng(settings.seed).permutation(len(mining.paths))
     sample = order[:FIRST]
     first = next(iter(reportable_layers(graph)), None)
-    trial = _Trial(context, mining, first)
+    trial = _Trial(subject, mining, first)
     labelled = order[labels[order] >= 0][: LOOKS[-1]]
     top = mining.top_classes[:, 0] if mining.top_classes.shape[1] else np.zeros(0, int)
     found: list[Alternative] = []
@@ -93,7 +93,7 @@ def compute(
         layer=first.name if first else "",
         sampled=len(sample),
         active=trial.count_active(used, sample),
-        saturated=_saturated(graph, first, used.tensor(context.pictures(mining.records[sample]))),
+        saturated=_saturated(graph, first, used.tensor(subject.pictures(mining.records[sample]))),
     )
 
 
@@ -107,13 +107,13 @@ def _tells(labels: np.ndarray, correct: int) -> bool:
     )
 
 
-def _labels(context: Context, mining: MiningResult) -> tuple[np.ndarray, bool]:
+def _labels(subject: Subject, mining: MiningResult) -> tuple[np.ndarray, bool]:
     """Return the images' classes, else those to try, -1 without; and whether they are known."""
     if not mining.top_classes.shape[1]:  # no classes, or values that are not finite
         return np.full(len(mining.paths), -1, np.int32), False
     if (mining.labels >= 0).any():
         return mining.labels, True
-    tried = try_order(context.labels, context.dataset, context.output.classes)
+    tried = try_order(subject.labels, subject.dataset, subject.output.classes)
     return tried[mining.records], False
 
 
@@ -130,10 +130,10 @@ class _Trial:
     """The network under several preprocessings."""
 
     def __init__(
-        self, context: Context, mining: MiningResult, layer: ReportableLayer | None
+        self, subject: Subject, mining: MiningResult, layer: ReportableLayer | None
     ) -> None:
-        self.context, self.mining = context, mining
-        self.reduce = reduction_function(context.graph, [layer] if layer else [])
+        self.subject, self.mining = subject, mining
+        self.reduce = reduction_function(subject.graph, [layer] if layer else [])
         self.classes: dict[Preprocessing, set[int]] = {}
         self.active: dict[Preprocessing, int] = {}
 
@@ -141,7 +141,7 @@ class _Trial:
         """Return the most probable class of each image: int [n]."""
         found = np.zeros(len(images), int)
         for part, reduced, outputs in self._batches(preprocessing, images):
-            probabilities = self.context.output.probabilities(outputs)
+            probabilities = self.subject.output.probabilities(outputs)
             found[part] = np.argsort(-probabilities, axis=1, kind="stable")[:, 0]
             active = int((reduced > 0).any(axis=1).sum())
             self.active[preprocessing] = self.active.get(preprocessing, 0) + active
@@ -156,10 +156,10 @@ class _Trial:
     def _batches(
         self, preprocessing: Preprocessing, images: np.ndarray
     ) -> list[tuple[slice, np.ndarray, np.ndarray]]:
-        size, found = self.context.batch_size, []
+        size, found = self.subject.batch_size, []
         for start in range(0, len(images), size):
             part = slice(start, start + size)
-            pictures = self.context.pictures(self.mining.records[images[part]])
+            pictures = self.subject.pictures(self.mining.records[images[part]])
             reduced, outputs = self.reduce(preprocessing.tensor(pictures))
             maxima = np.asarray(reduced[0][0]) if reduced else np.zeros((len(pictures), 0))
             found.append((part, maxima, np.asarray(outputs)))

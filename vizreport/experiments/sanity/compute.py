@@ -38,7 +38,7 @@ from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.parallel.pieces import Pieces
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 MOST_STEPS = 8
@@ -49,7 +49,7 @@ _TOGETHER = 2**28
 
 
 def compute(
-    context: Context, settings: Given, required: dict[str, MiningResult], pieces: Pieces
+    subject: Subject, settings: Given, required: dict[str, MiningResult], pieces: Pieces
 ) -> SanityResult:
     """Compare pictures of random networks with the trained one's.
 
@@ -60,18 +60,18 @@ def compute(
     NotApplicable
         If no layer has weights below it, or no unit is active.
     """
-    mining, graph = required["mining"], context.graph
+    mining, graph = required["mining"], subject.graph
     require_sound(mining)
     tests: list[tuple[ReportableLayer, Units, list[list[WeightedLayer]]]] = []
     tried: dict[str, int] = {}
     seen: dict[str, int] = {}
     count = settings.sanity_units
-    for layer in tested_layers(context, settings):
+    for layer in tested_layers(subject, settings):
         units: Units | None
-        if layer.kind == "output" and context.output.classes:
+        if layer.kind == "output" and subject.output.classes:
             units = choose_classes(mining, layer, 2 * count, settings.seed)
         elif layer.name in mining.layers or layer.kind != "output":
-            mined = with_layer(context, pieces, mining, layer)
+            mined = with_layer(subject, pieces, mining, layer)
             units = choose_units(mined, layer, 2 * count, settings.seed)
         else:
             continue
@@ -81,7 +81,7 @@ def compute(
         known = [method for method in METHODS if not rule_problem(graph, layer.node, method)]
         shown = np.ones(len(units.maps), bool)
         if known:
-            shown = visible(context, mining, layer, units, known[0])
+            shown = visible(subject, mining, layer, units, known[0])
         tried[layer.name], seen[layer.name] = len(shown), int(shown.sum())
         chosen = np.flatnonzero(shown if shown.any() else ~shown)[:count]
         tests.append((layer, units.taken(chosen), steps(weighted)))
@@ -98,11 +98,11 @@ def compute(
     panel: dict[str, Any] = {}
     with progress("making random", total * len(methods), "pictures") as bar:
         for layer, units, below in tests:
-            test = _Test(context, mining, layer, units, methods)
+            test = _Test(subject, mining, layer, units, methods)
             found[layer.name] = test.run(below, settings.seed, bar)
             if methods and not panel and layer.name in mining.layers:
                 panel = panels(
-                    context, mining, layer, units.maps[:MAPS], methods[0], below, test.batch,
+                    subject, mining, layer, units.maps[:MAPS], methods[0], below, test.batch,
                     settings.seed,
                 )  # fmt: skip
     by_layer: dict[str, Any] = {
@@ -122,7 +122,7 @@ def compute(
         visible=seen,
         problems={method: problem for method, problem in problems.items() if problem},
         scores={
-            layer.name: layer.kind == "output" and context.output.classes > 0
+            layer.name: layer.kind == "output" and subject.output.classes > 0
             for layer, _, _ in tests
         },
         steps={
@@ -160,17 +160,17 @@ class _Test:
 
     def __init__(
         self,
-        context: Context,
+        subject: Subject,
         mining: MiningResult,
         layer: ReportableLayer,
         units: Units,
         methods: list[str],
     ) -> None:
-        graph = context.graph
-        self.methods, self.to_rgb = methods, context.to_rgb
-        pictures = context.pictures(mining.records[units.images])
-        self.seen = context.preprocessing.shown(pictures)
-        self.inputs = np.asarray(context.preprocessing.tensor(pictures), graph.dtype)
+        graph = subject.graph
+        self.methods, self.to_rgb = methods, subject.to_rgb
+        pictures = subject.pictures(mining.records[units.images])
+        self.seen = subject.preprocessing.shown(pictures)
+        self.inputs = np.asarray(subject.preprocessing.tensor(pictures), graph.dtype)
         self.seeds = _seeds(graph, layer, units)
         self.fields = _fields(graph, layer, units)
         handed = sum(int(np.prod(graph.nodes[i].shape)) for i in decided(graph, layer.node))

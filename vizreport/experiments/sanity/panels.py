@@ -20,14 +20,14 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.sanity.randomisation import WeightedLayer, shuffle, weights_kept
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 MAPS = 2
 _TILES = 9
 
 
 def panels(
-    context: Context,
+    subject: Subject,
     mining: MiningResult,
     layer: ReportableLayer,
     maps: np.ndarray,
@@ -42,7 +42,7 @@ def panels(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the network and the images.
     mining : MiningResult
         Says which units are a map's strongest.
@@ -64,7 +64,7 @@ def panels(
     dict
         The fields of the result that begin with "panel".
     """
-    graph = context.graph
+    graph = subject.graph
     values, images, rows, cols = (
         getattr(mining, field)[layer.name][maps, :_TILES]
         for field in ("values", "images", "rows", "cols")
@@ -72,8 +72,8 @@ def panels(
     shown = (values > 0) & (images >= 0)
     taken = tuple(np.argwhere(shown).T)
     wanted, numbers = np.unique(images[taken], return_inverse=True)
-    pictures = context.pictures(mining.records[wanted])
-    inputs = np.asarray(context.preprocessing.tensor(pictures), graph.dtype)[numbers]
+    pictures = subject.pictures(mining.records[wanted])
+    inputs = np.asarray(subject.preprocessing.tensor(pictures), graph.dtype)[numbers]
     seeds = np.zeros((len(numbers), *graph.nodes[layer.node].shape), graph.dtype)
     place = (rows[taken], cols[taken]) if seeds.ndim == 4 else ()
     seeds[(np.arange(len(seeds)), *place, maps[taken[0]])] = 1
@@ -92,7 +92,7 @@ def panels(
             found = _projected(up, down, inputs, seeds, batch)
             if not np.isfinite(found).all():
                 raise NotApplicable("the values of the projections are not finite")
-            states.append(context.to_rgb(found).astype(np.float32))
+            states.append(subject.to_rgb(found).astype(np.float32))
     side, _ = window_side(energy_by_side(states[0], none, none, fields), side)
     shape = (len(maps), _TILES, side, side, 3)
     projections = np.full((2, *shape), GREY, np.uint8)
@@ -105,7 +105,7 @@ def panels(
         projections[state][taken] = stored
         strengths[state][taken] = tone.root_mean_squares(tone.signed(stored), scales)
     patches, insides = np.full(shape, GREY, np.uint8), np.zeros((*shape[:2], 4), np.int32)
-    seen = context.preprocessing.shown(pictures)[numbers]
+    seen = subject.preprocessing.shown(pictures)[numbers]
     patches[taken] = cut_tiles(seen, none, none, fields, side, GREY)
     start = (fields.low + fields.high + 1 - side) // 2
     low, high = -start, np.array(graph.input_shape[:2]) - start

@@ -12,7 +12,7 @@ from vizreport.experiments.mining.living import nearly_dead
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.settings import Given
 from vizreport.graph.layers import occluded_layer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer
@@ -34,13 +34,13 @@ class Units:
 
 
 def visible(
-    context: Context, mining: MiningResult, layer: ReportableLayer, units: Units, method: str
+    subject: Subject, mining: MiningResult, layer: ReportableLayer, units: Units, method: str
 ) -> np.ndarray:
     """Tell which units' projections are not blank: bool [U].
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the network and the images.
     mining : MiningResult
         What the units' images are numbered in.
@@ -51,29 +51,29 @@ def visible(
     method : str
         Preset of backward rules.
     """
-    inputs = context.preprocessing.tensor(context.pictures(mining.records[units.images]))
+    inputs = subject.preprocessing.tensor(subject.pictures(mining.records[units.images]))
     strengths = np.zeros(len(units.maps))
-    for part in context.deconvnet(method).project_units(
+    for part in subject.deconvnet(method).project_units(
         inputs, layer, np.arange(len(strengths)), units.rows, units.cols, units.maps
     ):
-        energies = np.square(context.to_rgb(part.pictures), dtype=np.float64)
+        energies = np.square(subject.to_rgb(part.pictures), dtype=np.float64)
         strengths[part.chosen] = np.sqrt(energies.sum(axis=(1, 2, 3)))
     seen: np.ndarray = ~tone.blank(strengths[:, None])[:, 0]
     return seen
 
 
-def tested_layers(context: Context, settings: Given) -> list[ReportableLayer]:
+def tested_layers(subject: Subject, settings: Given) -> list[ReportableLayer]:
     """Return the last convolution before the classifier, then the network's output.
 
     A network that gives out feature maps has the last of its chosen layers tested.
     """
-    graph = context.graph
+    graph = subject.graph
     from vizreport.graph.layers import reportable_layers
     from vizreport.graph.outputs import output_node
 
     deep = occluded_layer(graph, settings.occlusion_layer)
     output = output_node(graph)
-    found = [deep] if deep is not None else context.chosen_layers(settings.layers)[-1:]
+    found = [deep] if deep is not None else subject.chosen_layers(settings.layers)[-1:]
     last = [layer for layer in reportable_layers(graph) if layer.node == output]
     return [layer for layer in found if layer.node != output] + last
 

@@ -41,7 +41,7 @@ from vizreport.experiments.top_patches.pictures import (
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.graph.fields import Fields, unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 # Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
@@ -68,7 +68,7 @@ class _Projected:
     fields: Fields
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
     """Project the strongest activations of a sample of maps of each chosen layer.
 
     A layer for which the rules are not defined keeps its patches.
@@ -77,7 +77,7 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
     """
     mining: MiningResult = required["mining"]
     telling = telling_layers(mining)
-    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in telling]
+    layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in telling]
     if not layers:
         require_sound(mining)
         raise NotApplicable("the network has no layer whose rectified output can be shown")
@@ -85,11 +85,11 @@ def compute(context: Context, settings: Given, required: dict[str, Any]) -> TopP
         layer.name: choose_maps(mining, layer.name, settings.maps, settings.seed)
         for layer in layers
     }
-    return project_maps(context, settings, required, choices, {})
+    return project_maps(subject, settings, required, choices, {})
 
 
 def project_maps(
-    context: Context,
+    subject: Subject,
     settings: Given,
     required: dict[str, Any],
     choices: Mapping[str, Choice],
@@ -99,7 +99,7 @@ def project_maps(
 
     Parameters
     ----------
-    context : Context
+    subject : Subject
         Has the network and the images.
     settings : Given
         ``layers``, ``rule`` and ``window``.
@@ -111,27 +111,27 @@ def project_maps(
         Side of a layer's tiles and the share of energy that lies in them, where they are given.
     """
     mining: MiningResult = required["mining"]
-    graph = context.graph
-    layers = [layer for layer in context.chosen_layers(settings.layers) if layer.name in choices]
+    graph = subject.graph
+    layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in choices]
     chosen = {layer.name: choices[layer.name].maps for layer in layers}
     parts: dict[str, dict[str, Any]] = {}
     status = {}
-    shares = _shares_function(context, mining, required["parts"])
+    shares = _shares_function(subject, mining, required["parts"])
     with progress("projecting", sum(map(len, chosen.values())), "maps") as bar:
         for layer in layers:
             status[layer.name] = rule_problem(graph, layer.node, settings.rule)
             maps = chosen[layer.name]
             if not status[layer.name]:
-                deconvnet = context.deconvnet(settings.rule)
+                deconvnet = subject.deconvnet(settings.rule)
                 try:
                     parts[layer.name] = _layer(
-                        context, settings, mining, layer, maps, deconvnet, shares, windows, bar
+                        subject, settings, mining, layer, maps, deconvnet, shares, windows, bar
                     )
                     continue
                 except NotApplicable as problem:
                     status[layer.name] = str(problem)
             parts[layer.name] = _layer(
-                context, settings, mining, layer, maps, None, shares, windows, bar
+                subject, settings, mining, layer, maps, None, shares, windows, bar
             )
     names = [layer.name for layer in layers]
     labelled, called = counted_names(mining)
@@ -148,7 +148,7 @@ def project_maps(
     return TopPatchesResult(
         layers=names,
         status=status,
-        replaced=[] if settings.layers else context.default_layers[1],
+        replaced=[] if settings.layers else subject.default_layers[1],
         maps=chosen,
         rank={name: choices[name].rank for name in names},
         selective={name: choices[name].selective for name in names},
@@ -179,16 +179,16 @@ _SharesFunction = Callable[["_Projected", np.ndarray], Shares]
 
 
 def _shares_function(
-    context: Context, mining: MiningResult, parts: PartsResult
+    subject: Subject, mining: MiningResult, parts: PartsResult
 ) -> _SharesFunction | None:
     """Return what measures projections of some images against their objects, where known."""
-    truth = context.dataset.truth
+    truth = subject.dataset.truth
     if truth is None:
         return None
 
     @lru_cache(_MASKS)
     def mask(image: int) -> np.ndarray:
-        return in_view(truth(int(mining.records[image])), context.preprocessing).mask
+        return in_view(truth(int(mining.records[image])), subject.preprocessing).mask
 
     def shares(found: _Projected, images: np.ndarray) -> Shares:
         masks = np.stack([mask(int(image)) for image in images])
@@ -201,7 +201,7 @@ def _shares_function(
 
 
 def _layer(
-    context: Context,
+    subject: Subject,
     settings: Given,
     mining: MiningResult,
     layer: ReportableLayer,
@@ -212,7 +212,7 @@ def _layer(
     bar: Any,
 ) -> dict[str, Any]:
     """Project, cut and encode one layer's tiles; without a deconvnet patches alone."""
-    graph, count = context.graph, mining.values[layer.name].shape[1]
+    graph, count = subject.graph, mining.values[layer.name].shape[1]
     shape = graph.input_shape
     rows, cols = mining.rows[layer.name][maps], mining.cols[layer.name][maps]
     fields = unit_fields(graph, layer.node, rows.ravel(), cols.ravel())
@@ -226,13 +226,13 @@ def _layer(
     with ThreadPoolExecutor() as pool:
         for start in range(0, len(maps), _CHUNK):
             chunk = slice(start, start + _CHUNK)
-            found, pictures = _project(context, deconvnet, mining, layer, maps[chunk])
+            found, pictures = _project(subject, deconvnet, mining, layer, maps[chunk])
             if start == 0 and settings.window == "energy":
                 sample: _Projected | None = found
                 most = _CHUNK if deconvnet else _UNPROJECTED
                 if len(maps) > most or deconvnet is None:
                     spread = np.linspace(0, len(maps) - 1, most).round().astype(int)
-                    sample = _sample(context, deconvnet, mining, layer, maps[np.unique(spread)])
+                    sample = _sample(subject, deconvnet, mining, layer, maps[np.unique(spread)])
                 if sample is not None:
                     energy = energy_by_side(
                         sample.projections, sample.tops, sample.lefts, sample.fields
@@ -257,7 +257,7 @@ def _layer(
                 units = found.units + [start, 0]
                 images = mining.images[layer.name][maps[units[:, 0]], units[:, 1]]
                 energies.put(units, shares(found, images))
-            patches = _patches(context, mining, layer, maps[chunk], pictures, side)
+            patches = _patches(subject, mining, layer, maps[chunk], pictures, side)
             encoded["patches"] += pool.map(patch_encoder(side, len(maps)), map(mosaic, patches))
             if deconvnet:
                 encode = projection_encoder(side, len(maps))
@@ -285,7 +285,7 @@ def _layer(
 
 
 def _sample(
-    context: Context,
+    subject: Subject,
     deconvnet: Deconvnet | None,
     mining: MiningResult,
     layer: ReportableLayer,
@@ -293,16 +293,16 @@ def _sample(
 ) -> _Projected | None:
     """Project what the window is chosen by; without a deconvnet gradients, where finite."""
     if deconvnet is not None:
-        return _project(context, deconvnet, mining, layer, maps)[0]
+        return _project(subject, deconvnet, mining, layer, maps)[0]
     try:
-        gradient = context.deconvnet("gradient")
-        return _project(context, gradient, mining, layer, maps)[0]
+        gradient = subject.deconvnet("gradient")
+        return _project(subject, gradient, mining, layer, maps)[0]
     except NotApplicable:
         return None
 
 
 def _project(
-    context: Context,
+    subject: Subject,
     deconvnet: Deconvnet | None,
     mining: MiningResult,
     layer: ReportableLayer,
@@ -314,12 +314,12 @@ def _project(
     """
     values, images = mining.values[layer.name][maps], mining.images[layer.name][maps]
     wanted = np.unique(images[images >= 0])
-    pictures = context.pictures(mining.records[wanted])
+    pictures = subject.pictures(mining.records[wanted])
     units = np.argwhere(values > 0) if deconvnet else np.zeros((0, 2), np.int64)
     taken = tuple(units.T)
     numbers = np.searchsorted(wanted, images[taken])
     rows, cols = mining.rows[layer.name][maps][taken], mining.cols[layer.name][maps][taken]
-    inputs = context.preprocessing.tensor(pictures)
+    inputs = subject.preprocessing.tensor(pictures)
     parts = (
         list(deconvnet.project_units(inputs, layer, numbers, rows, cols, maps[units[:, 0]]))
         if deconvnet
@@ -328,14 +328,14 @@ def _project(
     order = np.concatenate([part.chosen for part in parts]) if parts else np.zeros(0, int)
     found = _Projected(
         units[order],
-        np.concatenate([context.to_rgb(part.pictures) for part in parts])
+        np.concatenate([subject.to_rgb(part.pictures) for part in parts])
         if parts
         else np.zeros((0, 1, 1, 3), np.float32),
         np.concatenate([part.tops for part in parts]) if parts else order,
         np.concatenate([part.lefts for part in parts]) if parts else order,
-        unit_fields(context.graph, layer.node, rows[order], cols[order]),
+        unit_fields(subject.graph, layer.node, rows[order], cols[order]),
     )
-    seen = context.preprocessing.shown(pictures)
+    seen = subject.preprocessing.shown(pictures)
     return found, dict(zip(wanted.tolist(), seen, strict=True))
 
 
@@ -348,7 +348,7 @@ def _measured(signed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _patches(
-    context: Context,
+    subject: Subject,
     mining: MiningResult,
     layer: ReportableLayer,
     maps: np.ndarray,
@@ -362,7 +362,7 @@ def _patches(
     shown = tuple(np.argwhere((images >= 0) & living).T)
     rows, cols = mining.rows[layer.name][maps][shown], mining.cols[layer.name][maps][shown]
     if len(rows):
-        fields = unit_fields(context.graph, layer.node, rows, cols)
+        fields = unit_fields(subject.graph, layer.node, rows, cols)
         none = np.zeros(len(rows), int)
         stack = np.stack([pictures[image] for image in images[shown]])
         patches[shown] = cut_tiles(stack, none, none, fields, side, GREY)

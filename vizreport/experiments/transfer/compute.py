@@ -11,10 +11,10 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.studies import study_folder
 from vizreport.experiments.transfer.record import read_record
 from vizreport.experiments.transfer.result import TransferResult
-from vizreport.subject.context import Context
+from vizreport.subject.subject import Subject
 
 
-def compute(context: Context, settings: Given, required: dict[str, Any]) -> TransferResult:
+def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> TransferResult:
     """Take the results of ``vizreport transfer`` into the report.
 
     Raises

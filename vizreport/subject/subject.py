@@ -88,7 +88,7 @@ class Source:
     scale_twice: bool = False
 
 
-class Context:
+class Subject:
     """The network and the data of a build, each made when first asked for.
 
     What depends on a setting takes it as an argument, so that an experiment gets it from the
