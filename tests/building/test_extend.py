@@ -22,10 +22,10 @@ FILES = dict(re.findall(r"^`([\w/.]+)`\n\n```\w+\n(.*?)```$", PAGE, re.DOTALL | 
 BROKEN = """
 from vizreport.experiments.v1 import Experiment, RequestError
 
-def compute(context, required):
+def compute(subject, required):
     raise RequestError("the file of weights is missing: fetch it")
 
-def look(context, settings):
+def look(subject, settings):
     return settings.seed
 
 E = Experiment("missing", "Missing", 1, "broken_package:E", "broken_package:compute", "", "")
@@ -127,7 +127,7 @@ def test_the_page_says_what_may_be_relied_on():
     assert names == {name for name, each in SHARED.items() if each.option}
 
     row = next(line for line in PAGE.split("\n") if line.startswith("| `subject`"))
-    named = set(re.findall(r"`(\w+)(?:\(\w+\))?`", row)) - {"subject", "context"}
+    named = set(re.findall(r"`(\w+)(?:\(\w+\))?`", row)) - {"subject"}
     made = Subject(None, None)
     assert {name for name in named if not (name in dir(Subject) or name in vars(made))} == set()
     assert all(hasattr(v1, name) for name in v1.__all__)
