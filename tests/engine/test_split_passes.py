@@ -13,7 +13,13 @@ from keras import layers
 from tests.engine import networks, oracle
 from tests.engine.float64 import floats, randomise
 from vizreport.engine import Deconvnet
-from vizreport.engine.projection.split_passes import decided, down_function, up_function
+from vizreport.engine.projection.split_passes import (
+    decided,
+    down_function,
+    rectifiers_below,
+    up_function,
+    watched_down_function,
+)
 from vizreport.experiments.sanity.randomisation import shuffle, weighted_layers, weights_kept
 from vizreport.graph.trace import trace
 
@@ -119,6 +125,28 @@ def test_nothing_exchanged_is_the_projection(build, preset):
     found = down_function(graph, layer.node, preset, 1)(values, seed).numpy()
     wanted = deconvnet.project(x, layer.name, tuple(int(part) for part in unit))
     np.testing.assert_allclose(found * y.max(), wanted, atol=1e-12 * np.abs(wanted).max())
+
+
+def test_what_a_rectifier_passes_is_watched():
+    """By hand: the signal above the rectifier through the oracle's pooling, squared and summed."""
+    model, graph, target = small()
+    x = np.random.default_rng(3).normal(size=(2, 13, 12, 3))
+    values = up_function(graph, target)(x)
+    watched = watched_down_function(graph, target, "deconvnet", 2)
+    pictures, passed = watched(values, seeds(graph, target, 2))
+    plain = down_function(graph, target, "deconvnet", 2)(values, seeds(graph, target, 2))
+    np.testing.assert_array_equal(pictures, plain)
+    assert [graph.nodes[index].layer for index in rectifiers_below(graph, target)] == ["first"]
+    assert passed.shape == (2, 1)
+    second = model.get_layer("second").get_weights()[0]
+    for i in range(2):
+        pooling = oracle.max_pool(oracle.Signal(np.asarray(values[1])[i]), (3, 3), (2, 2))
+        top = oracle.conv(oracle.Signal(np.zeros(pooling.value.shape)), second)
+        (g,) = top.pull(np.eye(3)[UNIT[2]] * one_place(top.value.shape[:2]))
+        (g,) = pooling.pull(g)
+        wanted = np.square(np.maximum(g, 0)).sum() / np.square(g).sum()
+        assert 0.01 < wanted < 0.99
+        assert float(passed[i, 0]) == pytest.approx(wanted, abs=1e-12)
 
 
 def test_weights_come_back_to_the_bit_even_after_an_error():

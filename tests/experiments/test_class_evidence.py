@@ -245,6 +245,16 @@ def test_findings(found):
     assert "fails the test of random weights" in sentence(failed)
 
 
+def test_without_a_correct_image_the_maps_are_the_evidence(found):
+    """There are no curves then, and a figure that is not there cannot be named."""
+    result = made(found, good=True)
+    none = {f: {k: v[:0] for k, v in getattr(result, f).items()} for f in ("deletion", "insertion")}
+    result = replace(result, sample=result.sample[:0], areas=result.areas[:0], **none)
+    named = {each.evidence for each in findings({"class_evidence": result})}
+    assert "class-evidence-curves" not in named
+    assert "class-evidence-maps" in named
+
+
 def test_the_better_baseline_counts(found):
     result = made(found, True)
     tested, baseline = gain(result, "deletion", CAM)

@@ -134,6 +134,11 @@ def test_panels_are_projections_of_the_nine_of_a_map(subject, mined):
     """Before and after all weights are random; each on its own scale, whatever the seed."""
     found = compute(subject, {"mining": mined})
     assert found.panel_maps.tolist() == found.maps["conv2"][:2].tolist()
+    assert found.panel_rectifiers == ["conv1"]
+    assert ((found.panel_passed > 0) & (found.panel_passed < 1)).all()
+    drawn = found.maps["conv2"].tolist()
+    others = found.panel_others.tolist()
+    assert others == [*drawn[1:], drawn[0]][: len(others)]
     weights = weighted_layers(subject.graph, subject.traced.layer("conv2").node)
     side = found.panel_patches.shape[2]
     for state in (0, 1):
@@ -160,6 +165,14 @@ def test_panels_are_projections_of_the_nine_of_a_map(subject, mined):
                 wanted = quantised(cut[None], np.array([display_scale(np.abs(cut))]))[0]
                 stored = found.panel_projections[state, p, k].astype(int)
                 assert np.abs(stored - wanted.astype(int)).max() <= 1
+                if others[p] == m:
+                    assert np.isnan(found.panel_alike[state, p, k])
+                    continue
+                other = subject.traced.project(tensor, "conv2", (row, col, others[p]))[0]
+                seen = (whole != 0) | (other != 0)
+                if np.ptp(whole) and np.ptp(other):
+                    alike = np.corrcoef(whole[seen], other[seen])[0, 1]
+                    assert found.panel_alike[state, p, k] == pytest.approx(alike, abs=1e-4)
     assert found.panel_shown.sum() > 3
     assert 1 <= found.visible["conv2"] <= found.tried["conv2"]
 

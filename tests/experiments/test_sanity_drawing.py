@@ -11,7 +11,7 @@ from PIL import ImageDraw
 from tests.report.fake_pictures import pictures
 from tests.report.fake_results import IMAGES, NOUNS, SIZE, make_mining
 from tests.report.fake_sanity import make_sanity
-from vizreport.experiments.sanity import drawing, panel_drawing
+from vizreport.experiments.sanity import curves, drawing, panel_drawing
 
 
 @pytest.fixture
@@ -54,17 +54,21 @@ def test_curves_show_the_units_that_are_not_blank():
     layer = result.layers[0]
     cascade = result.cascade[layer].copy()
     cascade[0, 0, 0], cascade[0, 1] = np.nan, np.nan
-    figure = drawing.curves(replace(result, cascade={**result.cascade, layer: cascade}), layer)
+    figure = curves.curves(replace(result, cascade={**result.cascade, layer: cascade}), layer)
     axes = figure.axes[0]
-    line = axes.lines[0].get_ydata()  # the first method's
-    assert line[1] == pytest.approx(cascade[0, 0, 1:, 0].mean())
-    assert np.isnan(line[2])
+    line = axes.lines[0].get_xdata()  # the first method's, of states without a blank picture
+    assert line[0] == 1
+    assert np.isnan(line[[1, 2]]).all()
+    assert line[3] == pytest.approx(cascade[0, 2, :, 0].mean())
+    hollow = [each for each in axes.lines if each.get_markerfacecolor() == "white"]
+    assert hollow[0].get_xdata() == pytest.approx([cascade[0, 0, 1:, 0].mean()])
     crosses = [each for each in axes.lines if each.get_marker() == "x" and len(each.get_xdata())]
     assert [len(each.get_xdata()) for each in crosses] == [1]
     place = crosses[0].get_transform().transform(crosses[0].get_xydata())[0]
-    assert axes.transData.inverted().transform(place)[1] < np.nanmin(line) - 0.05
-    assert "blank" in [each.get_text() for each in axes.get_yticklabels()]
-    chance = [each.get_ydata()[0] for each in axes.lines if len(set(each.get_xdata())) == 2]
+    assert axes.transData.inverted().transform(place)[0] < np.nanmin(line) - 0.05
+    assert "blank" in [each.get_text() for each in axes.get_xticklabels()]
+    chance = [each.get_xdata()[0] for each in axes.lines if len(each.get_xdata()) == 2
+              and len(set(each.get_xdata())) == 1]  # fmt: skip
     for control in result.controls[layer][:, -1, :, 0]:
         assert control.mean() == pytest.approx(min(chance, key=lambda y: abs(y - control.mean())))
     said = [text.get_text() for text in figure.legends[0].get_texts()]

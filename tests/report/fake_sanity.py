@@ -60,6 +60,10 @@ def make_sanity(
     tiles = np.stack([fake_pictures.projection(one) for one in cut])
     panel = {
         "panel_maps": np.arange(maps, dtype=np.int32),
+        "panel_others": np.arange(1, maps + 1, dtype=np.int32),
+        "panel_alike": np.stack([np.full((maps, 9), value, np.float32) for value in (0.2, 0.7)]),
+        "panel_rectifiers": ["fire5", "conv1"][:maps],
+        "panel_passed": np.array([[0.4, 0.02], [0.3, 0.5]], np.float32)[:, :maps],
         "panel_shown": np.ones((maps, 9), bool),
         "panel_insides": np.tile(np.array([0, 0, 60, 60], np.int32), (maps, 9, 1)),
         "panel_patches": np.stack([cut] * 2)[:maps],

@@ -1,4 +1,10 @@
-"""Charts in one style, drawn with matplotlib without its global state."""
+"""Charts in one style, drawn with matplotlib without its global state.
+
+A colour has one meaning in the whole report: blue is what was measured of the network, orange what
+is pointed out in it, grey controls, chance and guide lines, ink means and dead maps. Methods have a
+colour each; what else stands side by side (layers, images, networks) takes the colours of a series,
+which mean nothing but "another one" and have marks or dashes as well.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +21,19 @@ if TYPE_CHECKING:
 INK = "#1b1f24"
 SOFT = "#5b626b"
 FAINT = "#d5d9de"
-BLUE = "#0072b2"  # Okabe and Ito's palette, told apart with any colour vision
+BLUE = "#0072b2"  # these two of Okabe and Ito's palette, told apart with any colour vision
 ORANGE = "#d55e00"
 FILL = "#cfe3f1"
+SERIES = (INK, "#009e73", "#8c6bb1", "#b58900", "#882255", "#cc79a7")
+INTERVAL = "line: 95\u202f% interval (Wilson)"
+"""What an axis says of the lines through its dots."""
+METHODS = {
+    "deconvnet": "#009e73",
+    "guided": "#8c6bb1",
+    "gradient": INK,
+    "grad-cam": "#b58900",
+    "integrated-gradients": "#882255",
+}
 
 _STYLE: Any = {
     "font.size": 7.5,

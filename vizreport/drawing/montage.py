@@ -17,7 +17,10 @@ from vizreport.wording.text import shorten
 MM = 25.4 / 72  # a point
 FOOT = 0.05
 """Height of the bar of a tile's strength, as a share of the tile."""
-BAR = (213, 94, 0)
+BAR = (0, 114, 178)
+"""Its colour: blue, as all that is measured."""
+MARKED = (213, 94, 0)
+"""Colour of frames and bars that point something out: orange."""
 _LINE = 1.25  # from line to line of a label, in heights of its letters
 _APART = 3  # gaps more between sets of columns
 
@@ -296,6 +299,29 @@ def framed(picture: Image.Image, width: int) -> Image.Image:
 
 def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     """Put a grey scale from minus to plus a limit below a picture, at its left."""
+    ramp = np.repeat(np.linspace(1, 255, 256).astype(np.uint8)[None, :, None], 3, axis=2)
+    ends = f"−{limit}", "0", f"+{limit}"
+    return with_ramp(picture, ramp, ends, "weight, in each colour", size)
+
+
+def with_ramp(
+    picture: Image.Image, ramp: np.ndarray, values: Sequence[str], said: str, size: int
+) -> Image.Image:
+    """Put a scale of colours below a picture, at its left.
+
+    Parameters
+    ----------
+    picture : Image
+        What the scale is of.
+    ramp : uint8 array [1, n, 3]
+        Its colours from left to right.
+    values : sequence of str
+        Below it, evenly spread from end to end.
+    said : str
+        What is coloured, at its right.
+    size : int
+        Of the letters, px, where no medium says.
+    """
     target = medium.current()
     if target:
         size = math.ceil(target.letters * MM / target.scale(*picture.size))
@@ -304,17 +330,18 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     below = 3 * size + height
     whole = Image.new("RGB", (picture.width, picture.height + below), palette().paper)
     whole.paste(picture, (0, 0))
-    ramp = np.linspace(1, 255, width).astype(np.uint8)
-    bar = Image.fromarray(np.broadcast_to(ramp[None, :, None], (height, width, 3)).copy())
+    bar = Image.fromarray(ramp).resize((width, height), Image.Resampling.BILINEAR)
     top = picture.height + round(1.2 * size)
-    left = max(size * 2, round(letters.getlength(f"−{limit}") / 2))
+    left = max(size * 2, round(letters.getlength(values[0]) / 2))
     whole.paste(bar, (left, top))
     pen = ImageDraw.Draw(whole)
     pen.rectangle((left, top, left + width - 1, top + height - 1), outline=palette().soft)
-    for share, label in ((0.0, f"−{limit}"), (0.5, "0"), (1.0, f"+{limit}")):
-        place = left + share * width
+    for number, label in enumerate(values):
+        place = left + number / (len(values) - 1) * width
         letters.draw(pen, (place, top + height + size * 0.2), label, palette().ink, anchor="ma")
-    letters.draw(pen, (left + width + 2 * size, top), "weight, in each colour", palette().soft)
+    start = left + width + 2 * size
+    text = clip_text(said, whole.width - start, size)
+    letters.draw(pen, (start, top), text, palette().soft)
     return whole
 
 

@@ -21,6 +21,11 @@ def shorten(name: str, length: int) -> str:
     return f"{name[:head]}…{name[len(name) - (length - 1 - head) :]}"
 
 
+def spoken(name: str) -> str:
+    """Return a class's name for a picture: "spaghetti_squash" is "spaghetti squash"."""
+    return name.replace("_", " ")
+
+
 def words(name: str) -> str:
     """Return a name as a heading: "garden_snail" is "Garden snail"."""
     plain = re.sub(r"[_\s]+", " ", name).strip() or name

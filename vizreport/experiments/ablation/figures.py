@@ -151,9 +151,13 @@ def _errors(result: AblationResult) -> Figure:
         name="ablation-errors",
         title="Top-1 error of each network, here and in the paper",
         caption=(
-            "Filled: error on images the network was not trained on. Hollow: on those it was "
+            "Dots: error on images the network was not trained on. Diamonds: on those it was "
             "trained on; a wide gap between the two is overfitting."
-            + (" Small dots are individual runs, each with its own seed." if several else "")
+            + (
+                " Small marks are individual runs, each with its own seed, large ones their mean."
+                if several
+                else ""
+            )
             + f" Dashed: guessing among {result.classes} classes. The two scales differ, since "
             "the data do: compare the pattern, not the figures."
         ),
@@ -195,16 +199,19 @@ def _chart(result: AblationResult) -> Chart:
         here.set_title(f"measured:\n{drawable(result.validation_data, 40)}", fontsize=7.5)
         paper.set_title("published:\nImageNet 2012", fontsize=7.5)
         for axes in (here, paper):
-            axes.set_xlabel("top-1 error, %")
+            axes.set_xlim(left=0)
+            axes.set_xlabel("top-1 error, % (the scales differ)")
             axes.grid(axis="x", color=charts.FAINT, lw=0.5)
             axes.set_axisbelow(True)
             _divide(axes, result)
         paper.tick_params(axis="y", length=0)
         nowhere = float("nan")
-        _dots(here, nowhere, 0, True, name="validation images")
-        _dots(here, nowhere, 0, False, name="training images")
-        if max(len(row["seeds"]) for row in result.rows) > 1:
-            _dots(here, nowhere, 0, True, _SMALL, "small: a training with its own seed")
+        several = max(len(row["seeds"]) for row in result.rows) > 1
+        of = ", mean of the seeds" if several else ""
+        _dots(here, nowhere, 0, True, name=f"validation images{of}")
+        _dots(here, nowhere, 0, False, name=f"training images{of}")
+        if several:
+            _dots(here, nowhere, 0, True, _SMALL, "small: each seed")
         chart.legend(
             *here.get_legend_handles_labels(), frameon=False, loc="outside upper left",
             ncols=2 if medium.narrow() else 4, columnspacing=1.4,
@@ -218,10 +225,11 @@ def _dots(
     axes.plot(
         x,
         y,
-        "o",
+        "o" if filled else "D",
         linestyle="none",
         color=charts.BLUE,
         mfc=charts.BLUE if filled else "none",
+        zorder=2 if filled else 3,  # a small circle of training would be lost behind validation
         mew=1.0 if size > _SMALL else 0.6,
         ms=size,
         label=name,

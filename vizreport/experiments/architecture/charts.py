@@ -15,7 +15,7 @@ from vizreport.wording.text import number, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = (charts.BLUE, charts.ORANGE, "#009e73", "#cc79a7", "#000000", "#e69f00")
+COLOURS = (charts.BLUE, *charts.SERIES[1:])
 DASHES = ("-", "--", ":", "-.")
 
 
@@ -66,8 +66,8 @@ def draw_spectra(
         EDGES, [f"{name}\n{round(1 / e)} px" for name, e in zip(names, EDGES, strict=True)]
     )
     axes.minorticks_off()
-    axes.set_xlabel("cycles a pixel of the input (below: period)")
-    axes.set_ylabel("energy density, 1 = even")
+    axes.set_xlabel("cycles per pixel of the input, logarithmic (below: the period)")
+    axes.set_ylabel("energy density (1: even)")
     axes.legend(
         frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0,
         ncols=2 if medium.narrow() else 3,
@@ -89,7 +89,9 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
     for k, (name, shares) in enumerate(shown):
         values = 100 * np.sort(shares[np.isfinite(shares)])
         place = (np.arange(len(values)) + 0.5) / max(len(values), 1) * 100
-        axes.plot(place, values, "o", ms=3, color=COLOURS[k % len(COLOURS)], label=name)
+        axes.plot(
+            place, values, "o", ms=3, color=COLOURS[k % len(COLOURS)], label=name, clip_on=False
+        )
     axes.axhline(100 * limit, color=charts.SOFT, lw=0.7, ls="--", zorder=0)
     axes.annotate(
         f"above {percent(limit)}: worth a look", (0.01, 100 * limit),
@@ -99,8 +101,8 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
     axes.axvline(50, color=charts.FAINT, lw=0.7, zorder=0)
     axes.set_xlim(-1, 101)
     axes.set_ylim(-2, 102)
-    axes.set_xlabel("filters in order of the share, % (median in the middle)")
-    axes.set_ylabel("response to gratings that\nalias into others, %")
+    axes.set_xlabel("filters in order of that share, % of them (line: median)")
+    axes.set_ylabel("share of a filter's response that\ngoes to aliased gratings, %")
     if len(shown) > 1:
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
 
@@ -121,6 +123,8 @@ def draw_maps(axes: Axes, layers: Sequence[tuple[str, int, int, int]]) -> None:
     for k, (name, colour) in enumerate(
         (("dead", charts.INK), ("repeat an earlier map", charts.ORANGE))
     ):
+        if not found[:, k].any():
+            continue
         values = 100 * found[:, k] / maps
         bars = axes.barh(rows + (k - 0.5) * height, values, height * 0.85, color=colour, label=name)
         said = [f"{number(n)} of {number(of)}" for n, of in zip(found[:, k], maps, strict=True)]

@@ -85,7 +85,7 @@ def filter_grid(
         tile = montage.fit(montage.signed(values, scale), side)
         cell = Image.new("RGB", (tile.width + 8, tile.height + 8), montage.palette().paper)
         if marked is not None and marked[place]:
-            cell.paste(montage.BAR, (0, 0, *cell.size))
+            cell.paste(montage.MARKED, (0, 0, *cell.size))
         cell.paste(tile, (4, 4))
         cells.append(cell)
     return montage.grid(cells, columns, 6)
@@ -94,7 +94,8 @@ def filter_grid(
 def tile_grid(result: ArchitectureResult, columns: int, side: int) -> Image.Image:
     """Lay the layer-2 projections out, each about ``side`` px."""
     tiles = [montage.fit(Image.fromarray(tile), side) for tile in result.tiles]
-    return montage.grid(tiles, columns, 8)
+    labels = [("", f"map {number}") for number in result.tile_maps]
+    return montage.grid(tiles, columns, 8, labels, side // 8)
 
 
 def _spectrum(result: ArchitectureResult, filters: FiltersResult, counts: np.ndarray) -> Figure:
@@ -160,10 +161,10 @@ def _limited(result: ArchitectureResult, filters: FiltersResult) -> Figure:
         supplement=True,
         title="The layer-1 filters as trained, and with the limit on their RMS",
         caption=(
-            f"Left: as trained, one scale up to the strongest weight (as in Fig. 6 a). Right: the "
-            f"same filters, the {count} whose RMS is above {number(LIMIT)} (orange frames) scaled "
-            "down to it, again on one scale, so that the others gain contrast. Training with the "
-            "limit would have given other filters."
+            f"Left: as trained. Right: the same filters, the {count} whose RMS is above "
+            f"{number(LIMIT)} (orange frames) scaled down to it (Fig. 6 a and b). Both have one "
+            "scale, up to the strongest weight that is left at right: only what has a frame "
+            "changes. Training with the limit would have given other filters."
         ),
         alt=f"Two grids of {len(filters.filters)} filters, before and after the limit.",
         draw=lambda: _two_grids(result, filters),
@@ -174,20 +175,22 @@ def _limited(result: ArchitectureResult, filters: FiltersResult) -> Figure:
 
 def _two_grids(result: ArchitectureResult, filters: FiltersResult) -> Image.Image:
     strong = result.rms > LIMIT
-    said = f"{strong.sum()} of {len(strong)} filters (framed) scaled down to RMS {number(LIMIT)}"
+    said = f"the framed ({strong.sum()} of {len(strong)}) scaled down to an RMS of {number(LIMIT)}"
+    held = limited(filters.filters, result.rms)
+    scale = float(np.abs(held).max())
     pictures = []
-    for shown, head in (
-        (filters.filters, "as trained"),
-        (limited(filters.filters, result.rms), said),
-    ):
-        scale = float(np.abs(shown).max())
+    for shown, head in ((filters.filters, "as trained (stronger weights cut off)"), (held, said)):
         grid = montage.with_scale(filter_grid(shown, scale, 820, strong), number(scale), 22)
         pictures.append(montage.headed(grid, head, 22))
     return montage.beside(pictures[0], pictures[1], 60)
 
 
 def _second(result: ArchitectureResult) -> Figure:
-    head = f"{drawable(result.second, 40)}: projections of its maps' strongest activations"
+    head = (
+        f"{drawable(result.second, 40)}: projections of the strongest activations of "
+        f"{len(result.tiles)} of its maps, evenly spread over their numbers; grey: zero, each on "
+        "its own scale"
+    )
     return Figure(
         name="architecture-layer2",
         title=f"Projections of {quoted(result.second)}, layer 2",

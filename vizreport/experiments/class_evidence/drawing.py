@@ -12,10 +12,10 @@ from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import PRINT_WIDTH
 from vizreport.experiments.class_evidence.result import ClassEvidenceResult
 from vizreport.experiments.class_evidence.verdicts import NAMES
-from vizreport.experiments.occlusion.maps import heat
+from vizreport.experiments.occlusion.maps import bar, heat
 from vizreport.experiments.occlusion.masks import outline
 from vizreport.experiments.occlusion.places import at_centres
-from vizreport.wording.text import decimal
+from vizreport.wording.text import decimal, spoken
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 OCCLUSION = "occlusion"
 _SIDE = 236  # px of a tile: some 300 dpi in print
 _ABREAST = 2  # images in a row
-_HEIGHT = 52.0  # mm of the curves
+_HEIGHT = 58.0  # mm of the curves
 _DASHES: dict[str, Any] = {"random": (0, (1, 1.5)), "centre": (0, (4, 2))}
 _COLOURS = {
-    "grad-cam": charts.BLUE,
-    "integrated-gradients": charts.ORANGE,
+    **charts.METHODS,
     "random": charts.SOFT,
-    "centre": charts.INK,
+    "centre": charts.SOFT,
 }
 _SHORT = {
     OCCLUSION: "occlusion",
@@ -71,31 +70,38 @@ def panels(result: ClassEvidenceResult) -> Image.Image:
     cells, labels = [], []
     for i, picture in enumerate(result.pictures):
         cells.append(montage.fit(Image.fromarray(picture), _SIDE))
-        name = drawable(result.class_names[int(result.classes[i])], 24)
-        labels.append((name, f"\np {decimal(float(result.probabilities[i]))}"))
+        name = drawable(spoken(result.class_names[int(result.classes[i])]), 24)
+        labels.append((name, f"\nprobability {decimal(float(result.probabilities[i]))}"))
         for each in which:
             cells.append(montage.fit(Image.fromarray(coloured(result, i, each)), _SIDE))
             if each == OCCLUSION:
-                said = f"p falls by {decimal(float(map_of(result, i, each).max()))}"
+                most = decimal(float(map_of(result, i, each).max()))
+                said = f"probability falls\nby at most {most}"
             else:
-                said = f"r {decimal(agreement(result, i, each))} with\nocclusion"
+                said = f"rank correlation with\nocclusion: {decimal(agreement(result, i, each))}"
             labels.append((_SHORT[each], f"\n{said}"))
     columns = (1 + len(which)) * min(_ABREAST, len(result.pictures))
     if medium.narrow():
         columns = 1 + len(which)
-    return montage.grid(cells, columns, 6, labels, 25, rows_belong=True, sets=1 + len(which))
+    sheet = montage.grid(cells, columns, 6, labels, 25, rows_belong=True, sets=1 + len(which))
+    said = "evidence for the class, of each map's largest"
+    if result.masks.any():
+        said += "; white line: the object"
+    return montage.with_ramp(sheet, bar(256, 1), ("0", "1"), said, 25)
 
 
 def curves(result: ClassEvidenceResult) -> Figure:
     """Draw the mean probability by share of cells deleted and shown, with 95 % intervals."""
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
     from matplotlib.ticker import PercentFormatter
 
     narrow = medium.narrow()
     width = medium.room(PRINT_WIDTH)
     with charts.style():
         size = width / 25.4, (2 if narrow else 1) * _HEIGHT / 25.4
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size)
+        figure.set_layout_engine("constrained", w_pad=0.1)  # "100 %" beside "0 %"
         shape = (2, 1) if narrow else (1, 2)
         for axes, curve in zip(
             figure.subplots(*shape, sharey=True).ravel(), ("deletion", "insertion"), strict=True
@@ -114,7 +120,8 @@ def curves(result: ClassEvidenceResult) -> Figure:
             axes.set_ylim(0, 1)
             axes.xaxis.set_major_formatter(PercentFormatter(1))
             deleted = curve == "deletion"
-            axes.set_xlabel("cells deleted" if deleted else "cells shown")
+            done = "made grey" if deleted else "shown on grey"
+            axes.set_xlabel(f"part of the image {done}, strongest cells first")
             axes.set_title(
                 "deletion: lower is better" if deleted else "insertion: higher is better",
                 fontsize=7.5,
@@ -123,7 +130,13 @@ def curves(result: ClassEvidenceResult) -> Figure:
             if deleted or narrow:
                 axes.set_ylabel("mean probability of the class")
             if deleted:
-                axes.legend(frameon=False, loc="upper right", fontsize=7)
+                handles, names = axes.get_legend_handles_labels()
+        handles.append(Patch(color=charts.FAINT))
+        names.append("band: 95\u202f% interval of the mean")
+        figure.legend(
+            handles, names, frameon=False, loc="outside upper left", fontsize=7,
+            ncols=2 if narrow else 3,
+        )  # fmt: skip
         return figure
 
 

@@ -33,6 +33,11 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     return [_supported(result, decide(tests)), *tests]
 
 
+def _evidence(result: ClassEvidenceResult) -> str:
+    """Name the figure of the curves; of the maps where no image is classified correctly."""
+    return "class-evidence-curves" if len(result.sample) else "class-evidence-maps"
+
+
 def _tests(result: ClassEvidenceResult, method: str) -> list[Finding]:
     found = [_curve(result, curve, method) for curve in ("deletion", "insertion")]
     if np.isfinite(result.areas).any():
@@ -70,7 +75,7 @@ def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Findi
         n=len(result.sample),
         unit="images",
         fewest=FEWEST,
-        evidence="class-evidence-curves",
+        evidence=_evidence(result),
         severity=LOOK if False in every else NOTE,
         advice=""
         if all(every)
@@ -111,7 +116,7 @@ def _curve(result: ClassEvidenceResult, curve: str, method: str) -> Finding:
         ),
         **tested.fields(POINTS, 1),
         unit="images",
-        evidence="class-evidence-curves",
+        evidence=_evidence(result),
         leading=False,
         values={
             "own": Quantity(_mean(areas(result, curve, method))),

@@ -81,26 +81,42 @@ def chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
         panels = figure.subplots(down, columns, sharey=True, squeeze=False).ravel()
         for axes, layer in zip(panels, layers, strict=False):
             _panel(axes, result, layer)
+            axes.set_xlim(*_span(result, layers))
         for axes in panels[len(layers) :]:
             axes.set_visible(False)
         figure.legend(
-            handles=_legend(), frameon=False, fontsize=7, loc="outside upper left",
+            handles=_legend(layers), frameon=False, fontsize=7, loc="outside upper left",
             ncols=2, handlelength=1.6, columnspacing=1.4,
         )  # fmt: skip
     return figure
 
 
-def _legend() -> list[Line2D]:
-    """Explain the marks."""
+def _legend(layers: list[dict[str, Any]]) -> list[Line2D]:
+    """Explain the marks that occur."""
     from matplotlib.lines import Line2D
 
     dot: dict[str, Any] = {"color": charts.BLUE, "marker": "o", "markersize": 4.5}
+    found = {row["corrected"] < LEVEL for layer in layers for row in layer["rows"]}
+    parts = {
+        True: Line2D(
+            [],
+            [],
+            **dot,
+            linestyle="none",
+            label=f"part: more alike than random places (p < {LEVEL:g})",
+        ),
+        False: Line2D(
+            [],
+            [],
+            **dot,
+            linestyle="none",
+            markerfacecolor="white",
+            label="part: not shown to be more alike",
+        ),
+    }
     return [
-        Line2D([], [], **dot, linestyle="none",
-               label=f"part: more alike than random places (p < {LEVEL:g})"),
-        Line2D([], [], **dot, linestyle="none", markerfacecolor="white",
-               label="part: no evidence of that"),
-        Line2D([], [], color=charts.ORANGE, marker="|", markersize=9, linestyle="none",
+        *(parts[shown] for shown in (True, False) if shown in found),
+        Line2D([], [], color=charts.SOFT, marker="|", markersize=9, linestyle="none",
                label="control: one draw of places"),
         Line2D([], [], color=charts.SOFT, linewidth=0.8, linestyle="--",
                label="mean of the random places"),
@@ -121,17 +137,26 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> N
         [("random", result.random_distances[name]), ("shared", result.shared_distances[name])],
         start=len(layer["rows"]),
     ):
-        _line(axes, r, layer[control], charts.ORANGE)
+        _line(axes, r, layer[control], charts.SOFT)
         means = values.mean(axis=1)
         axes.plot(
-            means, np.full(len(means), r), "|", color=charts.ORANGE, markersize=9, linewidth=0.7
+            means, np.full(len(means), r), "|", color=charts.SOFT, markersize=9, linewidth=0.7
         )
     axes.set_yticks(range(len(names)), [drawable(each, 28) for each in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.locator_params(axis="x", nbins=6)
-    axes.set_xlabel("mean distance, share of the features\n← more alike")
+    axes.set_xlabel("features whose change has another sign, mean share\n← changes more alike")
     axes.set_title(drawable(name, 40), loc="left", fontsize=8, fontweight="bold")
     axes.tick_params(left=False)
+
+
+def _span(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> tuple[float, float]:
+    """Return one axis for all layers, which holds every mean with its spread."""
+    rows = [row for layer in layers for row in (*layer["rows"], layer["random"], layer["shared"])]
+    ends = [row["mean"] + sign * row["std"] for row in rows for sign in (-1, 1)]
+    for draws in (*result.random_distances.values(), *result.shared_distances.values()):
+        ends += draws.mean(axis=1).tolist()
+    return max(0.0, min(ends) - 0.02), max(ends) + 0.02
 
 
 def _line(axes: Axes, row: int, values: dict[str, float], colour: str) -> None:

@@ -136,7 +136,8 @@ def _draw_filters(result: DeconvolutionalResult, layer: str) -> Image.Image:
     cells = [montage.fit(_tile(tile), _WIDTH // 12 - 14) for tile in tiles]
     sheet = montage.grid(cells, columns, 14, _labels(result, layer), _LETTERS)
     what = "learned filters" if layer == "1" else "learned filters, carried down to the pixels"
-    return montage.headed(sheet, f"{_HEAD} {layer}: {what}", _LETTERS)
+    head = f"{_HEAD} {layer}: {what}; grey: zero, each on its own scale"
+    return montage.headed(sheet, head, _LETTERS)
 
 
 def first_whole(result: DeconvolutionalResult, unit: int) -> int:
@@ -201,7 +202,8 @@ def _draw_strongest(result: DeconvolutionalResult, layer: str) -> Image.Image:
         if layer == "2"
         else "the nine patches that excite each map most"
     )
-    return montage.headed(sheet, f"{_HEAD} {layer}: {what}", _LETTERS)
+    head = f"{_HEAD} {layer}: {what}; left empty: beyond the picture"
+    return montage.headed(sheet, head, _LETTERS)
 
 
 def _reconstructions(result: DeconvolutionalResult) -> Figure:
@@ -234,15 +236,19 @@ def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
         labels.append(("picture", ""))
         shown = [result.inputs[i], *(result.reconstructions[layer][i] for layer in LAYERS)]
         cells += [montage.signed(_colour(one.astype(np.float64)), scale) for one in shown]
-        labels.append(("normalised", ""))
+        labels.append(("normalised", "\nlocal contrast evened:\nwhat is rebuilt"))
         for layer in LAYERS:
             snr, active = result.snr[layer][i], result.active[layer][i]
-            said = f"\n{snr:.1f} dB, {percent(float(active), 1)} of units used"
+            said = f"\nsignal to noise {snr:.1f} dB\n{percent(float(active), 1)} of units not zero"
             labels.append((f"layer {layer}", said))
     columns = 2 if medium.narrow() else 4
     shown = [montage.fit(cell, side) for cell in cells]
     sheet = montage.grid(shown, columns, 14, labels, 24, rows_belong=True)
-    return montage.headed(sheet, "deconvolutional network: pictures rebuilt from its maps", 24)
+    head = (
+        "deconvolutional network: pictures rebuilt from its maps; grey: zero, one scale; signal to "
+        "noise against the normalised picture"
+    )
+    return montage.headed(sheet, head, 24)
 
 
 def _objectives(result: DeconvolutionalResult) -> Figure:
@@ -268,7 +274,7 @@ def _objectives(result: DeconvolutionalResult) -> Figure:
 def _draw_objectives(result: DeconvolutionalResult) -> Chart:
     from matplotlib.figure import Figure as Chart
 
-    styles = {"1": (charts.BLUE, "-", "o"), "2": (charts.ORANGE, "--", "s")}
+    styles = {"1": (charts.SERIES[1], "-", "o"), "2": (charts.SERIES[2], "--", "s")}
     with charts.style():
         shape, high = ((2, 1), 110) if medium.narrow() else ((1, 2), 60)
         size = medium.room(174) / 25.4, high / 25.4
@@ -290,5 +296,5 @@ def _draw_objectives(result: DeconvolutionalResult) -> Chart:
             axes.set_axisbelow(True)
             axes.tick_params(labelleft=True)
             axes.legend(frameon=False)
-        left.set_ylabel("objective of a picture")
+        left.set_ylabel("objective per picture:\nweighted squared error + sparsity")
     return chart

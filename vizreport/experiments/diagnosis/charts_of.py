@@ -159,18 +159,21 @@ def reliability(answers: Answers) -> Figure | None:
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=charts.SOFT, lw=0.8, ls="--", label="calibrated")
-        for each in np.unique(bins):
+        for k, each in enumerate(np.unique(bins)):
             mine = answers.right[bins == each]
             low, high = wilson(int(mine.sum()), len(mine))
             x = float(confidence[bins == each].mean())
-            axes.plot([x, x], [low, high], color=charts.BLUE, lw=1.0, alpha=0.5)
-            axes.plot(x, mine.mean(), "o", color=charts.BLUE, ms=4)
-        axes.plot(said, true, color=charts.BLUE, lw=1.2, label="this network")
+            axes.plot(
+                [x, x], [low, high], color=charts.BLUE, lw=1.0, alpha=0.5,
+                label="" if k else "95\u202f% interval (Wilson)",
+            )  # fmt: skip
+        said_of = f"this network: {len(counts)} groups of about {int(np.median(counts))} images"
+        axes.plot(said, true, color=charts.BLUE, lw=1.2, marker="o", ms=4, label=said_of)
         axes.set_xlim(0, 1.02)
         axes.set_ylim(0, 1.02)
         axes.set_xlabel("confidence: probability of the predicted class")
         axes.set_ylabel("accuracy: share correct")
-        axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=1)
 
     return Figure(
         name="diagnosis-reliability",
@@ -181,7 +184,7 @@ def reliability(answers: Answers) -> Figure | None:
         alt="Points for each bin of confidence: "
         + ", ".join(f"{s:.2f} said, {t:.2f} right" for s, t in zip(said, true, strict=True))
         + ".",
-        draw=charts.styled(draw, 84, 74),
+        draw=charts.styled(draw, 84, 82),
         width=84,
     )
 
@@ -206,29 +209,29 @@ def changes_chart(result: DiagnosisResult, mining: MiningResult) -> Figure | Non
     def draw(axes: Axes) -> None:
         for row, each in enumerate(known):
             low, high = wilson(each.correct, each.n)
-            colour = charts.ORANGE if each.change == changes.NONE else charts.BLUE
-            axes.plot([100 * low, 100 * high], [row, row], color=colour, lw=1.2, alpha=0.5)
-            axes.plot(100 * each.correct / each.n, row, "o", color=colour, ms=4.5, clip_on=False)
+            axes.plot([100 * low, 100 * high], [row, row], color=charts.BLUE, lw=1.2, alpha=0.5)
+            share = 100 * each.correct / each.n
+            axes.plot(share, row, "o", color=charts.BLUE, ms=4.5, clip_on=False)
         axes.axvline(
             100 * majority, color=charts.SOFT, lw=0.8, ls="--",
             label="always saying the largest class",
         )  # fmt: skip
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0)
-        axes.set_yticks(range(len(known)), [f"{_CHANGES[e.change]} ({e.n})" for e in known])
+        axes.set_yticks(range(len(known)), [f"{_CHANGES[e.change]} (n = {e.n})" for e in known])
         axes.set_ylim(len(known) - 0.5, -0.5)
         axes.set_xlim(0, 100)
-        axes.set_xlabel("classified correctly, % of the images")
+        axes.set_xlabel(f"classified correctly, % of n images\n{charts.INTERVAL}")
         axes.grid(axis="x", color=charts.FAINT, lw=0.5)
         axes.set_axisbelow(True)
 
     return Figure(
         name="diagnosis-changes",
         title="Accuracy with parts of the images taken away",
-        caption="Share of images classified correctly, with its 95\u202f% interval (Wilson), in "
-        "brackets the number of images. Dashed: what always saying the largest class would give. "
+        caption="Share of images classified correctly, with its 95\u202f% interval (Wilson), n: "
+        "number of images. Dashed: what always saying the largest class would give. "
         "What is covered shows the mean colour of the rest.",
         alt="; ".join(f"{_CHANGES[e.change]}: {percent(e.correct / e.n)}" for e in known) + ".",
-        draw=charts.styled(draw, 130, 23 + 6 * len(known)),
+        draw=charts.styled(draw, 130, 26 + 6 * len(known)),
         width=130,
     )
 
@@ -291,7 +294,7 @@ def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding
             y = row + random.uniform(-0.25, 0.25, len(mine))
             axes.plot(mine, y, "o", ms=2.2, color=charts.BLUE, alpha=0.6)
             if len(mine):
-                axes.plot([np.median(mine)] * 2, [row - 0.35, row + 0.35], color=charts.ORANGE)
+                axes.plot([np.median(mine)] * 2, [row - 0.35, row + 0.35], color=charts.INK)
         axes.set_yticks(range(len(present)), [drawable(names[c], 28) for c in present])
         axes.set_ylim(len(present) - 0.5, -0.5)
         axes.set_xlabel(_MEASURES[what])
@@ -299,7 +302,7 @@ def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding
     return Figure(
         name="diagnosis-quality",
         title=f"Images by class: {_MEASURES[shown[0][0]]}",
-        caption="Each point is an image, the orange line the median of the class.",
+        caption="Each point is an image, the black line the median of the class.",
         alt=f"Points for {len(present)} classes; medians "
         + ", ".join(
             f"{quoted(names[c], 24)} {np.median(shown[0][1][shown[0][2] & (labels == c)]):.3g}"

@@ -17,16 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Layers differ in mark and in lightness as well as in colour.
-_MARKS = (
-    (charts.INK, "o"),
-    (charts.BLUE, "s"),
-    (charts.ORANGE, "^"),
-    ("#009e73", "D"),
-    ("#cc79a7", "v"),
-    ("#e69f00", "P"),
-    ("#8c6bb1", "X"),
-    (charts.SOFT, "*"),
-)
+_MARKS = tuple(zip((*charts.SERIES, charts.SOFT), ("o", "s", "^", "D", "v", "P", "X"), strict=True))
 
 
 def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figure]:
@@ -35,6 +26,7 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
 
     def draw() -> Figure:
         from matplotlib.figure import Figure
+        from matplotlib.lines import Line2D
 
         with charts.style():
             columns = 1 if medium.narrow() else 2
@@ -43,12 +35,17 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
             panels = figure.subplots(2 * (1 + history) // columns, columns, squeeze=False)
             first, second, *others = panels.flat
             second.sharey(first)
-            _similarity(first, result, layers, result.similarity, "the last epoch's strongest unit")
-            _similarity(
-                second, result, layers, result.own_similarity, "each epoch's strongest unit"
-            )
-            first.set_ylabel("similarity")
+            title = "projection compared with the last epoch's,\nof "
+            unit = title + "the unit that is strongest in the last epoch"
+            _similarity(first, result, layers, result.similarity, unit)
+            own = title + "the unit that is strongest in each epoch"
+            _similarity(second, result, layers, result.own_similarity, own)
+            first.set_ylabel("similarity (cosine),\nmedian of the layer's maps")
             handles, labels = first.get_legend_handles_labels()
+            handles.append(
+                Line2D([], [], color=charts.SOFT, marker="o", ms=7.5, mfc="none", ls="none")
+            )
+            labels.append(f"large mark: settled, from here on {THRESHOLD:g} or above")
             figure.legend(
                 handles, labels, loc="outside upper left", ncols=min(4 * columns, len(labels)),
                 frameon=False,
@@ -58,8 +55,8 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
                 _history(others[1], result, "error", "error, %")
             for axes in panels.flat:
                 _epochs(axes, result)
-            for axes in panels[-1]:
-                axes.set_xlabel("epoch")
+            for axes in panels.flat:
+                axes.set_xlabel("epoch (logarithmic)" if result.epochs[0] > 0 else "epoch")
         return figure
 
     return draw
@@ -90,7 +87,10 @@ def _similarity(
         axes.plot(result.epochs, means, markersize=3, label=drawable(name, 24), **line)
         if values is result.similarity and result.settled[name]:
             at = result.epochs.index(result.settled[name])
-            axes.plot([result.epochs[at]], [means[at]], markersize=7.5, **line)
+            # Hollow: layers that settle at once do not hide each other.
+            axes.plot(
+                [result.epochs[at]], [means[at]], **line, markersize=7.5, markerfacecolor="none"
+            )  # fmt: skip
     axes.set_ylim(min(-0.05, *axes.get_ylim()), 1.05)
 
 

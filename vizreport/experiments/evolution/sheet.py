@@ -11,7 +11,6 @@ from vizreport.drawing import medium, montage
 
 TILE = 96  # px
 _GAP = 6  # px between tiles: the bar of a jump is seen in it
-_JUMP = (213, 94, 0)
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def sheet(name: str, epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Im
     labels = [(strip.label, strip.said) for strip in strips]
     head = (
         f"{name} over the epochs: projections above patches; orange bar: another image excites the "
-        "map most"
+        "map most; white: beyond the image"
     )
     return montage.headed(montage.grid(cells, 2, gap, labels, size), head, size)
 
@@ -79,7 +78,7 @@ def _cell(epochs: Sequence[int], strip: Strip, letters: int) -> Image.Image:
                 font.draw(pen, place, word, montage.palette().soft, anchor="ma")
         if strip.jumps[i]:
             middle = left - _GAP // 2
-            pen.rectangle((middle - 2, head - 10, middle + 1, whole.height), fill=_JUMP)
+            pen.rectangle((middle - 2, head - 10, middle + 1, whole.height), fill=montage.MARKED)
     return whole
 
 

@@ -193,7 +193,10 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
     median = float(np.median(rms))
     for value, name in (
         (median, "median"),
-        (median * result.dominating_ratio, f"{result.dominating_ratio:g} × median"),
+        (
+            median * result.dominating_ratio,
+            f"{result.dominating_ratio:g} × median: above it a filter dominates",
+        ),
     ):
         axes.axhline(value, color=charts.SOFT, lw=0.7, ls="--", zorder=0)
         axes.annotate(
@@ -211,6 +214,7 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
         )  # fmt: skip
     axes.set_xlabel(f"filters of {drawable(result.layer, 30)} in order of their RMS")
     axes.locator_params(axis="x", integer=True)
+    axes.set_xlim(0, len(rms) + 1)
     axes.set_ylabel("RMS of the weights")
     axes.set_ylim(0, 1.15 * max(float(rms.max()), median * result.dominating_ratio))
     if dead.any() or strong.any():

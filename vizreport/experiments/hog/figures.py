@@ -14,14 +14,14 @@ from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import PRINT_WIDTH, Figure, Section
 from vizreport.experiments.hog.result import METHODS, HogResult
 from vizreport.results.run import RunRecord
-from vizreport.wording.text import number, quoted
+from vizreport.wording.text import number, quoted, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _SIDE = 240  # px of a picture in the figure
 _ATOMS = 24
-_COLOURS = (charts.BLUE, charts.ORANGE, charts.SOFT)
+_COLOURS = (charts.BLUE, charts.BLUE, charts.SOFT)  # the third is a control
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
@@ -99,7 +99,7 @@ def _sheet(result: HogResult) -> Image.Image:
     """Draw a row for each image; a column for each, and fewer of them, where there is no room."""
     cells, labels = [], []
     layers = _shown(result)
-    heads = ("image", "target", "HOG", "paired", "ridge")
+    heads = ("image", "grey original", "HOG", "paired", "ridge")
     place_for = medium.current()
     fewer = place_for is not None and place_for.columns
     for i, place in enumerate(result.shown[: 3 if fewer else None]):
@@ -111,19 +111,24 @@ def _sheet(result: HogResult) -> Image.Image:
         ]
         cells += [_fitted(picture) for picture in pictures]
         paired, ridge = (f"{result.correlations[k, place]:.2f}" for k in (0, 1))
-        named = drawable(_name(result, i), 18)
-        plain = (named, "", "", paired.replace("-", "−"), ridge.replace("-", "−"))
+        named = drawable(spoken(_name(result, i)), 22)
+        plain = (f"\n{named}", "", "", paired.replace("-", "−"), ridge.replace("-", "−"))
         labels += list(zip(heads, plain, strict=True))
-        labels += [(drawable(result.layers[k], 16), f"{result.units[k, i]} units") for k in layers]
+        labels += [
+            (drawable(result.layers[k], 16), f"\n{result.units[k, i]} units added") for k in layers
+        ]
     columns = 5 + len(layers)
     if medium.narrow():
         order = [k for first in range(columns) for k in range(first, len(cells), columns)]
         cells, labels = [cells[k] for k in order], [labels[k] for k in order]
         columns = len(cells) // columns
     sheet = montage.grid(cells, columns, 12, labels, 22, rows_belong=True)
-    head = "paired, ridge: pictures made of HOG alone, and their correlation with the target"
+    head = (
+        "paired, ridge: two pictures made of HOG alone, with their correlation (−1 to 1) with the "
+        "grey original, whose contrast is evened"
+    )
     if layers:
-        head += "; then the network's strongest units, projected and added up"
+        head += "; then the projections of so many of the layer's strongest units, added up"
     return montage.headed(sheet, head, 22)
 
 
@@ -173,7 +178,7 @@ def _dots(result: HogResult, axes: Axes) -> None:
     axes.set_ylim(2.5, -0.5)
     axes.set_xlim(min(-0.05, float(result.correlations.min()) - 0.05), 1)
     axes.axvline(0, color=charts.FAINT, linewidth=0.8, zorder=0)
-    axes.set_xlabel("HOG: correlation of pictures made of it with the original")
+    axes.set_xlabel("correlation of the picture's pixels with the original's (dot: an image)")
 
 
 def _atoms(result: HogResult) -> Figure:
@@ -209,7 +214,11 @@ def _atom_sheet(result: HogResult) -> Image.Image:
         picture = montage.signed(np.repeat(pixels[..., None], 3, axis=2), scale)
         right = picture.resize((96, 96), Image.Resampling.BICUBIC)
         cells.append(montage.beside(Image.fromarray(glyph).convert("RGB"), right, 2))
-    head = "atoms: left of each pair what is looked for in HOG, right the picture that it makes"
+    head = (
+        f"the {len(best)} atoms that add most to the images shown: left the edges that an atom "
+        "stands for in HOG (white: strong), right the picture that it is turned into (grey: zero), "
+        f"{result.window} × {result.window} px, each on its own scale"
+    )
     return montage.headed(montage.grid(cells, 6, 14), head, 17)
 
 

@@ -12,7 +12,7 @@ from vizreport.drawing import charts, medium
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import PRINT_WIDTH
 from vizreport.experiments.invariance import summary
-from vizreport.experiments.invariance.lines import LINES, curves_of, name_lines
+from vizreport.experiments.invariance.lines import LINES, curves_of, name_lines, one_of
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.experiments.invariance.transformations import transform
 from vizreport.wording.text import words
@@ -36,6 +36,12 @@ _NARROW = 30.0  # mm of a chart's width, below which every second number stands 
 _HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 9.5  # mm
 _APART = 3.0  # mm between pictures and the curves below them
 
+FILLS = {
+    "edge": "its last pixels repeated",
+    "reflect": "it mirrored",
+    "grey": "grey",
+    "mean": "its mean colour",
+}
 UNITS = {
     "vertical": "shift down, px",
     "horizontal": "shift right, px",
@@ -161,7 +167,8 @@ def _row(
 ) -> None:
     """Draw a transformation: its pictures, and at their right, or below them, its curves."""
     x, y = 0.5 / sheet.width, 1 - top / sheet.height
-    sheet.figure.text(x, y, summary.NAMES[name], va="top", weight="bold", fontsize=8)
+    head = f"{summary.NAMES[name]} (beyond the image: {FILLS[result.fill]})"
+    sheet.figure.text(x, y, head, va="top", weight="bold", fontsize=8)
     across = _across(result, name)
     down, high = top + _HEAD + _TITLE, across * picture.height / picture.width
     _pictures(sheet.axes(_LEFT, down, across, high), result, name, picture)
@@ -184,21 +191,36 @@ def _row(
             panel.axhline(reference, color=charts.SOFT, linewidth=0.8, linestyle=_DOTTED)
         panel.set_ylim(0, distance_limit(result, layer))
         title = drawable(result.layers[layer], max(8, round(wide / 1.6)))
-        panel.set_title(title, fontsize=7.5, loc="left", pad=3)
-        if not layer:
-            panel.set_ylabel("distance / norm", labelpad=2)
+        panel.set_title(f"features of {title}", fontsize=7.5, loc="left", pad=3)
+        panel.set_ylabel("distance / norm", labelpad=2)
         name_lines(panel, tall)
         _ticks(panel, name, result, wide)
         left += wide + _RIGHT
     if scored:
-        panel = sheet.axes(left + _OWN, down, _CLASS * wide, tall)
-        shown = summary.probability_curves(result, name)
-        curves_of(panel, result.values[name], shown, name)
-        panel.set_ylim(0, 1.03)
-        name_lines(panel, tall)
-        panel.set_title("p(class)", fontsize=7.5, loc="left", pad=3)
-        panel.set_ylabel("probability", labelpad=2)
-        _ticks(panel, name, result, _CLASS * wide)
+        _probabilities(sheet, result, name, (left + _OWN, down, _CLASS * wide, tall))
+
+
+def _probabilities(
+    sheet: _Sheet, result: InvarianceResult, name: str, box: tuple[float, float, float, float]
+) -> None:
+    """Draw each image's probability in a row of its own, which stands beside its pictures.
+
+    In one chart they cross and cover each other: most are near 1 or near 0.
+    """
+    left, top, wide, tall = box
+    curves, count = summary.probability_curves(result, name), len(result.paths)
+    step = tall / count
+    for row in range(count):
+        panel = sheet.axes(left, top + row * step + 0.7, wide, step - 1.4)
+        one_of(panel, result.values[name], curves, name, row)
+        panel.set_ylim(-0.06, 1.06)
+        panel.set_yticks([0, 1], ["0", "1"], fontsize=7)
+        if not row:
+            panel.set_title("probability of the class", fontsize=7.5, loc="left", pad=3)
+        _ticks(panel, name, result, wide)
+        if row < count - 1:
+            panel.set_xticklabels([])
+            panel.set_xlabel("")
 
 
 def _pictures(axes: Axes, result: InvarianceResult, name: str, picture: Image.Image) -> None:
@@ -240,7 +262,8 @@ def _ticks(axes: Axes, name: str, result: InvarianceResult, wide: float) -> None
         places = places[::2]
     axes.set_xticks(places, [f"{place:g}".replace("-", "−") for place in places])
     first, *_, last = axes.get_xticklabels()  # at both ends clear of the next chart's
-    first.set_horizontalalignment("left")
+    if len(first.get_text()) > 2:
+        first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
     axes.set_xlabel(UNITS[name], labelpad=1)
     axes.tick_params(length=2, pad=2)
@@ -255,9 +278,9 @@ def _entries(result: InvarianceResult, labels: list[str]) -> list[tuple[str, Lin
         (f"{i} {drawable(words(label), 30)}", Line2D([], [], color=colour, linewidth=0.9))
         for i, (label, colour) in enumerate(zip(labels, LINES, strict=False), 1)
     ]
-    entries.append(("mean", Line2D([], [], color=charts.INK, linewidth=1.6)))
-    entries.append(("80 % of images", Patch(color=charts.FAINT)))
+    entries.append(("mean of all images", Line2D([], [], color=charts.INK, linewidth=1.6)))
+    entries.append(("80 % of all images (features)", Patch(color=charts.FAINT)))
     if any(np.isfinite(summary.apart(result, layer)) for layer in range(len(result.layers))):
         line = Line2D([], [], color=charts.SOFT, linewidth=0.8, linestyle=_DOTTED)
-        entries.append(("another image", line))
+        entries.append(("distance of another image", line))
     return entries

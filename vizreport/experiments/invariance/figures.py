@@ -129,7 +129,9 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
         for name in names
     )
     scored = bool(result.class_names)
-    probability = " Last column: probability of the image's class." if scored else ""
+    probability = (
+        " Last column: probability of the image's class, beside its pictures." if scored else ""
+    )
     return Figure(
         name=figure,
         title=f"{title}: features{' and probability' if scored else ''}",
@@ -139,7 +141,7 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
             "Then, for each layer on an axis of its own, the Euclidean distance between the "
             "features of the image and of the transformed image, divided by the norm of the "
             "image's features; 0 where nothing is changed. Dashed grey: how far another image lies "
-            f"(median).{probability} Heavy line: mean of {number(int(result.sampled.sum()))} "
+            f"(median).{probability} Black line: mean of {number(int(result.sampled.sum()))} "
             "images; grey band: between their 10th and 90th percentile."
         ),
         alt=(

@@ -13,8 +13,7 @@ from vizreport.experiments.invariance.summary import Curves
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Okabe and Ito's palette; numbers tell lines apart without colour too.
-LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
+LINES = charts.SERIES[1:]  # ink is the mean; numbers tell lines apart without colour too
 _NUMBER = 2.4  # mm between the numbers of lines
 _LEADER = 5.0  # points from a line's end to its number
 
@@ -33,20 +32,36 @@ def curves_of(axes: Axes, values: np.ndarray, curves: Curves, name: str) -> None
     name : str
         Of the transformation: a rotation is drawn to 360 degrees, which is 0 again.
     """
-    if name == "rotation":
-        values = np.append(values, 360.0)
-        curves = replace(
-            curves,
-            shown=np.concatenate([curves.shown, curves.shown[:, :1]], axis=1),
-            mean=np.append(curves.mean, curves.mean[0]),
-            low=np.append(curves.low, curves.low[0]),
-            high=np.append(curves.high, curves.high[0]),
-        )
+    values, curves = _closed(values, curves, name)
     axes.fill_between(values, curves.low, curves.high, color=charts.FAINT, linewidth=0, alpha=0.8)
     for row, curve in enumerate(curves.shown):
         axes.plot(values, curve, color=LINES[row], linewidth=0.6, alpha=0.75, label=str(row + 1))
     axes.plot(values, curves.mean, color=charts.INK, linewidth=1.8)
     axes.set_xlim(values[0], values[-1])
+
+
+def one_of(axes: Axes, values: np.ndarray, curves: Curves, name: str, row: int) -> None:
+    """Draw the line of one of the images shown, over the mean of all.
+
+    Parameters are those of :func:`curves_of`, and which image.
+    """
+    values, curves = _closed(values, curves, name)
+    axes.plot(values, curves.mean, color=charts.INK, linewidth=0.8)
+    axes.plot(values, curves.shown[row], color=LINES[row], linewidth=1.3)
+    axes.set_xlim(values[0], values[-1])
+
+
+def _closed(values: np.ndarray, curves: Curves, name: str) -> tuple[np.ndarray, Curves]:
+    """Lead the curves of a rotation on to 360 degrees."""
+    if name != "rotation":
+        return values, curves
+    return np.append(values, 360.0), replace(
+        curves,
+        shown=np.concatenate([curves.shown, curves.shown[:, :1]], axis=1),
+        mean=np.append(curves.mean, curves.mean[0]),
+        low=np.append(curves.low, curves.low[0]),
+        high=np.append(curves.high, curves.high[0]),
+    )
 
 
 def name_lines(axes: Axes, tall: float) -> None:

@@ -16,7 +16,7 @@ from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import maps
 from vizreport.experiments.occlusion.result import OcclusionResult
-from vizreport.wording.text import number, percent
+from vizreport.wording.text import number, percent, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,7 +125,7 @@ def _fitted(text: str, width: float, points: float = _SMALL) -> str:
 
 def _class_name(result: OcclusionResult, index: int, side: float) -> str:
     """Cut a class's name to what has room in a panel's title and in its legend alike."""
-    return _fitted(result.class_names[index], side - 10.5)
+    return _fitted(spoken(result.class_names[index]), side - 10.5)
 
 
 @dataclass(frozen=True)
@@ -212,9 +212,9 @@ def _maps_row(
     if projected is not None:
         grid.panel(2, top, projected, "c", "its projection")
         left, under = grid.place(2, top + _TITLE + grid.tall + 1.2)
-        notes = [f"strongest unit: {number(float(result.values[i, 0]))}"]
+        notes = [f"its strongest unit: {number(float(result.values[i, 0]))}", "grey: zero"]
         if _boxed(result, i, 0):
-            notes.append("box: its receptive field")
+            notes.append("box: the unit's receptive field")
         for k, line in enumerate(notes):
             sheet.text(left, under + 2.6 + k * _LINE, line)
     else:
@@ -233,7 +233,7 @@ def _maps_row(
         sheet.text(left, under + 2.6 + k * _LINE, line)
     limits = maps.PROBABILITY
     for place, ends, clean, unit in (
-        (1, maps.activation_range(result, i), result.clean_activations, "activation"),
+        (1, maps.activation_range(result, i), result.clean_activations, "sum"),
         (3, limits, result.clean_probabilities, "probability"),
     ):
         _bar(sheet, *grid.place(place, top + below), side, ends, float(clean[i]), unit)

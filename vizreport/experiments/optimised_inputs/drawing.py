@@ -12,7 +12,7 @@ from vizreport.drawing.fonts import drawable
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
 from vizreport.experiments.top_patches.classes import own_class
-from vizreport.wording.text import number
+from vizreport.wording.text import number, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,15 +66,20 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
                 continue
             feature_map = int(result.maps[layer][place])
             own = own_class(mining, layer, feature_map)
-            called = drawable(own or f"{layer} · {feature_map}", 30)
+            called = drawable(spoken(own) if own else f"{layer}, map {feature_map}", 30)
             best = int(result.reached[layer][place].argmax())
             cells.append(tile(result.natural[layer][place]))
-            labels.append((called, f"\nbest image: {_value(result.strongest[layer][place])}"))
+            labels.append((called, f"\ndata's best: {_value(result.strongest[layer][place])}"))
             cells.append(tile(result.pictures[layer][place, best]))
             labels.append(("optimised", f"\n{_value(result.reached[layer][place, best])}"))
             cells.append(tile(result.plain[layer][place]))
             labels.append(("unregularised", f"\n{_value(result.plain_reached[layer][place])}"))
-    return montage.grid(cells, 3 * shown, 10, labels, 22, rows_belong=True, sets=3)
+    picture = montage.grid(cells, 3 * shown, 10, labels, 22, rows_belong=True, sets=3)
+    head = (
+        "three inputs for each map, with the activation that it reaches: the strongest patch of "
+        "the data (grey beyond the image), optimised, and optimised pixel by pixel (unregularised)"
+    )
+    return montage.headed(picture, head, 22)
 
 
 def _value(value: float) -> str:
@@ -91,14 +96,17 @@ def curves(result: OptimisedInputsResult, axes: Axes) -> None:
             continue
         known = strongest[:, 0] > 0
         multiples = np.median(result.curves[layer][known] / strongest[known], axis=0)
-        colour = (charts.BLUE, charts.ORANGE)[i % 2]
         axes.plot(
-            steps, multiples, linewidth=1.2, color=colour, linestyle=dashes[i // 2 % 4],
+            steps, multiples, linewidth=1.2, linestyle=dashes[i % 4],
+            color=charts.SERIES[i % len(charts.SERIES)],
             label=drawable(layer, 24),
         )  # fmt: skip
-    axes.axhline(1, color=charts.SOFT, linewidth=0.8)
-    axes.set_xlabel("step")
-    axes.set_ylabel("activation / strongest image's")
+    axes.axhline(1, color=charts.SOFT, linewidth=0.8, label="strongest image of the data")
+    axes.set_xlabel("step of the optimisation")
+    axes.set_ylabel("activation / strongest image's,\nmedian of the layer's maps")
     axes.set_xlim(1, max(2, result.steps))
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, fontsize=7, loc="upper left")
+    axes.legend(
+        frameon=False, fontsize=7, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0,
+        handlelength=2.6,
+    )  # fmt: skip

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from vizreport.drawing.charts import styled
-from vizreport.drawing.encoding import png_bytes
 from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.optimised_inputs import drawing
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
 from vizreport.experiments.top_patches.classes import own_class
+from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.results.run import RunRecord
 from vizreport.wording.text import number, slugs
@@ -29,9 +29,10 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     for name in result.layers:
         cells = []
         for place, feature_map in enumerate(result.maps[name].tolist()):
-            src = f"pages/top-{slug[name]}/{feature_map:05d}-optimised.png"
+            src = f"pages/top-{slug[name]}/{feature_map:05d}-optimised.webp"
             picture = drawing.strip(result, name, place)
-            files[src] = png_bytes(picture)
+            # Lossless, their noise would be a tenth of a large report.
+            files[src] = drawn_encoder(picture.height)(picture)
             cells.append(
                 {
                     "map": feature_map,
@@ -85,10 +86,10 @@ def _curves(result: OptimisedInputsResult) -> Figure:
         title="Activation by step",
         caption=(
             "Median over the maps of each layer, each step in a view of its own, as a multiple of "
-            "the strongest image's activation (grey line: the same)."
+            "the activation of the strongest image of the data (grey line)."
         ),
         alt=f"A rising curve for each of {len(result.layers)} layers.",
-        draw=styled(partial(drawing.curves, result), 110, 52),
+        draw=styled(partial(drawing.curves, result), 110, 58),
         width=110,
         supplement=True,
     )

@@ -19,7 +19,7 @@ from vizreport.experiments.overview.meaning import meaning_context
 from vizreport.experiments.overview.result import OverviewResult, Subset
 from vizreport.models.output import OutputMeaning
 from vizreport.results.run import RunRecord
-from vizreport.wording.text import network_name, number, percent, quoted, wilson
+from vizreport.wording.text import network_name, number, percent, quoted, spoken, wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -187,14 +187,14 @@ def _by_class(result: OverviewResult, classes: list[int]) -> Figure:
         title="Accuracy by class",
         caption=(
             "Dot: share of the class's images whose most probable class is the true one. Line: "
-            f"95\u202f% interval (Wilson). In brackets: number of images.{left_out}"
+            f"95\u202f% interval (Wilson). n: number of images.{left_out}"
         ),
         alt=(
             f"Dots in falling order, from {percent(_share(result, best))} for "
             f"{quoted(result.class_names[best], 30)} to {percent(_share(result, worst))} for "
             f"{quoted(result.class_names[worst], 30)}."
         ),
-        draw=charts.styled(lambda axes: _bars(axes, result, drawn), 150, 16 + 4.6 * len(drawn)),
+        draw=charts.styled(lambda axes: _bars(axes, result, drawn), 150, 19 + 4.6 * len(drawn)),
         width=150,
     )
 
@@ -210,13 +210,13 @@ def _bars(axes: Axes, result: OverviewResult, classes: list[int]) -> None:
         share = 100 * _share(result, index)
         axes.plot(share, row, "o", color=charts.BLUE, ms=4, clip_on=False)
     names = [
-        f"{drawable(result.class_names[index], 32)} ({result.class_counts[index]})"
+        f"{drawable(spoken(result.class_names[index]), 32)} (n = {result.class_counts[index]})"
         for index in classes
     ]
     axes.set_yticks(range(len(classes)), names)
     axes.set_ylim(len(classes) - 0.5, -0.5)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("correct, % of the class's images")
+    axes.set_xlabel(f"classified correctly, % of the class's n images\n{charts.INTERVAL}")
     axes.grid(axis="x", color=charts.FAINT, lw=0.5)
     axes.set_axisbelow(True)
 
@@ -255,8 +255,10 @@ def _mistakes_drawn(result: OverviewResult) -> Image.Image:
     cells = [montage.fit(Image.fromarray(picture), 420) for picture in result.mistake_pictures]
     labels = [
         (
-            f"called {drawable(m['predicted'], 40)} ({percent(m['probability'])})",
-            f"\nis {drawable(m['true'], 40)} ({percent(m['true_probability'], 1)})",
+            f"called {drawable(spoken(m['predicted']), 40)}",
+            f"\n{percent(m['probability'])} sure of it"
+            f"\nlabel: {drawable(spoken(m['true']), 40)}"
+            f"\n{percent(m['true_probability'], 1)} sure of that",
         )
         for m in _named(result)
     ]

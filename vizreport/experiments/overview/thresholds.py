@@ -112,12 +112,18 @@ def figure(scores: Scores) -> Figure:
 
 def _curves(axes: Axes, scores: Scores) -> None:
     for values, falls, name, colour, dashes in (
-        (scores.second, True, f"sensitivity ({drawable(scores.names[1], 24)})", charts.BLUE, "-"),
+        (
+            scores.second,
+            True,
+            f"sensitivity ({drawable(scores.names[1], 24)})",
+            charts.SERIES[1],
+            "-",
+        ),
         (
             scores.first,
             False,
             f"specificity ({drawable(scores.names[0], 24)})",
-            charts.ORANGE,
+            charts.SERIES[2],
             "--",
         ),
     ):

@@ -57,8 +57,8 @@ def _accuracy(result: PreprocessingResult) -> Figure:
         supplement=True,
         title="Accuracy under the usual preprocessings",
         caption=(
-            "Share of images classified correctly, with its 95\u202f% interval (Wilson). Orange "
-            "square: the preprocessing used. In brackets: number of images; the worse "
+            "Share of images classified correctly, with its 95\u202f% interval (Wilson). Filled "
+            "square: the preprocessing used; hollow: alternatives. n: number of images; the worse "
             "alternatives are looked at on fewer."
         ),
         alt=(
@@ -67,7 +67,7 @@ def _accuracy(result: PreprocessingResult) -> Figure:
             f"used is at {percent(result.correct / result.images)}."
         ),
         draw=charts.styled(
-            lambda axes: _dots(axes, result), 150, 18 + 5.2 * (1 + len(result.alternatives))
+            lambda axes: _dots(axes, result), 150, 21 + 5.2 * (1 + len(result.alternatives))
         ),
         width=150,
     )
@@ -77,16 +77,18 @@ def _dots(axes: Axes, result: PreprocessingResult) -> None:
     lines = [(result.values, result.correct, result.images)]
     lines += [(a["values"], a["correct"], a["images"]) for a in result.alternatives]
     for row, (_, correct, images) in enumerate(lines):
-        colour, marker = (charts.BLUE, "o") if row else (charts.ORANGE, "s")
         low, high = wilson(correct, images)
-        axes.plot([100 * low, 100 * high], [row, row], color=colour, lw=1.2, alpha=0.5)
-        axes.plot(100 * correct / images, row, marker, color=colour, ms=4.5, clip_on=False)
+        axes.plot([100 * low, 100 * high], [row, row], color=charts.BLUE, lw=1.2, alpha=0.5)
+        axes.plot(
+            100 * correct / images, row, "o" if row else "s", color=charts.BLUE, ms=4.5,
+            mfc="white" if row else charts.BLUE, clip_on=False,
+        )  # fmt: skip
     axes.set_yticks(
         range(len(lines)),
-        [f"{'used: ' if not i else ''}{said} ({n})" for i, (said, _, n) in enumerate(lines)],
+        [f"{'used: ' if not i else ''}{said} (n = {n})" for i, (said, _, n) in enumerate(lines)],
     )
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("classified correctly, % of the images")
+    axes.set_xlabel(f"classified correctly, % of n images\n{charts.INTERVAL}")
     axes.grid(axis="x", color=charts.FAINT, lw=0.5)
     axes.set_axisbelow(True)

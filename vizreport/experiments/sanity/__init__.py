@@ -6,7 +6,7 @@ from vizreport.experiments.sanity.settings import SanitySettings
 EXPERIMENT = Experiment(
     name="sanity",
     title="Sanity",
-    version=4,
+    version=5,
     result="vizreport.experiments.sanity.result:SanityResult",
     compute="vizreport.experiments.sanity.compute:compute",
     section="vizreport.experiments.sanity.figures:section",

@@ -17,7 +17,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
-from vizreport.experiments.sanity.panels import MAPS, no_panels, panels
+from vizreport.experiments.sanity.panels import no_panels, panels
 from vizreport.experiments.sanity.randomisation import (
     WeightedLayer,
     shuffle,
@@ -102,7 +102,7 @@ def compute(
             found[layer.name] = test.run(below, settings.seed, bar)
             if methods and not panel and layer.name in mining.layers:
                 panel = panels(
-                    subject, mining, layer, units.maps[:MAPS], methods[0], below, test.batch,
+                    subject, mining, layer, units.maps, methods[0], below, test.batch,
                     settings.seed,
                 )  # fmt: skip
     by_layer: dict[str, Any] = {

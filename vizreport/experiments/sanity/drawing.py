@@ -1,37 +1,23 @@
-"""Pictures of one unit from one random network after the other, and curves of their likeness."""
+"""Pictures of one unit from one random network after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from vizreport.drawing import charts, medium, montage, tone
+from vizreport.drawing import medium, montage, tone
 from vizreport.drawing.fonts import drawable
-from vizreport.drawing.section import PRINT_WIDTH
 from vizreport.experiments.sanity.result import SanityResult
 from vizreport.wording.text import decimal
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
-
 NAMES = {"deconvnet": "Deconvnet", "guided": "Guided backpropagation", "gradient": "Gradient"}
-_STYLES = {
-    "deconvnet": (charts.BLUE, "o", "-"),
-    "guided": (charts.ORANGE, "s", "--"),
-    "gradient": (charts.INK, "^", ":"),
-}
 _SIDE, _GAP, _APART, _LETTERS = 160, 8, 24, 25  # px
-_DODGE = 0.12  # from method to method, in steps
-_STRIP = 0.13  # of a panel: the row below the values for states whose pictures are all blank
 _FILTERS = ("random filters", "true filters", "random filters")
 _SWITCHES = ("true switches", "random switches", "random switches")
-_CONTROLS = tuple(
+CONTROLS_SAID = tuple(
     (*f"{filters},".split(), *switches.split())
     for filters, switches in zip(_FILTERS, _SWITCHES, strict=True)
 )
@@ -111,7 +97,7 @@ class _Sheet:
 
     @property
     def size(self) -> tuple[int, int]:
-        methods, controls = len(self.result.methods), len(_CONTROLS)
+        methods, controls = len(self.result.methods), len(CONTROLS_SAID)
         across = self.tile[0] + _GAP
         states = 2 + len(self.shown)
         if self.brief:
@@ -150,11 +136,11 @@ class _Sheet:
         across, line = self.tile[0] + _GAP, self.line
         left = (2 + len(self.shown)) * across + _APART
         if not self.brief:
-            left = m * (len(_CONTROLS) * across + _APART)
+            left = m * (len(CONTROLS_SAID) * across + _APART)
             head = head + len(self.result.methods) * self.row + 4 * line
             top = head
             self.name(whole, left, head - 4 * line, m, ": controls")
-        for number, words in enumerate(_CONTROLS):
+        for number, words in enumerate(CONTROLS_SAID):
             place = left + number * across
             if m == 0 or not self.brief:
                 self.words(whole, place, head + (0 if self.brief else line), words)
@@ -212,141 +198,3 @@ def _tile(picture: np.ndarray) -> Image.Image:
     size, width = _size(picture), picture.shape[1]
     smooth = Image.Resampling.LANCZOS if width > _SIDE else Image.Resampling.NEAREST
     return Image.fromarray(picture).resize(size, smooth)
-
-
-def curves(result: SanityResult, layer: str) -> Figure:
-    """Draw likeness against the randomised layers, and in the controls: a row a measure."""
-    from matplotlib.figure import Figure
-
-    with charts.style():
-        slim = medium.narrow()
-        size = medium.room(PRINT_WIDTH) / 25.4, (190 if slim else 92) / 25.4
-        figure = Figure(figsize=size, layout="constrained")
-        if slim:
-            grid = figure.subplots(4, 1, sharey=True).reshape(2, 2).T
-        else:
-            grid = figure.subplots(2, 2, sharey="row", sharex="col", width_ratios=(2.4, 1))
-        for row, (measure, name) in enumerate(
-            ((0, "rank\ncorrelation\n(absolute)"), (3, "structural\nsimilarity\n(signed)"))
-        ):
-            for m, method in enumerate(result.methods):
-                steps = result.cascade[layer][m, :, :, measure]
-                first = np.ones((1, steps.shape[1]))
-                shift = _DODGE * (m - (len(result.methods) - 1) / 2)
-                _points(grid[row, 0], np.concatenate([first, steps]), method, shift, joined=True)
-                controls = result.controls[layer][m, :, :, measure]
-                _points(grid[row, 1], controls, method, shift)
-                _chance(grid[row, 0], controls[-1], method)
-            for axes in grid[row] if slim else grid[row, :1]:
-                axes.set_ylabel(name)
-            for axes in grid[row]:
-                axes.axhline(1, color=charts.FAINT, linewidth=0.8, zorder=0)
-        _limits(grid, blank=bool((_known(result, layer) == 0).any()))
-        grid[0, 0].set_title("layers random, one after the other", fontsize=8, loc="left")
-        grid[0, 1].set_title("controls", fontsize=8, loc="left")
-        names = ["trained", *(lowest(step) for step in result.steps[layer])]
-        labels = ["\n".join(words) for words in _CONTROLS]
-        labels[-1] += "\n(chance)"
-        for row in (0, 1) if slim else (1,):
-            grid[row, 0].set_xticks(
-                range(len(names)), names, rotation=35 if len(names) < 12 else 60, ha="right",
-                rotation_mode="anchor",
-            )  # fmt: skip
-            grid[row, 1].set_xticks(range(len(labels)), labels)
-        grid[1, 0].set_xlabel("weights random from the top down to this layer")
-        for axes in grid[:, 1]:
-            axes.set_xlim(-0.5, len(labels) - 0.5)
-        figure.legend(
-            handles=_legend(result, layer), frameon=False, fontsize=7, loc="outside upper left",
-            ncols=1 if slim else 3, handlelength=2.6, columnspacing=1.2,
-        )  # fmt: skip
-        return figure
-
-
-def _known(result: SanityResult, layer: str) -> np.ndarray:
-    """Return how many units have a picture that is not blank: int [method, state]."""
-    likeness = np.concatenate([result.cascade[layer], result.controls[layer]], axis=1)[..., 0]
-    known: np.ndarray = np.isfinite(likeness).sum(axis=2)
-    return known
-
-
-def _chance(axes: Axes, both: np.ndarray, method: str) -> None:
-    """Draw what random filters and switches [U] have in common with the trained picture."""
-    if np.isfinite(both).any():
-        colour, _, dash = _STYLES[method]
-        axes.axhline(float(np.nanmean(both)), color=colour, linestyle=dash, linewidth=0.6, zorder=1)
-
-
-def _limits(grid: np.ndarray, blank: bool) -> None:
-    """Give all panels one scale, and below it a row for the crosses where there are any."""
-    top, low = 1.08, min(-0.05, *(axes.dataLim.y0 - 0.05 for axes in grid.ravel()))
-    for axes in grid.ravel():
-        ticks, names = [0.0, 0.5, 1.0], ["0", "0.5", "1"]
-        axes.set_ylim(low, top)
-        if blank:
-            strip = (top - low) * _STRIP / (1 - _STRIP)
-            axes.set_ylim(low - strip, top)
-            axes.axhline(low, color=charts.SOFT, linewidth=0.6)
-            ticks, names = [low - strip / 2, *ticks], ["blank", *names]
-        axes.set_yticks(ticks, names)
-
-
-def _legend(result: SanityResult, layer: str) -> list[Line2D]:
-    """Explain the methods, the levels, and marks of states in which pictures are blank."""
-    from matplotlib.lines import Line2D
-
-    entries = []
-    for method in result.methods:
-        colour, marker, dash = _STYLES[method]
-        entries.append(Line2D([], [], color=colour, marker=marker, markersize=3.5))
-        entries[-1].set(linestyle=dash, label=NAMES[method])
-    entries.append(
-        Line2D([], [], color=charts.SOFT, linewidth=0.6,
-               label="thin: chance, the mean of the last control")
-    )  # fmt: skip
-    entries.append(
-        Line2D([], [], color=charts.FAINT, linewidth=0.8, label="1: the same picture")
-    )  # fmt: skip
-    known, units = _known(result, layer), result.cascade[layer].shape[2]
-    if ((known > 0) & (known < units)).any():
-        entries.append(
-            Line2D([], [], color=charts.SOFT, marker="o", markersize=3.5, linestyle="none",
-                   markerfacecolor="white", label="hollow: some units' pictures are blank")
-        )  # fmt: skip
-    if not known.all():
-        entries.append(
-            Line2D([], [], color=charts.SOFT, marker="x", markersize=4, linestyle="none",
-                   label="all pictures blank: nothing to compare")
-        )  # fmt: skip
-    return entries
-
-
-def _points(
-    axes: Axes, values: np.ndarray, method: str, shift: float, joined: bool = False
-) -> None:
-    """Draw the mean [n, U] over the units that are not blank with their standard deviation.
-
-    Hollow where some units are blank; a cross, which has no value, where all of them are.
-    """
-    colour, marker, dash = _STYLES[method]
-    places = np.arange(len(values)) + shift
-    known = np.isfinite(values)
-    count = known.sum(axis=1)
-    some = count > 0
-    filled = np.where(known, values, 0)
-    mean = np.full(len(values), np.nan)
-    mean[some] = filled.sum(axis=1)[some] / count[some]
-    spread = np.full(len(values), np.nan)
-    apart = np.where(known, values - mean[:, None], 0)
-    spread[some] = np.sqrt(np.square(apart).sum(axis=1)[some] / count[some])
-    axes.plot(places, mean, color=colour, linestyle=dash if joined else "none", linewidth=1.1)
-    for full in (True, False):
-        here = some & ((count == values.shape[1]) == full)
-        axes.errorbar(
-            places[here], mean[here], spread[here], color=colour, marker=marker, markersize=3.5,
-            markerfacecolor=colour if full else "white", linestyle="none", elinewidth=0.7,
-        )  # fmt: skip
-    axes.plot(
-        places[~some], np.full((~some).sum(), _STRIP / 2), color=colour, marker="x", markersize=4,
-        linestyle="none", transform=axes.get_xaxis_transform(),
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from vizreport.drawing import spotlight, tone
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.sanity import drawing, panel_drawing
+from vizreport.experiments.sanity import curves, drawing, panel_drawing
 from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess, known_mean
 from vizreport.experiments.sanity.drawing import NAMES
 from vizreport.experiments.sanity.findings import findings
@@ -47,6 +48,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         figures.insert(0, _panels(result))
     context = {
         "panels": len(result.panel_maps) > 0,
+        "own": _own(result),
         "layers": layers,
         "missing": [(NAMES[method], reason) for method, reason in result.problems.items()],
         "draws": int(next(iter(result.drawn.values())).shape[1]),
@@ -96,9 +98,35 @@ def _row(one: Assessment) -> tuple[str, ...]:
     )
 
 
+def _own(result: SanityResult) -> dict[str, Any] | None:
+    """Say how alike the pictures of two maps are, and where the signal is lost."""
+    trained, random = (panel_drawing.mean_known(state) for state in result.panel_alike)
+    if not len(result.panel_maps) or math.isnan(trained) or math.isnan(random):
+        return None
+    own: dict[str, Any] = {
+        "layer": result.layers[0],
+        "method": NAMES[result.methods[0]].lower(),
+        "trained": decimal(trained),
+        "random": decimal(random),
+        "lost": None,
+    }
+    lost = panel_drawing.narrowest(result)
+    if lost is not None:
+        own["lost"] = {
+            "layer": lost["layer"],
+            "said": panel_drawing.share(lost["trained"]),
+            "said_random": panel_drawing.share(lost["random"]),
+            "blocked": lost["trained"] <= tone.BLANK,
+        }
+    return own
+
+
 def _panels(result: SanityResult) -> Figure:
     layer = result.layers[0]
     maps = " and ".join(str(one) for one in result.panel_maps)
+    lit = " and ".join(
+        decimal(panel_drawing.agreement(result, place)) for place in range(len(result.panel_maps))
+    )
     return Figure(
         name="sanity-panels",
         title=f"{quoted(layer, 40)}: what Top-9 shows of random weights",
@@ -111,9 +139,10 @@ def _panels(result: SanityResult) -> Figure:
             f"zero; {tone.CAPTION}. Nothing was learned on the right: light there, even on the "
             "object in the middle of a tile, comes from the image, the architecture and this way "
             "of drawing. What looks "
-            "alike on both sides is no evidence of learning. r: correlation of the places lit on "
-            "the left with those lit on the right, mean of the nine (1: the same places; near 0: "
-            "nothing of what the trained network lights is left). The bar below a tile is its peak."
+            "alike on both sides is no evidence of learning. r: correlation of these projections "
+            "with those of another map from the same places, mean of the nine. Correlation of "
+            "the places lit on the left "
+            f"with those lit on the right: {lit}. The bar below a tile is its peak."
         ),
         alt=(
             f"Maps {maps}, a row each: nine spotlights and nine projections from the trained "
@@ -172,12 +201,12 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
             f"standard deviation over {units} units; 1: the same. A hollow "
             "mark leaves out units whose picture is blank there; a cross in the row “blank”: all "
             "are. "
-            "Left: weights shuffled from the top layer down. Right: random filters or random "
-            "switches alone, and both; the last is what is alike by chance, and its mean is the "
-            "thin line at left. What stands at that line has no more in common with the trained "
-            "network's pictures than chance gives. Above: rank "
-            "correlation of the absolute values, which says where the picture is strong. Below: "
-            "structural similarity of the signed linear pictures, which says what pattern is there."
+            "Above: weights shuffled from the top layer down. Below, the controls: random filters "
+            "or random switches (the places that won each max pooling) alone, and both; the last "
+            "is what is alike by chance, and its mean is the "
+            "thin line above. What stands at that line has no more in common with the trained "
+            "network's pictures than chance gives. Left: where a picture is strong; right: what "
+            "pattern is there."
         ),
         alt=(
             "Curves that start at 1. At the end, with all layers random: "
@@ -187,5 +216,5 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
             )
             + " (rank correlation)."
         ),
-        draw=partial(drawing.curves, result, layer),
+        draw=partial(curves.curves, result, layer),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 
@@ -10,27 +12,61 @@ from vizreport.drawing.fonts import drawable
 from vizreport.drawing.spotlight import light, spotlight
 from vizreport.experiments.sanity.result import SanityResult
 from vizreport.experiments.top_patches.mosaics import dash, within
-from vizreport.wording.text import decimal
+from vizreport.wording.text import decimal, number
 
 _SIDE = 78  # px of a tile
-_BARS = "peak of a projection; the longest of a map's nine is the strongest"
+_BARS = "a projection's peak, as a share of the largest of its nine"
 
 
 def panels(result: SanityResult) -> Image.Image:
     """Lay out a row for each map: trained, then with all weights random."""
     cells, labels = [], []
     for place, feature_map in enumerate(result.panel_maps):
-        alike = f"r\u202f=\u202f{decimal(agreement(result, place))}"
-        random = f"random weights\nlit places, left and right: {alike}"
-        for state, said in enumerate(("trained weights", random)):
+        other = f"picture for map {result.panel_others[place]} instead"
+        for state, weights in enumerate(("trained", "random")):
             cells.append(_pair(result, state, place))
+            alike = mean_known(result.panel_alike[state, place])
+            said = f"{weights} weights\n{other}: r\u202f=\u202f{decimal(alike)}"
             labels.append((f"map {feature_map}", said))
     width = cells[0].width
     sheet = montage.grid(
         cells, 2, width // 21, labels, max(9, width // 28), rows_belong=True, bars_are=_BARS
     )
     head = f"{drawable(result.layers[0], 40)}: trained weights left, random weights right"
+    lost = narrowest(result)
+    if lost is not None and lost["trained"] <= tone.BLANK:
+        head += (
+            f". At left only {share(lost['trained'])} of the signal gets past "
+            f"{drawable(lost['layer'], 40)}: traces, not what a map looks for"
+        )
     return montage.headed(sheet, head, max(9, width // 28))
+
+
+def narrowest(result: SanityResult) -> dict[str, Any] | None:
+    """Return the rectifier that passes least of the trained network's signal.
+
+    Returns
+    -------
+    dict or None
+        Its "layer", and what it passes with "trained" and with "random" weights: the share of the
+        signal's root mean square. None where there is no rectifier.
+    """
+    if not result.panel_passed.size:
+        return None
+    place = int(np.argmin(result.panel_passed[0]))
+    trained, random = np.sqrt(result.panel_passed[:, place].astype(np.float64)).tolist()
+    return {"layer": result.panel_rectifiers[place], "trained": trained, "random": random}
+
+
+def share(value: float) -> str:
+    """Write a share that may be small."""
+    return f"{number(100 * value, 2)}\u202f%"
+
+
+def mean_known(values: np.ndarray) -> float:
+    """Return the mean of what is not NaN; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def agreement(result: SanityResult, place: int) -> float:

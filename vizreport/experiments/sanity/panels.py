@@ -30,7 +30,7 @@ def panels(
     subject: Subject,
     mining: MiningResult,
     layer: ReportableLayer,
-    maps: np.ndarray,
+    drawn: np.ndarray,
     method: str,
     pieces: list[list[WeightedLayer]],
     batch: int,
@@ -38,7 +38,8 @@ def panels(
 ) -> dict[str, Any]:
     """Project the nine strongest units of some maps, before and after all weights are random.
 
-    Images and units stay the same.
+    Images and units stay the same. So do they for another map of the layer, whose pictures would
+    differ if a picture showed what its map looks for.
 
     Parameters
     ----------
@@ -48,8 +49,8 @@ def panels(
         Says which units are a map's strongest.
     layer : ReportableLayer
         The layer of the maps.
-    maps : int array [P]
-        Of the layer, a panel each.
+    drawn : int array
+        Maps of the layer; the first of them have a panel each, whose other map is the next drawn.
     method : str
         Preset of backward rules.
     pieces : list of list of WeightedLayer
@@ -64,7 +65,8 @@ def panels(
     dict
         The fields of the result that begin with "panel".
     """
-    graph = subject.graph
+    graph, maps = subject.graph, drawn[:MAPS]
+    others = np.roll(drawn, -1)[: len(maps)]
     values, images, rows, cols = (
         getattr(mining, field)[layer.name][maps, :_TILES]
         for field in ("values", "images", "rows", "cols")
@@ -74,25 +76,29 @@ def panels(
     wanted, numbers = np.unique(images[taken], return_inverse=True)
     pictures = subject.pictures(mining.records[wanted])
     inputs = np.asarray(subject.preprocessing.tensor(pictures), graph.dtype)[numbers]
-    seeds = np.zeros((len(numbers), *graph.nodes[layer.node].shape), graph.dtype)
-    place = (rows[taken], cols[taken]) if seeds.ndim == 4 else ()
-    seeds[(np.arange(len(seeds)), *place, maps[taken[0]])] = 1
+    seeds = np.zeros((2, len(numbers), *graph.nodes[layer.node].shape), graph.dtype)
+    place = (rows[taken], cols[taken]) if seeds.ndim == 5 else ()
+    for units, seeded in zip(seeds, (maps, others), strict=True):
+        units[(np.arange(len(units)), *place, seeded[taken[0]])] = 1
     fields = unit_fields(graph, layer.node, rows[taken], cols[taken])
     none = np.zeros(len(numbers), int)
-    states, side = [], max(fields.size)
-    from vizreport.engine.projection.split_passes import down_function, up_function
+    states, compared, passed, side = [], [], [], max(fields.size)
+    from vizreport.engine.projection import split_passes
 
-    up, down = up_function(graph, layer.node), down_function(graph, layer.node, method, batch)
+    up = split_passes.up_function(graph, layer.node)
+    down = split_passes.watched_down_function(graph, layer.node, method, batch)
     with weights_kept([one for piece in pieces for one in piece]):
         for random in (False, True):
             if random:
                 for number, piece in enumerate(pieces):
                     for order, one in enumerate(piece):
                         shuffle(one, (seed, number, order))
-            found = _projected(up, down, inputs, seeds, batch)
+            found, shares = _projected(up, down, inputs, seeds, batch)
             if not np.isfinite(found).all():
                 raise NotApplicable("the values of the projections are not finite")
-            states.append(subject.to_rgb(found).astype(np.float32))
+            states.append(subject.to_rgb(found[0]).astype(np.float32))
+            compared.append(_correlations(*found))
+            passed.append(np.median(shares, axis=0))
     side, _ = window_side(energy_by_side(states[0], none, none, fields), side)
     shape = (len(maps), _TILES, side, side, 3)
     projections = np.full((2, *shape), GREY, np.uint8)
@@ -107,11 +113,19 @@ def panels(
     patches, insides = np.full(shape, GREY, np.uint8), np.zeros((*shape[:2], 4), np.int32)
     seen = subject.preprocessing.shown(pictures)[numbers]
     patches[taken] = cut_tiles(seen, none, none, fields, side, GREY)
+    alike = np.full((2, *shape[:2]), np.nan, np.float32)
+    alike[:, taken[0], taken[1]] = compared
+    alike[:, maps == others] = np.nan
+    below = split_passes.rectifiers_below(graph, layer.node)
     start = (fields.low + fields.high + 1 - side) // 2
     low, high = -start, np.array(graph.input_shape[:2]) - start
     insides[taken] = np.clip(np.concatenate([low[:, ::-1], high[:, ::-1]], axis=1), 0, side)
     return {
         "panel_maps": maps.astype(np.int32),
+        "panel_others": others.astype(np.int32),
+        "panel_alike": alike,
+        "panel_rectifiers": [graph.nodes[index].layer for index in below],
+        "panel_passed": np.array(passed, np.float32),
         "panel_shown": shown,
         "panel_insides": insides,
         "panel_patches": patches,
@@ -126,6 +140,10 @@ def no_panels() -> dict[str, Any]:
     tile = (0, _TILES, 0, 0, 3)
     return {
         "panel_maps": np.zeros(0, np.int32),
+        "panel_others": np.zeros(0, np.int32),
+        "panel_alike": np.zeros((2, *tile[:2]), np.float32),
+        "panel_rectifiers": [],
+        "panel_passed": np.zeros((2, 0), np.float32),
         "panel_shown": np.zeros(tile[:2], bool),
         "panel_insides": np.zeros((*tile[:2], 4), np.int32),
         "panel_patches": np.zeros(tile, np.uint8),
@@ -135,11 +153,32 @@ def no_panels() -> dict[str, Any]:
     }
 
 
-def _projected(up: Any, down: Any, inputs: np.ndarray, seeds: np.ndarray, batch: int) -> np.ndarray:
-    """Carry units back in batches of one size."""
-    parts = []
+def _projected(
+    up: Any, down: Any, inputs: np.ndarray, seeds: np.ndarray, batch: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Carry units back in batches of one size, from each set of seeds [S, U, ...].
+
+    Returns projections [S, U, H, W, C], and what rectifiers pass of the first set's [U, R].
+    """
+    parts, shares = [], []
     for first in range(0, len(inputs), batch):
         chosen = np.arange(first, min(first + batch, len(inputs)))
         padded = np.resize(chosen, batch)
-        parts.append(np.asarray(down(up(inputs[padded]), seeds[padded]))[: len(chosen)])
-    return np.concatenate(parts)
+        values = up(inputs[padded])
+        found = [[np.asarray(one) for one in down(values, seed[padded])] for seed in seeds]
+        parts.append(np.stack([projections[: len(chosen)] for projections, _ in found]))
+        shares.append(found[0][1][: len(chosen)])
+    return np.concatenate(parts, axis=1), np.concatenate(shares)
+
+
+def _correlations(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Correlate pictures [U, H, W, C] pixel by pixel where either has a value; NaN if one is flat.
+
+    The flat surroundings of a field, alike in all pictures, would raise the correlation.
+    """
+    found = np.full(len(some), np.nan)
+    for k, (one, other) in enumerate(zip(some, others, strict=True)):
+        seen = (one != 0) | (other != 0)
+        if np.ptp(one) and np.ptp(other):
+            found[k] = np.corrcoef(one[seen], other[seen])[0, 1]
+    return found

@@ -42,6 +42,17 @@ class SanityResult:
     panel_maps : int32 [P]
         Maps of the first layer whose nine strongest units are shown as in Top-9; none where that
         layer was not mined.
+    panel_others : int32 [P]
+        Another map of that layer, projected from the same units' places in the same images; the
+        same map where there is no other.
+    panel_alike : float32 [2, P, 9]
+        Correlation of its picture with the map's own, over the values that are not 0 in both; NaN
+        where a picture is blank or there is no other map.
+    panel_rectifiers : list of str
+        Layers of the rectifiers between that layer's units and the input, from the unit down.
+    panel_passed : float32 [2, R]
+        Share (0 to 1) of the energy of the signal that arrives there from above that each lets
+        pass: median of the panels' units, with trained and with random weights.
     panel_shown : bool [P, 9]
         Whether there is such a unit.
     panel_insides : int32 [P, 9, 4]
@@ -91,6 +102,10 @@ class SanityResult:
     tried: Annotated[dict[str, int], "by layers"]
     visible: Annotated[dict[str, int], "by layers"]
     panel_maps: Annotated[np.ndarray, "int32 [P]"]
+    panel_others: Annotated[np.ndarray, "int32 [P]"]
+    panel_alike: Annotated[np.ndarray, "float32 [2, P, 9]"]
+    panel_rectifiers: Annotated[list[str], "[R]"]
+    panel_passed: Annotated[np.ndarray, "float32 [2, R]"]
     panel_shown: Annotated[np.ndarray, "bool [P, 9]"]
     panel_insides: Annotated[np.ndarray, "int32 [P, 9, 4]"]
     panel_patches: Annotated[np.ndarray, "uint8 [P, 9, s, s, 3]"]

@@ -21,7 +21,7 @@ from vizreport.experiments.top_patches import classes, ground_truth, mosaics, wo
 from vizreport.experiments.top_patches.highlights import chosen
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, first_places
 from vizreport.results.run import RunRecord
-from vizreport.wording.text import number, percent, quoted, shared_reasons, slugs
+from vizreport.wording.text import number, percent, quoted, shared_reasons, slugs, spoken
 
 COLUMNS = 2
 _PATCH_COLUMNS = 4  # where there are no projections
@@ -363,14 +363,14 @@ def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Imag
     for cell in cells:
         said = ""
         if cell["own"]:
-            said = drawable(": ".join(filter(None, (cell["own"], cell["own_said"]))), 120)
+            said = drawable(spoken(": ".join(filter(None, (cell["own"], cell["own_said"])))), 120)
         elif cell["times"] > 1:
-            said = f"{cell['times']}/{cell['of']} {drawable(cell['common'], 40)}"
+            said = f"{cell['times']} of {cell['of']} are {drawable(spoken(cell['common']), 40)}"
         labels.append((f"map {cell['map']}", said))
     # Letters and gaps go with the tiles, so that they look the same for every layer in print.
     width = pairs[0].width * columns // COLUMNS
     letters = max(9, width // 27)
     barred = not layer["status"] and not layer["drawn"].linear
-    bars = "strength of each projection beside the strongest of its nine" if barred else ""
+    bars = "a projection's peak, as a share of the largest of its nine" if barred else ""
     sheet = montage.grid(pairs, columns, width // 28, labels, letters, bars_are=bars)
     return montage.headed(sheet, f"{drawable(layer['name'], 40)}: {wording.halves(layer)}", letters)

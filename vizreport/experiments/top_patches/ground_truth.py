@@ -24,9 +24,9 @@ if it is twice chance as well."""
 _LISTED = 3  # maps a layer in the table
 # Of the result, what the chart calls it, how it is drawn.
 _SERIES = (
-    ("inside", "the projections", charts.BLUE, "o"),
-    ("inside_elsewhere", "the same over other images' objects", charts.ORANGE, "D"),
-    ("inside_area", "energy spread evenly over the receptive field", charts.SOFT, "|"),
+    ("inside", "projections", charts.BLUE, "o"),
+    ("inside_elsewhere", "control: laid over another image's object", charts.SOFT, "D"),
+    ("inside_area", "control: spread evenly over the receptive field", charts.SOFT, "|"),
 )
 
 
@@ -146,13 +146,13 @@ def _energy(axes: Axes, result: TopPatchesResult, names: list[str]) -> None:
             xerr=bars,
             fmt=marker,
             color=colour,
-            label=label,
+            label=f"{label} (bar: ± 1 standard error)" if bars is not None else label,
             ms=11 if marker == "|" else 5,
         )
     axes.set_yticks(rows, [drawable(name, 28) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("Share of the energy on the object, %")
+    axes.set_xlabel("share of a projection's energy (sum of squares) on the object, %")
     axes.grid(axis="x", color=charts.FAINT, lw=0.5)
     axes.set_axisbelow(True)
     axes.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=1, frameon=False)

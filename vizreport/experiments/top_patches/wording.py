@@ -31,5 +31,11 @@ def halves(layer: Mapping[str, Any]) -> str:
     if layer["status"]:
         return "the patches that excite each map most"
     if layer["drawn"].same:
-        return "left of each pair the patches that excite the map most, right their projection"
-    return "left of each pair the patches, in colour where the projections lie, which are at right"
+        return (
+            "left of each pair the nine patches that excite the map most, right their projection, "
+            "one for all (they differ in strength alone); grey: zero"
+        )
+    return (
+        "left of each pair the nine patches that excite the map most, in colour where their "
+        "projections, at right, are strong; grey there: zero; white: beyond the image"
+    )

@@ -152,7 +152,7 @@ def _draw(axes: Axes, result: TransferResult, all_scored: list[Scored]) -> None:
     kinds = list(lines(all_scored))
     names = sorted({classifier for classifier, _, _ in kinds}, reverse=True)
     for i, (classifier, per_class, ones) in enumerate(kinds):
-        colour = (charts.BLUE, charts.ORANGE)[names.index(classifier)]
+        colour = charts.SERIES[1 + names.index(classifier)]
         axes.errorbar(
             [place[one.layer] for one in ones],
             [100 * one.mean for one in ones],
