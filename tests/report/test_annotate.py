@@ -68,7 +68,7 @@ def test_images_that_no_browser_shows_are_left_out(folder, capsys):
     scans.mkdir()
     (folder / "scan.tif").rename(scans / "scan.tif")
     assert main(["annotate", str(scans), "--parts", "nose", "--out", "new.csv"]) == 2
-    assert "no browser shows images such as scan.tif" in capsys.readouterr().err
+    assert "browsers cannot show images such as scan.tif" in capsys.readouterr().err
 
 
 def test_needs_parts(folder, capsys):

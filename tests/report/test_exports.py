@@ -219,8 +219,8 @@ def shelf(run: Path, tmp_path: Path) -> Path:
 def test_index_lists_runs_and_damaged_ones(shelf, tmp_path, capsys):
     assert main(["index", str(shelf)]) == 0
     said = capsys.readouterr().err
-    assert "a run that cannot be read: cut: run.json cannot be read" in said
-    assert "a run that cannot be read: lost: overview: Its stored result is missing" in said
+    assert "cannot read run cut: run.json cannot be read" in said
+    assert "cannot read run lost: overview: Its stored result is missing" in said
     moved = shelf.rename(tmp_path / "elsewhere")
     page = (moved / "index.html").read_text()
     assert page.index("Run in/new") < page.index("Run old #1 &lt;b&gt;")  # newest first

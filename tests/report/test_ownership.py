@@ -211,7 +211,7 @@ def test_a_figure(
     Path("filters.png").write_bytes(FOREIGN)
     capsys.readouterr()
     assert main(asked) == 2
-    assert "replace it with --out filters.png" in capsys.readouterr().err
+    assert "pass --out filters.png to replace it" in capsys.readouterr().err
     assert Path("filters.png").read_bytes() == FOREIGN
     assert main([*asked, "--out", "filters.png"]) == 0
     assert Path("filters.png").read_bytes() == drawn

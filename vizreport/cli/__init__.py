@@ -1,7 +1,7 @@
 """The command line: ``vizreport COMMAND ...``, one file per command ("verb" in the code).
 
-Nothing here imports TensorFlow, NumPy or Matplotlib before a verb needs it, so that help and
-complaints come at once.
+Nothing here imports TensorFlow, NumPy or Matplotlib before a verb needs it, so that help and errors
+appear at once.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         Exit status: 0 done, 1 a section of the report failed (or, for ``doctor``, a build could
-        not run) or something unexpected happened, 2 the request was wrong or the disk is full,
-        3 ``check`` met a condition, 130 interrupted (Ctrl-C), 141 nobody reads what is printed,
-        143 interrupted (SIGTERM).
+        not run) or something unexpected happened, 2 wrong usage or disk full, 3 a condition of
+        ``check`` was met, 130 interrupted (Ctrl-C), 141 output pipe closed, 143 terminated
+        (SIGTERM).
     """
     arguments = argparse.Namespace()
     try:

@@ -49,38 +49,40 @@ def run(arguments: argparse.Namespace) -> int:
 
 VERB = Verb(
     name="ablate",
-    summary="train the networks of the ablation table alike",
+    summary="train the networks of the ablation table identically",
     description=(
         "Train several networks (by default the 12 rows of the paper's ablation table) on the "
-        "same images, with the same seeds and budget, and keep their errors, which "
-        "vizreport build --ablation FOLDER shows. An ablation that was stopped goes on with the "
-        "same command, at the epoch it was in; several processes with the same command share the "
-        "work."
+        "same images, with the same seeds and budget, and save their errors, which vizreport "
+        "build --ablation FOLDER shows. An interrupted ablation resumes with the same command, at "
+        "the epoch it had reached; several processes with the same command share the work."
     ),
     usage="--data SOURCE --out FOLDER [options]",
     options=(
         training.LABELLED,
-        replace(training.OUT, help="Folder of the results: one .json and .npz a network and seed."),
+        replace(
+            training.OUT,
+            help="Folder for the results: one .json and one .npz per network and seed.",
+        ),
         *training.IMAGES,
         *training.OPTIONS,
         Option(
             "--variants",
-            "Networks to train; the default is the whole of the paper's ablation table. A wrong "
-            "name lists them all.",
+            "Networks to train; the default is the paper's whole ablation table. A wrong name "
+            "lists them all.",
             parse=values.names,
             metavar="A,B,C",
             group=training.RECIPE,
         ),
         Option(
             "--seeds",
-            "Each network is trained once with each of these seeds; the default is 0,1,2.",
+            "Train each network once with each of these seeds; the default is 0,1,2.",
             parse=values.seeds,
             metavar="N,N,N",
             group=training.RECIPE,
         ),
         Option(
             "--keep-checkpoints",
-            "Keep the folder of each training, with every epoch's checkpoint, in work/. By default "
+            "Keep each run's folder, with the checkpoints of all epochs, in work/. By default "
             "only the results are kept.",
             group=RUNNING,
             switch=True,

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     out: Path = arguments.out
     if out.suffix.lower() != ".csv":
-        raise RequestError(f"{out} does not end in .csv: name the file of parts to be made")
+        raise RequestError(f"{out} does not end in .csv; name the CSV file to create")
     if wrong := folder_problem(arguments.FOLDER):
         raise RequestError(f"{arguments.FOLDER} {wrong}; name a folder of images")
     storage = LocalFolder(arguments.FOLDER)
@@ -45,12 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
     shown = [file for file in files if not file.lower().endswith(NOT_IN_BROWSERS)]
     if not shown:
         raise RequestError(
-            f"no browser shows images such as {files[0]} in {arguments.FOLDER}; save them as PNG"
+            f"browsers cannot show images such as {files[0]} in {arguments.FOLDER}; save them as "
+            "PNG"
         )
     if len(shown) < len(files):
         print(
             f"vizreport: {len(files) - len(shown)} of {len(files)} images cannot be shown by "
-            "browsers (TIFF, PPM) and are left out; save them as PNG",
+            "browsers (TIFF, PPM) and are skipped; save them as PNG",
             file=sys.stderr,
         )
     given = read_parts(out) if out.exists() else {}
@@ -61,27 +62,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 VERB = Verb(
     name="annotate",
-    summary="make a page for clicking the parts of objects in images",
+    summary="create a page for marking the parts of objects in images",
     description=(
-        "Make a page for clicking the parts of objects in a folder of images, for the section "
-        "Correspondence of vizreport build. Open the page in a browser, click, and save the CSV "
-        "file it downloads as FILE; the same command then resumes from there. The page needs no "
-        "server and no network."
+        "Create a page for marking the parts of objects in a folder of images, for the "
+        "Correspondence section of vizreport build. Open the page in a browser, click, and save "
+        "the CSV file it downloads as FILE; the same command then resumes from there. The page "
+        "needs neither server nor network."
     ),
     usage="FOLDER --parts A,B,C [--out FILE]",
     options=(
         Option("FOLDER", "Folder of images.", parse=Path, metavar="FOLDER"),
         Option(
             "--parts",
-            "Names of the parts to click, in that order.",
+            "Names of the parts to mark, in order.",
             parse=values.names,
             metavar="A,B,C",
             required=True,
         ),
         Option(
             "--out",
-            "The CSV file. The page is made beside it, with the ending .html; if the file "
-            "exists already, its points are in the page.",
+            "The CSV file. The page is created beside it, as .html; if the file exists, the page "
+            "has its points.",
             parse=Path,
             metavar="FILE",
             default=Path("parts.csv"),

@@ -65,7 +65,7 @@ def _options() -> tuple[Option, ...]:
         network_and_data.DATA,
         Option(
             "--out",
-            "Folder of the report; the default is reports/NAME, after the checkpoint.",
+            "Folder for the report; the default is reports/NAME, after the checkpoint.",
             parse=values.folder,
             metavar="FOLDER",
             group=NETWORK,
@@ -78,14 +78,14 @@ def _options() -> tuple[Option, ...]:
         *preprocessing.OPTIONS,
         Option(
             "--only",
-            "Make these sections only, and what they require; vizreport sections lists them.",
+            "Build only these sections and what they require; vizreport sections lists them.",
             parse=values.names,
             metavar="A,B",
             group=SHOWN,
         ),
         Option(
             "--skip",
-            "Leave these sections out, and what requires them.",
+            "Omit these sections and what requires them.",
             parse=values.names,
             metavar="A,B",
             group=SHOWN,
@@ -102,11 +102,11 @@ def _options() -> tuple[Option, ...]:
 
 VERB = Verb(
     name="build",
-    summary="build the report of a checkpoint on images",
+    summary="build a report on a checkpoint and images",
     description=(
-        "Build the report of a checkpoint on images. Finished results are kept in the report's "
-        "folder: an interrupted build resumes from there, and one with nothing changed "
-        "computes nothing."
+        "Build a report on a checkpoint and images. Finished results are kept in the report's "
+        "folder: an interrupted build resumes from them, and if nothing changed, nothing is "
+        "computed."
     ),
     usage="--checkpoint FILE|FOLDER|NAME --data SOURCE [options]",
     options=_options,

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             said = printable(notice(each.finding))
             print(f"{place}. {each.finding.severity} ({each.finding.kind}, {each.title}): {said}")
         if not entries:
-            print("no finding of this report is a fault or worth a look")
+            print("nothing in this report is a fault or worth a look")
     for name, reason in checked.unread.items():
         print(f"vizreport: section {name} failed: {printable(reason)}", file=sys.stderr)
     for each in checked.failed:
@@ -64,21 +64,20 @@ def _plain(found: Found) -> dict[str, object]:
 
 VERB = Verb(
     name="check",
-    summary="print what to look at first; fail on what a pipeline should stop on",
+    summary="print what to look at first; exit with an error on chosen conditions",
     description=(
         "Print a build's faults and other findings worth a look, ranked as in the report's "
-        "Diagnosis section, each with a suggested remedy. With --fail-on the exit status is 3 "
-        "if one of the conditions is met. Reads only the stored results and "
-        "works without TensorFlow."
+        "Diagnosis section, each with a suggested remedy. With --fail-on the exit status is 3 if "
+        "one of the conditions is met. Reads only stored results and works without TensorFlow."
     ),
     usage="RUN [--fail-on CONDITION] ...",
     options=(
         report.RUN,
         Option(
             "--fail-on",
-            "Exit with status 3 on fault, on look (a fault is one, too), on a finding by its kind "
-            "or a word of it (labels-noise, noise), or if the effect of a finding compares so "
-            "with a number (dead>0.1, shares from 0 to 1). May be given several times.",
+            "Exit with status 3 if there is a fault (fault), a fault or a look (look), a finding "
+            "of a kind or part of its name (labels-noise, noise), or a finding whose effect "
+            "satisfies a comparison (dead>0.1, shares from 0 to 1). Repeatable.",
             metavar="CONDITION",
             repeat=True,
         ),

@@ -36,19 +36,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 VERB = Verb(
     name="compare",
-    summary="put finished reports side by side",
+    summary="compare finished reports side by side",
     description=(
-        "Put two or more finished builds side by side on one page: errors, accuracy by class, "
-        "confusions, top-9 of the same units, layer-1 filters, layer-2 projections, the signs of "
-        "a badly chosen architecture, learning curves, sizes and times. Reads "
-        "their stored results alone and works without TensorFlow."
+        "Compare two or more finished reports on one page: errors, accuracy by class, confusions, "
+        "top-9 of the same units, layer-1 filters, layer-2 projections, architecture warning "
+        "signs, learning curves, sizes and times. Reads only stored results and works without "
+        "TensorFlow."
     ),
     usage="RUN RUN ... --out FOLDER [--no-pdf]",
     options=(
-        replace(report.RUN, help="Folders that vizreport build wrote.", several=True),
+        replace(report.RUN, help="Folders written by vizreport build.", several=True),
         Option(
             "--out",
-            "Folder of the page; another than those of the runs.",
+            "Folder for the page; must not be a run's folder.",
             parse=values.folder,
             metavar="FOLDER",
             required=True,

@@ -11,7 +11,7 @@ from vizreport.errors import RequestError
 from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK
 
-LEARNING = "what is learned"
+LEARNING = "learning"
 LEAST_SIZE = 16
 
 
@@ -62,18 +62,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 VERB = Verb(
     name="deconvnet-learn",
-    summary="learn a deconvolutional network from pictures, without labels",
+    summary="learn a deconvolutional network from unlabelled images",
     description=(
-        "Learn a deconvolutional network of two layers (Zeiler et al. 2010, 2011) from "
-        "contrast-normalised pictures: filters whose sparse feature maps make the pictures again. "
-        "No label and no checkpoint is used. vizreport build --deconvolutional FOLDER shows it."
+        "Learn a two-layer deconvolutional network (Zeiler et al. 2010, 2011) from "
+        "contrast-normalised images: filters whose sparse feature maps reconstruct the images. "
+        "Uses neither labels nor a checkpoint. vizreport build --deconvolutional FOLDER shows it."
     ),
     usage="--data SOURCE --out FOLDER [options]",
     options=(
         network_and_data.DATA,
         Option(
             "--out",
-            "Folder of the results: deconvolutional.json and deconvolutional.npz.",
+            "Folder for the results: deconvolutional.json and deconvolutional.npz.",
             parse=values.folder,
             metavar="FOLDER",
             group=NETWORK,
@@ -82,7 +82,7 @@ VERB = Verb(
         network_and_data.SPLIT,
         Option(
             "--max-images",
-            "Images, a seeded sample of the data; every fifth is not learned from but measures.",
+            "Number of images, a seeded sample of the data; every fifth is held out for measuring.",
             parse=values.count,
             metavar="N",
             default=100,
@@ -90,7 +90,8 @@ VERB = Verb(
         ),
         Option(
             "--input-size",
-            "Height and width of the pictures, px: shortest side to this, central square.",
+            "Height and width of the images in pixels: shortest side resized to this, central "
+            "square.",
             parse=values.count,
             metavar="N",
             default=64,
@@ -98,14 +99,14 @@ VERB = Verb(
         ),
         Option(
             "--channels",
-            "Colour or greyscale pictures.",
+            "Colour or greyscale images.",
             choices=("RGB", "L"),
             default="RGB",
             group=NETWORK,
         ),
         Option(
             "--maps",
-            "Feature maps of layers 1 and 2.",
+            "Feature maps in layers 1 and 2.",
             parse=values.two_counts,
             metavar="N,N",
             default=(24, 24),
@@ -113,8 +114,8 @@ VERB = Verb(
         ),
         Option(
             "--lambda",
-            "Weight of the error of reconstruction against sparsity, layers 1 and 2; larger: "
-            "closer, less sparse.",
+            "Weight of the reconstruction error relative to sparsity, for layers 1 and 2; larger "
+            "values: closer, less sparse.",
             parse=values.two_weights,
             metavar="X,X",
             default=(1.0, 1.0),
@@ -123,7 +124,7 @@ VERB = Verb(
         ),
         Option(
             "--epochs",
-            "Passes over the pictures, for each layer.",
+            "Passes over the images, per layer.",
             parse=values.count,
             metavar="N",
             default=3,
@@ -131,7 +132,7 @@ VERB = Verb(
         ),
         Option(
             "--batch-size",
-            "Pictures that are inferred together, after which the filters move.",
+            "Images per update of the filters.",
             parse=values.count,
             metavar="N",
             default=8,

@@ -36,23 +36,23 @@ def run(arguments: argparse.Namespace) -> int:
         print("vizreport: a section failed; the report shows which and why", file=sys.stderr)
     print(f"Open {(out / 'index.html').absolute().as_uri()} in a browser.")
     if not arguments.no_pdf and (out / "report.pdf").exists():
-        print(f"For printing and mail: {out / 'report.pdf'}")
+        print(f"For printing or e-mail: {out / 'report.pdf'}")
     return status
 
 
 VERB = Verb(
     name="demo",
-    summary="build the report of the network and pictures that come with vizreport",
+    summary="build a report on the network and images that come with vizreport",
     description=(
-        "Build the report of a small ZFNet on rendered scenes, both of which come with vizreport: "
-        "some minutes on two cores, without a connection. The same as vizreport build "
-        "--checkpoint demo --data scenes --out vizreport-demo."
+        "Build a report on a small ZFNet and rendered scenes, both of which come with vizreport. "
+        "Takes a few minutes on two cores and works offline. Same as vizreport build --checkpoint "
+        "demo --data scenes --out vizreport-demo."
     ),
     usage="[options]",
     options=(
         Option(
             "--out",
-            "Folder of the report.",
+            "Folder for the report.",
             parse=values.folder,
             metavar="FOLDER",
             default=Path("vizreport-demo"),

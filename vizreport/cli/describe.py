@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     checkpoint = check_file(arguments.checkpoint)
     if checkpoint.resolve().is_relative_to(bundled_folder("checkpoints").resolve()):
         raise RequestError(
-            f"{checkpoint} comes with vizreport and is described; name a checkpoint of your own"
+            f"{checkpoint} comes with vizreport and already has a sidecar; name your own checkpoint"
         )
     sidecar = read_sidecar(checkpoint)
     start_backend()
@@ -63,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
         described = replace(described, epoch=arguments.epoch)
     if _mean_image(sidecar) is not None and _mean_image(described) is None:
         mean = sidecar_paths(checkpoint)[-1]
-        raise RequestError(f"{mean} has a per-pixel mean, which would be lost; move it away first")
+        raise RequestError(
+            f"{mean} has a per-pixel mean, which would be lost; move the file away first"
+        )
     write_sidecar(checkpoint, described)
     print(sidecar_paths(checkpoint)[0])
     print(f"preprocessing: {describe_choice(chosen)}")
@@ -104,18 +106,18 @@ def _mean_image(sidecar: Sidecar | None) -> object:
 
 VERB = Verb(
     name="describe",
-    summary="write down how a checkpoint's images are prepared, and its class names",
+    summary="record a checkpoint's preprocessing and class names",
     description=(
-        "Write what a checkpoint's own file cannot say into NAME.vizreport.json beside it, so that "
-        "other commands need no options: how images are prepared (as given, or as the network "
-        "itself tells), the names of its outputs, its epoch. What the file says already stays, "
-        "unless an option changes it."
+        "Write what a checkpoint file cannot record to NAME.vizreport.json beside it, so that "
+        "other commands need no options: the preprocessing (as given, or as read from the "
+        "network), the names of its outputs, its epoch. Existing entries stay unless an option "
+        "changes them."
     ),
     usage="--checkpoint FILE [options]",
     options=(
         replace(
             network_and_data.CHECKPOINT,
-            help="The network: a .keras or .h5 file that holds the architecture and the weights.",
+            help="The network: a .keras or .h5 file with architecture and weights.",
             metavar="FILE",
         ),
         network_and_data.IMPORT,
@@ -124,7 +126,7 @@ VERB = Verb(
         network_and_data.LABELS_IN_ORDER,
         Option(
             "--epoch",
-            "Epochs that it was trained for; a folder of checkpoints is ordered by them.",
+            "Number of epochs trained; orders a folder of checkpoints.",
             parse=values.count,
             metavar="N",
             group=NETWORK,

@@ -1,4 +1,4 @@
-"""``vizreport doctor``: what is installed, what is missing, and the cure."""
+"""``vizreport doctor``: what is installed, what is missing, and the remedy."""
 
 from __future__ import annotations
 
@@ -104,13 +104,17 @@ def diagnose() -> list[Finding]:
 def _shipped() -> Finding:
     lost = [name for name in SHIPPED if not shipped_checkpoint(name).exists()]
     if lost:
-        return Finding("shipped", f"lost: {', '.join(lost)}", reinstall())
+        return Finding("shipped", f"missing: {', '.join(lost)}", reinstall())
     return Finding("shipped", f"checkpoints {', '.join(SHIPPED)}; data scenes, shapes")
 
 
 def _interpreter() -> Finding:
     supported = (3, 11) <= sys.version_info[:2] < (3, 14)
-    cure = "" if supported else "install Python 3.11, 3.12 or 3.13: TensorFlow has no other wheels"
+    cure = (
+        ""
+        if supported
+        else "install Python 3.11, 3.12 or 3.13, the versions with TensorFlow wheels"
+    )
     return Finding("python", f"{platform.python_version()} ({sys.executable})", cure, True)
 
 
@@ -156,14 +160,16 @@ def _devices(backend: str, names: list[str]) -> Finding:
         return Finding("devices", f"{processors}, {len(graphics)} GPU: {', '.join(graphics)}")
     if Path("/proc/driver/nvidia").exists():
         package = "jax[cuda12]" if backend == "jax" else "tensorflow[and-cuda]"
-        cure = f"{pip_install(package)} (a build runs on the CPU until then)"
-        return Finding("devices", f"{processors}; a GPU that {backend} cannot use", cure)
+        cure = f"{pip_install(package)} (until then, builds run on the CPU)"
+        return Finding(
+            "devices", f"{processors}; a GPU is present, but {backend} cannot use it", cure
+        )
     return Finding("devices", f"{processors}, no GPU")
 
 
 def _pango() -> Finding:
     if find_spec("weasyprint") is None:
-        return Finding("pango", "not looked for")
+        return Finding("pango", "not checked")
     try:
         with redirect_stdout(StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # WeasyPrint prints a page of advice
@@ -185,13 +191,13 @@ def _pango_cure() -> str:
 
 def _fonts() -> Finding:
     if installed_version("matplotlib") is None:
-        return Finding("fonts", "not looked for")
+        return Finding("fonts", "not checked")
     from vizreport.drawing.fonts import SAMPLES, missing_scripts, packages
 
     missing = missing_scripts()
     if not missing:
-        return Finding("fonts", f"letters of {len(SAMPLES)} scripts beside Latin and its kin")
-    found = f"none for {', '.join(missing)}: boxes in pictures for class names in them"
+        return Finding("fonts", f"Latin and related scripts, and {len(SAMPLES)} others")
+    found = f"none for {', '.join(missing)}: their letters appear as boxes in figures"
     names = " ".join(packages(missing))
     return Finding(
         "fonts", found, _system_packages(names) or "install Noto fonts (fonts.google.com/noto)"
@@ -206,7 +212,7 @@ def _for_tests() -> list[Finding]:
         found = f"not installed: {', '.join(needed)}"
         packages = Finding("for tests", found, pip_install(*needed))
     browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    chromium = Finding("chromium", browser or "not found: tests in a browser are skipped")
+    chromium = Finding("chromium", browser or "not found: browser tests are skipped")
     if browser is None:
         chromium = replace(chromium, cure=_system_packages("chromium") or "install Chromium")
     axe = Finding("axe-core", "installed")
@@ -214,7 +220,7 @@ def _for_tests() -> list[Finding]:
         prefix = shlex.quote(sys.prefix)
         axe = Finding(
             "axe-core",
-            "not found: tests of accessibility are skipped",
+            "not found: accessibility tests are skipped",
             f"npm install --prefix {prefix} 'axe-core@^4.10'",
         )
     return [packages, chromium, axe]

@@ -118,9 +118,9 @@ def left_out(errors: Errors) -> str:
     unknown = errors.left_out - len(errors.unreadable)
     lines = []
     if unknown:
-        lines.append(f"left out, class not known: {_images(unknown)}")
+        lines.append(f"skipped, class not known: {_images(unknown)}")
     if errors.unreadable:
-        lines.append(f"left out, not readable: {_images(len(errors.unreadable))}")
+        lines.append(f"skipped, not readable: {_images(len(errors.unreadable))}")
         lines += [f"  {printable(path)}: {reason}" for path, reason in errors.unreadable[:NAMED]]
     if len(errors.unreadable) > NAMED:
         lines.append(f"  and {len(errors.unreadable) - NAMED} more")
@@ -174,16 +174,16 @@ VERB = Verb(
     name="evaluate",
     summary="print the error of a checkpoint or an ensemble",
     description=(
-        "Print top-1 and top-5 error on labelled images, from the central crop and averaged over "
-        "ten crops (corners and centre, each flipped too). Several checkpoints are printed one by "
-        "one and as an ensemble, whose class probabilities are averaged; of several kinds of "
-        "networks each kind is an ensemble too."
+        "Print top-1 and top-5 error on labelled images, for the central crop and averaged over "
+        "ten crops (corners and centre, each also flipped). Several checkpoints are printed "
+        "individually and as an ensemble with averaged class probabilities; with several kinds of "
+        "networks, each kind is also an ensemble."
     ),
     usage="--checkpoint FILE|FOLDER|NAME [--checkpoint ...] --data SOURCE [options]",
     options=(
         replace(
             network_and_data.CHECKPOINT,
-            help="A .keras or .h5 file, or a folder of them, of which the last epoch is taken; or "
+            help="A .keras or .h5 file, or a folder of them, of which the last epoch is used; or "
             "demo or squeezenet, which come with vizreport. Repeatable: the networks' "
             "probabilities are averaged.",
             name="checkpoints",

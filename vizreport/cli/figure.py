@@ -37,8 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         form = out.suffix.lower().lstrip(".") if out else "png"
         if form not in FORMATS:
             raise RequestError(
-                f"--out {out} does not say what to write: give it the ending .png, .svg or .pdf, "
-                "or give --format"
+                f"--out {out} does not imply a format: use the extension .png, .svg or .pdf, or "
+                "pass --format"
             )
     listed = find_figure(arguments.RUN, read_run(arguments.RUN), arguments.NAME)
     target = out or Path(f"{listed.name}.{form}")
@@ -46,14 +46,14 @@ def run(arguments: argparse.Namespace) -> int:
     drawn = export(listed.figure, form, arguments.size, arguments.dpi, arguments.theme)
     if out is None and target.exists() and target.read_bytes() != drawn.content:
         raise RequestError(
-            f"{target} exists and is not this figure: replace it with --out {target}"
+            f"{target} exists and is not this figure; pass --out {target} to replace it"
         )
     write_bytes(target, drawn.content)
     print(target)
     if math.isfinite(drawn.letters) and drawn.letters < READABLE:
         print(
-            f"vizreport: the smallest letters of {listed.name} have {drawn.letters:.1f} points at "
-            f"this size; --size page has more room",
+            f"vizreport: the smallest text in {listed.name} is {drawn.letters:.1f} pt at this "
+            "size; try --size page",
             file=sys.stderr,
         )
     return 0
@@ -61,32 +61,32 @@ def run(arguments: argparse.Namespace) -> int:
 
 VERB = Verb(
     name="figure",
-    summary="write one figure as a file, for a slide, a column or a page",
+    summary="export one figure for a slide, a column or a page",
     description=(
-        "Draw one figure of a build again from its stored results, laid out for its place, with "
-        "letters that can be read there. In SVG and PDF files, charts are vector graphics "
-        "and pictures are embedded losslessly. Works without TensorFlow."
+        "Redraw one figure of a report from its stored results, with a layout and text size for "
+        "its purpose. In SVG and PDF files, charts are vector graphics and images are embedded "
+        "losslessly. Works without TensorFlow."
     ),
     usage="RUN NAME [--out FILE] [options]",
     options=(
         report.RUN,
-        Option("NAME", "Name of the figure; vizreport list names all.", metavar="NAME"),
+        Option("NAME", "Name of the figure; vizreport list shows all.", metavar="NAME"),
         Option(
             "--out",
-            "File to write, in place of one of that name; the default is NAME.png, or as --format "
-            "says, in the current folder, where no other file is replaced.",
+            "File to write; an existing one is replaced. The default is NAME.png (or as set by "
+            "--format) in the current folder, which does not replace other files.",
             parse=Path,
             metavar="FILE",
         ),
         Option(
             "--format",
-            "Kind of file; the default is what the ending of --out says, else png.",
+            "File format; the default follows the extension of --out, otherwise png.",
             choices=("png", "svg", "pdf"),
         ),
         Option(
             "--size",
-            "slide: at most 152 x 70 mm, for a slide of 160 x 90 mm; column: 84 mm wide; page: "
-            "174 mm wide.",
+            "slide: at most 152 x 70 mm, for a 160 x 90 mm slide; column: 84 mm wide; page: 174 "
+            "mm wide.",
             choices=("slide", "column", "page"),
             default="page",
         ),
@@ -99,7 +99,7 @@ VERB = Verb(
         ),
         Option(
             "--theme",
-            "Ground and letters: dark letters on white, or light ones on near black.",
+            "Dark text on white, or light text on near black.",
             choices=("light", "dark"),
             default="light",
         ),

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     print(arguments.FOLDER / "index.html")
     for book in damaged:
         said = printable(f"{book.folder}: {book.reason}")
-        print(f"vizreport: a run that cannot be read: {said}", file=sys.stderr)
+        print(f"vizreport: cannot read run {said}", file=sys.stderr)
     return 0
 
 
@@ -37,15 +37,14 @@ VERB = Verb(
     name="index",
     summary="list many reports on one page",
     description=(
-        "Write index.html over the runs below a folder, newest first: a picture, the network, "
-        "the data, the date and the error of each, with links to the reports and to the "
-        "galleries of their epochs. The page sorts and filters them. Damaged runs are listed with "
-        "the reason, and named in the terminal. All links are "
-        "relative, so that the folder can be moved. Works without TensorFlow."
+        "Write index.html for the runs below a folder, newest first: each with an image, network, "
+        "data, date and error, and links to its report and epoch galleries. The page can sort and "
+        "filter them. Damaged runs are listed with the reason, on the page and in the terminal. "
+        "All links are relative, so that the folder can be moved. Works without TensorFlow."
     ),
     usage="FOLDER",
     options=(
-        Option("FOLDER", "Folder that holds the runs' folders.", parse=Path, metavar="FOLDER"),
+        Option("FOLDER", "Folder that contains the runs' folders.", parse=Path, metavar="FOLDER"),
     ),
     run=run,
 )

@@ -144,7 +144,7 @@ def without_rule(missing: Sequence[tuple[str, str]]) -> list[str]:
     return [
         f"no backward rule for {operation} (layer {layers[0]!r}{', ...' * (len(set(layers)) > 1)}):"
         f" {len(layers)} layer{'s are' if len(layers) > 1 else ' is'} shown without projections, "
-        "unless built with --rule gradient"
+        "unless you build with --rule gradient"
         for operation, layers in found.items()
     ]
 
@@ -192,9 +192,9 @@ VERB = Verb(
     name="inspect",
     summary="list the layers of a checkpoint that can be shown",
     description=(
-        "List the reportable layers of a checkpoint: map size, number of feature maps, stride "
-        "and receptive field in pixels of the network's input, and whether every operation "
-        "below has a backward rule for the deconvnet."
+        "List a checkpoint's reportable layers: map size, number of feature maps, stride and "
+        "receptive field in input pixels, and whether every operation below has a backward rule "
+        "for the deconvnet."
     ),
     usage="--checkpoint FILE|FOLDER|NAME [options]",
     options=(

@@ -66,11 +66,11 @@ def _size(figure: dict[str, Any]) -> str:
 
 VERB = Verb(
     name="list",
-    summary="name the figures of a report",
+    summary="list the figures of a report",
     description=(
-        "Name every figure of a build: its name for vizreport figure, its section, its printed "
-        "width, its size in pixels once the report is drawn, and its title. Reads the stored "
-        "results alone and works without TensorFlow."
+        "List every figure of a report: its name for vizreport figure, its section, its printed "
+        "width, its size in pixels once the report is drawn, and its title. Reads only stored "
+        "results and works without TensorFlow."
     ),
     usage="RUN [--json]",
     options=(report.RUN, running.JSON),

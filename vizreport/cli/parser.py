@@ -53,13 +53,12 @@ VERBS: tuple[Verb, ...] = (
 )
 
 DESCRIPTION = (
-    "What did a convolutional network learn? A report in HTML and PDF, made of the experiments "
+    "What did a convolutional network learn? Writes a report in HTML and PDF with the experiments "
     "of Zeiler & Fergus, Visualizing and Understanding Convolutional Networks (2014)."
 )
 EPILOGUE = (
-    "Exit status: 0 done, 1 a section of the report failed, 2 the request was wrong or the disk "
-    "is full, 3 vizreport check met a condition, 130 interrupted (Ctrl-C), 143 interrupted "
-    "(SIGTERM). "
+    "Exit status: 0 success, 1 a section of the report failed, 2 wrong usage or disk full, 3 a "
+    "condition of vizreport check was met, 130 interrupted (Ctrl-C), 143 terminated (SIGTERM). "
     "vizreport COMMAND --help explains a command."
 )
 

@@ -28,10 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
     wrong = problem(record)
     if wrong == MISSING:
         raise RequestError(
-            f"{arguments.RUN} has no run.json: name the folder that vizreport build wrote"
+            f"{arguments.RUN} has no run.json; name a folder written by vizreport build"
         )
     if wrong:
-        raise RequestError(f"{record} {wrong}: name the folder that vizreport build wrote")
+        raise RequestError(f"{record} {wrong}; name a folder written by vizreport build")
     from vizreport.report.render import render
     from vizreport.results.disk import warn_if_scarce
     from vizreport.results.run import read_run
@@ -57,10 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 VERB = Verb(
     name="render",
-    summary="draw a report again from its stored results",
+    summary="redraw a report from its stored results",
     description=(
-        "Draw the HTML pages, the figures and the PDF of a build again from its stored results. "
-        "Reads neither the checkpoint nor the images and works without TensorFlow."
+        "Redraw a report's HTML pages, figures and PDF from its stored results. Needs neither the "
+        "checkpoint, nor the images, nor TensorFlow."
     ),
     usage="RUN [--no-pdf] [--paper a4|letter] [--maps-in-print N] [--appendix] [--single-file]",
     options=(

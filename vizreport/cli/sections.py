@@ -48,7 +48,7 @@ def _print(listed: Mapping[str, object]) -> None:
     lines = {
         "requires": ", ".join(listed["requires"]),  # type: ignore[arg-type]
         "options": " ".join(listed["options"]),  # type: ignore[arg-type]
-        "made only with": listed["only_with"],
+        "built only with": listed["only_with"],
         "cost": listed["cost"],
     }
     for what, said in lines.items():
@@ -58,12 +58,12 @@ def _print(listed: Mapping[str, object]) -> None:
 
 VERB = Verb(
     name="sections",
-    summary="list what a report can be made of",
+    summary="list the sections of a report",
     description=(
-        "List the experiments that a report can be made of, in its order: what each requires, the "
-        "options that it depends on, and what computing it takes (an estimate in words, which its "
-        "authors wrote; nothing is measured). vizreport build takes their names with --only and "
-        "--skip. Experiments that other packages bring are among them."
+        "List the experiments available for a report, in its order: what each requires, the "
+        "options it depends on, and its cost (an estimate by its authors, not measured). "
+        "vizreport build accepts their names with --only and --skip. Includes experiments from "
+        "other packages."
     ),
     usage="[--json]",
     options=(running.JSON,),

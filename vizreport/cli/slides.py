@@ -42,27 +42,27 @@ def run(arguments: argparse.Namespace) -> int:
     write_bytes(out, content)
     print(out)
     for name in failed:
-        print(f"vizreport: {name} could not be drawn and is left out", file=sys.stderr)
+        print(f"vizreport: {name} could not be drawn and was omitted", file=sys.stderr)
     return 1 if failed else 0
 
 
 VERB = Verb(
     name="slides",
-    summary="write the figures of a report as slides",
+    summary="export a report as slides",
     description=(
-        "Write a PowerPoint file, 16:9: a title slide with network, data and accuracy, then a "
-        "figure of each section, at most 12, headed by what it shows; the caption is in the notes, "
-        "the description in the alternative text. Needs "
-        "the package python-pptx (vizreport doctor says how to install it), but not TensorFlow."
+        "Write a PowerPoint file, 16:9: a title slide with network, data and accuracy, then one "
+        "figure per section, at most 12, titled with its finding; the caption is in the notes, "
+        "the description in the alternative text. Needs the package python-pptx (vizreport doctor "
+        "says how to install it), but not TensorFlow."
     ),
     usage="RUN [--all] [--out FILE]",
     options=(
         report.RUN,
-        Option("--all", "Show every figure, headed by its title.", switch=True),
+        Option("--all", "Include every figure.", switch=True),
         Option(
             "--out",
-            "File to write, in place of one of that name; the default is slides.pptx in the run's "
-            "folder, where only an earlier one is replaced.",
+            "File to write; an existing one is replaced. The default is slides.pptx in the run's "
+            "folder, which replaces only earlier slides.",
             parse=Path,
             metavar="FILE",
         ),

@@ -50,11 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 VERB = Verb(
     name="train",
-    summary="train a network by the paper's recipe",
+    summary="train a network with the paper's recipe",
     description=(
-        "Train ZFNet, the network of Krizhevsky et al. or one of their variants by the paper's "
-        "recipe. Each epoch leaves a checkpoint with its sidecar and a line in history.csv and "
-        "history.json; a training that was stopped goes on at the epoch it was in."
+        "Train ZFNet, the network of Krizhevsky et al. or one of their variants with the paper's "
+        "recipe. Each epoch writes a checkpoint with its sidecar and an entry in history.csv and "
+        "history.json; an interrupted run resumes at the epoch it had reached."
     ),
     usage="--data SOURCE --out FOLDER [options]",
     options=(
@@ -63,7 +63,8 @@ VERB = Verb(
         *training.IMAGES,
         Option(
             "--model",
-            "zfnet, krizhevsky or a variant of the paper's ablations; a wrong name lists them all.",
+            "zfnet, krizhevsky or a variant from the paper's ablations; a wrong name lists them "
+            "all.",
             metavar="NAME",
             default=TrainingRequest.model,
             group=training.RECIPE,
@@ -72,14 +73,14 @@ VERB = Verb(
         SEED,
         Option(
             "--gallery",
-            "Archive an HTML gallery of the network at the end of the epochs below: its layer-1 "
-            "filters, and each layer's top 9 over these images, a source as for --data.",
+            "After each epoch in --gallery-epochs, save an HTML gallery of the network: its "
+            "layer-1 filters, and each layer's top 9 over these images (a source as for --data).",
             metavar="SOURCE",
             group=GALLERY,
         ),
         Option(
             "--gallery-epochs",
-            "Epochs with a gallery, from 1; all for every one.",
+            "Epochs with a gallery, counted from 1, or all.",
             parse=values.counts_or_all,
             metavar="N,N|all",
             default=TrainingRequest.gallery_epochs,
@@ -87,14 +88,15 @@ VERB = Verb(
         ),
         Option(
             "--mixed-precision",
-            "Compute in bfloat16 with float32 weights; for GPUs that have it (Ampere and later).",
+            "Compute in bfloat16 with float32 weights; for GPUs that support it (Ampere and "
+            "later).",
             group=RUNNING,
             switch=True,
         ),
         Option("--xla", "Compile the steps with XLA.", group=RUNNING, switch=True),
         Option(
             "--strategy",
-            "One device, all GPUs of this machine, or the machines that TF_CONFIG names.",
+            "One device, all GPUs of this machine, or the machines in TF_CONFIG.",
             choices=STRATEGIES,
             default=TrainingRequest.strategy,
             group=RUNNING,

@@ -74,12 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 VERB = Verb(
     name="transfer",
-    summary="measure what a network's features are worth on other data",
+    summary="measure how useful a network's features are on other data",
     description=(
-        "Keep a trained network's layers and learn a linear classifier on the features of each "
-        "layer in turn, from few images per class of other data, over several random splits. "
-        "vizreport build --transfer FOLDER shows the results. What was learned is kept: the same "
-        "command resumes."
+        "Freeze a trained network and learn a linear classifier on each layer's features, from "
+        "few images per class of other data, over several random splits. vizreport build "
+        "--transfer FOLDER shows the results. Finished results are kept: the same command resumes."
     ),
     usage="--checkpoint FILE|FOLDER|NAME --data SOURCE --out FOLDER [options]",
     options=(
@@ -87,13 +86,12 @@ VERB = Verb(
         replace(
             DATA,
             help=DATA.help
-            + " It has to have classes; a folder with JPEGImages, ImageSets/Main and Annotations "
-            "is read as PASCAL VOC.",
+            + " The images must have classes; a folder with JPEGImages, ImageSets/Main and "
+            "Annotations is read as PASCAL VOC.",
         ),
         Option(
             "--out",
-            "Folder of the results, and of the features, which take up to 16 kB per image and "
-            "layer.",
+            "Folder for the results and the features, which take up to 16 kB per image and layer.",
             parse=values.folder,
             metavar="FOLDER",
             group=NETWORK,
@@ -113,7 +111,8 @@ VERB = Verb(
         ),
         Option(
             "--layers",
-            "Hidden layers to try; the default is every one through which the whole signal goes.",
+            "Hidden layers to test; the default is every one through which the whole signal "
+            "passes.",
             parse=values.names,
             metavar="A,B,C",
             group=PROTOCOL,
@@ -128,8 +127,8 @@ VERB = Verb(
         ),
         Option(
             "--per-class",
-            "Images of each class that train, up to 50 of the others test; the default is 15, 30, "
-            "45 and 60, as far as the smallest class allows.",
+            "Training images per class; up to 50 of the others are used for testing. The default "
+            "is 15, 30, 45 and 60, as far as the smallest class allows.",
             parse=values.counts,
             metavar="N,N",
             group=PROTOCOL,
@@ -144,8 +143,8 @@ VERB = Verb(
         ),
         Option(
             "--features",
-            "Largest number of features of a layer with rows and columns; larger ones are averaged "
-            "over boxes of neighbouring places.",
+            "Maximum number of features from a layer with rows and columns; larger layers are "
+            "averaged over boxes of neighbouring positions.",
             parse=values.count,
             metavar="N",
             default=4096,
@@ -153,8 +152,9 @@ VERB = Verb(
         ),
         Option(
             "--scratch",
-            "A checkpoint that vizreport train --images-per-class N --seed S trained from scratch "
-            "on the same data: the control of split S with N images per class. Repeatable.",
+            "A checkpoint trained from scratch on the same data with vizreport train "
+            "--images-per-class N --seed S: the control for split S with N images per class. "
+            "Repeatable.",
             parse=values.checkpoint,
             metavar="FILE|FOLDER",
             group=PROTOCOL,

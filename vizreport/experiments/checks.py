@@ -12,7 +12,7 @@ from typing import Any
 def count(value: Any) -> str:
     """Require a whole number from 1 on."""
     right = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-    return "" if right else f"is {value!r}, not a whole number from 1 on"
+    return "" if right else f"is {value!r}, not a positive integer"
 
 
 def count_or_all(value: Any) -> str:
@@ -32,6 +32,7 @@ def at_most(number: int, of_what: str) -> Callable[[Sequence[object]], str]:
     """Return the check that there are not more than a number of things."""
 
     def check(value: Sequence[object]) -> str:
-        return f"names {len(value)} {of_what}; at most {number} fit" if len(value) > number else ""
+        many = len(value) > number
+        return f"names {len(value)} {of_what}; at most {number} are allowed" if many else ""
 
     return check

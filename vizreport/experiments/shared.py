@@ -9,7 +9,7 @@ from vizreport.experiments.setting import setting, settings_of
 
 NETWORK = "network and data"
 SHOWN = "what is shown"
-PICTURES = "how projections are made and shown"
+PICTURES = "projections"
 OCCLUSION = "occlusion"
 RUNNING = "running"
 
@@ -58,22 +58,22 @@ class Shared:
     )
     exif: str = setting(
         "apply",
-        "Turn photographs as their EXIF orientation says (apply), or show them as they lie in the "
-        "file (ignore), as Keras' loaders do.",
+        "Rotate photographs according to their EXIF orientation (apply), or show them as stored "
+        "(ignore), as Keras' loaders do.",
         choices=("apply", "ignore"),
         heading=NETWORK,
     )
     alpha: str = setting(
         "white",
-        "Show transparent pixels on white, or in the colours that the file has under them "
-        "(ignore), as Keras' loaders do.",
+        "Show transparent pixels on white, or in the colours stored beneath them (ignore), as "
+        "Keras' loaders do.",
         choices=("white", "ignore"),
         heading=NETWORK,
     )
     layers: tuple[str, ...] | None = setting(
         None,
-        "Reportable layers to show, as vizreport inspect names them; the default is the last "
-        "one before each change of resolution, at most 8.",
+        "Reportable layers to show, with the names from vizreport inspect; the default is the "
+        "last one before each change of resolution, at most 8.",
         parse=values.names,
         metavar="A,B,C",
         heading=SHOWN,
@@ -88,9 +88,9 @@ class Shared:
     )
     photographs: tuple[str, ...] = setting(
         (),
-        "Show what single photographs excite too, and where their class sees its evidence: a file, "
-        "or skimage:chelsea (a cat), skimage:coffee or skimage:astronaut, which scikit-image "
-        "installs. Repeatable.",
+        "Also show what this photograph excites, and where it holds evidence for its class: a "
+        "file, or skimage:chelsea (a cat), skimage:coffee or skimage:astronaut, which come with "
+        "scikit-image. Repeatable.",
         flag="--image",
         parse=values.photograph,
         metavar="FILE|skimage:NAME",
@@ -100,8 +100,8 @@ class Shared:
     )
     occlusion_layer: str | None = setting(
         None,
-        "Layer whose strongest feature map is watched; the default is the last convolution before "
-        "the classifier.",
+        "Layer whose strongest feature map is monitored; the default is the last convolution "
+        "before the classifier.",
         metavar="NAME",
         heading=OCCLUSION,
         content="layer",
@@ -109,14 +109,14 @@ class Shared:
     top: int = setting(9, check=checks.count)
     seed: int = setting(
         0,
-        "Seed of everything chosen at random.",
+        "Random seed.",
         parse=values.seed,
         metavar="N",
         heading=RUNNING,
     )
     batch_size: int = setting(
         32,
-        "Images in a forward pass.",
+        "Images per forward pass.",
         parse=values.count,
         check=checks.count,
         metavar="N",

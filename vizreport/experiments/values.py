@@ -1,4 +1,4 @@
-"""Text of the command line turned into values; a wrong one is refused with what is allowed."""
+"""Parsing of command-line values; errors say what is allowed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def checkpoint(text: str) -> Path:
     """
     if "://" in text:
         raise ArgumentTypeError(
-            f"{quoted(text)} is an address: download the file and give its path"
+            f"{quoted(text)} is an address: download the file and pass its path"
         )
     path = Path(text)
     return shipped_checkpoint(text) if text in SHIPPED and not is_there(path) else path
@@ -44,7 +44,7 @@ def folder(text: str) -> Path:
     path = Path(text)
     wrong = folder_problem(path)
     if wrong not in ("", MISSING):
-        raise ArgumentTypeError(f"{quoted(text)} {wrong}; give a folder")
+        raise ArgumentTypeError(f"{quoted(text)} {wrong}; pass a folder")
     return path
 
 
@@ -89,7 +89,7 @@ def size(text: str) -> tuple[int, int]:
     except ArgumentTypeError:
         parts = []
     if len(parts) not in (1, 2):
-        raise ArgumentTypeError(f"{quoted(text)} is neither one number of pixels nor HEIGHTxWIDTH")
+        raise ArgumentTypeError(f"{quoted(text)} is neither a number of pixels nor HEIGHTxWIDTH")
     return parts[0], parts[-1]
 
 
@@ -97,9 +97,7 @@ def resize(text: str) -> tuple[str, int | None]:
     """Return the rule and its pixels (None where left to the preset) from ``"shortest:256"``."""
     rule, colon, pixels = text.partition(":")
     if rule not in ("shortest", "squash", "none") or (rule == "none" and colon):
-        raise ArgumentTypeError(
-            f"{quoted(text)} is none of shortest[:PIXELS], squash[:PIXELS], none"
-        )
+        raise ArgumentTypeError(f"{quoted(text)} is not shortest[:PIXELS], squash[:PIXELS] or none")
     return rule, count(pixels) if colon else None
 
 
@@ -144,7 +142,9 @@ def numbers(text: str) -> tuple[float, ...]:
     except ValueError:
         parts = ()
     if not parts or not all(math.isfinite(part) for part in parts):
-        raise ArgumentTypeError(f"{quoted(text)} is neither a number nor several with commas")
+        raise ArgumentTypeError(
+            f"{quoted(text)} is not a number or a comma-separated list of numbers"
+        )
     return parts
 
 
@@ -191,7 +191,7 @@ def two_counts(text: str) -> tuple[int, int]:
     """Return the two whole numbers in ``"24,32"``."""
     parts = text.split(",")
     if len(parts) != 2:
-        raise ArgumentTypeError(f"{quoted(text)} is not two whole numbers with a comma")
+        raise ArgumentTypeError(f"{quoted(text)} is not two whole numbers separated by a comma")
     return count(parts[0]), count(parts[1])
 
 
@@ -202,7 +202,7 @@ def two_weights(text: str) -> tuple[float, float]:
     except ValueError:
         first = second = math.nan
     if not (0 < first < math.inf and 0 < second < math.inf):
-        raise ArgumentTypeError(f"{quoted(text)} is not two numbers above 0 with a comma")
+        raise ArgumentTypeError(f"{quoted(text)} is not two positive numbers separated by a comma")
     return first, second
 
 
@@ -211,5 +211,5 @@ def classifiers(text: str) -> tuple[str, ...]:
     found = names(text)
     wrong = [name for name in found if name not in ("svm", "softmax")]
     if wrong:
-        raise ArgumentTypeError(f"there is no classifier {wrong[0]!r}; there are svm and softmax")
+        raise ArgumentTypeError(f"unknown classifier {wrong[0]!r}; choose svm or softmax")
     return found

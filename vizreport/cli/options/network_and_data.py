@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 CHECKPOINT = Option(
     "--checkpoint",
-    "The network: a .keras or .h5 file that holds the architecture and the weights, or a folder of "
-    "them whose sidecars name their epochs. For a folder, the last epoch is used; the Evolution "
-    "section shows all epochs. Two come with vizreport: demo (a small ZFNet, trained on scenes) "
-    "and squeezenet (SqueezeNet v1.0, trained on ImageNet).",
+    "The network: a .keras or .h5 file with architecture and weights, or a folder of them whose "
+    "sidecars name their epochs. For a folder, the last epoch is used; the Evolution "
+    "section shows all epochs. Two come with vizreport: demo (a small ZFNet trained on scenes) "
+    "and squeezenet (SqueezeNet v1.0 trained on ImageNet).",
     parse=values.checkpoint,
     metavar="FILE|FOLDER|NAME",
     group=NETWORK,
@@ -33,7 +33,7 @@ LAST_CHECKPOINT = replace(
 )
 IMPORT = Option(
     "--import",
-    "Import this module first, so that the layers it registers with Keras are known. "
+    "Import this module first, so that Keras knows the layers it registers. "
     "This runs the module's code: name only modules you trust. Repeatable.",
     metavar="MODULE",
     group=NETWORK,
@@ -49,19 +49,19 @@ OUTPUT = Option(
 OUTPUT_KIND = Option(
     "--output-kind",
     "What the network's output means: classes (one of several), binary (one score for two "
-    "classes), labels (several that do not exclude each other), pixels (a class for each pixel) or "
-    "values (numbers that are no scores of classes). By default the loss stored in the checkpoint, "
-    "the last activation and the shape tell.",
+    "classes), labels (several, not mutually exclusive), pixels (a class per pixel) or values "
+    "(numbers that are not class scores). By default it is inferred from the loss stored in the "
+    "checkpoint, the last activation and the shape.",
     choices=("classes", "binary", "labels", "pixels", "values"),
     group=NETWORK,
 )
 DATA = Option(
     "--data",
     "The images: a folder (flat, or one subfolder per class), .tar shards (WebDataset) or "
-    ".parquet files (several by * or {000..146}), any of these at an address such as "
+    ".parquet files (several with * or {000..146}), any of these at an address such as "
     "s3://BUCKET/FOLDER, gs:// or az://, tfds:NAME[:SPLIT], keras:NAME, "
-    "a .npz file with images and labels, scenes (rendered pictures that come with vizreport) "
-    "or shapes (drawn when read).",
+    "a .npz file with images and labels, scenes (rendered images that come with vizreport) or "
+    "shapes (drawn on the fly).",
     metavar="SOURCE",
     group=NETWORK,
     required=True,

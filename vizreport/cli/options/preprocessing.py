@@ -11,8 +11,8 @@ PREPROCESSING = "preprocessing (if neither the checkpoint's sidecar nor the netw
 
 INPUT_SIZE = Option(
     "--input-size",
-    "Height and width of the network's input in pixels, one number for a square; needed only "
-    "if the checkpoint leaves them open.",
+    "Height and width of the network's input in pixels, or one number for a square; needed only "
+    "if the checkpoint does not fix them.",
     parse=values.size,
     metavar="N|HxW",
     group=PREPROCESSING,
@@ -22,22 +22,22 @@ OPTIONS = (
     Option(
         "--preprocess",
         "Preset to start from: zfnet, caffe, torch, tf, unit or raw (0 to 255). Networks that "
-        "scale pixels themselves get raw ones by default.",
+        "scale pixels themselves receive raw ones by default.",
         metavar="PRESET",
         group=PREPROCESSING,
     ),
     INPUT_SIZE,
     Option(
         "--resize",
-        "shortest (side to that many pixels, shape kept), squash (to a square of that many "
-        "pixels) or none.",
+        "shortest (shortest side to PIXELS, aspect ratio kept), squash (to a square of PIXELS) or "
+        "none.",
         parse=values.resize,
         metavar="RULE[:PIXELS]",
         group=PREPROCESSING,
     ),
     Option(
         "--crop",
-        "Take the centre after resizing, or nothing.",
+        "Crop the centre after resizing, or do not crop.",
         choices=("center", "none"),
         group=PREPROCESSING,
     ),
@@ -49,37 +49,37 @@ OPTIONS = (
     ),
     Option(
         "--scale-pixels",
-        "Factor for pixel values of 0 to 255, applied first, such as 1 or 1/255.",
+        "Factor for pixel values from 0 to 255, applied first, such as 1 or 1/255.",
         parse=values.fraction,
         metavar="F",
         group=PREPROCESSING,
     ),
     Option(
         "--mean",
-        "Subtracted after the factor: one number, or one a channel in the order of --channels, "
-        "as in 104,117,123.",
+        "Subtracted after scaling: one number, or one per channel in the order of --channels, "
+        "such as 104,117,123.",
         parse=values.numbers,
         metavar="M[,M,M]",
         group=PREPROCESSING,
     ),
     Option(
         "--std",
-        "Divided by last: one number, or one a channel.",
+        "Divided by last: one number, or one per channel.",
         parse=values.divisors,
         metavar="S[,S,S]",
         group=PREPROCESSING,
     ),
     Option(
         "--bands",
-        "For networks of 2 or of 4 and more channels: the three that are shown as red, green and "
-        "blue, from 1. The default is 1,2,3, and 1,2,1 for two channels.",
+        "For networks with 2, or 4 or more, channels: the three to show as red, green and blue, "
+        "counted from 1. The default is 1,2,3, or 1,2,1 for two channels.",
         parse=values.bands,
         metavar="R,G,B",
         group=PREPROCESSING,
     ),
     Option(
         "--scale-twice",
-        "Confirm that pixels are to be scaled that the network scales itself.",
+        "Scale pixels even though the network scales them itself.",
         group=PREPROCESSING,
         switch=True,
     ),

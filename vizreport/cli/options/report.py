@@ -11,33 +11,35 @@ from vizreport.experiments import values
 from vizreport.experiments.shared import RUNNING
 from vizreport.wording.foreign_text import printable
 
-RUN = Option("RUN", "Folder of a finished or stopped build.", parse=values.folder, metavar="RUN")
-NO_PDF = Option("--no-pdf", "Write the HTML pages only.", group=RUNNING, switch=True)
+RUN = Option(
+    "RUN", "Folder of a finished or interrupted build.", parse=values.folder, metavar="RUN"
+)
+NO_PDF = Option("--no-pdf", "Write only the HTML pages.", group=RUNNING, switch=True)
 PAPER = Option(
     "--paper",
-    "Size of the PDF's pages; the default is a4, or what the build was asked for.",
+    "Page size of the PDF; the default is a4, or the build's setting.",
     choices=("a4", "letter"),
     group=RUNNING,
 )
 MAPS_IN_PRINT = Option(
     "--maps-in-print",
-    "Feature maps of each layer in the PDF and in the section Top-9; the layers' own pages "
-    "show all of them. The default is 4, or what the build was asked for.",
+    "Feature maps per layer in the PDF and in the Top-9 section; the layers' own pages show all. "
+    "The default is 4, or the build's setting.",
     parse=values.count,
     metavar="N",
     group=RUNNING,
 )
 APPENDIX = Option(
     "--appendix",
-    "End the PDF with the supplementary figures and tables (S1, S2, ...) and how each experiment "
-    "was made; the HTML always has them.",
+    "Append the supplementary figures and tables (S1, S2, ...) and the methods to the PDF; the "
+    "HTML always has them.",
     group=RUNNING,
     switch=True,
 )
 SINGLE_FILE = Option(
     "--single-file",
-    "Write report.html as well: the front page with its pictures in one file of at most 15 MB, for "
-    "mail; the pages of layers and feature maps are left out.",
+    "Also write report.html: all sections in one file of at most 15 MB, for e-mail, without the "
+    "pages of layers and feature maps.",
     group=RUNNING,
     switch=True,
 )

@@ -9,7 +9,7 @@ from vizreport.experiments.shared import RUNNING, SHARED
 SEED, BATCH_SIZE = option_of(SHARED["seed"]), option_of(SHARED["batch_size"])
 STRICT = Option(
     "--strict",
-    "Stop when a section fails, instead of showing it as failed.",
+    "Stop if a section fails, instead of showing it as failed.",
     group=RUNNING,
     switch=True,
 )

@@ -13,10 +13,10 @@ from vizreport.training.request import TrainingRequest
 
 RECIPE = "network and recipe"
 
-LABELLED = replace(DATA, help=DATA.help + " It has to have classes.")
+LABELLED = replace(DATA, help=DATA.help + " The images must have classes.")
 OUT = Option(
     "--out",
-    "Folder of the checkpoints, the history and the state from which training goes on.",
+    "Folder for checkpoints, history and the state from which training resumes.",
     parse=values.folder,
     metavar="FOLDER",
     group=NETWORK,
@@ -37,18 +37,18 @@ IMAGES = (
     ),
     Option(
         "--images-per-class",
-        "Train on that many images of each class; the others validate, at most 50 per class.",
+        "Train on this many images per class and validate on the others, at most 50 per class.",
         parse=values.count,
         metavar="N",
         group=NETWORK,
     ),
-    replace(MAX_IMAGES, help="Take a seeded sample of at most this many images."),
+    replace(MAX_IMAGES, help="Use a seeded sample of at most this many images."),
 )
 OPTIONS = (
     Option(
         "--width",
-        "Factor on the maps and units of layers 1 to 7, such as 0.25 or 3/16; the recipe's "
-        "constants are scaled to it.",
+        "Factor for the maps and units of layers 1 to 7, such as 0.25 or 3/16; the recipe's "
+        "constants are scaled accordingly.",
         parse=values.fraction,
         metavar="F",
         default=TrainingRequest.width,
@@ -56,7 +56,7 @@ OPTIONS = (
     ),
     Option(
         "--input-size",
-        "Side of the network's input in pixels. Images are resized to 256/224 of it first.",
+        "Side of the network's input in pixels. Images are first resized to 256/224 of it.",
         parse=values.count,
         metavar="N",
         default=TrainingRequest.input_size,
@@ -64,7 +64,7 @@ OPTIONS = (
     ),
     Option(
         "--epochs",
-        "Passes over the training images, those of a stopped training included.",
+        "Passes over the training images, including those of an interrupted run.",
         parse=values.count,
         metavar="N",
         default=TrainingRequest.epochs,
@@ -72,7 +72,7 @@ OPTIONS = (
     ),
     Option(
         "--batch-size",
-        "Images in a step, over all devices.",
+        "Images per step, over all devices.",
         parse=values.count,
         metavar="N",
         default=TrainingRequest.batch_size,
@@ -80,17 +80,16 @@ OPTIONS = (
     ),
     Option(
         "--rate",
-        "First learning rate. The default is the paper's, in proportion to the batch: "
-        "0.01 x N / 128 for batches of N images. It is lowered on plateaus, to a hundredth at "
-        "least.",
+        "Initial learning rate. The default is the paper's, scaled with the batch size: 0.01 x N "
+        "/ 128 for batches of N images. It is lowered on plateaus, to no less than a hundredth.",
         parse=values.fraction,
         metavar="F",
         group=RECIPE,
     ),
     Option(
         "--patience",
-        "Epochs without a new least validation error or loss after which the rate is divided by "
-        "ten. The default is 5; with few validation images, take more.",
+        "Epochs without a new minimum of validation error or loss after which the rate is divided "
+        "by ten. The default is 5; use more with few validation images.",
         parse=values.count,
         metavar="N",
         group=RECIPE,

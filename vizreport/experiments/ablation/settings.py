@@ -20,8 +20,8 @@ class AblationSettings:
 
     ablation: str | None = setting(
         None,
-        "Folder of what vizreport ablate left; the default is ablation beside the checkpoint, "
-        "if there is one.",
+        "Folder written by vizreport ablate; the default is ablation beside the checkpoint, if it "
+        "exists.",
         metavar="FOLDER",
         heading=SHOWN,
         content="study",

@@ -21,8 +21,8 @@ class ClassEvidenceSettings:
 
     evidence_images: int | None = setting(
         None,
-        "Images on which Grad-CAM and integrated gradients are tested; the default is 12 to 30, as "
-        "the network's cost allows.",
+        "Images on which Grad-CAM and integrated gradients are tested; the default is 12 to 30, "
+        "depending on the network's cost.",
         parse=values.count,
         check=checks.count_or_all,
         metavar="N",

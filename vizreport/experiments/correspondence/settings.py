@@ -27,8 +27,9 @@ class CorrespondenceSettings:
 
     parts: str | None = setting(
         None,
-        "CSV file with the header file,part,x,y: points of the objects' parts, in pixels of the "
-        "images; vizreport annotate makes it. The default is what the data know, as scenes do.",
+        "CSV file with the header file,part,x,y: positions of the objects' parts in image pixels; "
+        "create it with vizreport annotate. By default, parts that come with the data, as in "
+        "scenes.",
         metavar="FILE",
         content="file",
     )
@@ -40,7 +41,7 @@ class CorrespondenceSettings:
     )
     correspondence_images: int = setting(
         20,
-        "Use at most this many of its images.",
+        "Use at most this many images of the class.",
         parse=values.count,
         check=checks.count,
         metavar="N",

@@ -21,8 +21,8 @@ class DeconvolutionalSettings:
 
     deconvolutional: str | None = setting(
         None,
-        "Folder of what vizreport deconvnet-learn left; the default is deconvolutional beside the "
-        "checkpoint, if there is one.",
+        "Folder written by vizreport deconvnet-learn; the default is deconvolutional beside the "
+        "checkpoint, if it exists.",
         metavar="FOLDER",
         heading=SHOWN,
         content="study",

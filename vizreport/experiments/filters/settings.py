@@ -20,7 +20,7 @@ class FiltersSettings:
 
     filter_scale: str = setting(
         "shared",
-        "One scale shared by all layer-1 filters, or one for each filter.",
+        "One scale shared by all layer-1 filters, or one per filter.",
         choices=("shared", "filter"),
         heading=PICTURES,
         role="display",

@@ -30,7 +30,7 @@ class InvarianceSettings:
 
     invariance: tuple[str, ...] = setting(
         (),
-        "Move, enlarge and turn this photograph instead of images chosen from the data. "
+        "Shift, enlarge and rotate this photograph instead of images selected from the data. "
         "Repeatable, at most five times.",
         parse=values.photograph,
         check=checks.at_most(5, "photographs"),
@@ -40,8 +40,8 @@ class InvarianceSettings:
     )
     invariance_images: int | None = setting(
         None,
-        "Images in the sample whose mean is drawn beside the five; the default is 50, fewer (10 at "
-        "least) for slow networks.",
+        "Images in the sample whose mean is plotted beside the five; the default is 50, fewer (at "
+        "least 10) for slow networks.",
         parse=values.count,
         check=checks.count,
         metavar="N",
@@ -57,12 +57,12 @@ class InvarianceSettings:
     )
     invariance_interpolation: str = setting(
         "bilinear",
-        "Between the pixels of a transformed image.",
+        "Interpolation between the pixels of a transformed image.",
         choices=("nearest", "bilinear", "bicubic"),
     )
     invariance_fill: str = setting(
         "edge",
-        "What is seen beyond an image's edge: its last pixel again, its mirror image, grey (128), "
-        "or its mean colour.",
+        "What appears beyond an image's edge: its last pixel repeated (edge), its mirror image "
+        "(reflect), grey (RGB 128), or its mean colour (mean).",
         choices=("edge", "reflect", "grey", "mean"),
     )

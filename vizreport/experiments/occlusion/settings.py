@@ -33,7 +33,7 @@ class OcclusionSettings:
 
     occlude: tuple[str, ...] = setting(
         (),
-        "Hide parts of this photograph instead of images chosen from the data. Repeatable.",
+        "Hide parts of this photograph instead of images selected from the data. Repeatable.",
         parse=values.photograph,
         metavar="FILE|skimage:NAME",
         heading=OCCLUSION,
@@ -42,7 +42,7 @@ class OcclusionSettings:
     )
     occlusion_images: int = setting(
         3,
-        "Images to choose from the data, at most one per class.",
+        "Number of images to select from the data, at most one per class.",
         parse=values.count,
         check=checks.count,
         metavar="N",
@@ -51,7 +51,7 @@ class OcclusionSettings:
     occlusion_sizes: tuple[float, ...] = setting(
         (0.2,),
         "Side of the square, as a share of the image's shorter side. Repeatable: several sizes "
-        "come into one figure.",
+        "share one figure.",
         flag="--occlusion-size",
         parse=values.share,
         check=checks.shares,
@@ -61,7 +61,7 @@ class OcclusionSettings:
     )
     occlusion_stride: int | None = setting(
         None,
-        "Pixels between neighbouring places; the default gives about 28 x 28 places.",
+        "Pixels between neighbouring positions; the default gives about 28 x 28 positions.",
         parse=values.count,
         check=checks.count,
         metavar="N",
@@ -76,13 +76,13 @@ class OcclusionSettings:
     )
     refine: bool = setting(
         False,
-        "Approximate: compute a coarse grid of places, finer ones only where the maps change, and "
-        "interpolate the rest. The report says how far off that is.",
+        "Approximate: compute a coarse grid of positions, a finer one only where the maps change, "
+        "and interpolate the rest. The report states the error.",
         heading=OCCLUSION,
     )
     memory: int = setting(
         2**30,
-        "Memory that batches of occluded images may take, such as 500M or 2G.",
+        "Memory limit for batches of occluded images, such as 500M or 2G.",
         parse=values.memory,
         check=checks.count,
         metavar="BYTES",

@@ -13,7 +13,9 @@ MOST_DIVERSE = 4
 
 def _few(value: int) -> str:
     wrong = checks.count(value)
-    return wrong or ("" if value <= MOST_DIVERSE else f"is {value}; at most {MOST_DIVERSE} fit")
+    return wrong or (
+        "" if value <= MOST_DIVERSE else f"is {value}; at most {MOST_DIVERSE} are allowed"
+    )
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class OptimisedInputsSettings:
 
     optimised_maps: int = setting(
         16,
-        "Maps of each layer whose input is optimised, of those shown; fewer for slow networks.",
+        "Maximum number of maps per layer, among those shown, with an optimised input; fewer for "
+        "slow networks.",
         parse=values.count,
         check=checks.count,
         metavar="N",
@@ -40,7 +43,7 @@ class OptimisedInputsSettings:
     )
     optimised_steps: int = setting(
         40,
-        "Steps in which an input is optimised.",
+        "Optimisation steps per input.",
         parse=values.count,
         check=checks.count,
         metavar="N",
@@ -48,7 +51,7 @@ class OptimisedInputsSettings:
     )
     optimised_diverse: int = setting(
         1,
-        "Optimise up to 4 inputs for each map that differ from each other.",
+        "Optimise this many different inputs per map, at most 4.",
         parse=values.count,
         check=_few,
         metavar="N",

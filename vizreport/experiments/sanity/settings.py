@@ -21,7 +21,7 @@ class SanitySettings:
 
     sanity_units: int = setting(
         8,
-        "Units of each layer whose pictures are made again from a network with random weights.",
+        "Units per layer whose projections are repeated with random weights.",
         parse=values.count,
         check=checks.count,
         metavar="N",

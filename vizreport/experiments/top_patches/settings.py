@@ -26,8 +26,8 @@ class TopPatchesSettings:
 
     maps: int | None = setting(
         16,
-        "Feature maps to show of each layer: one half selective and unlike each other, the other "
-        "a seeded sample; all shows every one.",
+        "Feature maps to show per layer: half are selective and different from each other, half a "
+        "seeded sample; all shows every map.",
         parse=values.count_or_all,
         check=checks.count_or_all,
         metavar="N|all",
@@ -35,15 +35,15 @@ class TopPatchesSettings:
     )
     scale: str = setting(
         "map",
-        "Linear projections, in layer 1 and in the linear view: one scale for the nine of a "
-        "feature map, or one for each tile.",
+        "Scale of linear projections, in layer 1 and in the linear view: one for the nine of a "
+        "feature map, or one per tile.",
         choices=("map", "tile"),
         heading=PICTURES,
         role="display",
     )
     window: str = setting(
         "energy",
-        "A tile is the smallest centred square with 98 % of the layer's projection energy, or "
+        "Tiles show the smallest centred square with 98 % of the layer's projection energy, or "
         "the full receptive field.",
         choices=("energy", "full"),
         heading=PICTURES,

@@ -20,8 +20,8 @@ class TransferSettings:
 
     transfer: str | None = setting(
         None,
-        "Folder of what vizreport transfer left; the default is transfer beside the checkpoint, "
-        "if there is one.",
+        "Folder written by vizreport transfer; the default is transfer beside the checkpoint, if "
+        "it exists.",
         metavar="FOLDER",
         heading=SHOWN,
         content="study",
