@@ -35,6 +35,7 @@ def build(
     maps_in_print: int = 4,
     appendix: bool = False,
     strict: bool = False,
+    cluster: str | None = None,
     **settings: Any,
 ) -> Run:
     """Build the report of a checkpoint on images, as ``vizreport build`` does.
@@ -79,6 +80,8 @@ def build(
         Whether it ends with the supplementary figures and tables, and how all was measured.
     strict : bool
         Whether to raise where an experiment fails, instead of showing it as failed.
+    cluster : str, optional
+        ``"auto"`` or the address of a Ray cluster, as for ``--cluster``.
     **settings
         Fields of :class:`vizreport.settings.Settings`: the options of ``vizreport build``.
 
@@ -103,6 +106,7 @@ def build(
     """
     try:
         path = values.checkpoint(str(checkpoint))
+        address = None if cluster is None else values.cluster(cluster)
     except ArgumentTypeError as error:
         raise RequestError(str(error)) from None
     request = BuildRequest(
@@ -125,6 +129,7 @@ def build(
         strict=strict,
         only=tuple(only),
         skip=tuple(skip),
+        cluster=address,
     )
     build_report(request)
     return open_run(request.folder)

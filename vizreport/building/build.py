@@ -22,6 +22,7 @@ from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import faults
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
+from vizreport.parallel.engine import engine_at
 from vizreport.results import provenance
 from vizreport.results.atomic import write_text
 from vizreport.results.disk import warn_if_scarce
@@ -89,10 +90,11 @@ def build(request: BuildRequest) -> int:
     add_results(out, keys)
     _require_layers(subject, settings, [e for e in wanted if not store.has(e.name, keys[e.name])])
     records: dict[str, ExperimentRecord] = {}
-    for experiment in wanted:
-        records[experiment.name] = run_experiment(
-            experiment, subject, settings, store, keys, records, request.strict
-        )
+    with engine_at(request.cluster) as engine:
+        for experiment in wanted:
+            records[experiment.name] = run_experiment(
+                experiment, subject, settings, store, keys, records, request.strict, engine
+            )
     records.update(_broken(selection.broken))
     _print_faults(store, wanted, records)
     _print_backends(store, records)

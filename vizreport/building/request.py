@@ -58,6 +58,9 @@ class BuildRequest:
         Sections to make, with all that they require; empty for all there are.
     skip : tuple of str
         Sections to leave out, with all that require them.
+    cluster : str or None
+        Where to compute: None in this process, else as
+        :class:`vizreport.parallel.cluster.Cluster` takes it.
     """
 
     checkpoint: Path
@@ -80,6 +83,7 @@ class BuildRequest:
     single_file: bool = False
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    cluster: str | None = None
 
     @property
     def name(self) -> str:

@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         single_file=arguments.single_file,
         only=arguments.only or (),
         skip=arguments.skip or (),
+        cluster=arguments.cluster,
     )
     arguments.out = request.folder  # where a traceback goes, too
     status = build(request)
@@ -96,6 +97,7 @@ def _options() -> tuple[Option, ...]:
         report.MAPS_IN_PRINT,
         report.APPENDIX,
         report.SINGLE_FILE,
+        running.CLUSTER,
         running.STRICT,
     )
 

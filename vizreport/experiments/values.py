@@ -29,6 +29,16 @@ def checkpoint(text: str) -> Path:
     return shipped_checkpoint(text) if text in SHIPPED and not is_there(path) else path
 
 
+def cluster(text: str) -> str:
+    """Return where a cluster is: "auto" for this machine, or an address of Ray's."""
+    host = r"[\w.-]+|\[[\da-f:]+\]"
+    if text != "auto" and not re.fullmatch(rf"(ray://)?({host}):\d{{1,5}}", text):
+        raise ArgumentTypeError(
+            f"{quoted(text)} is neither auto nor an address such as ray://host:10001"
+        )
+    return text
+
+
 def photograph(text: str) -> str:
     """Return a path; of ``skimage:NAME``, that of a photograph that scikit-image installs."""
     kind, colon, name = text.partition(":")

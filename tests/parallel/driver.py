@@ -1,0 +1,47 @@
+"""Mining, evolution and occlusion of a tiny network, as a build computes them, without drawing.
+
+``python -m tests.parallel.driver ADDRESS CHECKPOINTS DATA FOLDER SECONDS`` is a driver to kill.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+EXPERIMENTS = ("mining", "parts", "top_patches", "evolution", "occlusion")
+
+
+def compute(
+    address: str | None, checkpoints: Path, data: Path, folder: Path, seconds: float = 0
+) -> None:
+    """Compute results into a folder; each image takes some seconds to read."""
+    from tests.experiments import tiny
+    from vizreport.building.running import run_experiment
+    from vizreport.experiments.registry import experiments
+    from vizreport.parallel import piece
+    from vizreport.parallel.engine import engine_at
+    from vizreport.results.store import Store
+
+    piece.BATCHES = 1
+    context = tiny.context(checkpoints, data, batch_size=2, maps=4, occlusion_images=2)
+    read = context.dataset.read
+
+    def slow(index):
+        time.sleep(seconds)
+        return read(index)
+
+    if seconds:
+        context.dataset = replace(context.dataset, read=slow)
+    keys, records = dict.fromkeys(EXPERIMENTS, "0123456789abcdef"), {}
+    with engine_at(address) as engine:
+        for name in EXPERIMENTS:
+            records[name] = run_experiment(
+                experiments()[name], context, context.asked, Store(folder), keys, records, True,
+                engine,
+            )  # fmt: skip
+
+
+if __name__ == "__main__":
+    compute(sys.argv[1], *(Path(each) for each in sys.argv[2:5]), float(sys.argv[5]))

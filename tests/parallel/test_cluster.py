@@ -1,0 +1,101 @@
+"""Ray's own test cluster, of three machines with a processor each: the same bytes, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.experiments import tiny
+from tests.parallel import driver
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    """A folder of epochs, and images."""
+    checkpoint, data = tiny.files(str(tmp_path_factory.mktemp("tiny")))
+    return tiny.write_epochs(tmp_path_factory.mktemp("epochs"), checkpoint), data
+
+
+@pytest.fixture(scope="module")
+def alone(inputs, tmp_path_factory):
+    """Results of one process."""
+    folder = tmp_path_factory.mktemp("alone")
+    driver.compute(None, *inputs, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def machines():
+    """The cluster, and its machines beside the first."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Workers find the tests, whose slow data they read.
+    before, os.environ["PYTHONPATH"] = os.environ.get("PYTHONPATH"), str(ROOT)
+    from ray.cluster_utils import Cluster
+
+    memory = 80_000_000
+    cluster = Cluster(
+        initialize_head=True,
+        head_node_args={
+            "num_cpus": 1,
+            "object_store_memory": memory,
+            "include_dashboard": False,
+        },
+    )
+    try:
+        nodes = [cluster.add_node(num_cpus=1, object_store_memory=memory) for _ in range(2)]
+        yield cluster, nodes
+    finally:
+        cluster.shutdown()
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    files = [*folder.glob("results/*/*.npz"), *folder.glob("results/*/*.json")]
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in files
+        if not path.name.endswith(".run.json")
+    }
+
+
+def wait_for_pieces(folder: Path, work: str, count: int, process: subprocess.Popen) -> None:
+    until = time.monotonic() + 120
+    while len(list(folder.glob(f"results/*/*.pieces/{work}/*.npz"))) < count:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until, f"no {count} pieces of {work}"
+        time.sleep(0.05)
+
+
+def test_a_machine_is_lost_then_the_driver(machines, inputs, alone, tmp_path):
+    cluster, nodes = machines
+    arguments = [cluster.address, *map(str, inputs), str(tmp_path), "0.5"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.parallel.driver", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        wait_for_pieces(tmp_path, "images", 1, process)
+        cluster.remove_node(nodes.pop(), allow_graceful=False)
+        wait_for_pieces(tmp_path, "images", 4, process)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("results/*/*.pieces/*/*.npz")}
+    assert 4 <= len(kept) < 7
+    driver.compute(cluster.address, *inputs, tmp_path)
+    assert results(tmp_path) == results(alone)
+    assert not list(tmp_path.glob("results/*/*.pieces"))
