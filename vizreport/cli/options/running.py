@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vizreport import values
 from vizreport.cli.options.settings import option_of
 from vizreport.cli.verb import Option
+from vizreport.experiments import values
 from vizreport.experiments.shared import RUNNING, SHARED
 
 SEED, BATCH_SIZE = option_of(SHARED["seed"]), option_of(SHARED["batch_size"])
