@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 EXPERIMENTS = ("mining", "parts", "top_patches", "evolution", "occlusion")
 
@@ -24,21 +25,20 @@ def compute(
     from vizreport.parallel.engine import engine_at
     from vizreport.results.store import Store
 
-    piece.BATCHES = 1
-    context = tiny.context(checkpoints, data, batch_size=2, maps=4, occlusion_images=2)
-    read = context.dataset.read
+    subject = tiny.subject(checkpoints, data, batch_size=2, maps=4, occlusion_images=2)
+    read = subject.dataset.read
 
     def slow(index):
         time.sleep(seconds)
         return read(index)
 
     if seconds:
-        context.dataset = replace(context.dataset, read=slow)
+        subject.dataset = replace(subject.dataset, read=slow)
     keys, records = dict.fromkeys(EXPERIMENTS, "0123456789abcdef"), {}
-    with engine_at(address) as engine:
+    with engine_at(address) as engine, patch.object(piece, "BATCHES", 1):
         for name in EXPERIMENTS:
             records[name] = run_experiment(
-                experiments()[name], context, context.asked, Store(folder), keys, records, True,
+                experiments()[name], subject, subject.asked, Store(folder), keys, records, True,
                 engine,
             )  # fmt: skip
 
