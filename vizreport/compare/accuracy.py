@@ -59,9 +59,13 @@ def _errors(runs: Sequence[FinishedRun]) -> Figure:
         name="compare-errors",
         title="Errors",
         caption=(
+            "The fewer errors, the farther left; intervals that overlap leave open which "
+            "network is better (the table of tests decides)."
+        ),
+        method=(
             "Share of the labelled images whose class is not the most probable one (top-1) or, "
-            "with more than five classes, not among the five most probable ones (top-5). Lines: "
-            "95\u202f% interval (Wilson)."
+            "with more than five classes, not among the five most probable ones (top-5). "
+            "Lines: 95\u202f% interval (Wilson)."
         ),
         alt=f"{runs[best].label} makes the fewest top-1 errors. "
         + "; ".join(
@@ -111,15 +115,17 @@ def _by_class(
         return max(shares) - min(shares)
 
     drawn = sorted(shared, key=lambda name: -spread(name))[:_CLASSES]
-    left_out = f" The {len(drawn)} of {len(shared)} that differ most." if drawn != shared else ""
+    few = len(drawn) < len(shared)
+    left_out = f" Shown are the first {len(drawn)} of {len(shared)}." if few else ""
     first = [_share(each[drawn[0]]) for each in classes]
     return Figure(
         name="compare-classes",
         title="Accuracy by class",
-        caption=(
-            "The classes in which the networks differ most come first. Share of a class's images "
-            f"that are classified correctly, with its 95\u202f% interval; classes with at least "
-            f"{FEWEST} images.{left_out if len(shared) > len(drawn) else ''}"
+        caption=(f"The classes in which the networks differ most come first.{left_out}"),
+        method=(
+            "Share of a class's images that are classified correctly, with its 95\u202f% "
+            f"interval (Wilson); classes with at least {FEWEST} images in every run, matched by "
+            "name."
         ),
         alt=f"The networks differ most in {quoted(drawn[0], 30)}: "
         + ", ".join(
@@ -174,9 +180,13 @@ def _confusions(
         name="compare-confusions",
         title="The most frequent confusions",
         caption=(
-            "Of the images of the class before the arrow, the share that is classified as the one "
-            "after it, with its 95\u202f% interval. The confusion that is most frequent in any of "
-            "the networks comes first."
+            "Which class is taken for which: the confusion that is most frequent in any of the "
+            "networks comes first."
+        ),
+        method=(
+            "Of the images of the class before the arrow, the share that is classified as the "
+            "one after it, with its 95\u202f% interval (Wilson). Ordered by the number of "
+            "images."
         ),
         alt=f"The most frequent is {quoted(most, 60)}: "
         + ", ".join(

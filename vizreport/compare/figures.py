@@ -72,9 +72,11 @@ def _filters(runs: Sequence[FinishedRun]) -> Figure:
     return Figure(
         name="compare-filters",
         title="Layer-1 filters",
-        caption=(
-            "As they act on RGB pixels, enlarged without smoothing; mid-grey is zero. Each run has "
-            "one scale, printed below it: weights of different networks are not comparable."
+        caption=("What each network's first layer looks for in the pixels."),
+        method=(
+            "The filters are shown as they act on RGB pixels, enlarged without smoothing; "
+            "mid-grey is zero. Each run has one scale, printed below it: weights of different "
+            "networks are not comparable."
         ),
         alt=_each(runs, lambda run: f"{_count(run)} filters"),
         draw=lambda: _beside(runs, _filters_drawn),
@@ -98,10 +100,10 @@ def _limited(runs: Sequence[FinishedRun]) -> Figure:
         name="compare-limit",
         title="The same with the limit on the filters' RMS",
         caption=(
-            f"Runs in which the RMS of a filter passes {number(LIMIT)}, with the strong filters "
-            "scaled down to it. Not what training with the limit gives; it shows what hides behind "
-            "them."
+            "What the strong filters hide: runs in which the RMS of a filter passes "
+            f"{number(LIMIT)}, with those filters scaled down to it."
         ),
+        method=("Not what training with the limit would give."),
         alt=f"Filters of {', '.join(run.label for run in runs)} after the limit.",
         draw=lambda: _beside(runs, _limited_drawn),
         threaded=True,
@@ -119,9 +121,10 @@ def _rms(runs: Sequence[FinishedRun]) -> Figure:
     return Figure(
         name="compare-rms",
         title="RMS of the layer-1 filters, in rising order",
-        caption=(
-            "As the filters act on pixels from 0 to 255. A steep right end means that a few "
-            "filters dominate; the paper renormalises those above the dotted line in training."
+        caption=("A steep right end means that a few filters dominate."),
+        method=(
+            "Root mean square of the weights, as the filters act on pixels from 0 to 255. The "
+            "paper renormalises filters above the dotted line during training."
         ),
         alt=_each(runs, _rms_range),
         draw=charts.styled(partial(_draw_rms, runs=runs), 130, 58),
@@ -177,7 +180,8 @@ def _spectra(runs: Sequence[FinishedRun]) -> Figure:
     return Figure(
         name="compare-spectra",
         title="How the energy of the layer-1 filters spreads over spatial frequencies",
-        caption=(
+        caption=("A dip in the middle means few filters for middle frequencies."),
+        method=(
             "Mean of the filters that are not dead, each counted the same; energy per octave, "
             "averaged over all directions. A single pixel, or white noise, is 1 everywhere."
         ),
@@ -194,9 +198,12 @@ def _projections(runs: Sequence[FinishedRun]) -> Figure:
         name="compare-layer2",
         title="Projections of layer 2",
         caption=(
-            "The strongest activation over the data of a sample of maps, projected down to the "
-            "pixels, each on its own scale; mid-grey is zero. Aliasing shows as blocks, dots or "
-            "stripes a stride apart."
+            "What excites layer 2 in each network. Blocks, dots or stripes a stride apart "
+            "would be aliasing."
+        ),
+        method=(
+            "Of a sample of maps, the strongest activation over the data, projected down to "
+            "the pixels, each on its own scale; mid-grey is zero."
         ),
         alt=_each(
             runs,
@@ -219,9 +226,12 @@ def _aliasing(runs: Sequence[FinishedRun]) -> Figure:
         name="compare-aliasing",
         title="How much of the layer-1 filters' response the first stride leaves ambiguous",
         caption=(
-            "Each dot is a filter that is not dead: the share of its response, over gratings of "
-            "all frequencies, that goes to gratings which the stride cannot tell from one that "
-            "excites the filter more."
+            "Each dot is a filter: the share of its response that the first stride makes ambiguous."
+        ),
+        method=(
+            "Over gratings of all frequencies, the share of the response to gratings that the "
+            "stride cannot tell from one that excites the filter more. Dead filters are left "
+            "out."
         ),
         alt=_each(runs, lambda run: f"median {percent(_median(_ambiguous(run)))}"),
         draw=charts.styled(
@@ -252,8 +262,12 @@ def _curves(runs: Sequence[FinishedRun]) -> Figure:
         name="compare-curves",
         title="Learning curves",
         caption=(
-            "Share of wrong answers on the validation images (thick) and on the training images "
-            "(thin; with dropout, while the weights change)."
+            "How fast each network learned: error on the validation images (thick) and on the "
+            "training images (thin)."
+        ),
+        method=(
+            "Share of images classified wrongly. Training errors are measured during the "
+            "epoch: with dropout, while the weights change."
         ),
         alt=_each(runs, _last_error),
         draw=charts.styled(partial(_draw_curves, runs=runs), 130, 62),

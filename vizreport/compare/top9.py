@@ -90,17 +90,18 @@ def _figure(
     scores = any(cell["own"] for cells in units.values() for cell in cells)
     layer = "the class scores" if scores else quoted(having[0][1]["name"], 40)
     counted = (
-        " Fraction: how many of the nine show that class; classes whose fractions differ most "
-        "come first."
+        " Fraction: how many of the nine show that class."
         if scores
         else " Fraction: the most frequent class among the nine, where two or more share one."
     )
     return Figure(
         name=name,
         title=f"Top-9 of the same units: {layer}",
-        caption=(
-            "The same unit in each network, side by side: left of each pair the patches that "
-            f"excite it most, in colour where the projections lie, which are at right.{counted}"
+        caption=(f"What the same unit looks for in each network, side by side.{counted}"),
+        method=(
+            "Left of each pair the nine patches that excite the unit most, strongest first, in "
+            "colour where the projections lie, which are at right; mid-grey is zero. The units "
+            "whose fractions differ most come first."
         ),
         alt=" ".join(f"{_seen(unit, cells, having)}." for unit, cells in units.items()),
         draw=partial(_drawn, having, units),

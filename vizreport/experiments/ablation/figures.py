@@ -151,15 +151,19 @@ def _errors(result: AblationResult) -> Figure:
         name="ablation-errors",
         title="Top-1 error of each network, here and in the paper",
         caption=(
+            "Which networks lose most here, and in the paper: compare the pattern, not the "
+            "figures. A wide gap between diamonds (training) and dots (validation) is "
+            f"overfitting. Dashed: chance among {result.classes} classes."
+        ),
+        method=(
             "Dots: error on images the network was not trained on. Diamonds: on those it was "
-            "trained on; a wide gap between the two is overfitting."
+            "trained on."
             + (
                 " Small marks are individual runs, each with its own seed, large ones their mean."
                 if several
                 else ""
             )
-            + f" Dashed: guessing among {result.classes} classes. The two scales differ, since "
-            "the data do: compare the pattern, not the figures."
+            + " The two scales differ, since the data do."
         ),
         alt=(
             f"Two dot charts of the same {len(result.rows)} networks. Measured errors run from "

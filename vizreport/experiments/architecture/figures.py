@@ -112,11 +112,15 @@ def _spectrum(result: ArchitectureResult, filters: FiltersResult, counts: np.nda
         name="architecture-spectrum",
         title="How the energy of the layer-1 filters spreads over spatial frequencies",
         caption=(
+            "How the energy of the layer-1 filters spreads over spatial frequencies. Above: "
+            "how many filters prefer low, middle and high ones."
+        ),
+        method=(
             f"Each of the {counted.sum()} filters that are not dead counts the same; energy is "
-            "averaged over all directions and given per octave, so that a single pixel, or white "
-            "noise, is 1 everywhere. Above: how many filters prefer low frequencies (less than a "
-            f"period in the filter's {side} px), middle and high ones (periods of 4 px and less). "
-            "A filter this small is broad: its curve reaches into the neighbouring range."
+            "averaged over all directions and given per octave, so that a single pixel, or "
+            f"white noise, is 1 everywhere. Low: less than a period in the filter's {side} px; "
+            "high: periods of 4 px and less. A filter this small is broad: its curve reaches "
+            "into the neighbouring range."
         ),
         alt=f"Curve over three octaves; {low} filters prefer low frequencies, {middle} middle and "
         f"{high} high ones.",
@@ -136,12 +140,16 @@ def _aliasing(result: ArchitectureResult, filters: FiltersResult) -> Figure:
         supplement=True,
         title="How much of the layer-1 filters' response the first stride leaves ambiguous",
         caption=(
-            f"Units {stride} px apart cannot tell a grating from its aliases, whose frequencies "
-            f"differ by multiples of 1/{stride} cycles/px. Each dot is a filter that is not dead: "
-            "the share of its response, over gratings of all frequencies, that goes to gratings "
-            "with an alias that excites it more. 0: it answers to one of each set only, so nothing "
-            "is confused; a single pixel, which answers to all alike, would have "
+            "Each dot is a filter: the share of its response that the first stride makes "
+            "ambiguous. 0: nothing is confused; a single pixel, which responds to all gratings "
+            "alike, would have "
             f"{percent(1 - 1 / (result.stride[0] * result.stride[1]))}."
+        ),
+        method=(
+            f"Units {stride} px apart cannot tell a grating from its aliases, whose frequencies "
+            f"differ by multiples of 1/{stride} cycles/px. Ambiguous is the response, over "
+            "gratings of all frequencies, to those with an alias that excites the filter more. "
+            "Dead filters are left out."
         ),
         alt=f"Dots from {percent(float(known.min()))} to {percent(float(known.max()))}, "
         f"median {percent(float(np.median(known)))}."
@@ -161,10 +169,12 @@ def _limited(result: ArchitectureResult, filters: FiltersResult) -> Figure:
         supplement=True,
         title="The layer-1 filters as trained, and with the limit on their RMS",
         caption=(
-            f"Left: as trained. Right: the same filters, the {count} whose RMS is above "
-            f"{number(LIMIT)} (orange frames) scaled down to it (Fig. 6 a and b). Both have one "
-            "scale, up to the strongest weight that is left at right: only what has a frame "
-            "changes. Training with the limit would have given other filters."
+            f"Left: the filters as trained. Right: the same with the {count} whose RMS is above "
+            f"{number(LIMIT)} (orange frames) scaled down to it (Fig. 6 a and b)."
+        ),
+        method=(
+            "Both have one scale, up to the strongest weight that is left at right: only what has "
+            "a frame changes. Training with the limit would have given other filters."
         ),
         alt=f"Two grids of {len(filters.filters)} filters, before and after the limit.",
         draw=lambda: _two_grids(result, filters),
@@ -195,11 +205,17 @@ def _second(result: ArchitectureResult) -> Figure:
         name="architecture-layer2",
         title=f"Projections of {quoted(result.second)}, layer 2",
         caption=(
-            f"The strongest activation over the data of {len(result.tiles)} of its maps, projected "
-            "down to the pixels, each on its own scale; mid-grey is zero. Aliasing shows as "
-            "blocks, dots or stripes a stride apart."
+            f"What excites {len(result.tiles)} of the maps of layer 2 most. Blocks, dots or "
+            "stripes a stride apart would be aliasing."
         ),
-        alt=f"Grid of {len(result.tiles)} projections, {result.tiles.shape[1]} px wide.",
+        method=(
+            "Of each map the strongest activation over the data is projected down to the "
+            "pixels; each projection has its own scale, mid-grey is zero."
+        ),
+        alt=(
+            f"Grid of {len(result.tiles)} projections, {result.tiles.shape[1]} px wide, on "
+            "mid-grey: pieces of lines, edges and textures that the maps respond to."
+        ),
         draw=lambda: montage.headed(tile_grid(result, 8, 210), head, 28),
         threaded=True,
         width=150,
@@ -218,11 +234,11 @@ def _maps(result: ArchitectureResult, mining: MiningResult) -> Figure | None:
         name="architecture-maps",
         supplement=True,
         title="Maps that take no part, layer by layer",
-        caption=(
+        caption=("How many of each layer's maps are dead, or repeat an earlier map."),
+        method=(
             f"Dead: above 0 in none of the {number(len(mining.paths))} images. Repeats: its "
             f"activations correlate above {ALIKE:g} with those of an earlier map of the layer, "
-            f"over the places of {result.correlated_images} images. At the bars: how many of the "
-            "layer's maps."
+            f"over the places of {result.correlated_images} images."
         ),
         alt="; ".join(
             f"{quoted(name, 40)}: {dead} dead, {alike} repeated of {number(count)}"

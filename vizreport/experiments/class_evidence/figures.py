@@ -87,16 +87,23 @@ def _maps(result: ClassEvidenceResult) -> Figure:
         name="class-evidence-maps",
         title=f"Occlusion, {methods} of the same class, over the same square",
         caption=(
-            "Each image with the probability p of its class, and where the class has its evidence "
-            f"by each method. Occlusion is the fall of p while the {result.size} px square hides "
-            f"the place.{cam}{gradients} Each value is drawn at the centre of its square, so "
-            "the pale border has no values. Colours run from 0 or below (dark blue: no evidence, "
-            f"or evidence against the class) to each map's maximum (yellow){masked}. r: rank "
-            "correlation with the occlusion map over all positions; dash: no positive values."
+            "Where the class has its evidence by each method, from dark blue (none, or "
+            f"evidence against it) to yellow (each map's maximum){masked}. r: rank correlation "
+            "with the occlusion map over all positions."
+        ),
+        method=(
+            "Each image with the probability p of its class. Occlusion is the fall of p while "
+            f"the {result.size} px square hides the place.{cam}{gradients} Each value is drawn "
+            "at the centre of its square, so the pale border has no values. A dash: no "
+            "positive values."
         ),
         alt=(
             f"{len(result.paths)} images, each beside {1 + len(result.methods)} maps that mark "
-            "where its class has its evidence."
+            "where its class has its evidence. Rank correlation with the occlusion maps: "
+            + ", ".join(
+                f"{NAMES[method]} {_agreement(result, method)}" for method in result.methods
+            )
+            + "."
         ),
         draw=partial(drawing.panels, result),
         threaded=True,
@@ -110,10 +117,14 @@ def _curves(result: ClassEvidenceResult) -> Figure:
         supplement=True,
         title="Deletion and insertion",
         caption=(
-            f"Mean probability of the class over {len(result.sample)} correctly classified images. "
-            f"The image is parted into {rows} × {cols} cells; each method's strongest cells are "
-            "made grey first (left), or shown first on grey (right). Bands: 95 % intervals of the "
-            "mean. A useful map lies below both baselines at left and above both at right."
+            "A useful map lies below both baselines while its cells are deleted (left) and "
+            "above both while they are inserted (right)."
+        ),
+        method=(
+            f"Mean probability of the class over {len(result.sample)} correctly classified "
+            f"images. The image is parted into {rows} × {cols} cells; each method's strongest "
+            "cells are made grey first (left), or shown first on grey (right). Bands: 95 % "
+            "intervals of the mean."
         ),
         alt=(
             "Curves of the probability of the class against the share of cells deleted, and of "

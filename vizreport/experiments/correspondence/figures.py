@@ -144,11 +144,14 @@ def _pictures(result: CorrespondenceResult) -> Figure:
         name="correspondence-pictures",
         title="What was hidden",
         caption=(
-            f"{what} as the network saw them ({result.pictures.shape[1]} × "
-            f"{result.pictures.shape[2]} px), each part hidden by a grey square of {result.side} "
-            "px, and below the controls: the first of the random places, drawn for each picture "
-            "anew, and the first of the places that are the same in all of them relative to the "
-            "object's box (so elsewhere in the picture)."
+            f"{what}, each part hidden by a grey square, and below the controls: a random "
+            "place, and a place that is the same in all pictures relative to the object."
+        ),
+        method=(
+            f"As the network saw them ({result.pictures.shape[1]} × {result.pictures.shape[2]} "
+            f"px), with a square of {result.side} px. Shown are the first of the random places, "
+            "drawn for each picture anew, and the first of the places that are the same in all "
+            "of them relative to the object's box (so elsewhere in the picture)."
         ),
         alt=(
             f"A table of pictures: {shown} columns, one a picture; rows with nothing hidden, with "
@@ -169,13 +172,16 @@ def _chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure
         name="correspondence-distances",
         title="Distance between the changes",
         caption=(
-            "Share of features whose sign of change differs between two pictures, mean over the "
-            f"{len(result.paths) * (len(result.paths) - 1) // 2} pairs; lower: more alike. Dots: "
-            "parts, filled where the corrected p is below "
-            f"{LEVEL:g}; lines: ± one standard deviation over the pairs. Ticks: individual "
-            "random draws and individual fixed positions (the same in every picture, relative to "
-            "the object's box); dashed line: mean of the random draws. The axes do not begin at 0 "
-            "and differ between layers."
+            "The lower a part's dot, the more alike hiding it changes the pictures. Filled: "
+            f"below the random places (corrected p below {LEVEL:g}). Dashed: mean of the random "
+            "places."
+        ),
+        method=(
+            "Share of features whose sign of change differs between two pictures, mean over "
+            f"the {len(result.paths) * (len(result.paths) - 1) // 2} pairs. Lines: ± one "
+            "standard deviation over the pairs. Ticks: individual random draws and individual "
+            "fixed positions (the same in every picture, relative to the object's box). The "
+            "axes do not begin at 0 and differ between layers."
         ),
         alt=(
             "Mean distances of parts, random and shared places by layer. Farthest below random: "

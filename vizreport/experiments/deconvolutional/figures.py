@@ -105,12 +105,18 @@ def _filters(result: DeconvolutionalResult, layer: str) -> Figure:
     if layer == "1":
         title = f"The {count} learned filters of layer 1, {side} × {side} px each"
         caption = (
+            "The pieces that the deconvolutional network builds pictures of, learned unsupervised."
+        )
+        method = (
             "Mid-grey is zero; each filter has its own scale, its largest weight full white or "
             "black, and the sign of its map's strongest activation."
         )
     else:
         title = f"The {count} learned filters of layer 2, carried down to the pixels"
         caption = (
+            "What a unit of layer 2 stands for in the pixels: larger pieces, made of layer 1's."
+        )
+        method = (
             f"Each filter of layer 2 weighs all maps of layer 1. Shown is the projection of its "
             f"strongest activation, {side} × {side} px, if possible of one that the picture's "
             "edge does not cut: through the switches of that picture and the filters of layer 1. "
@@ -120,6 +126,7 @@ def _filters(result: DeconvolutionalResult, layer: str) -> Figure:
         name=f"deconvolutional-filters-{layer}",
         title=title,
         caption=caption + _counted(result, layer),
+        method=method,
         alt=f"Grid of {count} enlarged filters of layer {layer}.",
         draw=partial(_draw_filters, result, layer),
         threaded=True,
@@ -168,10 +175,15 @@ def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
         title=f"Top 9 of each map of layer {layer}"
         + (": what they look at beside its projections" if both else ": what they look at"),
         caption=(
-            "The nine strongest activations with one sign, one a picture, strongest first by rows"
+            "What excites each map most"
+            + (", left in the picture, right projected" if both else "")
+            + ": its nine strongest activations, strongest first."
+        ),
+        method=(
+            "The nine strongest activations with one sign, one a picture, by rows"
             + (
-                "; left the pixels of the picture, right the projection of that unit alone, each "
-                "on its own scale."
+                "; left the pixels of the picture, right the projection of that unit alone, "
+                "each on its own scale."
                 if both
                 else "; the pixels that the unit reaches."
             )
@@ -213,12 +225,19 @@ def _reconstructions(result: DeconvolutionalResult) -> Figure:
         supplement=True,
         title="Pictures that were not learned from, and their reconstructions",
         caption=(
-            "From the left: the picture; after contrast normalisation, which is what the network "
-            "rebuilds; from the maps of layer 1; from those of layer 2. Mid-grey is zero, one "
-            "scale for all three. Above a reconstruction: signal-to-noise ratio and share of the "
-            f"units that are not zero. Mean of all held out: {means}."
+            "How much of a picture each layer's maps keep: the picture, the same with its "
+            "contrast normalised, and what is rebuilt from layer 1 and from layer 2. Mean of "
+            f"all held out: {means}."
         ),
-        alt=f"{len(result.examples)} pictures, each with two reconstructions that resemble it.",
+        method=(
+            "The network rebuilds the picture with its contrast normalised. Mid-grey is zero, "
+            "one scale for the last three. Above a reconstruction: signal-to-noise ratio and "
+            "share of the units that are not zero."
+        ),
+        alt=(
+            f"{len(result.examples)} pictures, each with two reconstructions that resemble it: "
+            f"{means} on average."
+        ),
         draw=lambda: _draw_reconstructions(result),
         threaded=True,
         width=110,
@@ -262,9 +281,13 @@ def _objectives(result: DeconvolutionalResult) -> Figure:
         supplement=True,
         title="The objective over the iterations of inference and over learning",
         caption=(
-            "Left: for fixed filters, mean of the pictures held out; it never rises. Right: after "
-            "the inference of each batch, mean of its pictures, while the filters are learned; "
-            f"it varies from batch to batch ({learning}). The layers have objectives of their own."
+            "Inference (left) never makes the objective worse; learning (right) lowers it, "
+            f"varying from batch to batch ({learning})."
+        ),
+        method=(
+            "Left: for fixed filters, mean of the pictures held out. Right: after the "
+            "inference of each batch, mean of its pictures, while the filters are learned. The "
+            "layers have objectives of their own."
         ),
         alt=f"Two line charts; all four curves fall. In learning, {learning}.",
         draw=lambda: _draw_objectives(result),

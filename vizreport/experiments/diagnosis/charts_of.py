@@ -65,9 +65,18 @@ def confusion(answers: Answers) -> Figure:
     return Figure(
         name="diagnosis-confusion",
         title="Classes in the data and as predicted",
-        caption="Share of each class's images (rows) that are classified as each class (columns), "
-        "in %: the darker, the more. Right predictions lie on the diagonal."
-        + (f" The {len(chosen)} classes with most mistakes." if len(answers.names) > MOST else ""),
+        caption=(
+            "Rows: the class in the data; columns: the class predicted, in % of the row. "
+            "Correct predictions lie on the diagonal; a dark field beside it is a confusion."
+            + (
+                f" The {len(chosen)} classes with most mistakes."
+                if len(answers.names) > MOST
+                else ""
+            )
+        ),
+        method=(
+            "Each row sums to 100\u202f% over all classes; predicted is the most probable class."
+        ),
         alt=f"A table of {len(chosen)} by {len(chosen)} fields; "
         f"{percent(float(answers.right.mean()))} of the images lie on its diagonal.",
         draw=charts.styled(draw, min(side, 170), min(side, 170) - 8),
@@ -95,8 +104,13 @@ def balance(answers: Answers) -> Figure:
     return Figure(
         name="diagnosis-balance",
         title="Images of each class",
-        caption="Number of images of each class (pale) and of those classified correctly (dark)."
-        + (" The largest and the smallest classes." if len(order) > MOST else ""),
+        caption=(
+            "Number of images of each class (pale) and of those classified correctly (dark)."
+            + (" The largest and the smallest classes." if len(order) > MOST else "")
+        ),
+        method=(
+            "Classes without images are left out. Correct: the most probable class is the true one."
+        ),
         alt=f"Bars for {len(shown)} classes, from {number(int(counts[order[0]]))} images down to "
         f"{number(int(counts[order[-1]]))}.",
         draw=charts.styled(draw, 130, 18 + 4.6 * len(shown)),
@@ -136,9 +150,16 @@ def suspects(answers: Answers, mining: MiningResult) -> Figure | None:
     return Figure(
         name="diagnosis-noise",
         title="Confidence of correct and of wrong predictions",
-        caption="Where labels are wrong by chance, half of the mistakes lie to the right of the "
-        "dotted line, the median of the correct predictions; of true mistakes few do."
-        + (f" Most suspicious labels: {listed}." if listed else ""),
+        caption=(
+            "Wrong labels make mistakes of which the network is sure: if labels were wrong by "
+            "chance, half of the mistakes would lie to the right of the dotted line."
+            + (f" Most suspicious labels: {listed}." if listed else "")
+        ),
+        method=(
+            "Confidence is the probability of the predicted class. The dotted line is the "
+            "median confidence of the correct predictions; of true mistakes, few lie beyond "
+            "it."
+        ),
         alt=f"Two outlines over the confidence; {len(found)} of {int(wrong.sum())} mistakes lie "
         "above the median of the correct predictions.",
         draw=charts.styled(draw, 120, 55),
@@ -178,9 +199,15 @@ def reliability(answers: Answers) -> Figure | None:
     return Figure(
         name="diagnosis-reliability",
         title="Reliability curve",
-        caption=f"Accuracy of the predictions over their confidence, in bins of about "
-        f"{int(np.median(counts))} images each, with 95\u202f% intervals (Wilson). Below the "
-        "dashed line the network is surer than it is right.",
+        caption=(
+            "Where a point lies below the dashed line, the network is surer than it is right."
+        ),
+        method=(
+            "Accuracy of the predictions over their confidence, the probability of the "
+            f"predicted class, in bins of about {int(np.median(counts))} images each, with "
+            "95\u202f% "
+            "intervals (Wilson)."
+        ),
         alt="Points for each bin of confidence: "
         + ", ".join(f"{s:.2f} said, {t:.2f} right" for s, t in zip(said, true, strict=True))
         + ".",
@@ -227,9 +254,14 @@ def changes_chart(result: DiagnosisResult, mining: MiningResult) -> Figure | Non
     return Figure(
         name="diagnosis-changes",
         title="Accuracy with parts of the images taken away",
-        caption="Share of images classified correctly, with its 95\u202f% interval (Wilson), n: "
-        "number of images. Dashed: what always saying the largest class would give. "
-        "What is covered shows the mean colour of the rest.",
+        caption=(
+            "What is left of the accuracy when parts of the images are taken away. Dashed: "
+            "always naming the largest class."
+        ),
+        method=(
+            "Share of images classified correctly, with its 95\u202f% interval (Wilson); n: "
+            "number of images. What is covered shows the mean colour of the rest."
+        ),
         alt="; ".join(f"{_CHANGES[e.change]}: {percent(e.correct / e.n)}" for e in known) + ".",
         draw=charts.styled(draw, 130, 26 + 6 * len(known)),
         width=130,
@@ -252,8 +284,14 @@ def shifts(result: DiagnosisResult) -> Figure | None:
     return Figure(
         name="diagnosis-shifts",
         title="Predictions under shifts by one pixel",
-        caption=f"Share of {len(moved)} images that are classified otherwise once shifted by one "
-        "pixel; the row or column at the edge is seen twice.",
+        caption=(
+            f"Share of {len(moved)} images that are classified differently after a shift of one "
+            "pixel."
+        ),
+        method=(
+            "The row or column at the edge is repeated. A prediction counts as changed if its "
+            "most probable class does."
+        ),
         alt=", ".join(
             f"{n}: {percent(float(s))}" for n, s in zip(names, moved.mean(axis=0), strict=True)
         )
@@ -302,7 +340,11 @@ def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding
     return Figure(
         name="diagnosis-quality",
         title=f"Images by class: {_MEASURES[shown[0][0]]}",
-        caption="Each point is an image, the black line the median of the class.",
+        caption=(
+            "Classes whose points lie apart from the others' can be told by this measure "
+            "alone. Each point is an image, the black line the median of the class."
+        ),
+        method=("Measured on the images before preprocessing."),
         alt=f"Points for {len(present)} classes; medians "
         + ", ".join(
             f"{quoted(names[c], 24)} {np.median(shown[0][1][shown[0][2] & (labels == c)]):.3g}"

@@ -12,7 +12,7 @@ from vizreport.drawing.section import Figure
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding
-from vizreport.wording.text import quoted
+from vizreport.wording.text import number, quoted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart
@@ -129,9 +129,23 @@ def figure(mining: MiningResult) -> Figure:
     return Figure(
         name="diagnosis-dominated",
         title="How strong the maps of each layer are",
-        caption="Left: each point is a map; beyond the dashed line (orange) it dominates. "
-        "Right: the eight maps with the largest mean activation over all images and places.",
-        alt=f"Points and bars for {len(layers)} layers.",
+        caption=(
+            "Left: how far the strongest maps of each layer stand above the rest; beyond the "
+            "dashed line (orange) a map dominates. Right: the share of the layer's activation "
+            "that its eight strongest maps have."
+        ),
+        method=(
+            "Left, each point is a map: its strongest activation, as a multiple of the median "
+            "map's. Right: mean activation over all images and places."
+        ),
+        alt=(
+            "Strongest map of each layer, as a multiple of the median map: "
+            + "; ".join(
+                f"{quoted(name, 28)} {number(float(times(mining, name).max(initial=0)))}"
+                for name in layers
+            )
+            + "."
+        ),
         draw=chart,
         width=160,
     )

@@ -60,9 +60,15 @@ def repeated(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     return Figure(
         name="diagnosis-repeated",
         title="Images that repeat another one",
-        caption=f"Pairs one above the other, with their classes in the data; those of different "
-        f"classes first: {listed}.",
-        alt=f"{len(pairs)} pairs of nearly equal pictures.",
+        caption=(
+            "Pairs of nearly equal images, one above the other, with their classes in the "
+            f"data; those of different classes first: {listed}."
+        ),
+        method=(
+            "Found by a perceptual hash, then by comparing the pixels of both images reduced "
+            "to a common size."
+        ),
+        alt=(f"{len(pairs)} pairs of nearly equal pictures: {listed}."),
         draw=chart,
         width=min(_TILE * len(pairs) + 4, 170),
     )
@@ -118,17 +124,24 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     return Figure(
         name="diagnosis-places",
         title="Places that classes depend on",
-        caption="Top: mean of the images of a class, outlined the place that was tested. Below it: "
-        "by how much covering each place lowers the log-odds of the class, mean of "
-        f"{COVERED} other images"
-        + (
-            f"; and the share of energy of projections of the class's unit at each place, above "
-            f"the other classes, in {CHOOSING} images"
-            if len(maps) > 1
-            else ""
-        )
-        + f". Pasted into images of other classes: {said}.",
-        alt=f"{len(shown)} mean pictures with an outlined place each, above maps of 5 by 5 fields.",
+        caption=(
+            "Where covering the image lowers a class's log-odds most (below) and the place "
+            "that was tested (outlined above, on the mean image of the class). Pasted into "
+            f"images of other classes: {said}."
+        ),
+        method=(
+            f"Falls are means over {COVERED} other images of the class."
+            + (
+                " Energy: the share of energy of projections of the class's unit at each "
+                f"place, above the other classes, in {CHOOSING} images."
+                if len(maps) > 1
+                else ""
+            )
+        ),
+        alt=(
+            f"{len(shown)} mean pictures with an outlined place each, above maps of 5 by 5 "
+            f"fields. Pasted elsewhere: {said}."
+        ),
         draw=chart,
         width=min(40.0 * len(shown) + 8, 170),
     )

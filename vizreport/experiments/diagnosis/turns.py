@@ -134,8 +134,15 @@ def figure(result: DiagnosisResult) -> Figure | None:
     return Figure(
         name="diagnosis-turned",
         title="Mistakes turned and recoloured",
-        caption=f"Share of {len(result.mistakes)} images classified wrongly that are right once "
-        "changed. One change far above the others speaks for images stored in that way.",
+        caption=(
+            f"Share of {len(result.mistakes)} misclassified images that are classified "
+            "correctly once changed. One change far above the others suggests images stored in "
+            "that way."
+        ),
+        method=(
+            "Each image is turned or its colours are changed before the network sees it. "
+            f"Dashed: {percent(MENDED)}, the share from which a change counts."
+        ),
         alt="; ".join(
             f"{name}: {percent(float(each))}"
             for name, each in zip(result.turn_names, shares, strict=True)

@@ -191,16 +191,23 @@ def _figure(
         name=layer["figure"],
         title=f"Evolution of {quoted(name)}",
         caption=(
-            f"{len(cells)} feature maps at epochs {epochs}. Above: the strongest activation over "
-            "the images at that epoch, projected "
-            f"({'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}); mid-grey "
-            f"is zero; {how}. Below: the same place in the image, "
-            f"{layer['window']} px wide at all epochs. A bar between two epochs marks a jump: the "
-            "strongest activation comes from another image. Not active: not above 0 in any image."
+            f"{len(cells)} feature maps from epoch {result.epochs[0]} (left) to "
+            f"{result.epochs[-1]} (right): above, what excites each most, projected; below, the "
+            "same place in the image. A bar marks a jump: another image now excites the map "
+            "most."
+        ),
+        method=(
+            f"Epochs {epochs}. Above: the strongest activation over the images at that epoch, "
+            "projected "
+            f"({'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}); "
+            f"mid-grey is zero; {how}. Below: {layer['window']} px wide at all epochs. Not "
+            "active: not above 0 in any image."
         ),
         alt=(
-            f"{len(cells)} maps of {quoted(name)} at {len(result.epochs)} epochs, projections over "
-            f"patches, with {sum(cell['jumps'] for cell in cells)} jumps."
+            f"{len(cells)} maps of {quoted(name)} at {len(result.epochs)} epochs, projections "
+            f"over patches, with {sum(cell['jumps'] for cell in cells)} jumps; "
+            + _steadiest(cells)
+            + "."
         ),
         draw=lambda: sheet(
             drawable(name, 40),
@@ -213,20 +220,36 @@ def _figure(
     )
 
 
+def _steadiest(cells: Sequence[Mapping[str, Any]]) -> str:
+    """Say which maps of a figure kept their image, or how often the steadiest one changed it."""
+    steady = [str(cell["map"]) for cell in cells if not cell["jumps"]]
+    if steady:
+        return f"map{'s' * (len(steady) > 1)} {', '.join(steady)} kept the same image throughout"
+    fewest = min(cells, key=lambda cell: int(cell["jumps"]))
+    times = "once" if fewest["jumps"] == 1 else f"{fewest['jumps']} times"
+    return f"map {fewest['map']} changed its image least often, {times}"
+
+
 def _chart(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> Figure:
     history = len(result.history_epochs) > 0
     caption = (
-        "Median over each layer's maps of the cosine between a projection and the last epoch's, 1 "
-        "where they are the same but for their strength. Left: the last epoch's strongest unit, in "
-        "the same image, at each epoch; the larger mark is where the layer has settled, the first "
-        f"epoch from which on it stays at {THRESHOLD:.1f} or above. Right: each epoch's own "
-        "strongest unit, as the tiles below show it, which falls with every jump."
+        "How similar each layer's projections are to those of the last epoch (1: the same). The "
+        "larger mark is where the layer has settled."
+        + (" Below: loss and error of the training." if history else "")
     )
-    if history:
-        caption += (
-            " Below: loss and error in training (with dropout, while the weights change) and on "
-            "the validation images. Epochs on a logarithmic scale."
+    method = (
+        "Median over each layer's maps of the cosine between a projection and the last epoch's, 1 "
+        "where they differ in strength alone. Left: the last epoch's strongest unit, in the same "
+        "image, at each epoch; settled is the first epoch from which on it stays at "
+        f"{THRESHOLD:.1f} or above. Right: each epoch's own strongest unit, as the tiles below "
+        "show it, which falls with every jump. Epochs are on a logarithmic scale."
+        + (
+            " Training errors are with dropout, while the weights change; validation errors are "
+            "on images of their own."
+            if history
+            else ""
         )
+    )
     alt = "; ".join(
         f"{quoted(layer['name'], 40)} from {layer['similarity'][0]:.2f} at epoch "
         f"{result.epochs[0]} to 1 at {result.epochs[-1]}"
@@ -236,6 +259,7 @@ def _chart(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> Figu
         name="evolution-curves",
         title="How early each layer settles",
         caption=caption,
+        method=method,
         alt=f"Similarity by epoch: {alt}.",
         draw=curves(result, [layer["name"] for layer in layers]),
         width=174,

@@ -190,12 +190,24 @@ def _figures(
             name="rules",
             title="One unit a layer under each backward rule that is defined for it",
             caption=(
-                f"Rows: the strongest unit of {shown}. Columns: its patch of the image, then its "
-                f"projection by the {', '.join(rules)} rules; mid-grey is zero; "
-                f"{tone.CAPTION} (layer 1 stays linear). The deconvnet and guided "
-                "backpropagation rectify on the backward pass, the gradient does not."
+                f"A row is one unit ({shown}): its patch of the image, then its projection by "
+                f"the {', '.join(rules)} rules. The deconvnet and guided backpropagation "
+                "rectify on the backward pass, the gradient does not, and looks noisier."
             ),
-            alt=f"{len(chosen)} rows of a patch and {len(rules)} projections of it.",
+            method=(
+                "Of each layer, the strongest unit of one map. Mid-grey is zero; "
+                f"{tone.CAPTION} (layer 1 stays linear)."
+            ),
+            alt=(
+                f"{len(chosen)} rows of a patch and {len(rules)} projections of it: "
+                + "; ".join(
+                    f"{quoted(layer['name'], 30)}, a patch of {quoted(cell['common'], 30)}"
+                    if cell["common"]
+                    else f"{quoted(layer['name'], 30)}"
+                    for layer, cell in chosen
+                )
+                + "."
+            ),
             draw=partial(pictures.rules_sheet, result, top, chosen, rules),
             threaded=True,
             width=120,

@@ -20,6 +20,7 @@ from vizreport.wording.text import number, quoted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_IN_COLOUR = 0.1
 _CLIPPED = 99.5  # percentile of the absolute weights that is shown as full white or black
 
 
@@ -43,13 +44,18 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         name="filters",
         title=f"The {count} filters of {quoted(result.layer)}, {size} each",
         caption=(
-            "As they act on RGB pixels, enlarged without smoothing. Mid-grey is zero. "
-            f"{scale} Above each filter: its number and the RMS of its weights. Dashed frame: "
-            "dead, its map is above 0 in none of the images. Heavy frame: dominating, its RMS is "
+            "What the first layer looks for in the pixels, each filter with its number and the "
+            "RMS of its weights. Dashed frame: dead, never above 0. Heavy frame: dominating."
+        ),
+        method=(
+            "The filters are shown as they act on RGB pixels, enlarged without smoothing; "
+            "mid-grey is zero. "
+            f"{scale} Dead: its map is above 0 in none of the images. Dominating: its RMS is "
             f"above {number(result.dominating_ratio)} times the median."
         ),
         alt=(
-            f"Grid of {count} enlarged colour filters; {_counted(result.dead, 'dead')}, "
+            f"Grid of {count} enlarged filters, {_coloured(result.filters)} of them in colour, the "
+            f"others nearly grey; {_counted(result.dead, 'dead')}, "
             f"{_counted(result.dominating, 'dominating')}."
         ),
         draw=lambda: _grid(result, ranges, shared),
@@ -61,9 +67,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         supplement=True,
         title="RMS of the filters' weights, in rising order",
         caption=(
-            "Each dot is a filter. A flat curve means that all filters take part; a steep right "
-            "end means that a few dominate, which renormalisation during training prevents "
-            "(Zeiler & Fergus, section 3)."
+            "A flat curve means that all filters take part; a steep right end means that a few "
+            "dominate."
+        ),
+        method=(
+            "Each dot is a filter: the root mean square of its weights, in rising order. "
+            "Renormalisation during training prevents domination (Zeiler & Fergus, section 3)."
         ),
         alt=(
             f"Dots rising from {number(float(result.rms.min()))} to "
@@ -146,6 +155,13 @@ def _columns(count: int) -> int:
         return count
     wanted = round((1.5 * count) ** 0.5)
     return min(range(8, 17), key=lambda c: (-count % c, abs(c - wanted)))
+
+
+def _coloured(filters: np.ndarray) -> int:
+    """Count the filters of which at least a tenth of the energy is in differences of colour."""
+    signed = filters.astype(np.float64)
+    colour = np.square(signed - signed.mean(axis=-1, keepdims=True)).sum(axis=(1, 2, 3))
+    return int((colour >= _IN_COLOUR * np.square(signed).sum(axis=(1, 2, 3))).sum())
 
 
 def _grid(result: FiltersResult, ranges: np.ndarray, shared: bool) -> Image.Image:

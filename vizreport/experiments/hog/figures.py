@@ -67,9 +67,8 @@ def _pictures(result: HogResult) -> Figure:
     names = " and ".join(quoted(name, 40) for name in layers)
     most = int(result.units.max(initial=0))
     projected = (
-        f"; and the projections of the strongest units in {names}, of each of the (at most {most}) "
-        "most active feature maps one, added up: zero is mid-grey; "
-        f"{tone.CAPTION}"
+        f". Projections: of each of the (at most {most}) most active feature maps one unit, added "
+        f"up: zero is mid-grey; {tone.CAPTION}"
         if layers
         else ""
     )
@@ -78,17 +77,29 @@ def _pictures(result: HogResult) -> Figure:
         width=125,
         title="The same images as HOG and as the network have them",
         caption=(
-            "Columns: what the network saw; the same in grey with its local contrast normalised, "
-            "against which both inversions are measured; the HOG descriptor drawn as glyphs, in "
-            f"each cell of {result.cell} px strokes along its edges' directions, the brighter the "
-            "stronger; the picture that paired dictionaries make of the descriptor alone; that of "
-            f"ridge regression (both on the scale of the normalised picture){projected}. "
-            "Above each inversion: its correlation with the normalised picture."
+            "What HOG keeps of an image: the image, the same in grey, its HOG descriptor, and "
+            "two pictures made of the descriptor alone"
+            + (
+                "; beside them what the network keeps, the projections of the strongest units "
+                f"in {names}"
+                if layers
+                else ""
+            )
+            + ". Above each picture made of HOG: its correlation with the grey one."
+        ),
+        method=(
+            "Grey: with its local contrast normalised; both inversions are measured against it "
+            f"and drawn on its scale. HOG: in each cell of {result.cell} px strokes along its "
+            "edges' directions, the brighter the stronger. Inversions: by paired dictionaries "
+            f"and by ridge regression{projected}."
         ),
         alt=(
-            f"{len(result.paths)} rows of pictures: image, the same in grey, strokes, two blurred "
-            "grey reconstructions"
-            + (f", and {len(layers)} projections of the network." if layers else ".")
+            f"{len(result.paths)} rows of pictures: image, the same in grey, strokes, two "
+            "blurred grey reconstructions"
+            + (f", and {len(layers)} projections of the network" if layers else "")
+            + ". Of the images shown, those made of HOG correlate with the grey one by "
+            f"{result.correlations[:2, result.shown].min():.2f} to "
+            f"{result.correlations[:2, result.shown].max():.2f}."
         ),
         draw=partial(_sheet, result),
         threaded=True,
@@ -153,9 +164,12 @@ def _chart(result: HogResult) -> Figure:
         supplement=True,
         title="How close pictures made of HOG come to the original",
         caption=(
-            f"Pearson's correlation over the pixels, of {result.correlations.shape[1]} images not "
-            "learned from: a dot an image (moved up and down at random, to be seen), the line "
-            "their mean. 1 is the original, 0 nothing in common."
+            "How close pictures made of HOG alone come to the original: 1 is the original, 0 "
+            "nothing in common. A dot is an image, the line their mean."
+        ),
+        method=(
+            f"Pearson's correlation over the pixels, of {result.correlations.shape[1]} images "
+            "not learned from. Dots are moved up and down at random, to be seen."
         ),
         alt=f"Three rows of dots with the mean correlations: {means}.",
         draw=charts.styled(partial(_dots, result), PRINT_WIDTH * 0.8, 46),
@@ -187,12 +201,15 @@ def _atoms(result: HogResult) -> Figure:
         supplement=True,
         title="Atoms of the paired dictionaries",
         caption=(
-            f"The {min(_ATOMS, len(result.hog_atoms))} atoms that add most to the images shown. "
-            f"Each stands for {result.window} px × {result.window} px: left what is looked for in "
-            "the descriptor (strokes along edges, summed over blocks and opposite directions; "
-            "what has to be missing is left out), right the picture that is made of a descriptor "
-            "which is this atom and nothing else, by all atoms that overlap with it (zero is "
-            "mid-grey). Each half on its own scale."
+            f"The {min(_ATOMS, len(result.hog_atoms))} atoms that add most to the images shown: "
+            "left what is looked for in the descriptor, right the picture that stands for it."
+        ),
+        method=(
+            f"Each atom stands for {result.window} px × {result.window} px. Left: strokes along "
+            "edges, summed over blocks and opposite directions; what has to be missing is left "
+            "out. Right: the picture made of a descriptor that is this atom and nothing else, "
+            "by all atoms that overlap with it (zero is mid-grey). Each half has its own "
+            "scale."
         ),
         alt="Pairs of small pictures: strokes beside grey edges, corners and bars of their shape.",
         draw=partial(_atom_sheet, result),

@@ -136,13 +136,16 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
         name=figure,
         title=f"{title}: features{' and probability' if scored else ''}",
         caption=(
-            "Left: some of the transformed images, a row an image; its number stands at the end "
-            "of its curves. "
-            "Then, for each layer on an axis of its own, the Euclidean distance between the "
+            "How far the features of each layer move when the image does (0: not at all). "
+            f"Dashed: as far as another image.{probability} A row of pictures is one image; its "
+            "number stands at the end of its curves; the black line is the mean of "
+            f"{number(int(result.sampled.sum()))} images."
+        ),
+        method=(
+            "For each layer, on an axis of its own: the Euclidean distance between the "
             "features of the image and of the transformed image, divided by the norm of the "
-            "image's features; 0 where nothing is changed. Dashed grey: how far another image lies "
-            f"(median).{probability} Black line: mean of {number(int(result.sampled.sum()))} "
-            "images; grey band: between their 10th and 90th percentile."
+            "image's features. Dashed grey: median distance to another image. Grey band: "
+            "between the 10th and the 90th percentile of the images."
         ),
         alt=(
             f"{len(labels)} images in transformed versions, and their curves. Mean height of the "

@@ -296,37 +296,41 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
     clean, lowest = float(image["clean"]), float(largest["lowest"])
     digits = telling((clean, lowest), number, 3)
     projected = (
-        "(c) The strongest unit of that map, projected; its receptive field is outlined, mid-grey "
-        f"is zero; {tone.CAPTION}. "
+        f"(c) Its receptive field is outlined, mid-grey is zero; {tone.CAPTION}. "
         if image["projections"]
         else ""
     )
     height, width = result.pictures.shape[1:3]
     prediction = "" if image["known"] else " (the prediction; the true class is not known)"
+    line = "; white line: the object" if result.masked[i] else ""
     if i == 0:
+        unit = "; (c) that map's strongest unit, projected" if image["projections"] else ""
         caption = (
-            f"(a) The image with {FILLS[result.fill]} where p({followed}) is lowest. The maps are "
-            f"coloured at the square's centre, over the image ({height} × {width} px each); the "
-            "pale border has no values. "
-            f"(b) Sum of the activations of map {image['map']} of {quoted(result.layer, 40)}, "
-            f"the layer's strongest in this image, over its {result.units} places; the scale "
-            "begins at 0, so that a small change looks small. "
-            f"{projected}(d) Probability of {followed}{prediction}"
-            f"{'; white line: the object' if result.masked[i] else ''}. "
-            "(e) Most probable class, with its share of the places. Letters as in Zeiler & "
+            f"What hiding each place does: (a) the image with the square where p({followed}) is "
+            f"lowest; (b) how strongly map {image['map']} of {quoted(result.layer, 40)} responds"
+            f"{unit}; (d) the probability of {followed}{prediction}{line}; (e) the most probable "
+            "class."
+        )
+        method = (
+            f"The square is {FILLS[result.fill]}. The maps are coloured at the square's centre, "
+            f"over the image ({height} × {width} px each); the pale border has no values. (b) Sum "
+            "of the activations of the layer's strongest map in this image over its "
+            f"{result.units} places; the scale begins at 0, so that a small change looks small. "
+            f"{projected}(e) In brackets each class's share of the places. Letters as in Zeiler & "
             "Fergus, Fig. 7."
         )
     else:
         caption = (
             f"As for {quoted(_title(result, 0), 60)}, but for map {image['map']} of "
-            f"{quoted(result.layer, 40)}, and {followed}{prediction}"
-            f"{'; white line: the object' if result.masked[i] else ''}."
+            f"{quoted(result.layer, 40)}, and {followed}{prediction}{line}."
         )
+        method = f"Drawn and measured as for {quoted(_title(result, 0), 60)}."
     return Figure(
         name=image["figure"],
         supplement=i >= PRINTED,
         title=f"{quoted(image['title'], 60)}: what hiding each part does",
         caption=caption,
+        method=method,
         alt=(
             f"Maps over the image: the probability of {followed} falls from "
             f"{number(clean, digits)} to {number(lowest, digits)} where the square's upper "

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from vizreport.drawing.charts import styled
 from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.mining.result import MiningResult
@@ -63,20 +65,37 @@ def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
         name="optimised-inputs",
         title="Inputs that units like best, beside the strongest of the data",
         caption=(
-            f"For maps of {few}, three pictures each: the receptive field of the strongest unit "
-            "over the data (grey beyond the image); the input optimised for the unit in the middle "
-            "of the map (a spectrum in decorrelated colours, seen a little moved, scaled and "
-            "turned); and one optimised pixel by pixel, without any of that (unregularised). Above "
-            "each: the activation. All three have the same contrast, before what leaves the range "
-            "of pixels is cut off."
+            f"For maps of {few}, left the patch of the data that excites the unit most, then "
+            "the input optimised for it, and the same without regularisation. Above each: the "
+            "activation."
+        ),
+        method=(
+            "Left: the receptive field of the strongest unit over the data (grey beyond the "
+            "image). Middle: optimised for the unit in the middle of the map, as a spectrum in "
+            "decorrelated colours, seen slightly shifted, scaled and rotated. Right: optimised "
+            "pixel by pixel, without any of that. All three have the same contrast, before "
+            "values outside the range of pixels are clipped."
         ),
         alt=(
             f"Rows of {min(drawing.SHOWN, len(result.maps[result.layers[0]]))} maps a layer: a "
             "patch of an image, an optimised picture of coarse and fine structure, and one like "
-            "noise."
+            f"noise. {_stronger(result)}"
         ),
         draw=partial(drawing.sheet, result, mining),
         threaded=True,
+    )
+
+
+def _stronger(result: OptimisedInputsResult) -> str:
+    """Say by how much the optimised inputs excite their units more than the images do."""
+    best = np.concatenate([result.reached[name].max(axis=1) for name in result.layers])
+    images = np.concatenate([result.strongest[name] for name in result.layers])
+    above = best[images > 0] / images[images > 0]
+    return (
+        f"{int((above > 1).sum())} of {len(above)} optimised inputs excite their unit more than "
+        f"any image, the median one {number(float(np.median(above)), 2)} times as much."
+        if len(above)
+        else ""
     )
 
 
@@ -85,8 +104,11 @@ def _curves(result: OptimisedInputsResult) -> Figure:
         name="optimised-inputs-steps",
         title="Activation by step",
         caption=(
-            "Median over the maps of each layer, each step in a view of its own, as a multiple of "
-            "the activation of the strongest image of the data (grey line)."
+            "How fast the optimised input passes the strongest image of the data (grey line)."
+        ),
+        method=(
+            "Median over the maps of each layer, as a multiple of the strongest image's "
+            "activation. Each step is seen in a view of its own."
         ),
         alt=f"A rising curve for each of {len(result.layers)} layers.",
         draw=styled(partial(drawing.curves, result), 110, 58),

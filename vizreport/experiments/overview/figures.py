@@ -149,9 +149,13 @@ def _architecture(result: OverviewResult, name: str) -> Figure:
         name="architecture",
         title=f"Architecture of {quoted(name, 40)}",
         caption=(
-            "Each block is a stack of feature maps: its height grows with the square root of the "
-            "map's size, its sheets with the logarithm of the number of maps (up to three: that "
-            "many); a bar has no places. Below: size, and the operations that lead there, in order."
+            "The way from the image (left) to the output (right): each block is a stack of "
+            "feature maps, with its size and the operations that lead to it below."
+        ),
+        method=(
+            "A block's height grows with the square root of the map's size, the number of its "
+            "sheets with the logarithm of the number of maps (up to three: that many); a bar "
+            "has no places. Operations are listed in order."
             + (
                 f" {stages} stages; neighbours of the same map size are drawn as one."
                 if merged
@@ -186,8 +190,13 @@ def _by_class(result: OverviewResult, classes: list[int]) -> Figure:
         name="accuracy-by-class",
         title="Accuracy by class",
         caption=(
-            "Dot: share of the class's images whose most probable class is the true one. Line: "
-            f"95\u202f% interval (Wilson). n: number of images.{left_out}"
+            "Share of each class's images that are classified correctly, best class first; n: "
+            f"number of images.{left_out}"
+        ),
+        method=(
+            "Correct: the most probable class is the true one. Lines: 95\u202f% interval (Wilson). "
+            "Classes with fewer than "
+            f"{FEWEST} images are left out."
         ),
         alt=(
             f"Dots in falling order, from {percent(_share(result, best))} for "
@@ -237,9 +246,13 @@ def _mistakes(result: OverviewResult) -> Figure:
         name="mistakes",
         title="Most confident mistakes",
         caption=(
-            "The wrongly classified images whose wrong class has the highest probability, as "
-            "the network saw them, in their own colours. What the network calls it, and what it "
-            "is by its label, each with the network's probability."
+            "The misclassified images of whose wrong class the network is surest. Above each: "
+            "what the network calls it and what its label says, each with the network's "
+            "probability."
+        ),
+        method=(
+            "The images are shown as the network saw them, cropped but in their own colours. "
+            "They are ordered by the probability of the wrong class."
         ),
         alt="; ".join(
             f"{quoted(mistake['true'], 30)} taken for {quoted(mistake['predicted'], 30)}"

@@ -93,12 +93,16 @@ def figure(scores: Scores) -> Figure:
         name="thresholds",
         title="Sensitivity and specificity by threshold",
         caption=(
-            f"An image is called {second} where its probability is above the threshold. "
+            f"Share of the images of {second} and of {first} that are classified correctly at "
+            f"each threshold; grey: the threshold used here, {THRESHOLD:g}. The area under the "
+            f"ROC curve is {scores.area():.3f} (0.5 by chance)."
+        ),
+        method=(
+            f"An image is called {second} if its probability is above the threshold. "
             f"Sensitivity: share of the {number(len(scores.second))} images of {second} called "
             f"{second}; specificity: share of the {number(len(scores.first))} images of {first} "
-            f"called {first}. Grey: the threshold used here, {THRESHOLD:g}. The area under the "
-            f"ROC curve is {scores.area():.3f}: the probability that of two images, one of each "
-            f"class, that of {second} has the higher score (0.5 by chance)."
+            f"called {first}. The area under the ROC curve is the probability that of two "
+            f"images, one of each class, that of {second} has the higher score."
         ),
         alt=(
             f"Two curves over the threshold from 0 to 1. At {THRESHOLD:g} sensitivity is "

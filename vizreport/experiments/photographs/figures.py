@@ -164,22 +164,33 @@ def _figure(
         name=name,
         title=f"{title}: strongest maps of {several}",
         caption=(
-            f"For each layer, the photograph with the receptive fields of the {strongest} "
-            "strongest maps' strongest units, and each map's projection over the whole input, "
-            "strongest first. The rectangle is the unit's receptive field: outside it the "
-            "projection is zero (mid-grey); a small one is enlarged in a corner; a dash: not above "
-            "0, nothing is projected. Here "
-            f"{tone.CAPTION}{' (layer 1 is linear)' if mining.checked[0] in layers else ''}. "
-            "Bold: the map, or the class whose score it or its mean is; below it: its activation."
+            f"For each layer, where in the photograph its {strongest} strongest maps respond, "
+            "and what each responds to there, strongest first. Bold: the map, or the class "
+            "whose score it or its mean is; below it: its activation."
+        ),
+        method=(
+            "Projections of the maps' strongest units over the whole input. The rectangle is "
+            "the unit's receptive field: outside it the projection is zero (mid-grey); a small "
+            "one is enlarged in a corner; a dash: not above 0, nothing is projected. Here "
+            f"{tone.CAPTION}{' (layer 1 is linear)' if mining.checked[0] in layers else ''}."
         ),
         alt=(
             f"For {len(layers)} layers, {strongest} projections of the photograph beside it; "
-            "each is grey outside a rectangle."
+            "each is grey outside a rectangle. " + _strongest(result, named, p, layers[-1])
         ),
         draw=partial(_drawn, result, mining, named, p, layers),
         threaded=True,
         width=158,
     )
+
+
+def _strongest(
+    result: PhotographsResult, named: Mapping[str, Sequence[str]], p: int, layer: str
+) -> str:
+    """Say which maps of a layer respond most."""
+    maps = [int(one) for one in result.maps[layer][p]]
+    said = [quoted(named[layer][one], 30) if named[layer] else f"map {one}" for one in maps]
+    return f"Strongest in {quoted(layer, 40)}: {', '.join(said)}."
 
 
 def _drawn(

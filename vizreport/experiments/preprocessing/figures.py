@@ -57,9 +57,11 @@ def _accuracy(result: PreprocessingResult) -> Figure:
         supplement=True,
         title="Accuracy under the usual preprocessings",
         caption=(
-            "Share of images classified correctly, with its 95\u202f% interval (Wilson). Filled "
-            "square: the preprocessing used; hollow: alternatives. n: number of images; the worse "
-            "alternatives are looked at on fewer."
+            "The preprocessing in use (filled) beside the usual alternatives (hollow), best first."
+        ),
+        method=(
+            "Share of images classified correctly, with its 95\u202f% interval (Wilson). n: "
+            "number of images; the worse alternatives are tried on fewer."
         ),
         alt=(
             f"Dots for {len(result.alternatives)} alternatives, from "

@@ -131,22 +131,24 @@ def _panels(result: SanityResult) -> Figure:
         name="sanity-panels",
         title=f"{quoted(layer, 40)}: what Top-9 shows of random weights",
         caption=(
-            f"The nine strongest units of maps {maps}, as in Top-9: spotlights, then "
-            f"projections ({NAMES[result.methods[0]].lower()}). Left: from the trained network. "
-            "Right: the same "
-            "units in the same images with the weights of every layer shuffled; poolings "
-            f"and rectifiers follow those weights. Spotlight: {spotlight.CAPTION}. Mid-grey is "
-            f"zero; {tone.CAPTION}. Nothing was learned on the right: light there, even on the "
-            "object in the middle of a tile, comes from the image, the architecture and this way "
-            "of drawing. What looks "
-            "alike on both sides is no evidence of learning. r: correlation of these projections "
-            "with those of another map from the same places, mean of the nine. Correlation of "
-            "the places lit on the left "
-            f"with those lit on the right: {lit}. The bar below a tile is its peak."
+            f"Top-9 of maps {maps}: left from the trained network, right with the weights of "
+            "every layer shuffled. What looks alike on both sides is no evidence of learning. "
+            "r: correlation of these projections with those of another map from the same places."
+        ),
+        method=(
+            "The nine strongest units of each map: spotlights, then projections "
+            f"({NAMES[result.methods[0]].lower()}). Right: the same units in the same images; "
+            "poolings and rectifiers follow the shuffled weights. Nothing was learned there: "
+            "light, even on the object in the middle of a tile, comes from the image, the "
+            "architecture and this way of drawing. r is the mean of the nine. Correlation of "
+            "the places "
+            f"lit on the left with those lit on the right: {lit}. Spotlight: {spotlight.CAPTION}. "
+            f"Mid-grey is zero; {tone.CAPTION}. The bar below a tile is its peak."
         ),
         alt=(
             f"Maps {maps}, a row each: nine spotlights and nine projections from the trained "
-            "network, beside the same from a network of random weights."
+            "network, beside the same from a network of random weights. The places lit "
+            f"correlate by {lit}."
         ),
         draw=partial(panel_drawing.panels, result),
         threaded=True,
@@ -167,14 +169,16 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
         supplement=True,
         title=f"{quoted(layer, 40)}, {quoted(what, 50)}: from the trained network to a random one",
         caption=(
-            f"The first of the units drawn, in {quoted(image, 60)}, and the part of the image that "
-            "it sees. From left to right the weights of one more piece of the network are "
-            "shuffled, from the top down to the layer named; image, crop and unit are unchanged. "
-            "Below, the controls: filters and switches exchanged for random ones. "
-            f"Zero is mid-grey; {tone.CAPTION}, as in every other figure: what random weights "
-            "show here is what this way of drawing makes of noise. "
-            "Below each: Spearman's rank correlation of the absolute values with the trained "
-            "network's picture."
+            "From left to right the weights of one more piece of the network are shuffled, "
+            "from the top down to the layer named; below, the controls with random filters and "
+            "switches. Under each picture: its rank correlation with the trained network's."
+        ),
+        method=(
+            f"The first of the units drawn, in {quoted(image, 60)}, and the part of the image "
+            "that it sees; image, crop and unit are unchanged throughout. Zero is mid-grey; "
+            f"{tone.CAPTION}, as in every other figure: what random weights show here is what "
+            "this way of drawing makes of noise. Spearman's correlation of the absolute "
+            "values."
         ),
         alt=(
             f"{len(result.methods)} rows of {result.projections[layer].shape[1]} pictures. With "
@@ -197,16 +201,18 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
         supplement=number > 0,
         title=f"{quoted(layer, 40)}: how much stays when the network is taken apart",
         caption=(
-            f"Similarity of each method's pictures to its own of the trained network, mean and "
-            f"standard deviation over {units} units; 1: the same. A hollow "
-            "mark leaves out units whose picture is blank there; a cross in the row “blank”: all "
-            "are. "
-            "Above: weights shuffled from the top layer down. Below, the controls: random filters "
-            "or random switches (the places that won each max pooling) alone, and both; the last "
-            "is what is alike by chance, and its mean is the "
-            "thin line above. What stands at that line has no more in common with the trained "
-            "network's pictures than chance gives. Left: where a picture is strong; right: what "
-            "pattern is there."
+            "How similar each method's pictures stay to its own of the trained network (1: the "
+            "same). Where a curve reaches the thin line, they have no more in common with it "
+            "than chance gives."
+        ),
+        method=(
+            f"Mean and standard deviation over {units} units. A hollow mark leaves out units "
+            "whose picture is blank there; a cross in the row “blank”: all are. Above: weights "
+            "shuffled from the top layer down. Below, the controls: random filters or random "
+            "switches (the places that won each max pooling) alone, and both; the last is what is "
+            "alike by chance, and its mean is the thin line above. Left: rank correlation of the "
+            "absolute values, which says where a picture is strong. Right: structural similarity "
+            "of the signed linear pictures, which says what pattern is there."
         ),
         alt=(
             "Curves that start at 1. At the end, with all layers random: "

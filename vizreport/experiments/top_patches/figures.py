@@ -311,11 +311,10 @@ def _figure(
     chosen = "Its one feature map" if layer["maps"] == 1 else f"{chosen}, each"
     fair = wording.chosen_said(layer) if layer["maps"] != len(cells) else ""
     fewer = any(len(c["tiles"]) < 9 for c in cells)
-    named = [c for c in cells if c["times"]]
-    purest = max(named, key=lambda c: c["times"], default=None)
     patches = f"{layer['window']} px wide, centred on the unit"
     if layer["status"]:
-        pairs, method = f"Shown are patches of the images, {patches}", ""
+        pairs = f"Shown are patches of the images, {patches}"
+        method = f"{fair}No projections: {layer['status']}."
     else:
         rule = "deconvnet" if result.rule == "deconvnet" else f"{result.rule} rules"
         pairs = f"Mid-grey is zero, tiles are {patches}"
@@ -332,12 +331,7 @@ def _figure(
         method = f"Drawn as for {quoted(explained)}. {fair}"
     what = "3 by 3 mosaics of patches" if layer["status"] else "pairs of 3 by 3 mosaics"
     each = "tiles" if layer["status"] else "pairs"
-    alt = f"{len(cells)} {what} for {quoted(name)}."
-    if purest is not None and purest["times"] > 1:
-        alt += (
-            f" In map {purest['map']}, {purest['times']} of {purest['of']} are "
-            f"{quoted(purest['common'])}."
-        )
+    alt = f"{len(cells)} {what} for {quoted(name)}." + wording.seen_said(cells)
     return Figure(
         name=sheet["figure"],
         title=f"Top-9 of {quoted(name)}"

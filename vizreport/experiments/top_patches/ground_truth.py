@@ -110,10 +110,14 @@ def energy_figure(result: TopPatchesResult) -> Figure | None:
         name="energy-inside",
         title="Energy of the projections on the object",
         caption=(
-            "Mean over the projections of a layer; bars: ± 1 standard error over its maps. Energy "
-            "is the sum of squares over the whole receptive field, compared with two kinds of "
-            "chance: the same projection laid over the object of another image, and energy spread "
-            "evenly over the receptive field."
+            "How much of the projections' energy lies on the object, layer by layer, beside "
+            "two kinds of chance."
+        ),
+        method=(
+            "Mean over the projections of a layer; bars: ± 1 standard error over its maps. "
+            "Energy is the sum of squares over the whole receptive field. Chance: the same "
+            "projection laid over the object of another image, and energy spread evenly over "
+            "the receptive field."
         ),
         alt=(
             f"By layer: {percent(first)} on the object in {quoted(known[0], 40)}, "

@@ -78,9 +78,10 @@ def _highlight(
         name=f"highlight-{layer['slug']}",
         caption=f"Map {cell['map']} of {name}{what}.",
         alt=(
-            f"The nine patches of map {cell['map']} of {name}."
+            f"The nine patches of map {cell['map']} of {name}{what}."
             if result.status[layer["name"]]
-            else f"Nine patches of map {cell['map']} of {name}, lit where their projections lie."
+            else f"Nine patches of map {cell['map']} of {name}, lit where their projections lie"
+            f"{what}."
         ),
         draw=partial(_one_pair, layer, cell),
         href=f"#fig-{layer['figure']}",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vizreport.wording.text import quoted
+
 
 def chosen_said(layer: Mapping[str, Any]) -> str:
     """Say how the maps in the figures of a layer were chosen."""
@@ -39,3 +41,16 @@ def halves(layer: Mapping[str, Any]) -> str:
         "left of each pair the nine patches that excite the map most, in colour where their "
         "projections, at right, are strong; grey there: zero; white: beyond the image"
     )
+
+
+def seen_said(cells: Sequence[Mapping[str, Any]]) -> str:
+    """Say what the nine of each map show, with a space before it; "" where no two are alike."""
+    said = [
+        f"map {cell['map']}: {cell['times']} of {cell['of']} show {quoted(cell['common'], 40)}"
+        + (f", at its {quoted(cell['part']['name'], 30)}" if cell["part"] else "")
+        for cell in cells
+        if cell["times"] > 1
+    ]
+    if not said:
+        return ""
+    return f" {'; '.join(said)}.".replace(" map", " Map", 1)

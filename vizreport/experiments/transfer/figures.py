@@ -123,12 +123,14 @@ def _by_layer(result: TransferResult, all_scored: list[Scored]) -> Figure:
         name="transfer-by-layer",
         title=f"{result.measure.capitalize()} on {quoted(result.data, 40)} by layer",
         caption=(
-            f"Mean over the {number(len(result.class_names))} classes of a linear classifier "
-            "learned on each layer's features, from the input to the output"
-            + ("; bars: standard deviation over the random splits." if several else ".")
+            "How much a linear classifier can read out of each layer, from the input to the output."
             + (" Dashed: a network trained from scratch on the same images." if controls else "")
+        ),
+        method=(
+            f"Mean over the {number(len(result.class_names))} classes"
+            + ("; bars: standard deviation over the random splits." if several else ".")
             + (
-                f" Dotted: guessing, {percent(1 / len(result.class_names), 1)}."
+                f" Dotted: chance, {percent(1 / len(result.class_names), 1)}."
                 if result.measure == "accuracy"
                 else ""
             )
