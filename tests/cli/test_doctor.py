@@ -104,7 +104,7 @@ def test_browser_and_fonts(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "_system_packages", lambda debian, homebrew="": f"get {debian}")
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
-    assert "none for Korean, Thai: boxes" in text
+    assert "none for Korean, Thai: their letters appear as boxes" in text
     assert "-> get fonts-noto-cjk fonts-noto-core" in text
     assert "-> get chromium" in text
     assert f"-> npm install --prefix {sys.prefix} 'axe-core@^4.10'" in text
