@@ -146,6 +146,6 @@ def _drawn(
         labels,
         26,
         rows_belong=True,
-        bars_are="strength of each projection" if barred else "",
+        bars_are="a projection's peak" if barred else "",
         sets=len(having),
     )

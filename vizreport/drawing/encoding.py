@@ -10,10 +10,14 @@ DPI = 300
 """Of charts, and at most of JPEGs in print."""
 
 
+_LARGE = 1_000_000  # bytes
+
+
 def picture_bytes(picture: Image.Image) -> tuple[str, bytes]:
     """Encode a picture for screens: its PNG, or a JPEG that is less than half as large.
 
-    Pictures of few, enlarged pixels stay exact; photographs would take megabytes.
+    Pictures of few, enlarged pixels stay exact; photographs would take megabytes. Of pictures above
+    a megabyte, which are mosaics of noise, the smaller file is kept.
 
     Returns
     -------
@@ -21,7 +25,8 @@ def picture_bytes(picture: Image.Image) -> tuple[str, bytes]:
     content : bytes
     """
     png, jpeg = png_bytes(picture), jpeg_bytes(picture)
-    return (".jpg", jpeg) if 2 * len(jpeg) < len(png) else (".png", png)
+    worth = len(png) if len(png) > _LARGE else len(png) // 2
+    return (".jpg", jpeg) if len(jpeg) < worth else (".png", png)
 
 
 def png_bytes(picture: Image.Image) -> bytes:

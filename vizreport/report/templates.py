@@ -81,6 +81,7 @@ def environment() -> jinja2.Environment:
     made.filters["percent"] = text.percent
     made.filters["duration"] = text.duration
     made.filters["shorten"] = text.shorten
+    made.filters["spoken"] = text.spoken
     made.filters["breakable"] = _breakable
     made.filters["compared"] = sentences.compared
     made.filters["beside_published"] = sentences.beside_published

@@ -59,7 +59,7 @@ def _one_pair(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> Image.Image:
         drawable(f"{cell['times']}/{cell['of']} {cell['common']}", 50) if cell["times"] > 1 else ""
     )
     pair = mosaics.pair(layer["drawn"], cell, 420, 10)
-    bars = "" if layer["status"] or layer["drawn"].linear else "strength of each projection"
+    bars = "" if layer["status"] or layer["drawn"].linear else "a projection's peak"
     return montage.grid([pair], 1, 10, [(named, said)], 22, bars_are=bars)
 
 

@@ -256,7 +256,7 @@ def encoded(drawn: Layer, place: int, view: View) -> bytes:
     whole = Image.new("RGBA", (3 * side, 3 * side))
     for k, tile in enumerate(tiles(drawn, place, view, side)):
         whole.paste(tile, (k % 3 * side, k // 3 * side))
-    return drawn_encoder(drawn.window)(whole)
+    return drawn_encoder(drawn.window, len(drawn.insides))(whole)
 
 
 def strengths(drawn: Layer, place: int) -> list[float]:

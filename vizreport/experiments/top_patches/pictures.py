@@ -30,17 +30,22 @@ def projection_encoder(side: int, maps: int) -> Callable[[np.ndarray], bytes]:
     return partial(_webp, quality=30, method=3)
 
 
-def drawn_encoder(side: int) -> Callable[[Image.Image], bytes]:
-    """Return what encodes drawn tiles, parts of which are transparent."""
-    return _lossless_picture if side <= SMALL else _lossy_picture
+def drawn_encoder(side: int, maps: int = 1) -> Callable[[Image.Image], bytes]:
+    """Return what encodes drawn tiles, parts of which are transparent, of so many maps.
+
+    Of many large ones little detail is stored, and so much would be lost on the pages too.
+    """
+    if side <= SMALL:
+        return _lossless_picture
+    return _lossy_picture if _pixels(side, maps) <= _EXACT else partial(_lossy_picture, quality=60)
 
 
 def _lossless_picture(picture: Image.Image) -> bytes:
     return _saved(picture, lossless=True, quality=50, method=2, exact=True)
 
 
-def _lossy_picture(picture: Image.Image) -> bytes:
-    return _saved(picture, quality=75, method=2, exact=True)
+def _lossy_picture(picture: Image.Image, quality: int = 75) -> bytes:
+    return _saved(picture, quality=quality, method=2, exact=True)
 
 
 def lossless(picture: np.ndarray) -> bytes:
