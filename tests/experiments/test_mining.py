@@ -312,3 +312,32 @@ def test_shards_of_any_size_give_the_same(tiny_subject, mined, monkeypatch):
         np.testing.assert_allclose(found.means[layer], mined.means[layer], rtol=1e-4, atol=1e-7)
     np.testing.assert_array_equal(found.records, mined.records)
     np.testing.assert_array_equal(found.top_classes, mined.top_classes)
+
+
+def test_images_of_a_piece_that_failed_are_left_out_and_listed(
+    tiny_subject, mined, monkeypatch, capsys
+):
+    from vizreport.building.running import called
+    from vizreport.parallel import piece
+    from vizreport.parallel.loop import in_turn
+
+    monkeypatch.setattr(piece, "BATCHES", 1)
+    subject, experiment = tiny.changed(tiny_subject, batch_size=4), experiments()["mining"]
+
+    def engine(lost):
+        def compute(subject, work, pieces, bar):
+            for each in in_turn(subject, work, pieces, bar):
+                failed = each.piece.argument.start in lost
+                yield piece.Failed(each.piece, "no luck") if failed else each
+
+        return Pieces(compute)
+
+    arguments = experiment.load(experiment.compute), subject, subject.asked.of(experiment), {}
+    found = called(*arguments, engine({4}))
+    np.testing.assert_array_equal(found.records, [0, 1, 2, 3, *range(8, 14)])
+    wanted = [(mined.paths[i], "its piece failed: no luck") for i in range(4, 8)]
+    assert found.skipped == wanted
+    assert "images 4 to 7 (no luck)" in capsys.readouterr().err
+    np.testing.assert_array_equal(found.top_classes, mined.top_classes[found.records])
+    with pytest.raises(RequestError, match="4 of 4 pieces failed"):
+        called(*arguments, engine(range(14)))

@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.experiments import tiny
 from tests.parallel import driver
+from vizreport.parallel.engine import engine_at
+from vizreport.parallel.piece import Failed, Piece, Work
+from vizreport.parallel.pieces import Pieces
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,3 +103,42 @@ def test_a_machine_is_lost_then_the_driver(machines, inputs, alone, tmp_path):
     driver.compute(cluster.address, *inputs, tmp_path)
     assert results(tmp_path) == results(alone)
     assert not list(tmp_path.glob("results/*/*.pieces"))
+
+
+@dataclass(frozen=True)
+class Done:
+    worker: int
+
+
+def luckless(_subject, log):
+    """Fail in piece 2, and end the worker in piece 4, whoever tries."""
+
+    def compute(number, _done):
+        with Path(log).open("a") as file:
+            file.write(f"{number}\n")
+        if number == 2:
+            raise ValueError("no luck")
+        if number == 4:
+            os._exit(1)
+        return Done(os.getpid())
+
+    return compute
+
+
+def test_a_piece_that_fails_three_times_is_given_up(machines, inputs, tmp_path):
+    log = tmp_path / "log"
+    cut = [Piece(f"{n}", n, 1, f"number {n}") for n in range(6)]
+    work = Work("luck", luckless, (str(log),), cut, Done, "trying", "numbers")
+    with engine_at(machines[0].address) as engine:
+        outcomes = [*Pieces(engine).outcomes(tiny.subject(*inputs), work)]
+    failed = {each.piece.argument: each.reason for each in outcomes if isinstance(each, Failed)}
+    assert failed[2] == "ValueError: no luck"
+    assert failed.keys() == {2, 4}
+    tries = log.read_text().split()
+    assert {n: tries.count(n) for n in "012345"} == dict.fromkeys("0135", 1) | {"2": 3, "4": 3}
+    # However the block is left, no worker stays.
+    workers = {each.result.worker for each in outcomes if not isinstance(each, Failed)}
+    until = time.monotonic() + 30
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < until
+        time.sleep(0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 import time
 from collections.abc import Callable
 from functools import cache
@@ -28,9 +29,11 @@ def _process() -> tuple[dict[str, str], dict[str, str]]:
 
 def device() -> str:
     """Name the GPU that Keras computes on, else the processor."""
-    from vizreport import backend
+    accelerators = []
+    if "keras" in sys.modules:
+        from vizreport import backend
 
-    accelerators = [name for name in backend.devices() if name != "CPU"]
+        accelerators = [name for name in backend.devices() if name != "CPU"]
     return accelerators[0] if accelerators else _processor()
 
 

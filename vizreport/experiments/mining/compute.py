@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 import numpy as np
 
 from vizreport.data.label_order import settle, try_order
 from vizreport.errors import RequestError
 from vizreport.experiments.mining.result import MiningResult, Output
-from vizreport.experiments.mining.shard import Shard, joined, mine
+from vizreport.experiments.mining.shard import Shard, joined, mine, unread
 from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
-from vizreport.parallel.piece import Work, image_pieces
-from vizreport.parallel.pieces import Pieces
+from vizreport.parallel.piece import Finished, Work, image_pieces
+from vizreport.parallel.pieces import PieceFailed, Pieces, told
 from vizreport.subject.subject import Subject
 
 
@@ -109,7 +112,10 @@ def _pass(
     labels: np.ndarray,
     scored: bool = True,
 ) -> Shard:
-    """Go over the data once; leave out images that are not finite in the layers checked."""
+    """Go over the data once; leave out images that are not finite in the layers checked.
+
+    Images whose piece is given up count as unreadable.
+    """
     work = Work(
         name="images" if scored else "sound-layers",
         make=mine,
@@ -119,7 +125,22 @@ def _pass(
         doing="mining",
         unit="images",
     )
-    return joined(pieces.map(subject, work), k)
+    return joined(_shards(subject, pieces, work), k)
+
+
+def _shards(subject: Subject, pieces: Pieces, work: Work) -> Iterator[Shard]:
+    failed = []
+    for outcome in pieces.outcomes(subject, work):
+        if isinstance(outcome, Finished):
+            yield outcome.result
+            continue
+        failed.append(outcome)
+        paths = [subject.dataset.records[i].path for i in outcome.piece.argument]
+        yield unread([(path, f"its piece failed: {outcome.reason}") for path in paths])
+    if len(failed) == len(work.pieces) > 0:
+        raise PieceFailed(told(failed, len(work.pieces)))
+    if failed:
+        print(f"vizreport: {told(failed, len(work.pieces))}; left out", file=sys.stderr)
 
 
 def mined_layers(subject: Subject, settings: Given) -> list[ReportableLayer]:

@@ -173,6 +173,12 @@ def mine(
     return shard
 
 
+def unread(skipped: list[tuple[str, str]]) -> Shard:
+    """Return the shard of images none of which could be read, with the reasons."""
+    none: dict[str, list[np.ndarray]] = {name: [] for name in _BY_IMAGE}
+    return _shard({}, none, [], skipped, np.zeros(0, np.int64), 0)
+
+
 def joined(shards: Iterable[Shard], k: int) -> Shard:
     """Put shards together in their order, images numbered through.
 
@@ -201,7 +207,8 @@ def joined(shards: Iterable[Shard], k: int) -> Shard:
                 column.append(getattr(shard, name))
         sha256 += shard.sha256
         skipped += shard.skipped
-        not_finite = not_finite + shard.not_finite if len(not_finite) else shard.not_finite
+        if len(shard.not_finite):
+            not_finite = not_finite + shard.not_finite if len(not_finite) else shard.not_finite
         count, left_out = count + len(shard.records), left_out + shard.left_out
     return _shard(strongest, columns, sha256, skipped, not_finite, left_out)
 
