@@ -30,7 +30,9 @@ from benchmarks.planted import FAULTS  # noqa: E402
 from benchmarks.sound_networks import Subject, healthy  # noqa: E402
 from vizreport.building import build as building  # noqa: E402
 from vizreport.findings.ranking import Ranked  # noqa: E402
+from vizreport.models.preprocessing_choice import PreprocessingRequest  # noqa: E402
 from vizreport.runs.checking import check  # noqa: E402
+from vizreport.subject.options import NetworkOptions  # noqa: E402
 
 SECTIONS = ("diagnosis", "overview", "preprocessing", "filters", "architecture")
 CURVES: dict[str, tuple[float, ...]] = {
@@ -76,7 +78,7 @@ def build(subject: Subject, sections: tuple[str, ...], seed: int = 0) -> Outcome
             out / "report",
             only=sections,
             pdf=False,
-            preprocessing=dict(subject.preprocessing or {}),
+            network=NetworkOptions(PreprocessingRequest(parts=dict(subject.preprocessing or {}))),
             strict=True,
         )
         render = mock.patch.object(building, "_render", return_value=True)

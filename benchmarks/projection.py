@@ -22,7 +22,10 @@ import numpy as np
 
 from vizreport.data.sources import open_dataset
 from vizreport.experiments.settings import Settings
-from vizreport.subject.subject import Source, Subject
+from vizreport.models.preprocessing_choice import PreprocessingRequest
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 
 MAPS = 64
 
@@ -38,8 +41,9 @@ def main() -> None:
     arguments = parser.parse_args()
 
     settings = Settings(layers=tuple(arguments.layers))
-    source = Source(arguments.checkpoint, arguments.preprocess, {}, None, False, ())
-    subject = Subject(source, open_dataset(arguments.data), settings.batch_size)
+    options = NetworkOptions(PreprocessingRequest(arguments.preprocess))
+    network, dataset = StoredNetwork(arguments.checkpoint), open_dataset(arguments.data)
+    subject = Subject(network, options, dataset, settings.batch_size)
     deconvnet = subject.deconvnet(settings.rule)
 
     from vizreport.backend import tensorflow_convolutions as linear

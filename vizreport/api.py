@@ -12,7 +12,9 @@ from vizreport.building.request import BuildRequest
 from vizreport.errors import RequestError
 from vizreport.experiments import values
 from vizreport.experiments.settings import Settings
+from vizreport.models.preprocessing_choice import PreprocessingRequest
 from vizreport.runs.opened import Run, open_run
+from vizreport.subject.options import NetworkOptions
 
 
 def build(
@@ -114,14 +116,14 @@ def build(
         data=str(data),
         out=None if out is None else Path(out),
         settings=Settings(**settings),
-        labels=None if labels is None else Path(labels),
-        labels_in_order=labels_in_order,
-        preset=preset,
-        preprocessing=dict(preprocessing or {}),
-        scale_twice=scale_twice,
-        imports=tuple(imports),
-        output=output,
-        output_kind=output_kind,
+        network=NetworkOptions(
+            PreprocessingRequest(preset, dict(preprocessing or {}), scale_twice),
+            labels=None if labels is None else Path(labels),
+            labels_in_order=labels_in_order,
+            imports=tuple(imports),
+            output=output,
+            output_kind=output_kind,
+        ),
         pdf=pdf,
         paper=paper,
         maps_in_print=maps_in_print,

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,10 @@ from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import Registry, experiments
 from vizreport.experiments.settings import Settings
+from vizreport.models.preprocessing_choice import PreprocessingRequest
 from vizreport.report import templates
 from vizreport.results.store import Store
+from vizreport.subject.options import NetworkOptions
 
 # Those that every build has; others that join the registry have tests of their own.
 ALL = ["mining", "overview", "filters", "parts", "top_patches"]
@@ -53,11 +56,12 @@ def computed(monkeypatch):
         if target != self.compute:
             return function
 
-        def compute(subject, settings, required):
+        @wraps(function)
+        def compute(**given):
             calls.append(self.name)
             if self.name in broken:
                 raise broken[self.name]
-            return function(subject, settings, required)
+            return function(**given)
 
         return compute
 
@@ -199,7 +203,10 @@ def test_changed_inputs_recompute_everything(tiny_files, copy, computed, rendere
     assert build(request((checkpoint, other), copy)) == 0
     assert computed[0] == ALL
     computed[0].clear()
-    asked = replace(request(tiny_files, copy), preprocessing={"channels": "RGB"})
+    asked = replace(
+        request(tiny_files, copy),
+        network=NetworkOptions(PreprocessingRequest(parts={"channels": "RGB"})),
+    )
     assert build(asked) == 0
     assert computed[0] == ALL
     computed[0].clear()
@@ -345,7 +352,7 @@ def test_wrong_requests(wrong, tiny_files, tmp_path, rendered):
     asked = {
         "checkpoint": lambda: replace(asked, checkpoint=gone.with_suffix(".keras")),
         "data": lambda: replace(asked, data=str(gone)),
-        "labels": lambda: replace(asked, labels=gone),
+        "labels": lambda: replace(asked, network=NetworkOptions(labels=gone)),
         "layer": lambda: replace(asked, settings=Settings(layers=("conv9",))),
     }[wrong]()
     with pytest.raises(RequestError):
@@ -364,7 +371,10 @@ def test_networks_that_cannot_be_walked_are_the_users_to_mend(tmp_path, tiny_fil
     for name, model in models.items():
         path = tmp_path / f"{name}.keras"
         model.save(path)
-        asked = replace(request((path, tiny_files[1]), tmp_path / "run"), preset="unit")
+        asked = replace(
+            request((path, tiny_files[1]), tmp_path / "run"),
+            network=NetworkOptions(PreprocessingRequest("unit")),
+        )
         with pytest.raises(RequestError, match="image"):
             build(asked)
 

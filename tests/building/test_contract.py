@@ -16,8 +16,10 @@ from vizreport.building.keys import keys_of
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.settings import declared_settings
 from vizreport.experiments.shared import SHARED
+from vizreport.models.preprocessing_choice import PreprocessingRequest
 from vizreport.results.run import read_run
 from vizreport.results.store import Store
+from vizreport.subject.options import NetworkOptions
 
 NAMES = list(experiments())
 
@@ -147,12 +149,12 @@ def test_keys_are_made_as_the_format_says(run):
     labels = Path(run.settings.parts)  # some file
     asked = dataclasses.replace(
         run,
-        preset="unit",
-        preprocessing={"scale": 0.5, "crop": "none"},
-        imports=(str(labels), "a_module"),
-        output="1",
-        labels=labels,
-        scale_twice=True,
+        network=NetworkOptions(
+            PreprocessingRequest("unit", {"scale": 0.5, "crop": "none"}, scale_twice=True),
+            labels=labels,
+            imports=(str(labels), "a_module"),
+            output="1",
+        ),
     )
     hashed = hashlib.sha256(labels.read_bytes()).hexdigest()
     own = run.settings.as_dict()

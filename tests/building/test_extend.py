@@ -22,7 +22,7 @@ FILES = dict(re.findall(r"^`([\w/.]+)`\n\n```\w+\n(.*?)```$", PAGE, re.DOTALL | 
 BROKEN = """
 from vizreport.experiments.v1 import Experiment, RequestError
 
-def compute(subject, required):
+def compute(context, required):
     raise RequestError("the file of weights is missing: fetch it")
 
 def look(subject, settings):
@@ -127,7 +127,7 @@ def test_the_page_says_what_may_be_relied_on():
     assert names == {name for name, each in SHARED.items() if each.option}
 
     row = next(line for line in PAGE.split("\n") if line.startswith("| `subject`"))
-    named = set(re.findall(r"`(\w+)(?:\(\w+\))?`", row)) - {"subject"}
-    made = Subject(None, None)
+    named = set(re.findall(r"`(\w+)(?:\(\w+\))?`", row)) - {"subject", "context"}
+    made = Subject(None, None, None)
     assert {name for name in named if not (name in dir(Subject) or name in vars(made))} == set()
     assert all(hasattr(v1, name) for name in v1.__all__)

@@ -11,6 +11,8 @@ import vizreport.building.build
 from vizreport.cli import main
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.experiments.settings import Settings
+from vizreport.models.preprocessing_choice import PreprocessingRequest
+from vizreport.subject.options import NetworkOptions
 
 
 @pytest.fixture
@@ -36,9 +38,8 @@ def test_defaults_are_those_of_the_settings(request_of):
     assert request.settings == Settings()
     assert request.checkpoint == Path("net.keras")
     assert request.data == "photos"
-    assert (request.out, request.labels, request.preset) == (None, None, None)
-    assert (request.preprocessing, request.imports) == ({}, ())
-    assert (request.labels_in_order, request.pdf, request.strict) == (False, True, False)
+    assert request.network == NetworkOptions()
+    assert (request.out, request.pdf, request.strict) == (None, True, False)
 
 
 def test_every_option_arrives(request_of):
@@ -90,16 +91,20 @@ def test_every_option_arrives(request_of):
         seed=7,
         batch_size=4,
     )
-    assert (request.out, request.labels, request.preset) == (Path("o"), Path("l.tsv"), "caffe")
-    assert request.imports == ("mine", "yours")
-    assert (request.labels_in_order, request.pdf, request.strict) == (True, False, True)
+    assert request.network == NetworkOptions(
+        PreprocessingRequest("caffe"),
+        labels=Path("l.tsv"),
+        labels_in_order=True,
+        imports=("mine", "yours"),
+    )
+    assert (request.out, request.pdf, request.strict) == (Path("o"), False, True)
 
 
 def test_preprocessing_parts_are_fields_of_the_preprocessing(request_of):
     parts = request_of(
         *("--input-size", "96x128", "--resize", "squash:100", "--crop", "none"),
         *("--channels", "BGR", "--scale-pixels", "1/2", "--mean", "1,2,3", "--std", "4"),
-    ).preprocessing
+    ).network.preprocessing.parts
     assert parts == {
         "input_size": (96, 128),
         "resize": "squash",

@@ -49,7 +49,7 @@ def deconvnets(evolved):
     subject = evolved[0]
     return [
         Deconvnet(load_checkpoint(each.path), "deconvnet", subject.preprocessing)
-        for each in subject.source.epochs
+        for each in subject.network.epochs
     ]
 
 
@@ -74,7 +74,7 @@ def activations(subject, epoch: int, layer: str) -> np.ndarray:
     """Return all activations of a layer, by Keras itself: [N, places, maps]."""
     import keras
 
-    path = next(e.path for e in subject.source.epochs if e.epoch == epoch)
+    path = next(e.path for e in subject.network.epochs if e.epoch == epoch)
     model = load_checkpoint(path)
     if layer == "classes":  # before the softmax
         model.get_layer(layer).activation = keras.activations.linear

@@ -105,7 +105,7 @@ def test_the_result_does_not_depend_on_the_batch_size(tiny_subject, mined, batch
 
 def test_fewer_images_than_nine_are_padded(tiny_subject):
     few = open_dataset(str(tiny_context_data(tiny_subject)), max_images=4)
-    subject = tiny.subject(tiny_subject.source.checkpoint, None, few)
+    subject = tiny.subject(tiny_subject.network.path, None, few)
     subject.model = tiny_subject.model
     found = compute(subject, {})
     for layer in found.layers:
@@ -118,7 +118,7 @@ def test_fewer_images_than_nine_are_padded(tiny_subject):
 
 
 def tiny_context_data(subject):
-    return subject.source.checkpoint.parent / "data.npz"
+    return subject.network.path.parent / "data.npz"
 
 
 def _with_unreadable(dataset, bad):
@@ -133,7 +133,7 @@ def _with_unreadable(dataset, bad):
 def test_unreadable_images_are_left_out_and_listed(tiny_subject, mined):
     bad = {0, 5, 13}
     dataset = _with_unreadable(tiny_subject.dataset, bad)
-    subject = tiny.subject(tiny_subject.source.checkpoint, None, dataset, batch_size=3)
+    subject = tiny.subject(tiny_subject.network.path, None, dataset, batch_size=3)
     subject.model = tiny_subject.model
     found = compute(subject, {})
     kept = [i for i in range(14) if i not in bad]
@@ -152,7 +152,7 @@ def test_unreadable_images_are_left_out_and_listed(tiny_subject, mined):
 
 def test_no_readable_image_at_all_is_the_users_to_mend(tiny_subject):
     dataset = _with_unreadable(tiny_subject.dataset, set(range(14)))
-    subject = tiny.subject(tiny_subject.source.checkpoint, None, dataset)
+    subject = tiny.subject(tiny_subject.network.path, None, dataset)
     subject.model = tiny_subject.model
     with pytest.raises(RequestError, match="not one image"):
         compute(subject, {})

@@ -24,7 +24,10 @@ from vizreport.experiments.overview.meaning import lines
 from vizreport.experiments.top_patches.mosaics import encoded, layer
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import faults, headline
-from vizreport.subject.subject import Source, Subject
+from vizreport.models.preprocessing_choice import PreprocessingRequest
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 from vizreport.training.evaluation import EvaluationRequest, evaluate_each
 from vizreport.wording.text import printable
 
@@ -36,6 +39,7 @@ compute_parts = tiny.computing("parts")
 compute_top_patches = tiny.computing("top_patches")
 
 RAW = {"scale": 1.0, "mean": 0.0, "crop": "none"}
+PREPARED = PreprocessingRequest("unit", RAW)
 SETTINGS = {"occlusion_images": 2, "occlusion_stride": 4, "invariance_images": 3}
 
 RUN = SimpleNamespace(checkpoint_file="network.keras")
@@ -53,9 +57,10 @@ def asked(folders, tmp_path):
     def asked(model, count, output_kind=None, **settings):
         path = tmp_path / "net.keras"
         model.save(path)
-        source = Source(path, "unit", RAW, None, False, (), output_kind=output_kind)
+        options = NetworkOptions(PREPARED, output_kind=output_kind)
         data = open_dataset(str(folders[count]))
-        return tiny.asking(Subject(source, data), **SETTINGS, **settings)
+        subject = Subject(StoredNetwork(path), options, data)
+        return tiny.asking(subject, **SETTINGS, **settings)
 
     return asked
 
@@ -242,7 +247,7 @@ def test_evaluation_reads_outputs_alike(folders, tmp_path):
     model.save(tmp_path / "net.keras")
     y, labels = kinds.predict(model, folders[2])
     request = EvaluationRequest(
-        (tmp_path / "net.keras",), open_dataset(str(folders[2])), preset="unit", preprocessing=RAW
+        (tmp_path / "net.keras",), open_dataset(str(folders[2])), NetworkOptions(PREPARED)
     )
     (row,) = evaluate_each(request)
     assert row.errors.top1 == pytest.approx(((y[:, 0] > 0) != labels).mean())
@@ -255,7 +260,7 @@ def test_evaluation_reads_outputs_alike(folders, tmp_path):
     assert "0<TAB>red, 1<TAB>blue" in row.warnings[0]
     kinds.four_values().save(tmp_path / "values.keras")
     request = EvaluationRequest(
-        (tmp_path / "values.keras",), request.dataset, preset="unit", preprocessing=RAW
+        (tmp_path / "values.keras",), request.dataset, NetworkOptions(PREPARED)
     )
     with pytest.raises(RequestError, match="no classes that could be right or wrong"):
         evaluate_each(request)

@@ -22,7 +22,10 @@ from vizreport.experiments.preprocessing.figures import section
 from vizreport.experiments.preprocessing.findings import findings
 from vizreport.findings.decisions import decide, holm
 from vizreport.findings.sentences import faults, headline
-from vizreport.subject.subject import Source, Subject
+from vizreport.models.preprocessing_choice import PreprocessingRequest
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 
 mine = tiny.computing("mining")
 compute = tiny.computing("preprocessing")
@@ -167,8 +170,8 @@ def network(folder, tmp_path_factory):
 
 
 def check(network, folder, preset_name=None, **parts):
-    source = Source(network, preset_name, parts, None, False, (), scale_twice=True)
-    subject = tiny.asking(Subject(source, open_dataset(str(folder))))
+    options = NetworkOptions(PreprocessingRequest(preset_name, parts, scale_twice=True))
+    subject = tiny.asking(Subject(StoredNetwork(network), options, open_dataset(str(folder))))
     return compute(subject, {"mining": mine(subject, {})})
 
 

@@ -140,9 +140,9 @@ def test_fewer_images_than_nine(tiny_subject, parts):
 
     mine = tiny.computing("mining")
 
-    data = tiny_subject.source.checkpoint.parent / "data.npz"
+    data = tiny_subject.network.path.parent / "data.npz"
     few = open_dataset(str(data), max_images=3)
-    subject = tiny.subject(tiny_subject.source.checkpoint, None, few)
+    subject = tiny.subject(tiny_subject.network.path, None, few)
     subject.model = tiny_subject.model
     found = compute(subject, {"mining": mine(subject, {}), "parts": parts})
     assert (decoded(found, "projections", "conv2", 0)[3:] == 128).all()

@@ -85,12 +85,15 @@ def subject(checkpoint: Path, data: Path, dataset: Any = None, **settings: Any):
     """Make the subject of a build, of a checkpoint or a folder of epochs, and its settings."""
     from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import epoch_checkpoints
-    from vizreport.subject.subject import Source, Subject
+    from vizreport.subject.network import StoredNetwork
+    from vizreport.subject.options import NetworkOptions
+    from vizreport.subject.subject import Subject
 
     epochs = epoch_checkpoints(checkpoint) if checkpoint.is_dir() else ()
     last = epochs[-1].path if epochs else checkpoint
-    source = Source(last, None, {}, None, False, (), epochs=epochs)
-    return asking(Subject(source, dataset or open_dataset(str(data))), **settings)
+    network = StoredNetwork(last, epochs)
+    made = Subject(network, NetworkOptions(), dataset or open_dataset(str(data)))
+    return asking(made, **settings)
 
 
 def asking(context_: Any, **settings: Any):
@@ -104,7 +107,7 @@ def asking(context_: Any, **settings: Any):
 
 def changed(context_, **settings: Any):
     """Return a subject with other settings, which shares the model."""
-    other = type(context_)(context_.source, context_.dataset)
+    other = type(context_)(context_.network, context_.options, context_.dataset)
     other.model = context_.model
     return asking(other, **{**context_.asked.as_dict(), **settings})
 

@@ -19,7 +19,7 @@ def compute(
 ) -> None:
     """Compute results into a folder; each image takes some seconds to read."""
     from tests.experiments import tiny
-    from vizreport.building.running import run_experiment
+    from vizreport.building.running import Computing, run_experiments
     from vizreport.experiments.registry import experiments
     from vizreport.parallel import piece
     from vizreport.parallel.engine import engine_at
@@ -34,13 +34,10 @@ def compute(
 
     if seconds:
         subject.dataset = replace(subject.dataset, read=slow)
-    keys, records = dict.fromkeys(EXPERIMENTS, "0123456789abcdef"), {}
+    keys = dict.fromkeys(EXPERIMENTS, "0123456789abcdef")
     with engine_at(address) as engine, patch.object(piece, "BATCHES", 1):
-        for name in EXPERIMENTS:
-            records[name] = run_experiment(
-                experiments()[name], subject, subject.asked, Store(folder), keys, records, True,
-                engine,
-            )  # fmt: skip
+        computing = Computing(subject, subject.asked, Store(folder), keys, True, engine)
+        run_experiments([experiments()[name] for name in EXPERIMENTS], computing)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,10 @@ from vizreport.cli.evaluate import table_of_subsets
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.sources import open_dataset
 from vizreport.models.load import load_checkpoint
+from vizreport.models.preprocessing_choice import PreprocessingRequest
 from vizreport.models.sidecar import read_sidecar, write_sidecar
 from vizreport.models.variants import build_variant
+from vizreport.subject.options import NetworkOptions
 from vizreport.training.evaluation import EvaluationRequest, SubsetErrors, evaluate
 
 
@@ -176,9 +178,7 @@ def test_subsets_by_hand(colours, capsys):
     request = EvaluationRequest(
         (colours / "colours.keras",),
         replace(source, records=tuple(records)),
-        labels_in_order=True,
-        preset="unit",
-        preprocessing=parts,
+        NetworkOptions(PreprocessingRequest("unit", parts), labels_in_order=True),
     )
     errors = evaluate(request)
     # As above; of the three new images the second is wrong, and in the central crop the third, too.

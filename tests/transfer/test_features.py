@@ -108,7 +108,10 @@ def test_unreadable_images(subject, tmp_path):
         return subject.dataset.read(index)
 
     broken = Subject(
-        subject.source, replace(subject.dataset, read=read, encoded=None), subject.batch_size
+        subject.network,
+        subject.options,
+        replace(subject.dataset, read=read, encoded=None),
+        subject.batch_size,
     )
     layer = transfer_layers(subject.graph, ("conv2",))
     records = np.arange(6)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from vizreport.building import setting_values
 from vizreport.building.keys import digest, keys_of
+from vizreport.building.record import run_record
 from vizreport.building.request import BuildRequest
-from vizreport.building.running import run_experiment
+from vizreport.building.running import Computing, run_experiments
 from vizreport.data.image import Decoding
 from vizreport.data.sources import open_dataset
 from vizreport.experiments.experiment import Experiment
@@ -27,9 +28,10 @@ from vizreport.results import provenance
 from vizreport.results.atomic import write_text
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
-from vizreport.results.run_folder import PAGE, PDF, RENDERED, add_results, prepare_run
+from vizreport.results.run_folder import PAGE, PDF, RENDERED, prepare_run
 from vizreport.results.store import Store
-from vizreport.subject.subject import Source, Subject
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.subject import Subject
 from vizreport.system.paths import folder_problem
 from vizreport.system.progress import drawing
 from vizreport.version import __version__
@@ -74,48 +76,24 @@ def build(request: BuildRequest) -> int:
     )
     wanted = selection.experiments
     keys = keys_of(request, wanted, checkpoint_key, dataset.fingerprint, epochs_hash(epochs))
-    source = Source(
-        checkpoint,
-        request.preset,
-        request.preprocessing,
-        request.labels,
-        request.labels_in_order,
-        request.imports,
-        request.output,
-        epochs,
-        request.output_kind,
-        scale_twice=request.scale_twice,
-    )
-    subject, store = Subject(source, dataset, settings.batch_size), Store(out)
-    add_results(out, keys)
+    network = StoredNetwork(checkpoint, epochs)
+    subject, store = Subject(network, request.network, dataset, settings.batch_size), Store(out)
     _require_layers(subject, settings, [e for e in wanted if not store.has(e.name, keys[e.name])])
-    records: dict[str, ExperimentRecord] = {}
     with engine_at(request.cluster) as engine:
-        for experiment in wanted:
-            records[experiment.name] = run_experiment(
-                experiment, subject, settings, store, keys, records, request.strict, engine
-            )
+        computing = Computing(subject, settings, store, keys, request.strict, engine)
+        records = run_experiments(wanted, computing)
     records.update(_broken(selection.broken))
     _print_faults(store, wanted, records)
     _print_backends(store, records)
-    run = RunRecord(
-        name=out.name,
-        title=f"What {request.name} has learned",
-        checkpoint_file=checkpoint.name,
-        checkpoint_sha256=checkpoint_key,
-        data_name=dataset.name,
-        data_images=len(dataset.records) + len(dataset.skipped),
-        data_fingerprint=dataset.fingerprint,
-        settings={
-            **setting_values.shown(settings),
-            "paper": request.paper,
-            "maps_in_print": request.maps_in_print,
-            "appendix": request.appendix,
-        },
-        experiments=tuple(records.values()),
-        command=provenance.command(),
-        **provenance.of_results(store, tuple(records.values())),
-    )
+    layout = {
+        "paper": request.paper,
+        "maps_in_print": request.maps_in_print,
+        "appendix": request.appendix,
+    }
+    title = f"What {request.name} has learned"
+    shown = {**setting_values.shown(settings), **layout}
+    run = run_record(computing, records, title, checkpoint.name, checkpoint_key, shown)
+    run = dataclasses.replace(run, command=provenance.command())
     drawn = _render(out, run, bool(store.saved), request.pdf)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0

@@ -6,6 +6,7 @@ import hashlib
 import traceback
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ import keras
 import numpy as np
 
 from vizreport.building import setting_values
-from vizreport.building.running import run_experiment
+from vizreport.building.keys import result_keys
+from vizreport.building.record import run_record
+from vizreport.building.running import Computing, run_experiments
 from vizreport.data.arrays import dataset_from_arrays
 from vizreport.data.dataset import Dataset
 from vizreport.data.image import Decoding
@@ -27,18 +30,16 @@ from vizreport.experiments.registry import experiments
 from vizreport.experiments.selection import required
 from vizreport.experiments.settings import Settings
 from vizreport.findings.sentences import sentence
-from vizreport.models.preprocessing_choice import ChosenPreprocessing
-from vizreport.models.stored_loss import parse_loss
+from vizreport.models.preprocessing_choice import ChosenPreprocessing, PreprocessingRequest
 from vizreport.published.epochs import PAPER_EPOCHS
 from vizreport.report.epochs import Entry, add_entry, epoch_folder, prepare_galleries
 from vizreport.report.render import render
-from vizreport.results import provenance
-from vizreport.results.keys import result_key
-from vizreport.results.run import ExperimentRecord, RunRecord, write_run
-from vizreport.results.run_folder import add_results
+from vizreport.results.run import write_run
 from vizreport.results.store import Store
 from vizreport.runs.checking import check, parse
-from vizreport.subject.subject import Source, Subject
+from vizreport.subject.network import TrainedNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 from vizreport.wording.text import printable
 
 SHOWN = ("filters", "top_patches")
@@ -123,9 +124,11 @@ class GalleryCallback(keras.callbacks.Callback):
         self._stop_on = tuple(stop_on)
         self._needed = _needed((*SHOWN, *CHECKED) if stop_on else SHOWN)
         prepare_galleries(self._out, self._epochs)
-        self._preprocessing = preprocessing
-        self._labels_in_order = labels_in_order
-        self._class_names = class_names
+        self._options = NetworkOptions(
+            _prepared(preprocessing),
+            labels_in_order=labels_in_order,
+            class_names=tuple(class_names or ()),
+        )
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Draw the gallery, if this epoch (from 0, as Keras counts) was asked for."""
@@ -161,67 +164,31 @@ class GalleryCallback(keras.callbacks.Callback):
     @cached_property
     def _subject(self) -> Subject:
         """One for all epochs: what is compiled reads the weights as they are."""
-        named = isinstance(self._preprocessing, str)
-        source = Source(
-            self._out / "epochs" / self.model.name,
-            self._preprocessing if named else None,  # type: ignore[arg-type]
-            {},
-            None,
-            self._labels_in_order,
-            (),
-            class_names=tuple(self._class_names or ()),
-            scale_twice=True,  # who trains the network knows what it is given
-        )
-        subject = Subject(source, self._dataset, self._settings.batch_size)
-        subject.model = self.model
-        if not named:
-            subject.chosen_preprocessing = ChosenPreprocessing(
-                self._preprocessing,  # type: ignore[arg-type]
-                "the program that trained the network says so",
-            )
-        # There is no file yet that could tell.
-        subject.loss = parse_loss(self.model.get_compile_config())
-        return subject
+        network = TrainedNetwork(self._out / "epochs" / self.model.name, self.model)
+        return Subject(network, self._options, self._dataset, self._settings.batch_size)
 
     def _draw(self, number: int) -> None:
-        subject = self._subject
+        subject, settings = self._subject, self._settings
         weights = _weights_hash(self.model)
         folder = epoch_folder(self._out, number)
-        store, settings = Store(folder), self._settings
-        keys: dict[str, str] = {}
-        records: dict[str, ExperimentRecord] = {}
-        for name, experiment in self._needed.items():
-            keys[name] = result_key(
-                name,
-                experiment.version,
-                weights,
-                self._dataset.fingerprint,
-                {
-                    "preprocessing": repr(subject.preprocessing.as_dict()),
-                    **setting_values.in_key(experiment.all_settings.values(), settings),
-                },
-                {needed: keys[needed] for needed in experiment.requires},
-            )
-        add_results(folder, keys)
-        for name, experiment in self._needed.items():
-            records[name] = run_experiment(
-                experiment, subject, settings, store, keys, records, False
-            )
-        run = RunRecord(
-            name=folder.name,
-            title=f"{self.model.name} after epoch {number}",
-            checkpoint_file=self.model.name,
-            checkpoint_sha256=weights,
-            data_name=self._dataset.name,
-            data_images=len(self._dataset.records) + len(self._dataset.skipped),
-            data_fingerprint=self._dataset.fingerprint,
-            settings=_displayed(settings, self._needed),
-            experiments=tuple(records.values()),
-            epoch=number,
-            **provenance.of_results(store, tuple(records.values())),
-        )
-        write_run(folder, run)
+        prepared = {"preprocessing": repr(subject.preprocessing.as_dict())}
+        needed, data = self._needed, self._dataset.fingerprint
+        keys = result_keys(needed.values(), settings, lambda _: weights, data, prepared)
+        computing = Computing(subject, settings, Store(folder), keys)
+        records = run_experiments(needed.values(), computing)
+        title = f"{self.model.name} after epoch {number}"
+        shown = _displayed(settings, needed)
+        run = run_record(computing, records, title, self.model.name, weights, shown)
+        write_run(folder, replace(run, epoch=number))
         render(folder, pdf=False)
+
+
+def _prepared(given: str | Preprocessing) -> PreprocessingRequest | ChosenPreprocessing:
+    """Return what is asked of the preprocessing: who trains a network knows what it is given."""
+    if isinstance(given, Preprocessing):
+        reason = "the program that trained the network says so"
+        return ChosenPreprocessing(given, reason)
+    return PreprocessingRequest(given, scale_twice=True)
 
 
 def _displayed(settings: Settings, needed: Mapping[str, Experiment]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from vizreport.building import setting_values
 from vizreport.building.request import BuildRequest
 from vizreport.errors import RequestError
 from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.settings import Settings
+from vizreport.models.preprocessing_choice import PreprocessingRequest
 from vizreport.results.keys import result_key
 
 
@@ -47,29 +49,61 @@ def keys_of(
     RequestError
         If a file that the request names cannot be read.
     """
+    options = request.network
+    asked = options.preprocessing
+    assert isinstance(asked, PreprocessingRequest)  # what is certain has no name for a key
     network = digest(
         [
             checkpoint_key,
-            request.preset,
-            {name: str(value) for name, value in sorted(request.preprocessing.items())},
-            [setting_values.file_hash(Path(name)) or name for name in request.imports],
-            request.output,
-            request.output_kind,
-            request.scale_twice,
+            asked.preset,
+            {name: str(value) for name, value in sorted(asked.parts.items())},
+            [setting_values.file_hash(Path(name)) or name for name in options.imports],
+            options.output,
+            options.output_kind,
+            asked.scale_twice,
         ]
     )
-    labels = None if request.labels is None else setting_values.file_hash(request.labels)
-    if request.labels is not None and labels is None:
-        raise RequestError(f"{request.labels} cannot be read: name a labels file with --labels")
-    data = digest([fingerprint, labels, request.labels_in_order])
+    file = options.labels
+    labels = None if file is None else setting_values.file_hash(file)
+    if file is not None and labels is None:
+        raise RequestError(f"{file} cannot be read: name a labels file with --labels")
+    data = digest([fingerprint, labels, options.labels_in_order])
+    every = digest([network, epochs_key])
+    return result_keys(
+        wanted, request.settings, lambda each: every if each.epochs else network, data, {}
+    )
+
+
+def result_keys(
+    wanted: Iterable[Experiment],
+    settings: Settings,
+    network: Callable[[Experiment], str],
+    data: str,
+    further: dict[str, str],
+) -> dict[str, str]:
+    """Name results after a network, data, and the settings and results that each depends on.
+
+    Parameters
+    ----------
+    wanted : iterable of Experiment
+        Each after those it requires.
+    settings : Settings
+        All of them.
+    network : callable
+        Hash of what an experiment reads of the network.
+    data : str
+        Hash of the images and of what is known of them.
+    further : dict of str
+        What else all results depend on.
+    """
     keys: dict[str, str] = {}
     for experiment in wanted:
         keys[experiment.name] = result_key(
             experiment.name,
             experiment.version,
-            digest([network, epochs_key]) if experiment.epochs else network,
+            network(experiment),
             data,
-            setting_values.in_key(experiment.all_settings.values(), request.settings),
+            {**further, **setting_values.in_key(experiment.all_settings.values(), settings)},
             {name: keys[name] for name in experiment.requires},
         )
     return keys

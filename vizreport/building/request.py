@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from vizreport.experiments.settings import Settings
+from vizreport.subject.options import NetworkOptions
 from vizreport.system.paths import folder_problem
 
 
@@ -25,22 +25,8 @@ class BuildRequest:
         Folder of the report; ``reports/NAME`` after the checkpoint (or its folder) where None.
     settings : Settings
         What the user chose.
-    labels : Path or None
-        File that names the network's outputs.
-    labels_in_order : bool
-        The outputs are the data's classes in alphabetical order.
-    preset : str or None
-        Preprocessing preset.
-    preprocessing : dict
-        Parts of the preprocessing given one by one.
-    scale_twice : bool
-        Whether pixels may be scaled that the network scales itself.
-    imports : tuple of str
-        Modules that register the user's own layers; their code is run.
-    output : str or None
-        Which output of a network with several.
-    output_kind : str or None
-        What the output means, see :data:`vizreport.models.output.KINDS`; None to find out.
+    network : NetworkOptions
+        What the user says of the network.
     pdf : bool
         Whether to write ``report.pdf``.
     paper : {"a4", "letter"}
@@ -67,14 +53,7 @@ class BuildRequest:
     data: str
     out: Path | None = None
     settings: Settings = field(default_factory=Settings)
-    labels: Path | None = None
-    labels_in_order: bool = False
-    preset: str | None = None
-    preprocessing: dict[str, Any] = field(default_factory=dict)
-    scale_twice: bool = False
-    imports: tuple[str, ...] = ()
-    output: str | None = None
-    output_kind: str | None = None
+    network: NetworkOptions = field(default_factory=NetworkOptions)
     pdf: bool = True
     paper: str = "a4"
     maps_in_print: int = 4

@@ -1,11 +1,12 @@
-"""One experiment computed, or found computed."""
+"""The experiments of a run computed in turn, or found computed."""
 
 from __future__ import annotations
 
 import inspect
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from vizreport.errors import NotApplicable, RequestError
@@ -20,6 +21,7 @@ from vizreport.results import provenance
 from vizreport.results.disk import full_disk
 from vizreport.results.origin import Origin
 from vizreport.results.run import ExperimentRecord, Status
+from vizreport.results.run_folder import add_results
 from vizreport.results.store import Store
 from vizreport.subject.subject import Subject
 from vizreport.system import interruption
@@ -27,42 +29,68 @@ from vizreport.system.memory import give_back
 from vizreport.system.unforeseen import unforeseen
 
 
-def run_experiment(
-    experiment: Experiment,
-    subject: Subject,
-    settings: Settings,
-    store: Store,
-    keys: dict[str, str],
-    records: dict[str, ExperimentRecord],
-    strict: bool,
-    engine: Engine = in_turn,
-) -> ExperimentRecord:
-    """Compute one experiment, unless its result is there.
+@dataclass(frozen=True)
+class Computing:
+    """What the experiments of a run are computed from, and where their results go.
 
-    Parameters
+    Attributes
     ----------
-    experiment : Experiment
-        The record of it.
     subject : Subject
-        What ``compute`` is given of the network and the data.
+        Network and data.
     settings : Settings
-        All of the build; the experiment is given those it declares.
+        All of the build; an experiment is given those it declares.
     store : Store
-        Has the results it requires; its own is saved there.
+        Has the results; those that are missing are saved there.
     keys : dict of str
-        Of this result and those it requires.
-    records : dict of ExperimentRecord
-        How those it requires went.
+        Of the results, by experiment.
     strict : bool
         Raise what goes wrong, instead of recording it as failed.
     engine : Engine
         Computes pieces of work; by default in this process.
+    """
+
+    subject: Subject
+    settings: Settings
+    store: Store
+    keys: dict[str, str]
+    strict: bool = False
+    engine: Engine = in_turn
+
+
+def run_experiments(
+    wanted: Iterable[Experiment], computing: Computing
+) -> dict[str, ExperimentRecord]:
+    """Compute experiments in turn, except those whose results are there.
+
+    Parameters
+    ----------
+    wanted : iterable of Experiment
+        Each after those it requires.
+    computing : Computing
+        Subject, settings, store and keys.
+
+    Returns
+    -------
+    dict of ExperimentRecord
+        How each went, by name.
 
     Raises
     ------
     RequestError
-        If something is wrong with the request, and the experiment is essential.
+        If something is wrong with the request, and an experiment is essential.
     """
+    add_results(computing.store.folder, computing.keys)
+    records: dict[str, ExperimentRecord] = {}
+    for experiment in wanted:
+        records[experiment.name] = _run(experiment, computing, records)
+    return records
+
+
+def _run(
+    experiment: Experiment, computing: Computing, records: dict[str, ExperimentRecord]
+) -> ExperimentRecord:
+    """Compute one experiment, unless its result is there."""
+    store, keys = computing.store, computing.keys
     name, key = experiment.name, keys[experiment.name]
     for needed in experiment.requires:
         if records[needed].status != "done":
@@ -78,7 +106,7 @@ def run_experiment(
 
     begun, date = time.monotonic(), provenance.now()
     kept = KeptPieces(store, name, key)
-    pieces = Pieces(engine, kept)
+    pieces = Pieces(computing.engine, kept)
 
     def origin() -> Origin:
         host = {**provenance.host(), **pieces.told()}
@@ -94,11 +122,12 @@ def run_experiment(
             assert found is not None
             required[needed] = found.result
         compute = experiment.load(experiment.compute)
-        result = called(compute, subject, settings.of(experiment), required, pieces)
+        given = computing.settings.of(experiment)
+        result = called(compute, computing.subject, given, required, pieces)
         computed = origin()
         store.save(name, key, result, experiment.version, origin=computed)
         kept.remove()
-        subject.release()
+        computing.subject.release()
         del result, required
         give_back()
         status = "done"
@@ -106,14 +135,14 @@ def run_experiment(
         status, reason, computed = "not applicable", str(error), origin()
         store.save(name, key, None, experiment.version, status, reason, computed)
     except RequestError as error:
-        if strict or experiment.essential:
+        if computing.strict or experiment.essential:
             raise
         print(f"vizreport: section {name}: {error}", file=sys.stderr)
         status, reason, computed = "failed", str(error), origin()
     except Exception as error:
         # One broken experiment does not lose the report; Ctrl-C, whatever a library made of it,
         # is none, and on a full disk all would break.
-        if strict or interruption.received() or full_disk(error):
+        if computing.strict or interruption.received() or full_disk(error):
             raise
         print(f"vizreport: section {name}: {unforeseen(error, store.folder)}", file=sys.stderr)
         computed = origin()

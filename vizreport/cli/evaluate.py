@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from vizreport.cli.options import network_and_data, preprocessing, running
-from vizreport.cli.options.preprocessing import preprocessing_parts
+from vizreport.cli.options.preprocessing import network_options
 from vizreport.cli.verb import Verb
 from vizreport.wording.foreign_text import printable
 
@@ -56,13 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         EvaluationRequest(
             checkpoints=checkpoints,
             dataset=dataset,
-            labels=arguments.labels,
-            labels_in_order=arguments.labels_in_order,
-            preset=arguments.preprocess,
-            preprocessing=preprocessing_parts(arguments),
-            imports=tuple(arguments.imports),
-            output_kind=arguments.output_kind,
-            scale_twice=arguments.scale_twice,
+            network=network_options(arguments),
             batch_size=arguments.batch_size,
         )
     )

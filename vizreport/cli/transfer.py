@@ -29,7 +29,6 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.subject.subject import Source
     from vizreport.system.progress import tell
     from vizreport.system.tensorflow_start import start_tensorflow
 
@@ -44,18 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.transfer.study import TransferRequest, transfer
 
     tell(f"device: {prepare_devices()}")
-    source = Source(
-        checkpoint,
-        arguments.preprocess,
-        preprocessing.preprocessing_parts(arguments),
-        None,
-        False,
-        tuple(arguments.imports),
-        arguments.output,
-        scale_twice=arguments.scale_twice,
-    )
     request = TransferRequest(
-        source,
+        checkpoint,
+        preprocessing.network_options(arguments),
         dataset,
         test,
         arguments.out,

@@ -96,7 +96,8 @@ class Cluster:
             first = next(read_batches(subject.dataset, subject.preprocessing, 1), None)
             readable = int(first.indices[0]) if first and len(first.indices) else None
             sent = Sent(
-                subject.source,
+                subject.network,
+                subject.options,
                 subject.dataset,
                 subject.batch_size,
                 readable,

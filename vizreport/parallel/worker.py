@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from vizreport.data.dataset import Dataset
     from vizreport.parallel.piece import Compute, Make
     from vizreport.results.origin import Origin
-    from vizreport.subject.subject import Source, Subject
+    from vizreport.subject.network import Network
+    from vizreport.subject.options import NetworkOptions
+    from vizreport.subject.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Sent:
 
     Attributes
     ----------
-    source, dataset, batch_size
+    network, options, dataset, batch_size
         Of the subject.
     readable : int or None
         A record that can be read where the build was started.
@@ -31,7 +33,8 @@ class Sent:
         Keras' backend.
     """
 
-    source: Source
+    network: Network
+    options: NetworkOptions
     dataset: Dataset
     batch_size: int
     readable: int | None
@@ -136,4 +139,4 @@ def _opened(sent: Sent, threads: int) -> Subject:
                 "the data have to be where all its machines find them, on a shared disk or in a "
                 "bucket"
             ) from None
-    return Subject(sent.source, sent.dataset, sent.batch_size)
+    return Subject(sent.network, sent.options, sent.dataset, sent.batch_size)

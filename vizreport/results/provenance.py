@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from vizreport.results.run import ExperimentRecord
 from vizreport.results.store import Store
@@ -22,7 +22,16 @@ def now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def of_results(store: Store, records: Sequence[ExperimentRecord]) -> dict[str, Any]:
+class Made(TypedDict):
+    """When, on what and in which time results were computed: fields of a run's record."""
+
+    seconds: float
+    date: str
+    host: dict[str, str]
+    versions: dict[str, str]
+
+
+def of_results(store: Store, records: Sequence[ExperimentRecord]) -> Made:
     """Say of a run's results when, on what and in which time they were computed.
 
     Parameters
@@ -34,8 +43,8 @@ def of_results(store: Store, records: Sequence[ExperimentRecord]) -> dict[str, A
 
     Returns
     -------
-    dict
-        Fields of a RunRecord: ``seconds``, ``date``, ``host`` and ``versions``. Where results
+    Made
+        Where results
         differ in one of the last two, all values are listed; of backends with their experiments.
     """
     known = [store.origin(record.name, record.key) for record in records]

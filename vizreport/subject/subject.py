@@ -1,11 +1,9 @@
-"""What an experiment's compute function is given to work with."""
+"""What every command works on: a network, what its outputs mean, pictures and labels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -15,17 +13,15 @@ from vizreport.data.labels import Labels, resolve_labels
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.presets import preset
 from vizreport.data.reading import Batch, read_batches
-from vizreport.models.epochs import EpochCheckpoint
 from vizreport.models.input_range import PixelStatistics, pooled
 from vizreport.models.output import OutputMeaning
 from vizreport.models.output_decision import decide_output
-from vizreport.models.preprocessing_choice import (
-    ChosenPreprocessing,
-    PreprocessingRequest,
-)
-from vizreport.models.sidecar import Sidecar, read_sidecar
-from vizreport.models.stored_loss import StoredLoss, stored_loss
+from vizreport.models.preprocessing_choice import ChosenPreprocessing
+from vizreport.models.sidecar import Sidecar
+from vizreport.models.stored_loss import StoredLoss
 from vizreport.subject.layer_choice import layers_with_pictures
+from vizreport.subject.network import Network
+from vizreport.subject.options import NetworkOptions
 from vizreport.subject.picture_store import PictureStore
 from vizreport.subject.replaced import Replaced
 from vizreport.subject.score_agreement import scores_agree
@@ -45,67 +41,29 @@ _NO_CLASSES = {
 }
 
 
-@dataclass(frozen=True)
-class Source:
-    """The checkpoint and how to read it, as asked for.
-
-    Attributes
-    ----------
-    checkpoint : Path
-        Of a folder, the one of the last epoch.
-    preset : str or None
-        Name of a preprocessing preset.
-    preprocessing : dict
-        Parts of the preprocessing given one by one.
-    labels : Path or None
-        File that names the outputs.
-    labels_in_order : bool
-        Whether the outputs are the data's classes in order, as a user says.
-    imports : tuple of str
-        Modules that register the user's own layers.
-    output : str or None
-        Which output of a network with several.
-    epochs : tuple of EpochCheckpoint
-        All the checkpoints of the folder; empty where a file was given.
-    output_kind : str or None
-        What the output means, one of :data:`vizreport.models.output.KINDS`; None to find out.
-    class_names : tuple of str
-        Names of the classes, in place of those of the sidecar.
-    scale_twice : bool
-        Whether pixels may be scaled that the network scales itself.
-    """
-
-    checkpoint: Path
-    preset: str | None
-    preprocessing: dict[str, Any]
-    labels: Path | None
-    labels_in_order: bool
-    imports: tuple[str, ...]
-    output: str | None = None
-    epochs: tuple[EpochCheckpoint, ...] = ()
-    output_kind: str | None = None
-    class_names: tuple[str, ...] = ()
-    scale_twice: bool = False
-
-
 class Subject:
-    """The network and the data of a build, each made when first asked for.
+    """A network and data, and all that follows from them; each made when first asked for.
 
     What depends on a setting takes it as an argument, so that an experiment gets it from the
     settings it declares.
 
     Parameters
     ----------
-    source : Source
-        Where the checkpoint is and how to read it.
+    network : Network
+        A checkpoint, or a network that is being trained.
+    options : NetworkOptions
+        What the user says of it.
     dataset : Dataset
         Images and their classes; decoded when asked for.
     batch_size : int
         Images in a forward pass. No result depends on it.
     """
 
-    def __init__(self, source: Source, dataset: Dataset, batch_size: int = 32) -> None:
-        self.source = source
+    def __init__(
+        self, network: Network, options: NetworkOptions, dataset: Dataset, batch_size: int = 32
+    ) -> None:
+        self.network = network
+        self.options = options
         self.dataset = dataset
         self.batch_size = batch_size
         self._deconvnets: dict[str, Deconvnet] = {}
@@ -114,21 +72,18 @@ class Subject:
     @cached_property
     def model(self) -> keras.Model:
         """The network; importing TensorFlow happens here."""
-        from vizreport.system.tensorflow_start import start_backend
-
-        start_backend()
-        from vizreport.models.load import load_checkpoint
-
-        return load_checkpoint(self.source.checkpoint, self.source.imports, self.source.output)
+        return self.network.load(self.options)
 
     @cached_property
     def chosen_preprocessing(self) -> ChosenPreprocessing:
         """The preprocessing and why it is this one: by option, by sidecar, by the network."""
-        model, source = self.model, self.source
+        asked = self.options.preprocessing
+        if isinstance(asked, ChosenPreprocessing):
+            return asked
+        model = self.model
         from vizreport.models.preparation import choose_for
 
-        asked = PreprocessingRequest(source.preset, source.preprocessing, source.scale_twice)
-        return choose_for(model, source.checkpoint, self._sidecar, asked, self._pixels)
+        return choose_for(model, self.network.path, self._sidecar, asked, self._pixels)
 
     @cached_property
     def preprocessing(self) -> Preprocessing:
@@ -229,15 +184,12 @@ class Subject:
 
     @cached_property
     def _sidecar(self) -> Sidecar | None:
-        return read_sidecar(self.source.checkpoint)
+        return self.network.sidecar()
 
     @cached_property
     def loss(self) -> StoredLoss | None:
         """The loss that the network was trained with, as far as the checkpoint tells."""
-        asked = self.source.output
-        names = [*([asked] if asked else []), *getattr(self.model, "output_names", [])]
-        index = int(asked) if asked and asked.isdigit() else None
-        return stored_loss(self.source.checkpoint, names, index)
+        return self.network.loss(self.model, self.options.output)
 
     @cached_property
     def output(self) -> OutputMeaning:
@@ -250,8 +202,8 @@ class Subject:
             graph.nodes[given_out(graph)].shape,
             ending(graph),
             self.loss,
-            self.source.output_kind,
-            bool(names or ids or self.source.labels or self._in_order),
+            self.options.output_kind,
+            bool(names or ids or self.options.labels or self._in_order),
             lambda: scores_agree(graph, self.dataset, self._inputs),
             graph.input_shape[-1],
         )
@@ -270,20 +222,20 @@ class Subject:
         if self.output.kind == "binary" and len(names) == 1:
             names = (f"not {names[0]}", names[0])
         return resolve_labels(
-            self.dataset, self.output.classes, names, ids, self.source.labels, self._in_order
+            self.dataset, self.output.classes, names, ids, self.options.labels, self._in_order
         )
 
     @property
     def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Names and ids of the classes."""
-        if self.source.class_names:
-            return self.source.class_names, ()
+        if self.options.class_names:
+            return self.options.class_names, ()
         sidecar = self._sidecar
         return (sidecar.class_names, sidecar.class_ids) if sidecar else ((), ())
 
     @property
     def _in_order(self) -> bool:
-        return self.source.labels_in_order or bool(self._sidecar and self._sidecar.labels_in_order)
+        return self.options.labels_in_order or bool(self._sidecar and self._sidecar.labels_in_order)
 
     @cached_property
     def _store(self) -> PictureStore:

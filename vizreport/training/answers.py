@@ -9,7 +9,6 @@ import numpy as np
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import read_batches
 from vizreport.errors import RequestError
-from vizreport.models.sidecar import read_sidecar
 from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 from vizreport.training.geometry import CENTRE, CROPS, square_of, sub_crops
@@ -53,7 +52,7 @@ def predict(subject: Subject, wanted: np.ndarray, batch_size: int) -> Answers:
         Images in a pass.
     """
     preprocessing, dataset = subject.preprocessing, subject.dataset
-    sidecar = read_sidecar(subject.source.checkpoint)
+    sidecar = subject.network.sidecar()
     mean_square = sidecar.mean_square if sidecar else None
     reason = ""
     try:
@@ -66,7 +65,7 @@ def predict(subject: Subject, wanted: np.ndarray, batch_size: int) -> Answers:
     ten = None if reason else np.zeros_like(single)
     indices = np.flatnonzero(wanted)
     unreadable: list[tuple[str, str]] = []
-    with progress(f"evaluating {subject.source.checkpoint.name}", len(indices), "images") as bar:
+    with progress(f"evaluating {subject.network.path.name}", len(indices), "images") as bar:
         for batch in read_batches(dataset, square, batch_size, indices):
             bar.update(len(batch.indices) + len(batch.unreadable))
             unreadable += batch.unreadable

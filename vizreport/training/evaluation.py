@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,9 @@ from vizreport.findings.sentences import notice
 from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.output import describe
 from vizreport.models.preprocessing_choice import describe_choice
-from vizreport.subject.subject import Source, Subject
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 from vizreport.training.answers import Answers, predict
 from vizreport.wording.text import printable
 
@@ -33,34 +34,16 @@ class EvaluationRequest:
         Several are an ensemble: their class probabilities are averaged.
     dataset : Dataset
         Images of known classes.
-    labels : Path or None
-        File that names the outputs.
-    labels_in_order : bool
-        Whether the outputs are the data's classes in order, as a user says.
-    preset : str or None
-        Preprocessing preset.
-    preprocessing : dict
-        Parts of the preprocessing given one by one.
-    imports : tuple of str
-        Modules that register the user's own layers.
+    network : NetworkOptions
+        What the user says of the networks.
     batch_size : int
         Images at a time.
-    output_kind : str or None
-        What the outputs mean, see :data:`vizreport.models.output.KINDS`; None to find out.
-    scale_twice : bool
-        Whether pixels may be scaled that a network scales itself.
     """
 
     checkpoints: tuple[Path, ...]
     dataset: Dataset
-    labels: Path | None = None
-    labels_in_order: bool = False
-    preset: str | None = None
-    preprocessing: dict[str, Any] = field(default_factory=dict)
-    imports: tuple[str, ...] = ()
+    network: NetworkOptions = field(default_factory=NetworkOptions)
     batch_size: int = 32
-    output_kind: str | None = None
-    scale_twice: bool = False
 
 
 @dataclass(frozen=True)
@@ -268,17 +251,7 @@ def _subsets(
 
 
 def _subject(request: EvaluationRequest, path: Path) -> Subject:
-    source = Source(
-        path,
-        request.preset,
-        request.preprocessing,
-        request.labels,
-        request.labels_in_order,
-        request.imports,
-        output_kind=request.output_kind,
-        scale_twice=request.scale_twice,
-    )
-    return Subject(source, request.dataset, request.batch_size)
+    return Subject(StoredNetwork(path), request.network, request.dataset, request.batch_size)
 
 
 def _warnings(subject: Subject, labels: Labels, answers: Answers) -> tuple[str, ...]:
@@ -293,7 +266,7 @@ def _answers(
     request: EvaluationRequest, subject: Subject, before: Labels | None
 ) -> tuple[Labels, Answers]:
     """Predict, and settle which class each output is."""
-    path, output = subject.source.checkpoint, subject.output
+    path, output = subject.network.path, subject.output
     if not output.classes:
         raise RequestError(
             f"{path} has no classes that could be right or wrong; it gives {describe(output)}"

@@ -11,7 +11,9 @@ import numpy as np
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import read_sidecar
-from vizreport.subject.subject import Source, Subject
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 from vizreport.system.paths import read_bytes
 from vizreport.training.parts import class_labels, hold_out
 from vizreport.transfer.metrics import class_accuracies
@@ -104,8 +106,8 @@ def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.nd
     test = known[held]
     wanted = np.zeros(len(labels), bool)
     wanted[test] = True
-    source = Source(control.checkpoint, None, {}, None, False, ())
-    answers = predict(Subject(source, dataset, batch_size), wanted, batch_size)
+    subject = Subject(StoredNetwork(control.checkpoint), NetworkOptions(), dataset, batch_size)
+    answers = predict(subject, wanted, batch_size)
     test = test[answers.seen[test]]
     probabilities = answers.single if answers.ten is None else answers.ten
     return class_accuracies(labels[test], probabilities[test].argmax(1), len(names))

@@ -23,7 +23,9 @@ from vizreport.experiments.transfer.record import (
 from vizreport.graph.layers import ReportableLayer
 from vizreport.models.hash import checkpoint_hash
 from vizreport.results.disk import warn_if_scarce
-from vizreport.subject.subject import Source, Subject
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 from vizreport.transfer.classifiers import STRENGTH, fit
 from vizreport.transfer.controls import Control, control_scores, read_control
 from vizreport.transfer.features import Features, layer_features, transfer_layers
@@ -41,8 +43,10 @@ class TransferRequest:
 
     Attributes
     ----------
-    source : Source
-        The checkpoint and how to read it.
+    checkpoint : Path
+        Of the network.
+    network : NetworkOptions
+        What the user says of it.
     dataset : Dataset
         Images that train the classifiers, and test them where ``test`` is None.
     test : Dataset or None
@@ -65,7 +69,8 @@ class TransferRequest:
         Images in a forward pass.
     """
 
-    source: Source
+    checkpoint: Path
+    network: NetworkOptions
     dataset: Dataset
     test: Dataset | None
     out: Path
@@ -101,7 +106,7 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     warn_if_scarce(request.out)
     task = _task(request)
     controls = [read_control(path, request.dataset, task.class_names) for path in request.controls]
-    network = checkpoint_hash(request.source.checkpoint)
+    network = checkpoint_hash(request.checkpoint)
     subject = _subject(request, request.dataset)
     layers = transfer_layers(subject.graph, request.layers)
     about = _about(request, subject, network, task)
@@ -139,7 +144,8 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
 
 
 def _subject(request: TransferRequest, dataset: Dataset) -> Subject:
-    return Subject(request.source, dataset, request.batch_size)
+    network = StoredNetwork(request.checkpoint)
+    return Subject(network, request.network, dataset, request.batch_size)
 
 
 def _task(request: TransferRequest) -> Task:
@@ -184,7 +190,7 @@ def _features(
 def _about(request: TransferRequest, subject: Subject, network: str, task: Task) -> dict[str, Any]:
     test = request.test
     return {
-        "checkpoint": request.source.checkpoint.name,
+        "checkpoint": request.checkpoint.name,
         "checkpoint_sha256": network,
         "network": subject.graph.name,
         "preprocessing": subject.preprocessing.as_dict(),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from vizreport.cli.verb import Option
 from vizreport.experiments import values
+
+if TYPE_CHECKING:
+    from vizreport.subject.options import NetworkOptions
 
 PREPROCESSING = "preprocessing (if neither the checkpoint's sidecar nor the network specifies it)"
 
@@ -84,6 +88,18 @@ OPTIONS = (
         switch=True,
     ),
 )
+
+
+def network_options(arguments: argparse.Namespace) -> NetworkOptions:
+    """Return what the arguments say of the network; what a command has no option for is default."""
+    from vizreport.models.preprocessing_choice import PreprocessingRequest
+    from vizreport.subject.options import NetworkOptions
+
+    named = ("labels", "labels_in_order", "output", "output_kind")
+    given = {name: value for name, value in vars(arguments).items() if name in named}
+    parts = preprocessing_parts(arguments)
+    asked = PreprocessingRequest(arguments.preprocess, parts, arguments.scale_twice)
+    return NetworkOptions(asked, imports=tuple(arguments.imports), **given)
 
 
 def preprocessing_parts(arguments: argparse.Namespace) -> dict[str, object]:

@@ -42,7 +42,7 @@ def compute(
     """
     mining: MiningResult = required["mining"]
     top: TopPatchesResult = required["top_patches"]
-    found = subject.source.epochs
+    found = subject.network.epochs
     if len(found) < 2:
         raise NotApplicable(
             "it compares epochs, and there is one checkpoint only: give --checkpoint a folder of "

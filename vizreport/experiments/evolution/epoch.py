@@ -15,6 +15,7 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.parallel.piece import Compute
+from vizreport.subject.network import StoredNetwork
 from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
@@ -103,13 +104,10 @@ def follow(
         From an epoch's checkpoint to what was :class:`Followed`.
     """
     from vizreport.engine import Deconvnet
-    from vizreport.models.load import load_checkpoint
-
-    source = subject.source
 
     def compiled() -> tuple[Any, Deconvnet, Callable[..., Any]]:
         # A model of its own, whose weights become each epoch's in turn: what was compiled stays.
-        model = load_checkpoint(source.checkpoint, source.imports, source.output)
+        model = subject.network.load(subject.options)
         deconvnet = Deconvnet(model, rule, subject.preprocessing)
         return model, deconvnet, _search_function(deconvnet.graph, layers, maps)
 
@@ -117,7 +115,7 @@ def follow(
     model, deconvnet, search = subject.compiled(("evolution", rule, chosen), compiled)
 
     def epoch(checkpoint: EpochCheckpoint, done: Callable[[int], Any]) -> Followed:
-        other = load_checkpoint(checkpoint.path, source.imports, source.output)
+        other = StoredNetwork(checkpoint.path).load(subject.options)
         model.set_weights(other.get_weights())
         found: dict[str, dict[str, np.ndarray]] = {name: {} for name in (*COLUMNS, "tiles")}
         strongest = _strongest(subject, records, search, layers)
