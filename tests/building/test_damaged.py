@@ -78,7 +78,7 @@ def test_what_is_drawn_from_a_result_that_makes_no_sense(run, tmp_path):
     for name, field in (("top_patches", "patches/conv1"), ("architecture", "tiles")):
         (record,) = (each for each in read_run(folder).experiments if each.name == name)
         path = folder / "results" / name / f"{record.key}.npz"
-        arrays = archive.unpack(path.read_bytes())
+        arrays = archive.read(path)
         empty = np.zeros(1, np.uint8)
         if field == "tiles":
             assert len(arrays[field])
@@ -156,7 +156,7 @@ def below(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 def change_array(path: Path, choose: random.Random) -> None:
     """Give one array other numbers, another type or another shape."""
-    arrays = archive.unpack(path.read_bytes())
+    arrays = archive.read(path)
     if not arrays:
         return
     name = choose.choice(sorted(arrays))

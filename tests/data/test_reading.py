@@ -23,7 +23,7 @@ def numbered(count, read=None, bad=()):
             raise UnreadableImage(f"reason {index}")
         return np.full((7, 10 + index, 3), index, np.uint8)
 
-    records = tuple(ImageRecord(i, f"{i}.png", "") for i in range(count))
+    records = tuple(ImageRecord(i, f"{i}.png", f"{i:064x}") for i in range(count))
     return Dataset("numbers", records, (), (), read or value, "")
 
 

@@ -73,8 +73,9 @@ def test_every_form_gives_the_images_of_the_folder(folder, forms, bucket, source
         (wanted,) = read_batches(plain, squash, 20, given)
         np.testing.assert_array_equal(found.pictures, wanted.pictures)
         np.testing.assert_array_equal(found.boxes, wanted.boxes)
-        hashes = [hashlib.sha256(files[i].read_bytes()).hexdigest() for i in wanted.indices]
-        assert found.sha256 == wanted.sha256 == hashes
+        hashes = [hashlib.sha256(files[i].read_bytes()).digest() for i in wanted.indices]
+        assert [row.tobytes() for row in found.sha256] == hashes
+        np.testing.assert_array_equal(wanted.sha256, found.sha256)
     assert dataset.remote is remote
     names = stored.CLASSES
     labels = resolve_labels(dataset, 3, names, labels_in_order=source == "numbered").labels
@@ -148,6 +149,18 @@ def test_an_image_is_read_once_and_row_groups_are_kept(forms, monkeypatch):
     for index in (0, 1, 3, 0):
         dataset.encoded(index)
     assert [number for _, number in read] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("source", ["folder", "tars", "parquet"])
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_data_set_can_be_sent_to_another_process(forms, bucket, source, remote):
+    from ray import cloudpickle
+
+    dataset = open_dataset(f"{'s3://photos' if remote else forms}/{source}")
+    dataset.encoded(4)
+    sent = cloudpickle.loads(cloudpickle.dumps(dataset))
+    assert list(sent.records) == list(dataset.records)
+    assert sent.encoded(7) == dataset.encoded(7)
 
 
 def test_requests_to_a_store(forms, bucket, monkeypatch):

@@ -21,6 +21,7 @@ from vizreport.experiments.correspondence.images import (
     visible_points,
 )
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.results.columns import Strings
 
 
 def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog")):
@@ -31,13 +32,14 @@ def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog
     return MiningResult(
         layers=[],
         **empty,
-        paths=list(paths),
-        sha256=[f"{i:064x}" for i in range(count)],
+        paths=Strings.of(paths),
+        sha256=np.repeat(np.arange(count, dtype=np.uint8)[:, None], 32, axis=1),
         records=np.arange(count, dtype=np.int32),
         labels=np.array(labels, np.int32),
         labels_reason="",
         class_names=list(class_names),
-        data_classes=[""] * count,
+        data_classes=np.full(count, -1, np.int32),
+        data_class_names=[],
         output={
             "kind": "classes",
             "activation": "",

@@ -97,7 +97,7 @@ def test_projections_of_the_map_here_and_in_its_top_images(subject, mined, found
     images = numbers(mined, found)
     for i, image in enumerate(images):
         m = int(found.maps[i])
-        hashes = mined.sha256
+        hashes = [digest.tobytes() for digest in mined.sha256]
         ranked = [k for k in mined.images["conv2"][m] if hashes[k] != hashes[image]]
         assert found.others[i].tolist() == ranked[:3]
         shown = np.concatenate([found.pictures[i][None], found.other_pictures[i]])
@@ -165,10 +165,11 @@ def test_files_in_place_of_the_choice(subject, mined, tmp_path):
     # The same file in the data has the class it has there, right or wrong.
     import hashlib
 
-    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    sha256 = mined.sha256.copy()
+    sha256[0] = list(hashlib.sha256(file.read_bytes()).digest())
     wrong = (int(mined.top_classes[0, 0]) + 1) % 3
     labels = np.array([wrong, *mined.labels[1:]], np.int32)
-    known = replace(mined, sha256=[sha256, *mined.sha256[1:]], labels=labels)
+    known = replace(mined, sha256=sha256, labels=labels)
     result = compute(changed(subject, **few), {"mining": known})
     assert result.known[0]
     assert result.classes[0] == wrong

@@ -15,7 +15,7 @@ from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.invariance import figures as invariance_figures
 from vizreport.experiments.invariance.findings import findings as invariance_findings
-from vizreport.experiments.mining.classes import counted_as, counted_names, true_name
+from vizreport.experiments.mining.classes import counted_as, counted_classes, true_name
 from vizreport.experiments.occlusion import figures as occlusion_figures
 from vizreport.experiments.overview import figures as overview_figures
 from vizreport.experiments.overview import thresholds
@@ -162,7 +162,7 @@ def test_a_score_that_always_says_the_same_tells_nothing(asked):
     assert "--labels-in-order" in found["mining"].labels_reason
     # What the folders are called is known all the same.
     assert true_name(found["mining"], 0) == "blue"
-    assert counted_names(found["mining"])[0]
+    assert counted_classes(found["mining"]).true
 
 
 def test_values_are_no_classes(asked):

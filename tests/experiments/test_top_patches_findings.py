@@ -28,7 +28,8 @@ def made(units, deep=None, shallow=None):
     mining = SimpleNamespace(
         class_names=CLASSES, output_layer="fc8", labels=labels, images=images,
         values={name: np.ones(rows.shape) for name, rows in images.items()},
-        paths=["x"] * len(labels), data_classes=[""] * len(labels), top_classes=labels[:, None],
+        paths=["x"] * len(labels), top_classes=labels[:, None],
+        data_classes=np.full(len(labels), -1), data_class_names=[],
     )  # fmt: skip
     mining.values["fc8"] -= 5.0  # all logits below 0
     every = {name: np.full(rows.shape, np.nan) for name, rows in images.items()}

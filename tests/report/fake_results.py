@@ -11,6 +11,7 @@ from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.experiments.preprocessing.result import PreprocessingResult
+from vizreport.results.columns import Strings
 
 SIZE = 227
 IMAGES = 60
@@ -79,13 +80,14 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
         means=means,
         active=active,
         similarity={name: _similarity(random, maps) for name, maps, *_ in layers},
-        paths=[f"{folder}/{i:03d}_n0{i}_picture.jpg" for i in range(IMAGES)],
-        sha256=["0" * 64] * IMAGES,
+        paths=Strings.of(f"{folder}/{i:03d}_n0{i}_picture.jpg" for i in range(IMAGES)),
+        sha256=np.zeros((IMAGES, 32), np.uint8),
         records=np.arange(IMAGES, dtype=np.int32),
         labels=labels,
         labels_reason="The data's folders have the names of the network's classes.",
         class_names=names,
-        data_classes=[""] * IMAGES,
+        data_classes=np.full(IMAGES, -1, np.int32),
+        data_class_names=[],
         output={
             "kind": "labels" if hostile else "classes",
             "activation": "sigmoid" if hostile else "",

@@ -6,6 +6,8 @@ import io
 import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -58,7 +60,10 @@ def test_plain_values_come_back(value: Any) -> None:
                                ARRAYS, max_size=3))  # fmt: skip
 def test_arrays_come_back(array: np.ndarray, by_name: dict[str, np.ndarray]) -> None:
     found, values = archive.split(Sample(array, by_name, "v"))
-    result = archive.join(Sample, archive.unpack(archive.pack(found)), values)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "arrays.npz"
+        path.write_bytes(archive.pack(found))
+        result = archive.join(Sample, archive.read(path), values)
     assert result.array.dtype == array.dtype
     assert result.array.shape == array.shape
     np.testing.assert_array_equal(result.array, array)

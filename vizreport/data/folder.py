@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from vizreport.data.columns import ColumnFile, Strings, StringsFile
 from vizreport.data.dataset import Dataset, sample_indices
 from vizreport.data.encoded import Encoded, encoded_dataset, tags
 from vizreport.data.image import DEFAULT_DECODING, Decoding
@@ -14,6 +13,7 @@ from vizreport.data.shards import of_split, open_shards
 from vizreport.data.storage import Storage, Unlistable
 from vizreport.data.walking import Found, folders, shown, walk
 from vizreport.errors import RequestError
+from vizreport.results.columns import ColumnFile, Strings, StringsFile
 from vizreport.wording.foreign_text import quoted
 
 

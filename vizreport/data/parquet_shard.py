@@ -42,6 +42,9 @@ class RowGroups:
         self._kept: OrderedDict[int, Any] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __reduce__(self) -> tuple[Any, ...]:  # to another process goes what it needs to read
+        return RowGroups, (self._storage, self._path, self._metadata, self._column)
+
     def read(self, place: tuple[int, int]) -> bytes:
         """Return the image of a row group's row."""
         with self._lock:  # who waits wants the same group, as a rule

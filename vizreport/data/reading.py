@@ -23,7 +23,7 @@ BATCHES_AHEAD = 2
 """Pictures decoded ahead of the consumer, in batches: the bound of the memory they take."""
 
 REMOTE_READERS = 16
-"""Threads that read over a network, at most of which wait for an answer."""
+"""Threads that read over a network, where most of them wait for an answer."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Batch:
         What the network sees: left, top, right, bottom in pixels of the original image.
     sizes : int32 [b, 2]
         Width and height of the original image, px.
-    sha256 : list of str
-        Of each image file's bytes, or of the pixels where there is no file; b of them.
+    sha256 : uint8 [b, 32]
+        Of each image file's bytes, or of the pixels where there is no file.
     unreadable : list of (path, reason)
         Images left out since the batch before.
     """
@@ -50,7 +50,7 @@ class Batch:
     pictures: np.ndarray
     boxes: np.ndarray
     sizes: np.ndarray
-    sha256: list[str]
+    sha256: np.ndarray
     unreadable: list[tuple[str, str]]
 
 
@@ -59,7 +59,7 @@ class _Read:
     picture: np.ndarray
     box: tuple[float, float, float, float]
     size: Size
-    sha256: str
+    sha256: bytes
 
 
 def read_batches(
@@ -163,11 +163,11 @@ def _read_ahead(
 def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> _Read | str:
     try:
         if dataset.encoded is None:
-            image, sha256 = dataset.read(index), dataset.records[index].tag
+            image, sha256 = dataset.read(index), bytes.fromhex(dataset.records[index].tag)
             size = (image.shape[1], image.shape[0])
         else:
             content = dataset.encoded(index)
-            sha256 = hashlib.sha256(content).hexdigest()
+            sha256 = hashlib.sha256(content).digest()
             image, size = decode(BytesIO(content), preprocessing.least_size, dataset.decoding)
         return _Read(preprocessing.picture(image, size), preprocessing.box(*size), size, sha256)
     except UnreadableImage as error:
@@ -188,6 +188,6 @@ def _batch(
         pictures=pictures,
         boxes=np.array([one.box for _, one in read], np.float32).reshape(-1, 4),
         sizes=np.array([one.size for _, one in read], np.int32).reshape(-1, 2),
-        sha256=[one.sha256 for _, one in read],
+        sha256=np.frombuffer(b"".join(one.sha256 for _, one in read), np.uint8).reshape(-1, 32),
         unreadable=unreadable,
     )

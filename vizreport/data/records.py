@@ -7,8 +7,8 @@ from typing import overload
 
 import numpy as np
 
-from vizreport.data.columns import ColumnFile, Strings, StringsFile
 from vizreport.data.dataset import ImageRecord
+from vizreport.results.columns import ColumnFile, Strings, StringsFile
 
 
 class Records(Sequence[ImageRecord]):
@@ -59,6 +59,34 @@ class Records(Sequence[ImageRecord]):
 
     def __len__(self) -> int:
         return len(self.paths)
+
+
+def class_numbers(
+    records: Sequence[ImageRecord], indices: np.ndarray
+) -> tuple[np.ndarray, list[str]]:
+    """Return the numbers of some images' classes, -1 without, and the names by number, sorted.
+
+    Parameters
+    ----------
+    records : sequence of ImageRecord
+        Of a data set.
+    indices : int array [n]
+        Those to look at.
+
+    Returns
+    -------
+    numbers : int32 array [n]
+    names : list of str
+        Of the classes that occur.
+    """
+    found: dict[str | None, int] = {None: 0}
+    numbers = np.empty(len(indices), np.int32)
+    for row, index in enumerate(indices):
+        name = records[int(index)].class_name or None
+        numbers[row] = found.setdefault(name, len(found))
+    names = sorted(name for name in found if name)
+    places = [names.index(name) if name else -1 for name in found]
+    return np.array(places, np.int32)[numbers], names
 
 
 class RecordsFile:

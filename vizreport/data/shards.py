@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from vizreport.data.columns import ColumnFile
 from vizreport.data.dataset import Dataset, sample_indices
 from vizreport.data.encoded import Encoded, encoded_dataset, tags
 from vizreport.data.image import Decoding
@@ -18,6 +17,7 @@ from vizreport.data.storage import Item, Storage
 from vizreport.data.tar_shard import open_tar
 from vizreport.data.walking import TAR, shown
 from vizreport.errors import RequestError
+from vizreport.results.columns import ColumnFile
 from vizreport.system.progress import progress
 
 _NUMBERED = re.compile(r"(.+?)[-_.]\d+-of-\d+\.\w+")

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass, field
 from functools import partial
 
-from vizreport.data.columns import StringsFile
 from vizreport.data.image import UnreadableImage
 from vizreport.data.image_files import SUFFIXES, why_not_read
 from vizreport.data.storage import Item, Storage, Unlistable
+from vizreport.results.columns import StringsFile
 
 TAR, PARQUET = ".tar", ".parquet"
 

@@ -11,6 +11,7 @@ import numpy as np
 from vizreport.data.image import UnreadableImage
 from vizreport.data.reading import read_image
 from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.mining.contents import image_of
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.subject.subject import Subject
 
@@ -135,11 +136,10 @@ def given_subjects(subject: Subject, mining: MiningResult, files: tuple[str, ...
     RequestError
         If a file cannot be read.
     """
-    numbers = {mining.sha256[image]: image for image in reversed(range(len(mining.sha256)))}
     pictures, images = [], []
     for file in files:
         pictures.append(photograph(subject, file))
-        images.append(numbers.get(hashlib.sha256(Path(file).read_bytes()).hexdigest(), -1))
+        images.append(image_of(mining, hashlib.sha256(Path(file).read_bytes()).digest()))
     found = np.array(images, np.int32)
     labels = np.where(found >= 0, mining.labels[found], -1).astype(np.int32)
     return Subjects([Path(file).name for file in files], np.stack(pictures), labels, found)

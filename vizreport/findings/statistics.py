@@ -186,11 +186,11 @@ def permuted_labels(
 
     Parameters
     ----------
-    labels : array [N]
-        Of each image; "" where it is not known.
+    labels : int array [N]
+        Of each image; -1 where it is not known.
     chosen : int array [U, K]
         Numbers of images whose labels are known.
-    own : array [U]
+    own : int array [U]
         Label of each row.
     known : int
         Images whose label is known, the number of units.
@@ -199,17 +199,15 @@ def permuted_labels(
     """
     from scipy import stats
 
-    numbers = np.unique(np.concatenate([own, labels]), return_inverse=True)[1]
-    wanted, found = numbers[: len(own)], numbers[len(own) :]
-    places = np.flatnonzero(labels != "")
+    places = np.flatnonzero(labels >= 0)
     rows = np.searchsorted(places, chosen)
 
     def shares(given: np.ndarray, axis: int = -1) -> Any:
         given = np.moveaxis(given, axis, -1)
-        return (given[..., rows] == wanted[:, None]).mean(axis=(-2, -1))
+        return (given[..., rows] == own[:, None]).mean(axis=(-2, -1))
 
     tested = stats.permutation_test(
-        (found[places],),
+        (labels[places],),
         shares,
         permutation_type="pairings",
         vectorized=True,
@@ -217,7 +215,7 @@ def permuted_labels(
         batch=max(1, 2_000_000 // max(len(places), rows.size)),
         rng=np.random.default_rng(seed),
     )
-    low, high = interval((found[chosen] == wanted[:, None]).mean(axis=1), np.mean)
+    low, high = interval((labels[chosen] == own[:, None]).mean(axis=1), np.mean)
     return Tested(
         float(tested.statistic),
         low,

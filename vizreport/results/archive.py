@@ -6,18 +6,23 @@ import dataclasses
 import io
 import json
 import math
+import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Container, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
+from vizreport.results.columns import Strings
 from vizreport.results.schema import Mismatch, as_declared, check, declarations
+from vizreport.system.paths import opened
 
 DEPTH = 30  # of lists and objects within each other, in JSON
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can hold: bytes must not tell the time
 _SAMPLE = 1 << 16
+_LOCAL_HEADER = struct.Struct("<26xHH")  # of a member of a zip archive
 
 
 def split(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -26,13 +31,13 @@ def split(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     Parameters
     ----------
     result : dataclass instance
-        Each field an array, a dict of str to array, or made of str, int, float, bool, None,
-        lists and dicts of them.
+        Each field an array, a dict of str to array, ``Strings``, or made of str, int, float, bool,
+        None, lists and dicts of them.
 
     Returns
     -------
     arrays : dict of str to ndarray
-        Under ``field`` or ``field/name``.
+        Under ``field`` or ``field/name``; of ``Strings`` under ``field/utf8`` and ``field/ends``.
     values : dict
         The other fields, ready for JSON. For a dict of arrays, the list of its names, so that
         their order and an empty dict survive.
@@ -48,6 +53,8 @@ def split(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         value = getattr(result, field.name)
         if isinstance(value, np.ndarray):
             arrays[field.name] = _plain_array(value, field.name)
+        elif isinstance(value, Strings):
+            arrays[f"{field.name}/utf8"], arrays[f"{field.name}/ends"] = value.content, value.ends
         elif _is_array_dict(value):
             for name, array in value.items():
                 arrays[f"{field.name}/{name}"] = _plain_array(array, f"{field.name}/{name}")
@@ -71,6 +78,8 @@ def join(kind: type, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]
         name = declared.name
         if name in arrays:
             found[name] = arrays[name]
+        elif declared.type is Strings:
+            found[name] = _strings(name, arrays)
         elif name not in values:
             raise Mismatch(f"{name} is missing")
         elif isinstance(values[name], dict) and set(values[name]) == {"arrays"}:
@@ -92,31 +101,107 @@ def _array_dict(field: str, names: Any, arrays: Mapping[str, np.ndarray]) -> dic
 
 
 def pack(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Return arrays as :func:`write` writes them."""
+    buffer = io.BytesIO()
+    write(buffer, arrays)
+    return buffer.getvalue()
+
+
+def write(file: BinaryIO, arrays: Mapping[str, np.ndarray], columns: Container[str] = ()) -> None:
     """Write arrays as an ``.npz`` archive whose bytes depend on nothing but the arrays.
 
     `numpy.load` reads it. Members that deflate poorly, such as encoded pictures, are stored.
+
+    Parameters
+    ----------
+    file : file
+        Can be written and rewound.
+    arrays : mapping of str to ndarray
+        By name.
+    columns : container of str
+        Those to write in parts and as they are, so that :func:`read` can map them.
     """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", allowZip64=True) as archive:
+    with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
         for name in sorted(arrays):
-            member = io.BytesIO()
             array = np.asarray(arrays[name], order="C")
-            np.lib.format.write_array(member, array, version=None, allow_pickle=False)
-            content = member.getvalue()
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=_DATE)
             entry.external_attr = 0o644 << 16
             entry.create_system = 3
+            if name in columns:
+                entry.file_size = array.nbytes + _SAMPLE  # tells whether 32 bits hold it
+                with archive.open(entry, "w") as part:
+                    np.lib.format.write_array(part, array, version=None, allow_pickle=False)
+                continue
+            member = io.BytesIO()
+            np.lib.format.write_array(member, array, version=None, allow_pickle=False)
+            content = member.getvalue()
             sample = content[:_SAMPLE]
             deflates = len(zlib.compress(sample, 1)) < 0.9 * len(sample)
             entry.compress_type = zipfile.ZIP_DEFLATED if deflates else zipfile.ZIP_STORED
             archive.writestr(entry, content, compresslevel=4)
-    return buffer.getvalue()
 
 
-def unpack(content: bytes) -> dict[str, np.ndarray]:
-    """Read the arrays of :func:`pack`; raises ValueError, OSError or zipfile.BadZipFile."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+def read(path: Path, columns: Container[str] = ()) -> dict[str, np.ndarray]:
+    """Read the arrays that :func:`write` wrote; raises ValueError, OSError or zipfile.BadZipFile.
+
+    Parameters
+    ----------
+    path : Path
+        Of the archive.
+    columns : container of str
+        Those whose rows are read from the file when they are used.
+    """
+    with opened(path) as file, np.load(file, allow_pickle=False) as archive:
+        names = list(archive.files)
+        found = {name: archive[name] for name in names if name not in columns}
+        mapped = {
+            name: _mapped(path, archive.zip.getinfo(f"{name}.npy"))
+            for name in names
+            if name in columns
+        }
+    return {name: found[name] if name in found else mapped[name] for name in names}
+
+
+def columns_of(kind: type) -> set[str]:
+    """Name the arrays of a result that are columns."""
+    return {
+        name
+        for each in declarations(kind)
+        if each.column
+        for name in (each.name, f"{each.name}/utf8", f"{each.name}/ends")
+    }
+
+
+def _mapped(path: Path, entry: zipfile.ZipInfo) -> np.ndarray:
+    with opened(path) as file:
+        file.seek(entry.header_offset)
+        header = file.read(_LOCAL_HEADER.size)
+        name, extra = _LOCAL_HEADER.unpack(header)
+        file.seek(name + extra, 1)
+        start = file.tell()
+        version = np.lib.format.read_magic(file)
+        if version != (1, 0) or entry.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(f"{entry.filename} is no column")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+        offset = file.tell()
+        size = math.prod(shape) * dtype.itemsize
+        if dtype.hasobject or fortran or offset - start + size != entry.file_size:
+            raise ValueError(f"{entry.filename} is no column")
+        if not size:  # nothing cannot be mapped
+            return np.zeros(shape, dtype)
+        return np.memmap(file, dtype, "r", offset, shape)
+
+
+def _strings(field: str, arrays: Mapping[str, np.ndarray]) -> Strings:
+    content, ends = (arrays.get(f"{field}/{part}") for part in ("utf8", "ends"))
+    if content is None or ends is None:
+        raise Mismatch(f"{field} is missing")
+    if content.dtype != np.uint8 or ends.dtype != np.int64 or content.ndim != 1 or ends.ndim != 1:
+        raise Mismatch(f"{field} is not made of strings")
+    last = int(ends[-1]) if len(ends) else 0
+    if last != len(content) or (len(ends) and int(ends[0]) < 0) or (np.diff(ends) < 0).any():
+        raise Mismatch(f"{field} has strings that overlap")
+    return Strings(content, ends)
 
 
 def to_json(value: Any, where: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,11 @@ from vizreport.system import interruption
 
 
 def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file of this content as :func:`write_with` does."""
+    write_with(path, lambda file: file.write(content))
+
+
+def write_with(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file under a temporary name in its own folder, then rename it.
 
     Temporary files that killed processes left in that folder are removed.
@@ -19,8 +25,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     ----------
     path : Path
         Its folder is made when it is missing. A file of that name is replaced.
-    content : bytes
-        All of the file.
+    write : callable
+        Writes all of the content to the file it is given.
 
     Raises
     ------
@@ -33,7 +39,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     temporary, file = _begin(path)
     try:
         with file:
-            file.write(content)
+            write(file)
             file.flush()
             temporary.replace(path)
     except OSError as error:

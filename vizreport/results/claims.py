@@ -37,7 +37,7 @@ def claim(path: Path) -> BinaryIO | None:
         None where another process took it for abandoned before it was locked: begin again.
     """
     try:
-        file = path.open("ab")
+        file = path.open("wb")
     except FileNotFoundError:  # with its folder
         return None
     try:

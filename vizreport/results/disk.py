@@ -111,6 +111,34 @@ def reserve(file: IO[bytes], start: int, size: int, place: Path | str) -> None:
         raise OSError(error.errno, error.strerror, str(place)) from None
 
 
+def write_at(file: IO[bytes], content: bytes | memoryview, start: int, place: Path | str) -> None:
+    """Write into a file, all of it, from a place on.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for writing.
+    content : bytes or contiguous memoryview
+        What to write.
+    start : int
+        Where in the file, bytes.
+    place : Path or str
+        Where the file is, for the error.
+
+    Raises
+    ------
+    OSError
+        If there is not that much room.
+    """
+    left = memoryview(content).cast("B")
+    try:
+        while left:
+            written = os.pwrite(file.fileno(), left, start)
+            left, start = left[written:], start + written
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(place)) from None
+
+
 def full_disk(error: BaseException | None) -> OSError | None:
     """Return the error of a full disk, of a quota or of a limit on file sizes behind an error.
 

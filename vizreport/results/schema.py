@@ -21,6 +21,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 import numpy as np
 
+from vizreport.results.columns import Column, Strings
+
 _DECLARATION = re.compile(
     r"(?P<dtype>[a-z]+\d*)?\s*(?P<shape>\[(?P<sides>[^]]*)\])?\s*(by (?P<keys>\w+))?"
 )
@@ -46,6 +48,8 @@ class Declared:
         Sides of an array, or length of a list; None where nothing is declared.
     keys : str
         Field that lists a dict's keys; "" where they are not declared.
+    column : bool
+        Whether its rows are read from the file where they are used.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Declared:
     dtype: str = ""
     sides: tuple[str, ...] | None = None
     keys: str = ""
+    column: bool = False
 
 
 @cache
@@ -77,6 +82,10 @@ def as_declared(declared: Declared, value: Any) -> Any:
         If it is of another type.
     """
     name = declared.name
+    if declared.type is Strings:
+        if not isinstance(value, Strings):
+            raise Mismatch(f"{name} is not made of strings")
+        return value
     if declared.type is np.ndarray:
         if not isinstance(value, np.ndarray):
             raise Mismatch(f"{name} is not an array")
@@ -130,17 +139,18 @@ def check(kind: type, result: Mapping[str, Any]) -> None:
 
 
 def _declared(name: str, hint: Any) -> Declared:
-    said, kind = "", hint
+    said, kind, column = "", hint, False
     if get_origin(hint) is Annotated:
         kind, *notes = get_args(hint)
         said = next((note for note in notes if isinstance(note, str)), "")
+        column = any(isinstance(note, Column) for note in notes)
     found = _DECLARATION.fullmatch(said)
     if found is None:
         raise TypeError(f"{name}: {said!r} is no declaration")
     sides = None
     if found["shape"]:
         sides = tuple(side.strip() for side in found["sides"].split(",") if side.strip())
-    return Declared(name, kind, found["dtype"] or "", sides, found["keys"] or "")
+    return Declared(name, kind, found["dtype"] or "", sides, found["keys"] or "", column)
 
 
 def _entries(declared: Declared, value: Any) -> Iterator[tuple[str | None, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from vizreport.results import archive, schema
-from vizreport.results.atomic import write_bytes, write_text
+from vizreport.results.atomic import write_text, write_with
 from vizreport.results.origin import SUFFIX, Origin, read_origin, write_origin
-from vizreport.system.paths import read_bytes
+from vizreport.system.paths import file_sha256, read_bytes
 
 SCHEMA_VERSION = 1
 DONE: Literal["done"] = "done"
@@ -149,7 +148,9 @@ class Store:
         arrays, values = archive.split(result) if result is not None else ({}, {})
         if result is not None:
             schema.check(type(result), vars(result))
-        content = archive.pack(arrays)
+        columns = archive.columns_of(type(result)) if result is not None else ()
+        path = self.path(experiment_name, key, ".npz")
+        write_with(path, lambda file: archive.write(file, arrays, columns))
         record = {
             "schema_version": SCHEMA_VERSION,
             "experiment": experiment_name,
@@ -157,7 +158,7 @@ class Store:
             "key": key,
             "status": status,
             "reason": reason,
-            "arrays_sha256": hashlib.sha256(content).hexdigest(),
+            "arrays_sha256": file_sha256(path),
             "arrays": {
                 name: {"dtype": str(array.dtype), "shape": list(array.shape)}
                 for name, array in sorted(arrays.items())
@@ -165,7 +166,6 @@ class Store:
             "values": values,
         }
         text = json.dumps(record, indent=1, allow_nan=False) + "\n"
-        write_bytes(self.path(experiment_name, key, ".npz"), content)
         if origin is not None:
             write_origin(self.path(experiment_name, key, SUFFIX), origin)
         write_text(self.path(experiment_name, key, ".json"), text)
@@ -190,7 +190,7 @@ class Store:
 
     def read_as(self, experiment_name: str, key: str, version: int, kind: type) -> Outcome:
         """Read what is no experiment's whole result, as :meth:`read` does; of a dataclass."""
-        record, content = self._read(experiment_name, key)
+        record, path = self._read(experiment_name, key)
         if record.version != version:
             raise OtherVersion(
                 f"its stored result is of version {record.version}, "
@@ -199,9 +199,10 @@ class Store:
         if record.status == NOT_APPLICABLE:
             return Outcome(NOT_APPLICABLE, record.reason, None)
         try:
-            result = archive.join(kind, archive.unpack(content), record.values)
+            arrays = archive.read(path, archive.columns_of(kind))
+            result = archive.join(kind, arrays, record.values)
         except Exception as error:  # what NumPy and zipfile raise for odd bytes has no end
-            raise _damaged(self.path(experiment_name, key, ".json"), error) from error
+            raise _damaged(path.with_suffix(".json"), error) from error
         return Outcome(DONE, "", result)
 
     def load(self, experiment: Stored, key: str) -> Outcome | None:
@@ -223,22 +224,23 @@ class Store:
             return False
         return True
 
-    def _read(self, experiment_name: str, key: str) -> tuple[_Record, bytes]:
+    def _read(self, experiment_name: str, key: str) -> tuple[_Record, Path]:
+        """Return a result's record and the archive of its arrays, whose hash agrees with it."""
         path = self.path(experiment_name, key, ".json")
         try:
             record = msgspec.convert(archive.read_json(read_bytes(path)), _Record)
-            content = read_bytes(path.with_suffix(".npz"))
+            found = file_sha256(path.with_suffix(".npz"))
             if record.schema_version != SCHEMA_VERSION:
                 raise ValueError(f"its layout has version {record.schema_version}")
             if (record.experiment, record.key) != (experiment_name, key):
                 raise ValueError("it was moved here from elsewhere")
-            if record.arrays_sha256 != hashlib.sha256(content).hexdigest():
+            if record.arrays_sha256 != found:
                 raise ValueError("its arrays are not those that were written")
         except FileNotFoundError as error:
             raise Unusable("its stored result is missing") from error
         except (OSError, ValueError, msgspec.ValidationError) as error:
             raise _damaged(path, error) from error
-        return record, content
+        return record, path.with_suffix(".npz")
 
 
 def _damaged(path: Path, error: Exception) -> Unusable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -13,7 +14,7 @@ import numpy as np
 from vizreport.data.dataset import Dataset
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import Batch, read_batches
-from vizreport.results.disk import reserve
+from vizreport.results.disk import write_at
 
 # Pictures decoded in this process are kept on disk for the other experiments up to this size.
 _PICTURES_ON_DISK = 2 * 2**30
@@ -64,13 +65,16 @@ class PictureStore:
         missing = np.unique(records[~self._kept[records]])
         if len(missing):
             self._keep(missing, self._decode(missing))
-        return self._pictures[records]
+        pictures = np.empty((len(records), *self._shape[1:]), np.uint8)
+        for picture, record in zip(pictures, records, strict=True):
+            # Not mapped: the pages would count as memory of this process, however many there are.
+            found = os.pread(self._file.fileno(), picture.nbytes, int(record) * picture.nbytes)
+            picture[...] = np.frombuffer(found, np.uint8).reshape(picture.shape)
+        return pictures
 
     def _keep(self, records: np.ndarray, pictures: np.ndarray) -> None:
-        size = self._pictures[0].nbytes
-        for record in records:
-            reserve(self._file, int(record) * size, size, tempfile.gettempdir())
-        self._pictures[records] = pictures
+        for picture, record in zip(pictures, records, strict=True):
+            write_at(self._file, picture.data, int(record) * picture.nbytes, tempfile.gettempdir())
         self._kept[records] = True
 
     def _decode(self, records: np.ndarray) -> np.ndarray:
@@ -94,7 +98,3 @@ class PictureStore:
     def _file(self) -> IO[bytes]:
         # Nameless; grows with what is put into it and goes with the process.
         return tempfile.TemporaryFile()
-
-    @cached_property
-    def _pictures(self) -> np.ndarray:
-        return np.memmap(self._file, np.uint8, "w+", shape=self._shape)

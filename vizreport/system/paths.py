@@ -7,8 +7,10 @@ user's word is looked at first.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 from vizreport.errors import RequestError
@@ -63,8 +65,8 @@ def is_there(path: str | Path) -> bool:
     return os.path.lexists(path)
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a file, unless it is a pipe or a device, at which reading would not end.
+def opened(path: Path) -> BufferedReader:
+    """Open a file for reading, unless it is a pipe or a device, at which that would not end.
 
     Raises
     ------
@@ -74,7 +76,19 @@ def read_bytes(path: Path) -> bytes:
     wrong = problem(path)
     if wrong and wrong != MISSING:
         raise OSError(errno.EINVAL, f"it {wrong}", str(path))
-    return path.read_bytes()
+    return path.open("rb")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file; raises as :func:`opened` does."""
+    with opened(path) as file:
+        return file.read()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal; raises as :func:`opened` does."""
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_text(path: Path, what: str, advice: str) -> str:

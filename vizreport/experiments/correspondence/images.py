@@ -11,6 +11,7 @@ import numpy as np
 from vizreport.data.part_file import read_parts
 from vizreport.data.truth import in_view
 from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.mining.contents import first_of_each
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.settings import Given
 from vizreport.subject.subject import Subject
@@ -74,12 +75,12 @@ def subjects(subject: Subject, settings: Given, mining: MiningResult) -> Subject
     classes = [_class_name(subject, mining, image) for image in range(len(points))]
     chosen = choose_class(classes, points, settings.correspondence_class)
     least = _least(points, classes, chosen)
-    first_of = {content: i for i, content in reversed(list(enumerate(mining.sha256)))}
+    firsts = set(first_of_each(mining).tolist())
     usable = np.array(
         [
             i
             for i, own in enumerate(points)
-            if classes[i] == chosen and len(own) >= least and first_of[mining.sha256[i]] == i
+            if classes[i] == chosen and len(own) >= least and i in firsts
         ],
         np.int32,
     )

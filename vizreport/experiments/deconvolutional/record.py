@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vizreport.errors import RequestError
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
-from vizreport.results.archive import join, pack, split, unpack
+from vizreport.results.archive import join, pack, read, split
 from vizreport.results.atomic import write_bytes, write_text
 from vizreport.results.manifest import add, prepare
 from vizreport.system.paths import read_bytes
@@ -65,7 +65,7 @@ def read_learned(folder: Path) -> DeconvolutionalResult:
         values = json.loads(read_bytes(path))
         if values.pop("schema_version") != SCHEMA_VERSION:
             raise RequestError(f"{path} is of another schema version: learn anew")
-        arrays = unpack(read_bytes(path.with_suffix(".npz")))
+        arrays = read(path.with_suffix(".npz"))
         learned: DeconvolutionalResult = join(DeconvolutionalResult, arrays, values)
     except (
         OSError,

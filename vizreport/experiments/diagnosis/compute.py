@@ -68,9 +68,7 @@ def _repeated(subject: Subject, mining: MiningResult, seed: int) -> dict[str, An
 
 def _classes(mining: MiningResult) -> np.ndarray:
     """Return numbers of the images' classes, by label or by the data's own name."""
-    if (mining.labels >= 0).any():
-        return mining.labels
-    return np.unique(mining.data_classes, return_inverse=True)[1]
+    return mining.labels if (mining.labels >= 0).any() else mining.data_classes
 
 
 def _quality(subject: Subject, mining: MiningResult, seed: int) -> dict[str, Any]:

@@ -22,9 +22,7 @@ def classes_of(mining: MiningResult) -> tuple[np.ndarray, list[str]]:
     """Return a class for each image, -1 where it is not known, and their names."""
     if (mining.labels >= 0).any():
         return mining.labels, mining.class_names
-    names, numbers = np.unique(mining.data_classes, return_inverse=True)
-    unknown = [i for i, name in enumerate(names) if not name]
-    return np.where(np.isin(numbers, unknown), -1, numbers), names.tolist()
+    return mining.data_classes, mining.data_class_names
 
 
 def repeated_findings(result: DiagnosisResult, mining: MiningResult) -> list[Finding]:

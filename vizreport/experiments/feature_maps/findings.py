@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.experiments.feature_maps.result import FeatureMapsResult
-from vizreport.experiments.mining.classes import counted_as, counted_names, numbered
+from vizreport.experiments.mining.classes import counted_as, counted_classes
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.top_patches.classes import is_counted, own_class
 from vizreport.experiments.top_patches.findings import purities
@@ -32,8 +32,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     layers = [name for name in result.layers if not own_class(mining, name, 0)]
     if not layers or not is_counted(mining):
         return []
-    labelled, names = counted_names(mining)
-    classes, top_images = numbered(names), mining.images[layers[0]].shape[1]
+    classes, top_images = counted_classes(mining).numbers, mining.images[layers[0]].shape[1]
     shares = np.concatenate([purities(mining, name, classes) for name in layers])
     known, chance = shares[np.isfinite(shares)], by_chance(classes, top_images)
     if not len(known) or chance >= MOSTLY:  # random images would show one class as often

@@ -15,6 +15,7 @@ from vizreport.experiments.hog.projections import projections
 from vizreport.experiments.hog.result import HogResult
 from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
 from vizreport.experiments.mining.classes import predicted_name, true_name
+from vizreport.experiments.mining.contents import first_of_each
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.settings import Given
@@ -89,7 +90,7 @@ def split(mining: MiningResult, seed: int) -> tuple[np.ndarray, np.ndarray, np.n
     NotApplicable
         If there are fewer than six images of different content.
     """
-    _, first = np.unique(mining.sha256, return_index=True)
+    first = first_of_each(mining)
     if len(first) < _FEWEST:
         raise NotApplicable(
             f"the data have {len(first)} different images: too few to learn from some and "

@@ -5,7 +5,7 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="mining",
     title="Strongest activations",
-    version=6,
+    version=7,
     result="vizreport.experiments.mining.result:MiningResult",
     compute="vizreport.experiments.mining.compute:compute",
     section="",

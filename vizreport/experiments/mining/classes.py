@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from vizreport.experiments.mining.result import MiningResult
@@ -17,8 +19,10 @@ def true_name(mining: MiningResult, image: int) -> str:
     image : int
         Its number there.
     """
-    label = int(mining.labels[image])
-    return mining.class_names[label] if label >= 0 else mining.data_classes[image]
+    label, own = int(mining.labels[image]), int(mining.data_classes[image])
+    if label >= 0:
+        return mining.class_names[label]
+    return mining.data_class_names[own] if own >= 0 else ""
 
 
 def predicted_name(mining: MiningResult, image: int) -> str:
@@ -28,25 +32,66 @@ def predicted_name(mining: MiningResult, image: int) -> str:
     return mining.class_names[int(mining.top_classes[image, 0])]
 
 
-def counted_names(mining: MiningResult) -> tuple[bool, list[str]]:
-    """Return the names by which images are counted: the true ones, if two images share one.
+@dataclass(frozen=True)
+class CountedClasses:
+    """The classes by which images are counted.
+
+    Attributes
+    ----------
+    true : bool
+        Whether they are the true ones, and not those predicted.
+    numbers : int array [N]
+        Number of each image's class in ``names``; -1 where it is not known.
+    names : list of str
+        Of the classes that occur, sorted.
+    """
+
+    true: bool
+    numbers: np.ndarray
+    names: list[str]
+
+    def name(self, image: int) -> str:
+        """Return the name of an image's class; "" where it is not known."""
+        number = int(self.numbers[image])
+        return self.names[number] if number >= 0 else ""
+
+
+def true_classes(mining: MiningResult) -> CountedClasses:
+    """Return the true classes by name: the network's, else the data's own."""
+    labelled = mining.labels >= 0
+    numbers = np.where(labelled, mining.labels, len(mining.class_names) + mining.data_classes)
+    numbers[~labelled & (mining.data_classes < 0)] = -1
+    return _counted(True, numbers, [*mining.class_names, *mining.data_class_names])
+
+
+def counted_classes(mining: MiningResult) -> CountedClasses:
+    """Return the classes by which images are counted: the true ones, if two images share one.
 
     With one image a class no two could agree, and without names none does: the predictions then
     say more.
-
-    Returns
-    -------
-    true : bool
-        Whether they are the true names.
-    names : list of str
-        Of each image; "" where not known.
     """
-    images = range(len(mining.paths))
-    names = [true_name(mining, image) for image in images]
-    known = [name for name in names if name]
-    if len(set(known)) < len(known):
-        return True, names
-    return False, [predicted_name(mining, image) for image in images]
+    true = true_classes(mining)
+    if len(true.names) < int((true.numbers >= 0).sum()):
+        return true
+    return predicted_classes(mining)
+
+
+def predicted_classes(mining: MiningResult) -> CountedClasses:
+    """Return the most probable classes by name."""
+    if not mining.top_classes.shape[1]:
+        return _counted(False, np.full(len(mining.paths), -1), [])
+    return _counted(False, mining.top_classes[:, 0], mining.class_names)
+
+
+def _counted(true: bool, numbers: np.ndarray, called: list[str]) -> CountedClasses:
+    """Number names that occur in their order; the same name is one class."""
+    occur = [number for number in np.unique(numbers).tolist() if number >= 0]
+    names = sorted({called[number] for number in occur} - {""})
+    place = {name: i for i, name in enumerate(names)}
+    table = np.full(len(called) + 1, -1)
+    for number in occur:
+        table[number] = place.get(called[number], -1)
+    return CountedClasses(true, table[numbers], names)  # the last is for -1
 
 
 def counted_as(mining: MiningResult, true: bool) -> str:
@@ -57,14 +102,8 @@ def counted_as(mining: MiningResult, true: bool) -> str:
     mining : MiningResult
         Has the labels and both lists of names.
     true : bool
-        As :func:`counted_names` returns it.
+        As :func:`counted_classes` says.
     """
     if not mining.class_names:
         return "label"
     return "class" if true else "predicted class"
-
-
-def numbered(names: list[str]) -> np.ndarray:
-    """Return a number for each name, the same for the same, -1 for "": int [N]."""
-    numbers = {name: i for i, name in enumerate(sorted(set(names) - {""}))}
-    return np.array([numbers.get(name, -1) for name in names], int)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from vizreport.data.label_order import settle, try_order
+from vizreport.data.records import class_numbers
 from vizreport.errors import RequestError
 from vizreport.experiments.mining.result import MiningResult, Output
 from vizreport.experiments.mining.shard import Shard, joined, mine, unread
@@ -15,6 +16,7 @@ from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
 from vizreport.parallel.piece import Finished, Work, image_pieces
 from vizreport.parallel.pieces import PieceFailed, Pieces, told
+from vizreport.results.columns import StringsFile
 from vizreport.subject.subject import Subject
 
 
@@ -60,6 +62,9 @@ def compute(subject: Subject, settings: Given, pieces: Pieces) -> MiningResult:
     missing = {
         name: np.arange(k)[None] >= found.values.shape[1] for name, found in strongest.items()
     }
+    paths = StringsFile()
+    paths.extend(records[int(i)].path for i in numbers)
+    data_classes, data_class_names = class_numbers(records, numbers)
     return MiningResult(
         layers=[layer.name for layer in layers],
         values={name: _padded(found.values, k, np.nan) for name, found in strongest.items()},
@@ -75,13 +80,14 @@ def compute(subject: Subject, settings: Given, pieces: Pieces) -> MiningResult:
             name: (found.active / count).astype(np.float32) for name, found in strongest.items()
         },
         similarity={name: found.similarity() for name, found in strongest.items()},
-        paths=[records[i].path for i in numbers],
+        paths=paths.finished(),
         sha256=mined.sha256,
         records=numbers.astype(np.int32),
         labels=labels.labels[numbers].astype(np.int32),
         labels_reason=labels.reason if scored else "The network's values are not finite.",
         class_names=list(labels.class_names),
-        data_classes=[records[i].class_name or "" for i in numbers],
+        data_classes=data_classes,
+        data_class_names=data_class_names,
         output=Output(
             kind=output.kind,
             activation=output.activation,

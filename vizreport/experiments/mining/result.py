@@ -7,6 +7,8 @@ from typing import Annotated, TypedDict
 
 import numpy as np
 
+from vizreport.results.columns import Column, Strings
+
 
 class Output(TypedDict):
     """Fields of :class:`vizreport.models.output.OutputMeaning`."""
@@ -23,7 +25,8 @@ class MiningResult:
     """Strongest activations of every mined layer and the prediction of every image.
 
     Images are numbered 0 to N-1 in the order of the data, unreadable ones left out. M is the
-    number of feature maps of a layer, K the number of strongest activations kept (9).
+    number of feature maps of a layer, K the number of strongest activations kept (9). What is known
+    of each image, N rows, is read from the file where it is used.
 
     Attributes
     ----------
@@ -41,8 +44,10 @@ class MiningResult:
     similarity : dict of int8 [S, S]
         Correlation, over images, of two maps' strongest activations, in hundredths; 0 for a map
         that is the same in every image. S is M, or 0 for a layer of more than 1,024 maps.
-    paths, sha256 : list of str
-        Relative path and content hash of each image.
+    paths : Strings [N]
+        Relative path of each image.
+    sha256 : uint8 [N, 32]
+        Hash of each image's content.
     records : int32 [N]
         Index of each image in the data source.
     labels : int32 [N]
@@ -51,8 +56,10 @@ class MiningResult:
         How the data's classes were matched with the network's, or why they are not known.
     class_names : list of str
         Name of each class of the network; none where images have no class.
-    data_classes : list of str
-        The data's own name of each image's class, such as its folder; "" without.
+    data_classes : int32 [N]
+        Number of each image's class in ``data_class_names``; -1 without.
+    data_class_names : list of str
+        The data's own names of the classes that occur, such as folders; sorted.
     output : dict
         What the network's output means: fields of :class:`vizreport.models.output.OutputMeaning`.
     output_layer : str
@@ -90,21 +97,22 @@ class MiningResult:
     means: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
     active: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
     similarity: Annotated[dict[str, np.ndarray], "int8 [S, S] by layers"]
-    paths: Annotated[list[str], "[N]"]
-    sha256: Annotated[list[str], "[N]"]
-    records: Annotated[np.ndarray, "int32 [N]"]
-    labels: Annotated[np.ndarray, "int32 [N]"]
+    paths: Annotated[Strings, "[N]", Column()]
+    sha256: Annotated[np.ndarray, "uint8 [N, 32]", Column()]
+    records: Annotated[np.ndarray, "int32 [N]", Column()]
+    labels: Annotated[np.ndarray, "int32 [N]", Column()]
     labels_reason: str
     class_names: list[str]
-    data_classes: Annotated[list[str], "[N]"]
+    data_classes: Annotated[np.ndarray, "int32 [N]", Column()]
+    data_class_names: list[str]
     output: Output
     output_layer: str
-    outputs: Annotated[np.ndarray, "float32 [N, n]"]
-    top_classes: Annotated[np.ndarray, "int32 [N, T]"]
-    top_probabilities: Annotated[np.ndarray, "float32 [N, T]"]
-    true_probabilities: Annotated[np.ndarray, "float32 [N]"]
-    boxes: Annotated[np.ndarray, "float32 [N, 4]"]
-    sizes: Annotated[np.ndarray, "int32 [N, 2]"]
+    outputs: Annotated[np.ndarray, "float32 [N, n]", Column()]
+    top_classes: Annotated[np.ndarray, "int32 [N, T]", Column()]
+    top_probabilities: Annotated[np.ndarray, "float32 [N, T]", Column()]
+    true_probabilities: Annotated[np.ndarray, "float32 [N]", Column()]
+    boxes: Annotated[np.ndarray, "float32 [N, 4]", Column()]
+    sizes: Annotated[np.ndarray, "int32 [N, 2]", Column()]
     skipped: list[tuple[str, str]]
     checked: Annotated[list[str], "[G]"]
     not_finite: Annotated[np.ndarray, "int32 [G]"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import compress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
 from vizreport.data.reading import Batch
 from vizreport.parallel.piece import Compute
+from vizreport.results.columns import ColumnFile
 from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
@@ -31,10 +31,9 @@ class Shard:
     values, images, places, sums, active, peaks, products : dict of arrays
         By layer, the fields of :class:`vizreport.engine.mining.Strongest`; images are numbered
         within the shard, from 0.
-    records, boxes, sizes, top_classes, top_probabilities, true_probabilities, outputs : arrays [n]
+    records, sha256, boxes, sizes, top_classes, top_probabilities, true_probabilities, outputs : \
+arrays [n]
         As in :class:`vizreport.experiments.mining.result.MiningResult`.
-    sha256 : list of str [n]
-        Hash of each image's content.
     skipped : list of (path, reason)
         Images that cannot be read.
     not_finite : int64 [G]
@@ -53,13 +52,13 @@ class Shard:
     peaks: Annotated[dict[str, np.ndarray], "float64 [M] by layers"]
     products: Annotated[dict[str, np.ndarray], "float64 [S, S] by layers"]
     records: Annotated[np.ndarray, "int64 [n]"]
+    sha256: Annotated[np.ndarray, "uint8 [n, 32]"]
     boxes: Annotated[np.ndarray, "float32 [n, 4]"]
     sizes: Annotated[np.ndarray, "int32 [n, 2]"]
     top_classes: Annotated[np.ndarray, "int32 [n, T]"]
     top_probabilities: Annotated[np.ndarray, "float32 [n, T]"]
     true_probabilities: Annotated[np.ndarray, "float32 [n]"]
     outputs: Annotated[np.ndarray, "float32 [n, o]"]
-    sha256: Annotated[list[str], "[n]"]
     skipped: list[tuple[str, str]]
     not_finite: Annotated[np.ndarray, "int64 [G]"]
     left_out: int
@@ -81,8 +80,9 @@ class Shard:
 
 
 _BY_LAYER = ("values", "images", "places", "sums", "active", "peaks", "products")
-_NONE = {
+_NONE: dict[str, np.ndarray] = {
     "records": np.zeros(0, np.int64),
+    "sha256": np.zeros((0, 32), np.uint8),
     "boxes": np.zeros((0, 4), np.float32),
     "sizes": np.zeros((0, 2), np.int32),
     "top_classes": np.zeros((0, 0), np.int32),
@@ -134,7 +134,6 @@ def mine(
         return reduce(subject.preprocessing.tensor(batch.pictures))
 
     def shard(records: range, done: Callable[[int], Any]) -> Shard:
-        sha256: list[str] = []
         skipped: list[tuple[str, str]] = []
         strongest: dict[str, Strongest] = {}
         columns: dict[str, list[np.ndarray]] = {name: [] for name in _BY_IMAGE}
@@ -162,13 +161,16 @@ def mine(
             indices, outputs = batch.indices[kept], outputs[kept]
             probabilities = output.probabilities(outputs) if scored else outputs[:, :0]
             plain = outputs if output.kind == "values" and scored else outputs[:, :0]
-            parts = (indices, batch.boxes[kept], batch.sizes[kept],
+            parts = (indices, batch.sha256[kept], batch.boxes[kept], batch.sizes[kept],
                      *_top_classes(probabilities, labels[indices]), plain)  # fmt: skip
             for name, part in zip(_BY_IMAGE, parts, strict=True):
                 columns[name].append(part)
-            sha256 += compress(batch.sha256, kept)
             count += len(indices)
-        return _shard(strongest, columns, sha256, skipped, not_finite, left_out)
+        by_image = {
+            name: np.concatenate(column) if column else _NONE[name]
+            for name, column in columns.items()
+        }
+        return _shard(strongest, by_image, skipped, not_finite, left_out)
 
     return shard
 
@@ -185,16 +187,16 @@ def joined(shards: Iterable[Shard], k: int) -> Shard:
     Parameters
     ----------
     shards : iterable of Shard
-        Of the same network; one at a time is in memory.
+        Of the same network; one at a time is in memory, and what is known of each image goes to
+        disk.
     k : int
         Number of activations to keep a map.
     """
     from vizreport.engine.mining import merge
 
-    sha256: list[str] = []
     skipped: list[tuple[str, str]] = []
     strongest: dict[str, Strongest] = {}
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in _BY_IMAGE}
+    columns: dict[str, ColumnFile] = {}
     not_finite, count, left_out = np.zeros(0, np.int64), 0, 0
     for shard in shards:
         for name in shard.layers:
@@ -203,20 +205,20 @@ def joined(shards: Iterable[Shard], k: int) -> Shard:
             former = strongest.get(name)
             strongest[name] = merge(former, found, k) if former else found
         if len(shard.records):  # else its columns have no width
-            for name, column in columns.items():
-                column.append(getattr(shard, name))
-        sha256 += shard.sha256
+            for name in _BY_IMAGE:
+                rows = getattr(shard, name)
+                columns.setdefault(name, ColumnFile(rows.dtype, rows.shape[1:])).append(rows)
         skipped += shard.skipped
         if len(shard.not_finite):
             not_finite = not_finite + shard.not_finite if len(not_finite) else shard.not_finite
         count, left_out = count + len(shard.records), left_out + shard.left_out
-    return _shard(strongest, columns, sha256, skipped, not_finite, left_out)
+    by_image = {name: column.finished() for name, column in columns.items()} or _NONE
+    return _shard(strongest, by_image, skipped, not_finite, left_out)
 
 
 def _shard(
     strongest: dict[str, Strongest],
-    columns: dict[str, list[np.ndarray]],
-    sha256: list[str],
+    by_image: dict[str, Any],
     skipped: list[tuple[str, str]],
     not_finite: np.ndarray,
     left_out: int,
@@ -225,14 +227,10 @@ def _shard(
         field: {name: getattr(found, field) for name, found in strongest.items()}
         for field in _BY_LAYER
     }
-    by_image: dict[str, Any] = {
-        name: np.concatenate(column) if column else _NONE[name] for name, column in columns.items()
-    }
     return Shard(
         layers=list(strongest),
         **by_layer,
         **by_image,
-        sha256=sha256,
         skipped=skipped,
         not_finite=not_finite,
         left_out=left_out,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vizreport.errors import NotApplicable
+from vizreport.experiments.mining.contents import alike
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.subject.subject import Subject
 
@@ -111,11 +112,12 @@ def _top_images(
     places = mining.rows[name] * layer.cols + mining.cols[name]
     for i, m in enumerate(clean["maps"]):
         # Neither the image itself nor a copy of it.
-        same = mining.sha256[images[i]] if images[i] >= 0 else None
         found = [
             k
             for k, image in enumerate(mining.images[name][m])
-            if image >= 0 and mining.sha256[image] != same and mining.values[name][m, k] > 0
+            if image >= 0
+            and not (images[i] >= 0 and alike(mining, image, images[i]))
+            and mining.values[name][m, k] > 0
         ][:OTHERS]
         others[i, : len(found)] = mining.images[name][m, found]
         values[i, 1 : 1 + len(found)] = mining.values[name][m, found]

@@ -122,7 +122,7 @@ def _only_class(mining: MiningResult, top: np.ndarray, labels: np.ndarray) -> st
     if len(top) < FEWEST or len(np.unique(top)) > 1:
         return ""
     shown = len(np.unique(labels[labels >= 0]))
-    several = shown > 1 or len(set(mining.data_classes) - {""}) > 1
+    several = shown > 1 or len(mining.data_class_names) > 1
     return mining.class_names[int(top[0])] if several else ""
 
 

@@ -123,8 +123,9 @@ def _likeness(mining: MiningResult, layer: str, maps: np.ndarray) -> np.ndarray:
     if mining.similarity[layer].size:
         return mining.similarity[layer][np.ix_(maps, maps)].astype(np.float64) / 100
     images = mining.images[layer][maps]
-    shown = np.zeros((len(maps), len(mining.paths) + 1), np.float32)
-    np.put_along_axis(shown, images, 1, axis=1)  # -1, none, is the last column
-    shown[:, -1] = 0
+    occur, columns = np.unique(images, return_inverse=True)
+    shown = np.zeros((len(maps), len(occur)), np.float32)
+    np.put_along_axis(shown, columns.reshape(images.shape), 1, axis=1)
+    shown[:, occur < 0] = 0  # -1, none
     common: np.ndarray = shown @ shown.T / images.shape[1]
     return common

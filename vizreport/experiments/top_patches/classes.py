@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vizreport.experiments.mining.classes import predicted_name, true_name
+from vizreport.experiments.mining.classes import predicted_classes, true_classes
 from vizreport.experiments.mining.result import MiningResult
 
 _FEW = 1.5  # images a class below which the nine can hardly agree
@@ -51,12 +51,11 @@ def own_class(mining: MiningResult, layer: str, feature_map: int) -> str:
 
 def is_counted(mining: MiningResult) -> bool:
     """Tell whether counts say anything: not with about one image a class, nor with one class."""
-    images = range(len(mining.paths))
-    names = [true_name(mining, image) for image in images]
-    known = [name for name in names if name]
-    if not known:
-        return len({predicted_name(mining, image) for image in images}) > 1
-    return len(set(known)) > 1 and len(known) >= _FEW * len(set(known))
+    true = true_classes(mining)
+    if not true.names:
+        return len(predicted_classes(mining).names) > 1
+    known = int((true.numbers >= 0).sum())
+    return len(true.names) > 1 and known >= _FEW * len(true.names)
 
 
 def counted(names: Sequence[str], own: str, matched: bool) -> Counted:

@@ -24,7 +24,7 @@ from vizreport.drawing.tiles import (
 from vizreport.engine.deconvnet import Deconvnet
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
-from vizreport.experiments.mining.classes import counted_names, numbered
+from vizreport.experiments.mining.classes import counted_classes
 from vizreport.experiments.mining.living import nearly_dead
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound, telling_layers
@@ -134,8 +134,8 @@ def project_maps(
                 subject, settings, mining, layer, maps, None, shares, windows, bar
             )
     names = [layer.name for layer in layers]
-    labelled, called = counted_names(mining)
-    classes = numbered(called)
+    by_class = counted_classes(mining)
+    labelled, classes = by_class.true, by_class.numbers
     taken = {
         field: {name: getattr(mining, field)[name][chosen[name]] for name in names}
         for field in ("values", "images", "rows", "cols")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.drawing.tone import blank as blank_ones
-from vizreport.experiments.mining.classes import counted_as, counted_names, numbered
+from vizreport.experiments.mining.classes import counted_as, counted_classes
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth
@@ -80,8 +80,8 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     layers = [name for name in result.layers if not own_class(mining, name, 0)]
     if len(layers) < 2 or not is_counted(mining):
         return None
-    labelled, names = counted_names(mining)
-    classes = numbered(names)
+    counted = counted_classes(mining)
+    classes = counted.numbers
     shallow, deep = (purities(mining, layers[k], classes) for k in (0, -1))
     shallow, deep = shallow[np.isfinite(shallow)], deep[np.isfinite(deep)]
     if not len(shallow) or not len(deep):
@@ -93,7 +93,7 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
         tested.fewest,
     )  # fmt: skip
     more = found.value > 0
-    word, noun = "more" if more else "less", counted_as(mining, labelled)
+    word, noun = "more" if more else "less", counted_as(mining, counted.true)
     known, top = int((classes >= 0).sum()), mining.images[layers[0]].shape[1]
     fields = {**found.fields(POINTS), "unit": "maps"}
     if known < FEWEST * top:  # all maps have nearly the same strongest images
@@ -131,12 +131,13 @@ def _class_units(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     layer = mining.output_layer
     if layer not in result.layers or not own_class(mining, layer, 0) or not is_counted(mining):
         return None
-    labelled, names = counted_names(mining)
-    if not labelled or not (mining.labels >= 0).any():
+    counted = counted_classes(mining)
+    if not counted.true or not (mining.labels >= 0).any():
         return None
+    numbers, names = counted.numbers, counted.names
     all_images = mining.images[layer]
     own = [own_class(mining, layer, i) for i in range(len(all_images))]
-    known = np.array([bool(name) for name in names])
+    known = numbers >= 0
     judged = [
         i
         for i, row in enumerate(all_images)
@@ -146,20 +147,20 @@ def _class_units(result: TopPatchesResult, mining: MiningResult) -> Finding | No
         return None
     images, own = all_images[judged], [own[i] for i in judged]
     top = images.shape[1]
-    present = Counter(names)
-    times = np.array(
-        [sum(names[k] == name for k in row) for row, name in zip(images, own, strict=True)]
-    )
-    chances = np.array([present[name] / int(known.sum()) for name in own])
+    wanted = np.array([names.index(name) for name in own])
+    present = np.bincount(numbers[known], minlength=len(names))
+    times = (numbers[images] == wanted[:, None]).sum(axis=1)
+    chances = present[wanted] / int(known.sum())
     each = [share(int(k), top, float(c)) for k, c in zip(times, chances, strict=True)]
     beaten = (holm([x.p for x in each if x.p is not None]) < LEVEL) & (times > chances * top)
     worst = int(np.argmin(times / top - chances))
-    others = Counter(names[k] for k in images[worst] if names[k] != own[worst])
+    shown = [names[k] for k in numbers[images[worst]]]
+    others = Counter(name for name in shown if name != own[worst])
     other, others_times = others.most_common(1)[0] if others else ("", 0)
-    tested = permuted_labels(np.array(names), images, np.array(own), int(known.sum()))
+    tested = permuted_labels(numbers, images, wanted, int(known.sum()))
     better = tested.value > float(chances.mean())
     confused = others_times > times[worst]
-    missed = confused and not beaten[worst] and present[own[worst]] >= top
+    missed = confused and not beaten[worst] and present[wanted[worst]] >= top
     verb, verbs = ("is" if count == 1 else "are" for count in (times[worst], others_times))
     example = (
         f" Of those of {{worst}}, {{worst_times}} {verb} {{worst}} and {{other_times}} {verbs} "

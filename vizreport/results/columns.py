@@ -9,6 +9,13 @@ from typing import Any, overload
 import numpy as np
 
 
+class Column:
+    """Marks a field of a result whose rows are read from the file where they are used.
+
+    It stands after the declaration: ``Annotated[np.ndarray, "int32 [N]", Column()]``.
+    """
+
+
 class ColumnFile:
     """Rows of numbers that are appended one after the other to a nameless file.
 
@@ -27,10 +34,11 @@ class ColumnFile:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 (closed with its owner)
 
     def append(self, rows: Any) -> None:
-        """Add rows; an array [n, *width] or anything that makes one."""
-        array = np.ascontiguousarray(rows, self._dtype).reshape(-1, *self._width)
-        self._file.write(array.data)
-        self._count += len(array)
+        """Add a row of the width, or rows [n, *width]."""
+        array = np.asarray(rows, self._dtype, order="C")
+        if array.size:  # the data of nothing cannot be written
+            self._file.write(array.data)
+        self._count += 1 if array.ndim == len(self._width) else len(array)
 
     def finished(self) -> np.ndarray:
         """Return all rows as an array [n, *width] that is read from the file where it is used."""
@@ -68,6 +76,13 @@ class Strings(Sequence[str]):
         at = range(len(self))[index]  # negative ones, and an error beyond the end
         begin = int(self.ends[at - 1]) if at else 0
         return self.content[begin : int(self.ends[at])].tobytes().decode("utf-8", "surrogateescape")
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Strings:
+        """Make them of texts that are in memory."""
+        encoded = [text.encode("utf-8", "surrogateescape") for text in texts]
+        content = np.frombuffer(b"".join(encoded), np.uint8)
+        return cls(content, np.cumsum([len(text) for text in encoded], dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.ends)
