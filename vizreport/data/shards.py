@@ -88,9 +88,11 @@ def open_shards(
             some.append(every.paths[i], every[i].tag, every[i].class_name, every[i].label)
         every, at = some.finished(), at[chosen]
 
+    reads = [shard.read for shard in shards]
+
     def read(index: int) -> bytes:
         shard, *place = map(int, at[index])
-        return shards[shard].read((place[0], place[1]))
+        return reads[shard]((place[0], place[1]))
 
     source = Encoded(
         name=name,
