@@ -177,8 +177,7 @@ def mine(
 
 def unread(skipped: list[tuple[str, str]]) -> Shard:
     """Return the shard of images none of which could be read, with the reasons."""
-    none: dict[str, list[np.ndarray]] = {name: [] for name in _BY_IMAGE}
-    return _shard({}, none, [], skipped, np.zeros(0, np.int64), 0)
+    return _shard({}, _NONE, skipped, np.zeros(0, np.int64), 0)
 
 
 def joined(shards: Iterable[Shard], k: int) -> Shard:
@@ -207,7 +206,9 @@ def joined(shards: Iterable[Shard], k: int) -> Shard:
         if len(shard.records):  # else its columns have no width
             for name in _BY_IMAGE:
                 rows = getattr(shard, name)
-                columns.setdefault(name, ColumnFile(rows.dtype, rows.shape[1:])).append(rows)
+                if name not in columns:
+                    columns[name] = ColumnFile(rows.dtype, rows.shape[1:])
+                columns[name].append(rows)
         skipped += shard.skipped
         if len(shard.not_finite):
             not_finite = not_finite + shard.not_finite if len(not_finite) else shard.not_finite
