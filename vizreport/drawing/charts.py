@@ -24,7 +24,7 @@ FAINT = "#d5d9de"
 BLUE = "#0072b2"  # these two of Okabe and Ito's palette, told apart with any colour vision
 ORANGE = "#d55e00"
 FILL = "#cfe3f1"
-SERIES = (INK, "#009e73", "#8c6bb1", "#b58900", "#882255", "#cc79a7")
+SERIES = ("#7f5f3f", "#009e73", "#8c6bb1", "#b58900", "#882255", "#cc79a7")
 INTERVAL = "line: 95\u202f% interval (Wilson)"
 """What an axis says of the lines through its dots."""
 METHODS = {
