@@ -13,7 +13,10 @@ from vizreport.errors import RequestError
 if TYPE_CHECKING or keras.backend.backend() == "tensorflow":
     from vizreport.backend.tensorflow import (
         ERRORS,
-        MOST_GROUPS,
+        GROUP_COST,
+        TRACE_COST,
+        VALUE_COST,
+        WEIGHT_COST,
         argmax,
         average_pool,
         batch_length,
@@ -35,7 +38,10 @@ if TYPE_CHECKING or keras.backend.backend() == "tensorflow":
 elif keras.backend.backend() == "jax":
     from vizreport.backend.jax import (
         ERRORS,
-        MOST_GROUPS,
+        GROUP_COST,
+        TRACE_COST,
+        VALUE_COST,
+        WEIGHT_COST,
         argmax,
         average_pool,
         batch_length,
@@ -60,7 +66,10 @@ else:
 
 __all__ = [
     "ERRORS",
-    "MOST_GROUPS",
+    "GROUP_COST",
+    "TRACE_COST",
+    "VALUE_COST",
+    "WEIGHT_COST",
     "Spec",
     "argmax",
     "average_pool",

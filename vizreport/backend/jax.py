@@ -15,8 +15,14 @@ from keras import ops
 
 from vizreport.backend.spec import Spec
 
-MOST_GROUPS = 2
-"""Groups an axis of windows that differ in size: each group is compiled anew."""
+GROUP_COST = int(5e10)
+"""Multiplications that take as long as compiling for its shapes of one more size of windows."""
+TRACE_COST = int(1e10)
+"""Multiplications that take as long as compiling an operation in windows."""
+WEIGHT_COST = 12
+"""Multiplications that take as long as a call's reading one weight."""
+VALUE_COST = 50
+"""Multiplications that take as long as copying one value."""
 ERRORS = (ValueError,)
 """What an operation raises, beside TypeError, that cannot take its inputs."""
 

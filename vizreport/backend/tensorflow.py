@@ -12,8 +12,14 @@ import tensorflow as tf
 
 from vizreport.backend.spec import Spec
 
-MOST_GROUPS = 4
-"""Groups an axis of windows that differ in size: each is a batch of its own."""
+GROUP_COST = int(3e8)
+"""Multiplications that take as long as each call of one more size of windows."""
+TRACE_COST = int(1e9)
+"""Multiplications that take as long as compiling an operation in windows."""
+WEIGHT_COST = 12
+"""Multiplications that take as long as a call's reading one weight."""
+VALUE_COST = 50
+"""Multiplications that take as long as copying one value."""
 ERRORS = (ValueError, tf.errors.OpError)
 """What an operation raises, beside TypeError, that cannot take its inputs."""
 

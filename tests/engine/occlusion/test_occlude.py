@@ -7,10 +7,12 @@ from keras import layers
 
 from tests.engine.float64 import floats
 from tests.engine.networks import network
+from vizreport import backend
 from vizreport.engine import Deconvnet
 from vizreport.engine.interpreter import forward
 from vizreport.engine.occlusion import count_gain, occlude
 from vizreport.engine.occlusion.scores import places_at_once
+from vizreport.engine.occlusion.squares import follow, split
 
 NETWORKS = ("zfnet", "vgg", "resnet", "squeezenet", "dilated", "mobile", "inception", "unet")
 
@@ -177,3 +179,46 @@ def test_windows_are_used_by_arithmetic(deconvnets, monkeypatch):
     layer = spatial_layers(fresh)[-1]
     tops, lefts = grid(shape, large, 8)
     module.occlude(fresh, image, fill, tops, lefts, large, layer, 0)
+
+
+def test_windows_hold_what_changes_and_end_at_the_edges(deconvnets):
+    """Of the first convolution no more than that; of the others all of it."""
+    deconvnet = deconvnets["vgg"]
+    graph, size = deconvnet.graph, 9
+    image, _ = pictures(graph.input_shape)
+    places = [np.unique(part) for part in grid(graph.input_shape, size, 7)]
+    stages = split(graph, [spatial_layers(deconvnet)[-1].node])
+    rows, cols = follow(graph, stages, tuple(places), size)
+    convolutions = [i for i in stages.windowed if graph.nodes[i].kind == "convolution"]
+    clean = forward(graph, keras.ops.convert_to_tensor(image[None]), convolutions)
+    for i, top in enumerate(places[0]):
+        for j, left in enumerate(places[1]):
+            copy = image.copy()
+            copy[top : top + size, left : left + size] += 1.0
+            found = forward(graph, keras.ops.convert_to_tensor(copy[None]), convolutions)
+            for index in convolutions:
+                change = np.asarray(found[index] - clean[index])[0].any(axis=-1)
+                for axis, which, of in ((1, i, rows), (0, j, cols)):
+                    changed = np.flatnonzero(change.any(axis=axis))
+                    low, high = (int(ends[which]) for ends in of[index])
+                    assert 0 <= low <= changed[0] <= changed[-1] <= high
+                    assert high < graph.nodes[index].shape[1 - axis]
+                    if index == convolutions[0]:
+                        assert (low, high) == (changed[0], changed[-1])
+
+
+def test_places_share_a_group_where_another_one_costs_more(deconvnets, monkeypatch):
+    graph = deconvnets["squeezenet"].graph
+    layer = spatial_layers(deconvnets["squeezenet"])[-1]
+    places = grid(graph.input_shape, 9, 4)
+    for name in ("WEIGHT_COST", "VALUE_COST"):
+        monkeypatch.setattr(backend, name, 0)
+    gains = []
+    for cost in (0, 10**5, 10**12):
+        monkeypatch.setattr(backend, "GROUP_COST", cost)
+        gains.append(count_gain(graph, layer, *places, 9))
+    assert gains[0].groups > gains[1].groups > gains[2].groups == 1
+    assert gains[0].windows < gains[1].windows < gains[2].windows < gains[2].plain
+    # What is saved is worth the groups that save it.
+    costs = [gain.windows + gain.groups * 10**5 for gain in gains]
+    assert costs[1] == min(costs)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from vizreport.engine.occlusion.groups import Completed, Spans, grouped
 from vizreport.engine.occlusion.run import Outputs
-from vizreport.engine.occlusion.squares import Spans, Stages, multiply_adds, spans, split
+from vizreport.engine.occlusion.squares import Stages, multiply_adds, split
 from vizreport.graph.network import Graph
 
-_MOST_PLACES = 256
+_MOST_PLACES = 128
 # Values alive at once for each value of the largest operation's input and output.
 _COPIES = 4
 
@@ -26,10 +28,13 @@ class Gain:
     ----------
     plain, windows : int
         Multiply-adds in all if every place is a whole pass, and if only windows are computed.
+    groups : int
+        Of places whose windows have one size.
     """
 
     plain: int
     windows: int
+    groups: int
 
     @property
     def ratio(self) -> float:
@@ -37,10 +42,33 @@ class Gain:
         return self.plain / max(self.windows, 1)
 
 
+@dataclass(frozen=True)
+class Grid:
+    """What is computed of places on a grid.
+
+    Attributes
+    ----------
+    stages : Stages
+        Which nodes are computed in windows.
+    rows, cols : list of Spans
+        Windows of the distinct rows and columns, in groups of one size.
+    filled : Completed
+        Which windows are completed from the clean image.
+    pairs : Pairs
+        Which row and which column each place has.
+    """
+
+    stages: Stages
+    rows: list[Spans]
+    cols: list[Spans]
+    filled: Completed
+    pairs: Pairs
+
+
 def plan_grid(
     graph: Graph, outputs: Outputs, tops: np.ndarray, lefts: np.ndarray, size: int
-) -> tuple[Stages, list[Spans], list[Spans], Pairs]:
-    """Plan distinct rows and columns; also say which of them each place has.
+) -> Grid:
+    """Plan distinct rows and columns.
 
     Where a layer's windows would be no smaller than the layer, it is computed whole.
 
@@ -54,66 +82,64 @@ def plan_grid(
         First row and column of each square.
     size : int
         Side of the square, px; 0 for none.
-
-    Returns
-    -------
-    stages : Stages
-        Which nodes are computed in windows.
-    rows, cols : list of Spans
-        Windows of the distinct rows and columns, in groups of one layout.
-    pairs : Pairs
     """
     distinct_rows, row_of = np.unique(tops, return_inverse=True)
     distinct_cols, col_of = np.unique(lefts, return_inverse=True)
+    places = distinct_rows.astype(np.int64), distinct_cols.astype(np.int64)
     stages = split(graph, outputs.targets)
     for _ in range(2):
-        rows = spans(graph, stages, 0, distinct_rows.astype(np.int64), max(size, 1))
-        cols = spans(graph, stages, 1, distinct_cols.astype(np.int64), max(size, 1))
+        rows, cols, filled = grouped(graph, stages, places, max(size, 1))
         wide = frozenset(
             index
             for index in stages.windowed
-            if max(r.sizes[index] for r in rows) * max(c.sizes[index] for c in cols)
+            if min(r.sizes[index] for r in rows) * min(c.sizes[index] for c in cols)
             >= np.prod(graph.nodes[index].shape[:2])
         )
         if not wide:
             break
         stages = split(graph, outputs.targets, wide)
-    return stages, rows, cols, (row_of, col_of)
+    return Grid(stages, rows, cols, filled, (row_of, col_of))
 
 
-def members(pairs: Pairs, down: Spans, across: Spans) -> tuple[np.ndarray, ...]:
+def window_sizes(down: Spans, across: Spans) -> dict[int, tuple[int, int]]:
+    """Return height and width of each node's windows in one group."""
+    return {index: (size, across.sizes[index]) for index, size in down.sizes.items()}
+
+
+def members(grid: Grid, down: Spans, across: Spans) -> tuple[np.ndarray, ...]:
     """Return the places of one group, and where their row and column stand in its spans."""
-    where = np.flatnonzero(np.isin(pairs[0], down.places) & np.isin(pairs[1], across.places))
+    rows, cols = grid.pairs
+    where = np.flatnonzero(np.isin(rows, down.places) & np.isin(cols, across.places))
     return (
         where,
-        np.searchsorted(down.places, pairs[0][where]),
-        np.searchsorted(across.places, pairs[1][where]),
+        np.searchsorted(down.places, rows[where]),
+        np.searchsorted(across.places, cols[where]),
     )
 
 
-def count_multiplications(
-    graph: Graph, stages: Stages, rows: list[Spans], cols: list[Spans], pairs: Pairs
-) -> Gain:
+def count_multiplications(graph: Graph, grid: Grid) -> Gain:
     """Count the multiplications of all places, plain and in windows.
 
     Parameters
     ----------
     graph : Graph
         At the size of the input that is occluded.
-    stages, rows, cols, pairs
-        As :func:`plan_grid` gives them.
+    grid : Grid
+        As :func:`plan_grid` gives it.
     """
-    whole = multiply_adds(graph, stages, None, None, 1)
+    whole = multiply_adds(graph, grid.stages, {}, 1)
     windows = sum(
-        multiply_adds(graph, stages, down, across, len(members(pairs, down, across)[0]))
-        for down in rows
-        for across in cols
+        multiply_adds(
+            graph, grid.stages, window_sizes(down, across), len(members(grid, down, across)[0])
+        )
+        for down in grid.rows
+        for across in grid.cols
     )
-    return Gain(whole * len(pairs[0]), windows + whole)
+    return Gain(whole * len(grid.pairs[0]), windows + whole, len(grid.rows) * len(grid.cols))
 
 
 def places_in(
-    graph: Graph, down: Spans | None, across: Spans | None, stages: Stages, memory: int
+    graph: Graph, sizes: Mapping[int, tuple[int, int]], stages: Stages, memory: int
 ) -> int:
     """Return how many places fit into the memory.
 
@@ -121,24 +147,22 @@ def places_in(
     ----------
     graph : Graph
         Says how large each node's output is.
-    down, across : Spans or None
-        Windows of the places; None for whole images.
+    sizes : mapping of (int, int)
+        Height and width of the nodes' windows; nodes that are not in it are whole.
     stages : Stages
         Which nodes are computed in windows.
     memory : int
         Bytes.
     """
-    most = 1
+
+    def values(index: int, whole: bool = False) -> int:
+        shape = graph.nodes[index].shape
+        if index in sizes and not whole:
+            shape = (*sizes[index], *shape[2:])
+        return int(np.prod(shape))
+
+    most = max(1, *(values(index, whole=True) for index in stages.border), 1)
     for index in (*stages.windowed, *stages.whole):
-        node = graph.nodes[index]
-        taken = 0
-        for each in (index, *node.parents):
-            shape = list(graph.nodes[each].shape)
-            if down is not None and across is not None and each in down.sizes:
-                shape[:2] = down.sizes[each], across.sizes[each]
-            taken += int(np.prod(shape))
-        most = max(most, taken)
-    for index in stages.border:
-        most = max(most, int(np.prod(graph.nodes[index].shape)))
+        most = max(most, values(index) + sum(map(values, graph.nodes[index].parents)))
     size = 8 if graph.dtype == "float64" else 4
     return int(np.clip(memory // (most * size * _COPIES), 1, _MOST_PLACES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,22 +10,22 @@ import numpy as np
 from keras import ops
 
 from vizreport import backend
-from vizreport.backend import Spec
-from vizreport.engine.interpreter import forward
+from vizreport.engine.occlusion.cuts import Batch, reads
+from vizreport.engine.occlusion.groups import Completed
 from vizreport.engine.occlusion.places import (
     Gain,
     count_multiplications,
     members,
     places_in,
     plan_grid,
+    window_sizes,
 )
 from vizreport.engine.occlusion.run import (
     Outputs,
-    batches,
+    compile_clean,
     compile_places,
-    covered,
+    compile_plain,
     kept_nodes,
-    layout,
 )
 from vizreport.engine.occlusion.squares import Stages, split
 from vizreport.graph.layers import ReportableLayer
@@ -68,6 +68,7 @@ def occlude(
     memory: int = 2**30,
     way: str = "",
     progress: Callable[[int], None] | None = None,
+    maps: int = 1,
 ) -> Scores:
     """Run the network on copies of an image with a square replaced (Zeiler & Fergus 2013, Fig. 7).
 
@@ -90,10 +91,12 @@ def occlude(
     memory : int
         Bytes the batches of places may take; the bound holds whatever the number of places.
     way : {"", "incremental", "plain"}
-        By default incremental where that counts at least 1.3 times fewer multiplications.
-        Both give the same.
+        By default incremental where that counts at least 1.3 times fewer multiplications, and
+        so many fewer that compiling it pays. Both give the same.
     progress : callable, optional
         Told how many more places are done.
+    maps : int
+        Calls of these places, such as one an image, among which compiling is shared.
 
     Returns
     -------
@@ -114,78 +117,85 @@ def occlude(
     )
     stages = plan.stages
     if not way:
-        way = "incremental" if size and plan.gain.ratio >= LEAST_GAIN else "plain"
+        way = "incremental" if size and _pays(plan, maps) else "plain"
     tell = progress or (lambda _: None)
     if way == "plain":
-        plain = deconvnet.compiled(("plain", layer.node), lambda: _plain(graph, outputs))
-        step = places_in(graph, None, None, stages, memory)
+        plain = deconvnet.compiled(("plain", layer.node), lambda: compile_plain(graph, outputs))
+        step = places_in(graph, {}, stages, memory)
         for chosen in batches(len(tops), step):
             found = plain(image, fill, tops[chosen], lefts[chosen], size, feature_map)
             _keep(scores, np.arange(chosen.start, chosen.stop), found)
             tell(chosen.stop - chosen.start)
         return scores
-    kept = kept_nodes(graph, stages, outputs)
-    key = (layer.node, stages.windowed)
-    clean_pass = deconvnet.compiled(("kept", *key), lambda: _clean(graph, kept))
-    compute = deconvnet.compiled(("windows", *key), lambda: compile_places(graph, stages, outputs))
+    kept = kept_nodes(graph, stages, plan.filled, outputs)
+    key = (layer.node, stages.windowed, *plan.filled.values())
+    clean_pass = deconvnet.compiled(("kept", kept), lambda: compile_clean(graph, kept))
+    compute = deconvnet.compiled(
+        ("windows", *key), lambda: compile_places(graph, stages, plan.filled, outputs)
+    )
     clean = clean_pass(image)
     for group in plan.groups:
         for chosen in batches(len(group.where), group.at_once):
             where = group.where[chosen]
-            found = compute(
-                clean,
-                fill,
-                tops[where],
-                lefts[where],
-                size,
-                group.starts[:, :, chosen],
-                group.sizes,
-                group.margins,
-                feature_map,
-            )
-            _keep(scores, where, found)
+            batch = group.batch(tops[where], lefts[where], chosen)
+            numbers = reads(graph, stages, plan.filled, layer.node, batch, size)
+            _keep(scores, where, compute(clean, fill, numbers, feature_map))
             tell(len(where))
     return scores
 
 
+def batches(count: int, size: int) -> Sequence[slice]:
+    """Cut ``count`` places into batches."""
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+
+
 @dataclass(frozen=True)
 class _Group:
-    """Places whose windows have one layout, and what the compiled function takes of them."""
+    """Places whose windows have one size, and where each place's windows begin."""
 
     where: np.ndarray
-    starts: np.ndarray
-    sizes: np.ndarray
-    margins: np.ndarray
+    starts: dict[int, tuple[np.ndarray, np.ndarray]]
+    sizes: dict[int, tuple[int, int]]
     at_once: int
+
+    def batch(self, tops: np.ndarray, lefts: np.ndarray, chosen: slice) -> Batch:
+        """Return some of the places, whose squares begin at these rows and columns."""
+        starts = {
+            index: (rows[chosen], cols[chosen]) for index, (rows, cols) in self.starts.items()
+        }
+        return Batch(tops, lefts, starts, self.sizes)
 
 
 @dataclass(frozen=True)
 class _Plan:
     stages: Stages
+    filled: Completed
     gain: Gain
     groups: tuple[_Group, ...]
+
+
+def _pays(plan: _Plan, maps: int) -> bool:
+    """Whether windows save enough."""
+    saved = (plan.gain.plain - plan.gain.windows) * maps
+    compiling = backend.TRACE_COST * len(plan.stages.windowed)
+    return plan.gain.ratio >= LEAST_GAIN and saved >= compiling
 
 
 def _plan(
     graph: Graph, outputs: Outputs, tops: np.ndarray, lefts: np.ndarray, size: int, memory: int
 ) -> _Plan:
-    stages, rows, cols, pairs = plan_grid(graph, outputs, tops, lefts, size)
-    gain = count_multiplications(graph, stages, rows, cols, pairs)
-    order, groups = (0, *stages.windowed), []
-    for down in rows:
-        for across in cols:
-            where, i, j = members(pairs, down, across)
-            tensors = layout(graph, stages, down, across)
-            starts = np.stack(
-                [
-                    np.stack([down.starts[index][i] for index in order]),
-                    np.stack([across.starts[index][j] for index in order]),
-                ],
-                axis=1,
-            ).astype(np.int32)
-            at_once = places_in(graph, down, across, stages, memory)
-            groups.append(_Group(where, starts, tensors["sizes"], tensors["margins"], at_once))
-    return _Plan(stages, gain, tuple(groups))
+    grid = plan_grid(graph, outputs, tops, lefts, size)
+    groups = []
+    for down in grid.rows:
+        for across in grid.cols:
+            where, i, j = members(grid, down, across)
+            starts = {
+                index: (down.starts[index][i], across.starts[index][j]) for index in down.starts
+            }
+            sizes = window_sizes(down, across)
+            at_once = places_in(graph, sizes, grid.stages, memory)
+            groups.append(_Group(where, starts, sizes, at_once))
+    return _Plan(grid.stages, grid.filled, count_multiplications(graph, grid), tuple(groups))
 
 
 def count_gain(
@@ -193,13 +203,13 @@ def count_gain(
 ) -> Gain:
     """Count the multiplications that windows save."""
     outputs = _outputs(graph, layer)
-    stages, rows, cols, pairs = plan_grid(graph, outputs, np.asarray(tops), np.asarray(lefts), size)
-    return count_multiplications(graph, stages, rows, cols, pairs)
+    grid = plan_grid(graph, outputs, np.asarray(tops), np.asarray(lefts), size)
+    return count_multiplications(graph, grid)
 
 
 def places_at_once(graph: Graph, layer: ReportableLayer, memory: int) -> int:
     """Return how many whole images fit into the memory: the plain way's batch."""
-    return places_in(graph, None, None, split(graph, _outputs(graph, layer).targets), memory)
+    return places_in(graph, {}, split(graph, _outputs(graph, layer).targets), memory)
 
 
 def _outputs(graph: Graph, layer: ReportableLayer) -> Outputs:
@@ -213,37 +223,3 @@ def _count(graph: Graph, outputs: Outputs) -> int:
 def _keep(scores: Scores, where: np.ndarray, found: tuple[Any, Any]) -> None:
     scores.outputs[where] = ops.convert_to_numpy(found[0])
     scores.activations[where] = ops.convert_to_numpy(found[1])
-
-
-def _plain(graph: Graph, outputs: Outputs) -> Callable[..., tuple[Any, Any]]:
-    """Compile the plain way: every occluded copy through the whole network."""
-
-    def compute(
-        image: Any, fill: Any, tops: Any, lefts: Any, size: Any, feature_map: Any
-    ) -> tuple[Any, Any]:
-        height, width, _ = graph.input_shape
-        rows, cols = ops.arange(height)[None], ops.arange(width)[None]
-        x = ops.where(covered(rows, cols, tops, lefts, size), fill, image)
-        values, count = forward(graph, x, outputs.targets), ops.shape(tops)[0]
-        total = ops.reshape(values[outputs.layer][..., feature_map], (count, -1))
-        total = ops.sum(total, axis=1)
-        if outputs.given_out is None:
-            return ops.zeros((count, 0), total.dtype), total
-        return ops.reshape(values[outputs.given_out], (count, -1)), total
-
-    whole = Spec((1, *graph.input_shape), graph.dtype)
-    numbers, number = Spec(("places",), "int32"), Spec((), "int32")
-    return backend.compiled(
-        compute, whole, whole, numbers, numbers, number, number, variables=graph.variables
-    )
-
-
-def _clean(graph: Graph, kept: tuple[int, ...]) -> Callable[..., list[Any]]:
-    """Compile the clean image's pass."""
-
-    def compute(x: Any) -> list[Any]:
-        values = forward(graph, x, kept)
-        return [values[index] for index in kept]
-
-    image = Spec((1, *graph.input_shape), graph.dtype)
-    return backend.compiled(compute, image, variables=graph.variables)

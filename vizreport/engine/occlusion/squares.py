@@ -1,27 +1,29 @@
 """Which part of every layer changes when a square of the input does.
 
 Along each axis, a square at ``start`` changes the positions ``start`` to ``start + size - 1`` of
-the input, and of every layer behind it those whose receptive field meets them: its window. A
-window is computed from the window of the layer below and, where the operation reaches beyond
-that, from the clean image's own values, its margins.
-
-Windows are not cut at the image's edges. What of them lies outside a layer's grid is set to
-zero (for max pooling: never chosen), which is what padding is.
+the input, and of every layer behind it those whose receptive field meets them, as far as they lie
+on the layer's grid: its window. A window is computed from the window of the layer below and, where
+the operation reaches beyond that, from the clean image's own values.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import lcm
 
 import numpy as np
 
 from vizreport import backend
-from vizreport.graph.geometry import Pointwise, Shift, Window
+from vizreport.graph.geometry import Pointwise, Reach, Shift, Window
 from vizreport.graph.network import Graph, Node
 
+Changed = dict[int, tuple[np.ndarray, np.ndarray]]
+"""For the input and each windowed node, along one axis, the first and the last position that
+change with each place, on the node's grid."""
+
+# How often a value is copied when windows are completed from the clean image.
+COMPLETING = 2
 # Kinds that pass a window on as it is.
 _KNOWN = (Pointwise, Window, Shift)
 
@@ -86,34 +88,10 @@ def _local(graph: Graph, node: Node) -> bool:
     return not slides or step.unpadded is not None
 
 
-@dataclass(frozen=True)
-class Spans:
-    """Windows along one axis for places whose windows have the same sizes.
-
-    Attributes
-    ----------
-    places : int array [P]
-        Which of the places asked for.
-    starts : dict of int array [P]
-        First position of each node's window.
-    sizes : dict of int
-        Length of each node's window.
-    margins : dict of (int, int)
-        For each node and parent, keyed (node, parent): positions of the parent's clean output
-        needed before and after its window; negative where less than the window is needed.
-    """
-
-    places: np.ndarray
-    starts: dict[int, np.ndarray]
-    sizes: dict[int, int]
-    margins: dict[tuple[int, int], tuple[int, int]]
-
-
-def spans(graph: Graph, stages: Stages, axis: int, starts: np.ndarray, size: int) -> list[Spans]:
-    """Follow squares up through the windowed nodes along one axis.
-
-    Squares are widened to begin at multiples of a common step where there would be too many
-    groups otherwise; what is recomputed in vain comes out as it was.
+def follow(
+    graph: Graph, stages: Stages, places: tuple[np.ndarray, np.ndarray], size: int
+) -> tuple[Changed, Changed]:
+    """Follow squares up through the windowed nodes.
 
     Parameters
     ----------
@@ -121,83 +99,116 @@ def spans(graph: Graph, stages: Stages, axis: int, starts: np.ndarray, size: int
         Says how far each step reaches.
     stages : Stages
         Which nodes are computed in windows.
-    axis : int
-        0 for rows, 1 for columns.
-    starts : int array [P]
-        First row (or column) of each square.
+    places : (int array [R], int array [C])
+        First rows and first columns of the squares.
     size : int
         Side of the squares.
+
+    Returns
+    -------
+    rows, cols : Changed
     """
-    groups = _grouped(graph, stages, axis, starts, size)
-    period = _period(graph, stages, axis)
-    step = 1
-    while len(groups) > backend.MOST_GROUPS and step < period:
-        step = min(d for d in range(step + 1, period + 1) if period % d == 0)
-        aligned = starts // step * step
-        wide = int((starts + size - aligned).max(initial=size))
-        groups = _grouped(graph, stages, axis, aligned, wide)
-    return groups
+    changed: tuple[Changed, Changed] = ({}, {})
+    for axis in (0, 1):
+        changed[axis][0] = places[axis], places[axis] + size - 1
+        for index in stages.windowed:
+            node = graph.nodes[index]
+            reach = reach_of(node, axis)
+            below = graph.nodes[node.parents[0]].shape[axis]
+            ends = [_outputs(reach, below, *changed[axis][parent]) for parent in node.parents]
+            last = node.shape[axis] - 1
+            low = np.clip(np.min([low for low, _ in ends], 0), 0, last)
+            high = np.clip(np.max([high for _, high in ends], 0), 0, last)
+            # A stride can step over a change: then one position is recomputed in vain.
+            changed[axis][index] = low, np.maximum(low, high)
+    _level(graph, stages, changed)
+    return changed
 
 
-def _period(graph: Graph, stages: Stages, axis: int) -> int:
-    """Return the distance of starts after which the windows' sizes repeat."""
-    strides = {0: 1}
-    for index in stages.windowed:
-        node = graph.nodes[index]
-        assert node.step.reach is not None
-        strides[index] = strides[node.parents[0]] * int(node.step.reach[axis].stride)
-    return lcm(*strides.values())
+def _level(graph: Graph, stages: Stages, changed: tuple[Changed, Changed]) -> None:
+    """Compute the branches of a merge as far as the longest reaches, where that is cheaper.
 
+    A 1x1 convolution beside a 3x3 one would have its many maps completed from the clean image to
+    be merged; computed a position further on each side, it has its few inputs completed.
+    """
+    uses = Counter(p for index in stages.windowed for p in graph.nodes[index].parents)
 
-def _grouped(graph: Graph, stages: Stages, axis: int, starts: np.ndarray, size: int) -> list[Spans]:
-    low, high = {0: starts}, {0: starts + size - 1}
-    margins: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
-    for index in stages.windowed:
-        node = graph.nodes[index]
-        first = np.min([_outputs(graph, node, axis, low[p], high[p])[0] for p in node.parents], 0)
-        last = np.max([_outputs(graph, node, axis, low[p], high[p])[1] for p in node.parents], 0)
-        # A stride can step over a change: then one position is recomputed in vain.
-        low[index], high[index] = first, np.maximum(first, last)
-        assert node.step.reach is not None
-        length = graph.nodes[node.parents[0]].shape[axis]
-        begin, end = node.step.reach[axis].interval(low[index], high[index], length)
-        for parent in node.parents:
-            margins[index, parent] = low[parent] - begin, end - high[parent]
-    columns = [high[index] - low[index] for index in sorted(low)]
-    columns += [side for key in sorted(margins) for side in margins[key]]
-    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for place, key in enumerate(zip(*columns, strict=True)):
-        groups[tuple(int(value) for value in key)].append(place)
-    return [
-        Spans(
-            np.array(places),
-            {index: low[index][places] for index in low},
-            {index: int(high[index][places[0]] - low[index][places[0]] + 1) for index in low},
-            {
-                key: (int(before[places[0]]), int(after[places[0]]))
-                for key, (before, after) in margins.items()
-            },
+    def area(index: int) -> float:
+        return float(
+            np.prod([np.mean(high - low + 1) for low, high in (c[index] for c in changed)])
         )
-        for places in groups.values()
-    ]
+
+    for index in reversed(stages.windowed):
+        for parent in graph.nodes[index].parents:
+            branch = _branch(graph, parent, uses)
+            more = area(index) - area(parent)
+            if len(graph.nodes[index].parents) < 2 or not branch or not more:
+                continue
+            multiplied = more * sum(graph.nodes[each].step.weights for each in branch)
+            first = graph.nodes[branch[-1]]
+            maps = graph.nodes[parent].shape[-1] - graph.nodes[first.parents[0]].shape[-1]
+            if multiplied < area(index) * maps * COMPLETING * backend.VALUE_COST:
+                for axis in (0, 1):
+                    changed[axis].update(dict.fromkeys(branch, changed[axis][index]))
+
+
+def _branch(graph: Graph, last: int, uses: Counter[int]) -> list[int]:
+    """Return the nodes from a merge's parent down to a convolution; none where others use one."""
+    branch = []
+    while uses[last] == 1:
+        node = graph.nodes[last]
+        branch.append(last)
+        if node.step.weights and any(isinstance(reach, Window) for reach in node.step.reach or ()):
+            return branch
+        if len(node.parents) != 1 or any(
+            not isinstance(r, Pointwise) for r in node.step.reach or ()
+        ):
+            return []
+        (last,) = node.parents
+    return []
+
+
+def reach_of(node: Node, axis: int) -> Reach:
+    """Return how far a windowed node reaches along an axis."""
+    assert node.step.reach is not None
+    return node.step.reach[axis]
 
 
 def _outputs(
-    graph: Graph, node: Node, axis: int, low: np.ndarray, high: np.ndarray
+    reach: Reach, length: int, low: np.ndarray, high: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return first and last output of a node that depends on positions low to high."""
-    assert node.step.reach is not None
-    reach = node.step.reach[axis]
+    """Return first and last output that depends on positions low to high of ``length``."""
     if isinstance(reach, Shift):
         return low + reach.before, high + reach.before
     if isinstance(reach, Window):
-        pad = reach.pad_before(graph.nodes[node.parents[0]].shape[axis])
+        pad = reach.pad_before(length)
         return -((reach.extent - 1 - low - pad) // reach.step), (high + pad) // reach.step
     return low, high
 
 
+def completed(node: Node, changed: Sequence[Changed]) -> tuple[int, ...]:
+    """Return which parents' windows, by number, are completed to compute a node's windows."""
+    reaches = node.step.reach or ()
+    moves = any(
+        reach.extent > 1 or reach.step > 1
+        if isinstance(reach, Window)
+        else isinstance(reach, Shift)
+        for reach in reaches
+    )
+    return tuple(
+        number
+        for number, parent in enumerate(node.parents)
+        if moves
+        or any(
+            not np.array_equal(one, other)
+            for axis in changed
+            for one, other in zip(axis[node.index], axis[parent], strict=True)
+        )
+    )
+
+
 def multiply_adds(
-    graph: Graph, stages: Stages, down: Spans | None, across: Spans | None, count: int
+    graph: Graph, stages: Stages, sizes: Mapping[int, tuple[int, int]], count: int
 ) -> int:
     """Count the multiplications of some places.
 
@@ -207,17 +218,14 @@ def multiply_adds(
         Says what each node's output costs.
     stages : Stages
         Which nodes are computed in windows, and which whole.
-    down, across : Spans, or None
-        Windows of their group; None for whole images.
+    sizes : mapping of (int, int)
+        Height and width of the nodes' windows; nodes that are not in it are whole.
     count : int
         Number of places.
     """
     total = 0
     for index in (*stages.windowed, *stages.whole):
         node = graph.nodes[index]
-        places = int(np.prod(node.shape[:2])) if node.spatial else 1
-        if down is not None and across is not None and index in down.sizes:
-            # Off the grid nothing is counted as saved: it is computed, too.
-            places = down.sizes[index] * across.sizes[index]
-        total += places * node.step.weights
+        height, width = sizes.get(index, node.shape[:2] if node.spatial else (1, 1))
+        total += height * width * node.step.weights
     return count * total

@@ -104,6 +104,9 @@ class Occluded:
     errors_drawn: Annotated[np.ndarray, "float32 [59]"]
 
 
+# Images that a build commonly occludes with one square, among which compiling is shared.
+_IMAGES = 3
+
 MAPPED = ("fills", "probabilities", "activations", "best", "best_probabilities", "computed",
           "errors", "errors_drawn")  # fmt: skip
 """Fields of :class:`Occluded`."""
@@ -222,6 +225,7 @@ def _scores(
             image.feature_map,
             memory=fill.memory,
             progress=done,
+            maps=_IMAGES * len(fills),
         )
         for hidden in subject.preprocessing.tensor(fills)
     ]

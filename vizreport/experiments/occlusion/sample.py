@@ -131,7 +131,9 @@ def hide(
         picture, watched = argument
         fill = fill_picture(picture, "grey", size, np.random.default_rng(seed))
         inputs, fills = subject.preprocessing.tensor(np.stack([picture, fill]))
-        scores = occlude(subject.traced, inputs, fills, rows, cols, size, layer, 0, memory)
+        scores = occlude(
+            subject.traced, inputs, fills, rows, cols, size, layer, 0, memory, maps=IMAGES
+        )
         return Hidden(subject.output.probabilities(scores.outputs)[:, watched])
 
     return compute
