@@ -25,7 +25,7 @@ from vizreport.data.reading import read_batches
 from vizreport.engine import Deconvnet
 from vizreport.engine.choice import choose_layers
 from vizreport.engine.mining import Strongest, from_batch, merge, one_ahead, reduction_function
-from vizreport.engine.occlusion import occlude
+from vizreport.engine.occlusion import Running, Squares, occlude
 from vizreport.engine.occlusion.scores import places_at_once
 from vizreport.engine.projection.crops import plan_crops
 from vizreport.engine.projection.units import multiplications
@@ -251,7 +251,7 @@ def _occluded(
     image = network.images[0]
     fill = np.zeros_like(image)
     layer, deconvnet = network.occluded, network.deconvnet
-    return occlude(deconvnet, image, fill, *grid, size, layer, 0, memory, way)
+    return occlude(deconvnet, image, fill, Squares(*grid, size), layer, 0, Running(memory, way))
 
 
 def decoding(network: Network) -> Iterator[Row]:

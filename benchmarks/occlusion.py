@@ -66,7 +66,7 @@ def measure(
     from vizreport.data.presets import preset
     from vizreport.data.reading import read_image
     from vizreport.engine import Deconvnet
-    from vizreport.engine.occlusion import count_gain, occlude, refine
+    from vizreport.engine.occlusion import Running, Squares, count_gain, occlude, refine
     from vizreport.models.load import load_checkpoint
     from vizreport.models.zfnet import zfnet
 
@@ -88,7 +88,9 @@ def measure(
     plain_memory = _memory_for(deconvnet, layer, PLAIN_BATCH)
 
     def places(net, rows, cols, way, memory=2**30):  # type: ignore[no-untyped-def]
-        return occlude(net, image, fill, rows, cols, square, layer, strongest, memory, way)
+        return occlude(
+            net, image, fill, Squares(rows, cols, square), layer, strongest, Running(memory, way)
+        )
 
     true = int(places(deconvnet, [0], [0], "plain").outputs.argmax())
 

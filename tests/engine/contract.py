@@ -13,7 +13,7 @@ from keras import layers
 
 from vizreport.engine import Deconvnet
 from vizreport.engine.mining import reduction_function
-from vizreport.engine.occlusion import occlude
+from vizreport.engine.occlusion import Running, Squares, occlude
 from vizreport.engine.projection.split_passes import down_function, up_function
 
 
@@ -50,7 +50,9 @@ def results() -> dict[str, np.ndarray]:
     tops, lefts = (part.ravel() for part in np.mgrid[0:14:4, 0:16:5])
     for way in ("plain", "incremental"):
         fill = np.zeros_like(images[0])
-        scores = occlude(found, images[0], fill, tops, lefts, 4, layer, 2, way=way)
+        scores = occlude(
+            found, images[0], fill, Squares(tops, lefts, 4), layer, 2, Running(way=way)
+        )
         arrays[f"{way} outputs"], arrays[f"{way} sums"] = scores.outputs, scores.activations
     ((maxima, places, means),), outputs = reduction_function(found.graph, [layer])(images)
     arrays.update(maxima=maxima, places=places, means=means, outputs=outputs)

@@ -11,6 +11,7 @@ from tests.engine.float64 import floats, randomise
 from tests.engine.networks import squeezenet
 from vizreport.engine import Deconvnet
 from vizreport.engine.contributions import contributions, layers_below
+from vizreport.engine.projection.units import Units
 
 SIZE = (45, 54)
 
@@ -46,7 +47,7 @@ def check(model: keras.Model, images: np.ndarray, lower: str, upper: str, adds_u
     numbers, maps = (part.ravel() for part in np.indices(strongest.shape))
     rows, cols = np.divmod(strongest.ravel(), layer.cols)
     found, values = contributions(
-        deconvnet, images, layer, [below], numbers, rows, cols, maps.astype(int)
+        deconvnet, images, layer, [below], Units.of(numbers, rows, cols, maps)
     )
     grid = everything.reshape(len(images), layer.rows, layer.cols, -1)
     np.testing.assert_allclose(values, grid[numbers, rows, cols, maps], atol=1e-12)
@@ -101,7 +102,7 @@ def test_a_way_around_a_layer_does_not_count_twice(model: keras.Model, images: n
     both = [deconvnet.layer(name) for name in ("fire2", "fire3_1x1")]
     number, place = np.zeros(7, int), np.full(7, 3)
     found, values = contributions(
-        deconvnet, images, layer, both, number, place, place, np.arange(7)
+        deconvnet, images, layer, both, Units.of(number, place, place, np.arange(7))
     )
     np.testing.assert_allclose(found.sum(axis=1), values, atol=1e-12)
     # The first three maps of the concatenation are the branch itself.

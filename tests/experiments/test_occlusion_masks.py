@@ -73,8 +73,9 @@ def test_images_are_drawn_until_enough_of_them_fall(monkeypatch, every, drawn):
     count, side = 80, 16
     looked = []
 
-    def occlude(traced, inputs, fills, rows, *_, maps):
-        assert maps == 30
+    def occlude(traced, inputs, fills, squares, layer, feature_map, running):
+        rows = squares.tops
+        assert running.maps == 30
         looked.append(int(inputs[0, 0, 0]))
         falls = (len(looked) - 1) % every == 0
         outputs = np.full((len(rows), 2), 0.9, np.float32)

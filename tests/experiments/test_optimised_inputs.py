@@ -16,7 +16,7 @@ from vizreport.data.presets import preset
 from vizreport.engine.ascent import ascent_function, last_rectifiers
 from vizreport.errors import RequestError
 from vizreport.experiments.optimised_inputs.findings import exceeds, factors, findings
-from vizreport.experiments.optimised_inputs.optimising import optimise
+from vizreport.experiments.optimised_inputs.optimising import Climb, optimise
 from vizreport.experiments.optimised_inputs.pictures import (
     Fourier,
     Prepared,
@@ -48,12 +48,14 @@ def optimum(model, contrast, regularised=True):
         lambda x: ascend(x, rows, cols, maps),
         Prepared.of(preset("unit", (height, width), 3)),
         (0, 0, height, width),
-        np.full(3, 120, np.float32),
-        np.array([[0.9, 0.3, 0.2], [0.3, 0.8, 0.3], [0.2, 0.3, 0.9]], np.float32),
-        np.full(layer.maps, contrast),
-        STEPS,
-        [(1, 2, int(m)) for m in maps],
-        regularised,
+        Climb(
+            np.full(3, 120, np.float32),
+            np.array([[0.9, 0.3, 0.2], [0.3, 0.8, 0.3], [0.2, 0.3, 0.9]], np.float32),
+            np.full(layer.maps, contrast),
+            STEPS,
+            [(1, 2, int(m)) for m in maps],
+            regularised,
+        ),
     )
 
 
@@ -134,11 +136,13 @@ def test_a_unit_that_nothing_excites_keeps_its_start():
         lambda x: (np.zeros(2), np.stack([np.zeros_like(x[0]), np.full_like(x[0], 1e-25)])),
         Prepared.of(preset("unit", (14, 14), 3)),
         (0, 0, 14, 14),
-        np.full(3, 120, np.float32),
-        np.eye(3, dtype=np.float32),
-        np.array([20.0, 20.0]),
-        5,
-        [(0, 1, 2), (0, 1, 3)],
+        Climb(
+            np.full(3, 120, np.float32),
+            np.eye(3, dtype=np.float32),
+            np.array([20.0, 20.0]),
+            5,
+            [(0, 1, 2), (0, 1, 3)],
+        ),
     )
     assert np.isfinite(found.pixels).all()
     start = Fourier((14 + 2, 14 + 2), np.eye(3)).start(np.random.default_rng((0, 1, 2)))

@@ -145,7 +145,6 @@ def _drawn(
         _GAP,
         labels,
         26,
-        rows_belong=True,
         bars_are="a projection's peak" if barred else "",
         sets=len(having),
     )

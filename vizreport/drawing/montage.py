@@ -81,7 +81,6 @@ def grid(
     gap: int,
     labels: Sequence[tuple[str, str]] = (),
     size: int = 0,
-    rows_belong: bool = False,
     bars_are: str = "",
     sets: int = 0,
 ) -> Image.Image:
@@ -103,12 +102,11 @@ def grid(
         below.
     size : int
         Size of the labels' letters, px.
-    rows_belong : bool
-        Whether what stands in one row belongs together: the columns are then kept.
     bars_are : str
         What the bars under tiles say; a line below all cells.
     sets : int
-        Columns that belong together and stand apart from those beside them; 0: none do.
+        Columns that belong together: their number is then kept, and they stand apart from those
+        beside them. All of them where what stands in one row belongs together; 0: none do.
     """
     width, height = cells[0].size
     columns = min(columns, len(cells))
@@ -117,7 +115,7 @@ def grid(
     heads = 1.5 + _LINE * lines
     apart = _APART * gap if sets else 0
     if place and labels:
-        kept = 0 if place.columns and not (rows_belong or sets) else columns
+        kept = 0 if place.columns and not sets else columns
         wider = ((columns - 1) // sets) * apart if sets else 0
         columns, size = laid_out(place, cells[0].size, len(cells), gap, kept, heads, wider)
     head = round(size * heads) if labels else 0

@@ -13,7 +13,7 @@ from vizreport.backend import Spec
 from vizreport.engine.interpreter import climb, forward, rules_of, signals_below
 from vizreport.engine.projection.crops import plan_crops
 from vizreport.engine.projection.on_crops import crops, single_units
-from vizreport.engine.projection.units import BATCH
+from vizreport.engine.projection.units import BATCH, Units
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 
@@ -54,10 +54,7 @@ def contributions(
     images: np.ndarray,
     layer: ReportableLayer,
     below: Sequence[ReportableLayer],
-    numbers: np.ndarray,
-    rows: np.ndarray,
-    cols: np.ndarray,
-    maps: np.ndarray,
+    units: Units,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Split units' activations into what each map below gives to them.
 
@@ -75,8 +72,8 @@ def contributions(
         Whose units are split.
     below : sequence of ReportableLayer
         As :func:`layers_below` returns them.
-    numbers, rows, cols, maps : int array [U]
-        Each unit's image and place.
+    units : Units
+        Image, place and map of each.
 
     Returns
     -------
@@ -86,7 +83,7 @@ def contributions(
     """
     graph = deconvnet.graph
     images = np.asarray(images, graph.dtype)
-    numbers, rows, cols, maps = (np.asarray(x, np.int32) for x in (numbers, rows, cols, maps))
+    numbers, rows, cols, maps = units.images, units.rows, units.cols, units.maps
     found = np.zeros((len(numbers), sum(other.maps for other in below)), graph.dtype)
     values = np.zeros(len(numbers), graph.dtype)
     if not len(numbers):
@@ -103,18 +100,18 @@ def contributions(
     else:
         share = plan.size[0] * plan.size[1] / (graph.input_shape[0] * graph.input_shape[1])
         calls = _one_by_one(len(numbers), min(_MOST, max(1, int(BATCH / share))))
-    for units, firsts, index in calls:
+    for chosen, firsts, index in calls:
         parts, activations = split(
             crops(images, numbers[firsts], plan.tops[firsts], plan.lefts[firsts], plan.size),
             index,
-            plan.rows[units].astype(np.int32),
-            plan.cols[units].astype(np.int32),
-            maps[units],
+            plan.rows[chosen].astype(np.int32),
+            plan.cols[chosen].astype(np.int32),
+            maps[chosen],
         )
-        values[units] = np.asarray(activations)
+        values[chosen] = np.asarray(activations)
         scaled = np.concatenate([np.asarray(part) for part in parts], axis=1)
-        by = values[units][:, None]  # the seed was the activation, not 1
-        found[units] = np.divide(scaled, by, out=np.zeros_like(scaled), where=by != 0)
+        by = values[chosen][:, None]  # the seed was the activation, not 1
+        found[chosen] = np.divide(scaled, by, out=np.zeros_like(scaled), where=by != 0)
     return found, values
 
 

@@ -211,7 +211,7 @@ class Deconvnet:
         rows: np.ndarray,
         cols: np.ndarray,
         maps: np.ndarray,
-        way: str = "",
+        way: str | None = None,
     ) -> Iterator[Projected]:
         """Project many units of one layer, each on no more of its image than it needs.
 
@@ -223,7 +223,7 @@ class Deconvnet:
             The layer of all these units.
         numbers, rows, cols, maps : int array [U]
             Each unit's image and place.
-        way : {"", "crops", "windows", "whole"}
+        way : {None, "crops", "windows", "whole"}
             How: on the smallest exact crops, through windows of shared forward passes, or on
             whole images. By default the one of the first two that counts fewer
             multiplications; all give the same.
@@ -241,17 +241,17 @@ class Deconvnet:
         """
         require_rules(self.graph, layer.node, self.rule)
         images = np.asarray(images, self.graph.dtype)
-        units = Units(*(np.asarray(part, np.int32) for part in (numbers, rows, cols, maps)))
-        if not len(units.numbers):
+        units = Units.of(numbers, rows, cols, maps)
+        if not len(units.images):
             return iter(())
         plan = plan_crops(self.graph, layer.node, units.rows, units.cols)
         windows = plan_windows(self.graph, layer.node) if self.rule == "deconvnet" else None
         if way == "whole":
             size = self.graph.input_shape[:2]
-            zeros = np.zeros(len(units.numbers), np.int64)
+            zeros = np.zeros(len(units.images), np.int64)
             plan = CropPlan(size, zeros, zeros, units.rows, units.cols, "asked for")
         elif windows is not None and way != "crops":
-            crops, shared = multiplications(self.graph, layer, plan, windows, units.numbers)
+            crops, shared = multiplications(self.graph, layer, plan, windows, units.images)
             if way == "windows" or shared < crops:
                 return _finite(through_windows(self.ruled, images, layer, windows, units), layer)
         return _finite(on_crops(self.ruled, images, layer, plan, units), layer)

@@ -63,6 +63,7 @@ def set_sections(
     }
     maps = map_pages(sections) if medium == "html" else {}
     every = {name: placed for shown in sections for name, placed in shown.figures.items()}
+    report = _Report(medium, run, layer_pages, maps, every)
     kept: list[Shown] = []
     references = References(medium == "html" or bool(run.settings.get("appendix")))
     bodies: dict[str, Markup] = {}
@@ -73,9 +74,7 @@ def set_sections(
             references.section = shown.name
             before, annex = references.kept(), list[Markup]()
             try:
-                bodies[shown.name] = _filled(
-                    shown.template, shown, medium, run, layer_pages, maps, every, references, annex
-                )
+                bodies[shown.name] = _filled(shown.template, shown, report, references, annex)
                 annexes[shown.name] = tuple(annex)
             except Exception as error:  # whatever a template does wrong, the report goes on
                 references = before
@@ -90,9 +89,8 @@ def set_sections(
                     highlights=(),
                 )
         if current.status != DONE:
-            bodies[shown.name] = _filled(
-                "unavailable.html", current, medium, run, {}, {}, {}, references, []
-            )
+            bare = _Report(medium, run, {}, {}, {})
+            bodies[shown.name] = _filled("unavailable.html", current, bare, references, [])
         kept.append(current)
     last: list[Markup] = []
     references.section = "run"
@@ -118,28 +116,27 @@ def map_pages(sections: Iterable[Shown]) -> dict[tuple[str, int], Page]:
     }
 
 
+@dataclass(frozen=True)
+class _Report:
+    """What all sections' templates are given: links lead to pages of layers and maps."""
+
+    medium: str
+    run: RunRecord
+    layer_pages: Mapping[str, str]
+    map_pages: Mapping[tuple[str, int], Page]
+    every: Mapping[str, Placed]
+
+
 def _filled(
-    template: str,
-    shown: Shown,
-    medium: str,
-    run: RunRecord,
-    layer_pages: Mapping[str, str],
-    map_pages: Mapping[tuple[str, int], Page],
-    every: Mapping[str, Placed],
-    references: References,
-    annex: list[Markup],
+    template: str, shown: Shown, report: _Report, references: References, annex: list[Markup]
 ) -> Markup:
     context: dict[str, Any] = {
-        "medium": medium,
-        "root": "../" if medium == "html" else "",  # an HTML section is a page below pages/
-        "run": run,
+        **vars(report),
+        "root": "../" if report.medium == "html" else "",  # an HTML section is below pages/
         "shown": shown,
         "section": shown.section,
         "figures": shown.figures,
-        "every": every,
         "context": shown.section.context,
-        "layer_pages": layer_pages,
-        "map_pages": map_pages,
         "numbers": references,
         "annex": annex,
     }

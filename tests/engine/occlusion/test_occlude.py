@@ -10,9 +10,10 @@ from tests.engine.networks import network
 from vizreport import backend
 from vizreport.engine import Deconvnet
 from vizreport.engine.interpreter import forward
-from vizreport.engine.occlusion import count_gain, occlude
+from vizreport.engine.occlusion import Running, Squares, count_gain, occlude
 from vizreport.engine.occlusion.scores import places_at_once
 from vizreport.engine.occlusion.squares import follow, split
+INCREMENTAL = Running(way="incremental")
 
 NETWORKS = ("zfnet", "vgg", "resnet", "squeezenet", "dilated", "mobile", "inception", "unet")
 
@@ -80,7 +81,9 @@ def test_windows_equal_every_copy_through_the_network(deconvnets, name, size, st
     feature_map = strongest(deconvnet, image, layer)
     expected, copies = by_the_model(deconvnet, image, fill, tops, lefts, size, layer, feature_map)
     plain, windows = (
-        occlude(deconvnet, image, fill, tops, lefts, size, layer, feature_map, way=way)
+        occlude(
+            deconvnet, image, fill, Squares(tops, lefts, size), layer, feature_map, Running(way=way)
+        )
         for way in ("plain", "incremental")
     )
     scale = np.abs(expected).max() + 1e-12
@@ -101,7 +104,9 @@ def test_probabilities_are_the_models_own():
     expected = np.asarray(model(copies))
     assert np.ptp(expected, axis=0).max() > 1e-3
     for way in ("plain", "incremental"):
-        found = occlude(deconvnet, image, fill, tops, lefts, 12, layer, 0, way=way)
+        found = occlude(
+            deconvnet, image, fill, Squares(tops, lefts, 12), layer, 0, Running(way=way)
+        )
         np.testing.assert_allclose(found.outputs, expected, atol=1e-6)
 
 
@@ -115,7 +120,9 @@ def test_squares_at_corners_edges_and_odd_places(deconvnets, place):
     image, fill = pictures(shape, 1)
     for layer in spatial_layers(deconvnet):
         expected, _ = by_the_model(deconvnet, image, fill, [top], [left], size, layer, 1)
-        found = occlude(deconvnet, image, fill, [top], [left], size, layer, 1, way="incremental")
+        found = occlude(
+            deconvnet, image, fill, Squares([top], [left], size), layer, 1, INCREMENTAL
+        )
         np.testing.assert_allclose(found.activations, expected, rtol=1e-5, atol=1e-6)
 
 
@@ -123,8 +130,8 @@ def test_an_empty_square_changes_nothing(deconvnets):
     deconvnet = deconvnets["vgg"]
     image, fill = pictures(deconvnet.graph.input_shape)
     layer = spatial_layers(deconvnet)[-1]
-    clean = occlude(deconvnet, image, fill, [0], [0], 0, layer, 0)
-    same = occlude(deconvnet, image, image, [3], [4], 9, layer, 0, way="incremental")
+    clean = occlude(deconvnet, image, fill, Squares([0], [0], 0), layer, 0)
+    same = occlude(deconvnet, image, image, Squares([3], [4], 9), layer, 0, INCREMENTAL)
     np.testing.assert_allclose(clean.activations, same.activations, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(clean.outputs, same.outputs, atol=1e-6)
 
@@ -139,7 +146,9 @@ def test_memory_bounds_the_batch_and_changes_no_number(deconvnets):
     )
     for way in ("plain", "incremental"):
         much, little = (
-            occlude(deconvnet, image, fill, tops, lefts, 10, layer, 0, memory, way)
+            occlude(
+                deconvnet, image, fill, Squares(tops, lefts, 10), layer, 0, Running(memory, way)
+            )
             for memory in (2**30, 2**18)
         )
         np.testing.assert_allclose(much.activations, little.activations, rtol=1e-5, atol=1e-6)
@@ -153,7 +162,8 @@ def test_progress_tells_of_every_place(deconvnets):
     layer = spatial_layers(deconvnet)[-1]
     for way in ("plain", "incremental"):
         done = []
-        occlude(deconvnet, image, fill, tops, lefts, 9, layer, 0, way=way, progress=done.append)
+        running = Running(way=way, progress=done.append)
+        occlude(deconvnet, image, fill, Squares(tops, lefts, 9), layer, 0, running)
         assert sum(done) == len(tops)
 
 
@@ -178,7 +188,7 @@ def test_windows_are_used_by_arithmetic(deconvnets, monkeypatch):
     fresh = Deconvnet(classifier("vgg"))
     layer = spatial_layers(fresh)[-1]
     tops, lefts = grid(shape, large, 8)
-    module.occlude(fresh, image, fill, tops, lefts, large, layer, 0)
+    module.occlude(fresh, image, fill, Squares(tops, lefts, large), layer, 0)
 
 
 def test_windows_hold_what_changes_and_end_at_the_edges(deconvnets):

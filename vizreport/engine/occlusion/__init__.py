@@ -2,6 +2,6 @@
 
 from vizreport.engine.occlusion.places import Gain
 from vizreport.engine.occlusion.refine import refine
-from vizreport.engine.occlusion.scores import Scores, count_gain, occlude
+from vizreport.engine.occlusion.scores import Running, Scores, Squares, count_gain, occlude
 
-__all__ = ["Gain", "Scores", "count_gain", "occlude", "refine"]
+__all__ = ["Gain", "Running", "Scores", "Squares", "count_gain", "occlude", "refine"]

@@ -56,19 +56,57 @@ class Scores:
     activations: np.ndarray
 
 
+@dataclass(frozen=True)
+class Squares:
+    """Squares of one size on an image.
+
+    Attributes
+    ----------
+    tops, lefts : int array [P]
+        First row and column of each.
+    size : int
+        Side, pixels; 0 for the image as it is.
+    """
+
+    tops: np.ndarray
+    lefts: np.ndarray
+    size: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """How places are computed.
+
+    Attributes
+    ----------
+    memory : int
+        Bytes the batches of places may take; the bound holds whatever the number of places.
+    way : {None, "incremental", "plain"}
+        By default incremental where that counts at least 1.3 times fewer multiplications, and
+        so many fewer that compiling it pays.
+    progress : callable, optional
+        Told how many more places are done.
+    maps : int
+        Calls of these places, such as one an image, among which compiling is shared.
+    """
+
+    memory: int = 2**30
+    way: str | None = None
+    progress: Callable[[int], None] | None = None
+    maps: int = 1
+
+
+_DEFAULT = Running()
+
+
 def occlude(
     deconvnet: Deconvnet,
     image: np.ndarray,
     fill: np.ndarray,
-    tops: np.ndarray,
-    lefts: np.ndarray,
-    size: int,
+    squares: Squares,
     layer: ReportableLayer,
     feature_map: int,
-    memory: int = 2**30,
-    way: str = "",
-    progress: Callable[[int], None] | None = None,
-    maps: int = 1,
+    running: Running = _DEFAULT,
 ) -> Scores:
     """Run the network on copies of an image with a square replaced (Zeiler & Fergus 2013, Fig. 7).
 
@@ -80,30 +118,21 @@ def occlude(
         Preprocessed.
     fill : float array [H, W, C]
         What the square shows in place of the image, preprocessed.
-    tops, lefts : int array [P]
-        First row and column of each square.
-    size : int
-        Side of the square, pixels; 0 for the image as it is.
+    squares : Squares
+        Where it is, one after the other.
     layer : ReportableLayer
         The layer one of whose maps is summed.
     feature_map : int
         The map of it that is summed.
-    memory : int
-        Bytes the batches of places may take; the bound holds whatever the number of places.
-    way : {"", "incremental", "plain"}
-        By default incremental where that counts at least 1.3 times fewer multiplications, and
-        so many fewer that compiling it pays. Both give the same.
-    progress : callable, optional
-        Told how many more places are done.
-    maps : int
-        Calls of these places, such as one an image, among which compiling is shared.
+    running : Running
+        How it is computed; all ways give the same.
 
     Returns
     -------
     Scores
     """
-    graph = deconvnet.graph
-    tops, lefts = np.asarray(tops, np.int32), np.asarray(lefts, np.int32)
+    graph, size, memory = deconvnet.graph, squares.size, running.memory
+    tops, lefts = np.asarray(squares.tops, np.int32), np.asarray(squares.lefts, np.int32)
     outputs = _outputs(graph, layer)
     image, fill = (np.asarray(x, graph.dtype)[None] for x in (image, fill))
     scores = Scores(
@@ -116,9 +145,8 @@ def occlude(
         lambda: _plan(graph, outputs, tops, lefts, size, memory),
     )
     stages = plan.stages
-    if not way:
-        way = "incremental" if size and _pays(plan, maps) else "plain"
-    tell = progress or (lambda _: None)
+    way = running.way or ("incremental" if size and _pays(plan, running.maps) else "plain")
+    tell = running.progress or (lambda _: None)
     if way == "plain":
         plain = deconvnet.compiled(("plain", layer.node), lambda: compile_plain(graph, outputs))
         step = places_in(graph, {}, stages, memory)

@@ -27,12 +27,17 @@ _IMAGES_FORWARD = 16
 
 @dataclass(frozen=True)
 class Units:
-    """Units of one layer: int32 [U] each."""
+    """Units of one layer, int32 [U] each: which of the images given, and the place in it."""
 
-    numbers: np.ndarray
+    images: np.ndarray
     rows: np.ndarray
     cols: np.ndarray
     maps: np.ndarray
+
+    @classmethod
+    def of(cls, images: np.ndarray, rows: np.ndarray, cols: np.ndarray, maps: np.ndarray) -> Units:
+        """Return units of whole numbers of any kind."""
+        return cls(*(np.asarray(part, np.int32) for part in (images, rows, cols, maps)))
 
 
 @dataclass(frozen=True)
@@ -135,11 +140,11 @@ def on_crops(
         ("crops", layer.node, *plan.size),
         lambda: projection_function(ruled.graph, layer.node, ruled.rule, plan.size),
     )
-    for start in range(0, len(units.numbers), batch):
-        chosen = np.arange(start, min(start + batch, len(units.numbers)))
+    for start in range(0, len(units.images), batch):
+        chosen = np.arange(start, min(start + batch, len(units.images)))
         tops, lefts = plan.tops[chosen], plan.lefts[chosen]
         pictures, activations = project(
-            crops(images, units.numbers[chosen], tops, lefts, plan.size),
+            crops(images, units.images[chosen], tops, lefts, plan.size),
             plan.rows[chosen].astype(np.int32),
             plan.cols[chosen].astype(np.int32),
             units.maps[chosen],
@@ -170,17 +175,17 @@ def through_windows(
     project = ruled.compiled(("windows", node), lambda: window_function(ruled.graph, node, plan))
     tops = units.rows * plan.steps[0][0] + plan.offsets[0][0]
     lefts = units.cols * plan.steps[0][1] + plan.offsets[0][1]
-    shown = np.unique(units.numbers)
+    shown = np.unique(units.images)
     for start in range(0, len(shown), _IMAGES_FORWARD):
         together = shown[start : start + _IMAGES_FORWARD]
         output, pooled = forward(images[together])
-        waiting = np.flatnonzero(np.isin(units.numbers, together))
+        waiting = np.flatnonzero(np.isin(units.images, together))
         for first in range(0, len(waiting), BATCH):
             chosen = waiting[first : first + BATCH]
             pictures, activations = project(
                 output,
                 pooled,
-                np.searchsorted(together, units.numbers[chosen]).astype(np.int32),
+                np.searchsorted(together, units.images[chosen]).astype(np.int32),
                 units.rows[chosen],
                 units.cols[chosen],
                 units.maps[chosen],

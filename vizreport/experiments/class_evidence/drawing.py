@@ -83,7 +83,7 @@ def panels(result: ClassEvidenceResult) -> Image.Image:
     columns = (1 + len(which)) * min(_ABREAST, len(result.pictures))
     if medium.narrow():
         columns = 1 + len(which)
-    sheet = montage.grid(cells, columns, 6, labels, 25, rows_belong=True, sets=1 + len(which))
+    sheet = montage.grid(cells, columns, 6, labels, 25, sets=1 + len(which))
     said = "evidence for the class, of each map's largest"
     if result.masks.any():
         said += "; white line: the object"

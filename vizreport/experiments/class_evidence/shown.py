@@ -142,7 +142,7 @@ def _photographs(
     """Occlude photographs with the same square as the occlusion's examples."""
     if not files:
         return []
-    from vizreport.engine.occlusion import occlude
+    from vizreport.engine.occlusion import Squares, occlude
 
     given = given_subjects(subject, mining, files)
     masks, _ = object_masks(subject, mining, given.images)
@@ -155,7 +155,8 @@ def _photographs(
         image, filled = subject.preprocessing.tensor(np.stack([picture, fill]))
         clean = evidence.probabilities(image[None])[0]
         wanted = int(given.labels[i]) if given.labels[i] >= 0 else int(clean.argmax())
-        scores = occlude(subject.traced, image, filled, rows, cols, size, evidence.layer, 0)
+        squares = Squares(rows, cols, size)
+        scores = occlude(subject.traced, image, filled, squares, evidence.layer, 0)
         hidden = subject.output.probabilities(scores.outputs)[:, wanted]
         falls = (clean[wanted] - hidden).reshape(len(tops), len(lefts))
         found.append(_Shown(given.paths[i], picture, masks[i], wanted, float(clean[wanted]), falls))

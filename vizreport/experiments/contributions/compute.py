@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.engine.contributions import contributions, layers_below
+from vizreport.engine.projection.units import Units
 from vizreport.experiments.contributions.result import SOURCES, UNITS, ContributionsResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.settings import Given
@@ -111,10 +112,9 @@ def _shares(
     taken = tuple(units.T)
     kept, inverse = np.unique(images[taken], return_inverse=True)
     inputs = subject.preprocessing.tensor(subject.pictures(mining.records[kept]))
-    given, activations = contributions(
-        subject.deconvnet("gradient"), inputs, layer, below, inverse, rows[taken], cols[taken],
-        maps[units[:, 0]],
-    )  # fmt: skip
+    split = Units.of(inverse, rows[taken], cols[taken], maps[units[:, 0]])
+    deconvnet = subject.deconvnet("gradient")
+    given, activations = contributions(deconvnet, inputs, layer, below, split)
     with np.errstate(divide="ignore", invalid="ignore"):
         given = given.astype(np.float64) / activations[:, None]
     for place in np.unique(units[:, 0]):

@@ -262,7 +262,7 @@ def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
             labels.append((f"layer {layer}", said))
     columns = 2 if medium.narrow() else 4
     shown = [montage.fit(cell, side) for cell in cells]
-    sheet = montage.grid(shown, columns, 14, labels, 24, rows_belong=True)
+    sheet = montage.grid(shown, columns, 14, labels, 24, sets=columns)
     head = (
         "deconvolutional network: pictures rebuilt from its maps; grey: zero, one scale; signal to "
         "noise against the normalised picture"

@@ -133,7 +133,7 @@ def _sheet(result: HogResult) -> Image.Image:
         order = [k for first in range(columns) for k in range(first, len(cells), columns)]
         cells, labels = [cells[k] for k in order], [labels[k] for k in order]
         columns = len(cells) // columns
-    sheet = montage.grid(cells, columns, 12, labels, 22, rows_belong=True)
+    sheet = montage.grid(cells, columns, 12, labels, 22, sets=columns)
     head = (
         "paired, ridge: two pictures made of HOG alone, with their correlation (−1 to 1) with the "
         "grey original, whose contrast is evened"

@@ -240,7 +240,7 @@ def _maps_row(
     if result.masked[i]:
         left, under = grid.place(3, top + below)
         sheet.text(left, under + 5 + 2 * _LINE, "white line: the object", color=charts.SOFT)
-    _legend(sheet, result, i, name, colours, *grid.place(4, top + below), side)
+    _legend(sheet, result, i, name, colours, grid.place(4, top + below), side)
 
 
 def _numbers(result: OcclusionResult, i: int, name: str) -> list[str]:
@@ -293,10 +293,10 @@ def _legend(
     i: int,
     name: str,
     colours: maps.ClassColours,
-    left: float,
-    top: float,
+    place: tuple[float, float],
     side: float,
 ) -> None:
+    left, top = place
     slots = colours.slots(result.best[name][i])
     entries = [(slot, _class_name(result, index, side)) for slot, index in enumerate(colours.named)]
     if colours.others:

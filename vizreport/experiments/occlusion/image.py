@@ -154,7 +154,8 @@ def find_fall(subject: Subject, layer: ReportableLayer, fill: Fill) -> Compute:
         square = image.square
         random = np.random.default_rng([fill.seed, image.number, square.size])
         fills = fill_picture(image.picture, fill.kind, square.size, random)[None]
-        scores = _scores(subject, layer, fill, image, fills, *coarse_grid(square), done)
+        occluding = _Occluding(subject, layer, fill, image, fills)
+        scores = occluding.scores(*coarse_grid(square), done)
         return Fall(float(image.clean - scores.outputs[:, image.watched].min()))
 
     return compute
@@ -172,7 +173,7 @@ def occlude_image(subject: Subject, layer: ReportableLayer, fill: Fill, refined:
         fills = np.stack(
             [fill_picture(image.picture, fill.kind, square.size, random) for _ in range(fill.draws)]
         )
-        evaluate = partial(_scores, subject, layer, fill, image, fills)
+        evaluate = _Occluding(subject, layer, fill, image, fills).scores
         if refined:
             scores, computed = refine(shape, partial(evaluate, done=done), watched)
             scores, computed, worst, drawn = _checked(evaluate, scores, computed, watched, random)
@@ -195,44 +196,46 @@ def occlude_image(subject: Subject, layer: ReportableLayer, fill: Fill, refined:
     return compute
 
 
-def _scores(
-    subject: Subject,
-    layer: ReportableLayer,
-    fill: Fill,
-    image: ToOcclude,
-    fills: np.ndarray,
-    rows: np.ndarray,
-    cols: np.ndarray,
-    done: Callable[[int], Any] | None = None,
-) -> Scores:
-    """Give probabilities and activations at places by their row and column among all places.
+@dataclass(frozen=True)
+class _Occluding:
+    """An image, and what its squares are filled with: uint8 [draws, h, w, C]."""
 
-    Averages over draws of the fill.
-    """
-    from vizreport.engine.occlusion import Scores, occlude
+    subject: Subject
+    layer: ReportableLayer
+    fill: Fill
+    image: ToOcclude
+    fills: np.ndarray
 
-    square = image.square
-    inputs = subject.preprocessing.tensor(image.picture[None])[0]
-    draws = [
-        occlude(
-            subject.traced,
-            inputs,
-            hidden,
-            square.tops[rows],
-            square.lefts[cols],
-            square.size,
-            layer,
-            image.feature_map,
-            memory=fill.memory,
-            progress=done,
-            maps=_IMAGES * len(fills),
+    def scores(
+        self, rows: np.ndarray, cols: np.ndarray, done: Callable[[int], Any] | None = None
+    ) -> Scores:
+        """Give probabilities and activations at places by their row and column among all places.
+
+        Averages over draws of the fill.
+        """
+        from vizreport.engine.occlusion import Running, Scores, Squares, occlude
+
+        image, preprocessing = self.image, self.subject.preprocessing
+        square, output = image.square, self.subject.output
+        inputs = preprocessing.tensor(image.picture[None])[0]
+        maps = _IMAGES * len(self.fills)
+        running = Running(memory=self.fill.memory, progress=done, maps=maps)
+        draws = [
+            occlude(
+                self.subject.traced,
+                inputs,
+                hidden,
+                Squares(square.tops[rows], square.lefts[cols], square.size),
+                self.layer,
+                image.feature_map,
+                running,
+            )
+            for hidden in preprocessing.tensor(self.fills)
+        ]
+        return Scores(
+            np.mean([output.probabilities(draw.outputs) for draw in draws], axis=0),
+            np.mean([draw.activations for draw in draws], axis=0),
         )
-        for hidden in subject.preprocessing.tensor(fills)
-    ]
-    return Scores(
-        np.mean([subject.output.probabilities(draw.outputs) for draw in draws], axis=0),
-        np.mean([draw.activations for draw in draws], axis=0),
-    )
 
 
 def _checked(

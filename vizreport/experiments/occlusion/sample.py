@@ -125,15 +125,15 @@ def hide(
     seed, memory : int
         Memory that batches of places may take, bytes.
     """
-    from vizreport.engine.occlusion import occlude
+    from vizreport.engine.occlusion import Running, Squares, occlude
+
+    squares, running = Squares(rows, cols, size), Running(memory, maps=IMAGES)
 
     def compute(argument: tuple[np.ndarray, int], done: Callable[[int], Any]) -> Hidden:
         picture, watched = argument
         fill = fill_picture(picture, "grey", size, np.random.default_rng(seed))
         inputs, fills = subject.preprocessing.tensor(np.stack([picture, fill]))
-        scores = occlude(
-            subject.traced, inputs, fills, rows, cols, size, layer, 0, memory, maps=IMAGES
-        )
+        scores = occlude(subject.traced, inputs, fills, squares, layer, 0, running)
         return Hidden(subject.output.probabilities(scores.outputs)[:, watched])
 
     return compute

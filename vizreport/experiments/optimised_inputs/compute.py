@@ -12,7 +12,7 @@ from vizreport.engine.projection.window_plan import multiply_adds
 from vizreport.errors import NotApplicable
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
-from vizreport.experiments.optimised_inputs.optimising import Ascend, optimise
+from vizreport.experiments.optimised_inputs.optimising import Ascend, Climb, optimise
 from vizreport.experiments.optimised_inputs.pictures import Prepared, colour_statistics
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
 from vizreport.experiments.settings import Given
@@ -145,10 +145,7 @@ class _Layer:
                 for m in maps[units]
                 for v in range(variants)
             ]
-            found = optimise(
-                self._of(chosen),
-                self.prepared,
-                self.place,
+            climb = Climb(
                 self.mean,
                 self.colours,
                 np.repeat(contrasts[units], variants),
@@ -156,14 +153,12 @@ class _Layer:
                 seeds,
                 diverse=variants,
             )
+            found = optimise(self._of(chosen), self.prepared, self.place, climb)
             shape = (len(units), variants)
             pictures[units] = self._seen(found.pixels).reshape(*shape, *inner, 3)
             reached[units] = found.activations.reshape(shape)
             curves[units] = found.curve.T.reshape(*shape, steps)[:, 0]
-            found = optimise(
-                self._of(maps[units]),
-                self.prepared,
-                self.place,
+            climb = Climb(
                 self.mean,
                 self.colours,
                 contrasts[units],
@@ -171,6 +166,7 @@ class _Layer:
                 seeds[::variants],
                 regularised=False,
             )
+            found = optimise(self._of(maps[units]), self.prepared, self.place, climb)
             plain[units], plain_reached[units] = self._seen(found.pixels), found.activations
             bar.update(len(units))
         return {

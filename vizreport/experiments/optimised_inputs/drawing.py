@@ -74,7 +74,7 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
             labels.append(("optimised", f"\n{_value(result.reached[layer][place, best])}"))
             cells.append(tile(result.plain[layer][place]))
             labels.append(("unregularised", f"\n{_value(result.plain_reached[layer][place])}"))
-    picture = montage.grid(cells, 3 * shown, 10, labels, 22, rows_belong=True, sets=3)
+    picture = montage.grid(cells, 3 * shown, 10, labels, 22, sets=3)
     head = (
         "three inputs for each map, with the activation that it reaches: the strongest patch of "
         "the data (grey beyond the image), optimised, and optimised pixel by pixel (unregularised)"

@@ -43,17 +43,40 @@ class Optima:
     curve: np.ndarray
 
 
+@dataclass(frozen=True)
+class Climb:
+    """How the pictures of some units are made.
+
+    Attributes
+    ----------
+    mean : float32 [C]
+        Colour about which pictures vary, 0 to 255.
+    colours : float32 [C, C]
+        As :func:`colour_statistics` returns it.
+    contrasts : float [U]
+        Root mean square about the mean colour that each picture has.
+    steps : int
+        Taken by each picture.
+    seeds : sequence of tuple of int
+        Of each unit's start; the first two of the first one's are also those of the views.
+    regularised : bool
+        Whether pictures are spectra in decorrelated colours, seen a little moved, scaled and
+        turned; else pixels, seen as they are.
+    diverse : int
+        Units that follow each other and are one unit, whose pictures are to differ.
+    """
+
+    mean: np.ndarray
+    colours: np.ndarray
+    contrasts: np.ndarray
+    steps: int
+    seeds: Sequence[tuple[int, ...]]
+    regularised: bool = True
+    diverse: int = 1
+
+
 def optimise(
-    ascend: Ascend,
-    prepared: Prepared,
-    place: tuple[int, int, int, int],
-    mean: np.ndarray,
-    colours: np.ndarray,
-    contrasts: np.ndarray,
-    steps: int,
-    seeds: Sequence[tuple[int, ...]],
-    regularised: bool = True,
-    diverse: int = 1,
+    ascend: Ascend, prepared: Prepared, place: tuple[int, int, int, int], climb: Climb
 ) -> Optima:
     """Find pictures that excite units most.
 
@@ -65,29 +88,20 @@ def optimise(
         The preprocessing.
     place : (int, int, int, int)
         Top and left of the crop in the input, its height and width, px.
-    mean : float32 [C]
-        Colour about which pictures vary, 0 to 255.
-    colours : float32 [C, C]
-        As :func:`colour_statistics` returns it.
-    contrasts : float [U]
-        Root mean square about the mean colour that each picture has.
-    steps : int
-    seeds : sequence of tuple of int
-        Of each unit's start; the first two of the first one's are also those of the views.
-    regularised : bool
-        Whether pictures are spectra in decorrelated colours, seen a little moved, scaled and
-        turned; else pixels, seen as they are.
-    diverse : int
-        Units that follow each other and are one unit, whose pictures are to differ.
+    climb : Climb
+        Starts, steps and what pictures may be.
     """
+    mean, steps, seeds = climb.mean, climb.steps, climb.seeds
+    regularised, diverse = climb.regularised, climb.diverse
     top, left, height, width = place
     size = height, width
     around = margin(size) if regularised else 0
     whole = height + 2 * around, width + 2 * around
+    colours = climb.colours
     form: Fourier | Pixels = Fourier(whole, colours) if regularised else Pixels(whole, len(mean))
     random = np.random.default_rng(seeds[0][:2])
     seen = views(size, random) if regularised else [view(size, 0, (0.0, 0.0), 1.0, 0.0)]
-    contrasts = np.asarray(contrasts, np.float32)
+    contrasts = np.asarray(climb.contrasts, np.float32)
     adam = _Adam(np.stack([form.start(np.random.default_rng(seed)) for seed in seeds]))
     curve = np.zeros((steps, len(contrasts)))
     for step in range(steps):

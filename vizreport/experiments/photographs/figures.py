@@ -210,4 +210,5 @@ def _drawn(
             own = drawable(named[name][feature_map], 24) if named[name] else ""
             value = number(float(result.values[name][p][j]))
             labels.append((own or f"map {feature_map}", f"\n{value}"))
-    return montage.grid(cells, 1 + len(result.maps[layers[0]][p]), 20, labels, 20, rows_belong=True)
+    columns = 1 + len(result.maps[layers[0]][p])
+    return montage.grid(cells, columns, 20, labels, 20, sets=columns)

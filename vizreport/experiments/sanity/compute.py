@@ -17,7 +17,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
-from vizreport.experiments.sanity.panels import no_panels, panels
+from vizreport.experiments.sanity.panels import Randomising, no_panels, panels
 from vizreport.experiments.sanity.randomisation import (
     WeightedLayer,
     shuffle,
@@ -101,10 +101,8 @@ def compute(
             test = _Test(subject, mining, layer, units, methods)
             found[layer.name] = test.run(below, settings.seed, bar)
             if methods and not panel and layer.name in mining.layers:
-                panel = panels(
-                    subject, mining, layer, units.maps, methods[0], below, test.batch,
-                    settings.seed,
-                )  # fmt: skip
+                randomising = Randomising(below, test.batch, settings.seed)
+                panel = panels(subject, mining, layer, units.maps, methods[0], randomising)
     by_layer: dict[str, Any] = {
         **{
             field: {layer.name: getattr(units, field) for layer, units, _ in tests}

@@ -29,9 +29,7 @@ def panels(result: SanityResult) -> Image.Image:
             said = f"{weights} weights\n{other}: r\u202f=\u202f{decimal(alike)}"
             labels.append((f"map {feature_map}", said))
     width = cells[0].width
-    sheet = montage.grid(
-        cells, 2, width // 21, labels, max(9, width // 28), rows_belong=True, bars_are=_BARS
-    )
+    sheet = montage.grid(cells, 2, width // 21, labels, max(9, width // 28), sets=2, bars_are=_BARS)
     head = f"{drawable(result.layers[0], 40)}: trained weights left, random weights right"
     lost = narrowest(result)
     if lost is not None and lost["trained"] <= tone.BLANK:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,15 +27,32 @@ MAPS = 2
 _TILES = 9
 
 
+@dataclass(frozen=True)
+class Randomising:
+    """Weights made random.
+
+    Attributes
+    ----------
+    pieces : list of list of WeightedLayer
+        In the order in which they are made random.
+    batch : int
+        Units at once.
+    seed : int
+        Of the random choice.
+    """
+
+    pieces: list[list[WeightedLayer]]
+    batch: int
+    seed: int
+
+
 def panels(
     subject: Subject,
     mining: MiningResult,
     layer: ReportableLayer,
     drawn: np.ndarray,
     method: str,
-    pieces: list[list[WeightedLayer]],
-    batch: int,
-    seed: int,
+    randomising: Randomising,
 ) -> dict[str, Any]:
     """Project the nine strongest units of some maps, before and after all weights are random.
 
@@ -53,18 +71,15 @@ def panels(
         Maps of the layer; the first of them have a panel each, whose other map is the next drawn.
     method : str
         Preset of backward rules.
-    pieces : list of list of WeightedLayer
-        All weights below the layer, in the order in which they are made random.
-    batch : int
-        Units at once.
-    seed : int
-        Of the random choice.
+    randomising : Randomising
+        All weights below the layer, and how they are made random.
 
     Returns
     -------
     dict
         The fields of the result that begin with "panel".
     """
+    pieces, batch = randomising.pieces, randomising.batch
     graph, maps = subject.graph, drawn[:MAPS]
     others = np.roll(drawn, -1)[: len(maps)]
     values, images, rows, cols = (
@@ -92,7 +107,7 @@ def panels(
             if random:
                 for number, piece in enumerate(pieces):
                     for order, one in enumerate(piece):
-                        shuffle(one, (seed, number, order))
+                        shuffle(one, (randomising.seed, number, order))
             found, shares = _projected(up, down, inputs, seeds, batch)
             if not np.isfinite(found).all():
                 raise NotApplicable("the values of the projections are not finite")

@@ -118,21 +118,18 @@ def project_maps(
     status = {}
     shares = _shares_function(subject, mining, required["parts"])
     with progress("projecting", sum(map(len, chosen.values())), "maps") as bar:
+        work = _Work(subject, mining, settings.window, shares, windows, bar)
         for layer in layers:
             status[layer.name] = rule_problem(graph, layer.node, settings.rule)
             maps = chosen[layer.name]
             if not status[layer.name]:
                 deconvnet = subject.deconvnet(settings.rule)
                 try:
-                    parts[layer.name] = _layer(
-                        subject, settings, mining, layer, maps, deconvnet, shares, windows, bar
-                    )
+                    parts[layer.name] = _layer(work, layer, maps, deconvnet)
                     continue
                 except NotApplicable as problem:
                     status[layer.name] = str(problem)
-            parts[layer.name] = _layer(
-                subject, settings, mining, layer, maps, None, shares, windows, bar
-            )
+            parts[layer.name] = _layer(work, layer, maps, None)
     names = [layer.name for layer in layers]
     by_class = counted_classes(mining)
     labelled, classes = by_class.true, by_class.numbers
@@ -200,24 +197,29 @@ def _shares_function(
     return shares
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What the tiles of all layers are made from; ``window`` is how their side is chosen."""
+
+    subject: Subject
+    mining: MiningResult
+    window: str
+    shares: _SharesFunction | None
+    windows: Mapping[str, tuple[int, float]]
+    bar: Any
+
+
 def _layer(
-    subject: Subject,
-    settings: Given,
-    mining: MiningResult,
-    layer: ReportableLayer,
-    maps: np.ndarray,
-    deconvnet: Deconvnet | None,
-    shares: _SharesFunction | None,
-    windows: Mapping[str, tuple[int, float]],
-    bar: Any,
+    work: _Work, layer: ReportableLayer, maps: np.ndarray, deconvnet: Deconvnet | None
 ) -> dict[str, Any]:
     """Project, cut and encode one layer's tiles; without a deconvnet patches alone."""
+    subject, mining, shares = work.subject, work.mining, work.shares
     graph, count = subject.graph, mining.values[layer.name].shape[1]
     shape = graph.input_shape
     rows, cols = mining.rows[layer.name][maps], mining.cols[layer.name][maps]
     fields = unit_fields(graph, layer.node, rows.ravel(), cols.ravel())
     full = max(fields.size)
-    side, share = windows.get(layer.name, (full, 1.0))
+    side, share = work.windows.get(layer.name, (full, 1.0))
     encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
     map_scales = np.zeros(len(maps), np.float32)
     scales = np.zeros((len(maps), count), np.float32)
@@ -227,7 +229,7 @@ def _layer(
         for start in range(0, len(maps), _CHUNK):
             chunk = slice(start, start + _CHUNK)
             found, pictures = _project(subject, deconvnet, mining, layer, maps[chunk])
-            if start == 0 and settings.window == "energy":
+            if start == 0 and work.window == "energy":
                 sample: _Projected | None = found
                 most = _CHUNK if deconvnet else _UNPROJECTED
                 if len(maps) > most or deconvnet is None:
@@ -264,7 +266,7 @@ def _layer(
                 encoded["projections"] += pool.map(encode, map(mosaic, tiles))
             else:
                 encoded["projections"] += [b""] * len(tiles)
-            bar.update(len(maps[chunk]))
+            work.bar.update(len(maps[chunk]))
     return {
         "window": side,
         "energy_share": share,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from math import nan
 from typing import Any
@@ -90,11 +91,8 @@ def gathered(
     result: TopPatchesResult = results[which]
     whole: TopPatchesResult = results["top_patches"]
     slug = slugs(whole.layers)
-    mining, parts = results["mining"], results["parts"]
-    return [
-        _layer(result, whole, mining, parts, name, slug[name], shown, shared)
-        for name in result.layers
-    ]
+    gathering = _Gathering(result, whole, results["mining"], results["parts"], shown, shared)
+    return [_layer(gathering, name, slug[name]) for name in result.layers]
 
 
 def mosaic_files(layers: Sequence[Mapping[str, Any]]) -> dict[str, Content]:
@@ -115,26 +113,30 @@ def _page(layer: Mapping[str, Any]) -> Page:
     return Page(name, "Top-9", "pages/top_layer.html", {"layer": layer}, layer["name"])
 
 
-def _layer(
-    result: TopPatchesResult,
-    whole: TopPatchesResult,
-    mining: MiningResult,
-    parts: PartsResult,
-    name: str,
-    slug: str,
-    shown: int,
-    shared: bool,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Gathering:
+    """Results, how many maps of a layer are in figures, and whether tiles share a scale."""
+
+    result: TopPatchesResult
+    whole: TopPatchesResult
+    mining: MiningResult
+    parts: PartsResult
+    shown: int
+    shared: bool
+
+
+def _layer(of: _Gathering, name: str, slug: str) -> dict[str, Any]:
     """Gather what the templates say of a layer."""
+    result, mining = of.result, of.mining
     status = result.status[name]
     window = int(result.window[name])
     first = name == mining.checked[0]
-    drawn = mosaics.layer(result, name, first, whole, shared)
+    drawn = mosaics.layer(result, name, first, of.whole, of.shared)
     count = len(result.maps[name])
-    chosen = first_places(result, name, shown)
+    chosen = first_places(result, name, of.shown)
     # What a first layer's patches show of the image's class is chance.
     counts = classes.is_counted(mining) and not first
-    cells = [_cell(drawn, mining, parts, slug, i, i in chosen, counts) for i in range(count)]
+    cells = [_cell(drawn, mining, of.parts, slug, i, i in chosen, counts) for i in range(count)]
     faded = [cell["map"] for cell in cells if cell["blank"] and cell["place"] in chosen]
     main = [cells[i] for i in chosen if not (cells[i]["dead"] or cells[i]["blank"])]
     across = _PATCH_COLUMNS if status else COLUMNS
