@@ -13,6 +13,7 @@ from vizreport.engine.interpreter import forward
 from vizreport.engine.occlusion import Running, Squares, count_gain, occlude
 from vizreport.engine.occlusion.scores import places_at_once
 from vizreport.engine.occlusion.squares import follow, split
+
 INCREMENTAL = Running(way="incremental")
 
 NETWORKS = ("zfnet", "vgg", "resnet", "squeezenet", "dilated", "mobile", "inception", "unet")
@@ -120,9 +121,7 @@ def test_squares_at_corners_edges_and_odd_places(deconvnets, place):
     image, fill = pictures(shape, 1)
     for layer in spatial_layers(deconvnet):
         expected, _ = by_the_model(deconvnet, image, fill, [top], [left], size, layer, 1)
-        found = occlude(
-            deconvnet, image, fill, Squares([top], [left], size), layer, 1, INCREMENTAL
-        )
+        found = occlude(deconvnet, image, fill, Squares([top], [left], size), layer, 1, INCREMENTAL)
         np.testing.assert_allclose(found.activations, expected, rtol=1e-5, atol=1e-6)
 
 
