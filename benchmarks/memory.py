@@ -54,7 +54,7 @@ def measured(checkpoint: Path, data: str, out: Path) -> None:
     """Build a report in this process; print the peak of each section as a line of JSON."""
     from vizreport.building import build
     from vizreport.building.request import BuildRequest
-    from vizreport.settings import Settings
+    from vizreport.experiments.settings import Settings
 
     original = build.run_experiment
 
