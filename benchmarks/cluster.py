@@ -31,7 +31,9 @@ from vizreport.models.epochs import last_checkpoint
 from vizreport.parallel.engine import engine_at
 from vizreport.parallel.piece import Piece, Work, image_pieces
 from vizreport.parallel.pieces import Pieces
-from vizreport.subject.subject import Source, Subject
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 EMPTY = 200  # pieces
@@ -59,7 +61,7 @@ def opened(arguments: argparse.Namespace) -> Subject:
     """Open network and data, which are repeated if there are fewer images than wanted."""
     checkpoint = last_checkpoint(values.checkpoint(arguments.checkpoint))
     dataset = open_dataset(arguments.data, arguments.split)
-    return Subject(Source(checkpoint, None, {}, None, False, ()), dataset)
+    return Subject(StoredNetwork(checkpoint), NetworkOptions(), dataset)
 
 
 def mining(subject: Subject, images: int) -> Work:

@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pickle import PickleError
 from typing import TYPE_CHECKING, Any
 
 from vizreport.data.reading import read_batches
@@ -103,7 +104,13 @@ class Cluster:
                 readable,
                 keras.backend.backend(),
             )
-            self._sent = subject, self._ray.put(sent)
+            try:
+                self._sent = subject, self._ray.put(sent)
+            except (TypeError, PickleError) as error:
+                raise RequestError(
+                    f"the images of {subject.dataset.name} cannot be sent to workers "
+                    f"({_first_line(error)}): write them to a folder, or leave out --cluster"
+                ) from error
         return self._sent[1]
 
     def close(self) -> None:
