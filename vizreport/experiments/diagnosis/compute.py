@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.settings import Given
+from vizreport.parallel.piece import Compute, Work, image_pieces
+from vizreport.parallel.pieces import Pieces
 from vizreport.subject.subject import Subject
 
 CHANGED = 100
@@ -26,7 +29,7 @@ PAIRS_SHOWN = 6
 
 
 def compute(
-    subject: Subject, settings: Given, required: dict[str, MiningResult]
+    subject: Subject, settings: Given, required: dict[str, MiningResult], pieces: Pieces
 ) -> DiagnosisResult:
     """Compare images, and classify some of them again, changed and covered.
 
@@ -35,22 +38,23 @@ def compute(
     mining, seed = required["mining"], settings.seed
     untested: list[tuple[str, str]] = []
     return DiagnosisResult(
-        **_repeated(subject, mining, seed),
+        **_repeated(subject, pieces, mining, seed),
         **_quality(subject, mining, seed),
         **_predictions(subject, mining, seed, untested),
         untested=untested,
     )
 
 
-def _repeated(subject: Subject, mining: MiningResult, seed: int) -> dict[str, Any]:
+def _repeated(subject: Subject, pieces: Pieces, mining: MiningResult, seed: int) -> dict[str, Any]:
     n = len(mining.paths)
     order = np.random.default_rng([seed, 1]).permutation(n)
     sample = np.sort(order[: repeated.MOST_COMPARED])
-    parts = []
-    for start in range(0, len(sample), 256):
-        pictures = subject.shown(mining.records[sample[start : start + 256]])
-        parts.append(repeated.signatures(pictures))
-    hashes, small = (np.concatenate(part) for part in zip(*parts, strict=True))
+    # Shrinking takes longest; a fixed batch, so that pieces are the same whatever the build's is.
+    cut = image_pieces(len(sample), 32, mining.records[sample])
+    work = Work("signatures", sign, (), cut, repeated.Signed, "comparing", "images")
+    signed = [*pieces.map(subject, work)]
+    hashes = np.concatenate([one.hashes for one in signed])
+    small = np.concatenate([one.small for one in signed])
     plain = sample[repeated.is_plain(small)].astype(np.int32)
     pairs = repeated.repeated(hashes, small)
     for pair in pairs:
@@ -64,6 +68,15 @@ def _repeated(subject: Subject, mining: MiningResult, seed: int) -> dict[str, An
         seen[i] = subject.shown(mining.records[[pair["first"], pair["second"]]])
     rest = [p for p in pairs if p not in shown]
     return {"compared": len(sample), "plain": plain, "pairs": shown + rest, "pair_pictures": seen}
+
+
+def sign(subject: Subject) -> Compute:
+    """Return what makes signatures of images: from their records to Signed."""
+
+    def compute(records: np.ndarray, done: Callable[[int], Any]) -> repeated.Signed:
+        return repeated.Signed(*repeated.signatures(subject.shown(records)))
+
+    return compute
 
 
 def _classes(mining: MiningResult) -> np.ndarray:

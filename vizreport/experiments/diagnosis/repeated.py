@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated
+
 import numpy as np
 from PIL import Image
 
@@ -15,6 +18,14 @@ ALIKE = 6.0
 """Mean absolute difference of their pixels, of 255, that repeated images may have."""
 _PLAIN = 2.0  # standard deviation of a channel, of 255, below which there is nothing to see
 _SIDE = 32  # at which pixels are compared
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What :func:`signatures` makes of a piece of the images."""
+
+    hashes: Annotated[np.ndarray, "uint64 [n]"]
+    small: Annotated[np.ndarray, "float32 [n, s]"]
 
 
 def signatures(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
