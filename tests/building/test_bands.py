@@ -87,5 +87,5 @@ def test_other_commands(report, capsys, tmp_path):
     assert "4 bands (1, 2, 3 shown as red, green and blue)" in capsys.readouterr().out
     scenes = ["--checkpoint", arguments[1], "--data", "shapes", "--out", str(tmp_path / "o")]
     assert main(["build", *scenes]) == 2
-    assert "have 3 channels, and the network takes 4" in capsys.readouterr().err
+    assert "have 3 channels, but the network takes 4" in capsys.readouterr().err
     assert open_dataset(arguments[3]).channels == 4

@@ -48,7 +48,7 @@ def test_the_status_follows_the_condition(run, capsys, condition, status):
 
 @pytest.mark.parametrize("condition", ["", "dead>", "dead>x", "fault>1", "dead>nan", "a b", "Dead"])
 def test_what_is_no_condition_is_refused(condition):
-    with pytest.raises(RequestError, match="nothing to fail on"):
+    with pytest.raises(RequestError, match="is not a condition"):
         parse(condition)
 
 

@@ -64,7 +64,7 @@ def test_a_checkpoint(checkpoint, capsys):
     lines = capsys.readouterr().out.splitlines()
     # 40 + 222 + 21 weights by hand.
     assert lines[0] == "net: input 21 x 31 x 1, 283 parameters"
-    assert lines[1].startswith("preprocessing: not known (nothing says how its images are prep")
+    assert lines[1].startswith("preprocessing: not known (its preprocessing is not speci")
     assert lines[2] == "output: probabilities of 3 classes (the network ends in a softmax)"
     assert [line.split() for line in lines[5:8]] == [
         ["first", "convolution", "10", "x", "15", "4", "2", "3", "x", "3", "yes"],

@@ -164,7 +164,7 @@ def test_refusals(runs, tmp_path, capsys):
     assert "two or more" in failing(capsys, runs[0], *out)
     assert "given twice" in failing(capsys, runs[0], runs[1], runs[0], *out)
     assert "does not exist" in failing(capsys, runs[0], tmp_path / "nothing", *out)
-    assert "give --out another" in failing(capsys, *runs, "--out", runs[0], "--no-pdf")
+    assert "choose another --out" in failing(capsys, *runs, "--out", runs[0], "--no-pdf")
     file = tmp_path / "file"
     file.write_text("")
     assert "is a file" in failing(capsys, *runs, "--out", file, "--no-pdf")
@@ -207,8 +207,8 @@ def fail(folder):
     ("spoil", "said"),
     [
         (damage_json, "cannot be read"),
-        (damage_arrays, "'filters' .*its arrays are not those"),
-        (make_old, "'architecture' .* is of version"),
+        (damage_arrays, "'filters' .*its arrays are not the ones"),
+        (make_old, "'architecture' .* has version"),
         (drop, "has no result of 'overview'"),
         (fail, "failed at 'overview'"),
     ],

@@ -67,7 +67,7 @@ def test_two_channels_are_told_apart_with_any_colour_vision():
         (5, {"bands": (1, 2)}, "three numbers from 1 to 5"),
         (5, {"mean": (1, 2, 3)}, "mean has 3 numbers; it must have 1 or 5"),
         (5, {"channels": "BGR"}, "channels is 'BGR', .* has 5 channels: bands"),
-        (3, {"bands": (3, 2, 1)}, "for networks of 2 or of 4 and more channels"),
+        (3, {"bands": (3, 2, 1)}, "for networks with 2, or 4 or more, channels"),
     ],
 )
 def test_what_does_not_fit(channels, parts, said):
@@ -77,17 +77,17 @@ def test_what_does_not_fit(channels, parts, said):
 
 @pytest.mark.parametrize("name", sorted(PRESETS.keys() - {"raw", "unit", "tf"}))
 def test_presets_of_colours(name):
-    with pytest.raises(RequestError, match="is for colours|no mean"):
+    with pytest.raises(RequestError, match="is for colour images|no mean"):
         preset(name, (14, 18), 5)
 
 
 def test_other_images_than_the_network_takes(source, tmp_path):
     dataset = open_dataset(source)
     assert dataset.channels == 5
-    with pytest.raises(RequestError, match="a.npz have 5 channels, and the network takes 3"):
+    with pytest.raises(RequestError, match="a.npz have 5 channels, but the network takes 3"):
         next(read_batches(dataset, preset("raw", (7, 5), 3), 2))
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
-    with pytest.raises(RequestError, match="3 channels, and the network takes 4; .*npz"):
+    with pytest.raises(RequestError, match="3 channels, but the network takes 4; .*npz"):
         next(read_batches(open_dataset(str(tmp_path)), preset("raw", (7, 5), 4), 2))
-    with pytest.raises(UnreadableImage, match="it has 3 channels, and the network takes 4"):
+    with pytest.raises(UnreadableImage, match="it has 3 channels, but the network takes 4"):
         preset("raw", (7, 5), 4).picture(np.zeros((8, 8, 3), np.uint8))

@@ -337,7 +337,7 @@ def jpeg_bytes():
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a JPEG, PNG"),
         (jpeg_bytes()[: len(jpeg_bytes()) // 2], "the file is truncated"),
         (jpeg_bytes()[:30], "truncated|damaged"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC images are not read; save it as PNG or JPEG"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC images are not supported; save it as PNG or JPEG"),
         (png_header(32, 32), "truncated|damaged"),
         (png_header(10_000, 10_000), "10000 x 10000 pixels are more than 89 million"),
         (png_header(60_000, 60_000), "more than 89 million pixels"),

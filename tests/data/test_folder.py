@@ -70,7 +70,7 @@ def test_what_looks_like_an_image_is_never_left_out_silently(tmp_path):
     dataset = open_dataset(str(tmp_path))
     assert paths(dataset) == ["a.gif", "b.TIF", "c.tiff", "d.avif", "e.ppm"]
     assert all(dataset.read(index).shape == (8, 8, 3) for index in range(5))
-    heic = "HEIC images are not read; save it as PNG or JPEG"
+    heic = "HEIC images are not supported; save it as PNG or JPEG"
     assert dict(dataset.skipped) == {
         "copy.png.bak": "its content is a PNG image, but its name does not end in .png",
         "phone": heic,
@@ -182,11 +182,11 @@ def test_split(tmp_path):
     assert dataset.class_names == ("dog",)
     assert dataset.name == f"{tmp_path.name}/val"
     assert dataset.fingerprint != open_dataset(str(tmp_path / "val")).fingerprint
-    with pytest.raises(RequestError, match=r"no split 'test' in .*: its folders are train, val$"):
+    with pytest.raises(RequestError, match=r"no split 'test' in .*: its subfolders are train"):
         open_dataset(str(tmp_path), split="test")
-    with pytest.raises(RequestError, match="its folders are train, val"):
+    with pytest.raises(RequestError, match="its subfolders are train, val"):
         open_dataset(str(tmp_path), split="../elsewhere")
-    with pytest.raises(RequestError, match="it has no folders"):
+    with pytest.raises(RequestError, match="it has no subfolders"):
         open_dataset(str(tmp_path / "val" / "dog"), split="test")
 
 

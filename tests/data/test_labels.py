@@ -176,19 +176,19 @@ def test_names_of_the_outputs():
         (
             dataset(["i"], [0], ("heron",)),
             {},
-            "The network's outputs have no names to match the data's classes with (--labels), and "
+            "The network's outputs have no names to match with the data's classes (--labels), and "
             "their order is not known to agree (--labels-in-order).",
         ),
         (
             dataset(["i"], [0], ()),
             {"class_names": ("cat", "dog")},
-            "The data's classes have no names to match with the outputs', and their order is not "
-            "known to agree (--labels-in-order).",
+            "The data's classes have no names to match with those of the outputs, and their order "
+            "is not known to agree (--labels-in-order).",
         ),
         (
             dataset(["crane/1.jpg"]),
             {"class_names": ("crane", "crane")},
-            "The folder 'crane' has no name or id of one output alone, and their order is not "
+            "The folder 'crane' has no name or id of a single output, and their order is not "
             "known to agree (--labels-in-order).",
         ),
     ],
@@ -226,14 +226,14 @@ def test_label_file(tmp_path, text, names, ids):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("0\ta\n1 b\n", r"labels.tsv, line 2: there are 1 columns; it must be index<TAB>name or "),
+        ("0\ta\n1 b\n", r"labels.tsv, line 2: there are 1 columns; the format is index<TAB>name"),
         ("0\ta\n1\tb\tc\td\n", "line 2: there are 4 columns"),
         ("0\ta\n\nx\tb\n", "line 3: the index is 'x'; it must be a whole number from 0"),
         ("-1\ta\n", "line 1: the index is '-1'"),
         ("0\ta\n2\tb\n", "line 2: the index 2 is not one of the network's 2 outputs, 0 to 1"),
-        ("0\ta\n0\tb\n", "line 2: the index 0 has a line already"),
+        ("0\ta\n0\tb\n", "line 2: the index 0 appears twice"),
         ("0\t \n", "line 1: the name is missing"),
-        ("1\ta\n", "labels.tsv names 1 of the network's 2 outputs; index 0 is the first without"),
+        ("1\ta\n", "labels.tsv names 1 of the network's 2 outputs; the first missing index is 0"),
         ("", "names 0 of the network's 2 outputs"),
         (b"0\t\xff\n", "is not UTF-8 text"),
     ],
@@ -246,5 +246,5 @@ def test_wrong_label_file(tmp_path, text, message):
 
 
 def test_missing_label_file(tmp_path):
-    with pytest.raises(RequestError, match="gone.tsv does not exist; give --labels"):
+    with pytest.raises(RequestError, match="gone.tsv does not exist; pass --labels"):
         read_label_file(tmp_path / "gone.tsv", 2)

@@ -30,19 +30,19 @@ def test_what_spreadsheets_write(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ("", "begins with ''.*first line has to be file,part,x,y"),
+        ("", "begins with ''.*first line must be file,part,x,y"),
         ("picture,part,x,y\n1.jpg,nose,1,2\n", "begins with 'picture,part,x,y'"),
         ("file,part,x,y\n", "has no points"),
         ("file,part,x,y\n1.jpg,nose,1,2\n1.jpg,eye,1\n", "line 3, has 3 entries"),
-        ("file,part,x,y\n1.jpg,nose,one,2\n", "line 2, has the place 'one', '2'"),
-        ("file,part,x,y\n1.jpg,nose,nan,2\n", "line 2, has the place 'nan', '2'"),
+        ("file,part,x,y\n1.jpg,nose,one,2\n", "line 2, has the position 'one', '2'"),
+        ("file,part,x,y\n1.jpg,nose,nan,2\n", "line 2, has the position 'nan', '2'"),
         ("file,part,x,y\n1.jpg, ,1,2\n", "line 2, has no part"),
         ("file,part,x,y\n,nose,1,2\n", "line 2, has no file"),
         (
             "file,part,x,y\n1.jpg,nose,1,2\n2.jpg,nose,1,2\n1.jpg,nose,4,2\n",
-            "line 4, repeats the part 'nose' of 1.jpg, which line 2 has",
+            "line 4, repeats the part 'nose' of 1.jpg from line 2",
         ),
-        ('file,part,x,y\n1.jpg,"nose,1,2\n', "line 2, is no CSV"),
+        ('file,part,x,y\n1.jpg,"nose,1,2\n', "line 2, is not valid CSV"),
         (b"file,part,x,y\n\xe9.jpg,nose,1,2\n", "is not UTF-8"),
     ],
 )

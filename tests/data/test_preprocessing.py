@@ -283,7 +283,7 @@ def test_from_dict_refuses():
         ({"resize": "squash", "resize_to": (256, 200)}, "less than the network's input"),
         ({"resize": "squash", "resize_to": None}, "or two of them"),
         ({"resize_to": True}, "must be a whole number"),
-        ({"resize": "none"}, "resize is 'none', yet resize_to is 256"),
+        ({"resize": "none"}, "resize is 'none', but resize_to is 256"),
         ({"crop": "none"}, "need crop 'center'"),
         ({"mean": (1.0, 2.0)}, "mean has 2 numbers; with channels RGB it must have 3"),
         ({"mean": None}, "mean is None"),

@@ -115,7 +115,7 @@ def test_refusals(tmp_path, monkeypatch):
     damaged = tmp_path / "scenes.npz"
     damaged.write_bytes(scenes.PACK.read_bytes()[:1000])
     monkeypatch.setattr(scenes, "PACK", damaged)
-    with pytest.raises(RequestError, match=r"scenes.npz; install vizreport again"):
+    with pytest.raises(RequestError, match=r"scenes.npz; reinstall vizreport"):
         open_scenes()
 
 

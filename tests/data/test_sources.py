@@ -123,12 +123,12 @@ def test_npz_fingerprint(tmp_path):
         ({"images": COLOUR[0, 0]}, r"images have the shape \(5, 3\); it must be N x H x W"),
         ({"images": COLOUR[..., None]}, r"shape \(6, 4, 5, 3, 1\)"),
         ({"images": COLOUR[:0]}, "at least one image"),
-        ({"images": COLOUR, "labels": LABELS[:3]}, "must be 6 whole numbers, one for each image"),
+        ({"images": COLOUR, "labels": LABELS[:3]}, "must be 6 integers, one per image"),
         ({"images": COLOUR, "labels": LABELS / 1}, "labels are float64"),
-        ({"images": COLOUR, "labels": LABELS - 1}, "labels go from -1 to 0"),
+        ({"images": COLOUR, "labels": LABELS - 1}, "labels range from -1 to 0"),
         (
             {"images": COLOUR, "labels": LABELS, "class_names": ["cat"]},
-            "labels go from 0 to 1; they must be from 0 to 0",
+            "labels range from 0 to 1; they must be from 0 to 0",
         ),
         ({"images": COLOUR, "class_names": [1, 2]}, "class_names are int64"),
         (
@@ -183,7 +183,7 @@ def test_keras(fake_keras):
     assert len(open_dataset("keras:cifar10", split="train", max_images=2).records) == 2
     with pytest.raises(RequestError, match="no split 'val'; it has train, test"):
         open_dataset("keras:cifar10", split="val")
-    with pytest.raises(RequestError, match="no image data set keras:imdb; there are keras:mnist"):
+    with pytest.raises(RequestError, match="image data set keras:imdb; available are keras:mnist"):
         open_dataset("keras:imdb")
 
 
@@ -310,7 +310,7 @@ def test_tfds_splits(fake_tfds):
     assert len(open_dataset("tfds:pets/small:1.0.0:train").records) == 6
     with pytest.raises(RequestError, match="no split 'val'; it has train, test"):
         open_dataset("tfds:pets:val")
-    with pytest.raises(RequestError, match="names the split 'train' and --split 'test'"):
+    with pytest.raises(RequestError, match="names the split 'train', and --split 'test'"):
         open_dataset("tfds:pets:train", split="test")
 
 
@@ -373,12 +373,14 @@ def test_unknown_sources(tmp_path, monkeypatch):
             open_dataset(source)
         assert all(known in str(error.value) for known in SOURCES)
     (tmp_path / "notes.txt").write_text("")
-    with pytest.raises(RequestError, match=r"'notes.txt' is no source of images"):
+    with pytest.raises(RequestError, match=r"'notes.txt' is not a source of images"):
         open_dataset("notes.txt")
-    with pytest.raises(RequestError, match="hub:// is no kind of address that fsspec knows"):
+    with pytest.raises(RequestError, match="hub:// is not a scheme known to fsspec"):
         open_dataset("hub://photos")
     Image.new("RGB", (4, 4)).save("a.png")
-    with pytest.raises(RequestError, match="is one image; give --data its folder, or use --image"):
+    with pytest.raises(
+        RequestError, match="single image; pass its folder to --data, or use --image"
+    ):
         open_dataset("a.png")
 
 

@@ -193,7 +193,7 @@ def test_requests_to_a_store(forms, bucket, monkeypatch):
         ("s3://photos/nothing", "s3://photos/nothing does not exist"),
         ("s3://photos/tars/photos-{000000..000007}.tar", "no file s3://photos/tars/photos-000002"),
         ("s3://photos/tars/*.tgz", r"no file s3://photos/tars/\*.tgz"),
-        ("hub://photos", "hub:// is no kind of address"),
+        ("hub://photos", "hub:// is not a scheme known"),
     ],
 )
 def test_what_is_not_there(bucket, source, said):
@@ -210,7 +210,7 @@ def test_no_permission_and_no_credentials(bucket, monkeypatch):
         raise PermissionError("Access Denied")
 
     monkeypatch.setattr(storage._files, "cat_file", refused)
-    with pytest.raises(RequestError, match="circle/000.jpg may not be read with the credentials"):
+    with pytest.raises(RequestError, match="circle/000.jpg cannot be read with the credentials"):
         storage.read("circle/000.jpg")
 
 
@@ -226,7 +226,7 @@ CREDENTIALS = (
 
 @pytest.mark.parametrize("url", CREDENTIALS)
 def test_credentials_are_refused_and_not_repeated(url):
-    with pytest.raises(RequestError, match="has credentials in it") as error:
+    with pytest.raises(RequestError, match="contains credentials") as error:
         open_dataset(url)
     assert "wJalrXUtnFEMI" not in str(error.value)
     assert "AKIAEXAMPLE" not in str(error.value)

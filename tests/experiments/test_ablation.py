@@ -145,7 +145,7 @@ def test_several_trainings_are_compared_as_trainings():
 
 def test_what_is_said_of_few_networks_and_of_untrained_ones():
     idle = with_errors(("zfnet", [0.91]), ("krizhevsky", [0.92]))
-    assert sentence(of_kind(idle, "ablation-idle")[0]).startswith("No network learned more than")
+    assert sentence(of_kind(idle, "ablation-idle")[0]).startswith("No network beat chance")
     few = with_errors(("zfnet", [0.4]), ("zfnet-dense-2048", [0.3]))
     order, *_ = of_kind(few, "ablation-order")
     assert order.decision == "too little data"
@@ -176,5 +176,5 @@ def test_tables_say_what_was_measured():
 def test_without_results():
     with pytest.raises(NotApplicable, match="--ablation"):
         computed(None)
-    with pytest.raises(RequestError, match="no finished training"):
+    with pytest.raises(RequestError, match="no finished run"):
         computed("nowhere")

@@ -173,7 +173,7 @@ def test_without_a_layer_of_places_gradients_are_left(subject, mined, occluded):
     other = replace(occluded, layer="classes")
     result = compute(subject, {"mining": mined, "occlusion": other})
     assert result.methods == [GRADIENTS]
-    assert result.problems == {CAM: "layer 'classes' has no places to weigh"}
+    assert result.problems == {CAM: "layer 'classes' has no spatial positions"}
     assert result.layer == ""
     assert list(result.maps) == list(result.likeness) == [GRADIENTS]
 
@@ -232,17 +232,17 @@ def test_findings(found):
     assert passed(decided, CAM) == {
         "deletion": None,
         "insertion": True,
-        "pointing at the object": None,
+        "the pointing game": None,
         "random weights": False,
-        "a random topmost layer": False,
+        "a random top layer": False,
     }
     assert sentence(decided[0]) == (
-        "On this network, Grad-CAM fails random weights and a random topmost layer and is "
-        "inconclusive on deletion and pointing at the object (12 images)."
+        "On this network, Grad-CAM fails random weights and a random top layer and is "
+        "inconclusive on deletion and the pointing game (12 images)."
     )
     assert decided[0].severity == "look"
     failed = next(each for each in decided if each.kind == "class-evidence-all")
-    assert "fails the test of random weights" in sentence(failed)
+    assert "fails the random-weights test" in sentence(failed)
 
 
 def test_without_a_correct_image_the_maps_are_the_evidence(found):

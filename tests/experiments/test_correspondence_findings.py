@@ -42,7 +42,7 @@ def test_the_numbers_are_those_of_what_was_tested(result):
     assert (first.decision, second.decision) == ("shown", "not shown")
     assert first.effect.value == pytest.approx(0.1)
     assert "agreement beyond chance is 0.30 against 0.20" in sentence(first)
-    assert "tested one by one, 2 of 3 parts do" in sentence(first)
+    assert "tested individually, 2 of 3 parts do" in sentence(first)
     assert "No evidence that hiding the same part" in sentence(second)
     assert [each.decision for each in parts] == ["shown"] * 2 + ["not shown"] * 4
     assert "0.0498" not in headline(decide(found_in(result)))

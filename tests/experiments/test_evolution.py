@@ -157,7 +157,7 @@ def test_history_and_settings(evolved):
 
 
 def test_one_checkpoint_is_not_applicable(tiny_subject, mined):
-    with pytest.raises(NotApplicable, match="one checkpoint only"):
+    with pytest.raises(NotApplicable, match="only one checkpoint"):
         compute(tiny_subject, {"mining": mined, "top_patches": None})
 
 

@@ -262,5 +262,5 @@ def test_evaluation_reads_outputs_alike(folders, tmp_path):
     request = EvaluationRequest(
         (tmp_path / "values.keras",), request.dataset, NetworkOptions(PREPARED)
     )
-    with pytest.raises(RequestError, match="no classes that could be right or wrong"):
+    with pytest.raises(RequestError, match="has no classes, so there is no error"):
         evaluate_each(request)

@@ -85,7 +85,7 @@ def test_sentences():
     (not_shown,) = decide([made(0.3, **wanted)])
     assert sentence(not_shown) == (
         "No evidence that \u2068fc7\u2069 changes less than \u2068conv1\u2069 (20 images, "
-        "p = 0.3); about 85 would show 10 points."
+        "p = 0.3); about 85 would be needed to show 10 points."
     )
     (few,) = decide([made(n=3)])
     assert sentence(few).startswith("Too little data to tell whether \u2068fc7\u2069 changes less")
@@ -94,7 +94,7 @@ def test_sentences():
 
 @pytest.mark.parametrize(
     ("p", "same", "word"),
-    [(0.01, True, "agrees"), (0.01, False, "differs"), (0.5, True, "leave it open")],
+    [(0.01, True, "agrees"), (0.01, False, "differs"), (0.5, True, "these data are inconclusive")],
 )
 def test_published_findings_stand_beside(p, same, word):
     published = Published("Zeiler & Fergus found the same in layer 7", "Fig. 5", same)

@@ -223,7 +223,7 @@ def test_a_wrong_transposition_is_found(tmp_path, monkeypatch):
         "vizreport.graph.channels_first.transposed",
         lambda operation: operation if operation.name == "flat" else transposed(operation),
     )
-    assert "differs from it at layer 'flat'" in refusal(tmp_path / "net.keras")
+    assert "differs at layer 'flat'" in refusal(tmp_path / "net.keras")
 
 
 def test_a_subclassed_one(tmp_path):

@@ -208,12 +208,12 @@ def filters_beyond_measure(place: Place) -> list[str]:
     )
 
 
-@case("describes.*weights.*holds no more")
+@case("describes.*weights.*contains no more")
 def a_layer_of_gigabytes(place: Place) -> list[str]:
     return with_config(place, lambda config: layer(config, "Dense")["config"].update(units=10**7))
 
 
-@case("describes.*weights.*holds no more")
+@case("describes.*weights.*contains no more")
 def two_layers_of_gigabytes_between_them(place: Place) -> list[str]:
     def change(config: dict[str, Any]) -> None:
         for each in config["config"]["layers"]:

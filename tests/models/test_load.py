@@ -167,7 +167,7 @@ def test_saved_model_folder(tmp_path):
 
 def test_folders(saved, tmp_path):
     assert "without a .keras or .h5" in refusal(tmp_path)
-    assert "give one of its checkpoints" in refusal(saved[0])
+    assert "pass one of its checkpoints" in refusal(saved[0])
 
 
 @pytest.mark.parametrize("name", ["model.keras", "model.h5"])
@@ -362,13 +362,13 @@ def test_one_of_several_outputs(tmp_path, named):
         np.testing.assert_allclose(chosen(pictures), together[wanted], rtol=1e-6)
     by_position = load_checkpoint(tmp_path / "net.keras", output="1")
     assert by_position.output.shape == (None, 2 if named else 5)
-    with pytest.raises(RequestError, match="2 outputs and none that 'x' .* --output, 0"):
+    with pytest.raises(RequestError, match="2 outputs and 'x' does not identify .* --output, 0"):
         load_checkpoint(tmp_path / "net.keras", output="x")
 
 
 @pytest.mark.parametrize(
     ("shape", "words"),
-    [((7,), "network of images"), ((3, 16, 16), "(Dense) cannot be transposed")],
+    [((7,), "image network"), ((3, 16, 16), "(Dense) cannot be transposed")],
 )
 def test_no_image_input(tmp_path, shape, words):
     inputs = keras.Input(shape)

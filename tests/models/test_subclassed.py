@@ -127,11 +127,11 @@ def test_the_network_is_that_of_its_own_predict(tmp_path, code):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("Pair", "of several inputs"),
+        ("Pair", "with several inputs"),
         ("UsesTensorFlow", "cannot be used as input to a TensorFlow function"),
         ("Branches", "only layers and keras.ops"),
         ("Other", "first at layer 'conv'"),
-        ("KnowsTheBatch", "another network"),
+        ("KnowsTheBatch", "a different network"),
         ("BuiltLater", "'conv/kernel'"),
     ],
 )

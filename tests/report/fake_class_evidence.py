@@ -23,7 +23,7 @@ def make_class_evidence(
     areas = np.full(count, np.nan if hostile else 0.3, np.float32)
     return ClassEvidenceResult(
         methods=methods,
-        problems={"grad-cam": "layer 'a<b>' has no places to weigh"} if hostile else {},
+        problems={"grad-cam": "layer 'a<b>' has no spatial positions"} if hostile else {},
         layer="" if hostile else occlusion.layer,
         paths=occlusion.paths,
         pictures=occlusion.pictures,

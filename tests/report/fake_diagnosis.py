@@ -65,5 +65,5 @@ def make_diagnosis(
         change_pictures=seen[: len(best)],
         change_names=list(best),
         **found,
-        untested=[["Evidence off the object", "the data have no masks or boxes of objects"]],
+        untested=[["Evidence off the object", "the data have no object masks or boxes"]],
     )

@@ -148,7 +148,7 @@ def make_overview(mining: MiningResult, seen: np.ndarray, hostile: bool) -> Over
             "mean": [104.0, 117.0, 123.0],
             "std": [1.0, 1.0, 1.0],
         },
-        preprocessing_reason="the checkpoint's sidecar says so",
+        preprocessing_reason="set in the checkpoint's sidecar",
         layers=_layer_table(hostile),
         notes=["Layer 'drop' is called with training=True."] if hostile else [],
         initialised=["fire3", "fire4", HOSTILE[3], "conv10"] if hostile else [],
@@ -266,7 +266,7 @@ def make_preprocessing(hostile: bool) -> PreprocessingResult:
         description="squashed to 256 x 256, centre-cropped to 227 x 227; BGR, 0 to 255, "
         "minus 104, 117, 123",
         values="BGR, 0 to 255, minus 104, 117, 123",
-        reason=f"layer {HOSTILE[2]!r} says so" if hostile else "the checkpoint's sidecar says so",
+        reason=f"layer {HOSTILE[2]!r} says so" if hostile else "set in the checkpoint's sidecar",
         warning="Nothing speaks for it." if hostile else "",
         labelled=64,
         labels_known=not hostile,

@@ -385,7 +385,7 @@ def test_the_single_file_stands_alone(browser: Any, rendered: Path, tmp_path: Pa
     # A smaller limit is kept by leaving out the largest pictures, and this is said.
     small = write_single_file(rendered, 3_000_000)
     assert small.stat().st_size <= 3_000_000
-    assert "largest pictures, without which it keeps to 3 MB" in small.read_text("utf-8")
+    assert "largest images, to stay below 3 MB" in small.read_text("utf-8")
     small.unlink()
 
 

@@ -53,14 +53,14 @@ def test_a_damaged_result_is_a_failed_section(run_folder: Path) -> None:
         path.write_bytes(path.read_bytes()[:-100])
     assert render(run_folder, pdf=False) == ("filters",)
     words = Page(run_folder / "pages" / "all.html").words()
-    assert "is damaged (its arrays are not those that were written)" in words
-    assert "the same build command computes it again" in words
+    assert "is damaged (its arrays are not the ones that were written)" in words
+    assert "the same build command recomputes it" in words
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"version": ', '"version": 9', "its stored result is of version 9"),
+        ('"version": ', '"version": 9', "its stored result has version 9"),
         ('"layer": ', '"layer": ["<script>"], "was": ', "is damaged (Expected str, got array - at"),
         ('"stride": ', '"strides": ', "is damaged (stride is missing)"),
         ('"values": {', '"values": {"a": ' + "[" * 40 + "]" * 40 + ",", "nested too deeply"),

@@ -73,7 +73,7 @@ def test_files_of_others_are_refused(unstopped, ablation_for, tmp_path):
     former, lines = tmp_path / "former", []
     shutil.copytree(unstopped, former, ignore=shutil.ignore_patterns(".vizreport"))
     ablate(ablation_for(former), lines.append)
-    assert lines[-1] == "2 of 2 trainings are finished"
+    assert lines[-1] == "2 of 2 runs are finished"
     assert read(former, "ablation") >= {
         f"{v}-seed-0.{end}" for v in VARIANTS for end in ("json", "npz")
     }
@@ -133,7 +133,7 @@ def test_another_process_is_left_its_training(unstopped, ablation_for, tmp_path)
     with ablation._claimed(tmp_path / lock) as mine:
         assert mine
         ablate(request, lines.append)
-    assert any("another process is at it" in line for line in lines)
+    assert any("another process is training it" in line for line in lines)
     assert not list(tmp_path.glob("*.json"))
     with ablation._claimed(tmp_path / lock) as mine:
         assert mine
@@ -142,7 +142,7 @@ def test_another_process_is_left_its_training(unstopped, ablation_for, tmp_path)
 def test_a_finished_ablation_is_not_trained_again(unstopped, ablation_for):
     lines: list[str] = []
     ablate(ablation_for(unstopped), lines.append)
-    assert lines[-1] == "2 of 2 trainings are finished"
+    assert lines[-1] == "2 of 2 runs are finished"
     for changes, words in (
         ({"epochs": 3}, "epochs 2, not 3"),
         ({"max_images": 100}, "other data"),
@@ -150,7 +150,7 @@ def test_a_finished_ablation_is_not_trained_again(unstopped, ablation_for):
     ):
         with pytest.raises(RequestError, match=words):
             ablate(ablation_for(unstopped, **changes), silent)
-    with pytest.raises(RequestError, match="no network 'lenet'"):
+    with pytest.raises(RequestError, match="unknown network 'lenet'"):
         ablate(ablation_for(unstopped, ("zfnet", "lenet")), silent)
     with pytest.raises(RequestError, match="too small"):
         ablate(ablation_for(unstopped, ("krizhevsky",), input_size=40), silent)
@@ -183,5 +183,5 @@ def test_damaged_results(unstopped, tmp_path):
     (tmp_path / "zfnet-seed-1.json").write_text(json.dumps({**values, "seed": 1}))
     with pytest.raises(RequestError, match="zfnet-seed-1.json or the .npz beside it"):
         read_trials(tmp_path)
-    with pytest.raises(RequestError, match="no finished training"):
+    with pytest.raises(RequestError, match="no finished run"):
         read_trials(tmp_path / "work")

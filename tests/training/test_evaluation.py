@@ -200,7 +200,7 @@ def test_no_ten_crops_without_a_central_crop(colours, capsys):
     ]
     assert main(arguments) == 0
     text = capsys.readouterr().out
-    assert "no ten crops: ten crops need a resize and a central crop" in text
+    assert "no ten crops: ten crops need resizing and a central crop" in text
     rows = [line.split() for line in text.splitlines()]
     assert ["single", "crop", "25.00", "%", "-"] in rows
 
@@ -232,7 +232,7 @@ def test_wrong_requests(unbroken, hard, colours, tmp_path, capsys):
     )
     images = np.zeros((2, SIDE, SIDE, 3), np.uint8)
     np.savez(tmp_path / "two.npz", images=images, labels=np.array([0, 1]))
-    assert "needs networks of the same outputs" in complaint(
+    assert "needs networks with the same outputs" in complaint(
         capsys,
         *("evaluate", "--checkpoint", last, "--checkpoint", reordered(last, tmp_path)),
         *("--data", hard[0]),

@@ -51,8 +51,8 @@ def test_with_the_bare_constants_it_does_not(request_for, tmp_path, monkeypatch)
 def test_what_is_printed(unbroken):
     _, lines = unbroken
     assert lines[0].startswith("device: CPU")
-    assert "432 images to train, 48 to validate" in lines
-    assert "first learning rate 0.01, lowered on plateaus to 0.0001 at least" in lines
+    assert "432 training images, 48 validation images" in lines
+    assert "initial learning rate 0.01, lowered on plateaus to no less than 0.0001" in lines
     assert [line.split(":")[0] for line in lines[-3:]] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
 
 
@@ -187,9 +187,9 @@ def test_files_of_others_are_refused(unbroken, request_for, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"model": "lenet"}, "no network 'lenet'"),
+        ({"model": "lenet"}, "unknown network 'lenet'"),
         ({"input_size": 40}, "too small"),
-        ({"batch_size": 500}, "432 images to train, fewer than a batch of 500"),
+        ({"batch_size": 500}, "432 training images, fewer than a batch of 500"),
         ({"data": "nowhere"}, "does not exist"),
         ({"strategy": "multiworker"}, "TF_CONFIG"),
     ],

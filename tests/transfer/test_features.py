@@ -132,5 +132,5 @@ def test_layers_of_blocks():
     graph = trace(keras.Model(image, x))
     assert [one.name for one in transfer_layers(graph, None)] == ["first", "block", "last"]
     assert [one.name for one in transfer_layers(graph, ("last", "left"))] == ["left", "last"]
-    with pytest.raises(RequestError, match="no hidden layer 'conv9': choose among first, left"):
+    with pytest.raises(RequestError, match="no hidden layer 'conv9': choose from first, left"):
         transfer_layers(graph, ("conv9",))

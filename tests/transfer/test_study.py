@@ -142,7 +142,7 @@ def test_control(files, tmp_path, capsys):
     assert "--images-per-class" in capsys.readouterr().err
     (name / "history.json").write_text(json.dumps({**history, "data_fingerprint": ""}))
     assert main([*command, str(control)]) == 2
-    assert "other data" in capsys.readouterr().err
+    assert "different data" in capsys.readouterr().err
 
 
 def test_several_classes_an_image(files, tmp_path, capsys):
@@ -163,8 +163,8 @@ def test_several_classes_an_image(files, tmp_path, capsys):
     capsys.readouterr()
     for wrong, words in (
         ([], "--test-split"),
-        (["--test-split", "val", "--classifiers", "softmax"], "leave softmax out"),
-        (["--test-split", "val", "--per-class", "3"], "leave out --per-class"),
+        (["--test-split", "val", "--classifiers", "softmax"], "remove softmax"),
+        (["--test-split", "val", "--per-class", "3"], "omit --per-class"),
     ):
         assert main([*command, *wrong]) == 2
         assert words in capsys.readouterr().err

@@ -112,7 +112,7 @@ def _selected(request: BuildRequest) -> Selection:
     """Choose the experiments, and say on the terminal which fall with those skipped."""
     selection = select(registry(), request.settings, request.only, request.skip)
     for name, cause in selection.dropped:
-        print(f"vizreport: section {name} requires {cause}: it is left out, too", file=sys.stderr)
+        print(f"vizreport: section {name} requires {cause} and is also omitted", file=sys.stderr)
     return selection
 
 
@@ -120,7 +120,7 @@ def _broken(causes: Mapping[str, str]) -> dict[str, ExperimentRecord]:
     """Return the records of what other packages bring that cannot be used; say so."""
     found = {}
     for name, cause in causes.items():
-        reason = f"its experiment cannot be used: {cause}"
+        reason = f"its experiment cannot be loaded: {cause}"
         print(f"vizreport: section {name}: {printable(reason)}", file=sys.stderr)
         found[name] = ExperimentRecord(name, "", "failed", reason)
     return found
@@ -152,8 +152,9 @@ def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:
     if len(used) > 1:
         said = ", ".join(f"{len(made)} on {name}" for name, made in used.items())
         print(
-            f"vizreport: not all results in {store.folder} were computed on one backend ({said}): "
-            "they agree to rounding only; a build into a fresh folder has all from one",
+            f"vizreport: not all results in {store.folder} were computed on the same backend "
+            f"({said}): they agree only to within rounding; build into a new folder for results "
+            "from one backend",
             file=sys.stderr,
         )
 

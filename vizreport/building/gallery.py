@@ -116,8 +116,8 @@ class GalleryCallback(keras.callbacks.Callback):
         self._epochs = None if epochs is None else frozenset(epochs)
         if not isinstance(preprocessing, Preprocessing) and preprocessing not in PRESETS:
             raise RequestError(
-                "a gallery has to know how images become the network's input: give "
-                f"preprocessing= one of {', '.join(PRESETS)}, or a Preprocessing"
+                "a gallery needs the network's preprocessing: set preprocessing= to one of "
+                f"{', '.join(PRESETS)}, or a Preprocessing"
             )
         for condition in stop_on:
             parse(condition)
@@ -147,7 +147,7 @@ class GalleryCallback(keras.callbacks.Callback):
         except Exception:
             # Hours of training are worth more than a picture of them.
             warnings.warn(
-                f"no gallery of epoch {number}; the training goes on.\n{traceback.format_exc()}",
+                f"no gallery for epoch {number}; training continues.\n{traceback.format_exc()}",
                 stacklevel=2,
             )
 
@@ -159,7 +159,7 @@ class GalleryCallback(keras.callbacks.Callback):
         if failed:
             self.model.stop_training = True
             said = " ".join(printable(sentence(each.finding)) for each in failed)
-            warnings.warn(f"the training stops after epoch {number}: {said}", stacklevel=3)
+            warnings.warn(f"training stops after epoch {number}: {said}", stacklevel=3)
 
     @cached_property
     def _subject(self) -> Subject:
@@ -186,7 +186,7 @@ class GalleryCallback(keras.callbacks.Callback):
 def _prepared(given: str | Preprocessing) -> PreprocessingRequest | ChosenPreprocessing:
     """Return what is asked of the preprocessing: who trains a network knows what it is given."""
     if isinstance(given, Preprocessing):
-        reason = "the program that trained the network says so"
+        reason = "specified by the program that trained the network"
         return ChosenPreprocessing(given, reason)
     return PreprocessingRequest(given, scale_twice=True)
 

@@ -66,7 +66,7 @@ def keys_of(
     file = options.labels
     labels = None if file is None else setting_values.file_hash(file)
     if file is not None and labels is None:
-        raise RequestError(f"{file} cannot be read: name a labels file with --labels")
+        raise RequestError(f"{file} cannot be read; pass a labels file with --labels")
     data = digest([fingerprint, labels, options.labels_in_order])
     every = digest([network, epochs_key])
     return result_keys(

@@ -94,7 +94,7 @@ def _run(
     name, key = experiment.name, keys[experiment.name]
     for needed in experiment.requires:
         if records[needed].status != "done":
-            reason = f"it needs the result of {needed!r}: {records[needed].reason}"
+            reason = f"it requires the result of {needed!r}: {records[needed].reason}"
             return ExperimentRecord(name, key, records[needed].status, reason)
     outcome = store.load(experiment, key) if store.has(name, key) else None
     if outcome is not None:
@@ -186,5 +186,7 @@ def called(
     }
     names = list(inspect.signature(compute).parameters)
     if unknown := [name for name in names if name not in given]:
-        raise TypeError(f"compute() names {unknown[0]!r}; it can be given {', '.join(given)}")
+        raise TypeError(
+            f"compute() has an unknown parameter {unknown[0]!r}; available are {', '.join(given)}"
+        )
     return compute(**{name: given[name] for name in names})

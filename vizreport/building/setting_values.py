@@ -101,5 +101,5 @@ def _required_hash(file: str, each: Setting) -> str:
     found = file_hash(path)
     if found is None:
         wrong = problem(path) or "cannot be read"
-        raise RequestError(f"{quoted(file)} {wrong}; give a file with {each.option}")
+        raise RequestError(f"{quoted(file)} {wrong}; pass a file with {each.option}")
     return found

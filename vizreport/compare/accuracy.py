@@ -59,12 +59,12 @@ def _errors(runs: Sequence[FinishedRun]) -> Figure:
         name="compare-errors",
         title="Errors",
         caption=(
-            "The fewer errors, the farther left; intervals that overlap leave open which "
-            "network is better (the table of tests decides)."
+            "Farther left is better; if intervals overlap, either network may be better (the "
+            "table of tests decides)."
         ),
         method=(
-            "Share of the labelled images whose class is not the most probable one (top-1) or, "
-            "with more than five classes, not among the five most probable ones (top-5). "
+            "Share of labelled images whose class is not the most probable one (top-1) or, with "
+            "more than five classes, not among the five most probable ones (top-5). "
             "Lines: 95\u202f% interval (Wilson)."
         ),
         alt=f"{runs[best].label} makes the fewest top-1 errors. "
@@ -116,12 +116,12 @@ def _by_class(
 
     drawn = sorted(shared, key=lambda name: -spread(name))[:_CLASSES]
     few = len(drawn) < len(shared)
-    left_out = f" Shown are the first {len(drawn)} of {len(shared)}." if few else ""
+    left_out = f" The first {len(drawn)} of {len(shared)} are shown." if few else ""
     first = [_share(each[drawn[0]]) for each in classes]
     return Figure(
         name="compare-classes",
         title="Accuracy by class",
-        caption=(f"The classes in which the networks differ most come first.{left_out}"),
+        caption=(f"Classes on which the networks differ most come first.{left_out}"),
         method=(
             "Share of a class's images that are classified correctly, with its 95\u202f% "
             f"interval (Wilson); classes with at least {FEWEST} images in every run, matched by "
@@ -180,13 +180,11 @@ def _confusions(
         name="compare-confusions",
         title="The most frequent confusions",
         caption=(
-            "Which class is taken for which: the confusion that is most frequent in any of the "
-            "networks comes first."
+            "Which classes are confused: the most frequent confusion in any network comes first."
         ),
         method=(
-            "Of the images of the class before the arrow, the share that is classified as the "
-            "one after it, with its 95\u202f% interval (Wilson). Ordered by the number of "
-            "images."
+            "Share of images of the class before the arrow that are classified as the one after "
+            "it, with its 95\u202f% interval (Wilson). Sorted by number of images."
         ),
         alt=f"The most frequent is {quoted(most, 60)}: "
         + ", ".join(

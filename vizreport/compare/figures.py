@@ -72,10 +72,10 @@ def _filters(runs: Sequence[FinishedRun]) -> Figure:
     return Figure(
         name="compare-filters",
         title="Layer-1 filters",
-        caption=("What each network's first layer looks for in the pixels."),
+        caption=("What each network's first layer responds to."),
         method=(
             "The filters are shown as they act on RGB pixels, enlarged without smoothing; "
-            "mid-grey is zero. Each run has one scale, printed below it: weights of different "
+            "mid-grey is zero. Each run has its own scale, printed below it: weights of different "
             "networks are not comparable."
         ),
         alt=_each(runs, lambda run: f"{_count(run)} filters"),
@@ -100,10 +100,10 @@ def _limited(runs: Sequence[FinishedRun]) -> Figure:
         name="compare-limit",
         title="The same with the limit on the filters' RMS",
         caption=(
-            "What the strong filters hide: runs in which the RMS of a filter passes "
+            "What the strong filters hide: runs in which a filter's RMS exceeds "
             f"{number(LIMIT)}, with those filters scaled down to it."
         ),
-        method=("Not what training with the limit would give."),
+        method=("This is not what training with the limit would give."),
         alt=f"Filters of {', '.join(run.label for run in runs)} after the limit.",
         draw=lambda: _beside(runs, _limited_drawn),
         threaded=True,
@@ -120,10 +120,10 @@ def _limited_drawn(run: FinishedRun, width: int) -> Image.Image:
 def _rms(runs: Sequence[FinishedRun]) -> Figure:
     return Figure(
         name="compare-rms",
-        title="RMS of the layer-1 filters, in rising order",
+        title="RMS of the layer-1 filters, in ascending order",
         caption=("A steep right end means that a few filters dominate."),
         method=(
-            "Root mean square of the weights, as the filters act on pixels from 0 to 255. The "
+            "Root mean square of the weights acting on pixels from 0 to 255. The "
             "paper renormalises filters above the dotted line during training."
         ),
         alt=_each(runs, _rms_range),
@@ -179,10 +179,10 @@ def _spectra(runs: Sequence[FinishedRun]) -> Figure:
     shown = [(drawable(run.label, 40), _living_spectra(run)) for run in runs]
     return Figure(
         name="compare-spectra",
-        title="How the energy of the layer-1 filters spreads over spatial frequencies",
+        title="Energy of the layer-1 filters by spatial frequency",
         caption=("A dip in the middle means few filters for middle frequencies."),
         method=(
-            "Mean of the filters that are not dead, each counted the same; energy per octave, "
+            "Mean over the filters that are not dead, equally weighted; energy per octave, "
             "averaged over all directions. A single pixel, or white noise, is 1 everywhere."
         ),
         alt=_each(runs, lambda run: f"mean of {len(_living_spectra(run))} filters"),
@@ -198,12 +198,12 @@ def _projections(runs: Sequence[FinishedRun]) -> Figure:
         name="compare-layer2",
         title="Projections of layer 2",
         caption=(
-            "What excites layer 2 in each network. Blocks, dots or stripes a stride apart "
-            "would be aliasing."
+            "What excites layer 2 in each network. Blocks, dots or stripes one stride apart would "
+            "be aliasing."
         ),
         method=(
-            "Of a sample of maps, the strongest activation over the data, projected down to "
-            "the pixels, each on its own scale; mid-grey is zero."
+            "For a sample of maps, the strongest activation in the data, projected to the pixels, "
+            "each on its own scale; mid-grey is zero."
         ),
         alt=_each(
             runs,
@@ -224,14 +224,12 @@ def _projections_drawn(run: FinishedRun, width: int) -> Image.Image:
 def _aliasing(runs: Sequence[FinishedRun]) -> Figure:
     return Figure(
         name="compare-aliasing",
-        title="How much of the layer-1 filters' response the first stride leaves ambiguous",
-        caption=(
-            "Each dot is a filter: the share of its response that the first stride makes ambiguous."
-        ),
+        title="Share of the layer-1 filters' response that the first stride makes ambiguous",
+        caption=("Each dot is a filter; farther right means more aliasing."),
         method=(
             "Over gratings of all frequencies, the share of the response to gratings that the "
-            "stride cannot tell from one that excites the filter more. Dead filters are left "
-            "out."
+            "stride cannot distinguish from one that excites the filter more. Dead filters are "
+            "excluded."
         ),
         alt=_each(runs, lambda run: f"median {percent(_median(_ambiguous(run)))}"),
         draw=charts.styled(
@@ -266,8 +264,8 @@ def _curves(runs: Sequence[FinishedRun]) -> Figure:
             "training images (thin)."
         ),
         method=(
-            "Share of images classified wrongly. Training errors are measured during the "
-            "epoch: with dropout, while the weights change."
+            "Share of misclassified images. Training errors are measured during the epoch, with "
+            "dropout and changing weights."
         ),
         alt=_each(runs, _last_error),
         draw=charts.styled(partial(_draw_curves, runs=runs), 130, 62),

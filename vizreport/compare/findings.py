@@ -67,9 +67,9 @@ def _signs(runs: Sequence[FinishedRun]) -> list[Finding]:
     return [
         Finding(
             kind="compare-signs",
-            compared="signs of a badly chosen architecture",
-            claim="the networks differ in signs of a badly chosen architecture",
-            shown=f"Signs of a badly chosen architecture: {listed}.",
+            compared="architecture warning signs",
+            claim="the networks differ in architecture warning signs",
+            shown=f"Architecture warning signs: {listed}.",
             n=len(faults),
             unit="networks",
             values={f"{letter}_signs": Quantity(count, COUNT) for letter, count in faults.items()},

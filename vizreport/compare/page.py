@@ -71,7 +71,7 @@ def compare(
     """
     tell = progress or (lambda _: None)
     if (out / FILE_NAME).exists():
-        raise RequestError(f"{out} is the folder of a run: give --out another one")
+        raise RequestError(f"{out} is a run's folder; choose another --out")
     prepare(out, _WRITER, (*_PARTS, PDF) if pdf else _PARTS, adopted_comparison)
     runs = read_runs(folders)
     warn_if_scarce(out)

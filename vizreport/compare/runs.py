@@ -81,11 +81,11 @@ def read_runs(folders: Sequence[Path]) -> list[FinishedRun]:
         a vizreport whose results this one does not read.
     """
     if len(folders) < 2:
-        raise RequestError("one run has nothing to be compared with: name two or more run folders")
+        raise RequestError("a single run cannot be compared; name two or more run folders")
     places = [folder.resolve() for folder in folders]
     for place, folder in zip(places, folders, strict=True):
         if places.count(place) > 1:
-            raise RequestError(f"{folder} is given twice: name each run once")
+            raise RequestError(f"{folder} is given twice; name each run once")
     return [_read(folder, _letter(number)) for number, folder in enumerate(folders)]
 
 
@@ -98,7 +98,7 @@ def _read(folder: Path, letter: str) -> FinishedRun:
     mining, _ = _result(folder, run, "mining")
     overview, reason = _result(folder, run, "overview")
     if mining is None or overview is None:
-        raise RequestError(f"{folder} has no overview to compare ({reason}): leave it out")
+        raise RequestError(f"{folder} has no overview to compare ({reason}); omit it")
     filters, reason = _result(folder, run, "filters", needed=False)
     architecture, _ = _result(folder, run, "architecture", needed=False)
     return FinishedRun(
@@ -111,7 +111,7 @@ def _result(folder: Path, run: RunRecord, name: str, needed: bool = True) -> tup
     """Return a run's result, or None and why the experiment does not apply."""
     record = next((record for record in run.experiments if record.name == name), None)
     if record is None and not needed:
-        return None, "its report was made without this section"
+        return None, "its report was built without this section"
     if record is None or record.status == "failed":
         missing = "has no result of" if record is None else "failed at"
         raise RequestError(

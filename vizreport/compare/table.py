@@ -55,7 +55,7 @@ def make_rows(runs: Sequence[FinishedRun]) -> list[tuple[str, list[Row]]]:
                 row("Top-5 error", lambda r: _error(r, _top5(r))),
             ],
         ),
-        ("Signs of a badly chosen architecture", _signs(runs)),
+        ("Architecture warning signs", _signs(runs)),
     ]
     if any(run.run.seconds for run in runs):
         groups.append(
@@ -63,7 +63,7 @@ def make_rows(runs: Sequence[FinishedRun]) -> list[tuple[str, list[Row]]]:
                 "Times",
                 [
                     row("Computing the results", lambda r: _time(r.run.seconds)),
-                    row("of that, pass over the data", _mining),
+                    row("of which pass over the data", _mining),
                     row("On", lambda r: _host(r)),
                 ],
             )

@@ -92,16 +92,16 @@ def _figure(
     counted = (
         " Fraction: how many of the nine show that class."
         if scores
-        else " Fraction: the most frequent class among the nine, where two or more share one."
+        else " Fraction: the most frequent class among the nine, if at least two share one."
     )
     return Figure(
         name=name,
         title=f"Top-9 of the same units: {layer}",
-        caption=(f"What the same unit looks for in each network, side by side.{counted}"),
+        caption=(f"What the same unit responds to in each network.{counted}"),
         method=(
-            "Left of each pair the nine patches that excite the unit most, strongest first, in "
-            "colour where the projections lie, which are at right; mid-grey is zero. The units "
-            "whose fractions differ most come first."
+            "Left of each pair: the nine patches that excite the unit most, strongest first, in "
+            "colour where the projections are strong. Right: the projections; mid-grey is zero. "
+            "Units whose fractions differ most come first."
         ),
         alt=" ".join(f"{_seen(unit, cells, having)}." for unit, cells in units.items()),
         draw=partial(_drawn, having, units),
@@ -117,7 +117,7 @@ def _seen(
         for cell, (run, _) in zip(cells, having, strict=True)
         if cell["common"]
     ]
-    return f"{quoted(unit, 30)}: {', '.join(said) or 'patches of no one class'}"
+    return f"{quoted(unit, 30)}: {', '.join(said) or 'patches of different classes'}"
 
 
 def _drawn(

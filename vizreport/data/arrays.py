@@ -93,12 +93,12 @@ def _checked_labels(
     if labels.size != count or not np.issubdtype(labels.dtype, np.integer):
         raise RequestError(
             f"{name}: labels are {labels.dtype} of shape {labels.shape}; they must be {count} "
-            "whole numbers, one for each image"
+            "integers, one per image"
         )
     flat = labels.reshape(count)
     if flat.min() < 0 or (class_names and flat.max() >= len(class_names)):
         raise RequestError(
-            f"{name}: labels go from {flat.min()} to {flat.max()}; they must be from 0 to "
+            f"{name}: labels range from {flat.min()} to {flat.max()}; they must be from 0 to "
             f"{len(class_names) - 1 if class_names else 'the last class'}"
         )
     return flat

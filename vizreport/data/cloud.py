@@ -117,23 +117,23 @@ class CloudFolder:
             raise
         except FileNotFoundError as error:
             raise RequestError(
-                f"{where} does not exist, or may not be listed; give --data a folder, shards or "
-                "Parquet files that are there"
+                f"{where} does not exist or cannot be listed; pass --data an existing folder, "
+                "shards or Parquet files"
             ) from error
         except PermissionError as error:
             raise RequestError(
-                f"{where} may not be read with the credentials of the environment; set those of an "
-                "account that may"
+                f"{where} cannot be read with the credentials in the environment; set those of an "
+                "account with access"
             ) from error
         except Exception as error:
             if "credential" in f"{type(error).__name__} {error}".lower():
                 raise RequestError(
-                    f"{where} needs credentials, and the environment has none; docs/data.md says "
-                    "which variables they are taken from"
+                    f"{where} needs credentials, and the environment has none; docs/data.md lists "
+                    "the variables to set"
                 ) from error
             raise RequestError(
-                f"{where} cannot be read ({type(error).__name__}: {scrubbed(error)}); what is "
-                "finished is kept, the same command goes on"
+                f"{where} cannot be read ({type(error).__name__}: {scrubbed(error)}); finished "
+                "results are kept, and the same command resumes"
             ) from error
 
 
@@ -194,14 +194,14 @@ def without_credentials(url: str) -> str:
             split = urlsplit(part)
             user, password = split.username, split.password
         except ValueError:
-            raise RequestError("the address of --data is none; check its brackets") from None
+            raise RequestError("the address in --data is invalid; check its brackets") from None
         # Azure's addresses are abfs://CONTAINER@ACCOUNT.
         named = user is not None and split.scheme in ("s3", "s3a", "gs", "gcs", "http", "https")
         if named or password is not None or "=" in split.query:
             place = split.netloc.rpartition("@")[2]
             raise RequestError(
-                f"the address {split.scheme}://{place}... has credentials in it, which would be "
-                "written into the report; leave them to the environment (docs/data.md)"
+                f"the address {split.scheme}://{place}... contains credentials, which would be "
+                "written into the report; set them in the environment instead (docs/data.md)"
             )
     return url
 
@@ -228,12 +228,12 @@ def _opened(url: str) -> tuple[Any, str]:
             f"{scheme}:// needs the extra cloud: run pip install 'vizreport[cloud]', or "
             f"{pip_install(*needed)}"
             if needed
-            else f"{scheme}:// needs a package more: {brief(error)}"
+            else f"{scheme}:// needs another package: {brief(error)}"
         ) from error
     except ValueError as error:
         raise RequestError(
-            f"{scheme}:// is no kind of address that fsspec knows ({scrubbed(error)}); give --data "
-            "a folder, or an address such as s3://BUCKET/FOLDER"
+            f"{scheme}:// is not a scheme known to fsspec ({scrubbed(error)}); pass --data a "
+            "folder, or an address such as s3://BUCKET/FOLDER"
         ) from error
     return files, str(root).rstrip("/")
 

@@ -103,7 +103,7 @@ def _unidentified(file: Path | BytesIO) -> str:
     if kind == "AVIF" and not features.check("avif"):
         return "this installation of Pillow cannot read AVIF; save it as PNG or JPEG"
     if kind in READ:
-        return f"the {kind} file is damaged, or of a variant that cannot be read"
+        return f"the {kind} file is damaged, or of an unsupported variant"
     return unsupported(kind) if kind else f"it is not a {KINDS} image"
 
 
@@ -127,8 +127,8 @@ def _pixels(
     upright = ImageOps.exif_transpose(image) if orientation > 1 else image
     if halved and _is_black(upright):
         raise UnreadableImage(
-            "its colours have 16 bits, of which the upper 4 are not used, and would come out "
-            "nearly black; save it with 8 bits"
+            "its 16-bit colours leave the upper 4 bits unused and would appear nearly black; save "
+            "it with 8 bits"
         )
     return np.array(_rgb(upright, decoding), dtype=np.uint8), size
 
@@ -148,7 +148,7 @@ def _orientation(image: Image.Image) -> int:
 def _rgb(image: Image.Image, decoding: Decoding) -> Image.Image:
     if image.mode == "F":
         raise UnreadableImage(
-            "its pixels are floating-point numbers of no known range; save it with 8 or 16 bits"
+            "its pixels are floating-point numbers of unknown range; save it with 8 or 16 bits"
         )
     if image.mode == "I" or image.mode.startswith("I;16"):
         return _grey(np.asarray(image).astype(np.int64)).convert("RGB")
@@ -164,7 +164,7 @@ def _grey(wide: np.ndarray) -> Image.Image:
     least, most = int(wide.min()), int(wide.max())
     if least < 0 or most > _RANGES[-1]:
         raise UnreadableImage(
-            f"its values go from {least} to {most}, beyond 16 bits; save it with 8 or 16 bits"
+            f"its values range from {least} to {most}, beyond 16 bits; save it with 8 or 16 bits"
         )
     white = next(largest for largest in _RANGES if most <= largest)
     return Image.fromarray(((wide * 510 + white) // (2 * white)).astype(np.uint8))

@@ -121,5 +121,5 @@ def _name(storage: Storage, split: str | None) -> str:
 def _no_split(storage: Storage, split: str, subfolders: list[str]) -> RequestError:
     more = f" and {len(subfolders) - 20} more" if len(subfolders) > 20 else ""
     names = f"{', '.join(subfolders[:20])}{more}"
-    there = f"its folders are {names}" if subfolders else "it has no folders"
+    there = f"its subfolders are {names}" if subfolders else "it has no subfolders"
     return RequestError(f"there is no split {quoted(split)} in {storage.where}: {there}")

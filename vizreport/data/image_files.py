@@ -89,4 +89,4 @@ def why_not_read(name: str, head: Callable[[], bytes]) -> str:
 
 def unsupported(kind: str) -> str:
     """Say what to do with an image of a format that is not read."""
-    return f"{kind} images are not read; save it as PNG or JPEG"
+    return f"{kind} images are not supported; save it as PNG or JPEG"

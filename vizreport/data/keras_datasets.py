@@ -59,7 +59,7 @@ def open_keras(
     """
     if name not in CLASS_NAMES:
         raise RequestError(
-            f"there is no image data set keras:{name}; there are "
+            f"there is no image data set keras:{name}; available are "
             f"{', '.join('keras:' + known for known in CLASS_NAMES)}"
         )
     split = split or "test"
@@ -69,8 +69,8 @@ def open_keras(
         halves = _module(name).load_data()
     except Exception as error:  # Keras wraps network errors in a bare Exception
         raise RequestError(
-            f"keras:{name} cannot be downloaded ({error}); connect to the network once, or save "
-            "the images as .npz and give --data that file"
+            f"keras:{name} cannot be downloaded ({error}); connect to the internet once, or save "
+            "the images as .npz and pass that file to --data"
         ) from error
     images, labels = halves[SPLITS.index(split)]
     return dataset_from_arrays(

@@ -30,7 +30,7 @@ def read_label_file(path: Path, outputs: int) -> tuple[tuple[str, ...], tuple[st
     RequestError
         Naming file and line.
     """
-    text = read_text(path, "the labels file", "give --labels a text file")
+    text = read_text(path, "the labels file", "pass --labels a text file")
     lines = text.splitlines()
     entries: dict[int, tuple[str, str]] = {}
     for number, line in enumerate(lines, start=1):
@@ -38,13 +38,13 @@ def read_label_file(path: Path, outputs: int) -> tuple[tuple[str, ...], tuple[st
             continue
         index, entry = _entry(f"{path}, line {number}", line, outputs)
         if index in entries:
-            raise RequestError(f"{path}, line {number}: the index {index} has a line already")
+            raise RequestError(f"{path}, line {number}: the index {index} appears twice")
         entries[index] = entry
     missing = [i for i in range(outputs) if i not in entries]
     if missing:
         raise RequestError(
-            f"{path} names {len(entries)} of the network's {outputs} outputs; "
-            f"index {missing[0]} is the first without a line"
+            f"{path} names {len(entries)} of the network's {outputs} outputs; the first missing "
+            f"index is {missing[0]}"
         )
     ordered = [entries[i] for i in range(outputs)]
     ids = tuple(identifier for identifier, _ in ordered)
@@ -55,7 +55,7 @@ def _entry(where: str, line: str, outputs: int) -> tuple[int, tuple[str, str]]:
     columns = [column.strip() for column in line.split("\t")]
     if len(columns) not in (2, 3):
         raise RequestError(
-            f"{where}: there are {len(columns)} columns; it must be index<TAB>name or "
+            f"{where}: there are {len(columns)} columns; the format is index<TAB>name or "
             "index<TAB>id<TAB>name"
         )
     index, name = columns[0], columns[-1]

@@ -154,14 +154,14 @@ def settle(
         return replace(
             labels,
             reason=(
-                f"There are as many {what} as classes, but their alphabetical order does not fit "
-                f"the predictions beyond chance: the network would classify {figures} = "
-                f"{found.p:.2g}). If it is the order all the same, pass --labels-in-order; else "
-                "name the outputs with --labels FILE."
+                f"There are as many {what} as classes, but their alphabetical order agrees with "
+                f"the predictions no better than chance: the network would classify {figures} = "
+                f"{found.p:.2g}). If the order is right nevertheless, pass --labels-in-order; "
+                "otherwise name the outputs with --labels FILE."
             ),
         )
     names = labels.class_names if labels.named else own_names(dataset, labels.class_names)
-    how = f"The classes are taken to be the {what} in alphabetical order"
+    how = f"The classes are assumed to be the {what} in alphabetical order"
     if reversed_order:
         how += f", but the network then classifies only {figures} < 0.001)."
     else:

@@ -89,7 +89,7 @@ def resolve_labels(
         if given and len(given) != outputs:
             raise RequestError(
                 f"there are {len(given)} {what} for the network's {outputs} outputs; fix the "
-                "checkpoint's sidecar or give --labels"
+                "checkpoint's sidecar or pass --labels"
             )
     names, ids = tuple(class_names or ()), tuple(class_ids or ())
     what = "classes" if _has_own(dataset) else "folders"
@@ -97,7 +97,7 @@ def resolve_labels(
     how = f"The data's {what} have the names of the network's classes."
     if labels is None and labels_in_order:
         labels = in_order(dataset, outputs)
-        how = f"The network's classes are the data's {what} in their order, as it is told."
+        how = f"The network's classes are the data's {what} in order, as specified."
         if labels is not None and not names:
             names = own_names(dataset, ())
     if labels is None and not _has_own(dataset):
@@ -207,17 +207,18 @@ def _why(
         return f"The data have {count} {what} and the network {outputs} outputs."
     if not names:
         return (
-            "The network's outputs have no names to match the data's classes with (--labels), and "
+            "The network's outputs have no names to match with the data's classes (--labels), and "
             "their order is not known to agree (--labels-in-order)."
         )
     if not classes:
         return (
-            "The data's classes have no names to match with the outputs', and their order is not "
+            "The data's classes have no names to match with those of the outputs, and their order "
+            "is not "
             "known to agree (--labels-in-order)."
         )
     unmatched = [name for name in classes if _key(name) not in _match(names, ids)]
     shared = any(_key(name) in map(_key, (*names, *ids)) for name in unmatched)
-    output = "one output alone" if shared else "an output"
+    output = "a single output" if shared else "an output"
     return (
         f"{_some(unmatched, 'class' if has_own else 'folder')} no name or id of {output}, and "
         "their order is not known to agree (--labels-in-order)."

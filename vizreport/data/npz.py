@@ -61,7 +61,7 @@ def open_npz(
         arrays = read_arrays(path, [name for name in (images, labels, names) if name])
     except BadArchive as error:
         raise RequestError(
-            f"the data {path} {error}; give --data an archive that numpy.savez wrote"
+            f"the data {path} {error}; pass --data an archive written by numpy.savez"
         ) from error
     several = split or len([name for name in there if name.lower() in _images()]) > 1
     return dataset_from_arrays(

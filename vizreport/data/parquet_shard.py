@@ -108,7 +108,7 @@ def open_parquet(storage: Storage, path: str) -> Shard:
             opened = parquet.ParquetFile(file)
             metadata, schema = opened.metadata, opened.schema_arrow
     except UnreadableImage as error:
-        raise RequestError(f"{where} cannot be read: {error}; leave it out, or mend it") from error
+        raise RequestError(f"{where} cannot be read: {error}; fix or exclude it") from error
     except (pyarrow.ArrowException, OSError) as error:
         raise _damaged(where, error) from error
     features = _features(schema)
@@ -171,8 +171,8 @@ def _label(
         return None, None
     if names and found >= len(names):
         raise RequestError(
-            f"{where}: the label of {row} is {found}, and there are {len(names)} names of classes; "
-            "mend the file"
+            f"{where}: the label of {row} is {found}, but there are {len(names)} class names; fix "
+            "the file"
         )
     return int(found), names[found] if names else None
 
@@ -241,5 +241,5 @@ def _label_column(schema: Any, features: dict[str, dict[str, Any]]) -> str | Non
 
 def _damaged(where: str, error: Exception) -> RequestError:
     return RequestError(
-        f"the Parquet file {where} is damaged ({brief(error)}): fetch it again, or leave it out"
+        f"the Parquet file {where} is damaged ({brief(error)}); download it again, or exclude it"
     )

@@ -54,14 +54,14 @@ def read_parts(path: Path) -> Parts:
     RequestError
         If the file cannot be read or a line is wrong; the message names the line.
     """
-    text = read_text(Path(path), "the file of parts", "name a CSV file with --parts")
+    text = read_text(Path(path), "the file of parts", "pass a CSV file with --parts")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: Parts = {}
     try:
         header = next(reader, [])
         if tuple(field.strip().lower() for field in header) != HEADER:
             raise RequestError(
-                f"{path} begins with {','.join(header)[:60]!r}: its first line has to be "
+                f"{path} begins with {','.join(header)[:60]!r}: its first line must be "
                 f"{','.join(HEADER)}"
             )
         for fields in reader:
@@ -69,10 +69,10 @@ def read_parts(path: Path) -> Parts:
                 _add(found, path, reader.line_num, fields)
     except csv.Error as error:
         raise RequestError(
-            f"{path}, line {reader.line_num}, is no CSV ({error}): write {','.join(HEADER)}"
+            f"{path}, line {reader.line_num}, is not valid CSV ({error}); write {','.join(HEADER)}"
         ) from error
     if not found:
-        raise RequestError(f"{path} has no points: write lines of {','.join(HEADER)} into it")
+        raise RequestError(f"{path} has no points; add lines of {','.join(HEADER)}")
     return found
 
 
@@ -80,25 +80,25 @@ def _add(found: Parts, path: Path, line: int, fields: list[str]) -> None:
     where = f"{path}, line {line},"
     if len(fields) != len(HEADER):
         raise RequestError(
-            f"{where} has {len(fields)} entries: write {','.join(HEADER)}, names with commas in "
-            "double quotes"
+            f"{where} has {len(fields)} entries; write {','.join(HEADER)}, with double quotes "
+            "around names that contain commas"
         )
     file, part = fields[0], fields[1].strip()
     if not file.strip() or not part:
-        raise RequestError(f"{where} has no {'part' if file.strip() else 'file'}: fill it in")
+        raise RequestError(f"{where} has no {'part' if file.strip() else 'file'}; fill it in")
     try:
         x, y = (float(field) for field in fields[2:])
     except ValueError:
         x = y = math.nan
     if not (math.isfinite(x) and math.isfinite(y)):
         raise RequestError(
-            f"{where} has the place {fields[2]!r}, {fields[3]!r}: write x and y as numbers of "
+            f"{where} has the position {fields[2]!r}, {fields[3]!r}; write x and y as numbers of "
             "pixels"
         )
     points = found.setdefault(file, {})
     if part in points:
         raise RequestError(
-            f"{where} repeats the part {part!r} of {file}, which line {points[part].line} has: "
+            f"{where} repeats the part {part!r} of {file} from line {points[part].line}; "
             "remove one of them"
         )
     points[part] = PartPoint(x, y, line)

@@ -58,7 +58,9 @@ def named(storage: Storage, pattern: str) -> list[tuple[str, Item]]:
             item = storage.item(name)
             found = [(name, item)] if item and not item.folder and not item.problem else []
         if not found:
-            raise RequestError(f"there is no file {storage.where}/{name}; give --data others")
+            raise RequestError(
+                f"there is no file {storage.where}/{name}; pass --data existing files"
+            )
         files.update(found)
     return list(files.items())
 
@@ -76,7 +78,7 @@ def braces(pattern: str) -> list[str]:
     while any(_INNERMOST.search(name) for name in names):
         longer = [each for name in names for each in _first(name)]
         if len(longer) > MOST:
-            raise RequestError(f"the braces in {pattern} stand for more than {MOST:,} files")
+            raise RequestError(f"the braces in {pattern} expand to more than {MOST:,} files")
         names = longer
     return names
 
@@ -91,7 +93,7 @@ def _first(name: str) -> Iterator[str]:
     if numbers := _RANGE.fullmatch(found[1]):
         first, last = int(numbers[1]), int(numbers[2])
         if abs(last - first) >= MOST:
-            raise RequestError(f"the braces in {name} stand for more than {MOST:,} files")
+            raise RequestError(f"the braces in {name} expand to more than {MOST:,} files")
         step = 1 if last >= first else -1
         for number in range(first, last + step, step):
             yield f"{before}{number:0{len(numbers[1])}d}{after}"

@@ -115,8 +115,8 @@ class Preprocessing:
         resized_width, resized_height = self.resized(width, height)
         if resized_width < cols or resized_height < rows:
             raise UnreadableImage(
-                f"its {width} x {height} pixels are fewer than the network's {cols} x {rows}, "
-                "and it is not to be resized"
+                f"its {width} x {height} pixels are fewer than the network's {cols} x {rows}, and "
+                "resizing is off"
             )
         left, top = (resized_width - cols) // 2, (resized_height - rows) // 2
         x, y = width / resized_width, height / resized_height
@@ -157,7 +157,7 @@ class Preprocessing:
         """
         if image.shape[2] != self.image_channels:
             raise UnreadableImage(
-                f"it has {image.shape[2]} channels, and the network takes {self.image_channels}"
+                f"it has {image.shape[2]} channels, but the network takes {self.image_channels}"
             )
         height, width = image.shape[:2]
         original = size or (width, height)
@@ -293,14 +293,14 @@ class Preprocessing:
         if expected is not None and mean_image is None:
             raise RequestError("the preprocessing has a mean image, but its file is missing")
         if mean_image is not None and expected not in (None, _hash(mean_image)):
-            raise RequestError("the mean image is not the one the preprocessing was saved with")
+            raise RequestError("the mean image is not the one saved with the preprocessing")
         parts = {n: _plain(values[n]) for n in known if n in values and n != "mean_image"}
         return cls(**parts, mean_image=mean_image)
 
 
 MEAN_MISSING = (
-    "the preprocessing has no mean: put the per-pixel mean into the checkpoint's sidecar "
-    "(NAME.vizreport.npz) or give --mean"
+    "the preprocessing has no mean; put the per-pixel mean into the checkpoint's sidecar "
+    "(NAME.vizreport.npz) or pass --mean"
 )
 
 

@@ -39,8 +39,8 @@ def _colours(channels: int, order: str, mean: Numbers, std: Numbers) -> dict[str
     if channels != 1:
         if len(set(mean)) > 1 or len(set(std)) > 1:
             raise RequestError(
-                f"the network's input has {channels} channels, and this preset is for colours; "
-                "choose raw, unit or tf, with --mean and --std where the bands differ"
+                f"the network's input has {channels} channels, but this preset is for colour "
+                "images; choose raw, unit or tf, with --mean and --std if the bands differ"
             )
         return {
             "channels": "bands",
@@ -172,7 +172,7 @@ def preset(
         If the preset or a part is unknown, the parts do not fit, or ``zfnet`` gets no mean.
     """
     if name not in PRESETS:
-        raise RequestError(f"there is no preset {name!r}; there are {', '.join(PRESETS)}")
+        raise RequestError(f"unknown preset {name!r}; choose from {', '.join(PRESETS)}")
     parts = dict(parts or {})
     size = parts.pop("input_size", input_size)
     made = with_parts(PRESETS[name](_size(size), channels), parts)

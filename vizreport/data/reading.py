@@ -100,9 +100,9 @@ def read_batches(
     """
     if dataset.channels != preprocessing.image_channels:
         raise RequestError(
-            f"the images of {dataset.name} have {dataset.channels} channels, and the network takes "
-            f"{preprocessing.input_channels}; give --data images as it was trained on; numbers of "
-            "channels other than 1 and 3 need a .npz file"
+            f"the images of {dataset.name} have {dataset.channels} channels, but the network "
+            f"takes {preprocessing.input_channels}; pass --data images like those it was trained "
+            "on (a .npz file if they have neither 1 nor 3 channels)"
         )
     order = range(len(dataset.records)) if indices is None else [int(i) for i in indices]
     read: list[tuple[int, _Read]] = []

@@ -155,7 +155,7 @@ def read_pack(path: Path) -> dict[str, np.ndarray]:
             return {name: archive[name] for name in archive.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise RequestError(
-            f"the pictures of scenes cannot be read from {path.name}; install vizreport again"
+            f"the images of scenes cannot be read from {path.name}; reinstall vizreport"
         ) from error
 
 

@@ -69,7 +69,7 @@ def open_shards(
     with progress("listing", len(files), "shards") as bar:
         for number, ((path, _), (tag, reason)) in enumerate(zip(files, manifest, strict=True)):
             if reason:
-                raise RequestError(f"{storage.where}/{path}: {reason}; leave it out, or mend it")
+                raise RequestError(f"{storage.where}/{path}: {reason}; fix or exclude it")
             shard = _opened(storage, path)
             for member in shard.members:
                 where = shown(f"{path}/{member.path}")
@@ -140,7 +140,7 @@ def _class_names(
     for (path, _), shard in zip(files, shards, strict=True):
         if shard.class_names != names:
             raise RequestError(
-                f"{storage.where}/{path} has other names of classes than {files[0][0]}; give "
+                f"{storage.where}/{path} has different class names from {files[0][0]}; pass "
                 "--data the shards of one data set"
             )
     return names or tuple(sorted(found))

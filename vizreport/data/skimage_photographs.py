@@ -21,10 +21,10 @@ def skimage_photograph(name: str) -> Path:
     """
     if name not in PHOTOGRAPHS:
         known = ", ".join(f"skimage:{known}" for known in PHOTOGRAPHS)
-        raise RequestError(f"there is no photograph skimage:{name}; there are {known}")
+        raise RequestError(f"there is no photograph skimage:{name}; available are {known}")
     spec = find_spec("skimage")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = Path(folder) / "data" / f"{name}.png"
         if path.is_file():
             return path
-    raise RequestError(f"scikit-image is installed without its {name}.png; give another file")
+    raise RequestError(f"scikit-image is installed without its {name}.png; pass another file")

@@ -102,12 +102,12 @@ def _open(
         return _stored(lambda folder: LocalFolder(_path(folder)), source, *given)
     if path.name.lower().endswith(_COMPRESSED):
         raise RequestError(
-            f"{source} is compressed, and images in it cannot be read by their places; give --data "
-            "the .tar archive inside"
+            f"{source} is compressed, and its images cannot be read individually; pass --data the "
+            ".tar archive inside"
         )
     if path.name.lower().endswith(SUFFIXES) and is_file:
-        raise RequestError(f"{source} is one image; give --data its folder, or use --image")
-    what = "is no source of images" if is_file else no_folder
+        raise RequestError(f"{source} is a single image; pass its folder to --data, or use --image")
+    what = "is not a source of images" if is_file else no_folder
     raise RequestError(f"the data {quoted(source)} {what}; the sources are {', '.join(SOURCES)}")
 
 
@@ -128,11 +128,11 @@ def _stored(
     odd = next((path for path, _ in files if not path.lower().endswith((TAR, PARQUET))), None)
     if odd is not None:
         raise RequestError(
-            f"{storage.where}/{odd} is neither a {TAR} archive nor a {PARQUET} file; give --data "
+            f"{storage.where}/{odd} is neither a {TAR} archive nor a {PARQUET} file; pass --data "
             "such files, or a folder"
         )
     if split is not None and not (files := of_split(files, split)):
-        raise RequestError(f"of {source}, no file's name begins with the split {split!r}")
+        raise RequestError(f"no file in {source} has a name that begins with the split {split!r}")
     return open_shards(storage, files, shown(pattern), split, max_images, seed, decoding)
 
 
@@ -143,5 +143,5 @@ def _path(source: str) -> Path:
         user = Path(source).parts[0]
         raise RequestError(
             f"the data {source!r}: there is no user {user[1:]!r} on this machine; write "
-            f"./{source} for a folder of that name"
+            f"./{source} for a folder with that name"
         ) from error

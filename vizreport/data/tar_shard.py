@@ -78,7 +78,7 @@ def _infos(storage: Storage, path: str) -> Iterator[tuple[tarfile.TarInfo, bytes
             while (info := archive.next()) is not None:
                 archive.members = []  # type: ignore[attr-defined]  # it would keep them all
                 if archive.offset <= before:
-                    _damaged(where, last, "it turns back")
+                    _damaged(where, last, "an offset points backwards")
                 before = archive.offset
                 content = b""
                 if info.isreg() and info.name.lower().endswith(tuple(f".{e}" for e in _LABELS)):
@@ -91,9 +91,9 @@ def _infos(storage: Storage, path: str) -> Iterator[tuple[tarfile.TarInfo, bytes
                 last = info.name
             file.seek(archive.offset)  # a header that is none ends the archive silently
             if any(file.read(_BLOCK)):
-                _damaged(where, last, "no header of a member follows")
+                _damaged(where, last, "no member header follows")
     except UnreadableImage as error:
-        raise RequestError(f"{where} cannot be read: {error}; leave it out, or mend it") from error
+        raise RequestError(f"{where} cannot be read: {error}; fix or exclude it") from error
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
         _damaged(where, last, brief(error))
 
@@ -101,7 +101,7 @@ def _infos(storage: Storage, path: str) -> Iterator[tuple[tarfile.TarInfo, bytes
 def _damaged(where: str, last: str, reason: str) -> NoReturn:
     after = f"after its member {last}" if last else "at its beginning"
     raise RequestError(
-        f"the tar archive {where} is damaged {after} ({reason}): fetch it again, or leave it out"
+        f"the tar archive {where} is damaged {after} ({reason}); download it again, or exclude it"
     )
 
 
@@ -128,8 +128,8 @@ def _label(path: str, name: str, labels: dict[str, bytes]) -> tuple[int | None, 
                 found = next((values[each] for each in _IN_JSON if each in values), None)
     except (ValueError, RecursionError) as error:
         raise RequestError(
-            f"the label of {name} in {path} cannot be read ({brief(error)}): write a class's "
-            "number or name into it"
+            f"the label of {name} in {path} cannot be read ({brief(error)}); it must contain a "
+            "class number or name"
         ) from error
     if isinstance(found, bool):
         found = int(found)

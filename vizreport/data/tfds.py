@@ -57,7 +57,7 @@ def open_tfds(
     name, named_split = parse_source(source)
     if split and named_split and split != named_split:
         raise RequestError(
-            f"tfds:{source} names the split {named_split!r} and --split {split!r}; give one"
+            f"tfds:{source} names the split {named_split!r}, and --split {split!r}; pass only one"
         )
     builder = _builder(name)
     chosen_split = _split(name, builder, split or named_split)
@@ -120,7 +120,7 @@ def _builder(name: str) -> Any:
         builder.download_and_prepare()
     except Exception as error:
         raise RequestError(
-            f"tfds:{name} cannot be downloaded or prepared: {error}; connect to the network, or "
+            f"tfds:{name} cannot be downloaded or prepared: {error}; connect to the internet, or "
             "follow the data set's page for a manual download"
         ) from error
     return builder

@@ -57,8 +57,8 @@ def check(p: _Parts) -> None:
         raise RequestError(f"antialias is {quoted(p.antialias)}; it must be true or false")
     if not _is_size(p.input_size):
         raise RequestError(
-            f"input_size is {quoted(p.input_size)}; it must be height and width, two whole "
-            f"numbers above 0, of at most {MAX_PIXELS / 1e6:.0f} million pixels together"
+            f"input_size is {quoted(p.input_size)}; it must be height and width, two positive "
+            f"integers, with at most {MAX_PIXELS / 1e6:.0f} million pixels in all"
         )
     _check_resize(p)
     _check_bands(p)
@@ -81,7 +81,7 @@ def check(p: _Parts) -> None:
         )
     if p.mean_image is not None:
         if p.mean:
-            raise RequestError("there is both a mean and a mean image; give one of them")
+            raise RequestError("there is both a mean and a mean image; specify only one")
         if p.mean_image.shape != (*p.input_size, channels):
             raise RequestError(
                 f"the mean image has shape {p.mean_image.shape}; the network's input is "
@@ -93,8 +93,8 @@ def _check_bands(p: _Parts) -> None:
     if p.channels != "bands":
         if p.bands != ():
             raise RequestError(
-                f"bands is {quoted(p.bands)}, which is for networks of 2 or of 4 and more "
-                f"channels; this one's are {p.channels}"
+                f"bands is {quoted(p.bands)}, which is for networks with 2, or 4 or more, "
+                f"channels; this one has {p.channels}"
             )
         return
     count = len(p.std) if isinstance(p.std, tuple) else 0
@@ -104,8 +104,8 @@ def _check_bands(p: _Parts) -> None:
         and all(_is_whole(band) and band <= count for band in p.bands)
     ):
         raise RequestError(
-            f"bands is {quoted(p.bands)}; it must be three numbers from 1 to {count}: those that "
-            "are shown as red, green and blue"
+            f"bands is {quoted(p.bands)}; it must be three numbers from 1 to {count}: the bands "
+            "to show as red, green and blue"
         )
 
 
@@ -113,12 +113,12 @@ def _check_resize(p: _Parts) -> None:
     if p.crop == "none":
         if p.resize == "shortest" or p.resize_to is not None:
             raise RequestError(
-                "without a crop the whole image is squashed to the input: resize 'shortest' and "
+                "without a crop, the whole image is squashed to the input; resize 'shortest' and "
                 "resize_to need crop 'center'"
             )
     elif p.resize == "none":
         if p.resize_to is not None:
-            raise RequestError(f"resize is 'none', yet resize_to is {quoted(p.resize_to)}")
+            raise RequestError(f"resize is 'none', but resize_to is {quoted(p.resize_to)}")
     else:
         squash = p.resize == "squash" and _is_size(p.resize_to)
         if not squash and not _is_whole(p.resize_to):
@@ -131,7 +131,7 @@ def _check_resize(p: _Parts) -> None:
         if any(side < need for side, need in zip(sides, p.input_size, strict=True)):  # type: ignore[operator]
             raise RequestError(
                 f"resize_to is {p.resize_to!r}, less than the network's input of "
-                f"{p.input_size[0]} x {p.input_size[1]} that is cropped from it"
+                f"{p.input_size[0]} x {p.input_size[1]} to be cropped from it"
             )
 
 

@@ -64,14 +64,14 @@ def open_voc(
     if problem(listed):
         there = sorted(path.stem for path in (folder / SETS).glob("*.txt") if "_" not in path.stem)
         raise RequestError(
-            f"there is no split {split!r} in {folder}: its splits are {', '.join(there) or 'none'}"
+            f"there is no split {split!r} in {folder}; its splits are {', '.join(there) or 'none'}"
         )
     # The lists of a single class have a second column.
-    text = read_text(listed, "the split", "take another --split")
+    text = read_text(listed, "the split", "choose another --split")
     names = [line.split()[0] for line in text.splitlines() if line.strip()]
     names = [names[i] for i in sample_indices(len(names), max_images, seed)]
     if not names:
-        raise RequestError(f"{listed} names no image; give another --split")
+        raise RequestError(f"{listed} lists no image; choose another --split")
     files = [f"{IMAGES}/{name}.jpg" for name in names]
     objects = [_objects(folder / ANNOTATIONS / f"{name}.xml") for name in names]
     # Of the whole folder, so that all splits have the same classes.
@@ -112,7 +112,7 @@ def _objects(path: Path) -> list[tuple[str, bool]]:
     """Return the class of each annotated object and whether it is marked difficult."""
     wrong = problem(path)
     if wrong:
-        raise RequestError(f"the annotation {path} {wrong}; take the image out of the split")
+        raise RequestError(f"the annotation {path} {wrong}; remove the image from the split")
     try:
         root = ElementTree.parse(path).getroot()
         return [
@@ -121,19 +121,19 @@ def _objects(path: Path) -> list[tuple[str, bool]]:
         ]
     except (OSError, ElementTree.ParseError) as error:
         raise RequestError(
-            f"the annotation {path} is damaged ({brief(error)}); correct it, or take the image "
-            "out of the split"
+            f"the annotation {path} is damaged ({brief(error)}); fix it, or remove the image from "
+            "the split"
         ) from error
 
 
 def _sha256(path: Path) -> str:
     wrong = problem(path)
     if wrong:
-        raise RequestError(f"the image {path} {wrong}; take it out of the split")
+        raise RequestError(f"the image {path} {wrong}; remove it from the split")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise RequestError(
-            f"the image {path} cannot be read ({error.strerror}); take it out of the split"
+            f"the image {path} cannot be read ({error.strerror}); remove it from the split"
         ) from error

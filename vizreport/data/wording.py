@@ -45,7 +45,7 @@ def describe_values(p: Preprocessing) -> str:
         return f"{order}, {low:.4g} to {high:.4g}"
     said = f"{order}, {low:g} to {high:.4g}"
     if p.mean_image is not None:
-        said += ", minus the mean image"
+        said += ", mean image subtracted"
     elif p.mean:
         said += f", minus {_numbers(p.mean)}"
     if set(p.std) != {1.0}:

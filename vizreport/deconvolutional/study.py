@@ -137,7 +137,7 @@ def _read(request: LearningRequest) -> tuple[np.ndarray, np.ndarray]:
     count = sum(map(len, pictures))
     if count < HELD_OUT:
         raise RequestError(
-            f"{request.dataset.name} has {count} readable images; learning takes at least "
+            f"{request.dataset.name} has {count} readable images; learning needs at least "
             f"{HELD_OUT}"
         )
     return np.concatenate(pictures), np.concatenate(inputs)

@@ -19,9 +19,9 @@ EVEN = 0.5
 """Share of the tile's mean in the contrast beside which energy is seen: flat places have none."""
 
 CAPTION = (
-    "the patch in colour where the projection is strong for the contrast that the patch has there "
-    "(energy over contrast, which counts half, and half the tile's mean; both smoothed by a "
-    f"twentieth of the tile; from {FROM} to {FULL:.0f} times the tile's mean); else pale and grey"
+    "the patch, in colour where the projection is strong relative to the patch's contrast (energy "
+    "divided by half the contrast plus half its mean, both smoothed by a twentieth of the tile; "
+    f"from {FROM} to {FULL:.0f} times the tile's mean), elsewhere pale grey"
 )
 _WEIGHTS = np.array([0.299, 0.587, 0.114])  # of red, green and blue in lightness
 _PALE, _LEFT = 224.0, 0.3  # the pale grey, and the share of the patch's lightness left in it

@@ -17,7 +17,7 @@ BLANK = 0.01
 
 CAPTION = (
     "each tile has its own scale (the 99.5th percentile of the absolute value) and a signed power "
-    f"of {POWER} lifts weak values; colours are muted"
+    f"of {POWER} amplifies weak values; colours are muted"
 )
 _WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green and blue in lightness
 _PERCENTILE = 99.5

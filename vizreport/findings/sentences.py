@@ -30,7 +30,7 @@ def _needed(finding: Finding) -> str:
     if finding.needed is None or not finding.reference_of or finding.needed <= finding.n:
         return ""
     what = filled(finding, finding.reference_of)
-    return f"; about {Quantity(finding.needed, 'count')} would show {what}"
+    return f"; about {Quantity(finding.needed, 'count')} would be needed to show {what}"
 
 
 def beside_published(finding: Finding) -> str:
@@ -39,7 +39,7 @@ def beside_published(finding: Finding) -> str:
     if published is None:
         return ""
     stands = {AGREES: "this agrees", DIFFERS: "this differs"}.get(
-        published.stands, "these data leave it open"
+        published.stands, "these data are inconclusive"
     )
     return f"{published.found} ({published.source}): {stands}."
 

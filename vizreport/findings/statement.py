@@ -20,7 +20,7 @@ def statement(said: str) -> Finding:
     """
     return Finding(
         kind=KIND,
-        compared="nothing: the section's own words, without a record of what they rest on",
+        compared="a plain sentence of the section, without recorded evidence",
         claim="{said}",
         shown="{said}",
         n=1,

@@ -82,7 +82,7 @@ def as_channels_last(path: str | Path, model: keras.Model) -> keras.Model:
     if len(model.outputs[0].shape) == 4 and end.last is None and first:
         last = next(use.operation for use in uses(model) if _made(use, model.outputs[0]))
         if permutation(last) != TO_LAST:
-            raise RequestError(_not_sure(path, last, "is the output and goes by the order of axes"))
+            raise RequestError(_not_sure(path, last, "is the output and depends on the axis order"))
     _require_same(path, model, other, first, rebuilt.top)
     _made_here.add(other)
     return other
@@ -91,8 +91,8 @@ def as_channels_last(path: str | Path, model: keras.Model) -> keras.Model:
 def _not_sure(path: str | Path, operation: Any, reason: str) -> str:
     return (
         f"{path}: the network is channels_first, and its layer {operation.name!r} "
-        f"({type(operation).__name__}) cannot be transposed surely, since it {reason}; build the "
-        "network with data_format='channels_last' and load its weights"
+        f"({type(operation).__name__}) cannot be transposed reliably, since it {reason}; build "
+        "the network with data_format='channels_last' and load its weights"
     )
 
 
@@ -261,8 +261,8 @@ def _require_same(
         ours = Functional(other.inputs[0], mine)(ops.convert_to_tensor(images), training=False)
     except Exception as error:  # whatever XLA, or a layer of the user's, does not take
         raise RequestError(
-            f"{path}: the network is channels_first and cannot be compared with what it is as "
-            f"channels_last ({brief(error, 160)}); build it with data_format='channels_last' and "
+            f"{path}: the network is channels_first and cannot be compared with its channels_last "
+            f"equivalent ({brief(error, 160)}); build it with data_format='channels_last' and "
             "load its weights"
         ) from error
     pairs = zip(compared, keras.tree.flatten(theirs), keras.tree.flatten(ours), moved, strict=True)
@@ -273,7 +273,7 @@ def _require_same(
         scale = np.abs(a, where=finite, out=np.zeros_like(a)).max()
         if a.shape != b.shape or not (np.abs(a - b)[finite] <= _TOLERANCE * scale).all():
             raise RequestError(
-                f"{path}: the network is channels_first, and what it is as channels_last differs "
-                f"from it at layer {use.operation.name!r} ({type(use.operation).__name__}); build "
+                f"{path}: the network is channels_first, and its channels_last equivalent differs "
+                f"at layer {use.operation.name!r} ({type(use.operation).__name__}); build "
                 "it with data_format='channels_last' and load its weights"
             )

@@ -170,7 +170,7 @@ def named_layers(graph: Graph, names: tuple[str, ...]) -> list[ReportableLayer]:
     unknown = [name for name in names if name not in by_name]
     if unknown:
         raise RequestError(
-            f"there is no layer {unknown[0]!r} to show: choose among "
+            f"there is no layer {unknown[0]!r} to show; choose from "
             f"{', '.join(layer.name for layer in layers)}"
         )
     chosen = {by_name[name].node: by_name[name] for name in names}

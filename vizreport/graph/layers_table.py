@@ -49,7 +49,7 @@ def lower_layer(layer: Any) -> list[Step]:
     """
     if getattr(layer, "data_format", None) == "channels_first":
         raise RequestError(
-            f"layer {layer.name!r} is channels_first: build the model with "
+            f"layer {layer.name!r} is channels_first; build the model with "
             "data_format='channels_last'"
         )
     if type(layer) is layers.Activation:
@@ -98,8 +98,8 @@ def _quantized(layer: Any) -> Callable[[Any], Any]:
     mode = layer.quantization_mode
     if mode not in ("int8", "int4"):
         raise RequestError(
-            f"layer {layer.name!r} is quantized by {mode}, and only int8 and int4 are read: give "
-            "the checkpoint saved before model.quantize"
+            f"layer {layer.name!r} is quantized by {mode}, but only int8 and int4 are supported; "
+            "pass the checkpoint saved before model.quantize"
         )
     bare = object.__new__(type(layer))
     bare.__dict__.update(layer.__dict__, activation=None)

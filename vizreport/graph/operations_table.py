@@ -154,7 +154,7 @@ def _over_axes(kind: str, word: str) -> Callable[..., Step]:
         axis = operation.axis
         axes = tuple(range(rank)) if axis is None else tuple(np.atleast_1d(axis) % rank)
         if rank == 4 and sorted(axes) == [1, 2]:
-            return Step(kind, run, None, text=f"{word} over places")
+            return Step(kind, run, None, text=f"{word} over positions")
         across_maps = axes == (3,) and rank == 4 and operation.keepdims
         text = f"{word} over maps" if axes == (rank - 1,) else word
         return Step("affine", run, HERE if across_maps else None, text=text)

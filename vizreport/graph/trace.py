@@ -50,16 +50,14 @@ def trace(model: keras.Model, input_size: tuple[int, int] | None = None) -> Grap
     inputs = keras.tree.flatten(functional.inputs)
     if len(inputs) != 1 or len(inputs[0].shape) != 4:
         raise RequestError(
-            f"model {model.name!r} must have one image input [batch, rows, columns, channels], "
-            f"it has {[tuple(tensor.shape) for tensor in inputs]}"
+            f"model {model.name!r} must have one image input [batch, rows, columns, channels]; it "
+            f"has {[tuple(tensor.shape) for tensor in inputs]}"
         )
     _, height, width, channels = inputs[0].shape
     if input_size is not None:
         height, width = input_size
     if height is None or width is None:
-        raise RequestError(
-            f"model {model.name!r} leaves its input size open: say it with --input-size"
-        )
+        raise RequestError(f"model {model.name!r} has no fixed input size; pass --input-size")
     walked = _walked(functional)
     weights = sum(int(np.prod(w.shape)) for w in model.weights)
     nodes = _with_shapes(walked.nodes, (height, width, channels), walked.dtype, model.name)
@@ -97,13 +95,13 @@ def _functional(model: keras.Model) -> Functional:
     if isinstance(model, keras.Sequential):
         if model._functional is None:
             raise RequestError(
-                f"Sequential model {model.name!r} has never been built: add an Input layer in "
-                "front, or call it once, and save it again"
+                f"Sequential model {model.name!r} has never been built; add an Input layer at the "
+                "start, or call it once, and save it again"
             )
         model = model._functional
     if not isinstance(model, Functional):
         raise RequestError(
-            f"model {model.name!r} is a subclassed model, whose graph cannot be walked: rebuild "
+            f"model {model.name!r} is a subclassed model, whose graph cannot be traced; rebuild "
             "it with the functional API (keras.Model(inputs, outputs)) and load its weights"
         )
     return model
@@ -214,7 +212,7 @@ def _transposed(model: keras.Model) -> tuple[str, ...]:
         return ()
     return (
         "The network is channels_first (N × channels × rows × columns) and was transposed on "
-        "loading; layers, shapes and pictures here are rows × columns × channels.",
+        "loading; layers, shapes and images here are rows × columns × channels.",
     )
 
 
@@ -225,9 +223,9 @@ def _notes(trained: list[str]) -> tuple[str, ...]:
     several = len(trained) > 1
     return (
         f"{'Layers' if several else 'Layer'} {', '.join(map(repr, trained))} "
-        f"{'are' if several else 'is'} called with training=True (Monte Carlo dropout, or "
-        "normalization by the batch), which Keras' predict overrides; the report, too, shows "
-        "the network at inference.",
+        f"{'are' if several else 'is'} called with training=True (Monte Carlo dropout, or batch "
+        "statistics), which Keras' predict overrides; the report also shows the network in "
+        "inference mode.",
     )
 
 

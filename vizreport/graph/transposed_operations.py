@@ -102,7 +102,7 @@ def _layer(layer: Any) -> Any:
         return layer if _is_pointwise(layer.activation) else None
     if isinstance(layer, layers.Rescaling):
         if np.ndim(layer.scale) or np.ndim(layer.offset):
-            raise NotTransposedError("scales each channel by a number of its own")
+            raise NotTransposedError("scales each channel by its own factor")
         return layer
     if isinstance(layer, layers.PReLU):
         shared = layer.shared_axes and [AXES[axis] for axis in layer.shared_axes]
@@ -118,15 +118,15 @@ def _layer(layer: Any) -> Any:
 
 def _require_known(layer: Any, config: dict[str, Any]) -> None:
     if not type(layer).__module__.startswith("keras.") or "data_format" not in config:
-        raise NotTransposedError("is no layer of Keras' own")
+        raise NotTransposedError("is not a Keras layer")
     if not _is_pointwise(getattr(layer, "activation", None)):
-        raise NotTransposedError("has an activation that may go by the order of axes")
+        raise NotTransposedError("has an activation that may depend on the axis order")
 
 
 def _require_no_parts(layer: Any) -> None:
     for part in layer._flatten_layers(include_self=False):
         if getattr(part, "data_format", None) == "channels_first":
-            raise NotTransposedError(f"has the channels_first layer {part.name!r} inside")
+            raise NotTransposedError(f"contains the channels_first layer {part.name!r}")
 
 
 def _is_pointwise(activation: Any) -> bool:

@@ -105,7 +105,7 @@ def scale_width(architecture: Architecture, width: float) -> Architecture:
         ``width`` is not above 0.
     """
     if not width > 0:
-        raise RequestError(f"width {width} is not above 0; give for example 0.25")
+        raise RequestError(f"width {width} is not above 0; pass, for example, 0.25")
     # One multiple for all layers: a layer's channels are also the next one's grouped input.
     multiple = max(convolution.groups for convolution in architecture.convolutions)
 
@@ -162,7 +162,7 @@ def plan(architecture: Architecture, classes: int, input_size: int) -> tuple[Pla
     smallest = smallest_input_size(architecture)
     if input_size < smallest:
         raise RequestError(
-            f"an input of {input_size} px is too small for {architecture.name}: the smallest is "
+            f"an input of {input_size} px is too small for {architecture.name}; the minimum is "
             f"{smallest} px"
         )
     layers = []

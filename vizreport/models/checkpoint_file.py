@@ -20,7 +20,7 @@ EXTENSIONS = (".keras", ".h5")
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _WEIGHTS, _WEIGHTS_NPZ = "model.weights.h5", "model.weights.npz"
 _SAVE_WHOLE = "save the whole network with model.save('NAME.keras')"
-TRUSTED_COPY = "get the file as model.save wrote it, from whoever trained the network"
+TRUSTED_COPY = "get the original file written by model.save from whoever trained the network"
 
 
 def check_file(path: str | Path) -> Path:
@@ -44,7 +44,7 @@ def checked_file(path: str | Path) -> tuple[Path, int]:
     """Do as :func:`check_file` does; return the bytes of the file's weights, too."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):
         raise RequestError(
-            f"{path} is an address, and checkpoints are read from disk only: download it and give "
+            f"{path} is an address, but checkpoints are read only from disk; download it and pass "
             "the file"
         )
     path = Path(path)
@@ -53,15 +53,15 @@ def checked_file(path: str | Path) -> tuple[Path, int]:
         raise RequestError(about_folder(path))
     if wrong == MISSING:
         raise RequestError(
-            f"there is no file {path}; check the path given to --checkpoint, or name a "
-            f"checkpoint that comes with vizreport: {', '.join(SHIPPED)}"
+            f"there is no file {path}; check the path given to --checkpoint, or use one that "
+            f"comes with vizreport: {', '.join(SHIPPED)}"
         )
     if wrong:
-        raise RequestError(f"{path} {wrong}; give --checkpoint a .keras or .h5 file")
+        raise RequestError(f"{path} {wrong}; pass --checkpoint a .keras or .h5 file")
     if path.name.endswith(".weights.h5"):
         raise RequestError(_weights_only(path))
     if path.suffix not in EXTENSIONS:
-        raise RequestError(f"{path} is no .keras or .h5 file; {_SAVE_WHOLE} and give that file")
+        raise RequestError(f"{path} is not a .keras or .h5 file; {_SAVE_WHOLE} and pass that file")
     try:
         if path.suffix == ".keras":
             weights = _check_keras(path)
@@ -85,7 +85,7 @@ def checked_file(path: str | Path) -> tuple[Path, int]:
 
 def damaged(path: Path) -> str:
     """Sentence about a truncated or corrupt file."""
-    return f"{path} {DAMAGED}; copy it again, or save the model once more"
+    return f"{path} {DAMAGED}; copy it again, or save the model again"
 
 
 def model_config(path: Path) -> dict[str, Any]:
@@ -114,14 +114,14 @@ def keras_version(path: Path) -> str:
 
 
 def _weights_only(path: Path) -> str:
-    return f"{path} holds weights without an architecture; {_SAVE_WHOLE} instead"
+    return f"{path} contains weights without an architecture; {_SAVE_WHOLE} instead"
 
 
 def about_folder(path: Path) -> str:
     """Sentence about a folder where a checkpoint's file is needed."""
     if (path / "saved_model.pb").exists():
         return (
-            f"{path} is a SavedModel folder, which Keras 3 does not load; load it with the Keras 2 "
+            f"{path} is a SavedModel folder, which Keras 3 cannot load; load it with the Keras 2 "
             "(tf_keras) that wrote it and save it with model.save('NAME.h5')"
         )
     checkpoints = sorted(
@@ -130,8 +130,8 @@ def about_folder(path: Path) -> str:
         if file.suffix in EXTENSIONS and not file.name.endswith(".weights.h5")
     )
     if checkpoints:
-        return f"{path} is a folder; give one of its checkpoints, for example {checkpoints[-1]}"
-    return f"{path} is a folder without a .keras or .h5 file; give a checkpoint's file"
+        return f"{path} is a folder; pass one of its checkpoints, for example {checkpoints[-1]}"
+    return f"{path} is a folder without a .keras or .h5 file; pass a checkpoint file"
 
 
 def _check_keras(path: Path) -> int:
@@ -142,8 +142,7 @@ def _check_keras(path: Path) -> int:
         if is_hdf5:
             _check_hdf5(path)
             raise RequestError(
-                f"{path} is an HDF5 file with the name of a .keras file; rename it to "
-                f"{path.stem}.h5"
+                f"{path} is an HDF5 file named as a .keras file; rename it to {path.stem}.h5"
             )
         raise RequestError(damaged(path))
     try:
@@ -167,8 +166,7 @@ def _check_hdf5(path: Path) -> int:
 
     if is_zipfile(path):
         raise RequestError(
-            f"{path} is a .keras archive with the name of an .h5 file; rename it to "
-            f"{path.stem}.keras"
+            f"{path} is a .keras archive named as an .h5 file; rename it to {path.stem}.keras"
         )
     with h5py.File(path, "r") as file:
         if "model_config" not in file.attrs:

@@ -65,7 +65,7 @@ class DeclaredWeights:
         self._count += count
         if self._count > SMALL + 2 * self.stored:
             self.problem = (
-                f"describes {self._count:,} weights up to its layer {layer.name!r}, and holds no "
-                f"more than {readable(self.stored)} of them"
+                f"describes {self._count:,} weights up to its layer {layer.name!r}, but contains "
+                f"no more than {readable(self.stored)} of them"
             )
             raise TooManyWeights(self.problem)

@@ -63,16 +63,16 @@ def parse_description(content: str | bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise BadDescription("has a description of the network that is nested too deep") from error
     except (TypeError, ValueError) as error:
-        raise BadDescription("has a description of the network that is not valid JSON") from error
+        raise BadDescription("has a network configuration that is not valid JSON") from error
     if not isinstance(config, dict) or not {"class_name", "config"} <= set(config):
-        raise BadDescription("has a description that is not one of a Keras model")
+        raise BadDescription("has a configuration that does not describe a Keras model")
     for layer, key, value in _values(config):
         if isinstance(value, dict):
             _check_object(layer, key, value)
         elif type(value) is int and abs(value) > LARGEST and key not in _NOT_A_SIZE:
             raise BadDescription(f"sets {key} = {quoted(value)}{_of(layer)}, too large a number")
         elif isinstance(value, str) and key in _SIZES:
-            raise BadDescription(f"sets {key} = {quoted(value)}{_of(layer)}, which is no number")
+            raise BadDescription(f"sets {key} = {quoted(value)}{_of(layer)}, which is not a number")
     return config
 
 
@@ -116,7 +116,7 @@ def _check_object(layer: str, key: str, value: dict[str, Any]) -> None:
     if python or tool:
         role = f"the {key}" if is_function else "the class"
         raise BadDescription(
-            f"was altered: it names {module}.{name}, which is no part of a network, as "
+            f"was tampered with: it names {module}.{name}, which is not part of a network, as "
             f"{role}{_of(layer)}"
         )
 

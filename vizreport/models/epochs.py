@@ -66,14 +66,13 @@ def epoch_checkpoints(folder: str | Path) -> tuple[EpochCheckpoint, ...]:
         sidecar = read_sidecar(file)
         if sidecar is None or sidecar.epoch is None:
             raise RequestError(
-                f'{file} does not say its epoch: write it as "epoch" into '
-                f"{file.stem}.vizreport.json, or give the one checkpoint that the report is to be "
-                "of, not the folder"
+                f'{file} does not state its epoch; add "epoch" to '
+                f"{file.stem}.vizreport.json, or pass a single checkpoint instead of the folder"
             )
         if sidecar.epoch in found:
             raise RequestError(
                 f"{found[sidecar.epoch].name} and {file.name} in {folder} are both of epoch "
-                f"{sidecar.epoch}: move one of them away"
+                f"{sidecar.epoch}; move one of them away"
             )
         architecture = _architecture(model_config(file))
         first = first or (file, architecture, sidecar)
@@ -86,8 +85,8 @@ def epoch_checkpoints(folder: str | Path) -> tuple[EpochCheckpoint, ...]:
         )
         if different:
             raise RequestError(
-                f"{first[0].name} and {file.name} in {folder} have different {different}: a "
-                "folder holds the epochs of one network, so move the others away"
+                f"{first[0].name} and {file.name} in {folder} have different {different}; a "
+                "folder must contain the epochs of one network, so move the others away"
             )
         found[sidecar.epoch] = file
     return tuple(EpochCheckpoint(epoch, found[epoch]) for epoch in sorted(found))

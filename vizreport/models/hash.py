@@ -49,7 +49,7 @@ def checkpoint_hash(path: str | Path) -> str:
     for file in (path, *sidecar_paths(path)):
         wrong = problem(file)
         if wrong:
-            raise RequestError(f"{file} {wrong}; give a checkpoint of regular files")
+            raise RequestError(f"{file} {wrong}; pass a checkpoint made of regular files")
         # The kind of file, so that a mean never stands for a description.
         kind = "checkpoint" if file == path else file.suffix
         try:

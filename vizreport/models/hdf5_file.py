@@ -59,12 +59,12 @@ def check_hdf5(file: h5py.File) -> int:
                 groups.append(item)
             elif isinstance(item, h5py.Dataset):
                 if item.external or item.is_virtual:
-                    raise BadArchive(f"takes the numbers of {item.name} from outside of itself")
+                    raise BadArchive(f"stores the data of {item.name} in another file")
                 declared += math.prod(item.shape or ()) * item.dtype.itemsize
                 stored += item.id.get_storage_size()
     if is_bomb(declared, _PACKED * stored):
         raise BadArchive(
-            f"would unpack to {readable(declared)} from {readable(stored)}, which only a file made "
-            "to do harm does"
+            f"would unpack to {readable(declared)} from {readable(stored)}, which only a "
+            "malicious file does"
         )
     return declared

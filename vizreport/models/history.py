@@ -105,11 +105,11 @@ def read_history(folder: Path) -> tuple[Epoch, ...]:
         return ()
     except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
-            f"{path} is not a valid training history ({error}): fix it or move it away"
+            f"{path} is not a valid training history ({error}); fix it or move it away"
         ) from error
     if not known:
         raise RequestError(
-            f"{path} has schema_version {version!r} and this vizreport reads {SCHEMA_VERSION}: "
+            f"{path} has schema_version {version!r}, but this vizreport reads {SCHEMA_VERSION}; "
             "move it away"
         )
     return tuple(sorted(epochs, key=lambda epoch: epoch.epoch))

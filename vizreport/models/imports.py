@@ -54,7 +54,7 @@ def _import(name: str) -> ModuleType:
         return _import_file(Path(name)) if is_file else _import_name(name)
     except ModuleNotFoundError as error:
         raise RequestError(
-            f"--import {name}: no module named {error.name!r}; give a name Python can import from "
+            f"--import {name}: no module named {error.name!r}; pass a name Python can import from "
             "here, or the path of a .py file"
         ) from error
     except Exception as error:  # whatever the user's code raises
@@ -68,7 +68,7 @@ def _import_file(path: Path) -> ModuleType:
     name = f"vizreport_import_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise RequestError(f"--import {path}: it is no Python file")
+        raise RequestError(f"--import {path}: it is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:

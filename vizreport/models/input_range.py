@@ -99,8 +99,8 @@ def expected_range(
     if not name:
         return ExpectedRange(
             "",
-            f"the network changes the pixels itself ({layers}), which does not tell the range "
-            "that it expects",
+            f"the network transforms the pixels itself ({layers}), but the range it expects is "
+            "unclear",
             found.layers,
         )
     black, white = _values(found, name)
@@ -138,8 +138,8 @@ def _by_statistics(
 ) -> ExpectedRange:
     layer, mean, deviation = found.layers[0], *pooled(found.mean, found.variance)
     seen = (
-        f"layer {layer!r} has learned a mean of {mean:.3g} and a standard deviation of "
-        f"{deviation:.3g} of its input"
+        f"layer {layer!r} has learned an input mean of {mean:.3g} and standard deviation of "
+        f"{deviation:.3g}"
     )
     possible = [name for name in SAID if _is_possible(*_as_pixels(name, found))]
     known = None

@@ -89,21 +89,21 @@ def _check_model(path: Path, model: keras.Model, output: str | None) -> keras.Mo
         model = as_functional(path, model)
     if is_sequential and not model.built:
         raise RequestError(
-            f"{path} is a Sequential that never saw an image, so its weights do not exist; put "
+            f"{path} is a Sequential that was never built, so it has no weights; put "
             "keras.Input((rows, cols, channels)) first, train and save it"
         )
     inputs = list(model.inputs)
     if len(inputs) != 1:
         names = ", ".join(tensor.name for tensor in inputs)
         raise RequestError(
-            f"{path} has {len(inputs)} inputs ({names}); a report needs a network of one image: "
-            "fix the others and save keras.Model(image, outputs)"
+            f"{path} has {len(inputs)} inputs ({names}); a report needs a network with one image "
+            "input; fix the others and save keras.Model(image, outputs)"
         )
     shape = tuple(inputs[0].shape)
     if len(shape) != 4:
         raise RequestError(
-            f"{path} takes inputs of shape {shape}; a report needs a network of images, "
-            "(N, rows, cols, channels)"
+            f"{path} takes inputs of shape {shape}; a report needs an image network, (N, rows, "
+            "cols, channels)"
         )
     if is_sequential:
         # A loaded Sequential has no output until it is called.
@@ -137,9 +137,9 @@ def _output(path: Path, model: keras.Model, asked: str | None) -> keras.KerasTen
         return outputs[0]
     if len(found) != 1:
         there = ", ".join(f"{i} ({name})" for i, name in named.items())
-        wrong = "" if asked is None else f" and none that {asked!r} tells from the others"
+        wrong = "" if asked is None else f" and {asked!r} does not identify one"
         raise RequestError(
-            f"{path} has {len(outputs)} output{'s' * (len(outputs) > 1)}{wrong}: choose one with "
+            f"{path} has {len(outputs)} output{'s' * (len(outputs) > 1)}{wrong}; choose one with "
             f"--output, {there}"
         )
     return outputs[found[0]]

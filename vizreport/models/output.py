@@ -114,16 +114,16 @@ def name_output(meaning: OutputMeaning) -> str:
     """Say what an output means, in a few words."""
     n = meaning.outputs
     scores = {"": "probabilities", "softmax": "logits", "sigmoid": "logits"}.get(
-        meaning.activation, "scores read as probabilities"
+        meaning.activation, "scores interpreted as probabilities"
     )
     score = {"": "probability", "sigmoid": "logit"}.get(
-        meaning.activation, "score read as a probability"
+        meaning.activation, "score interpreted as a probability"
     )
     return {
         "classes": f"{scores} of {n:,} classes",
         "binary": f"one {score} for two classes",
         "labels": f"{scores} of {n:,} independent label{'s' * (n > 1)}",
-        "pixels": f"one of {max(n, 2):,} classes for each pixel",
+        "pixels": f"one of {max(n, 2):,} classes per pixel",
         "values": f"{n:,} value{'s' * (n > 1)}",
     }[meaning.kind]
 
@@ -139,15 +139,17 @@ def about_probability(meaning: OutputMeaning, names: Sequence[str]) -> str:
         Of the classes, as they are to be written.
     """
     if meaning.kind == "values":
-        return "The network gives values, not classes: there is no probability."
+        return "The network outputs values, not classes, so there is no probability."
     if meaning.kind == "pixels":
-        return "The network gives a class for each pixel: there is no probability of a whole image."
+        return (
+            "The network outputs a class per pixel, so there is no probability for a whole image."
+        )
     taken = {
-        "softmax": "The network gives out logits; the probability is their softmax.",
-        "normalise": "The network gives out scores that its loss divides by their sum; so the "
+        "softmax": "The network outputs logits; the probability is their softmax.",
+        "normalise": "The network outputs scores that its loss divides by their sum, so the "
         "probability is a score's share of the sum.",
-        "clip": "The network gives out scores that its loss reads as probabilities; those below 0 "
-        "or above 1 are cut off.",
+        "clip": "The network outputs scores that its loss interprets as probabilities; they "
+        "are clipped to 0 to 1.",
     }.get(meaning.activation, "")
     if meaning.kind == "binary":
         score = "the sigmoid of its one score" if meaning.activation == "sigmoid" else "its score"
@@ -157,7 +159,7 @@ def about_probability(meaning: OutputMeaning, names: Sequence[str]) -> str:
         if meaning.activation == "sigmoid":
             taken = "The probability is the sigmoid of the label's logit."
         return (
-            "The network rates each label by itself: the probabilities of several can be high "
-            f"together. {taken}"
+            "The network scores each label independently: several probabilities can be high at "
+            f"once. {taken}"
         ).strip()
     return taken

@@ -81,7 +81,7 @@ def decide_output(
     """
     outputs, spatial = shape[-1], len(shape) == 3
     if option is not None:
-        kind, evidence, reason = option, "option", "--output-kind says so"
+        kind, evidence, reason = option, "option", "set by --output-kind"
         _check(option, shape)
     else:
         kind, evidence, reason = _evident(outputs, spatial, ending, loss, named, agrees, channels)
@@ -100,7 +100,7 @@ def _check(option: str, shape: tuple[int, ...]) -> None:
     if not fits[option]:
         size = " x ".join(map(str, shape))
         raise RequestError(
-            f"--output-kind {option} needs {_NEEDS[option]}, and the network's output is {size}"
+            f"--output-kind {option} needs {_NEEDS[option]}, but the network's output is {size}"
         )
 
 
@@ -132,7 +132,7 @@ def _evident(
         return "pixels" if spatial else "labels" if several else "binary", "loss", told
     if loss and loss.name in _MEASURES:
         return "values", "loss", told
-    unknown = f" (its loss, {loss.name}, is not one of Keras)" if loss else ""
+    unknown = f" (its loss, {loss.name}, is not one of Keras')" if loss else ""
     if ending == "sigmoid":
         if spatial and several and outputs == channels:
             said = "the network ends in a sigmoid and has the channels of an image"
@@ -144,18 +144,20 @@ def _evident(
         return "values", "shape", said
     kind = "classes" if several else "binary"
     if named:
-        return kind, "shape", "the outputs have the names of classes" + unknown
+        return kind, "shape", "the outputs are named after classes" + unknown
     agreement = agrees() if agrees else ""
     if agreement:
         return kind, "shape", agreement + unknown
     untold = (
-        "no loss is stored in the checkpoint" if loss is None else f"{told}, which is not known"
+        "no loss is stored in the checkpoint"
+        if loss is None
+        else f"{told}, whose meaning is unknown"
     )
     return (
         "values",
         "shape",
-        f"{untold}, and the network ends without a softmax or sigmoid; if the "
-        f"output{'s are scores of classes' if several else ' is a score of two classes'}, pass "
+        f"{untold}, and the network does not end in a softmax or sigmoid; if the "
+        f"output{'s are class scores' if several else ' is a score for two classes'}, pass "
         f"--output-kind {kind}",
     )
 

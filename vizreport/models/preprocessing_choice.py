@@ -125,22 +125,22 @@ def choose_preprocessing(
     """
     parts = dict(asked.parts)
     own = RANGES[expected.name] if expected is not None and expected.name else None
-    changed = ", with single options changed" if parts.keys() - {"input_size", "bands"} else ""
+    changed = ", with individual options changed" if parts.keys() - {"input_size", "bands"} else ""
     if asked.preset is not None:
         found = preset(asked.preset, size, channels, parts)
         reason = f"--preprocess {asked.preset}{changed}"
     elif sidecar is not None and sidecar.preset is not None:
         found = preset(sidecar.preset, size, channels, {**sidecar.parts, **parts})
-        return ChosenPreprocessing(found, f"preset {sidecar.preset} of the sidecar{changed}")
+        return ChosenPreprocessing(found, f"preset {sidecar.preset} in the sidecar{changed}")
     elif sidecar is not None and sidecar.preprocessing is not None:
         found = with_parts(sidecar.preprocessing, parts)
-        return ChosenPreprocessing(found, f"the checkpoint's sidecar says so{changed}")
+        return ChosenPreprocessing(found, f"set in the checkpoint's sidecar{changed}")
     elif own is not None and expected is not None:
         found = preset("raw", size, channels, {**own, **parts})
         reason = f"{expected.reason}{changed}"
     elif parts.keys() & _OF_VALUES:
         found = preset("raw", size, channels, parts)
-        reason = "single options; what they leave open is as Keras' loaders have it"
+        reason = "individual options; the rest is as in Keras' loaders"
     else:
         raise RequestError(_not_known(checkpoint, expected))
     if own is None or expected is None:
@@ -161,7 +161,7 @@ def _scales(found: Preprocessing, usual: Preprocessing) -> bool:
 
 
 def _not_known(checkpoint: Path, expected: ExpectedRange | None) -> str:
-    why = expected.reason if expected else "nothing says how its images are preprocessed"
+    why = expected.reason if expected else "its preprocessing is not specified"
     return f"{checkpoint}: {why}; choose --preprocess {', '.join(PRESETS)}"
 
 
@@ -176,8 +176,8 @@ def _departure(
     if _scales(found, usual):
         if not confirmed:
             raise RequestError(
-                f"{checkpoint}: {expected.reason}, and what was asked for would scale or shift "
-                f"pixels a second time; leave the preset and such options out, or confirm with "
+                f"{checkpoint}: {expected.reason}, and the requested preprocessing would scale or "
+                "shift pixels a second time; omit the preset and such options, or confirm with "
                 "--scale-twice"
             )
         return (
@@ -186,7 +186,7 @@ def _departure(
         )
     if found.channels == "BGR":
         return (
-            "BGR was requested, but the network prepares its own input "
+            "BGR was requested, but the network has built-in preprocessing "
             f"({', '.join(expected.layers)}), and Keras' loaders read RGB."
         )
     return ""

@@ -59,16 +59,16 @@ def _code(path: Path, message: str) -> str:
     if "disallowed" not in message:
         return ""
     if "ambda" in message:
-        instead = " with a layer class of your own in place of the Lambda"
+        instead = " with a custom layer class in place of the Lambda"
         return (
             f"{path} has a Lambda layer, whose Python code is stored in the file and is not run; "
-            f"{_rebuild(path, instead)}, then give the module of the class with --import"
+            f"{_rebuild(path, instead)}, then pass the module of the class with --import"
         )
     layer = re.search(r"\b(TFSMLayer|TorchModuleWrapper)\b", message)
     name = layer[1] if layer else "part"
     return (
-        f"{path} has a {name} that would run a program which is no part of the network, and that "
-        "is not done; build the network of layers of Keras and save that"
+        f"{path} has a {name} that would run code that is not part of the network, which is not "
+        "allowed; build the network from Keras layers and save that"
     )
 
 
@@ -89,12 +89,12 @@ def _unknown(path: Path, message: str) -> str:
         return ""
     if path.suffix == ".h5" and name in {each.__name__ for each in Operation.__subclasses__()}:
         return (
-            f"{path} uses {name} of keras.ops, which Keras does not load from .h5 files; save the "
+            f"{path} uses {name} of keras.ops, which Keras cannot load from .h5 files; save the "
             f"network as a .keras file where it was trained, or {_rebuild(path)}"
         )
     registered = re.findall(r"'registered_name': '([^']+)'\}?", message)
     name = next((full for full in registered if full.endswith(">" + name)), name)
-    cure = "give the module that defines it with --import MODULE (this runs its code)"
+    cure = "pass the module that defines it with --import MODULE (this runs its code)"
     model_class = str(model_config(path)["class_name"])
     if name.rpartition(">")[2] == model_class.rpartition(">")[2]:
         return (
@@ -109,8 +109,8 @@ def keras_2_refusal(path: Path, error: UntranslatableError) -> str:
     problem = f"{path}, written by Keras 2, has {error}, which cannot be translated for Keras 3"
     if error.has_equal:
         return f"{problem}; {_rebuild(path)}"
-    instead = " with a layer class of your own in place of it"
-    return f"{problem}; {_rebuild(path, instead)}, then give the module of the class with --import"
+    instead = " with a custom layer class in place of it"
+    return f"{problem}; {_rebuild(path, instead)}, then pass the module of the class with --import"
 
 
 def _weights(path: Path, message: str) -> str:
@@ -124,7 +124,7 @@ def _weights(path: Path, message: str) -> str:
     layer = re.search(r"<(\w+) name=([\w/]+)|[Ll]ayer '?\"?([\w/]+)'?\"? ", message)
     name = next((group for group in (layer[2], layer[3]) if group), "") if layer else ""
     return (
-        f"{path} holds weights that do not fit its architecture"
+        f"{path} contains weights that do not fit its architecture"
         + (f" (layer {name!r})" if name else "")
         + "; save the whole network again with model.save where it was trained"
     )
@@ -135,7 +135,7 @@ def _memory(path: Path, message: str) -> str:
         return ""
     return (
         f"{path} describes a network that needs more memory than this machine has; use a larger "
-        "one, or get the file as model.save wrote it"
+        "one, or get the original file written by model.save"
     )
 
 
@@ -149,15 +149,15 @@ def _newer(path: Path) -> str:
     if not written or order(written) <= order(keras.__version__):
         return ""
     return (
-        f"{path} was written by Keras {brief(written, 40)} and Keras {keras.__version__} cannot "
-        "load it; install that version, or save the network with model.save under this one"
+        f"{path} was written by Keras {brief(written, 40)}, which Keras {keras.__version__} "
+        "cannot load; install that version, or save the network with model.save in this one"
     )
 
 
 def _innermost(message: str) -> tuple[str, str]:
     """Return what Keras was making, and the reason that it gave last."""
     classes = re.findall(r"Error when deserializing class '(\w+)'", message)
-    what = f"its {classes[-1]} layer" if classes else "the network from its description"
+    what = f"its {classes[-1]} layer" if classes else "the network from its configuration"
     reason = message.rpartition("Exception encountered: ")[2].strip()
     # Whole configurations stand in Keras' messages; the sentence before them is enough.
     reason = re.split(r"\n|(?<=[.:]) (?:Received|Full (?:object )?config)", reason, maxsplit=1)[0]

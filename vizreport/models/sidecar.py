@@ -149,10 +149,10 @@ def read_sidecar(checkpoint: str | Path) -> Sidecar | None:
     try:
         values = json.loads(text)
     except RecursionError as error:
-        raise RequestError(f"{path} is nested too deep; correct it or remove it") from error
+        raise RequestError(f"{path} is nested too deeply; fix or remove it") from error
     except ValueError as error:
         raise RequestError(
-            f"{path} is not valid JSON ({brief(error)}); correct it or remove it"
+            f"{path} is not valid JSON ({brief(error)}); fix or remove it"
         ) from error
     try:
         return _parse(values, _npz_path(Path(checkpoint)))
@@ -162,11 +162,11 @@ def read_sidecar(checkpoint: str | Path) -> Sidecar | None:
 
 def _parse(values: Any, mean_path: Path) -> Sidecar:
     if not isinstance(values, dict):
-        raise RequestError('its content is no object; it starts with "{"')
+        raise RequestError('its content is not an object; it must start with "{"')
     version = values.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
         raise RequestError(
-            f"its schema_version is {quoted(version)} and this vizreport reads {SCHEMA_VERSION}; "
+            f"its schema_version is {quoted(version)} but this vizreport reads {SCHEMA_VERSION}; "
             "write the file again or use the vizreport that wrote it"
         )
     unknown = sorted(set(values) - set(ENTRIES))
@@ -176,7 +176,7 @@ def _parse(values: Any, mean_path: Path) -> Sidecar:
         )
     preset, preprocessing = _entry(values, "preset", str), values.get("preprocessing")
     if preprocessing is not None and not isinstance(preprocessing, dict):
-        raise RequestError("preprocessing has to be an object")
+        raise RequestError("preprocessing must be an object")
     parts: dict[str, Any] = {}
     mean_square = None
     if preset is not None:
@@ -224,7 +224,7 @@ def _parts(
 def _strings(values: dict[str, Any], name: str) -> tuple[str, ...]:
     entries = values.get(name) or []
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-        raise RequestError(f"{name} has to be a list of strings, one for each output")
+        raise RequestError(f"{name} must be a list of strings, one per output")
     return tuple(entries)
 
 
@@ -232,14 +232,14 @@ def _entry(values: dict[str, Any], name: str, kind: type) -> Any:
     value = values.get(name)
     # type() and not isinstance: true is no epoch.
     if value is not None and type(value) is not kind:
-        raise RequestError(f"{name} has to be of type {kind.__name__}, not {quoted(value)}")
+        raise RequestError(f"{name} must be of type {kind.__name__}, not {quoted(value)}")
     return value
 
 
 def _whole(values: dict[str, Any], name: str, most: int) -> int | None:
     value: int | None = _entry(values, name, int)
     if value is not None and not 0 <= value <= most:
-        raise RequestError(f"{name} is {quoted(value)}; it has to be from 0 to {most}")
+        raise RequestError(f"{name} is {quoted(value)}; it must be from 0 to {most}")
     return value
 
 
@@ -255,7 +255,6 @@ def _read_means(path: Path) -> tuple[np.ndarray | None, np.ndarray | None]:
     for name, array in arrays.items():
         if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
             raise RequestError(
-                f"the per-pixel mean {path}: {name} holds values that are no finite numbers; "
-                "write it again"
+                f"the per-pixel mean {path}: {name} contains non-finite values; write it again"
             )
     return arrays["mean_image"], arrays.get("mean_square")

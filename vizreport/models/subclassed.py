@@ -54,14 +54,14 @@ def as_functional(path: Path, model: keras.Model) -> keras.Model:
     shape = config.get("input_shape")
     if "shapes_dict" in config or (shape and not _is_shape(shape)):
         raise RequestError(
-            f"{path} is a subclassed model ({kind}) of several inputs; a report needs a network of "
-            "one image: fix the others and save keras.Model(image, outputs)"
+            f"{path} is a subclassed model ({kind}) with several inputs; a report needs a network "
+            "with one image input; fix the others and save keras.Model(image, outputs)"
         )
     if not model.built or not shape:
         raise RequestError(
-            f"{path} is a subclassed model ({kind}) whose file does not tell the shape of its "
-            "input, which Keras stores only if the call can be run on symbolic inputs; "
-            f"use only layers and keras.ops in it, or {AS_GRAPH}"
+            f"{path} is a subclassed model ({kind}) whose file does not record its input shape, "
+            f"which Keras stores only if the call runs on symbolic inputs; use only layers and "
+            f"keras.ops in it, or {AS_GRAPH}"
         )
     stored = {id(weight) for weight in model.weights}
     image = keras.Input(tuple(shape[1:]))
@@ -71,15 +71,15 @@ def as_functional(path: Path, model: keras.Model) -> keras.Model:
         functional = Functional(image, outputs, name=model.name)
     except Exception as error:  # whatever the user's code raises
         raise RequestError(
-            f"{path} is a subclassed model ({kind}) whose call cannot be run on symbolic inputs "
+            f"{path} is a subclassed model ({kind}) whose call does not run on symbolic inputs "
             f"({brief(_reason(error), 160)}); use only layers and keras.ops in it, or {AS_GRAPH}"
         ) from error
     made = [weight.path for weight in functional.weights if id(weight) not in stored]
     if made:
         raise RequestError(
-            f"{path}: the weight {made[0]!r} of the subclassed model ({kind}) is not restored from "
-            "the file, since its layer is built later than the model is loaded; build the layers "
-            "in the model's build method, or not in a build method of your own"
+            f"{path}: the weight {made[0]!r} of the subclassed model ({kind}) is not restored "
+            "from the file, since its layer is built after the model is loaded; build the layers "
+            "in the model's build method, or do without a custom build method"
         )
     _require_same(path, model, functional)
     return functional
@@ -101,8 +101,9 @@ def _require_same(path: Path, model: keras.Model, functional: keras.Model) -> No
             require_agreement(model, trace(functional, size))
     except Exception as error:  # whatever an operation of the user's raises
         raise RequestError(
-            f"{path} is a subclassed model ({type(model).__name__}) whose call is another network "
-            f"when run on symbolic inputs ({brief(_reason(error), 160)}); use only layers and "
+            f"{path} is a subclassed model ({type(model).__name__}) whose call computes a "
+            f"different network on symbolic inputs ({brief(_reason(error), 160)}); use only "
+            "layers and "
             f"keras.ops in it, or {AS_GRAPH}"
         ) from error
 

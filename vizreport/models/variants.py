@@ -81,7 +81,7 @@ def variant_architecture(name: str) -> Architecture:
         No variant has this name; the message lists those there are.
     """
     if name not in VARIANTS:
-        raise RequestError(f"there is no network {name!r}; choose one of {', '.join(VARIANTS)}")
+        raise RequestError(f"unknown network {name!r}; choose from {', '.join(VARIANTS)}")
     variant = VARIANTS[name]
     base = BASES[variant.base]
     maps = dict(zip((3, 4, 5), variant.conv_maps or (), strict=False))

@@ -70,7 +70,7 @@ class Pieces:
         if failed:
             raise PieceFailed(
                 f"{told(failed, len(work.pieces))}; the others are kept, and the same command "
-                "tries these again"
+                "retries these"
             )
 
     def outcomes(self, subject: Subject, work: Work) -> Iterator[Finished | Failed]:

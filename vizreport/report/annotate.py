@@ -50,8 +50,8 @@ def write_annotation_page(
     require_file(page)
     if page.exists() and not _is_such_a_page(page, out.name):
         raise RequestError(
-            f"{page} would be overwritten, but vizreport annotate did not write it: move it away "
-            "or give another --out"
+            f"{page} would be overwritten, but vizreport annotate did not write it; move it away "
+            "or choose another --out"
         )
     # Relative, so that page and images can be moved together.
     start = os.path.relpath(folder.resolve(), page.resolve().parent).replace(os.sep, "/")

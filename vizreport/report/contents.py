@@ -20,8 +20,8 @@ from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE
 
 RETRY = (
-    "The other sections are not affected. The same build command tries this one again; "
-    "finished results are kept."
+    "The other sections are not affected. The same build command retries this one; finished "
+    "results are kept."
 )
 
 
@@ -210,7 +210,7 @@ def _unavailable(
         experiment = experiments().get(name)
         by_rule = experiment is not None and "rule" in experiment.settings and "rule" in reason
         if by_rule and run is not None and run.settings.get("rule") != "gradient":
-            advice = "The plain gradient needs no backward rules: build again with --rule gradient."
+            advice = "The plain gradient needs no backward rules: rebuild with --rule gradient."
     else:
         advice = RETRY
     return Shown(

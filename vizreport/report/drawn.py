@@ -122,7 +122,7 @@ class Former:
             raise ValueError(f"{name} is not in the report")
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise ValueError(f"{name} is not as it was drawn")
+            raise ValueError(f"{name} has changed since it was drawn")
         return content
 
 

@@ -172,6 +172,6 @@ def _pictures(out: Path, entry: Entry) -> list[tuple[str, int, int, str]]:
         with Image.open(path) as picture:
             width, height = picture.size
         layer = path.stem.removeprefix("highlight-")
-        what = "Layer-1 filters" if layer == "filters" else f"Top-9 of a map of {layer}"
+        what = "Layer-1 filters" if layer == "filters" else f"Top-9 of a map in {layer}"
         found.append((f"{folder.name}/figures/{path.name}", width, height, what))
     return found

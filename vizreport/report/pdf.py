@@ -76,9 +76,9 @@ def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> No
         from vizreport.report.fetcher import BASE, ReportFetcher
     except (ImportError, OSError) as error:
         raise RequestError(
-            f"{target.name} cannot be made because WeasyPrint does not start ({error}): "
-            f"run `apt-get install {PACKAGES}` (macOS: `brew install pango`); "
-            "the HTML report works without."
+            f"{target.name} cannot be written because WeasyPrint does not start ({error}); run "
+            f"`apt-get install {PACKAGES}` (macOS: `brew install pango`); "
+            "the HTML report works without it."
         ) from error
     # It warns of every property it does not know; a reader of the terminal cannot mend that.
     for name in ("weasyprint", "fontTools"):

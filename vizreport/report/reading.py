@@ -89,7 +89,7 @@ def read_sections(
             missing = [name for name in experiment.requires if name not in results]
             if missing:
                 cause = without.get(missing[0], "the run has none")
-                status, reason = FAILED, f"It needs the result of {missing[0]!r}: {cause}"
+                status, reason = FAILED, f"It requires the result of {missing[0]!r}: {cause}"
         if status != DONE:
             without[record.name] = reason
         if not experiment.section and (status != FAILED or record.name in shared):
@@ -142,7 +142,9 @@ def _findings(reads: Iterable[Read]) -> list[Found]:
 
 def _absent(name: str) -> str:
     cause = registry().broken.get(name)
-    return f"its experiment cannot be used: {cause}" if cause else "no such experiment is installed"
+    return (
+        f"its experiment cannot be loaded: {cause}" if cause else "no such experiment is installed"
+    )
 
 
 def _with_findings(section: Section, experiment: Experiment, results: dict[str, Any]) -> Section:
@@ -191,13 +193,13 @@ def read_result(
         if experiment.essential and isinstance(unusable, OtherVersion):
             raise RequestError(
                 f"{store.folder} was built by another version of vizreport ({record.name}: "
-                f"{unusable}): run its `vizreport build` command again; its report stays as it is "
-                "until then"
+                f"{unusable}); run its `vizreport build` command again (until then its report is "
+                "unchanged)"
             ) from None
         said = str(unusable)
         return (
             FAILED,
-            f"{said[0].upper()}{said[1:]}; the same build command computes it again.",
+            f"{said[0].upper()}{said[1:]}; the same build command recomputes it.",
             None,
         )
     if outcome.status == NOT_APPLICABLE:

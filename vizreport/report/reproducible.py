@@ -30,7 +30,7 @@ def as_shown(run: RunRecord) -> RunRecord:
         date = datetime.fromtimestamp(int(given), UTC).isoformat()
     except (ValueError, OverflowError, OSError):
         raise RequestError(
-            f"{VARIABLE} is {given[:40]!r}: set it to a number of seconds since 1970, or unset it"
+            f"{VARIABLE} is {given[:40]!r}; set it to a number of seconds since 1970, or unset it"
         ) from None
     timeless = tuple(replace(record, seconds=0.0) for record in run.experiments)
     return replace(run, date=date, seconds=0.0, command="", experiments=timeless)

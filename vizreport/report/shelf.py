@@ -109,16 +109,18 @@ def write_index(shelf: Path) -> tuple[Book, ...]:
         such an index, or cannot be written to.
     """
     if not shelf.is_dir():
-        raise RequestError(f"{shelf} is not a folder: name the one that holds the runs' folders")
+        raise RequestError(f"{shelf} is not a folder; name the one that contains the runs' folders")
     if (shelf / FILE_NAME).exists():
-        raise RequestError(f"{shelf} is the folder of a run: name the one that holds such folders")
+        raise RequestError(f"{shelf} is a run's folder; name the folder that contains the runs")
     prepare(shelf, _WRITER, _PARTS, _adopted)
     with stage_in(shelf) as stage:
         (stage / FILES / "assets").mkdir(parents=True)
         (stage / FILES / "thumbnails").mkdir()
         books = [_book(shelf, folder, stage / FILES) for folder in _runs(shelf, _DEPTH)]
         if not books:
-            raise RequestError(f"{shelf} holds no runs: name the folder that vizreport build fills")
+            raise RequestError(
+                f"{shelf} contains no runs; name the folder that vizreport build writes to"
+            )
         for name in ("report.css", "report.js", "runs.js"):
             shutil.copyfile(templates.folder() / "assets" / name, stage / FILES / "assets" / name)
         kept = sorted((b for b in books if not b.reason), key=lambda b: (-b.when, b.folder))

@@ -234,12 +234,12 @@ def _notice(folder: Path, left_out: int, limit: int) -> str:
     pages = [path.relative_to(folder / "pages") for path in (folder / "pages").rglob("*.html")]
     maps = sum(1 for page in pages if not page.name.startswith("section-") and page != _ALL)
     pictures = (
-        f", and the {left_out} largest pictures, without which it keeps to {limit // 1_000_000} MB"
+        f", and the {left_out} largest images, to stay below {limit // 1_000_000} MB"
         if left_out
         else ""
     )
     return (
-        '<div class="notice" role="note"><p class="what">One file, for mail</p>'
-        f'<p class="why">Left out: {maps} pages of layers and feature maps with their search, '
-        f"the PDF, the figures to keep{pictures}. The whole report is a folder.</p></div>"
+        '<div class="notice" role="note"><p class="what">One file, for e-mail</p>'
+        f'<p class="why">Omitted: {maps} pages of layers and feature maps with their search, '
+        f"the PDF, the figure files{pictures}. The full report is a folder.</p></div>"
     )

@@ -154,7 +154,7 @@ def _title_slide(deck: Any, run: RunRecord, sections: list[Read]) -> None:
     ]
     box = _box(slide, _EDGE, 80.0, WIDTH - 2 * _EDGE, 90.0)
     _write(box, lines, 20)
-    _notes(slide, f"Made by vizreport from {run.name}, {run.date[:10]}.")
+    _notes(slide, f"Made with vizreport from {run.name}, {run.date[:10]}.")
 
 
 def _said(fact: Fact) -> str:

@@ -37,8 +37,8 @@ def stage_in(folder: Path) -> Iterator[Path]:
             held = claim(stage / LOCK)
     except OSError as error:
         raise RequestError(
-            f"{folder} cannot be written to ({error.strerror}): make it writable, or name another "
-            "folder"
+            f"{folder} cannot be written to ({error.strerror}); make it writable, or choose "
+            "another folder"
         ) from error
     try:
         yield stage

@@ -238,7 +238,7 @@ def read_json(content: bytes) -> Any:
     """
 
     def constant(name: str) -> None:
-        raise ValueError(f"{name} is not a number of JSON")
+        raise ValueError(f"{name} is not a JSON number")
 
     def integer(digits: str) -> int:
         if len(digits) > 20 or not -(2**63) <= int(digits) < 2**64:

@@ -39,7 +39,7 @@ def require_writable(folder: Path) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise RequestError(
-            f"{folder} cannot be created or written to ({reason}): choose another folder, or make "
+            f"{folder} cannot be created or written to ({reason}); choose another folder, or make "
             "this one writable"
         ) from None
 
@@ -53,7 +53,7 @@ def require_file(path: Path) -> None:
         If a folder has that name, or its own folder cannot be written to.
     """
     if os.path.isdir(path):  # noqa: PTH112  names too long
-        raise RequestError(f"{path} is a folder: name a file")
+        raise RequestError(f"{path} is a folder; name a file")
     require_writable(path.parent)
 
 

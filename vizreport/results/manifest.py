@@ -94,8 +94,8 @@ def read(folder: Path, writer: str) -> frozenset[str] | None:
         return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RequestError(
-            f"{path}, the list of the files that vizreport wrote there, cannot be read ({error}): "
-            "restore it or choose another folder"
+            f"{path}, the list of files written by vizreport, cannot be read ({error}); restore "
+            "it or choose another folder"
         ) from None
 
 
@@ -203,10 +203,10 @@ def _require_free(folder: Path, writer: str, names: Iterable[str], owned: frozen
         theirs = read(folder, other) or () if other != writer else ()
         if any(each.startswith(name) for name in found.values() for each in theirs):
             belong = "belong" if several else "belongs"
-            raise RequestError(f"{shown} {belong} to vizreport {command}: choose another folder")
+            raise RequestError(f"{shown} {belong} to vizreport {command}; choose another folder")
     it = "them" if several else "it"
     raise RequestError(
-        f"{shown} would be overwritten, but vizreport {WRITERS[writer]} did not write {it}: move "
+        f"{shown} would be overwritten, but vizreport {WRITERS[writer]} did not write {it}; move "
         f"{it} away or choose another folder"
     )
 

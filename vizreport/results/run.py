@@ -153,7 +153,7 @@ def read_run(folder: Path) -> RunRecord:
         written = content.get("schema_version") if isinstance(content, dict) else None
         if isinstance(written, int) and written != SCHEMA_VERSION:
             raise RequestError(
-                f"{path} has schema version {written}, this vizreport reads {SCHEMA_VERSION}: "
+                f"{path} has schema version {written}, but this vizreport reads {SCHEMA_VERSION}; "
                 "render it with the vizreport that built it, or build it again."
             )
         run = msgspec.convert(content, RunRecord)
@@ -163,13 +163,13 @@ def read_run(folder: Path) -> RunRecord:
             raise ValueError("an experiment is named twice")
     except FileNotFoundError:
         raise RequestError(
-            f"{path} does not exist: give the folder of a finished run, or run `vizreport build`."
+            f"{path} does not exist; pass the folder of a finished run, or run `vizreport build`."
         ) from None
     except (OSError, ValueError, msgspec.ValidationError) as error:
         said = error.strerror if isinstance(error, OSError) else _clause(str(error))
         raise RequestError(
-            f"{path} cannot be read ({said}): run `vizreport build` again; "
-            "finished results are kept."
+            f"{path} cannot be read ({said}); run `vizreport build` again (finished results are "
+            "kept)."
         ) from None
     return dataclasses.replace(run, links=tuple(link for link in run.links if is_safe(link[1])))
 

@@ -193,8 +193,8 @@ class Store:
         record, path = self._read(experiment_name, key)
         if record.version != version:
             raise OtherVersion(
-                f"its stored result is of version {record.version}, "
-                f"this vizreport reads version {version}"
+                f"its stored result has version {record.version}, but this vizreport reads "
+                f"version {version}"
             )
         if record.status == NOT_APPLICABLE:
             return Outcome(NOT_APPLICABLE, record.reason, None)
@@ -235,7 +235,7 @@ class Store:
             if (record.experiment, record.key) != (experiment_name, key):
                 raise ValueError("it was moved here from elsewhere")
             if record.arrays_sha256 != found:
-                raise ValueError("its arrays are not those that were written")
+                raise ValueError("its arrays are not the ones that were written")
         except FileNotFoundError as error:
             raise Unusable("its stored result is missing") from error
         except (OSError, ValueError, msgspec.ValidationError) as error:

@@ -135,8 +135,8 @@ def parse(text: str) -> Condition:
             raise ValueError
     except ValueError:
         raise RequestError(
-            f"{text!r} is nothing to fail on; give fault, look, a finding such as labels-noise, or "
-            "a comparison such as dead>0.1"
+            f"{text!r} is not a condition; use fault, look, a finding such as labels-noise, or a "
+            "comparison such as dead>0.1"
         ) from None
     return condition
 
@@ -152,7 +152,7 @@ def _require_known(condition: Condition, found: Iterable[Found]) -> None:
         return
     words = kinds | {word for kind in kinds for word in kind.split("-")}
     near = get_close_matches(name, sorted(words), 1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(kinds))}"
+    hint = f"did you mean {near[0]}?" if near else f"available are {', '.join(sorted(kinds))}"
     raise RequestError(f"there is no finding {name!r}; {hint}")
 
 

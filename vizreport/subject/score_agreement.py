@@ -53,8 +53,8 @@ def scores_agree(
     found = agreement(labels[np.concatenate(seen)], np.concatenate(predicted))
     if not (found.above_chance or (outputs == 1 and found.below_chance)):
         return ""
-    what = "the largest is that of the picture's class" if outputs > 1 else "its sign tells them"
+    what = "the largest is that of the image's class" if outputs > 1 else "its sign identifies them"
     return (
         f"the data have {max(outputs, 2)} classes, and in {100 * found.accuracy:.0f}\u202f% of "
-        f"{found.images:,} pictures {what} ({100 * found.expected:.0f}\u202f% by chance)"
+        f"{found.images:,} images {what} ({100 * found.expected:.0f}\u202f% by chance)"
     )

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _SAMPLED = 64  # images whose pixels are compared with what a network has learned of its input
 _NO_CLASSES = {
-    "values": "The network gives values, not classes.",
-    "pixels": "The network gives a class for each pixel; the data have none to compare with.",
+    "values": "The network outputs values, not classes.",
+    "pixels": "The network outputs a class per pixel, and the data have none to compare with.",
 }
 
 

@@ -53,7 +53,7 @@ def check_members(archive: ZipFile) -> None:
     """
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
-        raise BadArchive(f"is damaged or made to do harm: it has {len(members):,} members")
+        raise BadArchive(f"is damaged or malicious: it has {len(members):,} members")
     for member in members:
         if member.flag_bits & _ENCRYPTED:
             raise BadArchive("is encrypted")
@@ -66,8 +66,8 @@ def check_members(archive: ZipFile) -> None:
     for total, of in [(m.file_size, m.compress_size) for m in members] + [(size, stored)]:
         if is_bomb(total, of):
             raise BadArchive(
-                f"would unpack to {readable(total)} from {readable(of)}, which only an archive "
-                "made to do harm does"
+                f"would unpack to {readable(total)} from {readable(of)}, which only a malicious "
+                "archive does"
             )
 
 
@@ -132,11 +132,11 @@ def read_arrays(path: Path, wanted: Sequence[str] | None = None) -> dict[str, np
     except BadArchive:
         raise
     except MemoryError as error:
-        raise BadArchive("asks for more memory than there is") from error
+        raise BadArchive("needs more memory than this machine has") from error
     except PermissionError as error:
         raise BadArchive(f"cannot be read: {error.strerror}") from error
     except BadZipFile as error:
-        raise BadArchive(f"{DAMAGED}, or no .npz file") from error
+        raise BadArchive(f"{DAMAGED}, or not a .npz file") from error
     except Exception as error:  # seeking, zlib and the headers' parser raise nearly anything
         raise BadArchive(DAMAGED) from error
 
@@ -159,7 +159,7 @@ def _read_array(archive: ZipFile, member: ZipInfo, name: str) -> np.ndarray:
 def _check_header(stream: IO[bytes], member: ZipInfo, name: str) -> None:
     version = np.lib.format.read_magic(stream)
     if version not in _HEADERS:
-        raise BadArchive(f"has an array {name!r} that is not one of plain numbers or strings")
+        raise BadArchive(f"has an array {name!r} that is not of plain numbers or strings")
     shape, _, dtype = _HEADERS[version](stream)
     if dtype.hasobject:
         raise BadArchive(f"has an array {name!r} of Python objects")
@@ -168,7 +168,8 @@ def _check_header(stream: IO[bytes], member: ZipInfo, name: str) -> None:
     declared, held = math.prod(shape) * dtype.itemsize, member.file_size - stream.tell()
     if declared != held:
         raise BadArchive(
-            f"has an array {name!r} that declares {readable(declared)} and holds {readable(held)}"
+            f"has an array {name!r} that declares {readable(declared)} but contains "
+            f"{readable(held)}"
         )
     if declared > physical_memory():
         raise BadArchive(

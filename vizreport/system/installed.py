@@ -37,7 +37,7 @@ def reinstall() -> str:
     """Return the command that installs this program again, from where it was installed."""
     source, editable = _source()
     if source is None:
-        return "install vizreport again, from its wheel or its clone (docs/install.md)"
+        return "reinstall vizreport, from its wheel or its clone (docs/install.md)"
     way = ["--editable"] if editable else ["--force-reinstall", "--no-deps"]
     return _install(*way, shlex.quote(str(source)))
 

@@ -125,7 +125,7 @@ def _reason(path: str | Path, error: OSError) -> str:
     if error.errno == errno.ENAMETOOLONG:
         return "has a name that is too long for this system"
     if error.errno == errno.ELOOP:
-        return "is a link that leads back to itself"
+        return "is a link that points back to itself"
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return "is a broken link" if os.path.lexists(path) else MISSING
     return f"cannot be read: {error.strerror}"

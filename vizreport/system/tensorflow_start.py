@@ -40,12 +40,12 @@ def start_tensorflow() -> None:
         backend = import_module("keras").backend.backend()
     except ModuleNotFoundError as error:
         raise RequestError(
-            f"{error.name} is not installed: computing needs it (vizreport doctor has the "
-            "command), only vizreport render works without"
+            f"{error.name} is not installed but needed for computing (vizreport doctor has the "
+            "command); vizreport render works without it"
         ) from error
     if backend != "tensorflow":
         raise RequestError(
-            f"Keras runs on {backend}, and this needs TensorFlow: set KERAS_BACKEND=tensorflow in "
+            f"Keras runs on {backend}, but this needs TensorFlow; set KERAS_BACKEND=tensorflow in "
             "the environment"
         )
 
@@ -66,7 +66,8 @@ def start_backend() -> None:
         import_module("keras")
     except ModuleNotFoundError as error:
         raise RequestError(
-            f"{error.name} is not installed, and KERAS_BACKEND is jax: pip install vizreport[jax]"
+            f"{error.name} is not installed, but KERAS_BACKEND is jax; run pip install "
+            "vizreport[jax]"
         ) from error
 
 

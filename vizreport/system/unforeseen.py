@@ -28,7 +28,7 @@ def unforeseen(error: BaseException, folder: Path | None = None) -> str:
     """
     kind, message = type(error).__name__, brief(error)
     if isinstance(error, MemoryError):
-        what = "there is not enough memory for this; try a smaller --batch-size or fewer images"
+        what = "not enough memory; try a smaller --batch-size or fewer images"
     else:
         what = f"unexpected {kind}" + (f": {message}" if message else "")
     kept = _keep("".join(traceback.format_exception(error)), folder)

@@ -105,7 +105,7 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
         rms_limits(variant, len(parts.class_names), common.input_size, common.width)
     settings = _settings(common, parts.fingerprints)
     left = [pair for pair in wanted if not _finished(common.out, *pair, settings)]
-    tell(f"{len(wanted) - len(left)} of {len(wanted)} trainings are finished")
+    tell(f"{len(wanted) - len(left)} of {len(wanted)} runs are finished")
     if not left:
         return
     images = read_images(common, parts, tell)
@@ -115,7 +115,7 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
         add(common.out, _WRITER, _files(variant, seed))
         with _claimed(_work(common.out) / f"{name}.lock") as mine:
             if not mine:
-                tell(f"{name}: another process is at it")
+                tell(f"{name}: another process is training it")
                 continue
             if _finished(common.out, variant, seed, settings):
                 continue
@@ -135,8 +135,8 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
         gc.collect()
     if diverged:
         raise RequestError(
-            f"{', '.join(diverged)} diverged; the same command tries again, a lower --rate may not "
-            "diverge"
+            f"{', '.join(diverged)} diverged; the same command tries again, and a lower --rate "
+            "may help"
         )
 
 
@@ -275,6 +275,6 @@ def ten_crops(
 
 def _line(trial: Trial) -> str:
     return (
-        f"error {100 * trial.training_error:.1f} % in training, "
-        f"{100 * trial.validation_error:.1f} % in validation, {trial.seconds:.0f} s of steps"
+        f"error {100 * trial.training_error:.1f} % training, {100 * trial.validation_error:.1f} % "
+        f"validation, {trial.seconds:.0f} s of steps"
     )

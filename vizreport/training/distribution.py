@@ -56,7 +56,7 @@ def make_strategy(name: str) -> tf.distribute.Strategy:
         devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
         return tf.distribute.MirroredStrategy([device.name for device in devices])
     if name != "multiworker":
-        raise RequestError(f"there is no strategy {name!r}; there are {', '.join(STRATEGIES)}")
+        raise RequestError(f"unknown strategy {name!r}; choose from {', '.join(STRATEGIES)}")
     try:
         config = json.loads(os.environ.get("TF_CONFIG", ""))
         config["cluster"]["worker"], config["task"]["index"]
@@ -70,8 +70,8 @@ def make_strategy(name: str) -> tf.distribute.Strategy:
         return tf.distribute.MultiWorkerMirroredStrategy()
     except (ValueError, RuntimeError, tf.errors.OpError) as error:
         raise RequestError(
-            f"the workers of TF_CONFIG do not come together ({str(error).splitlines()[0]}); check "
-            "that each address is this process's own and free, and that all are started"
+            f"the workers in TF_CONFIG could not connect ({str(error).splitlines()[0]}); check "
+            "that each process's own address is correct and free, and that all are running"
         ) from error
 
 

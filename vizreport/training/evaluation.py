@@ -269,7 +269,7 @@ def _answers(
     path, output = subject.network.path, subject.output
     if not output.classes:
         raise RequestError(
-            f"{path} has no classes that could be right or wrong; it gives {describe(output)}"
+            f"{path} has no classes, so there is no error; its output is {describe(output)}"
         )
     labels, dataset = subject.labels, request.dataset
     tried = try_order(labels, dataset, output.classes)
@@ -277,13 +277,13 @@ def _answers(
     seen = np.flatnonzero(answers.seen)
     labels = settle(labels, dataset, tried, seen, answers.single[seen].argmax(axis=1))
     if not labels.known:
-        raise RequestError(f"the true classes are not known to {path}: {labels.reason}")
+        raise RequestError(f"the true classes for {path} are not known: {labels.reason}")
     if before is not None and (
         len(before.class_names) != len(labels.class_names)
         or not np.array_equal(before.labels, labels.labels)
     ):
         raise RequestError(
-            f"{path} has other classes than {request.checkpoints[0]}, or in another order; an "
-            "ensemble needs networks of the same outputs"
+            f"{path} has different classes from {request.checkpoints[0]}, or a different order; "
+            "an ensemble needs networks with the same outputs"
         )
     return labels, answers

@@ -47,7 +47,7 @@ def square_of(preprocessing: Preprocessing) -> Preprocessing:
     target = preprocessing.resize_to
     if preprocessing.crop == "none" or target is None:
         raise RequestError(
-            "ten crops need a resize and a central crop, and this preprocessing has none"
+            "ten crops need resizing and a central crop, which this preprocessing lacks"
         )
     sides = target if isinstance(target, tuple) else (target, target)
     even = tuple(

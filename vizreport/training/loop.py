@@ -95,8 +95,8 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     say(f"device: {device}" + (f", {replicas} in step" if replicas > 1 else ""))
     if request.batch_size % replicas:
         raise RequestError(
-            f"a batch of {request.batch_size} cannot be shared by {replicas} devices; give "
-            f"--batch-size a multiple of {replicas}"
+            f"a batch of {request.batch_size} cannot be split among {replicas} devices; set "
+            f"--batch-size to a multiple of {replicas}"
         )
     variant_architecture(request.model)  # an unknown name is refused before anything is read
     if chief:
@@ -111,10 +111,10 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     done = sum_over_processes(strategy, np.array([len(state.epochs), 1]))
     if done[0] != done[1] * len(state.epochs):
         raise RequestError(
-            f"the workers do not see the same {request.out}: give --out a folder they share"
+            f"the workers do not see the same {request.out}; pass --out a shared folder"
         )
     if len(state.epochs) >= request.epochs:
-        say(f"{request.out} has all of {request.epochs} epochs: nothing to do")
+        say(f"{request.out} has all {request.epochs} epochs: nothing to do")
         return _trained(request, state)
     # Too small an input is refused before the images are read.
     rms_limits(request.model, len(parts.class_names), request.input_size, request.width)
@@ -279,8 +279,8 @@ def _rates(request: TrainingRequest) -> str:
     first = request.first_rate
     scaled = f" ({PAPER_RATE:g} x {request.batch_size} / {PAPER_BATCH})"
     return (
-        f"first learning rate {first:g}{scaled if request.rate is None else ''}, "
-        f"lowered on plateaus to {first * LEAST_SHARE:g} at least"
+        f"initial learning rate {first:g}{scaled if request.rate is None else ''}, lowered on "
+        f"plateaus to no less than {first * LEAST_SHARE:g}"
     )
 
 
@@ -298,8 +298,8 @@ def _line(epoch: Epoch, epochs: int) -> str:
 def _check_finite(epoch: Epoch) -> None:
     if not (isfinite(epoch.training_loss) and isfinite(epoch.validation_loss)):
         raise Diverged(
-            f"the training diverged in epoch {epoch.epoch}: the loss is no longer a number; the "
-            "same command tries that epoch again, a lower --rate may not diverge"
+            f"the training diverged in epoch {epoch.epoch}: the loss is not a finite number; the "
+            "same command tries that epoch again, and a lower --rate may help"
         )
 
 

@@ -82,7 +82,7 @@ def open_parts(request: TrainingRequest) -> Parts:
         training = Part(dataset, train, labels[train])
     if not len(validation.indices):
         raise RequestError(
-            f"{request.data} has no images to validate with: give more than one image a class, or "
+            f"{request.data} has no validation images; pass more than one image per class, or "
             "--validation-split"
         )
     return Parts(training, validation, class_names)
@@ -106,8 +106,8 @@ def class_labels(dataset: Dataset) -> tuple[np.ndarray, tuple[str, ...]]:
         labels = np.array([number.get(r.class_name or "", -1) for r in records], np.int32)
     if len(np.unique(labels[labels >= 0])) < 2:
         raise RequestError(
-            f"{dataset.name} has images of fewer than two classes; training needs one subfolder a "
-            "class, or data with labels"
+            f"{dataset.name} has images of fewer than two classes; training needs one subfolder "
+            "per class, or labelled data"
         )
     return labels, names
 

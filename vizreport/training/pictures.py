@@ -81,12 +81,12 @@ def read_images(request: TrainingRequest, parts: Parts, say: Callable[[str], Non
     training = read_pictures(parts.training, square, "reading training images")
     validation = read_pictures(parts.validation, square, "reading validation images")
     for path, reason in (*training.unreadable, *validation.unreadable):
-        say(f"left out {path}: {reason}")
+        say(f"skipped {path}: {reason}")
     count = len(training.part.labels)
-    say(f"{count} images to train, {len(validation.part.labels)} to validate")
+    say(f"{count} training images, {len(validation.part.labels)} validation images")
     if count < request.batch_size:
         raise RequestError(
-            f"there are {count} images to train, fewer than a batch of {request.batch_size}: "
+            f"there are {count} training images, fewer than a batch of {request.batch_size}; "
             "lower --batch-size"
         )
     return Images(training, validation, parts.class_names)
@@ -179,7 +179,7 @@ def in_order(pictures: Pictures, positions: np.ndarray, batch_size: int) -> Iter
     for batch in read_batches(part.dataset, pictures.square, batch_size, indices):
         if batch.unreadable:
             path, reason = batch.unreadable[0]
-            raise RequestError(f"{path} could be read before and now cannot: {reason}")
+            raise RequestError(f"{path} was readable before but is not now: {reason}")
         yield batch.pictures
 
 

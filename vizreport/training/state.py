@@ -99,7 +99,7 @@ def read_state(out: Path, identity: dict[str, Any]) -> State:
     if not path.exists():
         if out.is_dir() and any(out.glob("*-epoch-*.keras")):
             raise RequestError(
-                f"{out} holds checkpoints but no {STATE} to go on from; give another --out"
+                f"{out} contains checkpoints but no {STATE} to resume from; choose another --out"
             )
         return State(identity, ())
     try:
@@ -113,7 +113,7 @@ def read_state(out: Path, identity: dict[str, Any]) -> State:
         known: dict[str, Any] = about["identity"]
     except (BadArchive, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
-            f"{path} is damaged: remove the folder to train anew, or give another --out"
+            f"{path} is damaged; remove the folder to start over, or choose another --out"
         ) from error
     # Through JSON: tuples come back as lists.
     wanted = json.loads(json.dumps(identity))
@@ -123,7 +123,7 @@ def read_state(out: Path, identity: dict[str, Any]) -> State:
                 "other data" if name == "data" else f"{name} {known.get(name)}, not {wanted[name]}"
             )
             raise RequestError(
-                f"{out} holds a training with {change}; give another --out, or the same options "
-                "to go on with it"
+                f"{out} contains a run with {change}; choose another --out, or pass the same "
+                "options to resume"
             )
     return State(identity, epochs, weights, velocities)

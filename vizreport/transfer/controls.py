@@ -68,16 +68,15 @@ def read_control(checkpoint: Path, dataset: Dataset, names: tuple[str, ...]) -> 
         model = str(history["model"])
     except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
-            f"{path} is missing or damaged: give --scratch a checkpoint in the folder that "
-            "vizreport train left"
+            f"{path} is missing or damaged; pass --scratch a checkpoint in a folder written by "
+            "vizreport train"
         ) from error
     sidecar = read_sidecar(checkpoint)
     if data != dataset.fingerprint or sidecar is None or sidecar.class_names != names:
-        raise RequestError(f"{checkpoint} was trained on other data than {dataset.name}")
+        raise RequestError(f"{checkpoint} was trained on different data from {dataset.name}")
     if per_class is None:
         raise RequestError(
-            f"{checkpoint} was trained on as many images as there were: train the control with "
-            "--images-per-class"
+            f"{checkpoint} was trained on all images; train the control with --images-per-class"
         )
     return Control(checkpoint, model, int(per_class), seed)
 

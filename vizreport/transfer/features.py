@@ -73,7 +73,7 @@ def transfer_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
     unknown = [name for name in names if name not in by_name]
     if unknown:
         raise RequestError(
-            f"there is no hidden layer {unknown[0]!r}: choose among {', '.join(by_name)}"
+            f"there is no hidden layer {unknown[0]!r}; choose from {', '.join(by_name)}"
         )
     chosen = {by_name[name].node: by_name[name] for name in names}
     return [chosen[node] for node in sorted(chosen)]

@@ -72,8 +72,8 @@ def random_splits(
     chosen = [n for n in PER_CLASS if n <= most] if per_class is None else list(per_class)
     if not chosen or max(chosen) > most:
         raise RequestError(
-            f"class {names[smallest]!r} has {most + 1} images, and one at least has to be left to "
-            f"test with: give --per-class at most {most}"
+            f"class {names[smallest]!r} has {most + 1} images, and at least one must remain for "
+            f"testing; set --per-class to at most {most}"
         )
     found = []
     for n in chosen:

@@ -112,8 +112,7 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     about = _about(request, subject, network, task)
     record = _begun(request.out, about, tuple(layer.name for layer in layers))
     tell(
-        f"{len(layers)} layers, {len(task.class_names)} classes, "
-        f"{about['test_images']} images to test with"
+        f"{len(layers)} layers, {len(task.class_names)} classes, {about['test_images']} test images"
     )
     found, rows = _features(request, subject, layers, task, network)
     for place, layer in enumerate(layers):
@@ -219,7 +218,8 @@ def _begun(out: Path, about: dict[str, Any], layers: tuple[str, ...]) -> Transfe
     for name, value in about.items():
         if name not in free and before.about.get(name) != value:
             raise RequestError(
-                f"{out} holds a transfer with another {name.replace('_', ' ')}; give another --out"
+                f"{out} contains a transfer with another {name.replace('_', ' ')}; choose another "
+                "--out"
             )
     order = dict.fromkeys([*before.layers, *layers])
     return TransferRecord(before.about, tuple(order), before.results)
@@ -295,5 +295,5 @@ def _line(result: LayerScores) -> str:
     text = f"{100 * np.mean(means):.1f} %"
     if len(means) > 1:
         text += f" ± {100 * np.std(means, ddof=1):.1f}"
-    images = f"{result.per_class} a class" if result.per_class else "all that train"
+    images = f"{result.per_class} per class" if result.per_class else "all training images"
     return f"{result.layer}, {result.classifier}, {images}: {text}"

@@ -61,8 +61,8 @@ def one_class_each(
     """
     if test is not None:
         raise RequestError(
-            "--test-split is for multi-label data; images of one class each "
-            "are split at random: leave it out"
+            "--test-split is for multi-label data; images with one class each are split at "
+            "random; omit it"
         )
     labels, names = class_labels(dataset)
     drawn = random_splits(labels, per_class, splits, names)
@@ -91,11 +91,13 @@ def several_classes(
     """
     here = f"{dataset.name} has several classes per image"
     if test is None or test.class_names != dataset.class_names:
-        raise RequestError(f"{here}: name what tests with --test-split, such as val")
+        raise RequestError(f"{here}; choose the test split with --test-split, such as val")
     if "softmax" in classifiers:
-        raise RequestError(f"{here}, and a softmax chooses one: leave softmax out of --classifiers")
+        raise RequestError(
+            f"{here}, but a softmax predicts only one; remove softmax from --classifiers"
+        )
     if single_only:
-        raise RequestError(f"{here}: leave out {single_only[0]}")
+        raise RequestError(f"{here}; omit {single_only[0]}")
     assert dataset.memberships is not None
     assert test.memberships is not None
     first = len(dataset.records)

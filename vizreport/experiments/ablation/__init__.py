@@ -13,5 +13,5 @@ EXPERIMENT = Experiment(
     findings="vizreport.experiments.ablation.findings:findings",
     template="sections/ablation.html",
     own=AblationSettings,
-    cost="nothing: it reads what vizreport ablate left",
+    cost="none: reads the results of vizreport ablate",
 )

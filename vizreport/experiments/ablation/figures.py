@@ -54,7 +54,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     }
     best = min(result.rows, key=lambda row: mean(row["validation"]))
     fact = Fact(
-        "Best of the ablation",
+        "Best in the ablation",
         percent(mean(best["validation"]), 1),
         f"top-1 error, {label(best['variant'])}",
     )
@@ -151,19 +151,19 @@ def _errors(result: AblationResult) -> Figure:
         name="ablation-errors",
         title="Top-1 error of each network, here and in the paper",
         caption=(
-            "Which networks lose most here, and in the paper: compare the pattern, not the "
-            "figures. A wide gap between diamonds (training) and dots (validation) is "
+            "Which changes hurt most here and in the paper: compare the pattern, not the numbers. "
+            "A wide gap between diamonds (training) and dots (validation) is "
             f"overfitting. Dashed: chance among {result.classes} classes."
         ),
         method=(
-            "Dots: error on images the network was not trained on. Diamonds: on those it was "
-            "trained on."
+            "Dots: error on validation images. Diamonds: error on training images."
             + (
-                " Small marks are individual runs, each with its own seed, large ones their mean."
+                " Small marks are individual runs, each with its own seed; large ones are their "
+                "mean."
                 if several
                 else ""
             )
-            + " The two scales differ, since the data do."
+            + " The two scales differ because the data do."
         ),
         alt=(
             f"Two dot charts of the same {len(result.rows)} networks. Measured errors run from "

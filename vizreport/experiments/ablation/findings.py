@@ -62,24 +62,24 @@ def _removal(result: AblationResult, row: Row, first: bool) -> Finding:
         claim = f"removing {{removed}} {more} the error of {{base}}"
         shown = (
             f"removing {{removed}} {more} the error of {{base}} by {{effect:size}}, to {{error}} "
-            "(means of {seeds} trainings each)."
+            "(means of {seeds} runs each)."
         )
     else:
         first_wrong, wrong = (round(each * images) for each in (error, unchanged))
         tested = replace(shares(first_wrong, images, wrong, images), n=images)
         how = "more" if error > unchanged else "fewer"
-        claim = f"{{base}} trained once without {{removed}} makes {how} errors than unchanged"
+        claim = f"{{base}} trained once without {{removed}} makes {how} errors than unmodified"
         shown = (
-            f"{{base}} trained once without {{removed}} makes {how} errors than unchanged: "
+            f"{{base}} trained once without {{removed}} makes {how} errors than unmodified: "
             "{error} against {unchanged} of {n} images."
         )
     return Finding(
         kind="ablation-removal" if several else "ablation-one-training",
-        compared="error of {base} without {removed} and unchanged, as trained here",
+        compared="error of {base} without {removed} and unmodified, as trained here",
         claim=claim,
         shown=shown,
         **tested.fields(POINTS, 1),
-        unit="trainings" if several else "images",
+        unit="runs" if several else "images",
         leading=first,
         evidence=EVIDENCE,
         values={
@@ -102,12 +102,12 @@ def _removed(layers: Sequence[int]) -> str:
 def _order(pairs: list[tuple[float, float]]) -> Finding:
     here, paper = np.array(pairs).T
     tested = correlation(here, paper)
-    word = "against" if tested.value < 0 else "like"
+    word = "in the opposite order to" if tested.value < 0 else "in the same order as"
     return Finding(
         kind="ablation-order",
-        compared="order of the networks by their error here and in the paper",
-        claim=f"the networks' errors are ordered {word} the published ones",
-        shown=f"the errors of the {{n}} networks are ordered {word} the published ones (rank "
+        compared="order of the networks by error, here and in the paper",
+        claim=f"the networks' errors are {word} the published ones",
+        shown=f"The errors of the {{n}} networks tend to be {word} the published ones (rank "
         "correlation {effect:interval}).",
         **tested.fields(),
         unit="networks",
@@ -140,10 +140,10 @@ def _idle(result: AblationResult) -> Finding:
     best = min(mean(row["validation"]) for row in result.rows)
     return Finding(
         kind="ablation-idle",
-        compared="lowest error of the networks, and that of guessing, {chance}",
+        compared="lowest error of the networks, and chance level, {chance}",
         claim="the networks learned nothing",
-        shown="No network learned more than guessing in {epochs} epochs: the lowest error is "
-        "{effect}, that of guessing {chance}.",
+        shown="No network beat chance in {epochs} epochs: the lowest error is {effect} (chance: "
+        "{chance}).",
         n=result.validation_images,
         unit="images",
         effect=Quantity(best, SHARE, digits=1),

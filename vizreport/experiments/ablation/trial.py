@@ -121,8 +121,8 @@ def read_trials(folder: Path) -> list[Trial]:
     paths = sorted(folder.glob("*-seed-*.json"))
     if not paths:
         raise RequestError(
-            f"{folder} holds no finished training of an ablation; give the --out of vizreport "
-            "ablate"
+            f"{folder} contains no finished run of an ablation; pass the --out folder of "
+            "vizreport ablate"
         )
     trials = [_read(path) for path in paths]
     for path, trial in zip(paths, trials, strict=True):
@@ -147,8 +147,8 @@ def require_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> N
                 else f"{name} {found.get(name)}, not {wanted.get(name)}"
             )
             raise RequestError(
-                f"{path} is of a training with {change}; give another --out, or the same options "
-                "to go on with it"
+                f"{path} is from a run with {change}; choose another --out, or pass the same "
+                "options to resume"
             )
 
 
@@ -157,7 +157,7 @@ def _read(path: Path) -> Trial:
         values = json.loads(read_bytes(path))
         content = read_bytes(path.with_suffix(".npz"))
         if values.pop("schema_version") != SCHEMA_VERSION:
-            raise RequestError(f"{path} is of another schema version: train anew with --out")
+            raise RequestError(f"{path} has another schema version; train again with a new --out")
         if values.pop("arrays_sha256") != hashlib.sha256(content).hexdigest():
             raise ValueError("the arrays belong to another trial")
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
@@ -174,6 +174,6 @@ def _read(path: Path) -> Trial:
         BadZipFile,
     ) as error:
         raise RequestError(
-            f"{path} or the .npz beside it is damaged ({error}): remove both, and vizreport ablate "
-            "trains that network again"
+            f"{path} or the .npz beside it is damaged ({error}); remove both, and vizreport "
+            "ablate will train that network again"
         ) from error

@@ -66,7 +66,7 @@ def draw_spectra(
         EDGES, [f"{name}\n{round(1 / e)} px" for name, e in zip(names, EDGES, strict=True)]
     )
     axes.minorticks_off()
-    axes.set_xlabel("cycles per pixel of the input, logarithmic (below: the period)")
+    axes.set_xlabel("cycles per input pixel, logarithmic (below: period)")
     axes.set_ylabel("energy density (1: even)")
     axes.legend(
         frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0,
@@ -101,8 +101,8 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
     axes.axvline(50, color=charts.FAINT, lw=0.7, zorder=0)
     axes.set_xlim(-1, 101)
     axes.set_ylim(-2, 102)
-    axes.set_xlabel("filters in order of that share, % of them (line: median)")
-    axes.set_ylabel("share of a filter's response that\ngoes to aliased gratings, %")
+    axes.set_xlabel("filters sorted by that share, % (line: median)")
+    axes.set_ylabel("share of a filter's response to\naliased gratings, %")
     if len(shown) > 1:
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
 
@@ -121,7 +121,7 @@ def draw_maps(axes: Axes, layers: Sequence[tuple[str, int, int, int]]) -> None:
     found = np.array([layer[1:3] for layer in layers])
     maps = np.array([layer[3] for layer in layers])
     for k, (name, colour) in enumerate(
-        (("dead", charts.INK), ("repeat an earlier map", charts.ORANGE))
+        (("dead", charts.INK), ("duplicate an earlier map", charts.ORANGE))
     ):
         if not found[:, k].any():
             continue

@@ -121,11 +121,11 @@ def _second(
         None,
     )
     if layer is None:
-        return _Second("", "the network has no second layer with places")
+        return _Second("", "the network has no second spatial layer")
     if layer.name not in mining.layers and first_layer(mining):
         return _Second(layer.name, f"values of layer {layer.name} are not finite")
     if layer.name not in mining.layers:
-        return _Second(layer.name, f"layer {layer.name} is not among the layers asked for")
+        return _Second(layer.name, f"layer {layer.name} is not among the requested layers")
     problem = rule_problem(graph, layer.node, settings.rule)
     if problem:
         return _Second(layer.name, problem)

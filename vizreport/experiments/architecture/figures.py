@@ -110,17 +110,17 @@ def _spectrum(result: ArchitectureResult, filters: FiltersResult, counts: np.nda
     spectra = [("mean of the filters", result.spectra[counted])]
     return Figure(
         name="architecture-spectrum",
-        title="How the energy of the layer-1 filters spreads over spatial frequencies",
+        title="Energy of the layer-1 filters by spatial frequency",
         caption=(
-            "How the energy of the layer-1 filters spreads over spatial frequencies. Above: "
-            "how many filters prefer low, middle and high ones."
+            "Energy of the layer-1 filters by spatial frequency. Top: how many filters prefer "
+            "low, middle and high frequencies."
         ),
         method=(
-            f"Each of the {counted.sum()} filters that are not dead counts the same; energy is "
-            "averaged over all directions and given per octave, so that a single pixel, or "
-            f"white noise, is 1 everywhere. Low: less than a period in the filter's {side} px; "
-            "high: periods of 4 px and less. A filter this small is broad: its curve reaches "
-            "into the neighbouring range."
+            f"Each of the {counted.sum()} filters that are not dead has equal weight; energy is "
+            f"averaged over all directions and given per octave, so that a single pixel, or white "
+            f"noise, is 1 everywhere. Low: less than one period in the filter's {side} px; high: "
+            "periods of 4 px or less. Filters this small have broad spectra that reach into "
+            "neighbouring ranges."
         ),
         alt=f"Curve over three octaves; {low} filters prefer low frequencies, {middle} middle and "
         f"{high} high ones.",
@@ -138,18 +138,18 @@ def _aliasing(result: ArchitectureResult, filters: FiltersResult) -> Figure:
     return Figure(
         name="architecture-aliasing",
         supplement=True,
-        title="How much of the layer-1 filters' response the first stride leaves ambiguous",
+        title="Share of the layer-1 filters' response that the first stride makes ambiguous",
         caption=(
             "Each dot is a filter: the share of its response that the first stride makes "
-            "ambiguous. 0: nothing is confused; a single pixel, which responds to all gratings "
-            "alike, would have "
+            "ambiguous. 0: no aliasing; a single pixel, which responds equally to all gratings, "
+            "would have "
             f"{percent(1 - 1 / (result.stride[0] * result.stride[1]))}."
         ),
         method=(
             f"Units {stride} px apart cannot tell a grating from its aliases, whose frequencies "
-            f"differ by multiples of 1/{stride} cycles/px. Ambiguous is the response, over "
-            "gratings of all frequencies, to those with an alias that excites the filter more. "
-            "Dead filters are left out."
+            f"differ by multiples of 1/{stride} cycles/px. The ambiguous response, over gratings "
+            "of all frequencies, is that to gratings with an alias that excites the filter more. "
+            "Dead filters are excluded."
         ),
         alt=f"Dots from {percent(float(known.min()))} to {percent(float(known.max()))}, "
         f"median {percent(float(np.median(known)))}."
@@ -167,14 +167,14 @@ def _limited(result: ArchitectureResult, filters: FiltersResult) -> Figure:
     return Figure(
         name="architecture-limit",
         supplement=True,
-        title="The layer-1 filters as trained, and with the limit on their RMS",
+        title="The layer-1 filters as trained, and with the RMS limit",
         caption=(
-            f"Left: the filters as trained. Right: the same with the {count} whose RMS is above "
-            f"{number(LIMIT)} (orange frames) scaled down to it (Fig. 6 a and b)."
+            f"Left: as trained. Right: with the {count} filters whose RMS exceeds {number(LIMIT)} "
+            "(orange frames) scaled down to it (Fig. 6 a and b)."
         ),
         method=(
-            "Both have one scale, up to the strongest weight that is left at right: only what has "
-            "a frame changes. Training with the limit would have given other filters."
+            "Both share one scale, up to the strongest weight on the right: only framed filters "
+            "change. Training with the limit would have given different filters."
         ),
         alt=f"Two grids of {len(filters.filters)} filters, before and after the limit.",
         draw=lambda: _two_grids(result, filters),
@@ -189,7 +189,7 @@ def _two_grids(result: ArchitectureResult, filters: FiltersResult) -> Image.Imag
     held = limited(filters.filters, result.rms)
     scale = float(np.abs(held).max())
     pictures = []
-    for shown, head in ((filters.filters, "as trained (stronger weights cut off)"), (held, said)):
+    for shown, head in ((filters.filters, "as trained (stronger weights clipped)"), (held, said)):
         grid = montage.with_scale(filter_grid(shown, scale, 820, strong), number(scale), 22)
         pictures.append(montage.headed(grid, head, 22))
     return montage.beside(pictures[0], pictures[1], 60)
@@ -198,19 +198,18 @@ def _two_grids(result: ArchitectureResult, filters: FiltersResult) -> Image.Imag
 def _second(result: ArchitectureResult) -> Figure:
     head = (
         f"{drawable(result.second, 40)}: projections of the strongest activations of "
-        f"{len(result.tiles)} of its maps, evenly spread over their numbers; grey: zero, each on "
-        "its own scale"
+        f"{len(result.tiles)} maps, evenly spaced by number; grey: zero, each on its own scale"
     )
     return Figure(
         name="architecture-layer2",
         title=f"Projections of {quoted(result.second)}, layer 2",
         caption=(
-            f"What excites {len(result.tiles)} of the maps of layer 2 most. Blocks, dots or "
-            "stripes a stride apart would be aliasing."
+            f"What excites {len(result.tiles)} layer-2 maps most. Blocks, dots or stripes one "
+            "stride apart would be aliasing."
         ),
         method=(
-            "Of each map the strongest activation over the data is projected down to the "
-            "pixels; each projection has its own scale, mid-grey is zero."
+            "Each map's strongest activation in the data, projected to the pixels; each "
+            "projection has its own scale, mid-grey is zero."
         ),
         alt=(
             f"Grid of {len(result.tiles)} projections, {result.tiles.shape[1]} px wide, on "
@@ -233,15 +232,15 @@ def _maps(result: ArchitectureResult, mining: MiningResult) -> Figure | None:
     return Figure(
         name="architecture-maps",
         supplement=True,
-        title="Maps that take no part, layer by layer",
-        caption=("How many of each layer's maps are dead, or repeat an earlier map."),
+        title="Dead and duplicate maps by layer",
+        caption=("How many maps in each layer are dead or duplicate an earlier one."),
         method=(
-            f"Dead: above 0 in none of the {number(len(mining.paths))} images. Repeats: its "
-            f"activations correlate above {ALIKE:g} with those of an earlier map of the layer, "
-            f"over the places of {result.correlated_images} images."
+            f"Dead: never above 0 in {number(len(mining.paths))} images. Duplicate: activations "
+            f"correlate above {ALIKE:g} with those of an earlier map in the layer, over all "
+            f"positions in {result.correlated_images} images."
         ),
         alt="; ".join(
-            f"{quoted(name, 40)}: {dead} dead, {alike} repeated of {number(count)}"
+            f"{quoted(name, 40)}: {dead} dead, {alike} duplicates of {number(count)}"
             for name, dead, alike, count in layers
         )
         + ".",

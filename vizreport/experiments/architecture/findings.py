@@ -82,17 +82,17 @@ def _aliasing(result: ArchitectureResult, filters: FiltersResult) -> Finding | N
     return Finding(
         kind="architecture-aliasing",
         compared="share of a filter's response to gratings that the first stride, {stride} px, "
-        "leaves ambiguous, and {limit}",
-        claim=f"the share of the filters' response that the first stride leaves ambiguous lies "
+        "makes ambiguous, and {limit}",
+        claim="the share of the filters' response that the first stride makes ambiguous is "
         f"{side} {{limit}}",
         shown=(
             "The first stride causes aliasing: {effect:interval} of a filter's response, more than "
-            "{limit}, is to gratings that a stride of {stride} px cannot tell from others that "
-            "excite it more (median of {n} filters; a single pixel would have {pixel})."
+            "{limit}, is to gratings that a stride of {stride} px cannot distinguish from others "
+            "that excite it more (median of {n} filters; a single pixel would have {pixel})."
             if aliased
             else "Aliasing at the first stride, {stride} px, is below {limit}: {effect:interval} "
-            "of a filter's response is to gratings that it cannot tell from others that excite the "
-            "filter more (median of {n} filters; a single pixel would have {pixel})."
+            "of a filter's response is to gratings that it cannot distinguish from others that "
+            "excite the filter more (median of {n} filters; a single pixel would have {pixel})."
         ),
         **found.fields(SHARE),
         unit="filters",
@@ -120,8 +120,10 @@ def _aliasing(result: ArchitectureResult, filters: FiltersResult) -> Finding | N
 
 
 def _aliasing_advice(theirs: bool) -> str:
-    advice = "Train longer if the filters still look like noise; else try a smaller first stride"
-    theirs_said = ": Zeiler & Fergus took {two} px instead of {four}."
+    advice = (
+        "Train longer if the filters still look like noise; otherwise try a smaller first stride"
+    )
+    theirs_said = ": Zeiler & Fergus used {two} px instead of {four}."
     return advice + (theirs_said if theirs else ", or smooth before subsampling.")
 
 
@@ -135,10 +137,10 @@ def _middle(result: ArchitectureResult, filters: FiltersResult) -> Finding | Non
     word = "Fewer" if few else "More"
     return Finding(
         kind="architecture-middle",
-        compared="share of the first layer's filters that prefer gratings with a period between "
-        "{high_px} and {side}, and {limit}",
-        claim=f"{word.lower()} than {{limit}} of the first filters prefer middle frequencies",
-        shown=f"{word} than {{limit}} of the first layer's filters prefer middle frequencies "
+        compared="share of first-layer filters that prefer gratings with periods from {high_px} to "
+        "{side}, and {limit}",
+        claim=f"{word.lower()} than {{limit}} of the first-layer filters prefer middle frequencies",
+        shown=f"{word} than {{limit}} of the first-layer filters prefer middle frequencies "
         "(periods of {high_px} to {side}): {middle} of {n}; {low} prefer lower and {high} higher "
         "ones.",
         **tested.fields(SHARE),
@@ -151,7 +153,7 @@ def _middle(result: ArchitectureResult, filters: FiltersResult) -> Finding | Non
         severity=LOOK if few else NOTE,
         advice=_middle_advice(theirs) if few else "",
         published=Published(
-            "Zeiler & Fergus found few middle frequencies among first filters of 11 × 11 px",
+            "Zeiler & Fergus found few middle frequencies in first-layer filters of 11 × 11 px",
             "section 4.1, Fig. 6 b",
             few,
         )
@@ -173,10 +175,10 @@ def _middle(result: ArchitectureResult, filters: FiltersResult) -> Finding | Non
 def _middle_advice(theirs: bool) -> str:
     if theirs:
         return (
-            "Try smaller filters: Zeiler & Fergus took {seven} × {seven} px instead of {eleven} × "
+            "Try smaller filters: Zeiler & Fergus used {seven} × {seven} px instead of {eleven} × "
             "{eleven}."
         )
-    return "If the filters look like noise, they are not trained far enough."
+    return "If the filters look like noise, train longer."
 
 
 def _dead(result: ArchitectureResult, mining: MiningResult) -> Finding | None:
@@ -196,10 +198,10 @@ def _dead(result: ArchitectureResult, mining: MiningResult) -> Finding | None:
         severity = FAULT if shares[worst] > MOST_DEAD else LOOK
     return Finding(
         kind="architecture-dead",
-        compared="maps of {layer}, the deeper layer with most of them, above zero in none of the "
-        "{images} images",
-        claim="maps of {layer} are dead",
-        shown=f"{{dead}} of the {{n}} maps of {{layer}} {'is' if dead == 1 else 'are'} dead: never "
+        compared="maps in {layer}, the deeper layer with the most, never above zero in {images} "
+        "images",
+        claim="maps in {layer} are dead",
+        shown=f"{{dead}} of the {{n}} maps in {{layer}} {'is' if dead == 1 else 'are'} dead: never "
         "above zero in {images} images."
         if dead
         else "No deeper layer has dead maps.",
@@ -210,8 +212,8 @@ def _dead(result: ArchitectureResult, mining: MiningResult) -> Finding | None:
         severity=severity,
         advice=""
         if severity == NOTE
-        else "Maps usually die early in training: try a lower learning rate, in proportion to the "
-        "batch size, or a warm-up.",
+        else "Maps usually die early in training: try a lower learning rate (scaled with the "
+        "batch size) or warm-up.",
         values={"dead": Quantity(dead, COUNT), "images": Quantity(images, COUNT)},
         names={"layer": quoted(worst, 40)},
     )
@@ -226,18 +228,18 @@ def _repeated(result: ArchitectureResult) -> Finding | None:
     many = shares[worst] > MANY_ALIKE
     return Finding(
         kind="architecture-repeated-maps",
-        compared="maps of {layer}, the layer with most of them, whose activations correlate above "
+        compared="maps in {layer}, the layer with the most, whose activations correlate above "
         "{limit} with those of an earlier map",
-        claim="maps of {layer} repeat earlier ones",
-        shown=f"{{count}} of the {{n}} maps of {{layer}} {_repeat(counts[worst])}."
+        claim="maps in {layer} duplicate earlier ones",
+        shown=f"{{count}} of the {{n}} maps in {{layer}} {_repeat(counts[worst])}."
         if counts[worst]
-        else "No map repeats another one.",
+        else "No map duplicates another.",
         n=len(result.correlation[worst]),
         unit="maps",
         effect=Quantity(shares[worst], SHARE),
         evidence="architecture-maps" if counts[worst] else "",
         severity=LOOK if many else NOTE,
-        advice="The layer may do with fewer maps." if many else "",
+        advice="The layer may need fewer maps." if many else "",
         values={
             "count": Quantity(counts[worst], COUNT),
             "limit": Quantity(ALIKE, digits=1),
@@ -252,20 +254,20 @@ def _repeated_filters(result: ArchitectureResult) -> Finding:
     many = count > MANY_ALIKE * whole
     return Finding(
         kind="architecture-repeated-filters",
-        compared="filters of the first layer whose cosine with an earlier one is above {limit}",
-        claim="filters of the first layer repeat earlier ones",
-        shown=f"{{count}} of the {{n}} filters of the first layer {_repeat(count)}."
+        compared="first-layer filters whose cosine with an earlier one is above {limit}",
+        claim="first-layer filters duplicate earlier ones",
+        shown=f"{{count}} of the {{n}} first-layer filters {_repeat(count)}."
         if count
-        else "No filter of the first layer repeats another one.",
+        else "No layer-1 filter duplicates another.",
         n=whole,
         unit="filters",
         effect=Quantity(count / whole, SHARE),
         leading=many,
         severity=LOOK if many else NOTE,
-        advice="The first layer may do with fewer filters." if many else "",
+        advice="The first layer may need fewer filters." if many else "",
         values={"count": Quantity(count, COUNT), "limit": Quantity(ALIKE, digits=1)},
     )
 
 
 def _repeat(count: int) -> str:
-    return "repeats an earlier one" if count == 1 else "repeat an earlier one"
+    return "duplicates an earlier one" if count == 1 else "duplicate an earlier one"

@@ -21,13 +21,17 @@ LIMIT = 0.1
 
 # Kind of the finding, what the table calls it, and what is worth no look.
 _ROWS = (
-    ("filters-dominating", "Strongest layer-1 filter, times the median RMS", "at most {limit}"),
+    (
+        "filters-dominating",
+        "Strongest layer-1 filter, multiple of the median RMS",
+        "at most {limit}",
+    ),
     ("filters-dead", "Dead layer-1 filters", "at most 5 %"),
-    ("architecture-dead", "Dead maps of a deeper layer", "at most 5 %"),
+    ("architecture-dead", "Dead maps in a deeper layer", "at most 5 %"),
     ("architecture-middle", "Layer-1 filters that prefer middle frequencies", "at least {limit}"),
-    ("architecture-aliasing", "Response that the first stride leaves ambiguous", "at most {limit}"),
-    ("architecture-repeated-filters", "Layer-1 filters that repeat an earlier one", "at most 10 %"),
-    ("architecture-repeated-maps", "Maps of a layer that repeat an earlier one", "at most 10 %"),
+    ("architecture-aliasing", "Response that the first stride makes ambiguous", "at most {limit}"),
+    ("architecture-repeated-filters", "Duplicate layer-1 filters", "at most 10 %"),
+    ("architecture-repeated-maps", "Duplicate maps in a layer", "at most 10 %"),
 )
 
 

@@ -15,5 +15,5 @@ EXPERIMENT = Experiment(
     requires=("mining", "occlusion"),
     settings=("photographs", "seed"),
     own=ClassEvidenceSettings,
-    cost="about 80 passes for each of 12 to 30 images, as the network's cost allows",
+    cost="about 80 passes for each of 12 to 30 images, depending on the network's cost",
 )

@@ -76,7 +76,7 @@ def panels(result: ClassEvidenceResult) -> Image.Image:
             cells.append(montage.fit(Image.fromarray(coloured(result, i, each)), _SIDE))
             if each == OCCLUSION:
                 most = decimal(float(map_of(result, i, each).max()))
-                said = f"probability falls\nby at most {most}"
+                said = f"probability drops by at most {most}"
             else:
                 said = f"rank correlation with\nocclusion: {decimal(agreement(result, i, each))}"
             labels.append((_SHORT[each], f"\n{said}"))
@@ -84,7 +84,7 @@ def panels(result: ClassEvidenceResult) -> Image.Image:
     if medium.narrow():
         columns = 1 + len(which)
     sheet = montage.grid(cells, columns, 6, labels, 25, sets=1 + len(which))
-    said = "evidence for the class, of each map's largest"
+    said = "evidence for the class, relative to each map's maximum"
     if result.masks.any():
         said += "; white line: the object"
     return montage.with_ramp(sheet, bar(256, 1), ("0", "1"), said, 25)
@@ -121,7 +121,7 @@ def curves(result: ClassEvidenceResult) -> Figure:
             axes.xaxis.set_major_formatter(PercentFormatter(1))
             deleted = curve == "deletion"
             done = "made grey" if deleted else "shown on grey"
-            axes.set_xlabel(f"part of the image {done}, strongest cells first")
+            axes.set_xlabel(f"share of the image {done}, strongest cells first")
             axes.set_title(
                 "deletion: lower is better" if deleted else "insertion: higher is better",
                 fontsize=7.5,

@@ -73,7 +73,7 @@ def _agreement(result: ClassEvidenceResult, method: str) -> str:
 def _maps(result: ClassEvidenceResult) -> Figure:
     methods = " and ".join(NAMES[method] for method in result.methods)
     cam = (
-        f" Grad-CAM is the mean of its map of {quoted(result.layer, 40)} over the square."
+        f" Grad-CAM is the mean of its map from {quoted(result.layer, 40)} over the square."
         if result.layer
         else ""
     )
@@ -85,21 +85,21 @@ def _maps(result: ClassEvidenceResult) -> Figure:
     masked = "; white line: the object" if result.masks.any() else ""
     return Figure(
         name="class-evidence-maps",
-        title=f"Occlusion, {methods} of the same class, over the same square",
+        title=f"Occlusion, {methods} for the same class, over the same square",
         caption=(
-            "Where the class has its evidence by each method, from dark blue (none, or "
+            "Where each method finds evidence for the class, from dark blue (none, or "
             f"evidence against it) to yellow (each map's maximum){masked}. r: rank correlation "
             "with the occlusion map over all positions."
         ),
         method=(
-            "Each image with the probability p of its class. Occlusion is the fall of p while "
-            f"the {result.size} px square hides the place.{cam}{gradients} Each value is drawn "
+            "Each image with the probability p of its class. Occlusion is the drop in p while the "
+            f"{result.size} px square hides that position.{cam}{gradients} Each value is drawn "
             "at the centre of its square, so the pale border has no values. A dash: no "
             "positive values."
         ),
         alt=(
             f"{len(result.paths)} images, each beside {1 + len(result.methods)} maps that mark "
-            "where its class has its evidence. Rank correlation with the occlusion maps: "
+            "evidence for its class. Rank correlation with the occlusion maps: "
             + ", ".join(
                 f"{NAMES[method]} {_agreement(result, method)}" for method in result.methods
             )
@@ -117,18 +117,18 @@ def _curves(result: ClassEvidenceResult) -> Figure:
         supplement=True,
         title="Deletion and insertion",
         caption=(
-            "A useful map lies below both baselines while its cells are deleted (left) and "
-            "above both while they are inserted (right)."
+            "A useful map lies below both baselines in deletion (left) and above both in "
+            "insertion (right)."
         ),
         method=(
             f"Mean probability of the class over {len(result.sample)} correctly classified "
-            f"images. The image is parted into {rows} × {cols} cells; each method's strongest "
+            f"images. The image is divided into {rows} × {cols} cells; each method's strongest "
             "cells are made grey first (left), or shown first on grey (right). Bands: 95 % "
             "intervals of the mean."
         ),
         alt=(
-            "Curves of the probability of the class against the share of cells deleted, and of "
-            f"cells shown, for {', '.join(NAMES[order] for order in result.orders)}."
+            "Probability of the class against the share of cells deleted, and of cells shown, for "
+            f"{', '.join(NAMES[order] for order in result.orders)}."
         ),
         draw=partial(drawing.curves, result),
     )

@@ -18,9 +18,9 @@ from vizreport.findings.statistics import mean
 TESTS = {
     "class-evidence-deletion": "deletion",
     "class-evidence-insertion": "insertion",
-    "class-evidence-pointing": "pointing at the object",
+    "class-evidence-pointing": "the pointing game",
     "class-evidence-all": "random weights",
-    "class-evidence-top": "a random topmost layer",
+    "class-evidence-top": "a random top layer",
 }
 """What each kind of finding tests, as the headline names it."""
 FEWEST = 6
@@ -69,8 +69,8 @@ def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Findi
     said = [f"{NAMES[method]} {_verdict(outcomes[method])}" for method in passing_first]
     return Finding(
         kind="class-evidence-supported",
-        compared="maps of class evidence and what they are tested by",
-        claim="this network supports maps of class evidence",
+        compared="class evidence maps and their tests",
+        claim="this network supports class evidence maps",
         shown="On this network, {verdicts} ({n} images).",
         n=len(result.sample),
         unit="images",
@@ -79,7 +79,7 @@ def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Findi
         severity=LOOK if False in every else NOTE,
         advice=""
         if all(every)
-        else "Trust a map of class evidence no further than the tests that it passes.",
+        else "Rely on a class evidence map only as far as it passes the tests.",
         names={"verdicts": "; ".join(said)},
     )
 
@@ -109,9 +109,10 @@ def _curve(result: ClassEvidenceResult, curve: str, method: str) -> Finding:
             f"mean probability of the class while cells are {'deleted' if first else 'shown'} in "
             "the order of {method}, and in a random order or from the centre outwards"
         ),
-        claim=f"{what} what {{method}} marks {does} more than either baseline",
+        claim=f"{what} the cells marked by {{method}} {does} more than either baseline",
         shown=(
-            f"{what.capitalize()} what {{method}} marks {does} by {{effect:interval}} more than "
+            f"{what.capitalize()} the cells marked by {{method}} {does} by {{effect:interval}} "
+            "more than "
             "{baseline} (the better baseline; median of {n} images)."
         ),
         **tested.fields(POINTS, 1),
@@ -138,11 +139,11 @@ def _pointing(result: ClassEvidenceResult, method: str) -> Finding:
         compared="share of images in which {method} is strongest on the object, and its area",
         claim="{method} is strongest on the object more often than a random pixel",
         shown=(
-            "{method} is strongest on the object in {hits} of {n} images, where {chance} would be "
-            "by chance and the centre is in {centre}."
+            "{method} is strongest on the object in {hits} of {n} images ({chance} by chance; the "
+            "image centre: {centre})."
         ),
         **tested.fields(POINTS),
-        unit="images whose object is known",
+        unit="images with a known object",
         evidence="class-evidence-maps",
         severity=NOTE if on else LOOK,
         leading=False,
@@ -159,19 +160,19 @@ def _random(result: ClassEvidenceResult, method: str, state: int) -> Finding:
     limit = PASSED if state else CHANGED
     tested = mean(left(result, method, state), limit)
     fails = tested.value > limit
-    which = "all weights" if state else "only the topmost layer's weights"
+    which = "all weights" if state else "only the top layer's weights"
     remains = f"with {which} shuffled, {{effect:interval}} of the above-chance similarity remains"
     claim = "{method} depends on " + ("what was learned" if state else "the target class")
     return Finding(
         kind=f"class-evidence-{'all' if state else 'top'}",
-        compared=f"{{method}} of the trained network, and with {which} shuffled",
+        compared=f"{{method}} with the trained network, and with {which} shuffled",
         claim=claim,
         shown=(
-            f"{{method}} fails the test of random weights: {remains} (passing: at most {{limit}})."
+            f"{{method}} fails the random-weights test: {remains} (passing: at most {{limit}})."
             if fails
             else f"{claim}: {remains} (passing: at most {{limit}})."
         ),
-        not_shown=f"Whether {claim} is open: {remains} (passing: at most {{limit}}).",
+        not_shown=f"Inconclusive whether {claim}: {remains} (passing: at most {{limit}}).",
         **tested.fields(SHARE),
         unit="images",
         evidence="class-evidence-maps",

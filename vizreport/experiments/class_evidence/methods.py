@@ -39,16 +39,16 @@ class Evidence:
         self.graph = subject.graph
         output = vector_output(self.graph)
         if output is None:
-            raise NotApplicable("the network's class scores are no vector")
+            raise NotApplicable("the network's class scores are not a vector")
         self.output = output
         self._one_score = subject.output.kind == "binary"
         self._run = reduction_function(self.graph, [])
         self._derive = gradient_function(self.graph, output)
         self.problems: dict[str, str] = {}
         if not self.graph.nodes[layer.node].spatial or layer.rows * layer.cols == 1:
-            self.problems[CAM] = f"layer {layer.name!r} has no places to weigh"
+            self.problems[CAM] = f"layer {layer.name!r} has no spatial positions"
         elif layer.node not in self.graph.ancestors(output):
-            self.problems[CAM] = f"no way leads from layer {layer.name!r} to the class scores"
+            self.problems[CAM] = f"no path leads from layer {layer.name!r} to the class scores"
         else:
             self._attend = grad_cam_function(self.graph, output, layer.node)
 

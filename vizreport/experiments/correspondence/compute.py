@@ -123,7 +123,7 @@ def compared_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
         return choose_layers(graph, names)
     hidden = hidden_layers(graph)
     if not hidden:
-        raise NotApplicable("the network has no hidden layer whose features could be compared")
+        raise NotApplicable("the network has no hidden layer to compare")
     last = hidden[-1]
     below = [layer for layer in hidden[:-1] if layer.rows * layer.cols > 1]
     if last.rows * last.cols > 1:

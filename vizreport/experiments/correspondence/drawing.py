@@ -29,8 +29,8 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
     shown = result.pictures[:most]
     hidden = [
         *((part, result.part_squares[:, p]) for p, part in enumerate(result.parts)),
-        ("random place", result.random_squares[:, 0]),
-        ("same place in box", result.shared_squares[:, 0]),
+        ("random position", result.random_squares[:, 0]),
+        ("fixed position", result.shared_squares[:, 0]),
     ]
     rows = [("nothing hidden", [montage.fit(Image.fromarray(one), _CELL) for one in shown])]
     rows += [(name, _hidden(shown, squares[:most], result.side)) for name, squares in hidden]
@@ -103,7 +103,7 @@ def _legend(layers: list[dict[str, Any]]) -> list[Line2D]:
             [],
             **dot,
             linestyle="none",
-            label=f"part: more alike than random places (p < {LEVEL:g})",
+            label=f"part: more consistent than random positions (p < {LEVEL:g})",
         ),
         False: Line2D(
             [],
@@ -111,21 +111,21 @@ def _legend(layers: list[dict[str, Any]]) -> list[Line2D]:
             **dot,
             linestyle="none",
             markerfacecolor="white",
-            label="part: not shown to be more alike",
+            label="part: not shown to be more consistent",
         ),
     }
     return [
         *(parts[shown] for shown in (True, False) if shown in found),
         Line2D([], [], color=charts.SOFT, marker="|", markersize=9, linestyle="none",
-               label="control: one draw of places"),
+               label="control: one random or fixed draw"),
         Line2D([], [], color=charts.SOFT, linewidth=0.8, linestyle="--",
-               label="mean of the random places"),
+               label="mean of the random positions"),
         Line2D([], [], color=charts.SOFT, linewidth=1, label="± standard deviation over pairs"),
     ]  # fmt: skip
 
 
 def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> None:
-    names = [*result.parts, "random places", "same place in box"]
+    names = [*result.parts, "random positions", "fixed positions"]
     name = layer["name"]
     axes.axvline(layer["random"]["mean"], color=charts.SOFT, linewidth=0.8, linestyle="--")
     for r, row in enumerate(layer["rows"]):
@@ -145,7 +145,7 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> N
     axes.set_yticks(range(len(names)), [drawable(each, 28) for each in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.locator_params(axis="x", nbins=6)
-    axes.set_xlabel("features whose change has another sign, mean share\n← changes more alike")
+    axes.set_xlabel("features whose change differs in sign, mean share\n← more consistent")
     axes.set_title(drawable(name, 40), loc="left", fontsize=8, fontweight="bold")
     axes.tick_params(left=False)
 

@@ -129,7 +129,7 @@ def _comparison(
                 (int(run.settings.get("seed", 0)),),
                 run.name,
                 row["std"],
-                f"layer {layer['name']}; ± over pairs of pictures",
+                f"layer {layer['name']}; ± over pairs of images",
             )
     return beside(table, measured, more)
 
@@ -137,25 +137,25 @@ def _comparison(
 def _pictures(result: CorrespondenceResult) -> Figure:
     shown = min(drawing.MOST_COLUMNS, len(result.paths))
     parts = ", ".join(quoted(part, 30) for part in result.parts)
-    what = f"{shown} of the {len(result.paths)} pictures" if shown < len(result.paths) else (
-        f"The {shown} pictures"
+    what = f"{shown} of the {len(result.paths)} images" if shown < len(result.paths) else (
+        f"The {shown} images"
     )  # fmt: skip
     return Figure(
         name="correspondence-pictures",
         title="What was hidden",
         caption=(
-            f"{what}, each part hidden by a grey square, and below the controls: a random "
-            "place, and a place that is the same in all pictures relative to the object."
+            f"{what}, each part hidden by a grey square, and below them the controls: a random "
+            "position, and a fixed position, the same in all images relative to the object."
         ),
         method=(
             f"As the network saw them ({result.pictures.shape[1]} × {result.pictures.shape[2]} "
-            f"px), with a square of {result.side} px. Shown are the first of the random places, "
-            "drawn for each picture anew, and the first of the places that are the same in all "
-            "of them relative to the object's box (so elsewhere in the picture)."
+            f"px), with a square of {result.side} px. The controls shown are the first random "
+            "position, drawn separately for each image, and the first fixed position, the same in "
+            "all images relative to the object's box."
         ),
         alt=(
-            f"A table of pictures: {shown} columns, one a picture; rows with nothing hidden, with "
-            f"{parts}, a random place and a shared place hidden."
+            f"A grid of images: {shown} columns, one per image; rows with nothing hidden, with "
+            f"{parts}, a random position and a fixed position hidden."
         ),
         draw=partial(drawing.pictures, result),
         threaded=True,
@@ -172,19 +172,19 @@ def _chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure
         name="correspondence-distances",
         title="Distance between the changes",
         caption=(
-            "The lower a part's dot, the more alike hiding it changes the pictures. Filled: "
-            f"below the random places (corrected p below {LEVEL:g}). Dashed: mean of the random "
-            "places."
+            "The lower a part's dot, the more consistently hiding it changes the images. Filled: "
+            f"below the random positions (corrected p below {LEVEL:g}). Dashed: mean of the random "
+            "positions."
         ),
         method=(
-            "Share of features whose sign of change differs between two pictures, mean over "
-            f"the {len(result.paths) * (len(result.paths) - 1) // 2} pairs. Lines: ± one "
+            "Share of features whose sign of change differs between two images, mean over the "
+            f"{len(result.paths) * (len(result.paths) - 1) // 2} pairs. Lines: ± one "
             "standard deviation over the pairs. Ticks: individual random draws and individual "
-            "fixed positions (the same in every picture, relative to the object's box). The "
-            "axes do not begin at 0 and differ between layers."
+            "fixed positions (the same in every image, relative to the object's box). The axes do "
+            "not start at 0 and differ between layers."
         ),
         alt=(
-            "Mean distances of parts, random and shared places by layer. Farthest below random: "
+            "Mean distances of parts, random and fixed positions by layer. Farthest below random: "
             f"{quoted(lowest[1], 40)} at {quoted(lowest[2], 40)}, "
             f"by {number(-lowest[0])}."
         ),

@@ -21,10 +21,10 @@ from vizreport.wording.text import quoted
 EVIDENCE = "correspondence-distances"
 FEWEST = 3
 """Pictures with which the permutation test can reach the level."""
-_TEST = "permutation test within pictures, one-sided"
+_TEST = "permutation test within images, one-sided"
 _PUBLISHED = (
-    "Zeiler & Fergus found the same part's loss more alike than random places' at layer 5, and no "
-    "clear difference at layer 7"
+    "Zeiler & Fergus found hiding the same part more consistent than hiding random positions at "
+    "layer 5, and no clear difference at layer 7"
 )
 
 
@@ -43,21 +43,21 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
 
 
 def _with_count(layer: Finding, telling: int) -> Finding:
-    """Add how many of the parts are shown each by itself."""
+    """Add how many of the parts are shown individually."""
     return replace(
         layer,
-        shown=f"{layer.shown[:-2]}); tested one by one, {{telling}} of {{parts}} parts do.",
+        shown=f"{layer.shown[:-2]}); tested individually, {{telling}} of {{parts}} parts do.",
         values={**layer.values, "telling": Quantity(telling, COUNT)},
     )
 
 
 def excess(result: CorrespondenceResult, layer: str, parts: list[int]) -> np.ndarray:
-    """Return how much more alike hiding the parts is than hiding random places.
+    """Return how much more consistent hiding the parts is than hiding random positions.
 
     Returns
     -------
     float64 [I]
-        A value a picture; their mean is the difference of the mean agreements over pairs.
+        One value per image; their mean is the difference of the mean agreements over pairs.
     """
     found, own = result.agreements[layer].astype(np.float64), len(result.parts)
     places = [pseudovalues(found[:, k, :, k]) for k in range(found.shape[1])]
@@ -76,12 +76,13 @@ def _layer(result: CorrespondenceResult, layer: str, beside: bool) -> Finding:
         every,
         float(result.p_all[layer]),
         kind="correspondence-layer",
-        compared=f"at {{layer}}, hiding {parts} and hiding random places of the object",
-        claim=f"hiding the same part{of_class} changes {{layer}} more alike than random places do",
+        compared=f"at {{layer}}, hiding {parts} and hiding random positions on the object",
+        claim=f"hiding the same part{of_class} changes {{layer}} more consistently than hiding "
+        "random positions",
         shown=(
-            f"Hiding the same part in {{n}} pictures{of_class} changes {{layer}} more alike than "
-            "hiding random places: agreement beyond chance is {own} against {random} (and {place} "
-            "for one same place in all"
+            f"Hiding the same part in {{n}} images{of_class} changes {{layer}} more consistently "
+            "than hiding random positions: agreement beyond chance is {own} against {random} "
+            "(and {place} for fixed positions"
             + (", so the parts' positions may explain it)." if explained else ").")
         ),
         published=Published(_PUBLISHED, "Table 1", same=True) if beside else None,
@@ -95,10 +96,11 @@ def _part(result: CorrespondenceResult, layer: str, part: int) -> Finding:
         [part],
         float(result.p_values[layer][part]),
         kind="correspondence-part",
-        compared="at {layer}, hiding {part} and hiding random places of the object",
-        claim="hiding {part} changes {layer} more alike than hiding random places",
+        compared="at {layer}, hiding {part} and hiding random positions on the object",
+        claim="hiding {part} changes {layer} more consistently than hiding random positions",
         shown=(
-            "Hiding {part} changes {layer} more alike than hiding random places: agreement beyond "
+            "Hiding {part} changes {layer} more consistently than hiding random positions: "
+            "agreement beyond "
             "chance is {own} against {random}."
         ),
         leading=False,
@@ -116,7 +118,7 @@ def _made(
     return Finding(
         effect=Quantity(float(values.mean()), "", *((low, high) if known else (None, None))),
         n=len(result.paths),
-        unit="pictures",
+        unit="images",
         test=_TEST,
         p=p,
         fewest=FEWEST,

@@ -95,8 +95,8 @@ def subjects(subject: Subject, settings: Given, mining: MiningResult) -> Subject
     if len(usable) < LEAST_IMAGES:
         of_class = f" of the class {chosen!r}" if chosen else ""
         raise NotApplicable(
-            f"only {len(usable)} pictures{of_class} show the same {least} parts; it takes "
-            f"{LEAST_IMAGES}"
+            f"only {len(usable)} images{of_class} show the same {least} parts; at least "
+            f"{LEAST_IMAGES} are needed"
         )
     random = np.random.default_rng([settings.seed, 11])
     count = min(len(usable), settings.correspondence_images)
@@ -126,7 +126,7 @@ def choose_class(classes: list[str], points: list[Points], asked: str | None) ->
     if asked is not None:
         if asked not in with_parts:
             raise RequestError(
-                f"there is no class {asked!r} with parts: choose --correspondence-class among "
+                f"there is no class {asked!r} with parts; choose --correspondence-class from "
                 f"{', '.join(name for name in with_parts if name) or 'classes with parts'}"
             )
         return asked
@@ -204,8 +204,8 @@ def visible_points(subject: Subject, file: str | None, mining: MiningResult) -> 
 
 
 NO_PARTS = (
-    "nothing is known of the parts of the objects: give a CSV file with --parts FILE (vizreport "
-    "annotate makes one), or use --data scenes"
+    "the data have no object parts; pass a CSV file with --parts FILE (create it with vizreport "
+    "annotate), or use --data scenes"
 )
 
 
@@ -228,8 +228,8 @@ def _from_file(path: Path, mining: MiningResult) -> list[Points]:
     given = read_parts(path)
     if not set(given) & set(mining.paths):
         raise RequestError(
-            f"{path} names none of the images: its entries such as {next(iter(given))!r} have to "
-            f"be paths within the data such as {mining.paths[0]!r}"
+            f"{path} names none of the images; its entries, such as {next(iter(given))!r}, must "
+            f"be paths within the data, such as {mining.paths[0]!r}"
         )
     found: list[Points] = []
     for image, name in enumerate(mining.paths):
@@ -239,7 +239,7 @@ def _from_file(path: Path, mining: MiningResult) -> list[Points]:
             if not (0 <= point.x <= width and 0 <= point.y <= height):
                 raise RequestError(
                     f"{path}, line {point.line}, puts {part!r} at {point.x:g}, {point.y:g}, "
-                    f"outside of {name} ({width} x {height} pixels): fix the line"
+                    f"outside {name} ({width} x {height} pixels); fix the line"
                 )
         found.append({part: (point.x, point.y) for part, point in own.items()})
     return found

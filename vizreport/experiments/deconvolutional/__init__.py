@@ -13,5 +13,5 @@ EXPERIMENT = Experiment(
     findings="vizreport.experiments.deconvolutional.findings:findings",
     template="sections/deconvolutional.html",
     own=DeconvolutionalSettings,
-    cost="nothing: it reads what vizreport deconvnet-learn left",
+    cost="none: reads the results of vizreport deconvnet-learn",
 )

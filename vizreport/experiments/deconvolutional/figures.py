@@ -56,9 +56,9 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "colour": result.inputs.shape[-1] == 3,
     }
     fact = Fact(
-        "Rebuilt without labels",
+        "Reconstructed without labels",
         f"{number(rows[1]['snr'])} dB",
-        "signal to noise, layer 2 of a deconvolutional network",
+        "signal-to-noise ratio, layer 2 of a deconvolutional network",
     )
     return Section(figures=figures, facts=(fact,), context=context)
 
@@ -97,7 +97,7 @@ def _labels(result: DeconvolutionalResult, layer: str) -> list[tuple[str, str]]:
 
 def _counted(result: DeconvolutionalResult, layer: str) -> str:
     without = len(dead(result, layer))
-    return f" {without} of its maps are dead: zero in all pictures." if without else ""
+    return f" {without} of its maps are dead: zero in all images." if without else ""
 
 
 def _filters(result: DeconvolutionalResult, layer: str) -> Figure:
@@ -105,21 +105,22 @@ def _filters(result: DeconvolutionalResult, layer: str) -> Figure:
     if layer == "1":
         title = f"The {count} learned filters of layer 1, {side} × {side} px each"
         caption = (
-            "The pieces that the deconvolutional network builds pictures of, learned unsupervised."
+            "The building blocks from which the deconvolutional network reconstructs images, "
+            "learned unsupervised."
         )
         method = (
-            "Mid-grey is zero; each filter has its own scale, its largest weight full white or "
+            "Mid-grey is zero; each filter has its own scale, with its largest weight white or "
             "black, and the sign of its map's strongest activation."
         )
     else:
-        title = f"The {count} learned filters of layer 2, carried down to the pixels"
+        title = f"The {count} learned filters of layer 2, projected to the pixels"
         caption = (
-            "What a unit of layer 2 stands for in the pixels: larger pieces, made of layer 1's."
+            "What a layer-2 unit represents in the pixels: larger patterns made of layer-1 filters."
         )
         method = (
-            f"Each filter of layer 2 weighs all maps of layer 1. Shown is the projection of its "
-            f"strongest activation, {side} × {side} px, if possible of one that the picture's "
-            "edge does not cut: through the switches of that picture and the filters of layer 1. "
+            f"Each layer-2 filter weights all layer-1 maps. Shown is the projection of its "
+            f"strongest activation, {side} × {side} px, if possible one not cut by the image's "
+            "edge: through that image's switches and the layer-1 filters. "
             "Mid-grey is zero; each has its own scale."
         )
     return Figure(
@@ -127,7 +128,7 @@ def _filters(result: DeconvolutionalResult, layer: str) -> Figure:
         title=title,
         caption=caption + _counted(result, layer),
         method=method,
-        alt=f"Grid of {count} enlarged filters of layer {layer}.",
+        alt=f"Grid of {count} enlarged layer-{layer} filters.",
         draw=partial(_draw_filters, result, layer),
         threaded=True,
     )
@@ -142,7 +143,7 @@ def _draw_filters(result: DeconvolutionalResult, layer: str) -> Image.Image:
     columns = min(12, len(tiles))
     cells = [montage.fit(_tile(tile), _WIDTH // 12 - 14) for tile in tiles]
     sheet = montage.grid(cells, columns, 14, _labels(result, layer), _LETTERS)
-    what = "learned filters" if layer == "1" else "learned filters, carried down to the pixels"
+    what = "learned filters" if layer == "1" else "learned filters, projected to the pixels"
     head = f"{_HEAD} {layer}: {what}; grey: zero, each on its own scale"
     return montage.headed(sheet, head, _LETTERS)
 
@@ -172,25 +173,25 @@ def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
     return Figure(
         name=f"deconvolutional-top-{layer}",
         supplement=True,
-        title=f"Top 9 of each map of layer {layer}"
-        + (": what they look at beside its projections" if both else ": what they look at"),
+        title=f"Top 9 of each map in layer {layer}"
+        + (": patches beside projections" if both else ": patches"),
         caption=(
             "What excites each map most"
-            + (", left in the picture, right projected" if both else "")
+            + (", left in the image, right projected" if both else "")
             + ": its nine strongest activations, strongest first."
         ),
         method=(
-            "The nine strongest activations with one sign, one a picture, by rows"
+            "The nine strongest activations with one sign, one per image, row by row"
             + (
-                "; left the pixels of the picture, right the projection of that unit alone, "
-                "each on its own scale."
+                "; left: the image's pixels; right: the projection of that unit alone, each on "
+                "its own scale."
                 if both
-                else "; the pixels that the unit reaches."
+                else "; the pixels in the unit's receptive field."
             )
-            + " Nothing is shown beyond a picture's edge, or where fewer than nine pictures "
+            + " Areas beyond an image's edge are empty, as are tiles if fewer than nine images "
             "excite the map."
         ),
-        alt=f"For each of {result.filters[layer].shape[-1]} maps nine patches of pictures"
+        alt=f"For each of {result.filters[layer].shape[-1]} maps, nine image patches"
         + (" beside nine projections." if both else "."),
         draw=partial(_draw_strongest, result, layer),
         threaded=True,
@@ -210,11 +211,11 @@ def _draw_strongest(result: DeconvolutionalResult, layer: str) -> Image.Image:
         cells.append(cell)
     sheet = montage.grid(cells, columns, 20, _labels(result, layer), _LETTERS)
     what = (
-        "left of each pair the nine patches that excite a map most, right their projections"
+        "left of each pair: the nine patches that excite a map most; right: their projections"
         if layer == "2"
         else "the nine patches that excite each map most"
     )
-    head = f"{_HEAD} {layer}: {what}; left empty: beyond the picture"
+    head = f"{_HEAD} {layer}: {what}; empty: beyond the image"
     return montage.headed(sheet, head, _LETTERS)
 
 
@@ -223,19 +224,19 @@ def _reconstructions(result: DeconvolutionalResult) -> Figure:
     return Figure(
         name="deconvolutional-reconstructions",
         supplement=True,
-        title="Pictures that were not learned from, and their reconstructions",
+        title="Held-out images and their reconstructions",
         caption=(
-            "How much of a picture each layer's maps keep: the picture, the same with its "
-            "contrast normalised, and what is rebuilt from layer 1 and from layer 2. Mean of "
-            f"all held out: {means}."
+            "How much of an image each layer's maps retain: the image, its contrast-normalised "
+            "version, and the reconstructions from layer 1 and layer 2. Mean over all held-out "
+            f"images: {means}."
         ),
         method=(
-            "The network rebuilds the picture with its contrast normalised. Mid-grey is zero, "
-            "one scale for the last three. Above a reconstruction: signal-to-noise ratio and "
-            "share of the units that are not zero."
+            "The network reconstructs the contrast-normalised image. Mid-grey is zero, with one "
+            "scale for the last three. Above each reconstruction: signal-to-noise ratio and share "
+            "of non-zero units."
         ),
         alt=(
-            f"{len(result.examples)} pictures, each with two reconstructions that resemble it: "
+            f"{len(result.examples)} images, each with two reconstructions that resemble it: "
             f"{means} on average."
         ),
         draw=lambda: _draw_reconstructions(result),
@@ -255,17 +256,17 @@ def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
         labels.append(("picture", ""))
         shown = [result.inputs[i], *(result.reconstructions[layer][i] for layer in LAYERS)]
         cells += [montage.signed(_colour(one.astype(np.float64)), scale) for one in shown]
-        labels.append(("normalised", "\nlocal contrast evened:\nwhat is rebuilt"))
+        labels.append(("normalised", "\ncontrast-normalised:\nthe target"))
         for layer in LAYERS:
             snr, active = result.snr[layer][i], result.active[layer][i]
-            said = f"\nsignal to noise {snr:.1f} dB\n{percent(float(active), 1)} of units not zero"
+            said = f"\nSNR {snr:.1f} dB\n{percent(float(active), 1)} of units non-zero"
             labels.append((f"layer {layer}", said))
     columns = 2 if medium.narrow() else 4
     shown = [montage.fit(cell, side) for cell in cells]
     sheet = montage.grid(shown, columns, 14, labels, 24, sets=columns)
     head = (
-        "deconvolutional network: pictures rebuilt from its maps; grey: zero, one scale; signal to "
-        "noise against the normalised picture"
+        "deconvolutional network: images reconstructed from its maps; grey: zero, one scale; "
+        "signal-to-noise ratio (SNR) relative to the normalised image"
     )
     return montage.headed(sheet, head, 24)
 
@@ -279,15 +280,15 @@ def _objectives(result: DeconvolutionalResult) -> Figure:
     return Figure(
         name="deconvolutional-objective",
         supplement=True,
-        title="The objective over the iterations of inference and over learning",
+        title="The objective during inference and learning",
         caption=(
-            "Inference (left) never makes the objective worse; learning (right) lowers it, "
-            f"varying from batch to batch ({learning})."
+            "Inference (left) never raises the objective; learning (right) lowers it, varying "
+            f"from batch to batch ({learning})."
         ),
         method=(
-            "Left: for fixed filters, mean of the pictures held out. Right: after the "
-            "inference of each batch, mean of its pictures, while the filters are learned. The "
-            "layers have objectives of their own."
+            "Left: with fixed filters, mean over the held-out images. Right: after inference on "
+            "each batch, mean over its images, while the filters are learned. Each layer has its "
+            "own objective."
         ),
         alt=f"Two line charts; all four curves fall. In learning, {learning}.",
         draw=lambda: _draw_objectives(result),
@@ -304,8 +305,8 @@ def _draw_objectives(result: DeconvolutionalResult) -> Chart:
         chart = Chart(figsize=size, layout="constrained")
         left, right = chart.subplots(*shape, sharey=True)
         for axes, curves, label in (
-            (left, result.inference, "iteration of inference"),
-            (right, result.learning, "batch of learning"),
+            (left, result.inference, "inference iteration"),
+            (right, result.learning, "learning batch"),
         ):
             for layer in LAYERS:
                 colour, line, mark = styles[layer]
@@ -319,5 +320,5 @@ def _draw_objectives(result: DeconvolutionalResult) -> Chart:
             axes.set_axisbelow(True)
             axes.tick_params(labelleft=True)
             axes.legend(frameon=False)
-        left.set_ylabel("objective per picture:\nweighted squared error + sparsity")
+        left.set_ylabel("objective per image:\nweighted squared error + sparsity")
     return chart

@@ -23,15 +23,15 @@ def _kept(result: DeconvolutionalResult, layer: str, number: int) -> Finding:
     kept = 1 - 10 ** (-result.snr[layer].astype(np.float64) / 10)
     low, high = interval(kept, np.mean)
     tested = Tested(float(kept.mean()), low, high, len(kept), "", None, 1)
-    pictures = "picture" if len(kept) == 1 else "pictures"
+    pictures = "image" if len(kept) == 1 else "images"
     return Finding(
         kind="deconvolutional-energy",
-        compared="energy of held-out pictures that layer {layer} reconstructs",
-        claim="layer {layer} reconstructs held-out pictures",
-        shown="layer {layer}, learned from {pictures} pictures without labels, keeps {effect} of "
+        compared="energy of held-out images that layer {layer} reconstructs",
+        claim="layer {layer} reconstructs held-out images",
+        shown="layer {layer}, learned from {pictures} unlabelled images, retains {effect} of "
         f"the energy of {{n}} held-out {pictures} with {{active}} of its units.",
         **tested.fields(SHARE),
-        unit="pictures",
+        unit="images",
         evidence="deconvolutional-reconstructions",
         values={
             "layer": Quantity(number, COUNT),

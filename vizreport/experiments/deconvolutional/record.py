@@ -59,12 +59,12 @@ def read_learned(folder: Path) -> DeconvolutionalResult:
     path = folder / f"{NAME}.json"
     if not path.exists():
         raise RequestError(
-            f"{folder} holds no {NAME}.json; give the --out of vizreport deconvnet-learn"
+            f"{folder} contains no {NAME}.json; pass the --out folder of vizreport deconvnet-learn"
         )
     try:
         values = json.loads(read_bytes(path))
         if values.pop("schema_version") != SCHEMA_VERSION:
-            raise RequestError(f"{path} is of another schema version: learn anew")
+            raise RequestError(f"{path} has another schema version; learn again")
         arrays = read(path.with_suffix(".npz"))
         learned: DeconvolutionalResult = join(DeconvolutionalResult, arrays, values)
     except (
@@ -77,6 +77,7 @@ def read_learned(folder: Path) -> DeconvolutionalResult:
         zipfile.BadZipFile,
     ) as error:
         raise RequestError(
-            f"{path} or the .npz beside it is damaged ({error}): run vizreport deconvnet-learn anew"
+            f"{path} or the .npz beside it is damaged ({error}); run vizreport deconvnet-learn "
+            "again"
         ) from error
     return learned

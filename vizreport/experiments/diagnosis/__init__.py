@@ -14,5 +14,5 @@ EXPERIMENT = Experiment(
     requires=("mining",),
     settings=("seed",),
     summary=True,
-    cost="some thousand forward passes of covered, shifted and blurred images",
+    cost="a few thousand forward passes over covered, shifted and blurred images",
 )

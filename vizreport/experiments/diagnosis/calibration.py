@@ -58,9 +58,9 @@ def calibration(answers: Answers, seed: int = 0) -> Finding:
     large = found >= LARGE
     return Finding(
         kind="calibration-error",
-        compared="confidence and accuracy in {bins} bins of confidence, and the same of a "
-        "calibrated network",
-        claim="probabilities differ from how often they are right",
+        compared="confidence and accuracy in {bins} bins of confidence, against a calibrated "
+        "network",
+        claim="confidence differs from accuracy",
         shown=f"The network is {word}: its calibration error is {{effect:interval}} (mean "
         "confidence {confidence}, accuracy {accuracy})."
         if large
@@ -74,7 +74,7 @@ def calibration(answers: Answers, seed: int = 0) -> Finding:
         evidence="diagnosis-reliability" if enough else "",
         severity=LOOK if large else NOTE,
         advice="Do not take its probabilities at face value: rescale its scores (temperature "
-        "scaling) on images that were not trained on."
+        "scaling) on images not used for training."
         if large
         else "",
         leading=large,

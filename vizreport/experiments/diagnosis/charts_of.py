@@ -64,20 +64,21 @@ def confusion(answers: Answers) -> Figure:
     side = 42 + 6 * max(len(chosen), 4)
     return Figure(
         name="diagnosis-confusion",
-        title="Classes in the data and as predicted",
+        title="Confusion matrix",
         caption=(
-            "Rows: the class in the data; columns: the class predicted, in % of the row. "
-            "Correct predictions lie on the diagonal; a dark field beside it is a confusion."
+            "Rows: class in the data; columns: predicted class, in % of the row. Correct "
+            "predictions lie on the diagonal; dark cells off it are confusions."
             + (
-                f" The {len(chosen)} classes with most mistakes."
+                f" The {len(chosen)} classes with the most mistakes."
                 if len(answers.names) > MOST
                 else ""
             )
         ),
         method=(
-            "Each row sums to 100\u202f% over all classes; predicted is the most probable class."
+            "Each row sums to 100\u202f% over all classes; the prediction is the most probable "
+            "class."
         ),
-        alt=f"A table of {len(chosen)} by {len(chosen)} fields; "
+        alt=f"A {len(chosen)} by {len(chosen)} matrix; "
         f"{percent(float(answers.right.mean()))} of the images lie on its diagonal.",
         draw=charts.styled(draw, min(side, 170), min(side, 170) - 8),
         width=min(side, 170),
@@ -103,13 +104,13 @@ def balance(answers: Answers) -> Figure:
 
     return Figure(
         name="diagnosis-balance",
-        title="Images of each class",
+        title="Images per class",
         caption=(
-            "Number of images of each class (pale) and of those classified correctly (dark)."
-            + (" The largest and the smallest classes." if len(order) > MOST else "")
+            "Number of images per class (pale), and of those classified correctly (dark)."
+            + (" Only the largest and smallest classes are shown." if len(order) > MOST else "")
         ),
         method=(
-            "Classes without images are left out. Correct: the most probable class is the true one."
+            "Classes without images are omitted. Correct: the most probable class is the true one."
         ),
         alt=f"Bars for {len(shown)} classes, from {number(int(counts[order[0]]))} images down to "
         f"{number(int(counts[order[-1]]))}.",
@@ -149,18 +150,17 @@ def suspects(answers: Answers, mining: MiningResult) -> Figure | None:
     )
     return Figure(
         name="diagnosis-noise",
-        title="Confidence of correct and of wrong predictions",
+        title="Confidence of correct and wrong predictions",
         caption=(
-            "Wrong labels make mistakes of which the network is sure: if labels were wrong by "
-            "chance, half of the mistakes would lie to the right of the dotted line."
+            "Wrong labels cause confident mistakes: if labels were wrong at random, half of the "
+            "mistakes would lie to the right of the dotted line."
             + (f" Most suspicious labels: {listed}." if listed else "")
         ),
         method=(
             "Confidence is the probability of the predicted class. The dotted line is the "
-            "median confidence of the correct predictions; of true mistakes, few lie beyond "
-            "it."
+            "median confidence of the correct predictions; few true mistakes lie beyond it."
         ),
-        alt=f"Two outlines over the confidence; {len(found)} of {int(wrong.sum())} mistakes lie "
+        alt=f"Two histograms over confidence; {len(found)} of {int(wrong.sum())} mistakes lie "
         "above the median of the correct predictions.",
         draw=charts.styled(draw, 120, 55),
         width=120,
@@ -199,12 +199,10 @@ def reliability(answers: Answers) -> Figure | None:
     return Figure(
         name="diagnosis-reliability",
         title="Reliability curve",
-        caption=(
-            "Where a point lies below the dashed line, the network is surer than it is right."
-        ),
+        caption=("Points below the dashed line: the network is over-confident."),
         method=(
-            "Accuracy of the predictions over their confidence, the probability of the "
-            f"predicted class, in bins of about {int(np.median(counts))} images each, with "
+            "Accuracy against confidence (the probability of the predicted class), in bins of "
+            f"about {int(np.median(counts))} images each, with "
             "95\u202f% "
             "intervals (Wilson)."
         ),
@@ -241,7 +239,7 @@ def changes_chart(result: DiagnosisResult, mining: MiningResult) -> Figure | Non
             axes.plot(share, row, "o", color=charts.BLUE, ms=4.5, clip_on=False)
         axes.axvline(
             100 * majority, color=charts.SOFT, lw=0.8, ls="--",
-            label="always saying the largest class",
+            label="always the largest class",
         )  # fmt: skip
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderpad=0)
         axes.set_yticks(range(len(known)), [f"{_CHANGES[e.change]} (n = {e.n})" for e in known])
@@ -253,14 +251,14 @@ def changes_chart(result: DiagnosisResult, mining: MiningResult) -> Figure | Non
 
     return Figure(
         name="diagnosis-changes",
-        title="Accuracy with parts of the images taken away",
+        title="Accuracy with parts of the images removed",
         caption=(
-            "What is left of the accuracy when parts of the images are taken away. Dashed: "
-            "always naming the largest class."
+            "How much accuracy remains when parts of the images are removed. Dashed: always "
+            "predicting the largest class."
         ),
         method=(
             "Share of images classified correctly, with its 95\u202f% interval (Wilson); n: "
-            "number of images. What is covered shows the mean colour of the rest."
+            "number of images. Covered areas show the mean colour of the rest."
         ),
         alt="; ".join(f"{_CHANGES[e.change]}: {percent(e.correct / e.n)}" for e in known) + ".",
         draw=charts.styled(draw, 130, 26 + 6 * len(known)),
@@ -279,18 +277,17 @@ def shifts(result: DiagnosisResult) -> Figure | None:
         axes.bar(range(4), 100 * moved.mean(axis=0), color=charts.BLUE, width=0.6)
         axes.set_xticks(range(4), [f"1 px {name}" for name in names])
         axes.set_ylim(0, 100)
-        axes.set_ylabel("classified otherwise, %")
+        axes.set_ylabel("classified differently, %")
 
     return Figure(
         name="diagnosis-shifts",
-        title="Predictions under shifts by one pixel",
+        title="Predictions under one-pixel shifts",
         caption=(
-            f"Share of {len(moved)} images that are classified differently after a shift of one "
-            "pixel."
+            f"Share of {len(moved)} images that are classified differently after a one-pixel shift."
         ),
         method=(
-            "The row or column at the edge is repeated. A prediction counts as changed if its "
-            "most probable class does."
+            "The edge row or column is repeated. A prediction counts as changed if its most "
+            "probable class changes."
         ),
         alt=", ".join(
             f"{n}: {percent(float(s))}" for n, s in zip(names, moved.mean(axis=0), strict=True)
@@ -303,10 +300,10 @@ def shifts(result: DiagnosisResult) -> Figure | None:
 
 _MEASURES = {
     "size": "pixels of the original",
-    "shape": "width over height",
+    "shape": "width / height",
     "blur": "blur (0 sharp, 1 blurred)",
     "light": "mean brightness (0 to 255)",
-    "compression": "steps at borders of JPEG's blocks over those inside, at least 1",
+    "compression": "steps at JPEG block borders relative to those inside, at least 1",
 }
 
 
@@ -341,8 +338,8 @@ def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding
         name="diagnosis-quality",
         title=f"Images by class: {_MEASURES[shown[0][0]]}",
         caption=(
-            "Classes whose points lie apart from the others' can be told by this measure "
-            "alone. Each point is an image, the black line the median of the class."
+            "Classes whose points lie apart can be recognised by this measure alone. Each point "
+            "is an image, the black line the class median."
         ),
         method=("Measured on the images before preprocessing."),
         alt=f"Points for {len(present)} classes; medians "

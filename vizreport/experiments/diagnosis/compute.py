@@ -111,11 +111,11 @@ def _predictions(
     height, width = subject.preprocessing.input_size
     try:
         require_sound(mining)
-        reason = "" if mining.top_classes.shape[1] else "the network gives no classes"
+        reason = "" if mining.top_classes.shape[1] else "the network outputs no classes"
     except NotApplicable as error:
         reason = str(error)
     if reason:
-        untested.append(("What the predictions rest on", reason))
+        untested.append(("What predictions depend on", reason))
         return {
             "changed": np.zeros(0, np.int32),
             "predictions": {changes.NONE: np.zeros(0, np.int32)},
@@ -165,7 +165,7 @@ def _changed(
         versions[changes.OBJECT] = changes.covered(pictures, wide)
         versions[changes.BACKGROUND] = changes.covered(pictures, ~wide)
     else:
-        untested.append(("Evidence off the object", "the data have no masks or boxes of objects"))
+        untested.append(("Evidence off the object", "the data have no object masks or boxes"))
     predictions = {}
     for name, changed in versions.items():
         best = predict(changed).argmax(axis=1).astype(np.int32)
@@ -228,11 +228,11 @@ def _places(
     by_class = {c: images for c, images in by_class.items() if len(images) >= needed}
     largest = sorted(by_class, key=lambda c: -len(by_class[c]))[: fixed_places.MOST_CLASSES]
     if len(largest) < 2:
-        which = "classified correctly and surely" if known else "classified surely"
+        which = "classified correctly with confidence" if known else "classified surely"
         untested.append(
             (
-                "Evidence at a fixed place of the picture",
-                f"it takes two classes with {needed} images {which}, and there are "
+                "Evidence in a fixed region of the image",
+                f"this needs two classes with {needed} images {which}, and there are "
                 f"{len(largest) or 'none'}",
             )
         )
@@ -240,8 +240,8 @@ def _places(
     if len(by_class) > len(largest):
         untested.append(
             (
-                "Evidence at a fixed place of the picture in the smaller classes",
-                f"only the {len(largest)} largest of {len(by_class)} are looked at",
+                "Evidence in a fixed region of the image for the smaller classes",
+                f"only the {len(largest)} largest of {len(by_class)} are tested",
             )
         )
     project = _projector(subject, mining, untested)
@@ -266,7 +266,7 @@ def _projector(
     if units == len(mining.class_names):
         reason = rule_problem(subject.graph, deconvnet.layer(layer).node, "deconvnet")
     if reason:
-        untested.append(("Energy of projections at a fixed place of the picture", reason))
+        untested.append(("Energy of projections in a fixed region of the image", reason))
         return None
 
     def project(pictures: np.ndarray, c: int) -> np.ndarray:

@@ -61,12 +61,12 @@ def dominated(mining: MiningResult) -> Finding | None:
     first = int((share if worst == half and not strong else above).argmax())
     telling = bool(strong or by_share)
     if strong:
-        shown = "{strong} of the {n} maps of {layer} dominate the others: "
-        shown = "One map of {layer} dominates the others: " if strong == 1 else shown
+        shown = "{strong} of the {n} maps in {layer} dominate the others: "
+        shown = "One map in {layer} dominates the others: " if strong == 1 else shown
         shown += "the strongest activation of map {map} is {effect} times that of the median map"
         shown += ", and it has {share} of the layer's mean activation."
     elif by_share:
-        shown = "One map of {layer} dominates the others: map {map} has {share} of the mean "
+        shown = "One map in {layer} dominates the others: map {map} has {share} of the mean "
         shown += "activation of all {n} maps."
     else:
         shown = "No map's strongest activation is more than {effect} times that of its layer's "
@@ -74,8 +74,8 @@ def dominated(mining: MiningResult) -> Finding | None:
     return Finding(
         kind="layers-dominated",
         compared="strongest activation of a layer's strongest map and of its median map, and the "
-        "share of the layer's mean activation that one map has",
-        claim="one map of {layer} dominates the others",
+        "largest share of the layer's mean activation in one map",
+        claim="one map in {layer} dominates the others",
         shown=shown,
         effect=Quantity(float(above.max()), digits=1),
         n=len(above),
@@ -121,25 +121,25 @@ def figure(mining: MiningResult) -> Figure:
             far.set_xscale("log")
             far.set_yticks(range(len(layers)), [drawable(name, 28) for name in layers])
             far.set_ylim(len(layers) - 0.5, -0.5)
-            far.set_xlabel("strongest activation over the median map's")
+            far.set_xlabel("strongest activation / median map's")
             half.set_xlim(0, 100)
             half.set_xlabel("share of the mean activation, %")
         return drawn
 
     return Figure(
         name="diagnosis-dominated",
-        title="How strong the maps of each layer are",
+        title="Strength of the maps in each layer",
         caption=(
-            "Left: how far the strongest maps of each layer stand above the rest; beyond the "
-            "dashed line (orange) a map dominates. Right: the share of the layer's activation "
-            "that its eight strongest maps have."
+            "Left: how far each layer's strongest maps exceed the rest; beyond the dashed line "
+            "(orange), a map dominates. Right: the share of the layer's activation in its eight "
+            "strongest maps."
         ),
         method=(
-            "Left, each point is a map: its strongest activation, as a multiple of the median "
-            "map's. Right: mean activation over all images and places."
+            "Left: each point is a map's strongest activation, as a multiple of the median map's. "
+            "Right: mean activation over all images and positions."
         ),
         alt=(
-            "Strongest map of each layer, as a multiple of the median map: "
+            "Strongest map in each layer, as a multiple of the median map: "
             + "; ".join(
                 f"{quoted(name, 28)} {number(float(times(mining, name).max(initial=0)))}"
                 for name in layers

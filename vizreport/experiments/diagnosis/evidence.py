@@ -55,20 +55,20 @@ def _place(result: DiagnosisResult, mining: MiningResult, z: int) -> Finding:
     clean, covered = probabilities_of(result, mining, z)
     return Finding(
         kind="evidence-place",
-        compared="images of other classes that are classified as {cls} once its most telling "
-        "place, {place}, is pasted in from images of {cls}, and {chance}",
-        claim="what is at one place of the picture, {place}, makes the network say {cls}",
-        shown="What is at one place of the picture, {place}, makes the network say {cls}, whatever "
-        "the object: pasted into images of other classes, it turns {effect:interval} of them into "
-        "{cls}; "
+        compared="images of other classes classified as {cls} after pasting its most influential "
+        "region, {place}, from images of {cls}, and {chance}",
+        claim="one region of the image, {place}, makes the network predict {cls}",
+        shown="One region of the image, {place}, makes the network predict {cls}, whatever the "
+        "object: pasted into images of other classes, it changes {effect:interval} of the "
+        "predictions to {cls}; "
         + (
             "covering it in images of {cls} changes the probability from {clean} to {covered}."
             if abs(clean - covered) >= 0.01
-            else "covered in images of {cls}, it leaves the probability at {clean}."
+            else "covering it in images of {cls} leaves the probability at {clean}."
         )
         if carried
-        else "What is at the most telling place of {cls}, {place}, pasted into images of other "
-        "classes, turns {effect:interval} of them into {cls}.",
+        else "The most influential region for {cls}, {place}, pasted into images of other "
+        "classes, changes {effect:interval} of the predictions to {cls}.",
         **{
             **tested.fields(SHARE),
             "p": min(1.0, len(result.place_classes) * (tested.p or 0.0))
@@ -79,7 +79,7 @@ def _place(result: DiagnosisResult, mining: MiningResult, z: int) -> Finding:
         evidence="diagnosis-places",
         severity=severity if carried else NOTE,
         advice="Look there for a watermark, a border, a caption or a timestamp in the images of "
-        "{cls}; crop or cover it, and train again."
+        "{cls}; crop or cover it, and retrain."
         if carried
         else "",
         values={
@@ -155,7 +155,7 @@ def change_findings(result: DiagnosisResult, labels: np.ndarray) -> list[Finding
         seen = (
             "all pixels replaced by their mean colour"
             if best.change == changes.COLOUR
-            else "the pixels in random order"
+            else "the pixels shuffled"
         )
         found.append(_kept(best, "evidence-colour", "colour", seen, len(known)))
     background = kept_by(result, labels, changes.OBJECT)
@@ -171,22 +171,22 @@ def _kept(found: Kept, kind: str, what: str, seen: str, tries: int) -> Finding:
     telling = bool(found.kept >= limit)
     more = tested.value > found.majority
     advice = (
-        "Check whether colour alone is meant to decide; if not, vary it in training (jitter of "
-        "brightness, contrast and hue), and balance colours over the classes."
+        "Check whether colour alone should decide; if not, vary it in training (jitter "
+        "brightness, contrast and hue), and balance colours across classes."
         if kind == "evidence-colour"
-        else "Look at what surrounds the objects of each class; add images of each class before "
+        else "Look at what surrounds the objects of each class; add images of each class with "
         "other backgrounds, or crop to the object."
     )
     return Finding(
         kind=kind,
         compared=f"images classified correctly with {seen}, and the share of the largest class",
         claim=f"{what} alone is enough",
-        shown=f"{what.capitalize()} alone tells the class in many images: with {seen}, "
-        "{effect:interval} of the images are still classified correctly, with nothing "
-        "changed {clean} ({majority} by always saying the largest class)."
+        shown=f"{what.capitalize()} alone identifies the class in many images: with {seen}, "
+        "{effect:interval} of the images are still classified correctly ({clean} unmodified; "
+        "{majority} by always predicting the largest class)."
         if telling
-        else f"With {seen}, {{effect:interval}} of the images are still classified correctly, with "
-        "nothing changed {clean}.",
+        else f"With {seen}, {{effect:interval}} of the images are still classified correctly "
+        "({clean} unmodified).",
         **{
             **tested.fields(SHARE),
             "fewest": FEWEST,
@@ -214,20 +214,20 @@ def shift_finding(result: DiagnosisResult) -> Finding | None:
     unsteady = tested.value > UNSTEADY
     return Finding(
         kind="shifts-pixel",
-        compared="images that are classified otherwise under at least half of the shifts by one "
-        "pixel, and {limit}",
-        claim=f"{'more' if unsteady else 'fewer'} than {{limit}} of the predictions change with a "
-        "shift by one pixel",
-        shown="Predictions hang on the exact position: under shifts by one pixel, "
-        "{effect:interval} of the images are classified otherwise."
+        compared="images classified differently under at least half of the one-pixel shifts, and "
+        "{limit}",
+        claim=f"{'more' if unsteady else 'fewer'} than {{limit}} of the predictions change under "
+        "one-pixel shifts",
+        shown="Predictions depend on the exact position: one-pixel shifts change the class of "
+        "{effect:interval} of the images."
         if unsteady
-        else "Shifts by one pixel classify {effect:interval} of the images otherwise.",
+        else "One-pixel shifts change the class of {effect:interval} of the images.",
         **{**tested.fields(SHARE), "fewest": FEWEST},
         unit="images",
         evidence="diagnosis-shifts",
         severity=LOOK if unsteady else NOTE,
-        advice="Shift the images at random in training; smooth before subsampling, or take a "
-        "smaller first stride."
+        advice="Shift images at random in training; smooth before subsampling, or use a smaller "
+        "first stride."
         if unsteady
         else "",
         leading=unsteady,

@@ -60,10 +60,10 @@ def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] 
 
 _QUIET = ("diagnosis-checks",)
 _OF_LABELS = (
-    "Names of the classes",
+    "Class names",
     "Wrong labels",
-    "Images stored in another way",
-    "Balance of the classes",
+    "Rotated or recoloured images",
+    "Class balance",
     "Calibration",
 )
 
@@ -98,7 +98,9 @@ def untested(
     """Return what was not tested, and why."""
     found = list(result.untested)
     if labels.answers_of(mining) is None:
-        why = "no image has a known class" if mining.class_names else "the network gives no classes"
+        why = (
+            "no image has a known class" if mining.class_names else "the network outputs no classes"
+        )
         found += [(what, why) for what in _OF_LABELS]
     found += [
         (compared(each), f"{each.n} {each.unit} are too few")
@@ -107,11 +109,11 @@ def untested(
     ]
     if not any(each.kind == "images-size" for each in own):
         known = classes_of(mining)[0] >= 0
-        why = f"it takes two classes, one of them with {OF_A_CLASS} images"
+        why = f"this needs two classes, one of them with {OF_A_CLASS} images"
         why = why if known.any() else "the images have no classes"
-        found.append(("Size, sharpness, compression and brightness of each class", why))
+        found.append(("Size, sharpness, compression and brightness by class", why))
     if not np.isfinite(result.blur).any():
-        found.append(("Sharpness of the images", "they are too small"))
+        found.append(("Image sharpness", "they are too small"))
     return found
 
 

@@ -50,11 +50,11 @@ def _summary(decided: Sequence[Finding]) -> Finding:
     checked = sum(each.decision != TOO_LITTLE for each in decided)
     return Finding(
         kind="diagnosis-checks",
-        compared="what each check found, and what is worth a look",
+        compared="checks, and those that found something",
         claim="checks found something",
-        shown="{telling} of {n} checks of labels, images and evidence found something to look at."
+        shown="{telling} of {n} checks of labels, images and evidence found something worth a look."
         if telling
-        else "None of {n} checks of labels, images and evidence found anything to look at.",
+        else "None of {n} checks of labels, images and evidence found anything worth a look.",
         n=checked,
         unit="checks",
         fewest=1,

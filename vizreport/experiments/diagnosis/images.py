@@ -51,22 +51,21 @@ def _repeated(result: DiagnosisResult, pairs: list[Pair], across: bool) -> Findi
     classes = "of another class" if across else "of the same class"
     return Finding(
         kind="images-repeated-across" if across else "images-repeated",
-        compared=f"images that show the same as another one {classes}: perceptual hashes, then "
-        "pixels",
-        claim=f"images repeat others {classes}",
-        shown=f"{{count}} of {{n}} images {'repeats' if len(images) == 1 else 'repeat'} another "
-        f"one {classes} ({{same}} pairs are the same pixel by pixel)."
+        compared=f"images that duplicate another one {classes}: perceptual hashes, then pixels",
+        claim=f"images duplicate others {classes}",
+        shown=f"{{count}} of {{n}} images {'duplicates' if len(images) == 1 else 'duplicate'} "
+        f"another one {classes} ({{same}} pairs are pixel-identical)."
         if pairs
-        else f"No image repeats another one {classes}.",
+        else f"No image duplicates another one {classes}.",
         effect=Quantity(share, SHARE),
         n=result.compared,
         unit="images",
         evidence="diagnosis-repeated" if severity != NOTE else "",
         severity=severity,
         advice=(
-            "One of their labels must be wrong: correct it, or leave both images out."
+            "One of their labels must be wrong: correct it, or exclude both images."
             if across
-            else "Leave repetitions out; see that no image is both trained on and tested with."
+            else "Exclude duplicates; make sure that no image is in both training and test data."
         )
         if severity != NOTE
         else "",
@@ -82,16 +81,16 @@ def plain_finding(result: DiagnosisResult) -> Finding:
     telling = count >= 3 or share >= FEW
     return Finding(
         kind="images-plain",
-        compared="images of hardly more than one colour",
-        claim="images show nothing",
-        shown="{count} of {n} images show nothing: they are of one colour."
+        compared="images of essentially one colour",
+        claim="images are empty",
+        shown="{count} of {n} images are empty (a single colour)."
         if telling
-        else "{count} of {n} images are of one colour.",
+        else "{count} of {n} images have a single colour.",
         effect=Quantity(share, SHARE),
         n=result.compared,
         unit="images",
         severity=LOOK if telling else NOTE,
-        advice="Leave them out, or read them anew: a reader that fails may return them."
+        advice="Exclude them, or read them again: a failed read may return them."
         if telling
         else "",
         leading=telling,
@@ -132,24 +131,24 @@ KINDS = {
 }
 _SAID = {
     "size": ("larger", "smaller", "number of pixels"),
-    "shape": ("wider", "narrower", "shape (width over height)"),
+    "shape": ("wider", "narrower", "aspect ratio (width / height)"),
     "blur": ("more blurred", "sharper", "sharpness"),
     "light": ("brighter", "darker", "brightness"),
     "compression": (
         "more strongly compressed",
         "less compressed",
-        "compression (steps at borders of blocks of JPEG)",
+        "compression (steps at JPEG block borders)",
     ),
 }
 _ADVICE = {
-    "light": "See whether the images of {cls} were taken in another light or at another exposure; "
-    "vary brightness at random in training.",
-    "size": "Bring all images to one size in the same way before training; see where the images of "
-    "{cls} come from.",
-    "shape": "Crop all images to one shape in the same way before training; see where the images "
-    "of {cls} come from.",
-    "blur": "See whether the images of {cls} come from another camera or were resized in another "
-    "way; blur or sharpen at random in training.",
+    "light": "Check whether the images of {cls} have different lighting or exposure; vary "
+    "brightness at random in training.",
+    "size": "Resize all images in the same way before training; check the source of the images of "
+    "{cls}.",
+    "shape": "Crop all images to one aspect ratio in the same way before training; check the "
+    "source of the images of {cls}.",
+    "blur": "Check whether the images of {cls} come from another camera or were resized "
+    "differently; blur or sharpen at random in training.",
     "compression": "Save the images of all classes with the same settings; compress at random in "
     "training.",
 }
@@ -180,12 +179,12 @@ def _differs(what: str, values: np.ndarray, labels: np.ndarray, names: list[str]
     word = _SAID[what][0 if more else 1]
     return Finding(
         kind=KINDS[what],
-        compared=f"{_SAID[what][2]} of the images of each class and of the others",
+        compared=f"{_SAID[what][2]} of each class's images and of the others",
         claim=f"images of {{cls}} are {word} than the others",
         shown=f"Images of {{cls}} are {word} than the others: in {{effect}} of all pairs with an "
-        "image of another class (half by chance). A network can tell the class by that alone."
+        "image of another class (half by chance). A network can recognise the class by that alone."
         if telling
-        else f"By {_SAID[what][2]}, the class told best is {{cls}}: its images have "
+        else f"By {_SAID[what][2]}, {{cls}} is separated best: its images have "
         f"{'more' if more else 'less'} in {{effect}} of all pairs with an image of another class.",
         effect=Quantity(area, SHARE),
         n=len(values),

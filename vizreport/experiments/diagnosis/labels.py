@@ -125,18 +125,18 @@ def exchanged(answers: Answers, seed: int = 0) -> tuple[Finding, np.ndarray]:
     )
     return Finding(
         kind="labels-assignment",
-        compared="images classified correctly with the names as they are, and with those that the "
-        "other half of the images speaks for (linear assignment)",
-        claim="names of classes are exchanged",
-        shown="The names of {moved} classes look exchanged: {pairs}. Names assigned by one half of "
-        "the images make {effect:interval} more of the other half correct.",
+        compared="images classified correctly with the names as given, and with those suggested "
+        "by the other half of the images (linear assignment)",
+        claim="class names are swapped",
+        shown="The names of {moved} classes look swapped: {pairs}. Names assigned from one half "
+        "of the images make {effect:interval} more of the other half correct.",
         not_shown="",
         **{**tested.fields(POINTS), "fewest": FEWEST, "p": tested.p if shown else 1.0},
         unit="images",
         evidence="diagnosis-confusion",
         severity=FAULT,
-        advice="Compare the order of the class names with the one used in training; correct it "
-        "with --labels FILE.",
+        advice="Compare the order of the class names with that used in training; correct it with "
+        "--labels FILE.",
         values={"moved": Quantity(len(moved), COUNT)},
         names={"pairs": pairs},
     ), (whole[answers.labels] if shown else answers.labels)
@@ -153,10 +153,10 @@ def one_class(answers: Answers) -> Finding:
     severity = FAULT if tested.value >= ONE_CLASS and over >= 0.3 else LOOK if over >= 0.2 else NOTE
     return Finding(
         kind="predictions-one-class",
-        compared="images classified as {most}, and images of it",
+        compared="images classified as {most}, and images of {most}",
         claim="{most} is predicted more often than it occurs",
-        shown="{effect:interval} of the images are classified as {most}, of which there are only "
-        "{there}."
+        shown="{effect:interval} of the images are classified as {most}, but only {there} are of "
+        "that class."
         if over > 0
         else "{effect:interval} of the images are classified as {most}, "
         "the most frequent prediction; {there} are of that class.",
@@ -164,8 +164,8 @@ def one_class(answers: Answers) -> Finding:
         unit="images",
         evidence="diagnosis-confusion",
         severity=severity,
-        advice="Check the preprocessing and the range of the input; if they are right, the "
-        "training collapsed: try a lower learning rate, and balance the classes."
+        advice="Check the preprocessing and the input range; if they are right, training "
+        "collapsed: try a lower learning rate, and balance the classes."
         if severity != NOTE
         else "",
         leading=False,
@@ -210,7 +210,7 @@ def noise(answers: Answers) -> Finding:
     severity = FAULT if rate >= VERY_NOISY else LOOK if rate >= NOISY else NOTE
     return Finding(
         kind="labels-noise",
-        compared="share of the {wrong} mistakes that are as confident as half of the correct "
+        compared="share of the {wrong} mistakes at least as confident as half of the correct "
         "predictions, and {chance}",
         claim="labels are wrong",
         shown="About {effect:interval} of the labels look wrong: {suspects} of {wrong} mistakes "
@@ -223,7 +223,7 @@ def noise(answers: Answers) -> Finding:
         fewest=max(tested.fewest, 6),
         evidence="diagnosis-noise",
         severity=severity,
-        advice="Look at these images and correct their labels; an error measured with wrong labels "
+        advice="Check these images and correct their labels; the error measured with wrong labels "
         "is too high.",
         values={
             "wrong": Quantity(wrong, COUNT),
@@ -246,13 +246,13 @@ def balance(answers: Answers) -> Finding:
     unbalanced = max(ratio, extreme / 2) >= UNBALANCED
     return Finding(
         kind="classes-imbalance",
-        compared="images of each class, and equally many",
-        claim="the classes are out of balance",
-        shown="The classes are out of balance: {most} images of {largest}, {fewest_images} of "
-        "{smallest}; always saying {largest} would be right in {majority}, and the network is in "
-        "{accuracy}."
+        compared="images per class, and equal numbers",
+        claim="the classes are imbalanced",
+        shown="The classes are imbalanced: {most} images of {largest}, {fewest_images} of "
+        "{smallest}; always predicting {largest} would be right for {majority}, the network is "
+        "right for {accuracy}."
         if unbalanced
-        else "Classes differ in size by a factor of {effect}.",
+        else "Class sizes differ by a factor of {effect}.",
         effect=Quantity(extreme, digits=1),
         n=len(answers.labels),
         unit="images",
@@ -261,8 +261,8 @@ def balance(answers: Answers) -> Finding:
         fewest=FEWEST if present.mean() >= 5 else len(answers.labels) + 1,
         evidence="diagnosis-balance",
         severity=LOOK if unbalanced else NOTE,
-        advice="Judge the network by the recall of each class, not by its accuracy; weight the "
-        "classes in training, or add images of {smallest}."
+        advice="Judge the network by recall per class, not by accuracy; weight the classes in "
+        "training, or add images of {smallest}."
         if unbalanced
         else "",
         leading=unbalanced,

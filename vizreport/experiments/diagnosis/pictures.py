@@ -59,16 +59,16 @@ def repeated(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     )
     return Figure(
         name="diagnosis-repeated",
-        title="Images that repeat another one",
+        title="Duplicate images",
         caption=(
-            "Pairs of nearly equal images, one above the other, with their classes in the "
-            f"data; those of different classes first: {listed}."
+            "Pairs of nearly identical images, one above the other, with their classes in the "
+            f"data; pairs from different classes first: {listed}."
         ),
         method=(
             "Found by a perceptual hash, then by comparing the pixels of both images reduced "
             "to a common size."
         ),
-        alt=(f"{len(pairs)} pairs of nearly equal pictures: {listed}."),
+        alt=(f"{len(pairs)} pairs of nearly identical images: {listed}."),
         draw=chart,
         width=min(_TILE * len(pairs) + 4, 170),
     )
@@ -83,7 +83,7 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     others = max(len(result.place_classes) - 1, 1)
     energy = 100 * result.place_energy
     above = energy - (energy.sum(axis=0) - energy) / others
-    maps = [("fall of log-odds", result.place_falls)]
+    maps = [("drop in log-odds", result.place_falls)]
     if result.place_energy.any():
         maps.append(("energy, points above\nthe other classes", above))
 
@@ -123,24 +123,24 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     said = "; ".join(_said(result, mining, z, turned[z]) for z in shown)
     return Figure(
         name="diagnosis-places",
-        title="Places that classes depend on",
+        title="Regions that classes depend on",
         caption=(
-            "Where covering the image lowers a class's log-odds most (below) and the place "
-            "that was tested (outlined above, on the mean image of the class). Pasted into "
-            f"images of other classes: {said}."
+            "Bottom: where covering the image lowers a class's log-odds most. Top: the tested "
+            "region, outlined on the mean image of the class. Pasted into images of other "
+            f"classes: {said}."
         ),
         method=(
-            f"Falls are means over {COVERED} other images of the class."
+            f"Drops are means over {COVERED} other images of the class."
             + (
-                " Energy: the share of energy of projections of the class's unit at each "
-                f"place, above the other classes, in {CHOOSING} images."
+                " Energy: the share of projection energy of the class unit in each region, minus "
+                f"that of the other classes, in {CHOOSING} images."
                 if len(maps) > 1
                 else ""
             )
         ),
         alt=(
-            f"{len(shown)} mean pictures with an outlined place each, above maps of 5 by 5 "
-            f"fields. Pasted elsewhere: {said}."
+            f"{len(shown)} mean images, each with an outlined region, above maps of 5 by 5 cells. "
+            f"Pasted elsewhere: {said}."
         ),
         draw=chart,
         width=min(40.0 * len(shown) + 8, 170),
@@ -150,5 +150,5 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
 def _said(result: DiagnosisResult, mining: MiningResult, z: int, turned: float) -> str:
     return (
         f"{quoted(mining.class_names[result.place_classes[z]], 30)}: "
-        f"{name_of(region_of(result, z))}, turns {percent(turned)}"
+        f"{name_of(region_of(result, z))}, changes {percent(turned)}"
     )

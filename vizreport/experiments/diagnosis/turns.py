@@ -76,24 +76,24 @@ def finding(result: DiagnosisResult, mining: MiningResult) -> Finding | None:
     whose = "images of {cls}" if cls else "images"
     return Finding(
         kind="images-turned",
-        compared="mistakes that are right once {turn}, and once {other}",
+        compared="mistakes corrected when {turn}, and when {other}",
         claim=f"{whose} are stored {{stored}}",
         shown=f"Some {whose} look stored {{stored}}: {{effect:interval}} of {{n}} mistakes are "
-        "classified correctly once {turn}, and {second} once {other}."
+        "classified correctly when {turn}, and {second} when {other}."
         if telling
-        else "Of the ways tried to turn or recolor them, {turn} corrects most mistakes: "
+        else "Of the rotations and colour changes tried, {turn} corrects the most mistakes: "
         "{effect:interval} of {n}.",
         **{
             **tested.fields(SHARE),
-            "test": "McNemar's test, exact, corrected for ways and classes",
+            "test": "McNemar's test, exact, corrected for changes and classes",
             "p": min(1.0, p * tests) if telling else 1.0,
             "fewest": OF_A_CLASS,
         },
         unit="mistakes",
         evidence="diagnosis-turned",
         severity=(FAULT if many else LOOK) if telling else NOTE,
-        advice=f"Look at the {whose} that are classified wrongly; see whether they were read or "
-        "exported in another way (orientation in EXIF, order of the channels)."
+        advice=f"Look at the misclassified {whose}; check whether they were read or exported "
+        "differently (EXIF orientation, channel order)."
         if telling
         else "",
         values={"second": Quantity(float(right[:, second].mean()), SHARE)},
@@ -129,19 +129,18 @@ def figure(result: DiagnosisResult) -> Figure | None:
         axes.set_yticks(rows, result.turn_names)
         axes.set_ylim(len(shares) - 0.5, -0.5)
         axes.set_xlim(0, 100)
-        axes.set_xlabel("mistakes that are right once changed, %")
+        axes.set_xlabel("mistakes corrected by the change, %")
 
     return Figure(
         name="diagnosis-turned",
-        title="Mistakes turned and recoloured",
+        title="Mistakes corrected by rotation or colour changes",
         caption=(
-            f"Share of {len(result.mistakes)} misclassified images that are classified "
-            "correctly once changed. One change far above the others suggests images stored in "
-            "that way."
+            f"Share of {len(result.mistakes)} misclassified images that each change corrects. One "
+            "change far above the others suggests images stored that way."
         ),
         method=(
-            "Each image is turned or its colours are changed before the network sees it. "
-            f"Dashed: {percent(MENDED)}, the share from which a change counts."
+            "Each image is rotated or its colours are changed before the network sees it. Dashed: "
+            f"{percent(MENDED)}, the share above which a change counts."
         ),
         alt="; ".join(
             f"{name}: {percent(float(each))}"

@@ -45,8 +45,8 @@ def compute(
     found = subject.network.epochs
     if len(found) < 2:
         raise NotApplicable(
-            "it compares epochs, and there is one checkpoint only: give --checkpoint a folder of "
-            "checkpoints whose sidecars name their epochs, as vizreport train leaves it"
+            "it compares epochs, but there is only one checkpoint; pass --checkpoint a folder of "
+            "checkpoints whose sidecars name their epochs, as written by vizreport train"
         )
     shown = choose_epochs(found)
     projected = {name for name, problem in top.status.items() if not problem}

@@ -36,11 +36,11 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
             first, second, *others = panels.flat
             second.sharey(first)
             title = "projection compared with the last epoch's,\nof "
-            unit = title + "the unit that is strongest in the last epoch"
+            unit = title + "the last epoch's strongest unit"
             _similarity(first, result, layers, result.similarity, unit)
-            own = title + "the unit that is strongest in each epoch"
+            own = title + "each epoch's strongest unit"
             _similarity(second, result, layers, result.own_similarity, own)
-            first.set_ylabel("similarity (cosine),\nmedian of the layer's maps")
+            first.set_ylabel("similarity (cosine),\nmedian over the layer's maps")
             handles, labels = first.get_legend_handles_labels()
             handles.append(
                 Line2D([], [], color=charts.SOFT, marker="o", ms=7.5, mfc="none", ls="none")

@@ -192,13 +192,13 @@ def _figure(
         title=f"Evolution of {quoted(name)}",
         caption=(
             f"{len(cells)} feature maps from epoch {result.epochs[0]} (left) to "
-            f"{result.epochs[-1]} (right): above, what excites each most, projected; below, the "
-            "same place in the image. A bar marks a jump: another image now excites the map "
-            "most."
+            f"{result.epochs[-1]} (right): above, the projection of what excites each most; "
+            "below, the same region of the image. A bar marks a jump: a different image now "
+            "excites the map most."
         ),
         method=(
-            f"Epochs {epochs}. Above: the strongest activation over the images at that epoch, "
-            "projected "
+            f"Epochs {epochs}. Above: projection of the strongest activation over the images at "
+            f"that epoch "
             f"({'deconvnet' if result.rule == 'deconvnet' else result.rule + ' rules'}); "
             f"mid-grey is zero; {how}. Below: {layer['window']} px wide at all epochs. Not "
             "active: not above 0 in any image."
@@ -233,19 +233,19 @@ def _steadiest(cells: Sequence[Mapping[str, Any]]) -> str:
 def _chart(result: EvolutionResult, layers: Sequence[Mapping[str, Any]]) -> Figure:
     history = len(result.history_epochs) > 0
     caption = (
-        "How similar each layer's projections are to those of the last epoch (1: the same). The "
-        "larger mark is where the layer has settled."
-        + (" Below: loss and error of the training." if history else "")
+        "Similarity of each layer's projections to those of the last epoch (1: identical). The "
+        "larger mark shows where the layer has settled."
+        + (" Bottom: training loss and error." if history else "")
     )
     method = (
-        "Median over each layer's maps of the cosine between a projection and the last epoch's, 1 "
-        "where they differ in strength alone. Left: the last epoch's strongest unit, in the same "
-        "image, at each epoch; settled is the first epoch from which on it stays at "
-        f"{THRESHOLD:.1f} or above. Right: each epoch's own strongest unit, as the tiles below "
-        "show it, which falls with every jump. Epochs are on a logarithmic scale."
+        "Median over each layer's maps of the cosine between a projection and the last epoch's (1 "
+        "if they differ only in strength). Left: the last epoch's strongest unit, in the same "
+        "image, at each epoch; a layer has settled at the first epoch from which it stays at "
+        f"{THRESHOLD:.1f} or above. Right: each epoch's own strongest unit, as in the tiles below, "
+        "which falls at every jump. Epochs are on a logarithmic scale."
         + (
-            " Training errors are with dropout, while the weights change; validation errors are "
-            "on images of their own."
+            " Training errors are measured with dropout and changing weights, validation errors "
+            "on separate images."
             if history
             else ""
         )
@@ -278,10 +278,10 @@ def _highlights(
         Highlight(
             name="highlight-evolution",
             caption=(
-                f"Maps of {name} from epoch {result.epochs[0]} (left) to {result.epochs[-1]} "
-                "(right): what excites each most, projected."
+                f"Maps in {name} from epoch {result.epochs[0]} (left) to {result.epochs[-1]} "
+                "(right): projections of what excites each most."
             ),
-            alt=f"Projections of maps of {name}, one a row, one column an epoch.",
+            alt=f"Projections of maps in {name}, one row per map, one column per epoch.",
             draw=lambda: side_by_side(
                 [_strip(result, top, layer, cell).projections for cell in layer["cells"][:4]]
             ),

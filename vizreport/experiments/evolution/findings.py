@@ -58,7 +58,7 @@ def _depth(result: EvolutionResult, known: Mapping[str, np.ndarray]) -> Finding:
     ]
     return Finding(
         kind="evolution-depth",
-        compared="a map's depth and how close it is to its final form before the last epoch",
+        compared="a map's depth and its similarity to its final form before the last epoch",
         claim=f"{word} layers settle before {other} ones",
         shown=(
             f"{word.capitalize()} layers settle first: {', '.join(told)} (rank correlation "
@@ -89,11 +89,11 @@ def _settled(result: EvolutionResult, layers: list[str]) -> Finding:
     count = int((before >= THRESHOLD).sum())
     return Finding(
         kind="evolution-settled",
-        compared="similarity of the maps' projections at the last but one epoch shown and the last",
+        compared="similarity of the maps' projections at the last two epochs shown",
         claim="maps had settled by epoch {before}",
         shown=(
             "By epoch {before} of {last}, {count} of {n} live maps ({effect}) had settled: their "
-            "projection has a cosine of {threshold} or more with the final one."
+            "projection has a cosine of at least {threshold} with the final one."
         ),
         **share(count, len(before)).fields(SHARE),
         unit="live maps",
@@ -124,8 +124,8 @@ def _jumps(result: EvolutionResult, layers: list[str]) -> list[Finding]:
             compared="image that excites a map most, from one epoch shown to the next",
             claim="a different image comes to excite the maps most",
             shown=(
-                "From one epoch shown to the next, a different image excites a map most in "
-                "{effect:interval} of the cases."
+                "Between consecutive epochs shown, the image that excites a map most changes in "
+                "{effect:interval} of cases."
             ),
             **tested.fields(SHARE),
             unit="maps",

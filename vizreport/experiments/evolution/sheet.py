@@ -49,8 +49,8 @@ def sheet(name: str, epochs: Sequence[int], strips: Sequence[Strip]) -> Image.Im
     cells = [_cell(epochs, strip, letters) for strip in strips]
     labels = [(strip.label, strip.said) for strip in strips]
     head = (
-        f"{name} over the epochs: projections above patches; orange bar: another image excites the "
-        "map most; white: beyond the image"
+        f"{name} over the epochs: projections above patches; orange bar: a different image "
+        "excites the map most; white: beyond the image"
     )
     return montage.headed(montage.grid(cells, 2, gap, labels, size), head, size)
 

@@ -188,18 +188,18 @@ def _figures(
     return (
         Figure(
             name="rules",
-            title="One unit a layer under each backward rule that is defined for it",
+            title="One unit per layer under each backward rule defined for it",
             caption=(
-                f"A row is one unit ({shown}): its patch of the image, then its projection by "
-                f"the {', '.join(rules)} rules. The deconvnet and guided backpropagation "
-                "rectify on the backward pass, the gradient does not, and looks noisier."
+                f"Each row is one unit ({shown}): its image patch, then its projection by the "
+                f"{', '.join(rules)} rules. The deconvnet and guided backpropagation "
+                "rectify on the backward pass; the gradient does not and looks noisier."
             ),
             method=(
-                "Of each layer, the strongest unit of one map. Mid-grey is zero; "
+                "For each layer, the strongest unit of one map. Mid-grey is zero; "
                 f"{tone.CAPTION} (layer 1 stays linear)."
             ),
             alt=(
-                f"{len(chosen)} rows of a patch and {len(rules)} projections of it: "
+                f"{len(chosen)} rows, each with a patch and {len(rules)} projections: "
                 + "; ".join(
                     f"{quoted(layer['name'], 30)}, a patch of {quoted(cell['common'], 30)}"
                     if cell["common"]

@@ -47,8 +47,8 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
             "map most, and {half}",
             claim=f"feature maps respond mostly to one {noun}",
             shown=f"{count} of the {{n}} feature maps of {{layers}} layers {verb} mostly to one "
-            f"{noun}, seen in more than {{half}} of the {{top}} images that excite the map most"
-            + (" ({effect}; {chance} of random draws)." if owned else "."),
+            f"{noun}, present in more than {{half}} of the {{top}} images that excite the map most"
+            + (" ({effect}; {chance} for random images)." if owned else "."),
             n=len(known),
             unit="feature maps",
             effect=Quantity(owned / len(known), SHARE),

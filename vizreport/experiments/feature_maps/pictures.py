@@ -113,7 +113,7 @@ def rules_sheet(
     if place and place.width > place.height:  # two layers side by side
         columns *= 2
     picture = montage.grid(cells, columns, 16, labels, 16, sets=columns)
-    head = "strongest unit of a map, and its projection by each rule; grey: zero; white: no image"
+    head = "a map's strongest unit, and its projection by each rule; grey: zero; white: no image"
     return montage.headed(picture, head, 16)
 
 

@@ -14,5 +14,5 @@ EXPERIMENT = Experiment(
     template="sections/filters.html",
     requires=("mining",),
     own=FiltersSettings,
-    cost="next to nothing",
+    cost="almost none",
 )

@@ -34,28 +34,28 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     size = f"{height} × {width} px"
     if shared:
         scale = (
-            f"One scale for all: full white is +{number(float(ranges[0]))}, full black "
+            f"One scale for all: white is +{number(float(ranges[0]))}, black "
             f"−{number(float(ranges[0]))} (99.5th percentile of the absolute weights, "
-            "dominating filters left out); stronger weights are clipped."
+            "excluding dominating filters); stronger weights are clipped."
         )
     else:
-        scale = "Each filter has its own scale: its largest absolute weight is full white or black."
+        scale = "Each filter has its own scale: its largest absolute weight is white or black."
     grid = Figure(
         name="filters",
         title=f"The {count} filters of {quoted(result.layer)}, {size} each",
         caption=(
-            "What the first layer looks for in the pixels, each filter with its number and the "
-            "RMS of its weights. Dashed frame: dead, never above 0. Heavy frame: dominating."
+            "What the first layer responds to: each filter with its number and the RMS of its "
+            "weights. Dashed frame: dead, never above 0. Heavy frame: dominating."
         ),
         method=(
             "The filters are shown as they act on RGB pixels, enlarged without smoothing; "
             "mid-grey is zero. "
-            f"{scale} Dead: its map is above 0 in none of the images. Dominating: its RMS is "
-            f"above {number(result.dominating_ratio)} times the median."
+            f"{scale} Dead: its map is never above 0. Dominating: its RMS exceeds "
+            f"{number(result.dominating_ratio)} times the median."
         ),
         alt=(
-            f"Grid of {count} enlarged filters, {_coloured(result.filters)} of them in colour, the "
-            f"others nearly grey; {_counted(result.dead, 'dead')}, "
+            f"Grid of {count} enlarged filters, {_coloured(result.filters)} of them in colour, "
+            f"the others nearly grey; {_counted(result.dead, 'dead')}, "
             f"{_counted(result.dominating, 'dominating')}."
         ),
         draw=lambda: _grid(result, ranges, shared),
@@ -65,13 +65,13 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     spread = Figure(
         name="filter-rms",
         supplement=True,
-        title="RMS of the filters' weights, in rising order",
+        title="RMS of the filters' weights, in ascending order",
         caption=(
-            "A flat curve means that all filters take part; a steep right end means that a few "
+            "A flat curve means that all filters contribute; a steep right end means that a few "
             "dominate."
         ),
         method=(
-            "Each dot is a filter: the root mean square of its weights, in rising order. "
+            "Each dot is a filter: the root mean square of its weights, in ascending order. "
             "Renormalisation during training prevents domination (Zeiler & Fergus, section 3)."
         ),
         alt=(
@@ -84,8 +84,8 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     )
     highlight = Highlight(
         name="highlight-filters",
-        caption="What the first layer looks for in the pixels.",
-        alt=f"Some of the {count} filters of the first layer.",
+        caption="What the first layer responds to.",
+        alt=f"Some of the {count} first-layer filters.",
         draw=lambda: _highlight(result, ranges),
         href="#fig-filters",
     )
@@ -228,7 +228,7 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
             str(order[place]), (rank[place], rms[place]), (-5, -2), textcoords="offset points",
             ha="right",
         )  # fmt: skip
-    axes.set_xlabel(f"filters of {drawable(result.layer, 30)} in order of their RMS")
+    axes.set_xlabel(f"filters of {drawable(result.layer, 30)} sorted by RMS")
     axes.locator_params(axis="x", integer=True)
     axes.set_xlim(0, len(rms) + 1)
     axes.set_ylabel("RMS of the weights")

@@ -38,7 +38,7 @@ def _dead(result: FiltersResult, mining: MiningResult) -> Finding:
     seen = f"{{dead}} of the {{n}} filters of {{layer}} {'is' if dead == 1 else 'are'} dead: never"
     return Finding(
         kind="filters-dead",
-        compared="filters of the first layer that are above zero in none of the {images} images",
+        compared="first-layer filters that are never above zero in {images} images",
         claim="filters of {layer} are dead",
         shown=f"{seen} above zero in {{images}} images."
         if dead
@@ -50,8 +50,8 @@ def _dead(result: FiltersResult, mining: MiningResult) -> Finding:
         severity=severity,
         advice=""
         if severity == NOTE
-        else "Such filters usually die early in training: try a lower learning rate or a warm-up, "
-        "and check the scale of the input.",
+        else "Such filters usually die early in training: try a lower learning rate or warm-up, "
+        "and check the input scale.",
         values={
             "dead": Quantity(dead, COUNT),
             "images": Quantity(images, COUNT),

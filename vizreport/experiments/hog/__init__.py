@@ -13,5 +13,5 @@ EXPERIMENT = Experiment(
     template="sections/hog.html",
     requires=("mining",),
     settings=("layers", "occlusion_layer", "rule", "seed"),
-    cost="a dictionary learned from patches of the images, on the CPU",
+    cost="learning a dictionary from image patches, on the CPU",
 )

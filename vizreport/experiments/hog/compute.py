@@ -93,8 +93,8 @@ def split(mining: MiningResult, seed: int) -> tuple[np.ndarray, np.ndarray, np.n
     first = first_of_each(mining)
     if len(first) < _FEWEST:
         raise NotApplicable(
-            f"the data have {len(first)} different images: too few to learn from some and "
-            "measure on others"
+            f"the data have {len(first)} different images, too few to learn from some and measure "
+            "on others"
         )
     order = np.random.default_rng([seed, 31]).permutation(np.sort(first))
     count = min(MEASURED, len(order) // 2)

@@ -67,37 +67,37 @@ def _pictures(result: HogResult) -> Figure:
     names = " and ".join(quoted(name, 40) for name in layers)
     most = int(result.units.max(initial=0))
     projected = (
-        f". Projections: of each of the (at most {most}) most active feature maps one unit, added "
-        f"up: zero is mid-grey; {tone.CAPTION}"
+        f". Projections: one unit from each of the (at most {most}) most active feature maps, "
+        f"added; zero is mid-grey; {tone.CAPTION}"
         if layers
         else ""
     )
     return Figure(
         name="hog-pictures",
         width=125,
-        title="The same images as HOG and as the network have them",
+        title="The same images as seen by HOG and by the network",
         caption=(
-            "What HOG keeps of an image: the image, the same in grey, its HOG descriptor, and "
-            "two pictures made of the descriptor alone"
+            "What HOG retains of an image: the image, its greyscale version, its HOG descriptor, "
+            "and two reconstructions from the descriptor alone"
             + (
-                "; beside them what the network keeps, the projections of the strongest units "
+                "; beside them what the network responds to, projections of the strongest units "
                 f"in {names}"
                 if layers
                 else ""
             )
-            + ". Above each picture made of HOG: its correlation with the grey one."
+            + ". Above each reconstruction: its correlation with the greyscale version."
         ),
         method=(
-            "Grey: with its local contrast normalised; both inversions are measured against it "
-            f"and drawn on its scale. HOG: in each cell of {result.cell} px strokes along its "
-            "edges' directions, the brighter the stronger. Inversions: by paired dictionaries "
+            "Grey: with local contrast normalised; both inversions are compared with it and drawn "
+            f"on its scale. HOG: strokes along the edges in each cell of {result.cell} px, "
+            "brighter for stronger edges. Inversions: by paired dictionaries "
             f"and by ridge regression{projected}."
         ),
         alt=(
-            f"{len(result.paths)} rows of pictures: image, the same in grey, strokes, two "
+            f"{len(result.paths)} rows of images: original, greyscale version, strokes, two "
             "blurred grey reconstructions"
             + (f", and {len(layers)} projections of the network" if layers else "")
-            + ". Of the images shown, those made of HOG correlate with the grey one by "
+            + ". The reconstructions shown correlate with the greyscale version at "
             f"{result.correlations[:2, result.shown].min():.2f} to "
             f"{result.correlations[:2, result.shown].max():.2f}."
         ),
@@ -135,11 +135,11 @@ def _sheet(result: HogResult) -> Image.Image:
         columns = len(cells) // columns
     sheet = montage.grid(cells, columns, 12, labels, 22, sets=columns)
     head = (
-        "paired, ridge: two pictures made of HOG alone, with their correlation (−1 to 1) with the "
-        "grey original, whose contrast is evened"
+        "paired, ridge: two reconstructions from HOG alone, with their correlation (−1 to 1) with "
+        "the contrast-normalised greyscale original"
     )
     if layers:
-        head += "; then the projections of so many of the layer's strongest units, added up"
+        head += "; then the sum of the projections of that many of the layer's strongest units"
     return montage.headed(sheet, head, 22)
 
 
@@ -162,14 +162,14 @@ def _chart(result: HogResult) -> Figure:
     return Figure(
         name="hog-correlations",
         supplement=True,
-        title="How close pictures made of HOG come to the original",
+        title="Similarity of HOG inversions to the original",
         caption=(
-            "How close pictures made of HOG alone come to the original: 1 is the original, 0 "
-            "nothing in common. A dot is an image, the line their mean."
+            "How similar reconstructions from HOG alone are to the original (1: identical, 0: "
+            "unrelated). Each dot is an image, the line their mean."
         ),
         method=(
-            f"Pearson's correlation over the pixels, of {result.correlations.shape[1]} images "
-            "not learned from. Dots are moved up and down at random, to be seen."
+            f"Pearson's correlation over the pixels of {result.correlations.shape[1]} held-out "
+            "images. Dots are jittered vertically."
         ),
         alt=f"Three rows of dots with the mean correlations: {means}.",
         draw=charts.styled(partial(_dots, result), PRINT_WIDTH * 0.8, 46),
@@ -192,7 +192,7 @@ def _dots(result: HogResult, axes: Axes) -> None:
     axes.set_ylim(2.5, -0.5)
     axes.set_xlim(min(-0.05, float(result.correlations.min()) - 0.05), 1)
     axes.axvline(0, color=charts.FAINT, linewidth=0.8, zorder=0)
-    axes.set_xlabel("correlation of the picture's pixels with the original's (dot: an image)")
+    axes.set_xlabel("correlation of pixels with the original's (dot: an image)")
 
 
 def _atoms(result: HogResult) -> Figure:
@@ -201,17 +201,16 @@ def _atoms(result: HogResult) -> Figure:
         supplement=True,
         title="Atoms of the paired dictionaries",
         caption=(
-            f"The {min(_ATOMS, len(result.hog_atoms))} atoms that add most to the images shown: "
-            "left what is looked for in the descriptor, right the picture that stands for it."
+            f"The {min(_ATOMS, len(result.hog_atoms))} atoms that contribute most to the images "
+            "shown. Left: what is matched in the descriptor; right: the corresponding pixels."
         ),
         method=(
-            f"Each atom stands for {result.window} px × {result.window} px. Left: strokes along "
-            "edges, summed over blocks and opposite directions; what has to be missing is left "
-            "out. Right: the picture made of a descriptor that is this atom and nothing else, "
-            "by all atoms that overlap with it (zero is mid-grey). Each half has its own "
-            "scale."
+            f"Each atom covers {result.window} px × {result.window} px. Left: strokes along "
+            "edges, summed over blocks and opposite directions; negative entries are omitted. "
+            "Right: the reconstruction from a descriptor equal to this atom, using all atoms that "
+            "overlap with it (zero is mid-grey). Each half has its own scale."
         ),
-        alt="Pairs of small pictures: strokes beside grey edges, corners and bars of their shape.",
+        alt="Pairs of small images: strokes beside grey edges, corners and bars of the same shape.",
         draw=partial(_atom_sheet, result),
         threaded=True,
         width=PRINT_WIDTH * 0.8,
@@ -232,8 +231,8 @@ def _atom_sheet(result: HogResult) -> Image.Image:
         right = picture.resize((96, 96), Image.Resampling.BICUBIC)
         cells.append(montage.beside(Image.fromarray(glyph).convert("RGB"), right, 2))
     head = (
-        f"the {len(best)} atoms that add most to the images shown: left the edges that an atom "
-        "stands for in HOG (white: strong), right the picture that it is turned into (grey: zero), "
+        f"the {len(best)} atoms that contribute most to the images shown: left, the edges of the "
+        "atom in HOG (white: strong); right, its reconstruction (grey: zero), "
         f"{result.window} × {result.window} px, each on its own scale"
     )
     return montage.headed(montage.grid(cells, 6, 14), head, 17)

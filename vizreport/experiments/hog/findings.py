@@ -26,11 +26,11 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     return [
         Finding(
             kind="hog-inversion",
-            compared="correlation with the original of the picture that paired dictionaries make "
-            "of HOG alone, and of that of ridge regression",
+            compared="correlation with the original of HOG inversions by paired dictionaries, and "
+            "by ridge regression",
             claim=f"paired dictionaries invert HOG {word} than ridge regression",
-            shown=f"paired dictionaries invert HOG {word} than ridge regression: their pictures "
-            "correlate {dictionaries} with held-out originals, against {ridge} (the mean image: "
+            shown=f"paired dictionaries invert HOG {word} than ridge regression: their inversions "
+            "correlate at {dictionaries} with held-out originals, against {ridge} (mean image: "
             "{mean}; medians of {n} images).",
             **tested.fields(),
             unit="images",

@@ -141,7 +141,7 @@ def compared_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
     if names is None:
         hidden = hidden_layers(graph)
         if not hidden:
-            raise NotApplicable("the network has no hidden layer whose features could be compared")
+            raise NotApplicable("the network has no hidden layer to compare")
         return hidden if len(hidden) == 1 else [hidden[0], hidden[-1]]
     layers = choose_layers(graph, names)
     if len(layers) > _MOST_LAYERS:

@@ -15,14 +15,14 @@ from vizreport.results.run import RunRecord
 from vizreport.wording.text import decimal, file_words, number, quoted
 
 FILLS = {
-    "edge": "its last pixels are repeated",
-    "reflect": "it is mirrored",
-    "grey": "there is grey (RGB 128)",
-    "mean": "there is its mean colour",
+    "edge": "its last pixels, repeated",
+    "reflect": "its mirror image",
+    "grey": "grey (RGB 128)",
+    "mean": "its mean colour",
 }
 _FIGURES = {
     "invariance-translation": (("vertical", "horizontal"), "Images moved"),
-    "invariance-scale-rotation": (("scale", "rotation"), "Images enlarged and turned"),
+    "invariance-scale-rotation": (("scale", "rotation"), "Scaling and rotation"),
 }
 
 
@@ -66,19 +66,21 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
 def _chosen(result: InvarianceResult) -> str:
     """Say how the images shown were chosen, and how many of the sample would do."""
     if result.given:
-        return "The images shown were chosen by hand."
+        return "The images shown were specified with --invariance."
     if not result.class_names:
-        return "The images shown are a random choice."
+        return "The images shown are a random sample."
     tells = sample.telling(result.probabilities, result.values)
     count, of = int(tells[result.sampled].sum()), int(result.sampled.sum())
     said = (
-        "The images shown are examples in which something happens: the probability of the class "
-        f"is above {sample.PROBABLE} and some transformation lowers it by more than {sample.FALL}, "
-        f"as in {count} of the {of} images of the sample. They are drawn at random, at most one a "
-        "class"
+        "The images shown are examples with an effect: the class probability is above "
+        f"{sample.PROBABLE} and some transformation lowers it by more than {sample.FALL}, as in "
+        f"{count} of the {of} images in the sample. They are drawn at random, at most one per class"
     )
     if not tells[: len(result.paths)].all():
-        said += "; where there are too few, correctly classified images that lose most stand in"
+        said += (
+            "; if there are too few, the correctly classified images with the largest drop are "
+            "added"
+        )
     return f"{said}."
 
 
@@ -129,23 +131,21 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
         for name in names
     )
     scored = bool(result.class_names)
-    probability = (
-        " Last column: probability of the image's class, beside its pictures." if scored else ""
-    )
+    probability = " Last column: probability of the image's class." if scored else ""
     return Figure(
         name=figure,
         title=f"{title}: features{' and probability' if scored else ''}",
         caption=(
-            "How far the features of each layer move when the image does (0: not at all). "
-            f"Dashed: as far as another image.{probability} A row of pictures is one image; its "
-            "number stands at the end of its curves; the black line is the mean of "
+            "How much the features of each layer change when the image does (0: not at all). "
+            f"Dashed: as much as for another image.{probability} Each row shows one image; its "
+            "number is at the end of its curves; the black line is the mean of "
             f"{number(int(result.sampled.sum()))} images."
         ),
         method=(
-            "For each layer, on an axis of its own: the Euclidean distance between the "
+            "For each layer, on its own axis: the Euclidean distance between the "
             "features of the image and of the transformed image, divided by the norm of the "
-            "image's features. Dashed grey: median distance to another image. Grey band: "
-            "between the 10th and the 90th percentile of the images."
+            "image's features. Dashed grey: median distance to another image. Grey band: 10th to "
+            "90th percentile over the images."
         ),
         alt=(
             f"{len(labels)} images in transformed versions, and their curves. Mean height of the "

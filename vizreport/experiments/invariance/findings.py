@@ -78,8 +78,8 @@ def _depth(result: InvarianceResult, against: str) -> Finding:
         compared=f"change of {{deep}} and of {{shallow}} under shifts, in units {unit}",
         claim=f"shifts change {{deep}} {word} than {{shallow}}, measured in units {unit}",
         shown=(
-            f"shifts change {{deep}} {word} than {{shallow}}: an image moved by up to {{furthest}} "
-            f"of its side changes {{deep}} by {{change}} {unit}, {{shallow}} by {{change_shallow}} "
+            f"shifts change {{deep}} {word} than {{shallow}}: shifts of up to {{furthest}} of the "
+            f"image's side change {{deep}} by {{change}} {unit}, {{shallow}} by {{change_shallow}} "
             "(medians of {n} images)."
         ),
         **tested.fields(POINTS),
@@ -122,7 +122,7 @@ def _probability(result: InvarianceResult) -> Finding:
     word = "lower" if tested.value < 0 else "raise"
     return Finding(
         kind="invariance-probability",
-        compared="probability of the image's class with and without a shift",
+        compared="probability of the image's class with and without shifts",
         claim=f"shifts {word} the probability of the image's class",
         shown=(
             f"Shifts {word} the probability of the image's class by {{effect:size}} (median; from "
