@@ -147,7 +147,7 @@ def test_a_network_without_convolution(runs, tmp_path):
         main(["compare", str(runs[0]), str(dense), "--out", str(tmp_path / "out"), "--no-pdf"]) == 0
     )
     words = Page(tmp_path / "out" / "index.html").words()
-    assert "Nothing of the first layers of B" in words
+    assert "No first-layer comparison for B" in words
     assert "the network has no convolution" in words
 
 
@@ -243,5 +243,5 @@ def test_figures_of_other_packages_are_shown_for_each_run(runs, tmp_path, monkey
     assert main(["compare", *map(str, runs), "--out", str(tmp_path), "--no-pdf"]) == 0
     page = Page(tmp_path / "index.html")
     assert {"fig-compare-filters-a", "fig-compare-filters-b"} <= set(page.ids())
-    assert "Left out, as it could not be drawn: A: wide-stride: RMS" in page.words()
+    assert "Omitted because it could not be drawn: A: wide-stride: RMS" in page.words()
     assert (tmp_path / "figures" / "compare-filters-b.png").exists()

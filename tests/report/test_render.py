@@ -97,7 +97,9 @@ def test_a_section_without_what_it_needs_says_so(run_folder: Path) -> None:
         path.unlink()
     (read,) = read_sections(run_folder, read_run(run_folder))
     assert read.status == "failed"
-    assert read.reason.startswith("It needs the result of 'mining': Its stored result is missing")
+    assert read.reason.startswith(
+        "It requires the result of 'mining': Its stored result is missing"
+    )
 
 
 @pytest.mark.parametrize("broken", ["section", "_grid"])

@@ -258,7 +258,7 @@ def _repeated_filters(result: ArchitectureResult) -> Finding:
         claim="first-layer filters duplicate earlier ones",
         shown=f"{{count}} of the {{n}} first-layer filters {_repeat(count)}."
         if count
-        else "No layer-1 filter duplicates another.",
+        else "No first-layer filter duplicates another.",
         n=whole,
         unit="filters",
         effect=Quantity(count / whole, SHARE),
