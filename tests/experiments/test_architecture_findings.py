@@ -78,7 +78,7 @@ def test_low_gabors_of_seven_pixels_are_not_middle():
     low = made(np.concatenate([windowed(7, f) for f in (0.04, 0.06)]), 2)["architecture-middle"]
     assert low.values["middle"].value <= 1
     assert low.severity == "look"
-    assert "Fewer than 25\u202f% of the first layer's filters" in sentence(low)
+    assert "Fewer than 25\u202f% of the first-layer filters" in sentence(low)
     spread = made(mixed(7, (0.05, 0.19, 0.2, 0.35)), 2)["architecture-middle"]
     assert (spread.severity, spread.leading) == ("note", False)
     assert "More than" in sentence(spread)

@@ -76,7 +76,7 @@ def panels(result: ClassEvidenceResult) -> Image.Image:
             cells.append(montage.fit(Image.fromarray(coloured(result, i, each)), _SIDE))
             if each == OCCLUSION:
                 most = decimal(float(map_of(result, i, each).max()))
-                said = f"probability drops by at most {most}"
+                said = f"probability drops\nby at most {most}"
             else:
                 said = f"rank correlation with\nocclusion: {decimal(agreement(result, i, each))}"
             labels.append((_SHORT[each], f"\n{said}"))
