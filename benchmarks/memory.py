@@ -55,6 +55,7 @@ def measured(checkpoint: Path, data: str, out: Path) -> None:
     from vizreport.building import build
     from vizreport.building.request import BuildRequest
     from vizreport.experiments.settings import Settings
+    from vizreport.subject.options import NetworkOptions
 
     original = build.run_experiment
 
@@ -65,7 +66,8 @@ def measured(checkpoint: Path, data: str, out: Path) -> None:
         return record
 
     build.run_experiment = run  # type: ignore[assignment]
-    build.build(BuildRequest(checkpoint, data, out, Settings(), labels_in_order=True, pdf=False))
+    network = NetworkOptions(labels_in_order=True)
+    build.build(BuildRequest(checkpoint, data, out, Settings(), network, pdf=False))
     _report("drawing")
 
 

@@ -87,7 +87,10 @@ def write_parquets(folder: Path, to: Path, shards: int = 2, plain: bool = False)
 def s3_server(monkeypatch) -> Iterator[object]:
     """Run moto's server; yields a client of it, and sets the environment that s3fs reads."""
     import boto3
+    import s3fs
     from moto.server import ThreadedMotoServer
+
+    s3fs.S3FileSystem.clear_instance_cache()  # it remembers the server before
 
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
@@ -100,6 +103,7 @@ def s3_server(monkeypatch) -> Iterator[object]:
         yield boto3.client("s3")
     finally:
         server.stop()
+        s3fs.S3FileSystem.clear_instance_cache()
 
 
 def upload(client, bucket: str, folder: Path) -> None:

@@ -164,22 +164,25 @@ def test_a_data_set_can_be_sent_to_another_process(forms, bucket, source, remote
 
 
 def test_requests_to_a_store(forms, bucket, monkeypatch):
-    """Opening a folder asks for no content; each image is asked for once, also of tar shards."""
-    from vizreport.data.cloud import CloudFolder
+    """Opening a folder asks for no content; each image is one request, also of tar shards."""
+    import s3fs
 
     asked = []
-    original = CloudFolder.read
+    original = s3fs.S3FileSystem._call_s3
 
-    def counted(self, path, begin=0, end=None):
-        asked.append((path, begin, end))
-        return original(self, path, begin, end)
+    async def counted(self, method, *arguments, **options):
+        asked.append((str(method), options.get("Key"), options.get("Range")))
+        return await original(self, method, *arguments, **options)
 
-    monkeypatch.setattr(CloudFolder, "read", counted)
+    monkeypatch.setattr(s3fs.S3FileSystem, "_call_s3", counted)
     for source in ("folder", "tars"):
         dataset = open_dataset(f"s3://photos/{source}")
-        assert asked == []
+        if source == "folder":
+            assert {method for method, *_ in asked} <= {"list_objects_v2"}
+        asked.clear()
         list(read_batches(dataset, PRESETS["unit"]((24, 28), 3), 4))
         assert len(asked) == len(set(asked)) == 15
+        assert {method for method, *_ in asked} == {"get_object"}
         asked.clear()
 
 
@@ -212,6 +215,16 @@ def test_no_permission_and_no_credentials(bucket, monkeypatch):
     monkeypatch.setattr(storage._files, "cat_file", refused)
     with pytest.raises(RequestError, match="circle/000.jpg cannot be read with the credentials"):
         storage.read("circle/000.jpg")
+    monkeypatch.undo()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    type(storage._files).clear_instance_cache()
+    with pytest.raises(RequestError, match="needs credentials, and the environment has none"):
+        open_dataset("s3://photos/folder")
+    type(storage._files).clear_instance_cache()
 
 
 CREDENTIALS = (

@@ -97,6 +97,10 @@ def diagnose() -> list[Finding]:
         _fonts(),
         _package("python-pptx", "vizreport slides cannot write PowerPoint files"),
         _package("tensorflow-datasets", "--data tfds:NAME cannot be read"),
+        _package("s3fs", "--data s3:// cannot be read"),
+        _package("gcsfs", "--data gs:// cannot be read"),
+        _package("adlfs", "--data az:// cannot be read"),
+        _package("pyarrow", "Parquet files cannot be read"),
         *(_for_tests() if clone() else ()),
     ]
 

@@ -217,7 +217,7 @@ def _opened(url: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs
     except ImportError as error:
         raise RequestError(
-            f"{scheme}:// needs the extra cloud: run pip install 'vizreport[cloud]', or "
+            f"{scheme}:// needs optional packages: pip install 'vizreport[cloud]', or "
             f"{pip_install('fsspec', *_PACKAGES.get(scheme, []))}"
         ) from error
     try:
@@ -225,7 +225,7 @@ def _opened(url: str) -> tuple[Any, str]:
     except ImportError as error:
         needed = _PACKAGES.get(scheme)
         raise RequestError(
-            f"{scheme}:// needs the extra cloud: run pip install 'vizreport[cloud]', or "
+            f"{scheme}:// needs optional packages: pip install 'vizreport[cloud]', or "
             f"{pip_install(*needed)}"
             if needed
             else f"{scheme}:// needs another package: {brief(error)}"

@@ -78,10 +78,10 @@ def _images(
     seed: int,
     decoding: Decoding,
 ) -> Dataset:
-    every, known = found.images.finished(), found.tags.finished()
+    every, known, sizes = found.images.finished(), found.tags.finished(), found.sizes.finished()
     chosen = sample_indices(len(every), max_images, seed)
     if len(chosen) < len(every):
-        every, known = _some(every, chosen), _some(known, chosen)
+        every, known, sizes = _some(every, chosen), _some(known, chosen), sizes[chosen]
     records, files = RecordsFile(), ColumnFile(np.int64)
     for i, (tag, reason) in enumerate(tags(storage, every, known)):
         path = shown(every[i])
@@ -93,7 +93,8 @@ def _images(
     at = files.finished()
 
     def read(index: int) -> bytes:
-        return storage.read(every[int(at[index])])
+        file = int(at[index])
+        return storage.read(every[file], 0, int(sizes[file]))  # else the store is asked for it
 
     class_names = tuple(shown(folder) for folder in folders(storage))
     source = Encoded(

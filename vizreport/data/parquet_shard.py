@@ -99,7 +99,7 @@ def open_parquet(storage: Storage, path: str) -> Shard:
         from pyarrow import parquet
     except ImportError as error:
         raise RequestError(
-            f"{path}: Parquet files need the extra cloud: run pip install 'vizreport[cloud]', or "
+            f"{path}: Parquet files need optional packages: pip install 'vizreport[cloud]', or "
             f"{pip_install('pyarrow')}"
         ) from error
     where = f"{storage.where}/{path}"
@@ -217,7 +217,7 @@ def _image_column(
     chosen = declared[:1] or named[:1] or (list(possible) if len(possible) == 1 else [])
     if not chosen:
         raise RequestError(
-            f"{where} has no column of encoded images (binary, called image or jpg); its columns "
+            f"{where} has no column of encoded images (binary, named image or jpg); its columns "
             f"are {', '.join(schema.names[:20])}"
         )
     return possible[chosen[0]]

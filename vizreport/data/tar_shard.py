@@ -106,7 +106,7 @@ def _damaged(where: str, last: str, reason: str) -> NoReturn:
 
 
 def _sample(path: str, images: list[tarfile.TarInfo], labels: dict[str, bytes]) -> Iterator[Member]:
-    """Yield the image of a key; where no name is just key and ending, each is one by itself."""
+    """Yield a sample's image; without a plain KEY.ENDING, each image is a sample."""
     plain = [info for info in images if info.name.rpartition("/")[2].count(".") == 1]
     for info in plain[:1] or images:
         name = info.name.removeprefix("./")

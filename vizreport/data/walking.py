@@ -6,10 +6,12 @@ import os
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from vizreport.data.image import UnreadableImage
 from vizreport.data.image_files import SUFFIXES, why_not_read
 from vizreport.data.storage import Item, Storage, Unlistable
-from vizreport.results.columns import StringsFile
+from vizreport.results.columns import ColumnFile, StringsFile
 
 TAR, PARQUET = ".tar", ".parquet"
 
@@ -22,6 +24,8 @@ class Found:
     ----------
     images, tags : StringsFile
         Path and entity tag of each image file.
+    sizes : ColumnFile
+        Bytes of each.
     shards : list of (path, Item)
         Files that may hold images: tar archives and Parquet files.
     skipped : list of (path, reason)
@@ -30,6 +34,7 @@ class Found:
 
     images: StringsFile = field(default_factory=StringsFile)
     tags: StringsFile = field(default_factory=StringsFile)
+    sizes: ColumnFile = field(default_factory=partial(ColumnFile, np.int64))
     shards: list[tuple[str, Item]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
@@ -75,6 +80,7 @@ def _walk(storage: Storage, folder: str, found: Found) -> None:
             else:
                 found.images.append(path)
                 found.tags.append(item.tag)
+                found.sizes.append(item.size)
         elif item.problem:
             if item.link:
                 found.skipped.append((shown(path), f"it {item.problem}"))

@@ -27,12 +27,13 @@ COLOURS = {
     "#cfe3f1": "#1f3e52",
 }
 _SVG = "http://www.w3.org/2000/svg"
-ElementTree.register_namespace("", _SVG)
-ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 
 def dark(svg: str) -> str:
     """Return a chart, drawn as SVG by matplotlib, in the colours of the dark theme."""
+    # Names are registered for the whole process, where other libraries take them, too.
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     whole = ElementTree.fromstring(svg)
     for element in whole.iter():
         for name in ("style", "fill", "stroke", "stop-color"):
