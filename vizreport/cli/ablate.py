@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 
 from vizreport.cli.options import training
+from vizreport.cli.options.running import CLUSTER
 from vizreport.cli.verb import Option, Verb
 from vizreport.experiments import values
 from vizreport.experiments.shared import RUNNING
@@ -40,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.variants or tuple(VARIANTS),
             arguments.seeds or SEEDS,
             arguments.keep_checkpoints,
+            arguments.cluster,
         ),
         tell=tell,
     )
@@ -87,6 +89,7 @@ VERB = Verb(
             group=RUNNING,
             switch=True,
         ),
+        CLUSTER,
     ),
     run=run,
 )

@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             dataset=dataset,
             network=network_options(arguments),
             batch_size=arguments.batch_size,
+            cluster=arguments.cluster,
         )
     )
     errors = rows[-1].errors
@@ -192,6 +193,7 @@ VERB = Verb(
         *preprocessing.OPTIONS,
         running.SEED,
         running.BATCH_SIZE,
+        running.CLUSTER,
         running.JSON,
     ),
     run=run,

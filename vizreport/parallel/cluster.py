@@ -43,10 +43,10 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self._address = address
         self._ray: Any = None
-        self._sent: tuple[Subject, Any] | None = None
+        self._sent: tuple[Subject | None, Any] | None = None
 
     def __call__(
-        self, subject: Subject, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
+        self, subject: Subject | None, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
     ) -> Iterator[Finished | Failed]:
         """Compute pieces; yields each as it is finished, or given up after three tries.
 
@@ -89,26 +89,16 @@ class Cluster:
                     raise answer.error
                 yield Finished(piece, answer.result, answer.origin)
 
-    def _sent_by(self, subject: Subject) -> Any:
+    def _sent_by(self, subject: Subject | None) -> Any:
         """Return where workers find network and data, which are sent once."""
         if self._sent is None or self._sent[0] is not subject:
-            import keras
-
-            first = next(read_batches(subject.dataset, subject.preprocessing, 1), None)
-            readable = int(first.indices[0]) if first and len(first.indices) else None
-            sent = Sent(
-                subject.network,
-                subject.options,
-                subject.dataset,
-                subject.batch_size,
-                readable,
-                keras.backend.backend(),
-            )
+            sent = None if subject is None else _description(subject)
             try:
                 self._sent = subject, self._ray.put(sent)
             except (TypeError, PickleError) as error:
+                name = subject.dataset.name if subject else "this work"
                 raise RequestError(
-                    f"the images of {subject.dataset.name} cannot be sent to workers "
+                    f"the images of {name} cannot be sent to workers "
                     f"({_first_line(error)}): write them to a folder, or leave out --cluster"
                 ) from error
         return self._sent[1]
@@ -118,6 +108,21 @@ class Cluster:
         if self._ray is not None:
             self._ray.shutdown()
             self._ray = self._sent = None
+
+
+def _description(subject: Subject) -> Sent:
+    import keras
+
+    first = next(read_batches(subject.dataset, subject.preprocessing, 1), None)
+    readable = int(first.indices[0]) if first and len(first.indices) else None
+    return Sent(
+        subject.network,
+        subject.options,
+        subject.dataset,
+        subject.batch_size,
+        readable,
+        keras.backend.backend(),
+    )
 
 
 def _on_worker(sent: list[Any], job: list[Any], argument: Any) -> Answer | Refusal:

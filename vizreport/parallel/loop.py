@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def in_turn(
-    subject: Subject, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
+    subject: Subject | None, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
 ) -> Iterator[Finished]:
     """Compute pieces in their order; what goes wrong in one is raised.
 

@@ -21,7 +21,7 @@ MOST = 2048
 Compute = Callable[[Any, Callable[[int], Any]], Any]
 """Takes a piece's ``argument`` and what is told of units that are done; returns its result."""
 Make = Callable[..., Compute]
-"""Takes the subject and a work's ``arguments``; compiles what all of its pieces need, once."""
+"""Takes the subject, None where a work has none, and ``arguments``; compiles what pieces need."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Engine(Protocol):
     """What computes pieces, in any order."""
 
     def __call__(
-        self, subject: Subject, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
+        self, subject: Subject | None, work: Work, pieces: Sequence[Piece], bar: tqdm[Any]
     ) -> Iterator[Finished | Failed]:
         """Compute some pieces of a work; yields each as it is finished or given up."""
 

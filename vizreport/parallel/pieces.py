@@ -18,7 +18,7 @@ _NAMED = 3  # pieces in a message, at most
 
 
 class PieceFailed(RequestError):
-    """Pieces were given up; the others are finished and kept."""
+    """Pieces were given up; the others are finished, and kept where there is a folder."""
 
 
 class Pieces:
@@ -48,7 +48,7 @@ class Pieces:
             return {}
         return {"pieces": "; ".join(f"{on}: {', '.join(of)}" for on, of in self.devices.items())}
 
-    def map(self, subject: Subject, work: Work) -> Iterator[Any]:
+    def map(self, subject: Subject | None, work: Work) -> Iterator[Any]:
         """Compute all pieces of a work.
 
         Yields
@@ -68,12 +68,10 @@ class Pieces:
             elif not failed:
                 yield outcome.result
         if failed:
-            raise PieceFailed(
-                f"{told(failed, len(work.pieces))}; the others are kept, and the same command "
-                "retries these"
-            )
+            again = "; the others are kept, and the same command retries these"
+            raise PieceFailed(told(failed, len(work.pieces)) + again * bool(self._kept))
 
-    def outcomes(self, subject: Subject, work: Work) -> Iterator[Finished | Failed]:
+    def outcomes(self, subject: Subject | None, work: Work) -> Iterator[Finished | Failed]:
         """Compute all pieces of a work; yields what came of each, in the order of the pieces."""
         kept = self._kept
         stored = {piece.label for piece in work.pieces if kept and kept.has(work, piece)}

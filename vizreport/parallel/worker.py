@@ -65,7 +65,7 @@ class Refusal:
 
 
 # What this process keeps from piece to piece: one network with its data, and one work.
-_subject: tuple[str, Subject] | None = None
+_subject: tuple[str, Subject | None] | None = None
 _compute: tuple[str, Make, Compute] | None = None
 
 
@@ -111,21 +111,23 @@ def _prepared(sent_name: str, job_name: str, fetch: Callable[[str], Any], thread
     subject = _subject[1]
     if _compute is None or _compute[0] != job_name:
         job: Job = fetch(job_name)
-        if _compute is not None and _compute[1] is not job.make:
+        if subject is not None and _compute is not None and _compute[1] is not job.make:
             subject.release()
         _compute = None
         _compute = job_name, job.make, job.make(subject, *job.arguments)
     return _compute[2]
 
 
-def _opened(sent: Sent, threads: int) -> Subject:
+def _opened(sent: Sent | None, threads: int) -> Subject | None:
     # Read when TensorFlow or JAX is first imported.
-    os.environ["KERAS_BACKEND"] = sent.backend
+    os.environ["KERAS_BACKEND"] = sent.backend if sent else "tensorflow"
     for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ[name] = str(threads)
     # Another worker may be on the same GPU.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    if sent is None:
+        return None
     from vizreport.data.image import UnreadableImage
     from vizreport.subject.subject import Subject
 

@@ -24,6 +24,9 @@ from vizreport.experiments.ablation.trial import (
 )
 from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.variants import variant_architecture
+from vizreport.parallel.engine import engine_at
+from vizreport.parallel.piece import Compute, Failed, Piece, Work
+from vizreport.parallel.pieces import Pieces
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.manifest import add, discard, prepare
 from vizreport.system.progress import progress
@@ -58,12 +61,16 @@ class AblationRequest:
         Every network is trained once with each.
     keep_checkpoints : bool
         Whether to keep each training's folder.
+    cluster : str or None
+        Where to train, as for a build; the folder and the data have to be there under the same
+        paths.
     """
 
     training: TrainingRequest
     variants: tuple[str, ...]
     seeds: tuple[int, ...]
     keep_checkpoints: bool = False
+    cluster: str | None = None
 
 
 def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> None:
@@ -108,6 +115,9 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
     tell(f"{len(wanted) - len(left)} of {len(wanted)} runs are finished")
     if not left:
         return
+    if request.cluster:
+        _spread(request, left, tell)
+        return
     images = read_images(common, parts, tell)
     diverged = []
     for variant, seed in left:
@@ -138,6 +148,48 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
             f"{', '.join(diverged)} diverged; the same command tries again, and a lower --rate "
             "may help"
         )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a worker says of a training: its last line, and whether that says what went wrong."""
+
+    line: str
+    failed: bool
+
+
+def train_one(_subject: Any, request: AblationRequest) -> Compute:
+    """Return what trains a variant with a seed: from the two to Trained."""
+
+    def compute(pair: tuple[str, int], done: Callable[[int], Any]) -> Trained:
+        lines: list[str] = []
+        one = replace(request, variants=pair[:1], seeds=pair[1:], cluster=None)
+        try:
+            ablate(one, lines.append)
+        except RequestError as error:  # trying again does not help
+            return Trained(str(error), True)
+        return Trained(lines[-1], False)
+
+    return compute
+
+
+def _spread(
+    request: AblationRequest, left: list[tuple[str, int]], tell: Callable[[str], None]
+) -> None:
+    """Train on workers, a variant and a seed each; they write the results."""
+    cut = [Piece(trial_name(*pair), pair, 1, trial_name(*pair)) for pair in left]
+    work = Work("trainings", train_one, (request,), cut, Trained, "training", "trainings")
+    failed: list[str] = []
+    with engine_at(request.cluster) as engine:
+        for outcome in Pieces(engine).outcomes(None, work):
+            if isinstance(outcome, Failed):
+                failed.append(f"{outcome.piece.what}: {outcome.reason}")
+            elif outcome.result.failed:
+                failed.append(outcome.result.line)
+            else:
+                tell(outcome.result.line)
+    if failed:
+        raise RequestError("; ".join(failed))
 
 
 def _settings(common: TrainingRequest, fingerprints: tuple[str, str]) -> dict[str, Any]:

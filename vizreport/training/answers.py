@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from vizreport.data.preprocessing import Preprocessing
 from vizreport.data.reading import read_batches
 from vizreport.errors import RequestError
+from vizreport.parallel.piece import Compute, Work, image_pieces
+from vizreport.parallel.pieces import Pieces
 from vizreport.subject.subject import Subject
-from vizreport.system.progress import progress
 from vizreport.training.geometry import CENTRE, CROPS, square_of, sub_crops
 
 
@@ -39,50 +42,108 @@ class Answers:
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
-def predict(subject: Subject, wanted: np.ndarray, batch_size: int) -> Answers:
+@dataclass(frozen=True)
+class Answered:
+    """Class probabilities of a piece of the images.
+
+    Attributes
+    ----------
+    records : int64 [k]
+        Those that could be read.
+    single : float32 [k, C]
+        Central crop.
+    ten : float32 [k, C]
+        Mean over ten crops; zeros where there are none.
+    unreadable : list of (path, reason)
+        The others.
+    """
+
+    records: np.ndarray
+    single: np.ndarray
+    ten: np.ndarray
+    unreadable: list[tuple[str, str]]
+
+
+def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray, batch_size: int) -> Answers:
     """Run a network on the central crop and the ten crops of images.
 
     Parameters
     ----------
     subject : Subject
         The network, its preprocessing and the data.
+    pieces : Pieces
+        Maps over the images.
     wanted : bool array [n]
         Records to read.
     batch_size : int
         Images in a pass.
     """
+    reason = _no_ten_crops(subject.preprocessing)
+    seen = np.zeros(len(wanted), bool)
+    single = np.zeros((len(wanted), subject.output.classes), np.float32)
+    ten = None if reason else np.zeros_like(single)
+    indices = np.flatnonzero(wanted)
+    work = Work(
+        name="images",
+        make=answer,
+        arguments=(batch_size,),
+        pieces=image_pieces(len(indices), batch_size, indices),
+        kind=Answered,
+        doing=f"evaluating {subject.network.path.name}",
+        unit="images",
+    )
+    unreadable: list[tuple[str, str]] = []
+    for one in pieces.map(subject, work):
+        seen[one.records], single[one.records] = True, one.single
+        if ten is not None:
+            ten[one.records] = one.ten
+        unreadable += one.unreadable
+    return Answers(seen, single, ten, reason, tuple(unreadable))
+
+
+def _no_ten_crops(preprocessing: Preprocessing) -> str:
+    """Say why there cannot be ten crops, or ""."""
+    try:
+        square_of(preprocessing)
+    except RequestError as error:
+        return str(error)
+    return ""
+
+
+def answer(subject: Subject, batch_size: int) -> Compute:
+    """Return what classifies images: from their records to Answered."""
     preprocessing, dataset = subject.preprocessing, subject.dataset
     sidecar = subject.network.sidecar()
     mean_square = sidecar.mean_square if sidecar else None
-    reason = ""
-    try:
-        square = square_of(preprocessing)
-    except RequestError as error:
-        reason, square = str(error), preprocessing
-    classes = subject.output.classes
-    seen = np.zeros(len(wanted), bool)
-    single = np.zeros((len(wanted), classes), np.float32)
-    ten = None if reason else np.zeros_like(single)
-    indices = np.flatnonzero(wanted)
-    unreadable: list[tuple[str, str]] = []
-    with progress(f"evaluating {subject.network.path.name}", len(indices), "images") as bar:
-        for batch in read_batches(dataset, square, batch_size, indices):
-            bar.update(len(batch.indices) + len(batch.unreadable))
+    crops = not _no_ten_crops(preprocessing)
+    square = square_of(preprocessing) if crops else preprocessing
+
+    def compute(records: np.ndarray, done: Callable[[int], Any]) -> Answered:
+        unreadable: list[tuple[str, str]] = []
+        read: list[int] = []
+        single = np.zeros((len(records), subject.output.classes), np.float32)
+        ten = np.zeros_like(single)
+        for batch in read_batches(dataset, square, batch_size, records):
+            done(len(batch.indices) + len(batch.unreadable))
             unreadable += batch.unreadable
             if not len(batch.indices):
                 continue
-            seen[batch.indices] = True
-            if ten is None:
+            rows = slice(len(read), len(read) + len(batch.indices))
+            read += batch.indices.tolist()
+            if not crops:
                 inputs = preprocessing.tensor(batch.pictures)
-                single[batch.indices] = _probabilities(subject, inputs, batch_size)
+                single[rows] = _probabilities(subject, inputs, batch_size)
                 continue
             for crop in range(CROPS):
                 inputs = crop_inputs(batch.pictures, crop, preprocessing, mean_square)
-                answer = _probabilities(subject, inputs, batch_size)
-                ten[batch.indices] += answer / CROPS
+                found = _probabilities(subject, inputs, batch_size)
+                ten[rows] += found / CROPS
                 if crop == CENTRE:
-                    single[batch.indices] = answer
-    return Answers(seen, single, ten, reason, tuple(unreadable))
+                    single[rows] = found
+        count = len(read)
+        return Answered(np.array(read, np.int64), single[:count], ten[:count], unreadable)
+
+    return compute
 
 
 def crop_inputs(

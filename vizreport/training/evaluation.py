@@ -17,6 +17,8 @@ from vizreport.findings.sentences import notice
 from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.output import describe
 from vizreport.models.preprocessing_choice import describe_choice
+from vizreport.parallel.engine import engine_at
+from vizreport.parallel.pieces import Pieces
 from vizreport.subject.network import StoredNetwork
 from vizreport.subject.options import NetworkOptions
 from vizreport.subject.subject import Subject
@@ -38,12 +40,15 @@ class EvaluationRequest:
         What the user says of the networks.
     batch_size : int
         Images at a time.
+    cluster : str or None
+        Where to compute, as for a build.
     """
 
     checkpoints: tuple[Path, ...]
     dataset: Dataset
     network: NetworkOptions = field(default_factory=NetworkOptions)
     batch_size: int = 32
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)
@@ -179,17 +184,18 @@ def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
     groups: dict[tuple[str, int], _Sum] = {}
     whole = _Sum()
     labels: Labels | None = None
-    for path in request.checkpoints:
-        subject = _subject(request, path)
-        labels, answers = _answers(request, subject, labels)
-        alone = _Sum()
-        kind = (subject.model.name, subject.model.count_params())
-        for total in (alone, groups.setdefault(kind, _Sum()), whole):
-            total.add(answers)
-        errors = _errors(request, alone, labels)
-        prepared = describe_choice(subject.chosen_preprocessing)
-        meaning, warnings = describe(subject.output), _warnings(subject, labels, answers)
-        rows.append(Row(path.name, errors, meaning, labels.reason, prepared, warnings))
+    with engine_at(request.cluster) as engine:
+        for path in request.checkpoints:
+            subject = _subject(request, path)
+            labels, answers = _answers(request, subject, Pieces(engine), labels)
+            alone = _Sum()
+            kind = (subject.model.name, subject.model.count_params())
+            for total in (alone, groups.setdefault(kind, _Sum()), whole):
+                total.add(answers)
+            errors = _errors(request, alone, labels)
+            prepared = describe_choice(subject.chosen_preprocessing)
+            meaning, warnings = describe(subject.output), _warnings(subject, labels, answers)
+            rows.append(Row(path.name, errors, meaning, labels.reason, prepared, warnings))
     if labels is None:
         raise RequestError("no checkpoint was given")
     letters = [f"({chr(ord('a') + i)})" for i in range(len(groups))]
@@ -263,7 +269,7 @@ def _warnings(subject: Subject, labels: Labels, answers: Answers) -> tuple[str, 
 
 
 def _answers(
-    request: EvaluationRequest, subject: Subject, before: Labels | None
+    request: EvaluationRequest, subject: Subject, pieces: Pieces, before: Labels | None
 ) -> tuple[Labels, Answers]:
     """Predict, and settle which class each output is."""
     path, output = subject.network.path, subject.output
@@ -273,7 +279,7 @@ def _answers(
         )
     labels, dataset = subject.labels, request.dataset
     tried = try_order(labels, dataset, output.classes)
-    answers = predict(subject, tried >= 0, request.batch_size)
+    answers = predict(subject, pieces, tried >= 0, request.batch_size)
     seen = np.flatnonzero(answers.seen)
     labels = settle(labels, dataset, tried, seen, answers.single[seen].argmax(axis=1))
     if not labels.known:
