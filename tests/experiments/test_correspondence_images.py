@@ -16,8 +16,8 @@ from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.correspondence.images import (
     choose_class,
     choose_parts,
+    compared_images,
     regions,
-    subjects,
     visible_points,
 )
 from vizreport.experiments.mining.result import MiningResult
@@ -73,7 +73,7 @@ FACE = {"eye": Part(30, 40, True), "ear": Part(70, 45, True), "nose": Part(50, 6
 
 
 def chosen_from(subject, mining):
-    return subjects(subject, subject.asked, mining)
+    return compared_images(subject, subject.asked, mining)
 
 
 def made(truths, classes, labels=None, predicted=None, **settings):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.engine.projection.window_plan import multiply_adds
+from vizreport.experiments.chosen_images import is_right
 from vizreport.experiments.class_evidence import random_weights
 from vizreport.experiments.class_evidence.cells import (
     FRACTIONS,
@@ -24,7 +25,6 @@ from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.settings import Given
-from vizreport.experiments.subjects import is_right
 from vizreport.graph.layers import occluded_layer
 from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from vizreport.errors import NotApplicable
+from vizreport.experiments.chosen_images import images_of_files
 from vizreport.experiments.class_evidence.methods import CAM, GRADIENTS, Evidence, over_squares
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import GREY, fill_picture
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.result import OcclusionResult
-from vizreport.experiments.subjects import given_subjects
 from vizreport.subject.subject import Subject
 
 
@@ -144,7 +144,7 @@ def _photographs(
         return []
     from vizreport.engine.occlusion import Squares, occlude
 
-    given = given_subjects(subject, mining, files)
+    given = images_of_files(subject, mining, files)
     masks, _ = object_masks(subject, mining, given.images)
     tops, lefts, size = square(occlusion)
     rows, cols = (each.ravel() for each in np.meshgrid(tops, lefts, indexing="ij"))

@@ -9,7 +9,7 @@ import numpy as np
 from vizreport.engine.choice import choose_layers
 from vizreport.engine.features import feature_function
 from vizreport.errors import NotApplicable
-from vizreport.experiments.correspondence.images import regions, subjects
+from vizreport.experiments.correspondence.images import compared_images, regions
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.squares import (
     corners,
@@ -56,7 +56,7 @@ def compute(
     mining, graph = required["mining"], subject.graph
     require_sound(mining)
     layers = compared_layers(graph, settings.correspondence_layers)
-    chosen = subjects(subject, settings, mining)
+    chosen = compared_images(subject, settings, mining)
     shape = subject.preprocessing.input_size
     side = square_side(chosen.points, shape)
     kind, found, boxes = regions(subject, mining, chosen, side)

@@ -9,6 +9,7 @@ from PIL import Image
 from skimage.feature import hog as glyph_picture
 
 from vizreport.errors import NotApplicable
+from vizreport.experiments.chosen_images import choose_images
 from vizreport.experiments.hog.descriptors import CELL, hog_windows
 from vizreport.experiments.hog.dictionaries import Paired, Ridge, fit_ridge, learn_paired
 from vizreport.experiments.hog.projections import projections
@@ -19,7 +20,6 @@ from vizreport.experiments.mining.contents import first_of_each
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.settings import Given
-from vizreport.experiments.subjects import choose_images
 from vizreport.subject.subject import Subject
 
 SIDE = 96  # shorter side of a grey picture, px

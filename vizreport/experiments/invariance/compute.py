@@ -22,10 +22,10 @@ from vizreport.experiments.invariance.transformations import transformations
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.settings import Given
-from vizreport.experiments.subjects import (
+from vizreport.experiments.chosen_images import (
     choose_images,
-    chosen_subjects,
-    given_subjects,
+    images_of_the_data,
+    images_of_files,
     is_right,
 )
 from vizreport.graph.hidden import hidden_layers, stage_output
@@ -59,10 +59,10 @@ def compute(
         raise RequestError(f"--invariance takes at most {SHOWN} images")
     layers = compared_layers(graph, settings.invariance_layers)
     if settings.invariance:
-        shown = given_subjects(subject, mining, settings.invariance)
+        shown = images_of_files(subject, mining, settings.invariance)
     else:
         few = choose_images(mining, SHOWN, settings.seed)
-        shown = chosen_subjects(subject, mining, few, "--invariance")
+        shown = images_of_the_data(subject, mining, few, "--invariance")
     nodes = [stage_output(graph, layer) for layer in layers]
     ways = transformations(*graph.input_shape[:2])
     passes = 2 + sum(len(way.values) - 1 for way in ways)
@@ -106,7 +106,7 @@ def compute(
         fall = falls(probabilities, values)
         first = choose_shown(tells, fall, right, classes, SHOWN, settings.seed)
         order = np.concatenate([first, np.setdiff1d(np.flatnonzero(sampled), first)])
-        shown = chosen_subjects(subject, mining, images[first], "--invariance")
+        shown = images_of_the_data(subject, mining, images[first], "--invariance")
     return InvarianceResult(
         paths=shown.paths,
         given=bool(settings.invariance),

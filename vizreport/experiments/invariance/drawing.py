@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from PIL import Image
 from vizreport.drawing import charts, medium
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import PRINT_WIDTH
+from vizreport.drawing.sheet import Sheet
 from vizreport.experiments.invariance import summary
 from vizreport.experiments.invariance.lines import LINES, curves_of, name_lines, one_of
 from vizreport.experiments.invariance.result import InvarianceResult
@@ -118,7 +118,7 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
         figure = Figure(figsize=(width / 25.4, total / 25.4))
         top = legend
         for name, picture in zip(names, strips, strict=True):
-            _row(_Sheet(figure, width, total), result, name, picture, top, tall, stacked)
+            _row(Sheet(figure, width, total), result, name, picture, top, tall, stacked)
             top += own
         figure.legend(
             [handle for _, handle in entries],
@@ -136,28 +136,13 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
     return figure
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    """A figure on which axes are placed in mm from the upper left corner."""
-
-    figure: Figure
-    width: float
-    height: float
-
-    def axes(self, left: float, top: float, wide: float, tall: float) -> Axes:
-        bottom = 1 - (top + tall) / self.height
-        return self.figure.add_axes(
-            (left / self.width, bottom, wide / self.width, tall / self.height)
-        )
-
-
 def _across(result: InvarianceResult, name: str) -> float:
     """Return the width of a transformation's pictures, mm."""
     return _PICTURE * len(tiles(result, name))
 
 
 def _row(
-    sheet: _Sheet,
+    sheet: Sheet,
     result: InvarianceResult,
     name: str,
     picture: Image.Image,
@@ -166,9 +151,8 @@ def _row(
     stacked: bool,
 ) -> None:
     """Draw a transformation: its pictures, and at their right, or below them, its curves."""
-    x, y = 0.5 / sheet.width, 1 - top / sheet.height
     head = f"{summary.NAMES[name]} (beyond the image: {FILLS[result.fill]})"
-    sheet.figure.text(x, y, head, va="top", weight="bold", fontsize=8)
+    sheet.text(0.5, top, head, weight="bold", fontsize=8)
     across = _across(result, name)
     down, high = top + _HEAD + _TITLE, across * picture.height / picture.width
     _pictures(sheet.axes(_LEFT, down, across, high), result, name, picture)
@@ -201,7 +185,7 @@ def _row(
 
 
 def _probabilities(
-    sheet: _Sheet, result: InvarianceResult, name: str, box: tuple[float, float, float, float]
+    sheet: Sheet, result: InvarianceResult, name: str, box: tuple[float, float, float, float]
 ) -> None:
     """Draw each image's probability in a row of its own, which stands beside its pictures.
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from vizreport.experiments.chosen_images import ChosenImages
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.subjects import Subjects
 
 FEWEST, MOST = 10, 50
 PROBABLE, FALL = 0.5, 0.2
@@ -28,7 +28,7 @@ def sample_size(multiplications: int) -> int:
 
 
 def with_sample(
-    shown: Subjects, mining: MiningResult, count: int, seed: int
+    shown: ChosenImages, mining: MiningResult, count: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the images shown and after them a seeded sample, each once; who is of the sample."""
     order = np.random.default_rng([seed, 11]).permutation(len(mining.paths))

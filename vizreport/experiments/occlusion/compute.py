@@ -8,6 +8,7 @@ import numpy as np
 
 from vizreport.engine.mining import reduction_function
 from vizreport.errors import NotApplicable
+from vizreport.experiments.chosen_images import ChosenImages, images_of_files, images_of_the_data
 from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
@@ -33,7 +34,6 @@ from vizreport.experiments.occlusion.projections import projections
 from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.experiments.occlusion.sample import on_objects
 from vizreport.experiments.settings import Given
-from vizreport.experiments.subjects import Subjects, chosen_subjects, given_subjects
 from vizreport.graph.layers import ReportableLayer, occluded_layer
 from vizreport.models.output import name_output
 from vizreport.parallel.piece import Work
@@ -78,14 +78,14 @@ def compute(
     fill = Fill(settings.occlusion_fill, settings.seed, settings.memory)
     tried = telling = 0
     if settings.occlude:
-        chosen = given_subjects(subject, mining, settings.occlude)
+        chosen = images_of_files(subject, mining, settings.occlude)
     else:
         images = images_to_try(mining, settings.occlusion_images, settings.seed)
-        some = chosen_subjects(subject, mining, images, "--occlude")
+        some = images_of_the_data(subject, mining, images, "--occlude")
         falls = _falls(subject, pieces, layer, fill, some, squares[-1])
         sure = is_sure(mining)[images]
         examples = choose_examples(sure, falls, settings.occlusion_images, settings.seed)
-        chosen = chosen_subjects(subject, mining, images[examples.places], "--occlude")
+        chosen = images_of_the_data(subject, mining, images[examples.places], "--occlude")
         tried, telling = int(sure.sum()), examples.telling
     inputs = subject.preprocessing.tensor(chosen.pictures)
     clean = _clean(subject, layer, inputs, chosen.labels)
@@ -169,7 +169,7 @@ def _falls(
     pieces: Pieces,
     layer: ReportableLayer,
     fill: Fill,
-    tried: Subjects,
+    tried: ChosenImages,
     square: Square,
 ) -> np.ndarray:
     """Return how far each image's probability falls over a coarse grid of places: float [I]."""
@@ -191,7 +191,7 @@ def _maps(
     subject: Subject,
     pieces: Pieces,
     arguments: tuple[ReportableLayer, Fill, bool],
-    chosen: Subjects,
+    chosen: ChosenImages,
     clean: dict[str, np.ndarray],
     squares: list[Square],
 ) -> dict[str, list[Occluded]]:

@@ -12,6 +12,7 @@ from PIL import Image
 from vizreport.drawing import charts, medium, montage, tone
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import PRINT_WIDTH
+from vizreport.drawing.sheet import Sheet
 from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import maps
@@ -29,31 +30,21 @@ _TOP, _TITLE, _LINE = 1.0, 4.6, 3.2  # mm
 _SMALL = 7.0  # points
 
 
-class _Sheet:
-    """A figure on which axes are placed in mm from the upper left corner."""
+def _sheet(width: float, height: float) -> Sheet:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
-    def __init__(self, width: float, height: float) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+    figure: Figure = Figure(figsize=(width / 25.4, height / 25.4), dpi=_DPI)
+    FigureCanvasAgg(figure)
+    return Sheet(figure, width, height, _SMALL)
 
-        self.size = width, height
-        self.figure: Figure = Figure(figsize=(width / 25.4, height / 25.4), dpi=_DPI)
-        FigureCanvasAgg(self.figure)
 
-    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Add axes without ticks."""
-        across, down = self.size
-        box = (left / across, 1 - (top + height) / down, width / across, height / down)
-        axes = self.figure.add_axes(box)
-        axes.set_xticks([])
-        axes.set_yticks([])
-        axes.spines[:].set_visible(False)
-        return axes
-
-    def text(self, left: float, top: float, text: str, **style: Any) -> None:
-        """Write one line below a point."""
-        x, y = left / self.size[0], 1 - top / self.size[1]
-        self.figure.text(x, y, text, va="top", **{"fontsize": _SMALL, **style})
+def _bare(axes: Axes) -> Axes:
+    """Leave out ticks and frame."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
+    return axes
 
 
 def draw(result: OcclusionResult, i: int) -> Image.Image:
@@ -84,7 +75,7 @@ def chart(result: OcclusionResult, i: int) -> Figure:
     sizes = result.sizes[-1:] if folded > 1 else result.sizes  # a column has room for one
     total = _TOP + folded * len(sizes) * row
     with charts.style():
-        sheet = _Sheet(page, total)
+        sheet = _sheet(page, total)
         grid = _Grid(sheet, columns, row, side, tall)
         top = _TOP
         for size in sizes:
@@ -134,7 +125,7 @@ class _Grid:
 
     Attributes
     ----------
-    sheet : _Sheet
+    sheet : Sheet
         Where the panels are placed.
     columns : int
         Panels in a line.
@@ -144,7 +135,7 @@ class _Grid:
         A panel's width and height, mm.
     """
 
-    sheet: _Sheet
+    sheet: Sheet
     columns: int
     row: float
     side: float
@@ -163,7 +154,7 @@ class _Grid:
             self.sheet.text(left, top, f"({letter})", weight="bold")
             shift = 5.2
         self.sheet.text(left + shift, top, title)
-        axes = self.sheet.axes(left, top + _TITLE, self.side, self.tall)
+        axes = _bare(self.sheet.axes(left, top + _TITLE, self.side, self.tall))
         _show(axes, picture)
         return axes
 
@@ -264,7 +255,7 @@ def fall(clean: float, least: float) -> str:
 
 
 def _bar(
-    sheet: _Sheet,
+    sheet: Sheet,
     left: float,
     top: float,
     side: float,
@@ -273,7 +264,7 @@ def _bar(
     unit: str,
 ) -> None:
     """Draw a scale with its unit and a mark at the value where nothing is hidden."""
-    axes = sheet.axes(left, top + 2.2, side, 2.2)
+    axes = _bare(sheet.axes(left, top + 2.2, side, 2.2))
     low, high = limits
     axes.imshow(maps.bar(256, 1), extent=(low, high, 0, 1), aspect="auto")
     axes.plot([clean], [1.25], marker="v", markersize=3, color=charts.INK, clip_on=False)
@@ -288,7 +279,7 @@ def _bar(
 
 
 def _legend(
-    sheet: _Sheet,
+    sheet: Sheet,
     result: OcclusionResult,
     i: int,
     name: str,
@@ -303,7 +294,7 @@ def _legend(
         entries.append((len(maps.PALETTE) - 1, f"{colours.others} other"))
     for k, (slot, text) in enumerate(entries):
         red, green, blue = maps.as_seen(maps.PALETTE[slot])
-        swatch = sheet.axes(left, top + 0.2 + k * _LINE, 2.2, 2.2)
+        swatch = _bare(sheet.axes(left, top + 0.2 + k * _LINE, 2.2, 2.2))
         swatch.set_facecolor((red / 255, green / 255, blue / 255))
         sheet.text(left + 3.2, top + k * _LINE, text)
         sheet.text(left + side, top + k * _LINE, part(slots == slot), ha="right", color=charts.SOFT)

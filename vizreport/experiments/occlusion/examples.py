@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vizreport.experiments.chosen_images import choose_images, is_right
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.subjects import choose_images, is_right
 
 TRIED = 16
 """Images of which a coarse grid of places is computed."""

@@ -11,11 +11,11 @@ from vizreport.engine import Deconvnet
 from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
+from vizreport.experiments.chosen_images import photograph
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.shard import TOP_CLASSES
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.settings import Given
-from vizreport.experiments.subjects import photograph
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.subject.subject import Subject

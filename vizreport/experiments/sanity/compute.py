@@ -27,7 +27,7 @@ from vizreport.experiments.sanity.randomisation import (
 from vizreport.experiments.sanity.result import CONTROLS, METHODS, SanityResult
 from vizreport.experiments.sanity.similarity import MEASURES, WINDOW, Original
 from vizreport.experiments.sanity.units import (
-    Units,
+    TestedUnits,
     choose_classes,
     choose_units,
     tested_layers,
@@ -62,12 +62,12 @@ def compute(
     """
     mining, graph = required["mining"], subject.graph
     require_sound(mining)
-    tests: list[tuple[ReportableLayer, Units, list[list[WeightedLayer]]]] = []
+    tests: list[tuple[ReportableLayer, TestedUnits, list[list[WeightedLayer]]]] = []
     tried: dict[str, int] = {}
     seen: dict[str, int] = {}
     count = settings.sanity_units
     for layer in tested_layers(subject, settings):
-        units: Units | None
+        units: TestedUnits | None
         if layer.kind == "output" and subject.output.classes:
             units = choose_classes(mining, layer, 2 * count, settings.seed)
         elif layer.name in mining.layers or layer.kind != "output":
@@ -161,7 +161,7 @@ class _Test:
         subject: Subject,
         mining: MiningResult,
         layer: ReportableLayer,
-        units: Units,
+        units: TestedUnits,
         methods: list[str],
     ) -> None:
         graph = subject.graph
@@ -302,7 +302,7 @@ def _shuffled(values: list[Any], seed: Sequence[int]) -> list[Any]:
     return mixed
 
 
-def _seeds(graph: Graph, layer: ReportableLayer, units: Units) -> np.ndarray:
+def _seeds(graph: Graph, layer: ReportableLayer, units: TestedUnits) -> np.ndarray:
     """Return 1 at each unit, 0 elsewhere: [U, ...] of the layer's shape."""
     shape = graph.nodes[layer.node].shape
     seeds = np.zeros((len(units.maps), *shape), graph.dtype)
@@ -311,7 +311,7 @@ def _seeds(graph: Graph, layer: ReportableLayer, units: Units) -> np.ndarray:
     return seeds
 
 
-def _fields(graph: Graph, layer: ReportableLayer, units: Units) -> np.ndarray:
+def _fields(graph: Graph, layer: ReportableLayer, units: TestedUnits) -> np.ndarray:
     """Return what each unit sees, inside the input and large enough to be compared: [U, 4]."""
     if min(graph.input_shape[:2]) < WINDOW:
         raise NotApplicable(f"pictures below {WINDOW} x {WINDOW} px are too small to be compared")

@@ -48,9 +48,9 @@ def pictures(result: SanityResult, layer: str, unit: str) -> Image.Image:
     brief = place is not None and place.columns
     shown = sorted({0, steps - 1}) if brief else list(range(steps))
     size = montage.letters_for(
-        place, _LETTERS, lambda size: _Sheet(result, layer, size, shown, brief).size
+        place, _LETTERS, lambda size: _Layout(result, layer, size, shown, brief).size
     )
-    sheet = _Sheet(result, layer, size, shown, brief).drawn()
+    sheet = _Layout(result, layer, size, shown, brief).drawn()
     head = (
         f"{drawable(layer, 30)}, {unit}. Below a picture: rank correlation with the trained "
         "network's (1: the same; by chance: as in the last control)"
@@ -59,7 +59,7 @@ def pictures(result: SanityResult, layer: str, unit: str) -> Image.Image:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _Layout:
     """A picture that is laid out; places in px.
 
     Attributes

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Units:
+class TestedUnits:
     """Units of one layer, each in an image: int [U] each, and float32 [U] activations."""
 
     images: np.ndarray
@@ -28,13 +28,13 @@ class Units:
     cols: np.ndarray
     values: np.ndarray
 
-    def taken(self, places: np.ndarray) -> Units:
+    def taken(self, places: np.ndarray) -> TestedUnits:
         """Return some of the units."""
-        return Units(*(getattr(self, field.name)[places] for field in fields(self)))
+        return TestedUnits(*(getattr(self, field.name)[places] for field in fields(self)))
 
 
 def visible(
-    subject: Subject, mining: MiningResult, layer: ReportableLayer, units: Units, method: str
+    subject: Subject, mining: MiningResult, layer: ReportableLayer, units: TestedUnits, method: str
 ) -> np.ndarray:
     """Tell which units' projections are not blank: bool [U].
 
@@ -46,7 +46,7 @@ def visible(
         What the units' images are numbered in.
     layer : ReportableLayer
         The layer of the units.
-    units : Units
+    units : TestedUnits
         Candidates of the layer.
     method : str
         Preset of backward rules.
@@ -80,7 +80,7 @@ def tested_layers(subject: Subject, settings: Given) -> list[ReportableLayer]:
 
 def choose_units(
     mining: MiningResult, layer: ReportableLayer, count: int, seed: int
-) -> Units | None:
+) -> TestedUnits | None:
     """Choose maps at random, each with its strongest unit over the data; None if all are dead.
 
     Nearly dead maps are passed over.
@@ -93,10 +93,12 @@ def choose_units(
     maps = random.permutation(alive)[:count]
     first = (mining.images, mining.rows, mining.cols)
     images, rows, cols = (part[layer.name][maps, 0] for part in first)
-    return Units(images, maps.astype(np.int32), rows, cols, values[maps])
+    return TestedUnits(images, maps.astype(np.int32), rows, cols, values[maps])
 
 
-def choose_classes(mining: MiningResult, layer: ReportableLayer, count: int, seed: int) -> Units:
+def choose_classes(
+    mining: MiningResult, layer: ReportableLayer, count: int, seed: int
+) -> TestedUnits:
     """Choose images at random, as far as possible of different predicted classes, which they test.
 
     The value of such a unit is the class's probability. One score for two classes is one unit: the
@@ -109,13 +111,13 @@ def choose_classes(mining: MiningResult, layer: ReportableLayer, count: int, see
         images = order[np.argsort(predicted == 0, kind="stable")][:count].astype(np.int32)
         zeros = np.zeros(len(images), np.int32)
         p, is_second = mining.top_probabilities[images, 0], mining.top_classes[images, 0] == 1
-        return Units(images, zeros, zeros, zeros, np.where(is_second, p, 1 - p))
+        return TestedUnits(images, zeros, zeros, zeros, np.where(is_second, p, 1 - p))
     _, firsts = np.unique(predicted, return_index=True)
     again = np.ones(len(order), bool)
     again[firsts] = False
     images = order[np.argsort(again, kind="stable")][:count].astype(np.int32)
     zeros = np.zeros(len(images), np.int32)
-    return Units(
+    return TestedUnits(
         images,
         mining.top_classes[images, 0],
         zeros,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vizreport.experiments.subjects import choose_images
+from vizreport.experiments.chosen_images import choose_images
 
 
 def test_choice_is_seeded_correct_and_one_a_class(mined):

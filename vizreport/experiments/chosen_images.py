@@ -17,7 +17,7 @@ from vizreport.subject.subject import Subject
 
 
 @dataclass(frozen=True)
-class Subjects:
+class ChosenImages:
     """Images chosen or asked for.
 
     Attributes
@@ -38,9 +38,9 @@ class Subjects:
     images: np.ndarray
 
 
-def chosen_subjects(
+def images_of_the_data(
     subject: Subject, mining: MiningResult, images: np.ndarray, option: str
-) -> Subjects:
+) -> ChosenImages:
     """Return images of the data.
 
     Parameters
@@ -63,7 +63,7 @@ def chosen_subjects(
         raise NotApplicable(
             f"not one image of the data is classified correctly: choose images with {option} FILE"
         )
-    return Subjects(
+    return ChosenImages(
         [mining.paths[i] for i in images],
         subject.pictures(mining.records[images]),
         mining.labels[images].astype(np.int32),
@@ -128,7 +128,7 @@ def photograph(subject: Subject, file: str) -> np.ndarray:
         raise RequestError(f"the image {file} cannot be used: {error}") from error
 
 
-def given_subjects(subject: Subject, mining: MiningResult, files: tuple[str, ...]) -> Subjects:
+def images_of_files(subject: Subject, mining: MiningResult, files: tuple[str, ...]) -> ChosenImages:
     """Read files; one that is in the data too has the class it has there.
 
     Raises
@@ -142,4 +142,4 @@ def given_subjects(subject: Subject, mining: MiningResult, files: tuple[str, ...
         images.append(image_of(mining, hashlib.sha256(Path(file).read_bytes()).digest()))
     found = np.array(images, np.int32)
     labels = np.where(found >= 0, mining.labels[found], -1).astype(np.int32)
-    return Subjects([Path(file).name for file in files], np.stack(pictures), labels, found)
+    return ChosenImages([Path(file).name for file in files], np.stack(pictures), labels, found)
