@@ -47,11 +47,12 @@ def main() -> None:
     deconvnet = subject.deconvnet(settings.rule)
 
     from vizreport.backend import tensorflow_convolutions as linear
+    from vizreport.building.running import called
     from vizreport.engine.deconvnet import Deconvnet
     from vizreport.experiments.mining.compute import compute
     from vizreport.experiments.registry import experiments
 
-    mining = compute(subject, settings.of(experiments()["mining"]), {})
+    mining = called(compute, subject, settings.of(experiments()["mining"]), {})
     few_channels, linear._FEW_CHANNELS = linear._FEW_CHANNELS, 0
     plain = Deconvnet(subject.model, settings.rule, subject.preprocessing)
     print(

@@ -26,7 +26,7 @@ compute = tiny.computing("ablation")
 
 
 def computed(folder):
-    return compute(tiny.asking(Subject(None, None), ablation=folder and str(folder)), {})
+    return compute(tiny.asking(Subject(None, None, None), ablation=folder and str(folder)), {})
 
 
 def with_errors(*pairs):

@@ -24,7 +24,7 @@ compute = tiny.computing("transfer")
 
 
 def computed(folder):
-    return compute(tiny.asking(Subject(None, None), transfer=folder and str(folder)), {})
+    return compute(tiny.asking(Subject(None, None, None), transfer=folder and str(folder)), {})
 
 
 @pytest.fixture

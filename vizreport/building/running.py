@@ -162,7 +162,8 @@ def called(
     Parameters
     ----------
     compute : callable
-        Has some of the parameters ``subject``, ``settings``, ``required`` and ``pieces``.
+        Has some of the parameters ``subject``, ``settings``, ``required`` and ``pieces``, or those
+        of ``required`` by their names.
     subject : Subject
         Network and data, made when first asked for.
     settings : Given
@@ -178,6 +179,7 @@ def called(
         If it names anything else.
     """
     given = {
+        **required,
         "subject": subject,
         "context": subject,  # its name in the experiments of other packages
         "settings": settings,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from vizreport.experiments.ablation.result import AblationResult, Ensemble, Row, Training
@@ -12,12 +10,11 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.studies import study_folder
 from vizreport.models.accuracy import ranks, top_errors
 from vizreport.models.variants import VARIANTS
-from vizreport.subject.subject import Subject
 
 WIDE = "zfnet-maps-512-1024-512"
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> AblationResult:
+def compute(settings: Given) -> AblationResult:
     """Put the results of ``vizreport ablate`` together.
 
     Raises

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from vizreport.experiments.architecture.spectrum import (
     radial_spectra,
     radii,
 )
+from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import first_layer
 from vizreport.experiments.settings import Given
@@ -44,12 +44,13 @@ class _Second:
     tile_maps: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> ArchitectureResult:
+def compute(
+    subject: Subject, settings: Given, mining: MiningResult, filters: FiltersResult
+) -> ArchitectureResult:
     """Measure what Fig. 6 shows to the eye.
 
     Reads the mining result and the filters.
     """
-    mining, filters = required["mining"], required["filters"]
     graph = subject.graph
     first = next(x for x in reportable_layers(graph) if x.name == filters.layer)
     reach = graph.nodes[first.producer].step.reach

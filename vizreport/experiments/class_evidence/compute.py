@@ -38,7 +38,9 @@ MULTIPLICATIONS = 15 * 10**11
 _RANDOM, _CENTRE = BASELINES
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> ClassEvidenceResult:
+def compute(
+    subject: Subject, settings: Given, mining: MiningResult, occlusion: OcclusionResult
+) -> ClassEvidenceResult:
     """Make maps of the occlusion's examples and of photographs, and test them on others.
 
     Reads the results of mining and of the occlusion.
@@ -50,8 +52,6 @@ def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> Clas
     NotApplicable
         If no class has a score with a derivative, or there is no image.
     """
-    mining: MiningResult = required["mining"]
-    occlusion: OcclusionResult = required["occlusion"]
     require_sound(mining)
     layer = occluded_layer(subject.graph, occlusion.layer)
     assert layer is not None  # else there were no occlusion

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -22,21 +21,25 @@ _MOST = 48  # maps of a layer that are pictured for what they give, or as many a
 _CHUNK = 128  # maps at once: bounds the images held
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> ContributionsResult:
+def compute(
+    subject: Subject, settings: Given, mining: MiningResult, top_patches: TopPatchesResult
+) -> ContributionsResult:
     """Split the strongest units of the maps shown, and of those that feed them.
 
     Reads the results of mining and of the top-9.
     """
-    mining: MiningResult = required["mining"]
-    top: TopPatchesResult = required["top_patches"]
-    layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in top.layers]
+    layers = [
+        layer
+        for layer in subject.chosen_layers(settings.layers)
+        if layer.name in top_patches.layers
+    ]
     graph = subject.graph
     below = {layer.name: layers_below(graph, layer, layers) for layer in layers}
     wanted: dict[str, list[tuple[int, float, int]]] = {layer.name: [] for layer in layers}
     parts: dict[str, dict[str, np.ndarray]] = {}
     with progress("following contributions", len(layers), "layers") as bar:
         for layer in reversed(layers):  # what feeds the maps above is known by then
-            shown = top.maps[layer.name]
+            shown = top_patches.maps[layer.name]
             feeding = _feeding(wanted[layer.name], shown, max(_MOST, len(shown)))
             maps = np.union1d(shown, feeding).astype(np.int32)
             found = _split(subject, mining, layer, below[layer.name], layers, maps)

@@ -38,9 +38,7 @@ RANDOM_DRAWS = 10
 SHARED_DRAWS = 20
 
 
-def compute(
-    subject: Subject, settings: Given, required: dict[str, MiningResult]
-) -> CorrespondenceResult:
+def compute(subject: Subject, settings: Given, mining: MiningResult) -> CorrespondenceResult:
     """Hide parts and random places of pictures of one class, and compare what changes.
 
     Reads the mining result, from which pictures and predictions are taken.
@@ -53,7 +51,7 @@ def compute(
         If nothing is known of parts, too few pictures show them, or the network has no hidden
         layer.
     """
-    mining, graph = required["mining"], subject.graph
+    graph = subject.graph
     require_sound(mining)
     layers = compared_layers(graph, settings.correspondence_layers)
     chosen = compared_images(subject, settings, mining)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from vizreport.experiments.deconvolutional.record import read_learned
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
 from vizreport.experiments.settings import Given
 from vizreport.experiments.studies import study_folder
-from vizreport.subject.subject import Subject
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> DeconvolutionalResult:
+def compute(settings: Given) -> DeconvolutionalResult:
     """Take what ``vizreport deconvnet-learn`` learned into the report.
 
     Raises

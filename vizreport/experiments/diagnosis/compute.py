@@ -29,13 +29,13 @@ PAIRS_SHOWN = 6
 
 
 def compute(
-    subject: Subject, settings: Given, required: dict[str, MiningResult], pieces: Pieces
+    subject: Subject, settings: Given, mining: MiningResult, pieces: Pieces
 ) -> DiagnosisResult:
     """Compare images, and classify some of them again, changed and covered.
 
     Reads the mining result: images, labels and predictions.
     """
-    mining, seed = required["mining"], settings.seed
+    seed = settings.seed
     untested: list[tuple[str, str]] = []
     return DiagnosisResult(
         **_repeated(subject, pieces, mining, seed),

@@ -29,7 +29,11 @@ MAPS = 16
 
 
 def compute(
-    subject: Subject, settings: Given, required: dict[str, Any], pieces: Pieces
+    subject: Subject,
+    settings: Given,
+    mining: MiningResult,
+    top_patches: TopPatchesResult,
+    pieces: Pieces,
 ) -> EvolutionResult:
     """Follow some maps of each layer over the epochs of a folder of checkpoints.
 
@@ -40,8 +44,6 @@ def compute(
     NotApplicable
         With fewer than two epochs, or no layer that can be projected.
     """
-    mining: MiningResult = required["mining"]
-    top: TopPatchesResult = required["top_patches"]
     found = subject.network.epochs
     if len(found) < 2:
         raise NotApplicable(
@@ -49,12 +51,12 @@ def compute(
             "checkpoints whose sidecars name their epochs, as written by vizreport train"
         )
     shown = choose_epochs(found)
-    projected = {name for name, problem in top.status.items() if not problem}
+    projected = {name for name, problem in top_patches.status.items() if not problem}
     layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in projected]
     if not layers:
-        raise NotApplicable(next(iter(top.status.values())))
-    maps = {layer.name: _spread(top.maps[layer.name]) for layer in layers}
-    windows = {layer.name: int(top.window[layer.name]) for layer in layers}
+        raise NotApplicable(next(iter(top_patches.status.values())))
+    maps = {layer.name: _spread(top_patches.maps[layer.name]) for layer in layers}
+    windows = {layer.name: int(top_patches.window[layer.name]) for layer in layers}
     followed = _followed(
         subject, pieces, shown, (mining.records, layers, maps, windows, settings.rule)
     )
@@ -71,8 +73,8 @@ def compute(
     return EvolutionResult(
         epochs=[epoch.epoch for epoch in shown],
         found=len(found),
-        layers=top.layers,
-        status=dict(top.status),
+        layers=top_patches.layers,
+        status=dict(top_patches.status),
         maps=maps,
         window=windows,
         **strips,

@@ -30,28 +30,35 @@ from vizreport.system.progress import progress
 _DECODED = 64  # at once: bounds memory
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> FeatureMapsResult:
+def compute(
+    subject: Subject,
+    settings: Given,
+    mining: MiningResult,
+    top_patches: TopPatchesResult,
+    feeding_maps: TopPatchesResult,
+) -> FeatureMapsResult:
     """Gather what the pages of single maps show.
 
     Reads the results of mining, of the top-9, and of the maps that feed them.
     """
-    mining: MiningResult = required["mining"]
-    top: TopPatchesResult = required["top_patches"]
-    layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in top.layers]
+    layers = [
+        layer
+        for layer in subject.chosen_layers(settings.layers)
+        if layer.name in top_patches.layers
+    ]
     names = [layer.name for layer in layers]
-    feeding: TopPatchesResult = required["feeding_maps"]
     images = np.union1d(
-        wanted_images(top, names, MOST_IMAGES),
-        wanted_images(feeding, feeding.layers, MOST_IMAGES // 2),
+        wanted_images(top_patches, names, MOST_IMAGES),
+        wanted_images(feeding_maps, feeding_maps.layers, MOST_IMAGES // 2),
     ).astype(np.int32)
     parts: dict[str, dict[str, Any]] = {}
     with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
         encoded = _pictures(subject, mining, images, pool)
         for layer in layers:
-            similarity, maps = mining.similarity[layer.name], top.maps[layer.name]
+            similarity, maps = mining.similarity[layer.name], top_patches.maps[layer.name]
             near, how = likeness.neighbours(similarity, maps)
             parts[layer.name] = {
-                **_compared(subject, mining, top, layer, pool),
+                **_compared(subject, mining, top_patches, layer, pool),
                 "neighbours": near,
                 "likeness": how,
                 "order": likeness.side_by_side(similarity, maps),
@@ -63,7 +70,7 @@ def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> Feat
         images=images,
         pictures=_joined(encoded),
         picture_offsets=offsets(encoded),
-        rule=top.rule,
+        rule=top_patches.rule,
         **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
     )
 

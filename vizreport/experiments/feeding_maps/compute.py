@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from vizreport.experiments.contributions.result import ContributionsResult
+from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.choice import Choice
 from vizreport.experiments.top_patches.compute import project_maps
@@ -14,7 +14,14 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.subject.subject import Subject
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
+def compute(
+    subject: Subject,
+    settings: Given,
+    top_patches: TopPatchesResult,
+    contributions: ContributionsResult,
+    mining: MiningResult,
+    parts: PartsResult,
+) -> TopPatchesResult:
     """Project the strongest units of these maps, as the top-9 do, in tiles of the same size.
 
     Reads the results of mining, parts, the top-9 and the contributions.
@@ -24,13 +31,11 @@ def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> TopP
     TopPatchesResult
         Without the layers of which all such maps are shown.
     """
-    top: TopPatchesResult = required["top_patches"]
-    found: ContributionsResult = required["contributions"]
     choices = {
         name: Choice(maps, np.arange(len(maps), dtype=np.int32), np.zeros(len(maps), bool))
-        for name, maps in found.feeding.items()
+        for name, maps in contributions.feeding.items()
         if len(maps)
     }
-    windows = {name: (top.window[name], top.energy_share[name]) for name in choices}
+    windows = {name: (top_patches.window[name], top_patches.energy_share[name]) for name in choices}
     same = Given(layers=settings.layers, rule=settings.rule, window="given")
-    return project_maps(subject, same, required, choices, windows)
+    return project_maps(subject, same, mining, parts, choices, windows)

@@ -15,7 +15,6 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
-from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import reportable_layers
 from vizreport.graph.network import Graph
@@ -26,7 +25,7 @@ from vizreport.subject.subject import Subject
 DOMINATING_RATIO = 3.0
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]) -> FiltersResult:
+def compute(subject: Subject, mining: MiningResult) -> FiltersResult:
     """Return what each filter of the first convolution does to RGB pixels.
 
     Reads the mining result, for dead filters.
@@ -36,7 +35,7 @@ def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]
     NotApplicable
         If the network has no convolution on the image, or its weights or values are not finite.
     """
-    graph, mining = subject.graph, required["mining"]
+    graph = subject.graph
     layer = next((x for x in reportable_layers(graph) if x.kind == "convolution"), None)
     if layer is None:
         raise NotApplicable("the network has no convolution whose rectified output can be shown")

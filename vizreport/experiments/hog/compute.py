@@ -34,7 +34,7 @@ _FEWEST = 6
 _FULL = 1.5  # normalised contrast shown as white
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]) -> HogResult:
+def compute(subject: Subject, settings: Given, mining: MiningResult) -> HogResult:
     """Learn to invert HOG on some images of the data, and measure it on others.
 
     Reads the mining result, from which images are chosen.
@@ -44,7 +44,7 @@ def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]
     NotApplicable
         If there are too few images to learn from some and measure on others.
     """
-    mining, seed = required["mining"], settings.seed
+    seed = settings.seed
     require_sound(mining)
     shown, measured, learned = split(mining, seed)
     paired, ridge, mean_picture = learn(shrunk(subject.shown(mining.records[learned])), seed)

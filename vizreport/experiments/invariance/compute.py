@@ -9,6 +9,12 @@ import numpy as np
 from vizreport.engine.choice import choose_layers
 from vizreport.engine.projection.window_plan import multiply_adds
 from vizreport.errors import NotApplicable, RequestError
+from vizreport.experiments.chosen_images import (
+    choose_images,
+    images_of_files,
+    images_of_the_data,
+    is_right,
+)
 from vizreport.experiments.invariance.moved import Moved, measure, output_nodes
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.experiments.invariance.sample import (
@@ -22,12 +28,6 @@ from vizreport.experiments.invariance.transformations import transformations
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.settings import Given
-from vizreport.experiments.chosen_images import (
-    choose_images,
-    images_of_the_data,
-    images_of_files,
-    is_right,
-)
 from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
@@ -40,7 +40,7 @@ _MOST_LAYERS = 5  # that fit beside each other
 
 
 def compute(
-    subject: Subject, settings: Given, required: dict[str, MiningResult], pieces: Pieces
+    subject: Subject, settings: Given, mining: MiningResult, pieces: Pieces
 ) -> InvarianceResult:
     """Move, enlarge and turn images; measure how far features and probabilities follow.
 
@@ -53,7 +53,7 @@ def compute(
     NotApplicable
         If the network has no hidden layer, or no image suits.
     """
-    mining, graph = required["mining"], subject.graph
+    graph = subject.graph
     require_sound(mining)
     if len(settings.invariance) > SHOWN:
         raise RequestError(f"--invariance takes at most {SHOWN} images")

@@ -42,7 +42,7 @@ from vizreport.subject.subject import Subject
 
 
 def compute(
-    subject: Subject, settings: Given, required: dict[str, MiningResult], pieces: Pieces
+    subject: Subject, settings: Given, mining: MiningResult, pieces: Pieces
 ) -> OcclusionResult:
     """Occlude images at every place of a square, and project the watched feature map.
 
@@ -55,7 +55,6 @@ def compute(
     NotApplicable
         If the network has no class scores or no convolution, or no image suits.
     """
-    mining = required["mining"]
     require_sound(mining)
     if not subject.output.classes:
         raise NotApplicable(

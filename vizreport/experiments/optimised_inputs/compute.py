@@ -31,7 +31,9 @@ _COLOURS = 64  # images whose colours are counted
 _BYTES = 2**29  # of the values held for the units of one call
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> OptimisedInputsResult:
+def compute(
+    subject: Subject, settings: Given, mining: MiningResult, top_patches: TopPatchesResult
+) -> OptimisedInputsResult:
     """Optimise an input for the unit in the middle of each map.
 
     Reads the results of mining and of the top-9.
@@ -41,12 +43,10 @@ def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> Opti
     NotApplicable
         If no map is alive, or activations are not finite.
     """
-    mining: MiningResult = required["mining"]
-    top: TopPatchesResult = required["top_patches"]
     require_sound(mining)
     steps = settings.optimised_steps
     plain_steps = max(1, steps // _PLAIN)
-    chosen = _chosen(subject, settings, top, steps + plain_steps)
+    chosen = _chosen(subject, settings, top_patches, steps + plain_steps)
     if not chosen:
         raise NotApplicable("no map of the layers shown is ever active")
     drawn = np.random.default_rng([settings.seed, 26]).permutation(len(mining.records))[:_COLOURS]

@@ -26,12 +26,12 @@ CONFUSIONS = 12
 MISTAKES = 8
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]) -> OverviewResult:
+def compute(subject: Subject, settings: Given, mining: MiningResult) -> OverviewResult:
     """Describe the network and count its errors.
 
     Reads the mining result, whose predictions are counted.
     """
-    mining, graph = required["mining"], subject.graph
+    graph = subject.graph
     chosen = {layer.name for layer in subject.chosen_layers(settings.layers)} & set(mining.layers)
     layers: list[Layer] = [
         {

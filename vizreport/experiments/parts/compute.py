@@ -24,7 +24,7 @@ _IMAGES = 2000
 _OF_LAYERS = ("least", "part", "chosen", "precision", "chance")
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]) -> PartsResult:
+def compute(subject: Subject, settings: Given, mining: MiningResult) -> PartsResult:
     """Name feature maps after parts, in one more pass over at most 2,000 images.
 
     Reads the mining result.
@@ -32,7 +32,7 @@ def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]
     truth = subject.dataset.truth
     if truth is None:
         return _result(np.zeros((0, 0), np.float32), 0)
-    records = required["mining"].records
+    records = mining.records
     random = np.random.default_rng(settings.seed)
     if len(records) > _IMAGES:
         records = np.sort(random.choice(records, _IMAGES, replace=False))
@@ -51,7 +51,7 @@ def compute(subject: Subject, settings: Given, required: dict[str, MiningResult]
         halves(classes, random),
     )
     names, shown = shown_concepts(scenes)
-    mined = required["mining"].layers
+    mined = mining.layers
     layers = [x for x in subject.chosen_layers(settings.layers) if x.stride and x.name in mined]
     if not names or not layers:
         return _result(mean_mask, len(records))

@@ -23,9 +23,7 @@ from vizreport.subject.subject import Subject
 STRONGEST = 9
 
 
-def compute(
-    subject: Subject, settings: Given, required: dict[str, MiningResult]
-) -> PhotographsResult:
+def compute(subject: Subject, settings: Given, mining: MiningResult) -> PhotographsResult:
     """Project the strongest unit of each photograph's strongest maps, layer by layer.
 
     Reads the mining result, which has the names of the classes.
@@ -57,7 +55,7 @@ def compute(
         pictures=pictures,
         top_classes=top,
         top_probabilities=np.take_along_axis(scores, top, axis=1).astype(np.float32),
-        class_names=required["mining"].class_names,
+        class_names=mining.class_names,
         layers=[layer.name for layer in layers],
         status=status,
         **{

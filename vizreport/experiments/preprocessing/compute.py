@@ -30,14 +30,12 @@ CHANCE = 0.01
 """p of an alternative against always saying the largest class, from which on it is no better."""
 
 
-def compute(
-    subject: Subject, settings: Given, required: dict[str, MiningResult]
-) -> PreprocessingResult:
+def compute(subject: Subject, settings: Given, mining: MiningResult) -> PreprocessingResult:
     """Classify some images under each usual preprocessing.
 
     Reads the mining result: the predictions under the preprocessing used.
     """
-    mining, graph, used = required["mining"], subject.graph, subject.preprocessing
+    graph, used = subject.graph, subject.preprocessing
     chosen = subject.chosen_preprocessing
     fresh = as_initialised(graph.uses).layers
     labels, known = _labels(subject, mining)

@@ -49,7 +49,7 @@ _TOGETHER = 2**28
 
 
 def compute(
-    subject: Subject, settings: Given, required: dict[str, MiningResult], pieces: Pieces
+    subject: Subject, settings: Given, mining: MiningResult, pieces: Pieces
 ) -> SanityResult:
     """Compare pictures of random networks with the trained one's.
 
@@ -60,7 +60,7 @@ def compute(
     NotApplicable
         If no layer has weights below it, or no unit is active.
     """
-    mining, graph = required["mining"], subject.graph
+    graph = subject.graph
     require_sound(mining)
     tests: list[tuple[ReportableLayer, TestedUnits, list[list[WeightedLayer]]]] = []
     tried: dict[str, int] = {}

@@ -68,14 +68,15 @@ class _Projected:
     fields: Fields
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> TopPatchesResult:
+def compute(
+    subject: Subject, settings: Given, mining: MiningResult, parts: PartsResult
+) -> TopPatchesResult:
     """Project the strongest activations of a sample of maps of each chosen layer.
 
     A layer for which the rules are not defined keeps its patches.
 
     Reads the mining result and the parts, of which the mean mask is taken.
     """
-    mining: MiningResult = required["mining"]
     telling = telling_layers(mining)
     layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in telling]
     if not layers:
@@ -85,13 +86,14 @@ def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> TopP
         layer.name: choose_maps(mining, layer.name, settings.maps, settings.seed)
         for layer in layers
     }
-    return project_maps(subject, settings, required, choices, {})
+    return project_maps(subject, settings, mining, parts, choices, {})
 
 
 def project_maps(
     subject: Subject,
     settings: Given,
-    required: dict[str, Any],
+    mining: MiningResult,
+    parts: PartsResult,
     choices: Mapping[str, Choice],
     windows: Mapping[str, tuple[int, float]],
 ) -> TopPatchesResult:
@@ -103,20 +105,21 @@ def project_maps(
         Has the network and the images.
     settings : Given
         ``layers``, ``rule`` and ``window``.
-    required : dict
-        As in :func:`compute`.
+    mining : MiningResult
+        The strongest activations.
+    parts : PartsResult
+        Where objects are, as far as it is known.
     choices : mapping of str to Choice
         Maps by layer.
     windows : mapping of str to (int, float)
         Side of a layer's tiles and the share of energy that lies in them, where they are given.
     """
-    mining: MiningResult = required["mining"]
     graph = subject.graph
     layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in choices]
     chosen = {layer.name: choices[layer.name].maps for layer in layers}
-    parts: dict[str, dict[str, Any]] = {}
+    made: dict[str, dict[str, Any]] = {}
     status = {}
-    shares = _shares_function(subject, mining, required["parts"])
+    shares = _shares_function(subject, mining, parts)
     with progress("projecting", sum(map(len, chosen.values())), "maps") as bar:
         work = _Work(subject, mining, settings.window, shares, windows, bar)
         for layer in layers:
@@ -125,11 +128,11 @@ def project_maps(
             if not status[layer.name]:
                 deconvnet = subject.deconvnet(settings.rule)
                 try:
-                    parts[layer.name] = _layer(work, layer, maps, deconvnet)
+                    made[layer.name] = _layer(work, layer, maps, deconvnet)
                     continue
                 except NotApplicable as problem:
                     status[layer.name] = str(problem)
-            parts[layer.name] = _layer(work, layer, maps, None)
+            made[layer.name] = _layer(work, layer, maps, None)
     names = [layer.name for layer in layers]
     by_class = counted_classes(mining)
     labelled, classes = by_class.true, by_class.numbers
@@ -153,7 +156,7 @@ def project_maps(
             name: np.flatnonzero(nearly_dead(mining, name)).astype(np.int32) for name in names
         },
         **taken,
-        **{field: {name: parts[name][field] for name in names} for field in _STORED},
+        **{field: {name: made[name][field] for name in names} for field in _STORED},
         shown=shown,
         dead=dead,
         purity={

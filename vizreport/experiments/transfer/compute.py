@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from vizreport.errors import RequestError
@@ -11,10 +9,9 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.studies import study_folder
 from vizreport.experiments.transfer.record import read_record
 from vizreport.experiments.transfer.result import TransferResult
-from vizreport.subject.subject import Subject
 
 
-def compute(subject: Subject, settings: Given, required: dict[str, Any]) -> TransferResult:
+def compute(settings: Given) -> TransferResult:
     """Take the results of ``vizreport transfer`` into the report.
 
     Raises
