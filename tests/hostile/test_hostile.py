@@ -19,12 +19,14 @@ from tests.hostile.checkpoints import CHECKPOINTS, flipped
 from tests.hostile.data import DATA
 from tests.hostile.labels_and_sidecars import LABELS_AND_SIDECARS
 from tests.hostile.runs import RUNS
+from tests.hostile.shards import SHARDS
 from vizreport.cli import main
 from vizreport.system.tensorflow_start import LOG_LEVEL
 
 TABLES = {
     "checkpoint": CHECKPOINTS,
     "data": DATA,
+    "shards": SHARDS,
     "beside": LABELS_AND_SIDECARS,
     "argument": ARGUMENTS,
     "run": RUNS,

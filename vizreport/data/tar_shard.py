@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import BinaryIO, NoReturn, cast
 
 from vizreport.data.image import UnreadableImage
 from vizreport.data.image_files import SUFFIXES, why_not_read
@@ -17,7 +17,21 @@ from vizreport.wording.foreign_text import brief
 _LABELS = ("cls", "json")
 _IN_JSON = ("label", "cls", "class")
 _LARGEST_LABEL = 2**20  # bytes
+_LARGEST_HEADER = 2**20  # bytes, of long names and the like
 _BLOCK = 512
+
+
+class _Headers:
+    """A tar archive's file, of which only headers and labels are read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int) -> bytes:
+        if size > max(_LARGEST_HEADER, _LARGEST_LABEL) + _BLOCK:
+            raise tarfile.ReadError(f"a header of {size:,} bytes")
+        return self._file.read(size)
 
 
 def open_tar(storage: Storage, path: str) -> Shard:
@@ -73,7 +87,10 @@ def _infos(storage: Storage, path: str) -> Iterator[tuple[tarfile.TarInfo, bytes
     """Yield the regular members, and the content of those that are labels."""
     where, last = f"{storage.where}/{path}", ""
     try:
-        with storage.open(path) as file, tarfile.open(fileobj=file, mode="r:") as archive:
+        with (
+            storage.open(path) as file,
+            tarfile.open(fileobj=cast(BinaryIO, _Headers(file)), mode="r:") as archive,
+        ):
             before = -1
             while (info := archive.next()) is not None:
                 archive.members = []  # type: ignore[attr-defined]  # it would keep them all
