@@ -299,7 +299,7 @@ def test_variants_differ(found):
     first, second = found.pictures["classes"].transpose(1, 0, 2, 3, 4).astype(float)
     alike = correlations(first, second)
     assert max(alike) < 0.9
-    with pytest.raises(RequestError, match="is 5; at most 4 fit"):
+    with pytest.raises(RequestError, match="is 5; at most 4 are allowed"):
         Settings(optimised_diverse=5)
 
 

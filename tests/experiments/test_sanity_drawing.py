@@ -11,7 +11,7 @@ from PIL import ImageDraw
 from tests.report.fake_pictures import pictures
 from tests.report.fake_results import IMAGES, NOUNS, SIZE, make_mining
 from tests.report.fake_sanity import make_sanity
-from vizreport.experiments.sanity import curves, drawing, panel_drawing
+from vizreport.experiments.sanity import curves, drawing, figures, panel_drawing
 
 
 @pytest.fixture
@@ -95,3 +95,21 @@ def test_spotlights_of_both_networks_are_compared_tile_by_tile():
     assert panel_drawing.agreement(turned, 0) < 0.9
     none = replace(result, panel_shown=np.zeros_like(result.panel_shown))
     assert np.isnan(panel_drawing.agreement(none, 0))
+
+
+@pytest.mark.parametrize(("passed", "blocked"), [(0.9e-4, True), (1.1e-4, False)])
+def test_a_rectifier_that_passes_under_a_hundredth_of_the_signal_is_told(passed, blocked):
+    """Energies are squares: 1 % of the root mean square is a ten-thousandth."""
+    random = np.random.default_rng(0)
+    mining = make_mining(random, list(NOUNS), False)
+    result = make_sanity(random, mining, pictures(IMAGES, SIZE, 1), False)
+    result = replace(result, panel_passed=np.array([[0.4, passed], [0.3, 0.25]], np.float32))
+    found = panel_drawing.narrowest(result)
+    assert found["layer"] == result.panel_rectifiers[1]
+    assert found["trained"] == pytest.approx(passed**0.5, rel=1e-5)
+    assert found["random"] == pytest.approx(0.5)
+    own = figures.dependence(result)
+    assert own["lost"]["blocked"] == blocked
+    assert own["trained"] == "0.20"
+    none = replace(result, panel_alike=np.full_like(result.panel_alike, np.nan))
+    assert figures.dependence(none) is None

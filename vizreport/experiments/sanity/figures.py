@@ -48,7 +48,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         figures.insert(0, _panels(result))
     context = {
         "panels": len(result.panel_maps) > 0,
-        "own": _own(result),
+        "own": dependence(result),
         "layers": layers,
         "missing": [(NAMES[method], reason) for method, reason in result.problems.items()],
         "draws": int(next(iter(result.drawn.values())).shape[1]),
@@ -98,7 +98,7 @@ def _row(one: Assessment) -> tuple[str, ...]:
     )
 
 
-def _own(result: SanityResult) -> dict[str, Any] | None:
+def dependence(result: SanityResult) -> dict[str, Any] | None:
     """Say how alike the pictures of two maps are, and where the signal is lost."""
     trained, random = (panel_drawing.mean_known(state) for state in result.panel_alike)
     if not len(result.panel_maps) or math.isnan(trained) or math.isnan(random):
