@@ -16,7 +16,10 @@ from vizreport.building.request import BuildRequest
 from vizreport.data.sources import open_dataset
 from vizreport.experiments.deconvolutional.record import write_learned
 from vizreport.experiments.settings import Settings
+from vizreport.report import standing
+from vizreport.report.render import as_drawn
 from vizreport.results.manifest import add
+from vizreport.results.run import read_run
 from vizreport.results.run_folder import REPORT
 
 
@@ -34,6 +37,8 @@ def rendered(monkeypatch):
         calls.append(folder)
         add(folder, REPORT, ["index.html"])
         (folder / "index.html").write_text("a report")
+        run = as_drawn(read_run(folder), {})
+        standing.write(folder, run, standing.of(run, html, pdf), html, pdf)
         return ()
 
     monkeypatch.setattr("vizreport.report.render.render", render)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vizreport.building import setting_values
-from vizreport.building.keys import digest, keys_of
+from vizreport.building.keys import keys_of
 from vizreport.building.record import run_record
 from vizreport.building.request import BuildRequest
 from vizreport.building.running import Computing, run_experiments
@@ -25,16 +24,14 @@ from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.parallel.engine import engine_at
 from vizreport.results import provenance
-from vizreport.results.atomic import write_text
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
-from vizreport.results.run_folder import PAGE, PDF, RENDERED, prepare_run
+from vizreport.results.run_folder import prepare_run
 from vizreport.results.store import Store
 from vizreport.subject.network import StoredNetwork
 from vizreport.subject.subject import Subject
 from vizreport.system.paths import folder_problem
 from vizreport.system.progress import drawing
-from vizreport.version import __version__
 from vizreport.wording.text import printable
 
 
@@ -94,7 +91,7 @@ def build(request: BuildRequest) -> int:
     shown = {**setting_values.shown(settings), **layout}
     run = run_record(computing, records, title, checkpoint.name, checkpoint_key, shown)
     run = dataclasses.replace(run, command=provenance.command())
-    drawn = _render(out, run, bool(store.saved), request.pdf)
+    drawn = _render(out, run, request.pdf)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
 
@@ -159,45 +156,19 @@ def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:
         )
 
 
-def _render(out: Path, run: RunRecord, computed: bool, pdf: bool) -> bool:
+def _render(out: Path, run: RunRecord, pdf: bool) -> bool:
     """Write the record and the pages, unless those on disk show these very results.
-
-    They do where results, layout, and the code and templates that draw them are the same.
 
     Returns
     -------
     bool
         Whether every section could be drawn.
     """
-    from vizreport.report.drawing_code import fingerprint
-    from vizreport.report.render import render
+    from vizreport.report import standing
+    from vizreport.report.render import as_drawn, render
 
-    known = experiments()
-    drawn_by = fingerprint(
-        known[each.name].package for each in run.experiments if each.name in known
-    )
-    shown = digest([[record.name, record.key, record.status] for record in run.experiments])
-    marker = out / RENDERED
-    layout = [
-        run.settings[name]
-        for name in ("paper", "maps_in_print", "appendix", *setting_values.displayed())
-    ]
-    stamp = json.dumps(
-        {"results": shown, "pdf": pdf, "layout": layout, "code": drawn_by, "vizreport": __version__}
-    )
-    pages = [out / PAGE, *([out / PDF] if pdf else [])]
-    if (
-        not computed
-        and all(page.exists() for page in pages)
-        and marker.exists()
-        and marker.read_text() == stamp
-    ):
+    if standing.stands(out, standing.of(as_drawn(run, {}), True, pdf)):
         return True
     write_run(out, run)
-    marker.unlink(missing_ok=True)
     with drawing(len(run.experiments) + 2) as tell:
-        failed = render(out, pdf=pdf, progress=tell)
-    if failed:
-        return False
-    write_text(marker, stamp)
-    return True
+        return not render(out, pdf=pdf, progress=tell)

@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         appendix=arguments.appendix,
         strict=arguments.strict,
         single_file=arguments.single_file,
-        only=arguments.only or (),
-        skip=arguments.skip or (),
+        only=_together(arguments.only),
+        skip=_together(arguments.skip),
         cluster=arguments.cluster,
     )
     arguments.out = request.folder  # where a traceback goes, too
@@ -51,6 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
     if status:
         print("vizreport: a section failed; the report shows which and why", file=sys.stderr)
     return status
+
+
+def _together(given: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the names of an option that was given several times, each once."""
+    return tuple(dict.fromkeys(name for names in given for name in names))
 
 
 def _options() -> tuple[Option, ...]:
@@ -72,14 +77,15 @@ def _options() -> tuple[Option, ...]:
         *preprocessing.OPTIONS,
         Option(
             "--only",
-            "Build only these sections and what they require; vizreport sections lists them.",
+            "Build only these sections and what they require; vizreport sections lists them. "
+            "Can be repeated.",
             parse=values.names,
             metavar="A,B",
             group=SHOWN,
         ),
         Option(
             "--skip",
-            "Omit these sections and what requires them.",
+            "Omit these sections and what requires them. Can be repeated.",
             parse=values.names,
             metavar="A,B",
             group=SHOWN,

@@ -38,10 +38,44 @@ def beside_published(finding: Finding) -> str:
     published = finding.published
     if published is None:
         return ""
-    stands = {AGREES: "this agrees", DIFFERS: "this differs"}.get(
-        published.stands, "these data are inconclusive"
+    return f"{published.found} ({published.source}): {_stands(finding)}."
+
+
+def _stands(finding: Finding) -> str:
+    assert finding.published is not None
+    return {AGREES: "this agrees", DIFFERS: "this differs"}.get(
+        finding.published.stands, "these data are inconclusive"
     )
-    return f"{published.found} ({published.source}): {stands}."
+
+
+def beside_all_published(findings: Sequence[Finding]) -> list[str]:
+    """Say how decided findings stand to published ones, a sentence for each published one.
+
+    Where several stand beside the same one and not alike, each is named by what tells it apart: its
+    method, its layer.
+    """
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for each in findings:
+        if each.published is not None:
+            groups.setdefault((each.published.found, each.published.source), []).append(each)
+    said = []
+    for (found, source), group in groups.items():
+        if len({_stands(each) for each in group}) == 1:
+            said.append(beside_published(group[0]))
+            continue
+        apart: list[str] = []
+        for key in group[0].names:
+            if len({each.names.get(key) for each in group}) > 1:
+                apart.append(key)
+            if len({tuple(each.names.get(k) for k in apart) for each in group}) == len(group):
+                break
+        by_stand: dict[str, list[str]] = {}
+        for each in group:
+            named = ", ".join(each.names[key] for key in apart if key in each.names)
+            by_stand.setdefault(_stands(each), []).append(named or compared(each))
+        listed = "; ".join(f"{stands} for {' and '.join(n)}" for stands, n in by_stand.items())
+        said.append(f"{found} ({source}): {listed}.")
+    return said
 
 
 def notice(finding: Finding) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from vizreport.drawing.section import Page, Section
+from vizreport.experiments.registry import experiments
 from vizreport.report import templates
 from vizreport.report.contents import RETRY, Shown
 from vizreport.report.files import Placed
@@ -100,10 +101,20 @@ def set_sections(
         "run": run,
         "numbers": references,
         "annex": last,
+        "settings": _settings(run),
     }
     bodies["run"] = Markup(templates.fill("run.html", **context))
     annexes["run"] = tuple(last)
     return tuple(kept), Bodies(bodies, annexes, references)
+
+
+def _settings(run: RunRecord) -> dict[str, Any]:
+    """Return the settings of a run but for those of experiments that it has not."""
+    known, present = experiments(), {record.name for record in run.experiments}
+    own = {each: known[each].all_settings.keys() for each in known}
+    used = {name for each, names in own.items() if each in present for name in names}
+    unused = {name for names in own.values() for name in names} - used
+    return {name: value for name, value in run.settings.items() if name not in unused}
 
 
 def map_pages(sections: Iterable[Shown]) -> dict[tuple[str, int], Page]:

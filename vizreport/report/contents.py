@@ -10,8 +10,10 @@ from pathlib import Path
 from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
+from vizreport.report.drawing_code import Modules
 from vizreport.report.drawn import Former, Pictures, keys, write
 from vizreport.report.files import Placed, place
+from vizreport.report.kept_findings import KeptFindings
 from vizreport.report.numbering import number_figures
 from vizreport.report.processes import drawn_beside
 from vizreport.report.reading import FAILED, Read, not_drawn, read_sections
@@ -84,8 +86,11 @@ def draw_sections(
     progress : callable
         Told the title of each section before it is drawn.
     """
-    reads = list(read_sections(run_folder, run))
-    known, former = keys(reads, run), Former(run_folder)
+    modules, former = Modules(), Former(run_folder)
+    findings = KeptFindings(run_folder, run, modules)
+    reads = list(read_sections(run_folder, run, kept=findings.of))
+    findings.write(stage, reads)
+    known = keys(reads, run, modules)
     taken = {
         read.record.name: former.take(read, known[read.record.name], stage)
         for read in reads
@@ -112,6 +117,7 @@ def draw_sections(
             for read in reads
             if (name := read.record.name) in drawn
         ],
+        former.states,
     )
     return tuple(shown)
 

@@ -1,7 +1,8 @@
 """Pictures of the report that lies in the folder, taken over where they would be drawn the same.
 
 ``figures/drawn.json`` says of each section of what its pictures were drawn and which files they
-are. A section is drawn again where its results, the settings, the code or a file differ.
+are. A section is drawn again where its results, the settings, the code it is drawn by or a file
+differ.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from vizreport.drawing.section import Figure, Highlight
-from vizreport.report.drawing_code import fingerprint
-from vizreport.report.files import Placed
+from vizreport.report.drawing_code import Modules
+from vizreport.report.files import Placed, place
 from vizreport.report.reading import Read
+from vizreport.report.unchanged import State, is_unchanged, state, take
 from vizreport.results.run import RunRecord
 
 FILE = "figures/drawn.json"
@@ -41,7 +43,7 @@ class Pictures:
     highlights: tuple[Placed, ...]
 
 
-def keys(reads: Sequence[Read], run: RunRecord) -> dict[str, str]:
+def keys(reads: Sequence[Read], run: RunRecord, modules: Modules) -> dict[str, str]:
     """Return of what each section's pictures are drawn, by section.
 
     Parameters
@@ -50,11 +52,12 @@ def keys(reads: Sequence[Read], run: RunRecord) -> dict[str, str]:
         All sections.
     run : RunRecord
         Its settings may change pictures.
+    modules : Modules
+        The code there is.
     """
     results = {record.name: record.key for record in run.experiments}
-    packages = (read.experiment.package for read in reads if read.experiment)
     common = [
-        fingerprint(packages),
+        modules.code_of(f"{place.__module__}:{place.__name__}"),
         [version(name) for name in _LIBRARIES],
         {name: value for name, value in run.settings.items() if name not in _LAYOUT},
     ]
@@ -63,11 +66,18 @@ def keys(reads: Sequence[Read], run: RunRecord) -> dict[str, str]:
         if read.experiment is not None:
             known = read.experiment
             needed = results if known.summary else (*known.requires, known.name)
-            found[known.name] = _digest([common, {name: results.get(name) for name in needed}])
+            found[known.name] = digest(
+                [
+                    common,
+                    modules.code_of(known.section),
+                    {name: results.get(name) for name in needed},
+                ]
+            )
     return found
 
 
-def _digest(values: Any) -> str:
+def digest(values: Any) -> str:
+    """Hash plain values."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
@@ -78,10 +88,16 @@ class Former:
     ----------
     folder : Path
         The run's; may have no report.
+
+    Attributes
+    ----------
+    states : dict of str to State
+        Of the files that were taken over.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.states: dict[str, State] = {}
         try:
             self._sections = json.loads((folder / FILE).read_text("utf-8"))
         except (OSError, ValueError):
@@ -104,29 +120,28 @@ class Former:
             kept = self._sections[read.record.name]
             if kept["key"] != key or set(section.files) - kept["files"].keys():
                 return None
-            contents = {name: self._content(name, sha) for name, sha in kept["files"].items()}
+            if not all(self._is_there(name, each) for name, each in kept["files"].items()):
+                return None
             pictures = Pictures(
                 {one.name: _placed(one, kept["figures"][one.name]) for one in section.figures},
                 tuple(_placed(one, kept["highlights"][one.name]) for one in section.highlights),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None  # whatever is wrong with what is kept, it is drawn again
-        for name, content in contents.items():
-            (stage / name).parent.mkdir(parents=True, exist_ok=True)
-            (stage / name).write_bytes(content)
+        for name, known in kept["files"].items():
+            take(self._folder / name, stage / name)
+            self.states[name] = known
         return pictures
 
-    def _content(self, name: str, sha256: str) -> bytes:
+    def _is_there(self, name: str, known: State) -> bool:
         path = self._folder / name
-        if not path.resolve().is_relative_to(self._folder.resolve()):
-            raise ValueError(f"{name} is not in the report")
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise ValueError(f"{name} has changed since it was drawn")
-        return content
+        inside = path.resolve().is_relative_to(self._folder.resolve())
+        return inside and is_unchanged(path, known)
 
 
-def write(stage: Path, drawn: Iterable[tuple[Read, str, Pictures]]) -> None:
+def write(
+    stage: Path, drawn: Iterable[tuple[Read, str, Pictures]], states: Mapping[str, State]
+) -> None:
     """Write of what the pictures of a report were drawn.
 
     Parameters
@@ -135,6 +150,8 @@ def write(stage: Path, drawn: Iterable[tuple[Read, str, Pictures]]) -> None:
         Folder of the report.
     drawn : iterable of (Read, str, Pictures)
         Sections that could be drawn, with their keys.
+    states : mapping of str to State
+        Of files that were taken over.
     """
     sections = {}
     for read, key, pictures in drawn:
@@ -145,10 +162,7 @@ def write(stage: Path, drawn: Iterable[tuple[Read, str, Pictures]]) -> None:
             "key": key,
             "figures": {name: _record(one) for name, one in pictures.figures.items()},
             "highlights": {one.figure.name: _record(one) for one in pictures.highlights},
-            "files": {
-                name: hashlib.sha256((stage / name).read_bytes()).hexdigest()
-                for name in sorted(files)
-            },
+            "files": {name: states.get(name) or state(stage / name) for name in sorted(files)},
         }
     (stage / FILE).parent.mkdir(exist_ok=True)
     (stage / FILE).write_text(json.dumps(sections, indent=1), "utf-8")

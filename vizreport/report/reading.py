@@ -12,8 +12,10 @@ from vizreport.drawing.section import Section
 from vizreport.errors import RequestError
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments, registry
+from vizreport.findings.decided import Claims, claims_of, remembering
 from vizreport.findings.decisions import decide
 from vizreport.findings.ranking import Found
+from vizreport.findings.record import Finding
 from vizreport.findings.sentences import faults, headline
 from vizreport.findings.statement import statement
 from vizreport.results.run import ExperimentRecord, RunRecord
@@ -49,7 +51,10 @@ class Read:
 
 
 def read_sections(
-    run_folder: Path, run: RunRecord, progress: Callable[[str], None] | None = None
+    run_folder: Path,
+    run: RunRecord,
+    progress: Callable[[str], None] | None = None,
+    kept: Callable[[Experiment], tuple[Finding, ...] | None] = lambda _: None,
 ) -> Iterator[Read]:
     """Make the sections of a run, one after the other, in the order of the report.
 
@@ -61,6 +66,8 @@ def read_sections(
         Says which sections there are.
     progress : callable, optional
         Told the title of each section before it is made.
+    kept : callable, optional
+        Returns what an experiment claims, decided, where that is known.
 
     Yields
     ------
@@ -98,7 +105,8 @@ def read_sections(
             reads.append(Read(record, experiment, status, reason))
             continue
         needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
-        waiting = _Waiting(record, experiment, needed)
+        claimed = {each.findings: kept(each) for each in map(known.__getitem__, needed)}
+        waiting = _Waiting(record, experiment, needed, claimed)
         if experiment.summary:
             reads.append(waiting)
             continue
@@ -117,14 +125,21 @@ class _Waiting:
     record: ExperimentRecord
     experiment: Experiment
     results: dict[str, Any]
+    claimed: dict[str, tuple[Finding, ...] | None]
 
 
 def _made(waiting: _Waiting, run: RunRecord, *others: list[Found]) -> Read:
     """Make a section; one that sums up is given the findings of the others, too."""
     record, experiment = waiting.record, waiting.experiment
     try:
-        section: Section = experiment.load(experiment.section)(waiting.results, run, *others)
-        section = _with_findings(section, experiment, waiting.results)
+        known = {
+            experiment.load(claims): found
+            for claims, found in waiting.claimed.items()
+            if found is not None
+        }
+        with remembering(known):
+            section: Section = experiment.load(experiment.section)(waiting.results, run, *others)
+            section = _with_findings(section, experiment, waiting.results)
         _check_names(section)
     except Exception as error:  # whatever a section does wrong, the report goes on
         return Read(record, experiment, FAILED, not_drawn(error))
@@ -148,15 +163,21 @@ def _absent(name: str) -> str:
 
 
 def _with_findings(section: Section, experiment: Experiment, results: dict[str, Any]) -> Section:
-    stated = [statement(section.finding)] if section.finding else []
-    claimed = experiment.load(experiment.findings)(results) if experiment.findings else stated
-    found = decide(claimed)
+    if experiment.findings:
+        found = claims_of(_claims(experiment), results)
+    else:
+        found = decide([statement(section.finding)] if section.finding else [])
     figures = {figure.name for figure in section.figures}
     for each in found:
         if each.evidence and each.evidence not in figures:
             raise ValueError(f"{each.kind}: the section has no figure {each.evidence!r}")
     said = section.finding if experiment.summary and section.finding else headline(found)
     return replace(section, findings=found, finding=said, warnings=faults(found))
+
+
+def _claims(experiment: Experiment) -> Claims:
+    claims: Claims = experiment.load(experiment.findings)
+    return claims
 
 
 def _check_names(section: Section) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from vizreport.findings.stored import findings_json
+from vizreport.report import standing
 from vizreport.report.bodies import set_sections
 from vizreport.report.contents import Shown, draw_sections
 from vizreport.report.html import write_html
@@ -16,8 +18,9 @@ from vizreport.report.processes import made_beside
 from vizreport.report.reading import FAILED
 from vizreport.report.reproducible import as_shown
 from vizreport.report.stage import stage_in
+from vizreport.report.unchanged import take
 from vizreport.results.manifest import replace as replace_files
-from vizreport.results.run import read_run
+from vizreport.results.run import RunRecord, read_run
 from vizreport.results.run_folder import FINDINGS, HTML_PARTS, PDF, REPORT, prepare_run
 
 
@@ -32,8 +35,8 @@ def render(
 ) -> tuple[str, ...]:
     """Draw the report of a run from ``results/`` and ``run.json`` alone.
 
-    The new report is finished before it takes the place of the former one. What the run's
-    manifest does not name is left as it is.
+    One that lies there and would be drawn the same stays. A new report is finished before it
+    takes the place of the former one. What the run's manifest does not name is left as it is.
 
     Parameters
     ----------
@@ -67,11 +70,12 @@ def render(
     """
     run_folder = Path(run_folder)
     tell = progress or (lambda _: None)
-    run = as_shown(read_run(run_folder))
     prepare_run(run_folder, pdf)
     asked = {"paper": paper, "maps_in_print": maps_in_print, "appendix": appendix}
-    given = {name: value for name, value in asked.items() if value is not None}
-    run = replace(run, settings={"paper": PAPER, **run.settings, **given})
+    run = as_drawn(read_run(run_folder), {k: v for k, v in asked.items() if v is not None})
+    drawn_of, set_of = standing.of(run, html, pdf), ""
+    if standing.stands(run_folder, drawn_of):
+        return ()
     with stage_in(run_folder) as stage:
         with made_beside("weasyprint") if pdf else nullcontext() as beside:
             sections = draw_sections(run_folder, run, stage, tell)
@@ -82,13 +86,18 @@ def render(
                 tell("PDF")
                 sections, printed = set_sections(sections, "pdf", run)
                 filled = printed_page(run, sections, printed)
-                done = beside(print_page, filled, stage, stage / PDF, run.settings["paper"])
+                set_of = standing.set_of(filled, stage, run.settings["paper"])
+                kept = standing.kept_pdf(run_folder, set_of)
+                if kept:
+                    take(kept, stage / PDF)
+                else:
+                    done = beside(print_page, filled, stage, stage / PDF, run.settings["paper"])
             write_findings(stage, sections)
             if html:
                 tell("pages")
                 write_html(stage, run, on_screen, bodies, pdf)
             try:
-                if beside:
+                if beside and not kept:
                     done.result()
             except Exception:
                 if html:  # what could be made is kept, without a link to what could not
@@ -97,7 +106,24 @@ def render(
                 raise
         parts = (FINDINGS, *HTML_PARTS, PDF) if html else (FINDINGS, PDF)
         replace_files(stage, run_folder, REPORT, parts)
-    return tuple(shown.name for shown in sections if shown.status == FAILED)
+    failed = tuple(shown.name for shown in sections if shown.status == FAILED)
+    if not failed:
+        standing.write(run_folder, run, drawn_of, html, pdf, set_of)
+    return failed
+
+
+def as_drawn(run: RunRecord, given: Mapping[str, Any]) -> RunRecord:
+    """Return a run's record as its report is drawn of it.
+
+    Parameters
+    ----------
+    run : RunRecord
+        As it is stored.
+    given : mapping
+        Settings that go before its own.
+    """
+    run = as_shown(run)
+    return replace(run, settings={"paper": PAPER, **run.settings, **given})
 
 
 def write_findings(stage: Path, sections: Sequence[Shown]) -> None:

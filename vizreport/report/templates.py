@@ -84,7 +84,7 @@ def environment() -> jinja2.Environment:
     made.filters["spoken"] = text.spoken
     made.filters["breakable"] = _breakable
     made.filters["compared"] = sentences.compared
-    made.filters["beside_published"] = sentences.beside_published
+    made.filters["beside_published"] = sentences.beside_all_published
     made.filters["interval"] = _interval
     made.filters["p"] = _p
     return made

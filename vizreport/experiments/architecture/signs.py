@@ -11,7 +11,7 @@ from vizreport.experiments.architecture.gratings import SMALLEST
 from vizreport.experiments.architecture.result import ArchitectureResult
 from vizreport.experiments.filters import findings as of_filters
 from vizreport.experiments.filters.result import FiltersResult
-from vizreport.findings.decisions import decide
+from vizreport.findings.decided import claims_of
 from vizreport.findings.record import NOTE, Finding
 from vizreport.findings.sentences import filled
 from vizreport.wording.text import number
@@ -63,8 +63,8 @@ class Sign:
 def find_signs(results: Mapping[str, Any]) -> list[Sign]:
     """Return the rows, in the order of the paper's Fig. 6."""
     decided: Sequence[Finding] = (
-        *decide(of_filters.findings(results)),
-        *decide(findings(results)),
+        *claims_of(of_filters.findings, results),
+        *claims_of(findings, results),
     )
     known = {each.kind: each for each in decided}
     return [

@@ -14,7 +14,7 @@ from vizreport.experiments.class_evidence.findings import findings
 from vizreport.experiments.class_evidence.result import ClassEvidenceResult
 from vizreport.experiments.class_evidence.verdicts import NAMES, areas, left
 from vizreport.experiments.sanity.assessment import known_mean
-from vizreport.findings.decisions import decide
+from vizreport.findings.decided import claims_of
 from vizreport.findings.record import Finding
 from vizreport.findings.sentences import sentence
 from vizreport.results.run import RunRecord
@@ -24,7 +24,7 @@ from vizreport.wording.text import decimal, number, percent, quoted
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show maps of class evidence beside the occlusion's, and what each test says of them."""
     result: ClassEvidenceResult = results["class_evidence"]
-    decided = decide(findings(results))
+    decided = claims_of(findings, results)
     figures = (_maps(result), *([_curves(result)] if len(result.sample) else []))
     context = {
         "methods": [NAMES[method] for method in result.methods],

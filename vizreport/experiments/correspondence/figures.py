@@ -13,7 +13,8 @@ from vizreport.experiments.correspondence import drawing
 from vizreport.experiments.correspondence.findings import findings
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.statistics import pair_values
-from vizreport.findings.decisions import LEVEL, decide
+from vizreport.findings.decided import claims_of
+from vizreport.findings.decisions import LEVEL
 from vizreport.findings.record import Finding
 from vizreport.published import Comparison, Measured, beside, published_tables
 from vizreport.results.run import RunRecord
@@ -23,7 +24,7 @@ from vizreport.wording.text import number, quoted
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show how alike the changes are that hiding the same part makes in several pictures."""
     result: CorrespondenceResult = results["correspondence"]
-    decided = decide(findings(results))
+    decided = claims_of(findings, results)
     layers = _layers(result, decided)
     context = {
         "class": result.class_name,

@@ -11,7 +11,7 @@ from vizreport.drawing import charts
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Figure
 from vizreport.experiments.diagnosis import changes
-from vizreport.experiments.diagnosis.calibration import BINS, FEWEST, bins_of
+from vizreport.experiments.diagnosis.calibration import FEWEST, bins_of
 from vizreport.experiments.diagnosis.evidence import kept_by
 from vizreport.experiments.diagnosis.images import KINDS, classes_of, measures
 from vizreport.experiments.diagnosis.labels import Answers
@@ -171,12 +171,10 @@ def reliability(answers: Answers) -> Figure | None:
     """Draw accuracy over confidence."""
     if len(answers.labels) < FEWEST:
         return None
-    from sklearn.calibration import calibration_curve  # slow to import
-
     confidence = np.clip(answers.confidence, 0, 1)
-    true, said = calibration_curve(answers.right, confidence, n_bins=BINS, strategy="quantile")
-    bins = bins_of(confidence)
-    counts = np.unique(bins, return_counts=True)[1]
+    _, bins, counts = np.unique(bins_of(confidence), return_inverse=True, return_counts=True)
+    said = np.bincount(bins, confidence) / counts
+    true = np.bincount(bins, answers.right) / counts
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=charts.SOFT, lw=0.8, ls="--", label="calibrated")

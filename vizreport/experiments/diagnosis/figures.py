@@ -13,7 +13,7 @@ from vizreport.experiments.diagnosis.findings import findings
 from vizreport.experiments.diagnosis.images import OF_A_CLASS, classes_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.findings.decisions import decide
+from vizreport.findings.decided import claims_of
 from vizreport.findings.ranking import Found, Ranked, ranked
 from vizreport.findings.record import LOOK, NOTE, TOO_LITTLE, Finding
 from vizreport.findings.sentences import compared, notice, sentence
@@ -34,7 +34,7 @@ def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] 
     """
     result: DiagnosisResult = results["diagnosis"]
     mining: MiningResult = results["mining"]
-    own = decide(findings(results))
+    own = claims_of(findings, results)
     mine = [Found("diagnosis", "Diagnosis", each) for each in own]
     ranking = ranked([*mine, *others])
     wanted = {each.evidence for each in own}

@@ -19,7 +19,7 @@ from vizreport.experiments.occlusion.examples import FALL, PROBABLE
 from vizreport.experiments.occlusion.findings import findings
 from vizreport.experiments.occlusion.masks import agreement
 from vizreport.experiments.occlusion.result import OcclusionResult
-from vizreport.findings.decisions import decide
+from vizreport.findings.decided import claims_of
 from vizreport.findings.sentences import sentence
 from vizreport.models.output import OutputMeaning, about_probability
 from vizreport.results.run import RunRecord
@@ -67,7 +67,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         if result.refined
         else None,
         "objects": bool(result.masked.any()),
-        "said": {each.kind: sentence(each) for each in decide(findings(results))},
+        "said": {each.kind: sentence(each) for each in claims_of(findings, results)},
         "problem": result.projection_problem,
         "rule": result.rule,
         "height": result.pictures.shape[1],

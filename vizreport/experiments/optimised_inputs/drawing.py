@@ -43,11 +43,15 @@ def strip(result: OptimisedInputsResult, layer: str, place: int) -> Image.Image:
         *result.pictures[layer][place],
         result.plain[layer][place],
     ]
-    tiles = [tile(picture) for picture in pictures]
-    whole = Image.new("RGBA", (len(tiles) * (_SIDE + 8) - 8, _SIDE))  # the page's ground between
-    for i, each in enumerate(tiles):
-        whole.paste(each, (i * (_SIDE + 8), 0))
+    whole = Image.new("RGBA", strip_size(result, layer))  # the page's ground between
+    for i, picture in enumerate(pictures):
+        whole.paste(tile(picture), (i * (_SIDE + 8), 0))
     return whole
+
+
+def strip_size(result: OptimisedInputsResult, layer: str) -> tuple[int, int]:
+    """Return width and height of a layer's strips, px."""
+    return (result.pictures[layer].shape[1] + 2) * (_SIDE + 8) - 8, _SIDE
 
 
 def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.drawing.charts import styled
-from vizreport.drawing.section import Figure, Section
+from vizreport.drawing.section import Content, Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.optimised_inputs import drawing
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
@@ -25,23 +25,22 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: OptimisedInputsResult = results["optimised_inputs"]
     mining: MiningResult = results["mining"]
     top: TopPatchesResult = results["top_patches"]
-    files: dict[str, bytes] = {}
+    files: dict[str, Content] = {}
     slug = slugs(top.layers)
     layers: list[dict[str, Any]] = []
     for name in result.layers:
         cells = []
         for place, feature_map in enumerate(result.maps[name].tolist()):
             src = f"pages/top-{slug[name]}/{feature_map:05d}-optimised.webp"
-            picture = drawing.strip(result, name, place)
-            # Lossless, their noise would be a tenth of a large report.
-            files[src] = drawn_encoder(picture.height)(picture)
+            files[src] = partial(_strip, result, name, place)
+            width, height = drawing.strip_size(result, name)
             cells.append(
                 {
                     "map": feature_map,
                     "own": own_class(mining, name, feature_map),
                     "src": src,
-                    "width": picture.width,
-                    "height": picture.height,
+                    "width": width,
+                    "height": height,
                     "strongest": float(result.strongest[name][place]),
                     "reached": [float(each) for each in result.reached[name][place]],
                     "plain": float(result.plain_reached[name][place]),
@@ -57,6 +56,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "multiplications": number(result.multiplications / 1e9),
     }
     return Section((_sheet(result, mining), _curves(result)), (), (), (), files, context)
+
+
+def _strip(result: OptimisedInputsResult, name: str, place: int) -> bytes:
+    picture = drawing.strip(result, name, place)
+    # Lossless, their noise would be a tenth of a large report.
+    return drawn_encoder(picture.height)(picture)
 
 
 def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:

@@ -16,7 +16,7 @@ from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment,
 from vizreport.experiments.sanity.drawing import NAMES
 from vizreport.experiments.sanity.findings import findings
 from vizreport.experiments.sanity.result import SanityResult
-from vizreport.findings.decisions import decide
+from vizreport.findings.decided import claims_of
 from vizreport.findings.record import Finding
 from vizreport.findings.sentences import sentence
 from vizreport.results.run import RunRecord
@@ -34,7 +34,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     """Show what is left of each picture when the weights, or the switches, are random."""
     result: SanityResult = results["sanity"]
     mining: MiningResult = results["mining"]
-    decided = decide(findings(results))
+    decided = claims_of(findings, results)
     layers = [_layer(result, layer, number, decided) for number, layer in enumerate(result.layers)]
     figures = [
         figure
