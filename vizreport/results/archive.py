@@ -189,7 +189,7 @@ def _mapped(path: Path, entry: zipfile.ZipInfo) -> np.ndarray:
             raise ValueError(f"{entry.filename} is no column")
         if not size:  # nothing cannot be mapped
             return np.zeros(shape, dtype)
-        return np.memmap(file, dtype, "r", offset, shape)
+        return np.asarray(np.memmap(file, dtype, "r", offset, shape))
 
 
 def _strings(field: str, arrays: Mapping[str, np.ndarray]) -> Strings:
