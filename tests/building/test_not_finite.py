@@ -78,7 +78,7 @@ def test_values_that_are_not_finite(tmp_path, capfd):
 
 def test_a_network_that_ignores_the_image(tmp_path, capfd):
     out = report_of(tmp_path, lambda kernel, bias: (kernel, bias - 1e3), "--no-pdf")
-    sentence = "No map of layer conv1 is above 0 in any image, and the network's output is the same"
+    sentence = "No map in layer conv1 is above 0 in any image, and the network's output is the same"
     assert f"vizreport: {sentence}" in capfd.readouterr().err
     said = words(out)
     no_number_that_is_none(said)

@@ -72,7 +72,7 @@ def test_a_checkpoint(checkpoint, capsys):
         ["classes", "class", "scores", "1", "x", "1", "3", "-", "whole", "image", "no"],
     ]
     # Said once for both of the layers above it.
-    assert lines[9].startswith("warning: All layers with weights (3 tested) are as initialized")
+    assert lines[9].startswith("warning: All layers with weights (3 tested) have their initial")
     assert lines[11].startswith("no backward rule for silu (layer 'smooth'): 2 layers are shown")
     assert len(lines) == 12
 

@@ -185,7 +185,7 @@ def test_wrongly_classified_ones_are_left_out_where_five_remain():
 
 
 def test_too_few_pictures():
-    with pytest.raises(NotApplicable, match="only 3 pictures of the class 'face'"):
+    with pytest.raises(NotApplicable, match="only 3 images of the class 'face'"):
         chosen_from(*made([truth()] * 3, ["face"] * 3))
 
 

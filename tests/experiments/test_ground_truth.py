@@ -88,7 +88,7 @@ KNOWN[0, :4], KNOWN[1] = 0.5, 0.25
 def test_maps_with_a_name_are_counted():
     found = parts_finding(energies(UNKNOWN), PARTS)
     assert found.shown.format_map(found.filling()) == (
-        "2 of 6 maps of \u2068conv2\u2069 detect one part each on held-out images, such as map 1: "
+        "2 of 6 maps in \u2068conv2\u2069 each detect a part on held-out images, such as map 1: "
         "\u2068wheel\u2069 (average precision 0.40, chance 0.19)."
     )
     # One named map among many may be luck.

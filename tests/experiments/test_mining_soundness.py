@@ -125,6 +125,6 @@ def test_a_layer_that_is_never_above_zero(spoiled, mined):
         require_sound(found)
     # Beside another way, the network may still see the image.
     sees = replace(found, top_probabilities=mined.top_probabilities)
-    assert warned(sees) == "No map of layer \u2068conv1\u2069 is above 0 in any image."
+    assert warned(sees) == "No map in layer \u2068conv1\u2069 is above 0 in any image."
     assert telling_layers(sees) == found.layers
     require_sound(sees)

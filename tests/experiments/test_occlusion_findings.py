@@ -68,7 +68,7 @@ def test_the_error_of_interpolation_is_bounded_for_most_places_only():
     # P(Binomial(177, 0.95) >= 174) < 0.05; the three largest are 0.27.
     assert found.values["bound"].value == 0.01
     assert found.values["worst"].value == 0.85
-    assert "single places may be off by more" in sentence(found)
+    assert "single positions may have larger errors" in sentence(found)
     few = made(refined=True, errors={"22": np.zeros(3)}, errors_drawn={"22": np.full((3, 5), 0.1)})
     assert decide(findings({"occlusion": few}))[1].decision == "too little data"
 
@@ -77,13 +77,13 @@ def test_a_probability_that_falls_nowhere_is_not_said_to_fall():
     flat = np.tile([[0.9, 0.95]], (3, 1, 1))
     (found,) = decide(findings({"occlusion": made(probabilities={"22": flat})}))
     assert sentence(found) == (
-        "Hiding a square of 22 px lowers the probability of the class nowhere in the 3 examples."
+        "Hiding a square of 22 px lowers the class probability nowhere in the 3 examples."
     )
     areas = np.linspace(0.2, 0.3, 30)
     lowest = np.full(30, 0.8999999)
     *_, worst = decide(findings({"occlusion": made(30, areas, areas, sample_lowest=lowest)}))
     assert sentence(worst) == (
-        "Hiding a square of 22 px lowers the probability of the class nowhere: it is 0.90 "
+        "Hiding a square of 22 px lowers the class probability nowhere: it is 0.90 "
         "(median of 30 images)."
     )
     little = made(30, areas, areas, sample_lowest=np.full(30, 0.898))

@@ -312,9 +312,9 @@ def test_findings(found):
     units = sum(map(len, strongest.values()))
     (said,) = decide(findings({"optimised_inputs": result}))
     assert sentence(said) == (
-        f"Optimised inputs of the same contrast excite {units - 1} of {units} units more than any "
-        "image of the data: in \u2068classes\u2069 2.0 times as much (median), where pixels "
-        "optimised one by one reach 2.5 times as much."
+        f"Optimised inputs with the same contrast excite {units - 1} of {units} units more than "
+        "any image in the data: in \u2068classes\u2069 2.0 times as much (median), and 2.5 times "
+        "without regularisation."
     )
     assert not exceeds(result, "conv1")[0]
     # Scores may all be below 0: then there is no multiple.

@@ -47,7 +47,7 @@ def test_a_classifier_that_says_the_larger_class_is_no_better():
     found = told(labels, predicted, kind="binary")
     accuracy = found["accuracy-majority"]
     assert accuracy.decision == "not shown"
-    assert "always saying \u2068class a\u2069, the largest class (69.5\u202f%)" in sentence(
+    assert "always predicting \u2068class a\u2069, the largest class (69.5\u202f%)" in sentence(
         accuracy
     )
     assert "50\u202f%" not in headline(list(found.values()))
@@ -64,7 +64,7 @@ def test_better_and_worse_than_the_majority():
     assert better["accuracy-majority"].decision == "shown"
     assert better["accuracy-majority"].severity == "note"
     said = sentence(better["accuracy-majority"])
-    assert "always saying one and the same class would be right in 33.3\u202f%" in said
+    assert "always predicting one and the same class would be right in 33.3\u202f%" in said
     worse = told(labels, np.full(120, 1), confusions=[(0, 1, 40, 0.9)])
     assert worse["accuracy-majority"].decision == "not shown"  # the same as saying one class
     wrong = told(labels, (labels + 1) % 3)

@@ -73,7 +73,7 @@ def test_curves_show_the_units_that_are_not_blank():
         assert control.mean() == pytest.approx(min(chance, key=lambda y: abs(y - control.mean())))
     said = [text.get_text() for text in figure.legends[0].get_texts()]
     assert any("hollow" in text for text in said)
-    assert any("all pictures blank" in text for text in said)
+    assert any("all projections blank" in text for text in said)
 
 
 def test_a_long_name_is_broken_behind_the_mark_nearest_its_middle():

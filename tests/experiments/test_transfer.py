@@ -140,7 +140,7 @@ def test_other_data_have_the_papers_figures_only(tmp_path):
 def test_without_results(tmp_path):
     with pytest.raises(NotApplicable, match="--transfer"):
         computed(None)
-    with pytest.raises(RequestError, match="holds no results"):
+    with pytest.raises(RequestError, match="contains no results"):
         computed(tmp_path)
     (tmp_path / "transfer.json").write_text("{")
     with pytest.raises(RequestError, match="damaged"):

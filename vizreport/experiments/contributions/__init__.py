@@ -12,5 +12,5 @@ EXPERIMENT = Experiment(
     template="",
     requires=("mining", "top_patches"),
     settings=("layers",),
-    cost="a pass there and back for three units of each feature map shown",
+    cost="a forward and backward pass for three units of each feature map shown",
 )

@@ -12,5 +12,5 @@ EXPERIMENT = Experiment(
     template="",
     requires=("mining", "parts", "top_patches", "contributions"),
     settings=("layers", "rule"),
-    cost="nine projections for each feature map that feeds one shown and is not shown itself",
+    cost="nine projections for each feature map that feeds one shown but is not shown itself",
 )

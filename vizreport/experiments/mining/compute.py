@@ -46,7 +46,7 @@ def compute(subject: Subject, settings: Given, pieces: Pieces) -> MiningResult:
     skipped = [*subject.dataset.skipped, *mined.skipped]
     if not len(mined.records):
         raise RequestError(
-            f"not one image of {subject.dataset.name} can be read, the first because: "
+            f"no image of {subject.dataset.name} can be read; the first: "
             f"{skipped[0][1] if skipped else 'there is none'}"
         )
     strongest = {layer.name: mined.strongest(layer.name) for layer in layers}

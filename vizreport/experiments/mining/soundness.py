@@ -56,13 +56,13 @@ def _silent(mining: MiningResult) -> Finding:
     return Finding(
         kind="values-silent",
         compared="activations of {layer} in all images",
-        claim="no map of {layer} is ever above zero",
-        shown="No map of layer {layer} is above {zero} in any image"
+        claim="no map in {layer} is ever above zero",
+        shown="No map in layer {layer} is above {zero} in any image"
         + (", and the network's output is the same for all of them." if same else "."),
         n=len(mining.paths),
         unit="images",
         severity=FAULT,
-        advice="Sections about what depends on the image are left out." if same else "",
+        advice="Sections that depend on the image are omitted." if same else "",
         values={"zero": Quantity(0, COUNT)},
         names={"layer": quoted(silent_layer(mining))},
     )
@@ -73,13 +73,13 @@ def _extreme(mining: MiningResult) -> Finding:
     largest = float(np.nanmax(mining.values[layer]))
     return Finding(
         kind="values-extreme",
-        compared="activations of {layer} and what float numbers can hold",
+        compared="activations of {layer} and the range of float numbers",
         claim="activations are too large",
         shown="From layer {layer} on, activations are up to {largest}.",
         n=len(mining.paths),
         unit="images",
         severity=FAULT,
-        advice="Projections and other products of such numbers are not finite, and are left out.",
+        advice="Projections and other products of such numbers are not finite and are omitted.",
         values={"largest": Quantity(largest, P)},
         names={"layer": quoted(layer)},
     )
@@ -92,16 +92,16 @@ def _not_finite(mining: MiningResult) -> Finding:
     some = "{affected} of {n} images ({effect})" if mining.left_out else "all {n} images"
     return Finding(
         kind="values-not-finite",
-        compared="values of the network in all images",
+        compared="the network's values in all images",
         claim="values are not finite",
         shown=f"{place[0].upper()}{place[1:]}, values are not finite in {some}.",
         effect=Quantity(affected / total, SHARE),
         n=total,
         unit="images",
         severity=FAULT,
-        advice="{left_out} images take no part in this report."
+        advice="{left_out} images are excluded from this report."
         if mining.left_out
-        else "Sections that need them are left out.",
+        else "Sections that need them are omitted.",
         values={
             "affected": Quantity(affected, COUNT),
             "left_out": Quantity(mining.left_out, COUNT),

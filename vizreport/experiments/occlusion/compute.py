@@ -58,12 +58,12 @@ def compute(
     require_sound(mining)
     if not subject.output.classes:
         raise NotApplicable(
-            "occlusion follows the probability of a class, and the network gives "
+            "occlusion measures a class probability, but the network outputs "
             f"{name_output(subject.output)}"
         )
     layer = occluded_layer(subject.graph, settings.occlusion_layer)
     if layer is None:
-        raise NotApplicable("the network has no convolution whose feature maps could be watched")
+        raise NotApplicable("the network has no convolution with feature maps to monitor")
     mining = with_layer(subject, pieces, mining, layer)
     height, width, _ = subject.graph.input_shape
     sizes = square_sizes(settings.occlusion_sizes, (height, width))

@@ -240,8 +240,8 @@ def _numbers(result: OcclusionResult, i: int, name: str) -> list[str]:
     return [
         f"p {_decimals(result.clean_probabilities[i])}, lowest {_decimals(values.min())}",
         "with the square as shown",
-        "another class is top at",
-        f"{percent(changed)} of the places",
+        "another class is predicted at",
+        f"{percent(changed)} of positions",
     ]
 
 

@@ -31,8 +31,8 @@ _SIDE = 320  # px to which small maps are enlarged, so that places keep sharp ed
 
 FILLS = {
     "grey": "a grey square (RGB 128)",
-    "mean": "a square of the image's mean colour",
-    "blur": "a square of the image blurred (Gaussian, standard deviation a quarter of the side)",
+    "mean": "a square in the image's mean colour",
+    "blur": "a blurred square of the image (Gaussian, standard deviation a quarter of the side)",
     "noise": "a square of random colours",
 }
 
@@ -80,22 +80,22 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
 def _chosen(result: OcclusionResult) -> str:
     """Say how the images were chosen, and how many suit."""
     if result.given:
-        return "The images were chosen by hand."
+        return "The images were specified with --occlude."
     right = "classified correctly" if result.known.all() else "classified"
     if not result.tried:
         return (
-            f"No image is {right} with a probability above {PROBABLE}; shown are those in which "
-            "hiding a part lowers it most."
+            f"No image is {right} with a probability above {PROBABLE}; those in which hiding a "
+            "part lowers it most are shown."
         )
     said = (
-        f"The images are examples in which something happens. {percent(result.sure)} of the images "
+        f"The images are examples with an effect. {percent(result.sure)} of the images "
         f"are {right} with a probability above {PROBABLE}. Of {result.tried} of them, drawn at "
-        f"random and at most one a class, {result.telling} lose more than {FALL} over a coarse "
-        "grid of places. "
+        f"random, at most one per class, {result.telling} lose more than {FALL} on a coarse grid "
+        "of positions. "
     )
     if result.telling >= len(result.paths):
-        return f"{said}The images shown are drawn at random from those."
-    return f"{said}The images shown are those that lose most."
+        return f"{said}The images shown are drawn at random from these."
+    return f"{said}The images shown are those with the largest drops."
 
 
 def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlight:
@@ -107,9 +107,9 @@ def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlig
     return Highlight(
         name="highlight-occlusion",
         caption=(
-            f"The probability of {followed} falls from {images[i]['clean']:.2f} to "
-            f"{size['lowest']:.2f} when the square hides this place. Right: the probability for "
-            "every place of the square, dark is low."
+            f"The probability of {followed} drops from {images[i]['clean']:.2f} to "
+            f"{size['lowest']:.2f} when the square hides this region. Right: the probability for "
+            "every position of the square; dark is low."
         ),
         alt=f"An image of {followed} with a square in it, beside a map of the probability.",
         draw=partial(drawing.beside_map, result, i),
@@ -304,20 +304,21 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
     prediction = "" if image["known"] else " (the prediction; the true class is not known)"
     line = "; white line: the object" if result.masked[i] else ""
     if i == 0:
-        unit = "; (c) that map's strongest unit, projected" if image["projections"] else ""
+        unit = "; (c) the projection of that map's strongest unit" if image["projections"] else ""
         caption = (
-            f"What hiding each place does: (a) the image with the square where p({followed}) is "
+            f"The effect of hiding each region: (a) the image with the square where p({followed}) "
+            "is "
             f"lowest; (b) how strongly map {image['map']} of {quoted(result.layer, 40)} responds"
             f"{unit}; (d) the probability of {followed}{prediction}{line}; (e) the most probable "
             "class."
         )
         method = (
-            f"The square is {FILLS[result.fill]}. The maps are coloured at the square's centre, "
-            f"over the image ({height} × {width} px each); the pale border has no values. (b) Sum "
-            "of the activations of the layer's strongest map in this image over its "
-            f"{result.units} places; the scale begins at 0, so that a small change looks small. "
-            f"{projected}(e) In brackets each class's share of the places. Letters as in Zeiler & "
-            "Fergus, Fig. 7."
+            f"The square is {FILLS[result.fill]}. Values are drawn at the square's centre, over "
+            f"the image ({height} × {width} px each); the pale border has no values. (b) Sum of "
+            "activations of the layer's strongest map in this image over its "
+            f"{result.units} positions; the scale starts at 0, so that a small change looks small. "
+            f"{projected}(e) In brackets: each class's share of the positions. Letters as in "
+            "Zeiler & Fergus, Fig. 7."
         )
     else:
         caption = (
@@ -328,14 +329,14 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
     return Figure(
         name=image["figure"],
         supplement=i >= PRINTED,
-        title=f"{quoted(image['title'], 60)}: what hiding each part does",
+        title=f"{quoted(image['title'], 60)}: effect of hiding each part",
         caption=caption,
         method=method,
         alt=(
-            f"Maps over the image: the probability of {followed} falls from "
-            f"{number(clean, digits)} to {number(lowest, digits)} where the square's upper "
-            f"left corner is at row {largest['row']}, column {largest['col']}; another class is "
-            f"most probable at {percent(largest['changed'])} of the places."
+            f"Maps over the image: the probability of {followed} drops from "
+            f"{number(clean, digits)} to {number(lowest, digits)} when the square's upper left "
+            f"corner is at row {largest['row']}, column {largest['col']}; another class is most "
+            f"probable at {percent(largest['changed'])} of positions."
         ),
         draw=partial(drawing.draw, result, i),
         chart=partial(drawing.chart, result, i),

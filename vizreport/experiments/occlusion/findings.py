@@ -37,16 +37,15 @@ def _object(result: OcclusionResult) -> Finding:
     tested = paired(shares, areas)
     known = np.isfinite(shares)
     on = tested.value > 0
-    word = "on the object more than" if on else "beside the object, on it less than"
+    word = "on the object more than" if on else "off the object, and on it less than"
     return Finding(
         kind="occlusion-object",
-        compared="share of the fall of the probability on the object, and the object's share of it",
+        compared="share of the probability drop on the object, and the object's share of the image",
         claim=f"hiding the object costs {'more' if on else 'less'} than hiding as much background",
         shown=(
-            f"Probability falls {word} chance would have it: {{share}} of the fall lies on the "
-            f"object, "
-            "which covers {area} of the image (medians of {n} images"
-            + ("; in {others} others it falls by less than {least})." if (~known).any() else ").")
+            f"Probability drops {word} by chance: {{share}} of the drop lies on the object, which "
+            "covers {area} of the image (medians of {n} images"
+            + ("; in {others} others it drops by less than {least})." if (~known).any() else ").")
         ),
         **tested.fields(POINTS),
         unit="images",
@@ -55,7 +54,7 @@ def _object(result: OcclusionResult) -> Finding:
         reference_of="a difference of {reference}",
         evidence="occlusion-1",
         severity="note" if on else "look",
-        advice="" if on else "See what it is beside the object that the network needs.",
+        advice="" if on else "Find out what outside the object the network relies on.",
         values={
             "share": Quantity(_median(shares[known]), SHARE),
             "area": Quantity(_median(areas[known]), SHARE),
@@ -72,12 +71,11 @@ def _pointing(result: OcclusionResult) -> Finding:
     return Finding(
         kind="occlusion-pointing",
         compared=(
-            "images whose largest fall lies on the object, and the object's share of the image"
+            "images with the largest drop on the object, and the object's share of the image"
         ),
-        claim="the largest fall lies on the object",
+        claim="the largest drop lies on the object",
         shown=(
-            "In {hits} of {n} images the largest fall lies on the object, where {chance} would by "
-            "chance."
+            "In {hits} of {n} images the largest drop lies on the object (by chance: {chance})."
         ),
         n=len(hits),
         unit="images",
@@ -95,13 +93,13 @@ def _worst(result: OcclusionResult) -> Finding:
     values = _fall(result, clean, lowest)
     return Finding(
         kind="occlusion-worst",
-        compared="probability of the class, nothing hidden and at the worst place",
-        claim="hiding a square lowers the probability of the class",
+        compared="class probability, with nothing hidden and at the worst position",
+        claim="hiding a square lowers the class probability",
         shown=(
-            "Hiding a square of {size} px at the place that matters most lowers the probability of "
-            "the class from {clean} to {lowest} (medians of {n} images)."
+            "Hiding a square of {size} px at the most important position lowers the class "
+            "probability from {clean} to {lowest} (medians of {n} images)."
             if _falls(values)
-            else "Hiding a square of {size} px lowers the probability of the class nowhere: it is "
+            else "Hiding a square of {size} px lowers the class probability nowhere: it is "
             "{clean} (median of {n} images)."
         ),
         n=len(clean),
@@ -121,19 +119,19 @@ def _examples(result: OcclusionResult) -> Finding:
     values = _fall(result, result.clean_probabilities[[i]].astype(float), lowest[[i]])
     return Finding(
         kind="occlusion-examples",
-        compared="probability of the class in examples, nothing hidden and at the worst place",
-        claim="hiding a square lowers the probability of the class",
+        compared="class probability in the examples, with nothing hidden and at the worst position",
+        claim="hiding a square lowers the class probability",
         shown=(
             (
-                "Of {n} examples, hiding a square of {size} px lowers the probability of the class "
-                "most in one: "
+                "Among {n} examples, the largest effect of hiding a square of {size} px is a drop "
+                "in class probability "
                 if several
-                else "In the example shown, hiding a square of {size} px lowers the probability of "
-                "the class "
+                else "In the example shown, hiding a square of {size} px lowers the class "
+                "probability "
             )
             + "from {clean} to {lowest}."
             if _falls(values)
-            else "Hiding a square of {size} px lowers the probability of the class nowhere in "
+            else "Hiding a square of {size} px lowers the class probability nowhere in "
             + ("the {n} examples." if several else "the example shown.")
         ),
         n=len(result.paths),
@@ -169,13 +167,12 @@ def _refined(result: OcclusionResult) -> Finding:
     worst = max(float(each.max()) for each in result.errors.values())
     return Finding(
         kind="occlusion-refine",
-        compared="interpolated probabilities and those computed after all",
+        compared="interpolated probabilities, checked against computed ones",
         claim="interpolation holds",
         shown=(
-            "{bounded} of the interpolated places are off by at most {bound} in p (with {bounded} "
-            "confidence, from {n} places drawn at random), those where interpolation is least "
-            "sure by "
-            "up to {worst}; single places may be off by more."
+            "{bounded} of the interpolated positions have an error of at most {bound} in p (with "
+            "{bounded} confidence, from {n} random positions), the least certain ones of up to "
+            "{worst}; single positions may have larger errors."
         ),
         n=len(drawn),
         unit="places",

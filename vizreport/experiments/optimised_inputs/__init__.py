@@ -15,5 +15,5 @@ EXPERIMENT = Experiment(
     requires=("mining", "top_patches"),
     settings=("layers", "seed"),
     own=OptimisedInputsSettings,
-    cost="about 50 passes there and back, on crops, for each of up to 16 maps a layer",
+    cost="about 50 forward and backward passes, on crops, for each of up to 16 maps per layer",
 )

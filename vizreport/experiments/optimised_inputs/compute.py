@@ -48,7 +48,7 @@ def compute(
     plain_steps = max(1, steps // _PLAIN)
     chosen = _chosen(subject, settings, top_patches, steps + plain_steps)
     if not chosen:
-        raise NotApplicable("no map of the layers shown is ever active")
+        raise NotApplicable("no map in the layers shown is ever active")
     drawn = np.random.default_rng([settings.seed, 26]).permutation(len(mining.records))[:_COLOURS]
     colours = colour_statistics(subject.pictures(mining.records[np.sort(drawn)]))
     prepared = Prepared.of(subject.preprocessing)

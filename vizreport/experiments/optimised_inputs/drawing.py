@@ -80,8 +80,8 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
             labels.append(("unregularised", f"\n{_value(result.plain_reached[layer][place])}"))
     picture = montage.grid(cells, 3 * shown, 10, labels, 22, sets=3)
     head = (
-        "three inputs for each map, with the activation that it reaches: the strongest patch of "
-        "the data (grey beyond the image), optimised, and optimised pixel by pixel (unregularised)"
+        "three inputs per map, with the activation reached: the best patch in the data (grey "
+        "beyond the image), optimised, and optimised without regularisation"
     )
     return montage.headed(picture, head, 22)
 
@@ -105,9 +105,9 @@ def curves(result: OptimisedInputsResult, axes: Axes) -> None:
             color=charts.SERIES[i % len(charts.SERIES)],
             label=drawable(layer, 24),
         )  # fmt: skip
-    axes.axhline(1, color=charts.SOFT, linewidth=0.8, label="strongest image of the data")
-    axes.set_xlabel("step of the optimisation")
-    axes.set_ylabel("activation / strongest image's,\nmedian of the layer's maps")
+    axes.axhline(1, color=charts.SOFT, linewidth=0.8, label="best image in the data")
+    axes.set_xlabel("optimisation step")
+    axes.set_ylabel("activation / best image's,\nmedian over the layer's maps")
     axes.set_xlim(1, max(2, result.steps))
     axes.set_ylim(bottom=0)
     axes.legend(

@@ -68,23 +68,22 @@ def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
     few = "the last layers" if len(result.layers) > drawing.LAYERS else "each layer"
     return Figure(
         name="optimised-inputs",
-        title="Inputs that units like best, beside the strongest of the data",
+        title="Optimised inputs beside the best images in the data",
         caption=(
-            f"For maps of {few}, left the patch of the data that excites the unit most, then "
-            "the input optimised for it, and the same without regularisation. Above each: the "
+            f"For maps in {few}: left, the patch in the data that excites the unit most; then the "
+            "input optimised for it, with and without regularisation. Above each: the "
             "activation."
         ),
         method=(
-            "Left: the receptive field of the strongest unit over the data (grey beyond the "
-            "image). Middle: optimised for the unit in the middle of the map, as a spectrum in "
-            "decorrelated colours, seen slightly shifted, scaled and rotated. Right: optimised "
-            "pixel by pixel, without any of that. All three have the same contrast, before "
-            "values outside the range of pixels are clipped."
+            "Left: the receptive field of the strongest unit in the data (grey beyond the image). "
+            "Middle: optimised for the map's central unit, as a spectrum in decorrelated colours, "
+            "under small shifts, scalings and rotations. Right: optimised pixel by pixel, without "
+            "any of these. All three have the same contrast before clipping to the pixel range."
         ),
         alt=(
-            f"Rows of {min(drawing.SHOWN, len(result.maps[result.layers[0]]))} maps a layer: a "
-            "patch of an image, an optimised picture of coarse and fine structure, and one like "
-            f"noise. {_stronger(result)}"
+            f"Rows of {min(drawing.SHOWN, len(result.maps[result.layers[0]]))} maps per layer: an "
+            f"image patch, an optimised input with coarse and fine structure, and one like noise. "
+            f"{_stronger(result)}"
         ),
         draw=partial(drawing.sheet, result, mining),
         threaded=True,
@@ -108,12 +107,10 @@ def _curves(result: OptimisedInputsResult) -> Figure:
     return Figure(
         name="optimised-inputs-steps",
         title="Activation by step",
-        caption=(
-            "How fast the optimised input passes the strongest image of the data (grey line)."
-        ),
+        caption=("How fast the optimised input exceeds the best image in the data (grey line)."),
         method=(
-            "Median over the maps of each layer, as a multiple of the strongest image's "
-            "activation. Each step is seen in a view of its own."
+            "Median over the maps of each layer, as a multiple of the best image's activation. "
+            "Each step uses a different view."
         ),
         alt=f"A rising curve for each of {len(result.layers)} layers.",
         draw=styled(partial(drawing.curves, result), 110, 58),

@@ -27,14 +27,14 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     return [
         Finding(
             kind="optimised-inputs-exceed",
-            compared="activation by the optimised input, and by the strongest image of the data",
-            claim="optimised inputs excite units more than any image of the data",
+            compared="activation by the optimised input, and by the best image in the data",
+            claim="optimised inputs excite units more than any image in the data",
             shown=(
-                "Optimised inputs of the same contrast excite {count} of {n} units more than any "
-                "image of the data"
+                "Optimised inputs with the same contrast excite {count} of {n} units more than "
+                "any image in the data"
                 + (
-                    ": in {layer} {factor} times as much (median), where pixels optimised one by "
-                    "one reach {plain} times as much."
+                    ": in {layer} {factor} times as much (median), and {plain} times without "
+                    "regularisation."
                     if np.isfinite([factor, plain]).all()
                     else "."
                 )

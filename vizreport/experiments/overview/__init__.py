@@ -13,5 +13,5 @@ EXPERIMENT = Experiment(
     findings="vizreport.experiments.overview.findings:findings",
     requires=("mining",),
     settings=("layers", "rule"),
-    cost="next to nothing: mining has the predictions",
+    cost="almost none: mining has the predictions",
 )

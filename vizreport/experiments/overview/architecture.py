@@ -118,9 +118,9 @@ def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
         axes.set_xlim(0, width)
         axes.set_ylim(-total, 0)
         axes.axis("off")
-        said = "grey: the operations that make a block from the one before it, in order"
+        said = "grey: the operations between a block and the previous one, in order"
         if any(re.match(r"\d+ ", each) for block in blocks for each in block["operations"]):
-            said += "; where there are many, how many of each kind"
+            said += "; if there are many, the number of each kind"
         axes.text(0.5, -0.5, said, va="top", size=_SIZE, color=charts.SOFT)
         biggest = max(max(block["rows"], block["cols"]) for block in blocks)
         most = max(block["maps"] for block in blocks)

@@ -84,18 +84,18 @@ def exchange_findings(
 def _exchange(pair: Exchange, class_names: Sequence[str], one_score: bool, pairs: int) -> Finding:
     if one_score:
         looks = (
-            "The order of the classes looks reversed: the network's score speaks for {first}, not "
-            "for {second}."
+            "The order of the classes looks reversed: the network's score is for {first}, not "
+            "{second}."
         )
         advice = "If so, name them with --labels FILE: {zero}<TAB>{second}, {one}<TAB>{first}."
     else:
-        looks = "The names {first} and {second} look exchanged."
+        looks = "The names {first} and {second} look swapped."
         advice = "If so, correct the names of the outputs with --labels FILE."
     return Finding(
         kind="labels-exchanged",
-        compared="images of {first} and {second} that are taken for either",
-        claim="the names {first} and {second} are exchanged",
-        shown=f"{looks} {{swapped}} of {{n}} images of either are taken for the other.",
+        compared="images of {first} and {second} classified as either",
+        claim="the names {first} and {second} are swapped",
+        shown=f"{looks} {{swapped}} of {{n}} images of either are classified as the other.",
         effect=share(pair["swapped"], pair["images"]).quantity(SHARE),
         n=pair["images"],
         unit="images",

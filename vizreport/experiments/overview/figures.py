@@ -29,7 +29,7 @@ BARS = 30  # classes drawn, at most
 
 _PLAIN: dict[str, Callable[[int], tuple[str, str]]] = {
     "values": lambda n: (f"{number(n)} value{'s' * (n > 1)}", "no classes"),
-    "pixels": lambda n: (f"{number(max(n, 2))} classes", "one for each pixel"),
+    "pixels": lambda n: (f"{number(max(n, 2))} classes", "one per pixel"),
 }
 
 
@@ -149,18 +149,14 @@ def _architecture(result: OverviewResult, name: str) -> Figure:
         name="architecture",
         title=f"Architecture of {quoted(name, 40)}",
         caption=(
-            "The way from the image (left) to the output (right): each block is a stack of "
-            "feature maps, with its size and the operations that lead to it below."
+            "From the image (left) to the output (right): each block is a stack of feature maps, "
+            "with its size and the operations leading to it below."
         ),
         method=(
-            "A block's height grows with the square root of the map's size, the number of its "
-            "sheets with the logarithm of the number of maps (up to three: that many); a bar "
-            "has no places. Operations are listed in order."
-            + (
-                f" {stages} stages; neighbours of the same map size are drawn as one."
-                if merged
-                else ""
-            )
+            "A block's height grows with the square root of the map size, its number of sheets "
+            "with the logarithm of the number of maps (up to three: that many); a bar has no "
+            "spatial positions. Operations are listed in order."
+            + (f" {stages} stages; neighbours with the same map size are merged." if merged else "")
         ),
         alt=architecture.describe(result.diagram),
         draw=lambda: architecture.draw(result.diagram),
@@ -182,8 +178,8 @@ def _by_class(result: OverviewResult, classes: list[int]) -> Figure:
     if len(classes) > BARS:
         drawn = [*classes[: BARS // 2], *classes[-BARS // 2 :]]
         left_out = (
-            f" The best and the worst {BARS // 2} of {len(classes)} classes with at least "
-            f"{FEWEST} images."
+            f" Only the best and worst {BARS // 2} of {len(classes)} classes with at least "
+            f"{FEWEST} images are shown."
         )
     best, worst = drawn[0], drawn[-1]
     return Figure(
@@ -195,11 +191,10 @@ def _by_class(result: OverviewResult, classes: list[int]) -> Figure:
         ),
         method=(
             "Correct: the most probable class is the true one. Lines: 95\u202f% interval (Wilson). "
-            "Classes with fewer than "
-            f"{FEWEST} images are left out."
+            f"Classes with fewer than {FEWEST} images are omitted."
         ),
         alt=(
-            f"Dots in falling order, from {percent(_share(result, best))} for "
+            f"Dots in descending order, from {percent(_share(result, best))} for "
             f"{quoted(result.class_names[best], 30)} to {percent(_share(result, worst))} for "
             f"{quoted(result.class_names[worst], 30)}."
         ),
@@ -246,16 +241,15 @@ def _mistakes(result: OverviewResult) -> Figure:
         name="mistakes",
         title="Most confident mistakes",
         caption=(
-            "The misclassified images of whose wrong class the network is surest. Above each: "
-            "what the network calls it and what its label says, each with the network's "
-            "probability."
+            "The misclassified images with the highest probability of the wrong class. Above "
+            "each: the predicted class and the label, each with the network's probability."
         ),
         method=(
-            "The images are shown as the network saw them, cropped but in their own colours. "
-            "They are ordered by the probability of the wrong class."
+            "The images are shown cropped as the network saw them, but in their own colours, "
+            "sorted by the probability of the wrong class."
         ),
         alt="; ".join(
-            f"{quoted(mistake['true'], 30)} taken for {quoted(mistake['predicted'], 30)}"
+            f"{quoted(mistake['true'], 30)} classified as {quoted(mistake['predicted'], 30)}"
             for mistake in _named(result)
         )
         + ".",
@@ -268,10 +262,10 @@ def _mistakes_drawn(result: OverviewResult) -> Image.Image:
     cells = [montage.fit(Image.fromarray(picture), 420) for picture in result.mistake_pictures]
     labels = [
         (
-            f"called {drawable(spoken(m['predicted']), 40)}",
-            f"\n{percent(m['probability'])} sure of it"
+            f"predicted: {drawable(spoken(m['predicted']), 40)}",
+            f"\nprobability {percent(m['probability'])}"
             f"\nlabel: {drawable(spoken(m['true']), 40)}"
-            f"\n{percent(m['true_probability'], 1)} sure of that",
+            f"\nprobability {percent(m['true_probability'], 1)}",
         )
         for m in _named(result)
     ]

@@ -77,17 +77,17 @@ def _accuracy(answers: Answers, names: list[str]) -> Finding:
     baseline, reference = float(always.mean()), float(always.mean()) + REFERENCE
     return Finding(
         kind="accuracy-majority",
-        compared="images classified correctly by the network, and by always saying {majority}",
-        claim=f"it classifies {rest} always saying {{majority}} would",
+        compared="images classified correctly by the network, and by always predicting {majority}",
+        claim=f"it classifies {rest} always predicting {{majority}} would",
         shown=(
             "The network classifies {accuracy:interval} of {n} labelled images correctly; always "
-            "saying " + guess + (", " if alone else " ") + "would be right in {baseline}."
+            "predicting " + guess + (", " if alone else " ") + "would be right in {baseline}."
         ),
         not_shown=(
             "The network classifies {accuracy:interval} of {n} labelled images correctly: no "
             "evidence that this is "
             + ("better" if better else "worse")
-            + f" than always saying {guess} ({{baseline}})."
+            + f" than always predicting {guess} ({{baseline}})."
         ),
         **tested.fields(POINTS),
         unit="images",
@@ -96,7 +96,7 @@ def _accuracy(answers: Answers, names: list[str]) -> Finding:
         reference_of="a difference of {reference}",
         evidence="",
         severity=NOTE if better else LOOK,
-        advice="" if better else "Check the preprocessing and the names of the classes.",
+        advice="" if better else "Check the preprocessing and the class names.",
         values={
             "accuracy": accuracy.quantity(SHARE, 1),
             "baseline": Quantity(baseline, SHARE, digits=1),
@@ -166,7 +166,7 @@ def _classes(answers: Answers, names: list[str]) -> list[Finding]:
             fewest=0 if enough else int(counts.sum()) + 1,
             evidence=BY_CLASS,
             severity=LOOK if weak else NOTE,
-            advice="Look at the mistakes of {worst}, and at how many images of it were trained on."
+            advice="Look at the mistakes for {worst}, and at its number of training images."
             if weak
             else "",
             values=values,
@@ -190,7 +190,7 @@ def _mistake(result: OverviewResult, names: list[str]) -> list[Finding]:
         Finding(
             kind="accuracy-confusion",
             compared="predictions of the images of {true}",
-            claim="images of {true} are called {taken}",
+            claim="images of {true} are classified as {taken}",
             shown=(
                 "Its most common mistake is calling {true} {taken}: {count} of {n} images, "
                 "{effect:interval}."
@@ -211,11 +211,11 @@ def _calibration(answers: Answers) -> Finding:
     word = "over-confident" if tested.value > 0 else "under-confident"
     return Finding(
         kind="accuracy-calibration",
-        compared="probability of the predicted class, and how often it is right",
+        compared="mean probability of the predicted class, and accuracy",
         claim=f"the network is {word}",
         shown=(
-            f"It is {word} by {{effect:size}}: the predicted class has a probability of "
-            "{confidence} on average and is right in {accuracy}."
+            f"It is {word} by {{effect:size}}: the predicted class has a mean "
+            "probability of {confidence} but is right for {accuracy}."
         ),
         **{**tested.fields(POINTS), "fewest": 30},
         unit="images",

@@ -26,16 +26,16 @@ def initialised_warning(layers: Sequence[str], tested: int) -> str:
     if len(layers) == tested:
         every = "All layers" if tested > 1 else "The only layer"
         return (
-            f"{every} with weights ({number(tested)} tested) {'are' if tested > 1 else 'is'} as "
-            "initialized: the network was not trained, or its weights were not loaded."
+            f"{every} with weights ({number(tested)} tested) {'have their' if tested > 1 else 'has its'} "
+            "initial weights: the network was not trained, or its weights were not loaded."
         )
     names = ", ".join(quoted(layer, 40) for layer in layers[:_NAMED])
     more = f" and {number(len(layers) - _NAMED)} more" if len(layers) > _NAMED else ""
     several = len(layers) > 1
     return (
-        f"{number(len(layers))} of {number(tested)} layers {'are' if several else 'is'} as "
-        f"initialized: {names}{more}. {'Their' if several else 'Its'} weights follow the "
-        f"initializer’s distribution, and biases (or batch statistics) are untouched. "
+        f"{number(len(layers))} of {number(tested)} layers {'have their' if several else 'has its'} "
+        f"initial weights: {names}{more}. {'Their' if several else 'Its'} weights follow the "
+        f"initialiser’s distribution, and biases (or batch statistics) are untouched. "
         f"{'They were' if several else 'It was'} not trained, or the weights were not loaded, as "
         "happens silently with load_weights(by_name=True) or skip_mismatch=True."
     )
@@ -53,14 +53,14 @@ def initialised_finding(layers: Sequence[str], tested: int) -> Finding:
     """
     names = ", ".join(quoted(layer, 40) for layer in layers[:_NAMED])
     more = " and {more} more" if len(layers) > _NAMED else ""
-    verb = "is" if len(layers) == 1 else "are"
+    verb = "has its" if len(layers) == 1 else "have their"
     whole = len(layers) == tested
     return Finding(
         kind="layers-initialised",
-        compared="weights of each layer and the distribution of its initializer; biases and batch "
+        compared="each layer's weights and its initialiser's distribution; biases and batch "
         "statistics and their initial values",
-        claim="layers are as initialized",
-        shown=f"{{count}} of {{n}} layers with weights {verb} as initialized"
+        claim="layers are untrained",
+        shown=f"{{count}} of {{n}} layers with weights {verb} initial values"
         + (
             ": the network was not trained, or its weights were not loaded."
             if whole

@@ -101,8 +101,8 @@ def figure(scores: Scores) -> Figure:
             f"An image is called {second} if its probability is above the threshold. "
             f"Sensitivity: share of the {number(len(scores.second))} images of {second} called "
             f"{second}; specificity: share of the {number(len(scores.first))} images of {first} "
-            f"called {first}. The area under the ROC curve is the probability that of two "
-            f"images, one of each class, that of {second} has the higher score."
+            f"called {first}. The area under the ROC curve is the probability that, of two "
+            f"images, one from each class, that of {second} has the higher score."
         ),
         alt=(
             f"Two curves over the threshold from 0 to 1. At {THRESHOLD:g} sensitivity is "

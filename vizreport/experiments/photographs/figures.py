@@ -164,14 +164,14 @@ def _figure(
         name=name,
         title=f"{title}: strongest maps of {several}",
         caption=(
-            f"For each layer, where in the photograph its {strongest} strongest maps respond, "
-            "and what each responds to there, strongest first. Bold: the map, or the class "
-            "whose score it or its mean is; below it: its activation."
+            f"For each layer, where in the photograph its {strongest} most active maps respond, "
+            "and what each responds to, strongest first. Bold: the map, or the class whose score "
+            "it or its mean is; below it: the activation."
         ),
         method=(
-            "Projections of the maps' strongest units over the whole input. The rectangle is "
-            "the unit's receptive field: outside it the projection is zero (mid-grey); a small "
-            "one is enlarged in a corner; a dash: not above 0, nothing is projected. Here "
+            "Projections of the maps' strongest units over the whole input. The rectangle is the "
+            "unit's receptive field: outside it the projection is zero (mid-grey); small ones are "
+            "enlarged in a corner; dash: not above 0, no projection. Here "
             f"{tone.CAPTION}{' (layer 1 is linear)' if mining.checked[0] in layers else ''}."
         ),
         alt=(

@@ -13,5 +13,5 @@ EXPERIMENT = Experiment(
     requires=("mining",),
     settings=("seed",),
     findings="vizreport.experiments.preprocessing.findings:findings",
-    cost="forward passes over a sample of images under other presets",
+    cost="forward passes over a sample of images with other preprocessing",
 )

@@ -55,13 +55,11 @@ def _accuracy(result: PreprocessingResult) -> Figure:
     return Figure(
         name="preprocessing-accuracy",
         supplement=True,
-        title="Accuracy under the usual preprocessings",
-        caption=(
-            "The preprocessing in use (filled) beside the usual alternatives (hollow), best first."
-        ),
+        title="Accuracy with common preprocessing",
+        caption=("The preprocessing in use (filled) and common alternatives (hollow), best first."),
         method=(
             "Share of images classified correctly, with its 95\u202f% interval (Wilson). n: "
-            "number of images; the worse alternatives are tried on fewer."
+            "number of images; worse alternatives are tested on fewer."
         ),
         alt=(
             f"Dots for {len(result.alternatives)} alternatives, from "

@@ -37,7 +37,7 @@ def _range(result: PreprocessingResult) -> list[Finding]:
             Finding(
                 kind="predictions-collapsed",
                 compared="predictions of all images",
-                claim="all images are classified alike",
+                claim="all images are classified as the same class",
                 shown="All {n} images are classified as {only}.",
                 n=result.predicted,
                 unit="images",
@@ -73,10 +73,10 @@ def _first_layer(result: PreprocessingResult, shown: str, share: float) -> Findi
 def _none(result: PreprocessingResult) -> Finding:
     return Finding(
         kind="preprocessing-alternatives",
-        compared="accuracy with the preprocessing used and with {alternatives} usual alternatives",
-        claim="another preprocessing is more accurate",
+        compared="accuracy with the preprocessing used and with {alternatives} common alternatives",
+        claim="other preprocessing is more accurate",
         shown=(
-            "None of the {alternatives} usual alternatives is significantly more accurate; the "
+            "None of the {alternatives} common alternatives is significantly more accurate; the "
             "preprocessing used classifies {effect} of {n} images correctly."
         ),
         effect=Quantity(result.correct / result.images, SHARE),
@@ -90,17 +90,14 @@ def _better(result: PreprocessingResult, best: Alternative) -> Finding:
     changed = np.zeros(best["images"])
     changed[: best["gained"]], changed[len(changed) - best["lost"] :] = 1, -1
     low, high = interval(changed, np.mean)
-    order = "" if result.labels_known else ", the folders in alphabetical order taken for classes"
+    order = "" if result.labels_known else ", with alphabetical folder order as classes"
     return Finding(
         kind="preprocessing-better",
         compared="accuracy with {values} and with {used}",
-        claim="another preprocessing is more accurate",
+        claim="other preprocessing is more accurate",
         shown=(
-            "Another preprocessing is significantly more accurate: with {values}, {accuracy} of "
-            "{n} "
-            "images are classified correctly, with the one used ({used}) {accuracy_used}"
-            + order
-            + "."
+            "Other preprocessing is significantly more accurate: with {values}, {accuracy} of {n} "
+            "images are classified correctly, with that used ({used}) {accuracy_used}" + order + "."
         ),
         effect=Quantity(float(changed.mean()), POINTS, low, high),
         n=best["images"],
@@ -129,9 +126,8 @@ def _departure(result: PreprocessingResult) -> Finding:
     said, values = "{warning}", {}
     if known and other is not None:
         said += (
-            " Accuracy on {n} images does not tell them apart: {accuracy_used} with BGR, "
-            "{accuracy} "
-            "with RGB."
+            " Accuracy on {n} images does not distinguish them: {accuracy_used} with BGR, "
+            "{accuracy} with RGB."
         )
         values = {
             "accuracy_used": Quantity(other["used_correct"] / other["images"], SHARE),
@@ -139,8 +135,8 @@ def _departure(result: PreprocessingResult) -> Finding:
         }
     return Finding(
         kind="preprocessing-departure",
-        compared="the preprocessing used and the one that the file speaks for",
-        claim="the preprocessing is not the one that the network was trained with",
+        compared="the preprocessing used and the one suggested by the file",
+        claim="the preprocessing differs from that used in training",
         shown=said,
         n=other["images"] if known and other is not None else max(result.images, 1),
         unit="images",

@@ -86,7 +86,9 @@ def compute(
         chosen = np.flatnonzero(shown if shown.any() else ~shown)[:count]
         tests.append((layer, units.taken(chosen), steps(weighted)))
     if not tests:
-        raise NotApplicable("no unit of the deep layers is ever active, or no weights lie below")
+        raise NotApplicable(
+            "no unit in the deep layers is ever active, or no weights lie below them"
+        )
     top = tests[-1][0].node
     problems = {method: rule_problem(graph, top, method) for method in METHODS}
     methods = [method for method in METHODS if not problems[method]]
@@ -314,7 +316,9 @@ def _seeds(graph: Graph, layer: ReportableLayer, units: TestedUnits) -> np.ndarr
 def _fields(graph: Graph, layer: ReportableLayer, units: TestedUnits) -> np.ndarray:
     """Return what each unit sees, inside the input and large enough to be compared: [U, 4]."""
     if min(graph.input_shape[:2]) < WINDOW:
-        raise NotApplicable(f"pictures below {WINDOW} x {WINDOW} px are too small to be compared")
+        raise NotApplicable(
+            f"projections smaller than {WINDOW} x {WINDOW} px are too small to compare"
+        )
     fields = unit_fields(graph, layer.node, units.rows, units.cols).clipped(graph.input_shape)
     for axis, size in ((0, graph.input_shape[1]), (1, graph.input_shape[0])):
         low = np.clip(fields[:, axis], 0, size - WINDOW)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MARKS = {"deconvnet": ("o", "-"), "guided": ("s", "--"), "gradient": ("^", ":")}
 _MEASURES = (
     (0, "where: rank correlation\nof the absolute values"),
-    (3, "what pattern: structural\nsimilarity of the signed pictures"),
+    (3, "what pattern: structural\nsimilarity of the signed projections"),
 )
 _DODGE = 0.18  # from method to method, in rows
 _STRIP = 0.11  # of a panel: what is left of the values, for states whose pictures are all blank
@@ -60,7 +60,7 @@ def curves(result: SanityResult, layer: str) -> Figure:
             axes.set_yticks([*range(len(names)), *below], [*names, *controls])
             axes.set_ylim(below[-1] + 0.6, -0.6)
             axes.tick_params(axis="y", length=0)
-            axes.set_xlabel("similarity to the trained network's pictures")
+            axes.set_xlabel("similarity to the trained network's projections")
         _limits(panels, blank=bool((_known(result, layer) == 0).any()))
         panels[0].set_ylabel("controls; above: weights random\nfrom the top down to this layer")
         figure.legend(
@@ -121,17 +121,17 @@ def _legend(result: SanityResult, layer: str) -> list[Line2D]:
                label="thin: chance, the mean of the last row")
     )  # fmt: skip
     entries.append(
-        Line2D([], [], color=charts.FAINT, linewidth=0.8, label="1: the same picture")
+        Line2D([], [], color=charts.FAINT, linewidth=0.8, label="1: identical")
     )  # fmt: skip
     if ((known > 0) & (known < units)).any():
         entries.append(
             Line2D([], [], color=charts.SOFT, marker="o", markersize=3.5, linestyle="none",
-                   markerfacecolor="white", label="hollow: some units' pictures are blank")
+                   markerfacecolor="white", label="hollow: some units' projections are blank")
         )  # fmt: skip
     if not known.all():
         entries.append(
             Line2D([], [], color=charts.SOFT, marker="x", markersize=4, linestyle="none",
-                   label="all pictures blank: nothing to compare")
+                   label="all projections blank: nothing to compare")
         )  # fmt: skip
     return entries
 

@@ -52,8 +52,8 @@ def pictures(result: SanityResult, layer: str, unit: str) -> Image.Image:
     )
     sheet = _Layout(result, layer, size, shown, brief).drawn()
     head = (
-        f"{drawable(layer, 30)}, {unit}. Below a picture: rank correlation with the trained "
-        "network's (1: the same; by chance: as in the last control)"
+        f"{drawable(layer, 30)}, {unit}. Below each projection: rank correlation with the trained "
+        "network's (1: identical; chance: as in the last control)"
     )
     return montage.headed(sheet, head, size)
 

@@ -129,26 +129,25 @@ def _panels(result: SanityResult) -> Figure:
     )
     return Figure(
         name="sanity-panels",
-        title=f"{quoted(layer, 40)}: what Top-9 shows of random weights",
+        title=f"{quoted(layer, 40)}: Top-9 with random weights",
         caption=(
-            f"Top-9 of maps {maps}: left from the trained network, right with the weights of "
-            "every layer shuffled. What looks alike on both sides is no evidence of learning. "
-            "r: correlation of these projections with those of another map from the same places."
+            f"Top-9 of maps {maps}: left from the trained network, right with all weights "
+            "shuffled. What looks the same on both sides is no evidence of learning. r: "
+            "correlation of these projections with those of another map at the same positions."
         ),
         method=(
             "The nine strongest units of each map: spotlights, then projections "
             f"({NAMES[result.methods[0]].lower()}). Right: the same units in the same images; "
-            "poolings and rectifiers follow the shuffled weights. Nothing was learned there: "
-            "light, even on the object in the middle of a tile, comes from the image, the "
-            "architecture and this way of drawing. r is the mean of the nine. Correlation of "
-            "the places "
-            f"lit on the left with those lit on the right: {lit}. Spotlight: {spotlight.CAPTION}. "
-            f"Mid-grey is zero; {tone.CAPTION}. The bar below a tile is its peak."
+            "pooling and rectifiers follow the shuffled weights. Nothing was learned there: "
+            "highlights, even on the object in the middle of a tile, come from the image, the "
+            "architecture and the drawing method. r is the mean of the nine. Correlation between "
+            f"the highlights on the left and on the right: {lit}. Spotlight: {spotlight.CAPTION}. "
+            f"Mid-grey is zero; {tone.CAPTION}. The bar below each tile shows its peak."
         ),
         alt=(
-            f"Maps {maps}, a row each: nine spotlights and nine projections from the trained "
-            "network, beside the same from a network of random weights. The places lit "
-            f"correlate by {lit}."
+            f"Maps {maps}, one row each: nine spotlights and nine projections from the trained "
+            f"network, beside the same from a network with random weights. The highlights "
+            f"correlate at {lit}."
         ),
         draw=partial(panel_drawing.panels, result),
         threaded=True,
@@ -169,20 +168,20 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
         supplement=True,
         title=f"{quoted(layer, 40)}, {quoted(what, 50)}: from the trained network to a random one",
         caption=(
-            "From left to right the weights of one more piece of the network are shuffled, "
-            "from the top down to the layer named; below, the controls with random filters and "
-            "switches. Under each picture: its rank correlation with the trained network's."
+            "From left to right, the weights of one more layer are shuffled, from the top down to "
+            "the layer named; below, the controls with random filters and switches. Under each "
+            "projection: its rank correlation with the trained network's."
         ),
         method=(
-            f"The first of the units drawn, in {quoted(image, 60)}, and the part of the image "
-            "that it sees; image, crop and unit are unchanged throughout. Zero is mid-grey; "
-            f"{tone.CAPTION}, as in every other figure: what random weights show here is what "
-            "this way of drawing makes of noise. Spearman's correlation of the absolute "
+            f"The first of the units drawn, in {quoted(image, 60)}, and its receptive field; "
+            "image, crop and unit are unchanged throughout. Zero is mid-grey; "
+            f"{tone.CAPTION}, as in all figures: what random weights show here is the drawing "
+            "method's effect on noise. Spearman's correlation of the absolute "
             "values."
         ),
         alt=(
-            f"{len(result.methods)} rows of {result.projections[layer].shape[1]} pictures. With "
-            "all layers random the rank correlation with the first is "
+            f"{len(result.methods)} rows of {result.projections[layer].shape[1]} projections. "
+            "With all layers random, the rank correlation with the first is "
             + ", ".join(
                 f"{decimal(one.all)} ({NAMES[one.method].lower()})"
                 for one in assess(result, layer, 0)
@@ -199,20 +198,19 @@ def _curves(result: SanityResult, layer: str, number: int) -> Figure:
     return Figure(
         name=f"sanity-likeness-{number + 1}",
         supplement=number > 0,
-        title=f"{quoted(layer, 40)}: how much stays when the network is taken apart",
+        title=f"{quoted(layer, 40)}: similarity as weights are shuffled",
         caption=(
-            "How similar each method's pictures stay to its own of the trained network (1: the "
-            "same). Where a curve reaches the thin line, they have no more in common with it "
-            "than chance gives."
+            "How similar each method's projections remain to those from the trained network (1: "
+            "identical). A curve that reaches the thin line is at chance level."
         ),
         method=(
-            f"Mean and standard deviation over {units} units. A hollow mark leaves out units "
-            "whose picture is blank there; a cross in the row “blank”: all are. Above: weights "
-            "shuffled from the top layer down. Below, the controls: random filters or random "
-            "switches (the places that won each max pooling) alone, and both; the last is what is "
-            "alike by chance, and its mean is the thin line above. Left: rank correlation of the "
-            "absolute values, which says where a picture is strong. Right: structural similarity "
-            "of the signed linear pictures, which says what pattern is there."
+            f"Mean and standard deviation over {units} units. Hollow marks exclude units whose "
+            "projection is blank there; a cross in the row “blank”: all are. Top: weights "
+            "shuffled from the top layer down. Bottom: the controls, with random filters or "
+            "random switches (the maxima of each max pooling) alone, and both; the last gives the "
+            "similarity by chance, and its mean is the thin line above. Left: rank correlation of "
+            "the absolute values, which shows where a projection is strong. Right: structural "
+            "similarity of the signed linear projections, which shows what pattern is there."
         ),
         alt=(
             "Curves that start at 1. At the end, with all layers random: "

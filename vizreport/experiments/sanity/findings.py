@@ -1,4 +1,4 @@
-"""What sanity claims: whether pictures depend on what was learned, and what they are made of."""
+"""What sanity claims: whether projections depend on what was learned, and what they are made of."""
 
 from __future__ import annotations
 
@@ -76,26 +76,26 @@ def _judged(
     shown = (
         f"{NAMES[pair[0].method]} in {{layer}} fails the test: {left} (passing: at most {{limit}})."
         if fails
-        else f"{NAMES[pair[0].method]} pictures in {{layer}} {depends}: {left}."
+        else f"{NAMES[pair[0].method]} projections in {{layer}} {depends}: {left}."
     )
     return Finding(
         kind=f"sanity-{step}",
         compared=(
-            f"{{method}} in {{layer}}: pictures of the trained network, and with {shuffled} "
+            f"{{method}} in {{layer}}: projections of the trained network, and with {shuffled} "
             "shuffled"
         ),
-        claim=f"{{method}} pictures in {{layer}} {depends}",
+        claim=f"{{method}} projections in {{layer}} {depends}",
         shown=shown,
         not_shown=(
-            f"Whether {{method}} pictures in {{layer}} {depends} is open: {left} "
+            f"Inconclusive whether {{method}} projections in {{layer}} {depends}: {left} "
             "(passing: at most {limit}; {n} units)."
         ),
         **_fields(tested),
-        unit="units whose pictures are not blank",
+        unit="units with non-blank projections",
         fewest=max(3, (pair[0].drawn + 1) // 2) if blank else 3,
         evidence=f"sanity-likeness-{number + 1}",
         severity=LOOK if fails else NOTE,
-        advice="Do not take these pictures as evidence of what was learned." if fails else "",
+        advice="These projections are not evidence of what was learned." if fails else "",
         published=_published(pair[0].method, step, fails),
         values={"limit": Quantity(limit, SHARE), "draws": Quantity(_draws(result, layer), COUNT)},
         names={
@@ -121,7 +121,7 @@ def _sources(result: SanityResult, layer: str, one: Assessment, number: int) -> 
     return Finding(
         kind="sanity-sources",
         compared="{method} in {layer}: learned filters alone, and the image's switches alone",
-        claim="the learned filters alone reproduce the pictures",
+        claim="the learned filters alone reproduce the projections",
         shown=(
             "Learned filters with random switches reproduce {effect:interval} of the above-chance "
             "similarity, random filters with the image's switches {switches:interval}."

@@ -15,7 +15,7 @@ from vizreport.experiments.top_patches.mosaics import dash, within
 from vizreport.wording.text import decimal, number
 
 _SIDE = 78  # px of a tile
-_BARS = "a projection's peak, as a share of the largest of its nine"
+_BARS = "a projection's peak, relative to the largest of the nine"
 
 
 def panels(result: SanityResult) -> Image.Image:
@@ -35,7 +35,7 @@ def panels(result: SanityResult) -> Image.Image:
     if lost is not None and lost["trained"] <= tone.BLANK:
         head += (
             f". At left only {share(lost['trained'])} of the signal gets past "
-            f"{drawable(lost['layer'], 40)}: traces, not what a map looks for"
+            f"{drawable(lost['layer'], 40)}: traces, not what a map responds to"
         )
     return montage.headed(sheet, head, max(9, width // 28))
 

@@ -297,7 +297,7 @@ def _figure(
     """Make a layer's figure; ``explained`` is the layer whose caption says how it is drawn."""
     name, cells = layer["name"], sheet["cells"]
     drawn = layer["drawn"]
-    one = "one scale a map" if drawn.shared else "each tile has its own scale"
+    one = "one scale per map" if drawn.shared else "each tile has its own scale"
     how = (
         f"{one}, the 99.5th percentile of the absolute value"
         if drawn.linear
@@ -305,7 +305,7 @@ def _figure(
         "strongest of the nine (full bar)"
     )
     if drawn.same:
-        how += ". The nine of a map differ in strength alone, so that one is shown"
+        how += ". A map's nine differ only in strength, so one is shown"
     many = len(layer["cells"])
     chosen = f"{len(cells)} of its {layer['maps']} feature maps" if layer["maps"] else "Some maps"
     if len(cells) == layer["maps"]:
@@ -315,7 +315,7 @@ def _figure(
     fewer = any(len(c["tiles"]) < 9 for c in cells)
     patches = f"{layer['window']} px wide, centred on the unit"
     if layer["status"]:
-        pairs = f"Shown are patches of the images, {patches}"
+        pairs = f"The tiles are image patches, {patches}"
         method = f"{fair}No projections: {layer['status']}."
     else:
         rule = "deconvnet" if result.rule == "deconvnet" else f"{result.rule} rules"
@@ -324,11 +324,11 @@ def _figure(
         method = f"{fair}{left}Projections ({rule}): {how}."
         if drawn.blank.any():
             pairs += (
-                ". A dash beside a pale patch: blank, under 1 % of the strength (root mean square) "
+                ". A dash beside a pale patch: blank, below 1 % of the strength (root mean square) "
                 "of the median map"
             )
         if (result.shown[name] & ~(result.values[name] > 0)).any():
-            pairs += ". An output of 0 or less has no projection"
+            pairs += ". Outputs of 0 or less have no projection"
     if explained:
         method = f"Drawn as for {quoted(explained)}. {fair}"
     what = "3 by 3 mosaics of patches" if layer["status"] else "pairs of 3 by 3 mosaics"
@@ -339,7 +339,7 @@ def _figure(
         title=f"Top-9 of {quoted(name)}"
         + (", continued" if sheet is not layer["sheets"][0] else ""),
         caption=(
-            f"{chosen} by its nine strongest activations over the data, strongest first, at most "
+            f"{chosen} by its nine strongest activations in the data, strongest first, at most "
             f"one per image. {pairs}.{wording.counted_said(cells, noun)}"
             + (f" Where {each} are missing, no other image excites the map." if fewer else "")
             + (f" The layer's page shows all {many} selected maps." if many > len(cells) else "")
@@ -367,6 +367,6 @@ def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Imag
     width = pairs[0].width * columns // COLUMNS
     letters = max(9, width // 27)
     barred = not layer["status"] and not layer["drawn"].linear
-    bars = "a projection's peak, as a share of the largest of its nine" if barred else ""
+    bars = "a projection's peak, relative to the largest of the nine" if barred else ""
     sheet = montage.grid(pairs, columns, width // 28, labels, letters, bars_are=bars)
     return montage.headed(sheet, f"{drawable(layer['name'], 40)}: {wording.halves(layer)}", letters)

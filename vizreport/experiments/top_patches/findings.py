@@ -100,16 +100,16 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
         fields |= {"n": known, "unit": "images", "fewest": FEWEST * top}
     return Finding(
         kind="top-patches-selectivity",
-        compared=f"share of the most frequent {noun} among the {{top}} strongest images of a map, "
+        compared=f"share of the most frequent {noun} among a map's {{top}} strongest images, "
         "{deep} and {shallow}",
-        claim=f"maps of {{deep}} are {word} class-selective than those of {{shallow}}",
-        shown=f"Maps of {{deep}} are {word} class-selective than those of {{shallow}}: the most "
+        claim=f"maps in {{deep}} are {word} class-selective than those in {{shallow}}",
+        shown=f"Maps in {{deep}} are {word} class-selective than those in {{shallow}}: the most "
         f"frequent {noun} makes up {{share_deep}} of a map's {{top}} strongest images, against "
         "{share_shallow} (means).",
         **fields,
         evidence=_figure(result, layers[-1]),
         published=Published(
-            "Zeiler & Fergus found that features grow more class-specific from layer to layer",
+            "Zeiler & Fergus found that features become more class-specific from layer to layer",
             "section 4, Fig. 2",
             more,
         ),
@@ -163,13 +163,12 @@ def _class_units(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     missed = confused and not beaten[worst] and present[wanted[worst]] >= top
     verb, verbs = ("is" if count == 1 else "are" for count in (times[worst], others_times))
     example = (
-        f" Of those of {{worst}}, {{worst_times}} {verb} {{worst}} and {{other_times}} {verbs} "
-        "{other}."
+        f" For {{worst}}, {{worst_times}} {verb} {{worst}} and {{other_times}} {verbs} {{other}}."
     )
     return Finding(
         kind="top-patches-class-units",
-        compared="share of its own class among the {top} images with the highest score of a class, "
-        "and the share that the labels exchanged among the images would give",
+        compared="share of a class among the {top} images with its highest score, and the share "
+        "with labels permuted among the images",
         claim="class scores are highest for images of their own class",
         shown=(
             "Class scores rank their own class first"
@@ -182,7 +181,7 @@ def _class_units(result: TopPatchesResult, mining: MiningResult) -> Finding | No
         unit="images",
         evidence=_figure(result, layer),
         severity=LOOK if missed or not better else NOTE,
-        advice="Look at the images of {worst}: are their labels right, and is their class distinct "
+        advice="Check the images of {worst}: are their labels right, and is the class distinct "
         "from {other}?"
         if missed
         else "",
@@ -238,11 +237,11 @@ def _energy(result: TopPatchesResult) -> Finding | None:
     word = "more" if tested.value > 0 else "less"
     return Finding(
         kind="top-patches-energy",
-        compared="share of the energy of an image's projections of {layer} on its object, and on "
-        "the objects of the other images",
-        claim=f"projections of {{layer}} lie on the object {word} than by chance",
-        shown=f"Projections of {{layer}} lie on the object {word} than by chance: {{own}} of their "
-        "energy, against {elsewhere} on the objects of other images (medians of {n} images).",
+        compared="share of projection energy from {layer} on the image's object, and on the other "
+        "images' objects",
+        claim=f"projections from {{layer}} lie on the object {word} than by chance",
+        shown=f"Projections from {{layer}} lie on the object {word} than by chance: {{own}} of "
+        "their energy, against {elsewhere} on other images' objects (medians of {n} images).",
         **tested.fields(POINTS),
         unit="images",
         needed=needed_pairs(own - elsewhere, REFERENCE),
@@ -267,10 +266,10 @@ def parts_finding(result: TopPatchesResult, parts: PartsResult) -> Finding | Non
     best, maps = ground_truth.best_named(parts, layer)[0], len(parts.part[layer])
     return Finding(
         kind="top-patches-parts",
-        compared="average precision of the maps of {layer} as detectors of parts on held-out "
-        "images, and the limit {limit}",
-        claim="maps of {layer} detect parts",
-        shown="{count} of {n} maps of {layer} detect one part each on held-out images, such as map "
+        compared="average precision of maps in {layer} as part detectors on held-out images, and "
+        "the limit {limit}",
+        claim="maps in {layer} detect parts",
+        shown="{count} of {n} maps in {layer} each detect a part on held-out images, such as map "
         "{map}: {part} (average precision {precision}, chance {chance}).",
         n=maps,
         unit="maps",

@@ -108,16 +108,16 @@ def energy_figure(result: TopPatchesResult) -> Figure | None:
     first, last = means["inside"][0], means["inside"][-1]
     return Figure(
         name="energy-inside",
-        title="Energy of the projections on the object",
+        title="Projection energy on the object",
         caption=(
-            "How much of the projections' energy lies on the object, layer by layer, beside "
-            "two kinds of chance."
+            "How much of the projection energy lies on the object, by layer, compared with two "
+            "chance levels."
         ),
         method=(
             "Mean over the projections of a layer; bars: ± 1 standard error over its maps. "
             "Energy is the sum of squares over the whole receptive field. Chance: the same "
-            "projection laid over the object of another image, and energy spread evenly over "
-            "the receptive field."
+            "projection laid over another image's object, and energy spread evenly over the "
+            "receptive field."
         ),
         alt=(
             f"By layer: {percent(first)} on the object in {quoted(known[0], 40)}, "

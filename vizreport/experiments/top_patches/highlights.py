@@ -73,15 +73,15 @@ def _highlight(
     elif cell["times"] > 1:
         what = f": {cell['times']} of its {cell['of']} strongest are {common}"
     else:
-        what = ": what it responds to, beside where it found it"
+        what = ": what it responds to, and where"
     return Highlight(
         name=f"highlight-{layer['slug']}",
         caption=f"Map {cell['map']} of {name}{what}.",
         alt=(
             f"The nine patches of map {cell['map']} of {name}{what}."
             if result.status[layer["name"]]
-            else f"Nine patches of map {cell['map']} of {name}, lit where their projections lie"
-            f"{what}."
+            else f"Nine patches of map {cell['map']} in {name}, highlighted where their "
+            f"projections are strong{what}."
         ),
         draw=partial(_one_pair, layer, cell),
         href=f"#fig-{layer['figure']}",

@@ -14,8 +14,8 @@ def chosen_said(layer: Mapping[str, Any]) -> str:
     if not selective or not others:
         return ""
     return (
-        f"The first {selective} are chosen among the layer's most selective maps, weak ones passed "
-        f"over, to be unlike each other; the last {others} are drawn at random from the rest. "
+        f"The first {selective} are selected from the layer's most selective maps, skipping weak "
+        f"ones, to differ from each other; the last {others} are drawn at random from the rest. "
     )
 
 
@@ -24,7 +24,7 @@ def counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
     if any(cell["own"] for cell in cells):
         return f" Each unit is the score of one {noun.removeprefix('predicted ')}, named above it."
     if any(cell["common"] for cell in cells):
-        return f" Fraction: the most frequent {noun} among the nine, where two or more share one."
+        return f" Fraction: the most frequent {noun} among the nine, if at least two share one."
     return ""
 
 
@@ -34,12 +34,12 @@ def halves(layer: Mapping[str, Any]) -> str:
         return "the patches that excite each map most"
     if layer["drawn"].same:
         return (
-            "left of each pair the nine patches that excite the map most, right their projection, "
-            "one for all (they differ in strength alone); grey: zero"
+            "left of each pair: the nine patches that excite the map most; right: their "
+            "projection, one for all (they differ only in strength); grey: zero"
         )
     return (
-        "left of each pair the nine patches that excite the map most, in colour where their "
-        "projections, at right, are strong; grey there: zero; white: beyond the image"
+        "left of each pair: the nine patches that excite the map most, in colour where the "
+        "projection is strong; right: the projections; grey: zero; white: beyond the image"
     )
 
 

@@ -13,5 +13,5 @@ EXPERIMENT = Experiment(
     findings="vizreport.experiments.transfer.findings:findings",
     template="sections/transfer.html",
     own=TransferSettings,
-    cost="nothing: it reads what vizreport transfer left",
+    cost="none: reads the results of vizreport transfer",
 )

@@ -22,7 +22,9 @@ def compute(settings: Given) -> TransferResult:
     folder = study_folder(settings.transfer, "transfer", "transfer")
     record = read_record(folder)
     if record is None or not record.results:
-        raise RequestError(f"{folder} holds no results; give the --out of vizreport transfer")
+        raise RequestError(
+            f"{folder} contains no results; pass the --out folder of vizreport transfer"
+        )
     about = record.about
     place = {layer: i for i, layer in enumerate(record.layers)}
     results = sorted(

@@ -112,7 +112,7 @@ def _classes(
 
 
 def _label(classifier: str, per_class: int) -> str:
-    return f"{NAMES[classifier]}, {per_class} a class" if per_class else NAMES[classifier]
+    return f"{NAMES[classifier]}, {per_class} per class" if per_class else NAMES[classifier]
 
 
 def _by_layer(result: TransferResult, all_scored: list[Scored]) -> Figure:
@@ -123,7 +123,7 @@ def _by_layer(result: TransferResult, all_scored: list[Scored]) -> Figure:
         name="transfer-by-layer",
         title=f"{result.measure.capitalize()} on {quoted(result.data, 40)} by layer",
         caption=(
-            "How much a linear classifier can read out of each layer, from the input to the output."
+            "How well a linear classifier does on each layer's features, from input to output."
             + (" Dashed: a network trained from scratch on the same images." if controls else "")
         ),
         method=(
@@ -170,7 +170,7 @@ def _draw(axes: Axes, result: TransferResult, all_scored: list[Scored]) -> None:
         if one.classifier == "scratch":
             axes.axhline(100 * one.mean, color=charts.SOFT, lw=0.9, ls="--")
             axes.annotate(
-                f"{drawable(one.layer, 30)} from scratch, {one.per_class} a class",
+                f"{drawable(one.layer, 30)} from scratch, {one.per_class} per class",
                 (1.0, 100 * one.mean),
                 xycoords=("axes fraction", "data"),
                 xytext=(-2, 2),
@@ -185,8 +185,8 @@ def _draw(axes: Axes, result: TransferResult, all_scored: list[Scored]) -> None:
     axes.set_xticks(
         range(len(labels)), labels, rotation=35 if steep else 0, ha="right" if steep else "center"
     )
-    axes.set_xlabel("layer, from the input on")
-    axes.set_ylabel(f"{result.measure}, mean of the classes, %")
+    axes.set_xlabel("layer, from the input")
+    axes.set_ylabel(f"{result.measure}, mean over the classes, %")
     axes.set_ylim(0, 100)
     axes.grid(axis="y", color=charts.FAINT, lw=0.5)
     axes.set_axisbelow(True)

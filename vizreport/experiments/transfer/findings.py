@@ -51,12 +51,12 @@ def _level(result: TransferResult, winner: Scored) -> Finding:
     low, high = interval(known, np.mean)
     tested = Tested(winner.mean, low, high, len(known), "", None, 1)
     accuracy = result.measure == "accuracy"
-    images = ", learned from {per_class} images a class," if winner.per_class else ""
-    guessing = "; guessing: {guessing}" if accuracy else ""
+    images = ", learned from {per_class} images per class," if winner.per_class else ""
+    guessing = "; chance: {guessing}" if accuracy else ""
     return Finding(
         kind="transfer-level",
         compared=f"{result.measure} of a linear classifier on the features of {{layer}}, the best "
-        "of the layers tried",
+        "layer tested",
         claim="a linear classifier learns the classes from the features of {layer}",
         shown=f"A linear classifier on the features of {{layer}}{images} reaches "
         f"an {result.measure} of {{effect}} (mean of {{n}} "
@@ -78,9 +78,9 @@ def _depth(result: TransferResult, first: Scored, last: Scored) -> Finding:
     return Finding(
         kind="transfer-depth",
         compared=f"{result.measure} of each class with the features of {{deep}} and of {{shallow}}",
-        claim=f"features of {{deep}} tell the classes apart {word} reliably than those of "
+        claim=f"features of {{deep}} separate the classes {word} reliably than those of "
         "{shallow}",
-        shown=f"Features of {{deep}} tell the classes apart {word} reliably than those of "
+        shown=f"Features of {{deep}} separate the classes {word} reliably than those of "
         "{shallow}: {mean_deep} against {mean_shallow}.",
         **tested.fields(POINTS),
         unit="classes",

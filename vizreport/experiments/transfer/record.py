@@ -121,11 +121,11 @@ def read_record(folder: Path) -> TransferRecord | None:
     try:
         values = json.loads(read_bytes(path))
         if values["schema_version"] != SCHEMA_VERSION:
-            raise RequestError(f"{path} is of another schema version: give another --out")
+            raise RequestError(f"{path} has another schema version; choose another --out")
         results = tuple(LayerScores(**result) for result in values["results"])
         return TransferRecord(values["about"], tuple(values["layers"]), results)
     except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
-            f"{path} is damaged ({error}): remove it, and vizreport transfer learns anew from the "
-            "features beside it"
+            f"{path} is damaged ({error}); remove it, and vizreport transfer will learn again "
+            "from the features beside it"
         ) from error
