@@ -78,7 +78,7 @@ def test_a_class_that_is_missed_is_worth_a_look():
     found = told(labels, predicted)["accuracy-classes"]
     assert found.severity == "look"
     assert "Recall is lowest for \u2068class c\u2069, 25\u202f%" in sentence(found)
-    assert "mistakes of \u2068class c\u2069" in headline([found])
+    assert "mistakes for \u2068class c\u2069" in headline([found])
 
 
 def test_too_few_images_of_each_class():

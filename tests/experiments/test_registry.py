@@ -38,7 +38,7 @@ def test_circles_and_missing_requirements_are_named():
     found = register({}, [made("a", "b"), made("b", "c"), made("c", "a"), made("d", "nowhere")])
     assert found.experiments == {}
     assert found.broken["b"] == "experiments that require each other: b -> c -> a -> b"
-    assert found.broken["d"] == "it requires 'nowhere', which is not there"
+    assert found.broken["d"] == "it requires 'nowhere', which does not exist"
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Undeclared:
         (made("x", own=Taken), r"'mine' \(--seed\) is taken by vizreport"),
         (made("x", own=Own), r"'threshold' \(--threshold\) is taken by the experiment 'first'"),
         (made("x", own=Undeclared), "'mine' is not declared"),
-        (made("x", only_with="nothing"), "which is no setting of it"),
-        (made("first"), "there is an experiment 'first' already"),
+        (made("x", only_with="nothing"), "which is not one of its settings"),
+        (made("first"), "an experiment 'first' already exists"),
         (made("../x"), "cannot be a name"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -90,7 +90,7 @@ def test_packages_that_cannot_be_imported(monkeypatch):
 
 
 def test_settings_are_checked_whoever_gives_them():
-    with pytest.raises(RequestError, match="no setting 'layer'; there are ablation"):
+    with pytest.raises(RequestError, match="no setting 'layer'; available are ablation"):
         Settings(layer=("conv1",))
     with pytest.raises(RequestError, match="--rule is 'guess'; there are deconvnet, guided"):
         Settings(rule="guess")
@@ -114,7 +114,7 @@ def test_compute_is_given_what_it_declares_and_names():
     with pytest.raises(AttributeError, match="cannot be changed"):
         given.seed = 8
     assert called(lambda required, settings: (required, settings.seed), None, given, {}) == ({}, 7)
-    with pytest.raises(TypeError, match="names 'everything'"):
+    with pytest.raises(TypeError, match="unknown parameter 'everything'"):
         called(lambda everything: 1, None, given, {})
 
 
@@ -142,10 +142,10 @@ def test_sections_are_chosen_with_what_they_require():
     assert broken == {}
     for only, skip, said in [
         (("filtrs",), (), "no section 'filtrs'; did you mean filters"),
-        ((), ("zebra",), "there are mining"),
+        ((), ("zebra",), "available are mining"),
         (("filters",), ("mining",), "filters requires mining, which is skipped"),
-        (("photographs",), (), "photographs is made only with --image"),
-        (("filters",), ("filters", "mining"), "nothing is left"),
+        (("photographs",), (), "photographs is built only with --image"),
+        (("filters",), ("filters", "mining"), "no sections are left"),
     ]:
         with pytest.raises(RequestError, match=said):
             names(only, skip)

@@ -61,7 +61,7 @@ def images_of_the_data(
     """
     if not len(images):
         raise NotApplicable(
-            f"not one image of the data is classified correctly: choose images with {option} FILE"
+            f"no image in the data is classified correctly; choose images with {option} FILE"
         )
     return ChosenImages(
         [mining.paths[i] for i in images],

@@ -137,13 +137,13 @@ def _wrong(experiment: Experiment, others: Mapping[str, Experiment]) -> str:
     if not _NAME.fullmatch(experiment.name):
         return f"{experiment.name!r} cannot be a name; letters, digits and _ can"
     if experiment.name in others:
-        return f"there is an experiment {experiment.name!r} already"
+        return f"an experiment {experiment.name!r} already exists"
     try:
         own = experiment.own_settings
     except (TypeError, ValueError) as error:
         return str(error)
     if experiment.only_with not in ("", *experiment.all_settings):
-        return f"it is made only with {experiment.only_with!r}, which is no setting of it"
+        return f"it is built only with {experiment.only_with!r}, which is not one of its settings"
     taken = dict(SHARED)
     for other in others.values():
         taken.update(other.own_settings)
@@ -165,7 +165,7 @@ def _never_ready(
         current = waiting[path[-1]]
         missing = next((name for name in current.requires if name not in found), "")
         if missing not in waiting:
-            return f"it requires {missing!r}, which is not there"
+            return f"it requires {missing!r}, which does not exist"
         if missing in path:
             circle = [*path[path.index(missing) :], missing]
             return f"experiments that require each other: {' -> '.join(circle)}"

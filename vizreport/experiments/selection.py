@@ -62,7 +62,7 @@ def select(
         if each.only_with and not getattr(settings, each.only_with):
             if name in only:
                 flag = each.all_settings[each.only_with].option
-                raise RequestError(f"the section {name} is made only with {flag}")
+                raise RequestError(f"the section {name} is built only with {flag}")
             wanted.discard(name)
     lacking: dict[str, str] = {}
     for name, each in known.items():
@@ -80,7 +80,7 @@ def select(
         if name not in skip and (not only or name in only)
     }
     if not chosen and not broken:
-        raise RequestError("nothing is left to report: skip fewer sections")
+        raise RequestError("no sections are left; skip fewer sections")
     dropped = (
         (name, need) for name, need in lacking.items() if name in wanted and known[name].section
     )
@@ -112,5 +112,5 @@ def _require_known(name: str, registry: Registry) -> None:
     if name in names:
         return
     near = get_close_matches(name, names, 1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+    hint = f"did you mean {near[0]}?" if near else f"available are {', '.join(names)}"
     raise RequestError(f"there is no section {name!r}; {hint} (vizreport sections lists them)")

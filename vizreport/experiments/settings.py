@@ -53,7 +53,7 @@ class Settings:
         for name, value in chosen.items():
             if name not in declared:
                 raise RequestError(
-                    f"there is no setting {name!r}; there are {', '.join(sorted(declared))}"
+                    f"there is no setting {name!r}; available are {', '.join(sorted(declared))}"
                 )
             if wrong := declared[name].problem(value):
                 raise RequestError(f"{declared[name].option or name} {wrong}")

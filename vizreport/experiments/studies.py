@@ -28,8 +28,8 @@ def study_folder(folder: str | None, name: str, verb: str) -> Path:
     """
     if folder is None:
         raise NotApplicable(
-            f"there are no results of vizreport {verb}: name their folder with --{name}, "
-            f"or put it beside the checkpoint as {name}/"
+            f"there are no results of vizreport {verb}; pass their folder with --{name}, or put "
+            f"it beside the checkpoint as {name}/"
         )
     return Path(folder)
 

@@ -37,7 +37,7 @@ def _object(result: OcclusionResult) -> Finding:
     tested = paired(shares, areas)
     known = np.isfinite(shares)
     on = tested.value > 0
-    word = "on the object more than" if on else "off the object, and on it less than"
+    word = "on the object more than" if on else "on the object less than"
     return Finding(
         kind="occlusion-object",
         compared="share of the probability drop on the object, and the object's share of the image",

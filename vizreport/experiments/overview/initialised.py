@@ -26,15 +26,17 @@ def initialised_warning(layers: Sequence[str], tested: int) -> str:
     if len(layers) == tested:
         every = "All layers" if tested > 1 else "The only layer"
         return (
-            f"{every} with weights ({number(tested)} tested) {'have their' if tested > 1 else 'has its'} "
-            "initial weights: the network was not trained, or its weights were not loaded."
+            f"{every} with weights ({number(tested)} tested) "
+            f"{'have their' if tested > 1 else 'has its'} initial weights: the network was "
+            "not trained, or its weights were not loaded."
         )
     names = ", ".join(quoted(layer, 40) for layer in layers[:_NAMED])
     more = f" and {number(len(layers) - _NAMED)} more" if len(layers) > _NAMED else ""
     several = len(layers) > 1
     return (
-        f"{number(len(layers))} of {number(tested)} layers {'have their' if several else 'has its'} "
-        f"initial weights: {names}{more}. {'Their' if several else 'Its'} weights follow the "
+        f"{number(len(layers))} of {number(tested)} layers "
+        f"{'have their' if several else 'has its'} initial weights: {names}{more}. "
+        f"{'Their' if several else 'Its'} weights follow the "
         f"initialiser’s distribution, and biases (or batch statistics) are untouched. "
         f"{'They were' if several else 'It was'} not trained, or the weights were not loaded, as "
         "happens silently with load_weights(by_name=True) or skip_mismatch=True."
