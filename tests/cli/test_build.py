@@ -118,6 +118,13 @@ def test_preprocessing_parts_are_fields_of_the_preprocessing(request_of):
     assert set(parts) <= {field.name for field in fields(Preprocessing)}
 
 
+def test_names_of_sections_add_up(request_of):
+    request = request_of("--only", "filters,hog", "--only", "occlusion", "--only", "hog")
+    assert request.only == ("filters", "hog", "occlusion")
+    assert request_of("--skip", "hog", "--skip", "sanity").skip == ("hog", "sanity")
+    assert request_of().only == ()
+
+
 def test_repeated_calls_do_not_share_their_lists(request_of):
     assert request_of("--image", "1.jpg").settings.photographs == ("1.jpg",)
     assert request_of("--image", "2.jpg").settings.photographs == ("2.jpg",)

@@ -8,7 +8,14 @@ from vizreport.findings.decisions import decide, holm
 from vizreport.findings.numbers import strays
 from vizreport.findings.quantity import Quantity, alike, told_apart
 from vizreport.findings.record import Finding, Published
-from vizreport.findings.sentences import beside_published, faults, headline, notice, sentence
+from vizreport.findings.sentences import (
+    beside_all_published,
+    beside_published,
+    faults,
+    headline,
+    notice,
+    sentence,
+)
 from vizreport.findings.stored import as_record, findings_json
 from vizreport.wording.text import quoted
 
@@ -101,6 +108,20 @@ def test_published_findings_stand_beside(p, same, word):
     (found,) = decide([made(p, published=published)])
     assert word in beside_published(found)
     assert beside_published(made()) == ""
+
+
+def test_findings_that_stand_differently_beside_one_publication_are_named():
+    published = Published("Others found the same", "Fig. 2", True)
+    layers = {name: {"shallow": "x", "deep": name, "piece": "x" + name} for name in "abc"}
+    found = [
+        replace(made(published=replace(published, stands=stands)), names=layers[layer])
+        for layer, stands in (("a", "agrees"), ("b", "undecided"), ("c", "agrees"))
+    ]
+    assert beside_all_published([*found, made()]) == [
+        "Others found the same (Fig. 2): this agrees for a and c; "
+        "these data are inconclusive for b."
+    ]
+    assert beside_all_published([found[0], found[2]]) == [beside_published(found[0])]
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,7 @@ def _options() -> tuple[Option, ...]:
             parse=values.names,
             metavar="A,B",
             group=SHOWN,
+            repeat=True,
         ),
         Option(
             "--skip",
@@ -89,6 +90,7 @@ def _options() -> tuple[Option, ...]:
             parse=values.names,
             metavar="A,B",
             group=SHOWN,
+            repeat=True,
         ),
         *setting_options(),
         report.NO_PDF,
