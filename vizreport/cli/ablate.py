@@ -71,14 +71,14 @@ VERB = Verb(
             "--variants",
             "Networks to train; the default is the paper's whole ablation table. A wrong name "
             "lists them all.",
-            parse=values.names,
+            type=values.names,
             metavar="A,B,C",
             group=training.RECIPE,
         ),
         Option(
             "--seeds",
             "Train each network once with each of these seeds; the default is 0,1,2.",
-            parse=values.seeds,
+            type=values.seeds,
             metavar="N,N,N",
             group=training.RECIPE,
         ),
@@ -87,7 +87,7 @@ VERB = Verb(
             "Keep each run's folder, with the checkpoints of all epochs, in work/. By default "
             "only the results are kept.",
             group=RUNNING,
-            switch=True,
+            action="store_true",
         ),
         CLUSTER,
     ),

@@ -71,11 +71,11 @@ VERB = Verb(
     ),
     usage="FOLDER --parts A,B,C [--out FILE]",
     options=(
-        Option("FOLDER", "Folder of images.", parse=Path, metavar="FOLDER"),
+        Option("FOLDER", "Folder of images.", type=Path, metavar="FOLDER"),
         Option(
             "--parts",
             "Names of the parts to mark, in order.",
-            parse=values.names,
+            type=values.names,
             metavar="A,B,C",
             required=True,
         ),
@@ -83,7 +83,7 @@ VERB = Verb(
             "--out",
             "The CSV file. The page is created beside it, as .html; if the file exists, the page "
             "has its points.",
-            parse=Path,
+            type=Path,
             metavar="FILE",
             default=Path("parts.csv"),
         ),

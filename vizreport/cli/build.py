@@ -65,7 +65,7 @@ def _options() -> tuple[Option, ...]:
         Option(
             "--out",
             "Folder for the report; the default is reports/NAME, after the checkpoint.",
-            parse=values.folder,
+            type=values.folder,
             metavar="FOLDER",
             group=NETWORK,
         ),
@@ -79,7 +79,7 @@ def _options() -> tuple[Option, ...]:
             "--only",
             "Build only these sections and what they require; vizreport sections lists them. "
             "Can be repeated.",
-            parse=values.names,
+            type=values.names,
             metavar="A,B",
             group=SHOWN,
             repeat=True,
@@ -87,7 +87,7 @@ def _options() -> tuple[Option, ...]:
         Option(
             "--skip",
             "Omit these sections and what requires them. Can be repeated.",
-            parse=values.names,
+            type=values.names,
             metavar="A,B",
             group=SHOWN,
             repeat=True,

@@ -79,7 +79,7 @@ VERB = Verb(
             "of a kind or part of its name (labels-noise, noise), or a finding whose effect "
             "satisfies a comparison (dead>0.1, shares from 0 to 1). Repeatable.",
             metavar="CONDITION",
-            repeat=True,
+            action="append",
         ),
         running.JSON,
     ),

@@ -45,11 +45,11 @@ VERB = Verb(
     ),
     usage="RUN RUN ... --out FOLDER [--no-pdf]",
     options=(
-        replace(report.RUN, help="Folders written by vizreport build.", several=True),
+        replace(report.RUN, help="Folders written by vizreport build.", nargs="+"),
         Option(
             "--out",
             "Folder for the page; must not be a run's folder.",
-            parse=values.folder,
+            type=values.folder,
             metavar="FOLDER",
             required=True,
         ),

@@ -74,7 +74,7 @@ VERB = Verb(
         Option(
             "--out",
             "Folder for the results: deconvolutional.json and deconvolutional.npz.",
-            parse=values.folder,
+            type=values.folder,
             metavar="FOLDER",
             group=NETWORK,
             required=True,
@@ -83,7 +83,7 @@ VERB = Verb(
         Option(
             "--max-images",
             "Number of images, a seeded sample of the data; every fifth is held out for measuring.",
-            parse=values.count,
+            type=values.count,
             metavar="N",
             default=100,
             group=NETWORK,
@@ -92,7 +92,7 @@ VERB = Verb(
             "--input-size",
             "Height and width of the images in pixels: shortest side resized to this, central "
             "square.",
-            parse=values.count,
+            type=values.count,
             metavar="N",
             default=64,
             group=NETWORK,
@@ -107,7 +107,7 @@ VERB = Verb(
         Option(
             "--maps",
             "Feature maps in layers 1 and 2.",
-            parse=values.two_counts,
+            type=values.two_counts,
             metavar="N,N",
             default=(24, 24),
             group=LEARNING,
@@ -116,16 +116,16 @@ VERB = Verb(
             "--lambda",
             "Weight of the reconstruction error relative to sparsity, for layers 1 and 2; larger "
             "values: closer, less sparse.",
-            parse=values.two_weights,
+            type=values.two_weights,
             metavar="X,X",
             default=(1.0, 1.0),
             group=LEARNING,
-            name="weights",
+            dest="weights",
         ),
         Option(
             "--epochs",
             "Passes over the images, per layer.",
-            parse=values.count,
+            type=values.count,
             metavar="N",
             default=3,
             group=LEARNING,
@@ -133,7 +133,7 @@ VERB = Verb(
         Option(
             "--batch-size",
             "Images per update of the filters.",
-            parse=values.count,
+            type=values.count,
             metavar="N",
             default=8,
             group=LEARNING,

@@ -53,7 +53,7 @@ VERB = Verb(
         Option(
             "--out",
             "Folder for the report.",
-            parse=values.folder,
+            type=values.folder,
             metavar="FOLDER",
             default=Path("vizreport-demo"),
         ),

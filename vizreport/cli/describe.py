@@ -127,7 +127,7 @@ VERB = Verb(
         Option(
             "--epoch",
             "Number of epochs trained; orders a folder of checkpoints.",
-            parse=values.count,
+            type=values.count,
             metavar="N",
             group=NETWORK,
         ),

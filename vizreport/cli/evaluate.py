@@ -181,8 +181,8 @@ VERB = Verb(
             help="A .keras or .h5 file, or a folder of them, of which the last epoch is used; or "
             "demo or squeezenet, which come with vizreport. Repeatable: the networks' "
             "probabilities are averaged.",
-            name="checkpoints",
-            repeat=True,
+            dest="checkpoints",
+            action="append",
         ),
         network_and_data.DATA,
         *network_and_data.WHICH_IMAGES,

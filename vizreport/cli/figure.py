@@ -75,7 +75,7 @@ VERB = Verb(
             "--out",
             "File to write; an existing one is replaced. The default is NAME.png (or as set by "
             "--format) in the current folder, which does not replace other files.",
-            parse=Path,
+            type=Path,
             metavar="FILE",
         ),
         Option(
@@ -93,7 +93,7 @@ VERB = Verb(
         Option(
             "--dpi",
             "Dots per inch of a PNG.",
-            parse=values.count,
+            type=values.count,
             metavar="N",
             default=300,
         ),

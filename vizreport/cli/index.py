@@ -44,7 +44,7 @@ VERB = Verb(
     ),
     usage="FOLDER",
     options=(
-        Option("FOLDER", "Folder that contains the runs' folders.", parse=Path, metavar="FOLDER"),
+        Option("FOLDER", "Folder that contains the runs' folders.", type=Path, metavar="FOLDER"),
     ),
     run=run,
 )

@@ -138,24 +138,20 @@ def _add_option(group: argparse._ActionsContainer, option: Option) -> None:
     text = option.help.replace("%", "%%")
     keywords: dict[str, Any] = {}
     if option.flag.startswith("--"):
-        keywords["dest"] = option.name or option.flag.lstrip("-").replace("-", "_")
+        keywords["dest"] = option.dest or option.flag.lstrip("-").replace("-", "_")
         keywords["required"] = option.required
-    if option.switch:
-        group.add_argument(option.flag, action="store_true", help=text, **keywords)
+    if option.action == "store_true":
+        group.add_argument(option.flag, action=option.action, help=text, **keywords)
         return
-    if option.repeat:
-        keywords.update(action="append", default=[])
-    else:
-        keywords["default"] = option.default
-    if option.shown_default or (option.default is not None and not option.repeat):
+    repeated = option.action == "append"
+    keywords.update(action=option.action, default=[] if repeated else option.default)
+    if option.shown_default or (option.default is not None and not repeated):
         text += f" (default: {option.shown_default or _shown(option.default)})"
-    if option.several:
-        keywords["nargs"] = "+"
+    if option.nargs is not None:
+        keywords["nargs"] = option.nargs
     if option.choices:
         keywords["choices"] = option.choices
-    group.add_argument(
-        option.flag, type=option.parse, metavar=option.metavar, help=text, **keywords
-    )
+    group.add_argument(option.flag, type=option.type, metavar=option.metavar, help=text, **keywords)
 
 
 def _shown(default: object) -> str:

@@ -58,12 +58,12 @@ VERB = Verb(
     usage="RUN [--all] [--out FILE]",
     options=(
         report.RUN,
-        Option("--all", "Include every figure.", switch=True),
+        Option("--all", "Include every figure.", action="store_true"),
         Option(
             "--out",
             "File to write; an existing one is replaced. The default is slides.pptx in the run's "
             "folder, which replaces only earlier slides.",
-            parse=Path,
+            type=Path,
             metavar="FILE",
         ),
     ),

@@ -81,7 +81,7 @@ VERB = Verb(
         Option(
             "--gallery-epochs",
             "Epochs with a gallery, counted from 1, or all.",
-            parse=values.counts_or_all,
+            type=values.counts_or_all,
             metavar="N,N|all",
             default=TrainingRequest.gallery_epochs,
             group=GALLERY,
@@ -91,9 +91,9 @@ VERB = Verb(
             "Compute in bfloat16 with float32 weights; for GPUs that support it (Ampere and "
             "later).",
             group=RUNNING,
-            switch=True,
+            action="store_true",
         ),
-        Option("--xla", "Compile the steps with XLA.", group=RUNNING, switch=True),
+        Option("--xla", "Compile the steps with XLA.", group=RUNNING, action="store_true"),
         Option(
             "--strategy",
             "One device, all GPUs of this machine, or the machines in TF_CONFIG.",

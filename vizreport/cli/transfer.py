@@ -82,7 +82,7 @@ VERB = Verb(
         Option(
             "--out",
             "Folder for the results and the features, which take up to 16 kB per image and layer.",
-            parse=values.folder,
+            type=values.folder,
             metavar="FOLDER",
             group=NETWORK,
             required=True,
@@ -103,7 +103,7 @@ VERB = Verb(
             "--layers",
             "Hidden layers to test; the default is every one through which the whole signal "
             "passes.",
-            parse=values.names,
+            type=values.names,
             metavar="A,B,C",
             group=PROTOCOL,
         ),
@@ -111,7 +111,7 @@ VERB = Verb(
             "--classifiers",
             "svm (linear support vector machine), softmax (multinomial logistic regression) or "
             "both; the default is svm.",
-            parse=values.classifiers,
+            type=values.classifiers,
             metavar="A,B",
             group=PROTOCOL,
         ),
@@ -119,14 +119,14 @@ VERB = Verb(
             "--per-class",
             "Training images per class; up to 50 of the others are used for testing. The default "
             "is 15, 30, 45 and 60, as far as the smallest class allows.",
-            parse=values.counts,
+            type=values.counts,
             metavar="N,N",
             group=PROTOCOL,
         ),
         Option(
             "--splits",
             "Random splits.",
-            parse=values.count,
+            type=values.count,
             metavar="N",
             default=5,
             group=PROTOCOL,
@@ -135,7 +135,7 @@ VERB = Verb(
             "--features",
             "Maximum number of features from a layer with rows and columns; larger layers are "
             "averaged over boxes of neighbouring positions.",
-            parse=values.count,
+            type=values.count,
             metavar="N",
             default=4096,
             group=PROTOCOL,
@@ -145,10 +145,10 @@ VERB = Verb(
             "A checkpoint trained from scratch on the same data with vizreport train "
             "--images-per-class N --seed S: the control for split S with N images per class. "
             "Repeatable.",
-            parse=values.checkpoint,
+            type=values.checkpoint,
             metavar="FILE|FOLDER",
             group=PROTOCOL,
-            repeat=True,
+            action="append",
         ),
     ),
     run=run,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Option:
-    """One option, or one positional argument, of a verb.
+    """One option, or one positional argument, of a verb, in the words of ``argparse``.
 
     Attributes
     ----------
@@ -17,7 +17,7 @@ class Option:
         ``"--name"``, or ``"NAME"`` for a positional argument.
     help : str
         One or two sentences; the default is added where there is one.
-    parse : callable
+    type : callable
         Turns the text into the value; raises ``argparse.ArgumentTypeError``.
     metavar : str
         What stands for the value in the help, such as ``"FILE"``.
@@ -29,26 +29,28 @@ class Option:
         All values there are; empty where any text is parsed.
     group : str
         Heading in the help.
-    name : str
+    dest : str or None
         Attribute of the parsed arguments, where the flag does not give it.
-    required, repeat, several, switch : bool
-        Whether it must be given, may be given several times, takes one or more values, takes
-        no value.
+    required : bool
+        Whether it must be given.
+    action : {"store", "append", "store_true"}
+        Whether it is given once, may be given several times, or takes no value.
+    nargs : {None, "+"}
+        Whether it takes one value, or one or more.
     """
 
     flag: str
     help: str
-    parse: Callable[[str], object] = str
+    type: Callable[[str], object] = str
     metavar: str | None = None
     default: object = None
     shown_default: str | None = None
     choices: tuple[str, ...] = ()
     group: str = "options"
-    name: str = ""
+    dest: str | None = None
     required: bool = False
-    repeat: bool = False
-    several: bool = False
-    switch: bool = False
+    action: str = "store"
+    nargs: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ CHECKPOINT = Option(
     "sidecars name their epochs. For a folder, the last epoch is used; the Evolution "
     "section shows all epochs. Two come with vizreport: demo (a small ZFNet trained on scenes) "
     "and squeezenet (SqueezeNet v1.0 trained on ImageNet).",
-    parse=values.checkpoint,
+    type=values.checkpoint,
     metavar="FILE|FOLDER|NAME",
     group=NETWORK,
     required=True,
@@ -37,8 +37,8 @@ IMPORT = Option(
     "This runs the module's code: name only modules you trust. Repeatable.",
     metavar="MODULE",
     group=NETWORK,
-    name="imports",
-    repeat=True,
+    dest="imports",
+    action="append",
 )
 OUTPUT = Option(
     "--output",
@@ -73,7 +73,7 @@ WHICH_IMAGES = (SPLIT, MAX_IMAGES, EXIF, ALPHA)
 LABELS = Option(
     "--labels",
     "Names of the network's outputs: lines of index<TAB>[id<TAB>]name.",
-    parse=Path,
+    type=Path,
     metavar="FILE",
     group=NETWORK,
 )
@@ -81,7 +81,7 @@ LABELS_IN_ORDER = Option(
     "--labels-in-order",
     "The network's outputs are the data's class folders in alphabetical order.",
     group=NETWORK,
-    switch=True,
+    action="store_true",
 )
 
 

@@ -17,7 +17,7 @@ INPUT_SIZE = Option(
     "--input-size",
     "Height and width of the network's input in pixels, or one number for a square; needed only "
     "if the checkpoint does not fix them.",
-    parse=values.size,
+    type=values.size,
     metavar="N|HxW",
     group=PREPROCESSING,
 )
@@ -35,7 +35,7 @@ OPTIONS = (
         "--resize",
         "shortest (shortest side to PIXELS, aspect ratio kept), squash (to a square of PIXELS) or "
         "none.",
-        parse=values.resize,
+        type=values.resize,
         metavar="RULE[:PIXELS]",
         group=PREPROCESSING,
     ),
@@ -54,7 +54,7 @@ OPTIONS = (
     Option(
         "--scale-pixels",
         "Factor for pixel values from 0 to 255, applied first, such as 1 or 1/255.",
-        parse=values.fraction,
+        type=values.fraction,
         metavar="F",
         group=PREPROCESSING,
     ),
@@ -62,14 +62,14 @@ OPTIONS = (
         "--mean",
         "Subtracted after scaling: one number, or one per channel in the order of --channels, "
         "such as 104,117,123.",
-        parse=values.numbers,
+        type=values.numbers,
         metavar="M[,M,M]",
         group=PREPROCESSING,
     ),
     Option(
         "--std",
         "Divided by last: one number, or one per channel.",
-        parse=values.divisors,
+        type=values.divisors,
         metavar="S[,S,S]",
         group=PREPROCESSING,
     ),
@@ -77,7 +77,7 @@ OPTIONS = (
         "--bands",
         "For networks with 2, or 4 or more, channels: the three to show as red, green and blue, "
         "counted from 1. The default is 1,2,3, or 1,2,1 for two channels.",
-        parse=values.bands,
+        type=values.bands,
         metavar="R,G,B",
         group=PREPROCESSING,
     ),
@@ -85,7 +85,7 @@ OPTIONS = (
         "--scale-twice",
         "Scale pixels even though the network scales them itself.",
         group=PREPROCESSING,
-        switch=True,
+        action="store_true",
     ),
 )
 

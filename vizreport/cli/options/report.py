@@ -11,10 +11,8 @@ from vizreport.experiments import values
 from vizreport.experiments.shared import RUNNING
 from vizreport.wording.foreign_text import printable
 
-RUN = Option(
-    "RUN", "Folder of a finished or interrupted build.", parse=values.folder, metavar="RUN"
-)
-NO_PDF = Option("--no-pdf", "Write only the HTML pages.", group=RUNNING, switch=True)
+RUN = Option("RUN", "Folder of a finished or interrupted build.", type=values.folder, metavar="RUN")
+NO_PDF = Option("--no-pdf", "Write only the HTML pages.", group=RUNNING, action="store_true")
 PAPER = Option(
     "--paper",
     "Page size of the PDF; the default is a4, or the build's setting.",
@@ -25,7 +23,7 @@ MAPS_IN_PRINT = Option(
     "--maps-in-print",
     "Feature maps per layer in the PDF and in the Top-9 section; the layers' own pages show all. "
     "The default is 4, or the build's setting.",
-    parse=values.count,
+    type=values.count,
     metavar="N",
     group=RUNNING,
 )
@@ -34,14 +32,14 @@ APPENDIX = Option(
     "Append the supplementary figures and tables (S1, S2, ...) and the methods to the PDF; the "
     "HTML always has them.",
     group=RUNNING,
-    switch=True,
+    action="store_true",
 )
 SINGLE_FILE = Option(
     "--single-file",
     "Also write report.html: all sections in one file of at most 15 MB, for e-mail, without the "
     "pages of layers and feature maps.",
     group=RUNNING,
-    switch=True,
+    action="store_true",
 )
 
 

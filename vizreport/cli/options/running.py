@@ -13,7 +13,7 @@ CLUSTER = Option(
     "Compute on several workers with Ray (pip install 'vizreport[cluster]'): auto for this "
     "machine's processors and GPUs, ray://HOST:PORT for a cluster, HOST:PORT on a machine that "
     "belongs to it.",
-    parse=values.cluster,
+    type=values.cluster,
     metavar="auto|ADDRESS",
     group=RUNNING,
 )
@@ -21,6 +21,6 @@ STRICT = Option(
     "--strict",
     "Stop if a section fails, instead of showing it as failed.",
     group=RUNNING,
-    switch=True,
+    action="store_true",
 )
-JSON = Option("--json", "Print JSON instead of a table.", name="as_json", switch=True)
+JSON = Option("--json", "Print JSON instead of a table.", dest="as_json", action="store_true")

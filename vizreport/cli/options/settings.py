@@ -26,18 +26,20 @@ def option_of(setting: Setting, heading: str = "options") -> Option:
     default = setting.shown_default
     if default is None and setting.repeat and setting.default:
         default = ",".join(map(str, setting.default))
+    action = "append" if setting.repeat else "store"
+    if isinstance(setting.default, bool):
+        action = "store_true"
     return Option(
         setting.option,
         setting.help,
-        parse=setting.parse,
+        type=setting.parse,
         metavar=setting.metavar,
         default=setting.default,
         shown_default=default,
         choices=setting.choices,
         group=setting.heading or heading,
-        name=setting.name,
-        repeat=setting.repeat,
-        switch=isinstance(setting.default, bool),
+        dest=setting.name,
+        action=action,
     )
 
 

@@ -17,7 +17,7 @@ LABELLED = replace(DATA, help=DATA.help + " The images must have classes.")
 OUT = Option(
     "--out",
     "Folder for checkpoints, history and the state from which training resumes.",
-    parse=values.folder,
+    type=values.folder,
     metavar="FOLDER",
     group=NETWORK,
     required=True,
@@ -38,7 +38,7 @@ IMAGES = (
     Option(
         "--images-per-class",
         "Train on this many images per class and validate on the others, at most 50 per class.",
-        parse=values.count,
+        type=values.count,
         metavar="N",
         group=NETWORK,
     ),
@@ -49,7 +49,7 @@ OPTIONS = (
         "--width",
         "Factor for the maps and units of layers 1 to 7, such as 0.25 or 3/16; the recipe's "
         "constants are scaled accordingly.",
-        parse=values.fraction,
+        type=values.fraction,
         metavar="F",
         default=TrainingRequest.width,
         group=RECIPE,
@@ -57,7 +57,7 @@ OPTIONS = (
     Option(
         "--input-size",
         "Side of the network's input in pixels. Images are first resized to 256/224 of it.",
-        parse=values.count,
+        type=values.count,
         metavar="N",
         default=TrainingRequest.input_size,
         group=RECIPE,
@@ -65,7 +65,7 @@ OPTIONS = (
     Option(
         "--epochs",
         "Passes over the training images, including those of an interrupted run.",
-        parse=values.count,
+        type=values.count,
         metavar="N",
         default=TrainingRequest.epochs,
         group=RECIPE,
@@ -73,7 +73,7 @@ OPTIONS = (
     Option(
         "--batch-size",
         "Images per step, over all devices.",
-        parse=values.count,
+        type=values.count,
         metavar="N",
         default=TrainingRequest.batch_size,
         group=RECIPE,
@@ -82,7 +82,7 @@ OPTIONS = (
         "--rate",
         "Initial learning rate. The default is the paper's, scaled with the batch size: 0.01 x N "
         "/ 128 for batches of N images. It is lowered on plateaus, to no less than a hundredth.",
-        parse=values.fraction,
+        type=values.fraction,
         metavar="F",
         group=RECIPE,
     ),
@@ -90,7 +90,7 @@ OPTIONS = (
         "--patience",
         "Epochs without a new minimum of validation error or loss after which the rate is divided "
         "by ten. The default is 5; use more with few validation images.",
-        parse=values.count,
+        type=values.count,
         metavar="N",
         group=RECIPE,
     ),
