@@ -38,9 +38,9 @@ def test_the_finding_tells_the_energy_that_is_kept():
     result.snr["1"][:], result.snr["2"][:] = 10, 20
     result.active["1"][:], result.active["2"][:] = 0.05, 0.2
     one, two = map(sentence, decide(findings({"deconvolutional": result})))
-    assert one.startswith("Layer 1, learned from 80 pictures without labels, keeps 90\u202f% of")
+    assert one.startswith("Layer 1, learned from 80 unlabelled images, retains 90\u202f% of")
     assert "5.0\u202f% of its units" in one
-    assert two.startswith("Layer 2, learned from 80 pictures without labels, keeps 99\u202f% of")
+    assert two.startswith("Layer 2, learned from 80 unlabelled images, retains 99\u202f% of")
     assert "20.0\u202f% of its units" in two
 
 

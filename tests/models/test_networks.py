@@ -177,7 +177,7 @@ def test_smallest_input_size_is_named_and_right(name):
     assert smallest <= 64
     model = build_variant(name, 3, smallest, 0.01)
     assert model(np.zeros((1, smallest, smallest, 3), "float32")).shape == (1, 3)
-    with pytest.raises(RequestError, match=f"smallest is {smallest} px"):
+    with pytest.raises(RequestError, match=f"minimum is {smallest} px"):
         build_variant(name, 3, smallest - 1, 0.01)
 
 

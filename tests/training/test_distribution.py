@@ -110,5 +110,5 @@ def test_a_wrong_cluster(config, monkeypatch):
 
 
 def test_an_unknown_strategy():
-    with pytest.raises(RequestError, match="no strategy 'tpu'"):
+    with pytest.raises(RequestError, match="unknown strategy 'tpu'"):
         make_strategy("tpu")
