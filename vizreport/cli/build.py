@@ -82,7 +82,7 @@ def _options() -> tuple[Option, ...]:
             type=values.names,
             metavar="A,B",
             group=SHOWN,
-            repeat=True,
+            action="append",
         ),
         Option(
             "--skip",
@@ -90,7 +90,7 @@ def _options() -> tuple[Option, ...]:
             type=values.names,
             metavar="A,B",
             group=SHOWN,
-            repeat=True,
+            action="append",
         ),
         *setting_options(),
         report.NO_PDF,
