@@ -179,7 +179,7 @@ def _without_intervals() -> Iterator[None]:
 def table(simulated: list[Simulated]) -> str:
     """Return the lines of the table, Markdown."""
     lines = [
-        "| kind | n | exchanged | claimed | lower 95 % bound | effect added | found |",
+        "| kind | n | permuted | claimed | lower 95 % bound | effect added | found |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [

@@ -326,16 +326,16 @@ def shifts(folder: Path, seed: int, strength: float) -> Subject:
 
 PREPROCESSING = ("preprocessing-better", "preprocessing-departure", "input-range")
 FAULTS: dict[str, Fault] = {
-    "channel order": Fault(PREPROCESSING[:1], channel_order, 1.0, "share of the pictures"),
+    "channel order": Fault(PREPROCESSING[:1], channel_order, 1.0, "share of the images"),
     "scale": Fault(PREPROCESSING, scale, 255.0, "divisor"),
     "mean": Fault(PREPROCESSING, mean, 0.0, "mean subtracted, of 255"),
     "collapsed predictions": Fault(
         ("predictions-one-class", "predictions-collapsed"), collapsed, 30.0, "added to a score"
     ),
-    "two names exchanged": Fault(
+    "two names swapped": Fault(
         ("labels-exchanged", "labels-assignment"), exchanged_two, 2, "names"
     ),
-    "names moved round": Fault(("labels-assignment",), exchanged_many, 4, "names"),
+    "names rotated": Fault(("labels-assignment",), exchanged_many, 4, "names"),
     "wrong labels": Fault(("labels-noise",), label_noise, 0.15, "share of the labels"),
     "repeated images": Fault(("images-repeated",), repeated, 0.1, "share of the images"),
     "repeated across classes": Fault(
@@ -345,7 +345,7 @@ FAULTS: dict[str, Fault] = {
     "over-confidence": Fault(
         ("calibration-error", "accuracy-calibration"), over_confident, 4.0, "factor of the scores"
     ),
-    "layer as initialized": Fault(("layers-initialised",), initialised, 1, "layers"),
+    "untrained layer": Fault(("layers-initialised",), initialised, 1, "layers"),
     "dead maps": Fault(("architecture-dead", "filters-dead"), dead, 0.6, "share of the maps"),
     "dominating map": Fault(
         ("layers-dominated", "filters-dominating"), dominated, 40.0, "factor of the map"
@@ -356,18 +356,18 @@ FAULTS: dict[str, Fault] = {
     "first filters noise": Fault(
         ("architecture-aliasing", "architecture-middle"), aliasing, 1.0, "share of the energy"
     ),
-    "watermark": Fault(("evidence-place",), watermark, 1.0, "share of the class's pictures"),
-    "caption": Fault(("evidence-place",), caption, 1.0, "share of the class's pictures"),
+    "watermark": Fault(("evidence-place",), watermark, 1.0, "share of the class's images"),
+    "caption": Fault(("evidence-place",), caption, 1.0, "share of the class's images"),
     "colour alone": Fault(("evidence-colour",), colour, 1.0, "tint, of 30"),
     "background alone": Fault(("evidence-background",), background, 1.0, "stripes, of 35"),
-    "shift of a pixel": Fault(("shifts-pixel",), shifts, 1.0, "pattern, of 15"),
-    "image size": Fault(("images-size",), sizes, 1.0, "share of the class's pictures"),
+    "one-pixel shift": Fault(("shifts-pixel",), shifts, 1.0, "pattern, of 15"),
+    "image size": Fault(("images-size",), sizes, 1.0, "share of the class's images"),
     "blur": Fault(("images-blur",), blurred, 1.5, "px"),
-    "upside down": Fault(("images-turned",), upside_down, 0.5, "share of the pictures"),
+    "upside down": Fault(("images-turned",), upside_down, 0.5, "share of the images"),
     "brightness": Fault(("images-brightness",), brightness, 80.0, "added to a class, of 255"),
-    "plain pictures": Fault(("images-plain",), plain, 0.03, "share of the pictures"),
-    "border": Fault(("evidence-place",), border, 1.0, "share of the class's pictures"),
-    "values not finite": Fault(("values-not-finite",), not_finite, 1, "weights"),
+    "plain images": Fault(("images-plain",), plain, 0.03, "share of the images"),
+    "border": Fault(("evidence-place",), border, 1.0, "share of the class's images"),
+    "non-finite values": Fault(("values-not-finite",), not_finite, 1, "weights"),
     "compression": Fault(("images-compression",), compressed, 15.0, "JPEG quality"),
 }
 assert len(SHAPES) == 5
