@@ -240,5 +240,5 @@ def _opened(url: str) -> tuple[Any, str]:
 
 def _item(info: dict[str, Any]) -> Item:
     tag = next((str(info[key]) for key in _TAGS if info.get(key)), "")
-    name = str(info["name"]).rstrip("/").rpartition("/")[2]
-    return Item(name, info.get("type") == "directory", int(info.get("size") or 0), tag)
+    name, size = str(info["name"]).rstrip("/").rpartition("/")[2], int(info.get("size") or 0)
+    return Item(name, info.get("type") == "directory", size, f"{tag} {size}" if tag else "")

@@ -31,7 +31,8 @@ class Item:
     size : int
         Bytes.
     tag : str
-        The entity tag, which changes with the content; "" where the storage gives none.
+        The entity tag and the size, which change with the content; "" where the storage gives
+        no tag.
     problem : str
         What follows "it" where it is no file that can be read; else "".
     link : bool
