@@ -210,6 +210,6 @@ def _figures(
             ),
             draw=partial(pictures.rules_sheet, result, top, chosen, rules),
             threaded=True,
-            width=120,
+            width=84,
         ),
     )
