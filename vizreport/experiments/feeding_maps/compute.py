@@ -11,6 +11,7 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.choice import Choice
 from vizreport.experiments.top_patches.compute import project_maps
 from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.parallel.pieces import Pieces
 from vizreport.subject.subject import Subject
 
 
@@ -21,6 +22,7 @@ def compute(
     contributions: ContributionsResult,
     mining: MiningResult,
     parts: PartsResult,
+    pieces: Pieces,
 ) -> TopPatchesResult:
     """Project the strongest units of these maps, as the top-9 do, in tiles of the same size.
 
@@ -38,4 +40,4 @@ def compute(
     }
     windows = {name: (top_patches.window[name], top_patches.energy_share[name]) for name in choices}
     same = Given(layers=settings.layers, rule=settings.rule, window="given")
-    return project_maps(subject, same, mining, parts, choices, windows)
+    return project_maps(subject, pieces, same, mining, parts, choices, windows)

@@ -1,0 +1,358 @@
+"""One layer's strongest units projected, computed wherever that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+
+from vizreport.data.truth import in_view
+from vizreport.drawing import tone
+from vizreport.drawing.tiles import (
+    GREY,
+    cut_tiles,
+    display_scale,
+    energy_by_side,
+    mosaic,
+    quantised,
+    window_side,
+)
+from vizreport.errors import NotApplicable
+from vizreport.experiments.top_patches.energy import Shares, energy_shares
+from vizreport.experiments.top_patches.pictures import (
+    offsets,
+    patch_encoder,
+    projection_encoder,
+)
+from vizreport.graph.fields import Fields, unit_fields
+from vizreport.graph.layers import ReportableLayer
+from vizreport.parallel.piece import Compute
+from vizreport.subject.subject import Subject
+
+if TYPE_CHECKING:
+    from vizreport.engine.deconvnet import Deconvnet
+
+# Maps projected at once: bounds memory. The window is chosen on as many, spread over the sample.
+_CHUNK = 16
+_UNPROJECTED = 4  # maps whose gradients choose the window where the layer is not projected
+_MASKS = 1000  # kept at hand: bounds memory
+STORED = (
+    "window", "energy_share", "receptive_field", "fields", "scales", "map_scales", "tile_scales",
+    "peaks", "strengths",
+    "inside", "inside_area", "inside_elsewhere", "patches", "projections", "patch_offsets",
+    "projection_offsets",
+)  # fmt: skip
+"""Fields of :class:`ProjectedLayer` beside its status."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The strongest units of a layer's M maps, as mining found them, and the n images they are in.
+
+    Attributes
+    ----------
+    values, rows, cols : arrays [M, K]
+        Activation and place.
+    images : int32 [M, K]
+        Among the images; -1 where there is none.
+    records : int32 [n]
+        Of the images.
+    """
+
+    values: np.ndarray
+    images: np.ndarray
+    rows: np.ndarray
+    cols: np.ndarray
+    records: np.ndarray
+
+
+@dataclass(frozen=True)
+class ToProject:
+    """A layer, the maps of it that are shown, and their window where it is given.
+
+    Attributes
+    ----------
+    layer : ReportableLayer
+        Which.
+    maps : int32 [m]
+        Of its maps.
+    units : Units
+        Of all its maps.
+    window : (int, float) or None
+        Side of the tiles and the share of energy that lies in them.
+    """
+
+    layer: ReportableLayer
+    maps: np.ndarray
+    units: Units
+    window: tuple[int, float] | None
+
+
+@dataclass(frozen=True)
+class ProjectedLayer:
+    """A layer's entries of :class:`vizreport.experiments.top_patches.result.TopPatchesResult`."""
+
+    status: str
+    window: int
+    energy_share: float
+    receptive_field: list[int]
+    fields: np.ndarray
+    scales: Annotated[np.ndarray, "float32 [m, K]"]
+    map_scales: Annotated[np.ndarray, "float32 [m]"]
+    tile_scales: Annotated[np.ndarray, "float32 [m, K]"]
+    peaks: Annotated[np.ndarray, "float32 [m, K]"]
+    strengths: Annotated[np.ndarray, "float32 [m, K]"]
+    inside: Annotated[np.ndarray, "float32 [m, K]"]
+    inside_area: Annotated[np.ndarray, "float32 [m, K]"]
+    inside_elsewhere: Annotated[np.ndarray, "float32 [m, K]"]
+    patches: np.ndarray
+    projections: np.ndarray
+    patch_offsets: np.ndarray
+    projection_offsets: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Projected:
+    """Projections of some maps' units, on crops, in RGB."""
+
+    units: np.ndarray  # [u, 2] position in the chunk's maps, position among the nine
+    projections: np.ndarray
+    tops: np.ndarray
+    lefts: np.ndarray
+    fields: Fields
+
+
+def project_layer(subject: Subject, rule: str, window: str, mean_mask: np.ndarray) -> Compute:
+    """Return what projects a layer: from ToProject to ProjectedLayer.
+
+    Parameters
+    ----------
+    subject : Subject
+        Has the network, the images and what is known of them.
+    rule : str
+        Preset of backward rules.
+    window : str
+        How the tiles' side is chosen.
+    mean_mask : float32 [h, w]
+        Of all images' objects, where they are known.
+    """
+    from vizreport.engine.presets import rule_problem
+
+    shares = _shares_function(subject, mean_mask)
+
+    def compute(asked: ToProject, done: Callable[[int], Any]) -> ProjectedLayer:
+        work = _Work(subject, asked.units, window, shares, asked.window, done)
+        status = rule_problem(subject.graph, asked.layer.node, rule)
+        if not status:
+            try:
+                found = _layer(work, asked.layer, asked.maps, subject.deconvnet(rule))
+                return ProjectedLayer("", **found)
+            except NotApplicable as problem:
+                status = str(problem)
+        return ProjectedLayer(status, **_layer(work, asked.layer, asked.maps, None))
+
+    return compute
+
+
+def is_shown(layer: ReportableLayer, values: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """Tell which of the strongest units are shown: those above 0, of an output all: bool [m, K]."""
+    return (images >= 0) & ((values > 0) | (layer.kind == "output"))
+
+
+_SharesFunction = Callable[["_Projected", np.ndarray], Shares]
+
+
+def _shares_function(subject: Subject, mean_mask: np.ndarray) -> _SharesFunction | None:
+    """Return what measures projections of some images against their objects, where known."""
+    truth = subject.dataset.truth
+    if truth is None:
+        return None
+
+    @lru_cache(_MASKS)
+    def mask(record: int) -> np.ndarray:
+        return in_view(truth(record), subject.preprocessing).mask
+
+    def shares(found: _Projected, records: np.ndarray) -> Shares:
+        masks = np.stack([mask(int(record)) for record in records])
+        fields = found.fields.clipped(masks.shape[1:])
+        return energy_shares(found.projections, found.tops, found.lefts, fields, masks, mean_mask)
+
+    return shares
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What the tiles of all layers are made from; ``window`` is how their side is chosen."""
+
+    subject: Subject
+    units: Units
+    window: str
+    shares: _SharesFunction | None
+    given: tuple[int, float] | None
+    done: Callable[[int], Any]
+
+
+def _layer(
+    work: _Work, layer: ReportableLayer, maps: np.ndarray, deconvnet: Deconvnet | None
+) -> dict[str, Any]:
+    """Project, cut and encode one layer's tiles; without a deconvnet patches alone."""
+    subject, strongest, shares = work.subject, work.units, work.shares
+    graph, count = subject.graph, strongest.values.shape[1]
+    shape = graph.input_shape
+    rows, cols = strongest.rows[maps], strongest.cols[maps]
+    fields = unit_fields(graph, layer.node, rows.ravel(), cols.ravel())
+    full = max(fields.size)
+    side, share = work.given or (full, 1.0)
+    encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
+    map_scales = np.zeros(len(maps), np.float32)
+    scales = np.zeros((len(maps), count), np.float32)
+    tile_scales, peaks, strengths = (np.zeros_like(scales) for _ in range(3))
+    energies = Shares(*(np.full(scales.shape, np.nan, np.float32) for _ in range(3)))
+    with ThreadPoolExecutor() as pool:
+        for start in range(0, len(maps), _CHUNK):
+            chunk = slice(start, start + _CHUNK)
+            found, pictures = _project(subject, deconvnet, strongest, layer, maps[chunk])
+            if start == 0 and work.window == "energy":
+                sample: _Projected | None = found
+                most = _CHUNK if deconvnet else _UNPROJECTED
+                if len(maps) > most or deconvnet is None:
+                    spread = np.linspace(0, len(maps) - 1, most).round().astype(int)
+                    sample = _sample(subject, deconvnet, strongest, layer, maps[np.unique(spread)])
+                if sample is not None:
+                    energy = energy_by_side(
+                        sample.projections, sample.tops, sample.lefts, sample.fields
+                    )
+                    side, share = window_side(energy, full)
+            signed = np.zeros((len(maps[chunk]), count, side, side, 3), np.float32)
+            signed[tuple(found.units.T)] = cut_tiles(
+                found.projections, found.tops, found.lefts, found.fields, side, 0.0
+            )
+            map_scales[chunk], tile_scales[chunk], peaks[chunk] = _measured(signed)
+            scales[chunk] = np.maximum(
+                tile_scales[chunk], np.minimum(map_scales[chunk, None], peaks[chunk])
+            )
+            tiles = quantised(signed.reshape(-1, side, side, 3), scales[chunk].ravel()).reshape(
+                signed.shape
+            )
+            strengths[chunk] = [
+                tone.root_mean_squares(tone.signed(nine), full)
+                for nine, full in zip(tiles, scales[chunk], strict=True)
+            ]
+            if shares is not None and len(found.units):
+                units = found.units + [start, 0]
+                images = strongest.images[maps[units[:, 0]], units[:, 1]]
+                energies.put(units, shares(found, strongest.records[images]))
+            patches = _patches(subject, strongest, layer, maps[chunk], pictures, side)
+            encoded["patches"] += pool.map(patch_encoder(side, len(maps)), map(mosaic, patches))
+            if deconvnet:
+                encode = projection_encoder(side, len(maps))
+                encoded["projections"] += pool.map(encode, map(mosaic, tiles))
+            else:
+                encoded["projections"] += [b""] * len(tiles)
+            work.done(len(maps[chunk]))
+    return {
+        "window": side,
+        "energy_share": share,
+        "receptive_field": [0, 0] if fields.everywhere else list(fields.size),
+        "fields": fields.clipped(shape).reshape(len(maps), count, 4),
+        "scales": scales,
+        "map_scales": map_scales,
+        "tile_scales": tile_scales,
+        "peaks": peaks,
+        "strengths": strengths,
+        "inside": energies.inside,
+        "inside_area": energies.area,
+        "inside_elsewhere": energies.elsewhere,
+        **{name: np.frombuffer(b"".join(parts), np.uint8) for name, parts in encoded.items()},
+        "patch_offsets": offsets(encoded["patches"]),
+        "projection_offsets": offsets(encoded["projections"]),
+    }
+
+
+def _sample(
+    subject: Subject,
+    deconvnet: Deconvnet | None,
+    strongest: Units,
+    layer: ReportableLayer,
+    maps: np.ndarray,
+) -> _Projected | None:
+    """Project what the window is chosen by; without a deconvnet gradients, where finite."""
+    if deconvnet is not None:
+        return _project(subject, deconvnet, strongest, layer, maps)[0]
+    try:
+        gradient = subject.deconvnet("gradient")
+        return _project(subject, gradient, strongest, layer, maps)[0]
+    except NotApplicable:
+        return None
+
+
+def _project(
+    subject: Subject,
+    deconvnet: Deconvnet | None,
+    strongest: Units,
+    layer: ReportableLayer,
+    maps: np.ndarray,
+) -> tuple[_Projected, dict[int, np.ndarray]]:
+    """Project the active units of some maps; also return the pictures by image.
+
+    Without a deconvnet no unit is projected.
+    """
+    values, images = strongest.values[maps], strongest.images[maps]
+    wanted = np.unique(images[images >= 0])
+    pictures = subject.pictures(strongest.records[wanted])
+    units = np.argwhere(values > 0) if deconvnet else np.zeros((0, 2), np.int64)
+    taken = tuple(units.T)
+    numbers = np.searchsorted(wanted, images[taken])
+    rows, cols = strongest.rows[maps][taken], strongest.cols[maps][taken]
+    inputs = subject.preprocessing.tensor(pictures)
+    parts = (
+        list(deconvnet.project_units(inputs, layer, numbers, rows, cols, maps[units[:, 0]]))
+        if deconvnet
+        else []
+    )
+    order = np.concatenate([part.chosen for part in parts]) if parts else np.zeros(0, int)
+    found = _Projected(
+        units[order],
+        np.concatenate([subject.to_rgb(part.pictures) for part in parts])
+        if parts
+        else np.zeros((0, 1, 1, 3), np.float32),
+        np.concatenate([part.tops for part in parts]) if parts else order,
+        np.concatenate([part.lefts for part in parts]) if parts else order,
+        unit_fields(subject.graph, layer.node, rows[order], cols[order]),
+    )
+    seen = subject.preprocessing.shown(pictures)
+    return found, dict(zip(wanted.tolist(), seen, strict=True))
+
+
+def _measured(signed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the scale of each map's nine together [m], that of each tile, and its peak [m, K]."""
+    strength = np.abs(signed).reshape(*signed.shape[:2], -1)
+    maps = [display_scale(nine) for nine in strength]
+    tiles = [[display_scale(tile) for tile in nine] for nine in strength]
+    return np.array(maps), np.array(tiles), strength.max(axis=2)
+
+
+def _patches(
+    subject: Subject,
+    strongest: Units,
+    layer: ReportableLayer,
+    maps: np.ndarray,
+    pictures: dict[int, np.ndarray],
+    side: int,
+) -> np.ndarray:
+    """Cut the pictures' tiles: uint8 [m, K, s, s, 3]; dead maps stay grey."""
+    values, images = strongest.values[maps], strongest.images[maps]
+    patches = np.full((*images.shape, side, side, 3), GREY, np.uint8)
+    living = is_shown(layer, values, images)[:, :1]
+    shown = tuple(np.argwhere((images >= 0) & living).T)
+    rows, cols = strongest.rows[maps][shown], strongest.cols[maps][shown]
+    if len(rows):
+        fields = unit_fields(subject.graph, layer.node, rows, cols)
+        none = np.zeros(len(rows), int)
+        stack = np.stack([pictures[image] for image in images[shown]])
+        patches[shown] = cut_tiles(stack, none, none, fields, side, GREY)
+    return patches
