@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -52,22 +53,22 @@ def make_network(path: Path) -> None:
 
 def measured(checkpoint: Path, data: str, out: Path) -> None:
     """Build a report in this process; print the peak of each section as a line of JSON."""
-    from vizreport.building import build
+    from vizreport.building.build import build
     from vizreport.building.request import BuildRequest
     from vizreport.experiments.settings import Settings
+    from vizreport.results.store import Store
     from vizreport.subject.options import NetworkOptions
 
-    original = build.run_experiment
+    save = Store.save
 
-    def run(experiment, *arguments):  # type: ignore[no-untyped-def]
-        _report("before")
-        record = original(experiment, *arguments)
-        _report(experiment.name)
-        return record
+    def saved(store: Store, name: str, *arguments: Any, **options: Any) -> None:
+        save(store, name, *arguments, **options)
+        if "/" not in name:  # no piece of a section
+            _report(name)
 
-    build.run_experiment = run  # type: ignore[assignment]
+    Store.save = saved  # type: ignore[method-assign]
     network = NetworkOptions(labels_in_order=True)
-    build.build(BuildRequest(checkpoint, data, out, Settings(), network, pdf=False))
+    build(BuildRequest(checkpoint, data, out, Settings(), network, pdf=False))
     _report("drawing")
 
 
