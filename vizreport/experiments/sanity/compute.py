@@ -17,7 +17,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
-from vizreport.experiments.sanity.panels import Randomising, no_panels, panels
+from vizreport.experiments.sanity.panels import Panels, Randomising, no_panels, panels
 from vizreport.experiments.sanity.randomisation import (
     WeightedLayer,
     shuffle,
@@ -97,12 +97,12 @@ def compute(
         (1 + len(below) + len(CONTROLS) + 3 * (DRAWS - 1)) * len(units.maps)
         for _, units, below in tests
     )
-    panel: dict[str, Any] = {}
+    panel: Panels | None = None
     with progress("making random", total * len(methods), "pictures") as bar:
         for layer, units, below in tests:
             test = _Test(subject, mining, layer, units, methods)
             found[layer.name] = test.run(below, settings.seed, bar)
-            if methods and not panel and layer.name in mining.layers:
+            if methods and panel is None and layer.name in mining.layers:
                 randomising = Randomising(below, test.batch, settings.seed)
                 panel = panels(subject, mining, layer, units.maps, methods[0], randomising)
     by_layer: dict[str, Any] = {
@@ -135,7 +135,7 @@ def compute(
             )
             for layer, _, _ in tests
         },
-        **(panel or no_panels()),
+        **vars(panel or no_panels()),
         **by_layer,
     )
 

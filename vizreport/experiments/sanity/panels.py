@@ -28,6 +28,23 @@ _TILES = 9
 
 
 @dataclass(frozen=True)
+class Panels:
+    """The fields of the result that begin with "panel"."""
+
+    panel_maps: np.ndarray
+    panel_others: np.ndarray
+    panel_alike: np.ndarray
+    panel_rectifiers: list[str]
+    panel_passed: np.ndarray
+    panel_shown: np.ndarray
+    panel_insides: np.ndarray
+    panel_patches: np.ndarray
+    panel_projections: np.ndarray
+    panel_strengths: np.ndarray
+    panel_peaks: np.ndarray
+
+
+@dataclass(frozen=True)
 class Randomising:
     """Weights made random.
 
@@ -53,7 +70,7 @@ def panels(
     drawn: np.ndarray,
     method: str,
     randomising: Randomising,
-) -> dict[str, Any]:
+) -> Panels:
     """Project the nine strongest units of some maps, before and after all weights are random.
 
     Images and units stay the same. So do they for another map of the layer, whose pictures would
@@ -76,8 +93,8 @@ def panels(
 
     Returns
     -------
-    dict
-        The fields of the result that begin with "panel".
+    Panels
+        Of the first of the maps.
     """
     pieces, batch = randomising.pieces, randomising.batch
     graph, maps = subject.graph, drawn[:MAPS]
@@ -135,37 +152,37 @@ def panels(
     start = (fields.low + fields.high + 1 - side) // 2
     low, high = -start, np.array(graph.input_shape[:2]) - start
     insides[taken] = np.clip(np.concatenate([low[:, ::-1], high[:, ::-1]], axis=1), 0, side)
-    return {
-        "panel_maps": maps.astype(np.int32),
-        "panel_others": others.astype(np.int32),
-        "panel_alike": alike,
-        "panel_rectifiers": [graph.nodes[index].layer for index in below],
-        "panel_passed": np.array(passed, np.float32),
-        "panel_shown": shown,
-        "panel_insides": insides,
-        "panel_patches": patches,
-        "panel_projections": projections,
-        "panel_strengths": strengths,
-        "panel_peaks": peaks,
-    }
+    return Panels(
+        panel_maps=maps.astype(np.int32),
+        panel_others=others.astype(np.int32),
+        panel_alike=alike,
+        panel_rectifiers=[graph.nodes[index].layer for index in below],
+        panel_passed=np.array(passed, np.float32),
+        panel_shown=shown,
+        panel_insides=insides,
+        panel_patches=patches,
+        panel_projections=projections,
+        panel_strengths=strengths,
+        panel_peaks=peaks,
+    )
 
 
-def no_panels() -> dict[str, Any]:
+def no_panels() -> Panels:
     """Return the same fields for no map."""
     tile = (0, _TILES, 0, 0, 3)
-    return {
-        "panel_maps": np.zeros(0, np.int32),
-        "panel_others": np.zeros(0, np.int32),
-        "panel_alike": np.zeros((2, *tile[:2]), np.float32),
-        "panel_rectifiers": [],
-        "panel_passed": np.zeros((2, 0), np.float32),
-        "panel_shown": np.zeros(tile[:2], bool),
-        "panel_insides": np.zeros((*tile[:2], 4), np.int32),
-        "panel_patches": np.zeros(tile, np.uint8),
-        "panel_projections": np.zeros((2, *tile), np.uint8),
-        "panel_strengths": np.zeros((2, *tile[:2]), np.float32),
-        "panel_peaks": np.zeros((2, *tile[:2]), np.float32),
-    }
+    return Panels(
+        panel_maps=np.zeros(0, np.int32),
+        panel_others=np.zeros(0, np.int32),
+        panel_alike=np.zeros((2, *tile[:2]), np.float32),
+        panel_rectifiers=[],
+        panel_passed=np.zeros((2, 0), np.float32),
+        panel_shown=np.zeros(tile[:2], bool),
+        panel_insides=np.zeros((*tile[:2], 4), np.int32),
+        panel_patches=np.zeros(tile, np.uint8),
+        panel_projections=np.zeros((2, *tile), np.uint8),
+        panel_strengths=np.zeros((2, *tile[:2]), np.float32),
+        panel_peaks=np.zeros((2, *tile[:2]), np.float32),
+    )
 
 
 def _projected(
