@@ -164,7 +164,7 @@ def test_a_sidecar_may_hold_what_one_knows(checkpoint, values, expected):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"preset": "pytorch"}, "no preset 'pytorch'; there are zfnet"),
+        ({"preset": "pytorch"}, "unknown preset 'pytorch'; choose from zfnet"),
         ({"preset": 3}, "preset"),
         ({"preset": "torch", "preprocessing": {"chanels": "BGR"}}, "no part chanels"),
         ({"preset": "torch", "preprocessing": {"std": 0}}, "std"),

@@ -57,8 +57,8 @@ def require_agreement(model: keras.Model, graph: Graph, images: np.ndarray | Non
     if comparison.problem:
         raise RequestError(
             f"the graph traced from model {graph.name!r} does not compute what the network does, "
-            f"{comparison.problem}; a report would be of another network, so none is made: report "
-            "this with the layer's configuration, or put another layer in its place"
+            f"{comparison.problem}; a report would describe a different network, so none is made; "
+            "report this with the layer's configuration, or replace the layer"
         )
 
 

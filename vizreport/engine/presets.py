@@ -73,7 +73,7 @@ def find_rule(preset: str, node: Node) -> Rule | None:
         If there is no such preset.
     """
     if preset not in PRESETS:
-        raise RequestError(f"there is no rule {preset!r}: choose one of {', '.join(PRESETS)}")
+        raise RequestError(f"there is no rule {preset!r}; choose from {', '.join(PRESETS)}")
     table = PRESETS[preset]
     if table is None:
         return true_gradient

@@ -69,14 +69,14 @@ def choose_for(
     gives = chosen.preprocessing.input_channels
     if channels is not None and channels != gives:
         raise RequestError(
-            f"{checkpoint} takes {channels} channels, its preprocessing gives {gives}: set "
+            f"{checkpoint} takes {channels} channels, but its preprocessing gives {gives}; set "
             "--channels"
         )
     rows, cols = chosen.preprocessing.input_size
     if (height, width) != (None, None) and (rows, cols) != (height, width):
         raise RequestError(
-            f"{checkpoint} takes images of {height}x{width}, its preprocessing gives "
-            f"{rows}x{cols}: set --input-size"
+            f"{checkpoint} takes images of {height}x{width}, but its preprocessing gives "
+            f"{rows}x{cols}; set --input-size"
         )
     return chosen
 

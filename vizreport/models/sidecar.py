@@ -207,7 +207,7 @@ def _parts(
 ) -> tuple[dict[str, Any], np.ndarray | None]:
     """Return what differs from a preset, and the mean of the square beside a mean image."""
     if preset not in PRESETS:
-        raise RequestError(f"there is no preset {quoted(preset)}; there are {', '.join(PRESETS)}")
+        raise RequestError(f"unknown preset {quoted(preset)}; choose from {', '.join(PRESETS)}")
     parts = {name: value for name, value in given.items() if value is not None}
     mean_image, mean_square = _read_means(mean_path)
     if mean_image is not None:

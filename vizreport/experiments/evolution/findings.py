@@ -89,7 +89,7 @@ def _settled(result: EvolutionResult, layers: list[str]) -> Finding:
     count = int((before >= THRESHOLD).sum())
     return Finding(
         kind="evolution-settled",
-        compared="similarity of the maps' projections at the last two epochs shown",
+        compared="similarity of the maps' projections at the last epoch shown and the previous",
         claim="maps had settled by epoch {before}",
         shown=(
             "By epoch {before} of {last}, {count} of {n} live maps ({effect}) had settled: their "

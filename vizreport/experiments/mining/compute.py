@@ -146,7 +146,7 @@ def _shards(subject: Subject, pieces: Pieces, work: Work) -> Iterator[Shard]:
     if len(failed) == len(work.pieces) > 0:
         raise PieceFailed(told(failed, len(work.pieces)))
     if failed:
-        print(f"vizreport: {told(failed, len(work.pieces))}; left out", file=sys.stderr)
+        print(f"vizreport: {told(failed, len(work.pieces))}; omitted", file=sys.stderr)
 
 
 def mined_layers(subject: Subject, settings: Given) -> list[ReportableLayer]:
