@@ -70,7 +70,7 @@ def test_zfnet_needs_a_mean():
 
 
 def test_unknown_names():
-    with pytest.raises(RequestError, match="unknown preset 'keras'; choose from zfnet, caffe, torch"):
+    with pytest.raises(RequestError, match="unknown preset 'keras'; choose from zfnet, caffe"):
         preset("keras", (8, 8), 3)
     with pytest.raises(RequestError, match="no part size; its parts are input_size, resize"):
         preset("unit", (8, 8), 3, {"size": 3})

@@ -26,7 +26,7 @@ def subject(folder: str | None) -> SimpleNamespace:
 def test_the_folder_is_read_and_its_absence_is_said(tmp_path):
     with pytest.raises(NotApplicable, match="deconvnet-learn"):
         compute(subject(None), {})
-    with pytest.raises(RequestError, match="holds no"):
+    with pytest.raises(RequestError, match="contains no"):
         compute(subject(str(tmp_path)), {})
     write_learned(tmp_path, make_deconvolutional(False))
     found = compute(subject(str(tmp_path)), {})

@@ -65,7 +65,7 @@ def test_the_step_that_fails_is_named(top, end, failing):
 def test_what_lies_about_the_bound_is_open():
     every, _, _ = told(made(0.84, 0.4, (0.6, 0.36, 0.2), spread=0.3))
     assert every.decision == "not shown"
-    assert sentence(every).startswith("Whether deconvnet pictures")
+    assert sentence(every).startswith("Inconclusive whether deconvnet projections")
     assert "is open" in sentence(every)
 
 

@@ -61,7 +61,7 @@ def test_logits_below_zero_are_not_dead_and_are_judged_by_their_own_class():
     told = printable(sentence(units))
     assert units.decision == "shown"
     assert units.effect.value == 0.75
-    assert "Of those of fish, 0 are fish and 9 are bicycle." in told
+    assert "For fish, 0 are fish and 9 are bicycle." in told
     assert "All" not in told
     assert units.severity == "look"
     assert units.values["scores_above_chance"].value == 3
