@@ -16,7 +16,8 @@ import keras
 import numpy as np
 from PIL import Image
 
-from vizreport.models.zfnet import zfnet
+from vizreport.models.network import build_network
+from vizreport.models.zfnet import ZFNET
 
 SIDE = 224
 USED = 16
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     keras.utils.set_random_seed(7)
-    model = zfnet(1000, SIDE)
+    model = build_network(ZFNET, 1000, SIDE, 1.0)
     files = sorted(path for path in arguments.photographs.rglob("*") if path.is_file())
     signal = np.stack([read(path) for path in files[:: max(1, len(files) // USED)][:USED]])
     for layer in model.layers[1:]:

@@ -126,9 +126,10 @@ def _averaging(layer):
 def test_zfnet_by_hand():
     """Zeiler & Fergus, Fig. 3, worked by hand: kernels and strides from layer to layer."""
     from vizreport.graph.layers import reportable_layers
-    from vizreport.models.zfnet import zfnet
+    from vizreport.models.network import build_network
+    from vizreport.models.zfnet import ZFNET
 
-    model = zfnet(classes=4, input_size=224, width=0.02)
+    model = build_network(ZFNET, 4, 224, 0.02)
     found = {layer.name: layer for layer in reportable_layers(trace(model))}
     assert [(found[f"conv{i}"].receptive_field, found[f"conv{i}"].stride) for i in range(1, 6)] == [
         ((7, 7), 2),

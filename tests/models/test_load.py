@@ -12,7 +12,8 @@ from keras import layers, ops
 
 from vizreport.errors import RequestError
 from vizreport.models.load import load_checkpoint
-from vizreport.models.zfnet import zfnet
+from vizreport.models.network import build_network
+from vizreport.models.zfnet import ZFNET
 
 OWN_CODE = """
 import keras
@@ -81,7 +82,7 @@ def test_sequential_has_an_output_once_loaded(saved, name):
 
 @pytest.mark.parametrize("extension", ["keras", "h5"])
 def test_own_network_round_trip(tmp_path, extension):
-    model = zfnet(4, 56, 0.05)
+    model = build_network(ZFNET, 4, 56, 0.05)
     model.save(tmp_path / f"net.{extension}")
     loaded = load_checkpoint(str(tmp_path / f"net.{extension}"))
     batch = np.random.default_rng(0).normal(0, 60, (2, 56, 56, 3)).astype("float32")

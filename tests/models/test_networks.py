@@ -12,9 +12,10 @@ from vizreport.models.architecture import (
     scale_width,
     smallest_input_size,
 )
-from vizreport.models.krizhevsky import krizhevsky
+from vizreport.models.krizhevsky import KRIZHEVSKY
+from vizreport.models.network import build_network
 from vizreport.models.variants import VARIANTS, build_variant, variant_architecture
-from vizreport.models.zfnet import ZFNET, zfnet
+from vizreport.models.zfnet import ZFNET
 
 ZFNET_SHAPES = {
     "conv1": (110, 110, 96),
@@ -92,7 +93,7 @@ def kernel_shapes(model):
 
 
 def test_zfnet_is_the_papers(zero_weights):
-    model = zfnet()
+    model = build_network(ZFNET, 1000, 224, 1.0)
     assert shapes(model, ZFNET_SHAPES) == ZFNET_SHAPES
     counts = {name: model.get_layer(name).count_params() for name in ZFNET_PARAMETERS}
     assert counts == ZFNET_PARAMETERS
@@ -100,7 +101,7 @@ def test_zfnet_is_the_papers(zero_weights):
 
 
 def test_krizhevsky_is_the_papers(zero_weights):
-    model = krizhevsky()
+    model = build_network(KRIZHEVSKY, 1000, 224, 1.0)
     assert shapes(model, KRIZHEVSKY_SHAPES) == KRIZHEVSKY_SHAPES
     assert model.count_params() == 60_965_224
     # Two groups: a filter sees half the channels below it.
@@ -112,7 +113,7 @@ def test_krizhevsky_is_the_papers(zero_weights):
 
 
 def test_softmax_is_a_layer_of_its_own():
-    model = zfnet(4, 64, 0.05)
+    model = build_network(ZFNET, 4, 64, 0.05)
     assert model.get_layer("fc8").activation is keras.activations.linear
     assert model.output is model.get_layer("prob").output
     result = model(np.zeros((1, 64, 64, 3), "float32"))
@@ -182,20 +183,20 @@ def test_smallest_input_size_is_named_and_right(name):
 
 
 def test_width_keeps_maps_divisible_by_the_groups():
-    kernels = kernel_shapes(krizhevsky(3, 64, 0.013))
+    kernels = kernel_shapes(build_network(KRIZHEVSKY, 3, 64, 0.013))
     assert all(shape[-1] % 2 == 0 for name, shape in kernels.items() if name != "fc8")
-    assert kernel_shapes(zfnet(3, 64, 1e-6))["conv1"] == (7, 7, 3, 1)
+    assert kernel_shapes(build_network(ZFNET, 3, 64, 1e-6))["conv1"] == (7, 7, 3, 1)
 
 
 @pytest.mark.parametrize("width", [0, -1, float("nan")])
 def test_impossible_width_is_refused(width):
     with pytest.raises(RequestError, match="width"):
-        zfnet(10, 224, width)
+        build_network(ZFNET, 10, 224, width)
 
 
 def test_one_class_is_refused():
     with pytest.raises(RequestError, match="2 classes"):
-        zfnet(1)
+        build_network(ZFNET, 1, 224, 1.0)
 
 
 def test_unknown_variant_lists_those_there_are():
@@ -215,7 +216,7 @@ def test_recipe_scales_by_hand():
 
 def test_initial_weights_follow_the_recipe():
     keras.utils.set_random_seed(0)
-    model = zfnet(10, 96, 0.25)
+    model = build_network(ZFNET, 10, 96, 0.25)
     fc6 = model.get_layer("fc6")
     assert float(np.std(fc6.kernel)) == pytest.approx(1e-2 * 6, rel=0.01)
     assert float(np.std(model.get_layer("conv2").kernel)) == pytest.approx(2e-2, rel=0.02)
