@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -141,3 +141,26 @@ def test_one_process_needs_no_ray(kept, monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "ray", None)  # importing it fails
     assert values(Pieces(in_turn, kept)) == [0, 1, 4, 9, 16, 25]
+
+
+def test_pieces_of_several_devices_are_named(kept):
+    """By device, whether computed now or before; one device is not worth a word."""
+
+    def engine(*devices):
+        def compute(subject, work, pieces, bar):
+            for each, device in zip(in_turn(subject, work, pieces, bar), devices, strict=True):
+                host = {**each.origin.host, "device": device}
+                yield replace(each, origin=replace(each.origin, host=host))
+
+        return compute
+
+    one = Pieces(engine(*"aaaaaa"))
+    values(one)
+    assert one.told() == {}
+    with pytest.raises(ValueError, match="zip"):
+        values(Pieces(engine(*"ab"), kept))
+    two = Pieces(engine(*"abbb"), kept)
+    values(two)
+    named = [f"squares/{n}" for n in range(6)]
+    said = {"a": [named[0], named[2]], "b": [named[1], *named[3:]]}
+    assert two.told() == {"pieces": "; ".join(f"{on}: {', '.join(of)}" for on, of in said.items())}
