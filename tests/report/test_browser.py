@@ -370,8 +370,8 @@ def test_the_single_file_stands_alone(browser: Any, rendered: Path, tmp_path: Pa
     assert alone.stat().st_size <= LIMIT
     one = Visit(browser, tmp_path)
     page = one.open(alone.name)
-    said = page.locator(".notice", has_text="Left out: ").inner_text()
-    assert "Left out: 71 pages of layers and feature maps" in said
+    said = page.locator(".notice", has_text="Omitted: ").inner_text()
+    assert "Omitted: 71 pages of layers and feature maps" in said
     assert page.locator("h1").inner_text() == HOSTILE[0]
     assert (
         page.locator("main a[href]:not([href^='#']):not([href^='https://arxiv.org/'])").count() == 0
