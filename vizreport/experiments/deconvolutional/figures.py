@@ -253,7 +253,7 @@ def _draw_reconstructions(result: DeconvolutionalResult) -> Image.Image:
     flat = place is not None and place.columns and not medium.narrow()
     for i, example in enumerate(result.examples[: 2 if flat else None]):
         cells.append(Image.fromarray(example))
-        labels.append(("picture", ""))
+        labels.append(("image", ""))
         shown = [result.inputs[i], *(result.reconstructions[layer][i] for layer in LAYERS)]
         cells += [montage.signed(_colour(one.astype(np.float64)), scale) for one in shown]
         labels.append(("normalised", "\ncontrast-normalised:\nthe target"))

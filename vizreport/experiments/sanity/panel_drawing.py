@@ -22,7 +22,7 @@ def panels(result: SanityResult) -> Image.Image:
     """Lay out a row for each map: trained, then with all weights random."""
     cells, labels = [], []
     for place, feature_map in enumerate(result.panel_maps):
-        other = f"picture for map {result.panel_others[place]} instead"
+        other = f"projection for map {result.panel_others[place]} instead"
         for state, weights in enumerate(("trained", "random")):
             cells.append(_pair(result, state, place))
             alike = mean_known(result.panel_alike[state, place])
