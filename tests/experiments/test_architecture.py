@@ -107,7 +107,7 @@ def test_small_filters_without_stride_say_little(tiny_subject):
     signs = {sign.name: sign for sign in find_signs(results)}
     middle = signs["Layer-1 filters that prefer middle frequencies"]
     assert (middle.found, middle.note) == ("–", "the filters are smaller than 7 px")
-    folded = signs["Response that the first stride leaves ambiguous"]
+    folded = signs["Response that the first stride makes ambiguous"]
     assert (folded.found, folded.note) == ("–", "the first stride is 1")
     assert not any(figure.name == "architecture-aliasing" for figure in shown(results).figures)
 

@@ -149,7 +149,7 @@ def test_a_score_that_speaks_for_the_first_folder(asked):
     assert found["overview"].top1_error == 100
     said = printable(" ".join(faults(decide(findings(found)))))
     assert "looks reversed" in said
-    assert "speaks for blue, not for red" in said
+    assert "is for blue, not red" in said
 
 
 def test_a_score_that_always_says_the_same_tells_nothing(asked):
