@@ -3,7 +3,7 @@
 Builds a report in this process, every section anew, and prints for each section its processor
 time, how much of it is spent in compiling and in compiled functions, how many passes it makes, in
 whole images (a crop of a quarter of the image is a quarter of a pass; places occluded in windows
-XX), how many of them also go back, and what these
+occluded places are not counted), how many of them also go back, and what these
 passes would take bare: a forward pass of the network in batches of 32, and twice that where a
 signal goes back. *Gap* is the section's time over that.
 
