@@ -201,7 +201,7 @@ def test_without_options_it_is_right_and_accuracies_are_keras_own(network, folde
         row = by_values[values]
         assert abs(row["correct"] / row["images"] - keras_accuracy(network, folder, change)) < 0.3
     assert not warnings({"preprocessing": result})
-    assert "None of the 9 usual" in headline(decide(findings({"preprocessing": result})))
+    assert "None of the 9 common" in headline(decide(findings({"preprocessing": result})))
 
 
 def test_channels_reversed_are_found(network, folder):

@@ -113,7 +113,7 @@ def test_findings_compare_class_by_class(result):
     assert level.effect.value == pytest.approx(0.74)
     assert level.n == depth.n == control.n == 25
     assert "74.0\u202f%" in sentence(level)
-    assert "guessing: 4.0\u202f%" in sentence(level)
+    assert "chance: 4.0\u202f%" in sentence(level)
     assert "more reliably" in sentence(depth)
     assert "71.0\u202f% against 21.0\u202f%" in sentence(depth)
     assert "this agrees" in beside_published(depth)
