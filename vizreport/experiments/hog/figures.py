@@ -74,7 +74,7 @@ def _pictures(result: HogResult) -> Figure:
     )
     return Figure(
         name="hog-pictures",
-        width=125,
+        width=88,
         title="The same images as seen by HOG and by the network",
         caption=(
             "What HOG retains of an image: the image, its greyscale version, its HOG descriptor, "
