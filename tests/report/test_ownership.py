@@ -158,7 +158,7 @@ def test_a_comparison(rendered: Path, tmp_path: Path) -> None:
     (former / "findings.json").unlink()  # the first edition wrote none
     compare(runs, former, pdf=False)
     assert tree(former) == drawn
-    with pytest.raises(RequestError, match="belong to vizreport compare: choose another"):
+    with pytest.raises(RequestError, match="belong to vizreport compare; choose another"):
         build(BuildRequest(Path("nowhere.keras"), "nowhere", out))
 
 
@@ -190,7 +190,7 @@ def test_slides(run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "slides.pptx would be overwritten" in capsys.readouterr().err
     assert slides.read_bytes() == FOREIGN
     assert main(["slides", str(run_folder), "--out", str(run_folder / "figures")]) == 2
-    assert "figures is a folder: name a file" in capsys.readouterr().err
+    assert "figures is a folder; name a file" in capsys.readouterr().err
     # A file that is named may be replaced, one that the program wrote as well.
     assert main(["slides", str(run_folder), "--out", str(slides)]) == 0
     slides.unlink()

@@ -49,7 +49,7 @@ def test_a_taken_name_is_refused(out, taken, named):
     with pytest.raises(RequestError) as refused:
         prepare(out, "report", NAMES)
     assert str(refused.value) == (
-        f"{out / named} would be overwritten, but vizreport build did not write it: move it away "
+        f"{out / named} would be overwritten, but vizreport build did not write it; move it away "
         "or choose another folder"
     )
     assert tree(out) == before
@@ -252,7 +252,7 @@ def test_a_file_where_the_folder_would_be(tmp_path):
     for name in ("file/out", "x" * 300):
         with pytest.raises(RequestError, match="cannot be created"):
             prepare(tmp_path / name, "report", ["index.html"])
-    with pytest.raises(RequestError, match="is a folder: name a file"):
+    with pytest.raises(RequestError, match="is a folder; name a file"):
         require_file(tmp_path)
 
 
