@@ -56,7 +56,7 @@ def test_a_build_in_the_current_folder(
     assert main(["build", *NO_INPUT, "--out", "."]) == 2
     assert capsys.readouterr().err == (
         "vizreport: figures, index.html would be overwritten, but vizreport build did not write "
-        "them: move them away or choose another folder\n"
+        "them; move them away or choose another folder\n"
     )
     assert tree(tmp_path) == before
 

@@ -79,7 +79,7 @@ def test_what_is_not_in_the_way_stays(out):
 
 def test_many_obstacles_are_counted(out):
     write(out, *"abcde", content="a user's")
-    with pytest.raises(RequestError, match=r"out/c and 2 more would be.*write them: move them"):
+    with pytest.raises(RequestError, match=r"out/c and 2 more would be.*write them; move them"):
         prepare(out, "report", "abcde")
 
 
@@ -88,7 +88,7 @@ def test_writers_share_a_folder_but_no_name(out):
     write(out, "index.html", "figures/a.png")
     prepare(out, "training", ["history.csv"])
     prepare(out, "comparison", ["index.html", "figures/"])
-    with pytest.raises(RequestError, match=r"index\.html belongs to vizreport compare: choose"):
+    with pytest.raises(RequestError, match=r"index\.html belongs to vizreport compare; choose"):
         prepare(out, "report", ["index.html"])
     with pytest.raises(RequestError, match="figures belongs to vizreport compare"):
         prepare(out, "report", ["figures/"])
@@ -241,7 +241,7 @@ def test_a_folder_that_takes_no_file(out, number, monkeypatch):
     with pytest.raises(RequestError) as refused:
         prepare(out, "report", ["index.html"])
     assert str(refused.value) == (
-        f"{out} cannot be created or written to ({os.strerror(number)}): choose another folder, or "
+        f"{out} cannot be created or written to ({os.strerror(number)}); choose another folder, or "
         "make this one writable"
     )
     assert not out.exists()
