@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vizreport.drawing import charts, medium
+from vizreport.experiments.architecture.duplicates import ALIKE
 from vizreport.experiments.architecture.spectrum import EDGES
 from vizreport.wording.text import number, percent
 
@@ -102,7 +103,7 @@ def draw_ambiguous(axes: Axes, shown: Sequence[tuple[str, np.ndarray]], limit: f
     axes.set_xlim(-1, 101)
     axes.set_ylim(-2, 102)
     axes.set_xlabel("filters sorted by that share, % (line: median)")
-    axes.set_ylabel("share of a filter's response to\naliased gratings, %")
+    axes.set_ylabel("share of response the\nstride makes ambiguous, %")
     if len(shown) > 1:
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
 
@@ -116,17 +117,23 @@ def draw_maps(axes: Axes, layers: Sequence[tuple[str, int, int, int]]) -> None:
     layers : sequence of (name, dead, repeated, maps)
         Numbers of maps.
     """
-    height = 0.36
     rows = np.arange(len(layers))
     found = np.array([layer[1:3] for layer in layers])
     maps = np.array([layer[3] for layer in layers])
-    for k, (name, colour) in enumerate(
-        (("dead", charts.INK), ("duplicate an earlier map", charts.ORANGE))
-    ):
-        if not found[:, k].any():
-            continue
+    alike = f"duplicates of an earlier map (their activations correlate at r > {ALIKE:g})"
+    kinds = (("dead", charts.INK), (alike, charts.ORANGE))
+    shown = np.flatnonzero(found.any(axis=0))
+    height = 0.36
+    for place, k in enumerate(shown):
+        name, colour = kinds[k]
         values = 100 * found[:, k] / maps
-        bars = axes.barh(rows + (k - 0.5) * height, values, height * 0.85, color=colour, label=name)
+        bars = axes.barh(
+            rows + (place - (len(shown) - 1) / 2) * height,
+            values,
+            height * 0.85,
+            color=colour,
+            label=name,
+        )
         said = [f"{number(n)} of {number(of)}" for n, of in zip(found[:, k], maps, strict=True)]
         axes.bar_label(bars, said, padding=2)
     axes.set_yticks(rows, [layer[0] for layer in layers])

@@ -167,7 +167,7 @@ def _limited(result: ArchitectureResult, filters: FiltersResult) -> Figure:
     return Figure(
         name="architecture-limit",
         supplement=True,
-        title="The layer-1 filters as trained, and with the RMS limit",
+        title=f"What limiting the RMS to {number(LIMIT)} would change in the layer-1 filters",
         caption=(
             f"Left: as trained. Right: with the {count} filters whose RMS exceeds {number(LIMIT)} "
             "(orange frames) scaled down to it (Fig. 6 a and b)."
@@ -189,7 +189,13 @@ def _two_grids(result: ArchitectureResult, filters: FiltersResult) -> Image.Imag
     held = limited(filters.filters, result.rms)
     scale = float(np.abs(held).max())
     pictures = []
-    for shown, head in ((filters.filters, "as trained (stronger weights clipped)"), (held, said)):
+    for shown, head in (
+        (
+            filters.filters,
+            f"as trained (weights beyond ±{number(scale)} are drawn as ±{number(scale)})",
+        ),
+        (held, said),
+    ):
         grid = montage.with_scale(filter_grid(shown, scale, 820, strong), number(scale), 22)
         pictures.append(montage.headed(grid, head, 22))
     return montage.beside(pictures[0], pictures[1], 60)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 10
 _CELL, _GAP, _LETTERS = 224, 8, 38  # px
+_FIXED = "fixed position\nin object's box"
 
 
 def pictures(result: CorrespondenceResult) -> Image.Image:
@@ -30,7 +31,7 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
     hidden = [
         *((part, result.part_squares[:, p]) for p, part in enumerate(result.parts)),
         ("random position", result.random_squares[:, 0]),
-        ("fixed position", result.shared_squares[:, 0]),
+        (_FIXED, result.shared_squares[:, 0]),
     ]
     rows = [("nothing hidden", [montage.fit(Image.fromarray(one), _CELL) for one in shown])]
     rows += [(name, _hidden(shown, squares[:most], result.side)) for name, squares in hidden]
@@ -47,8 +48,11 @@ def pictures(result: CorrespondenceResult) -> Image.Image:
     pen, letters = ImageDraw.Draw(whole), montage.font(size)
     for r, ((name, _), row) in enumerate(zip(rows, cells, strict=True)):
         top = r * (height + _GAP)
-        text = montage.clip_text(drawable(name, 60), margin - _GAP, size)
-        letters.draw(pen, (0, top + height / 2), text, montage.palette().ink, anchor="lm")
+        lines = name.split("\n")
+        for k, line in enumerate(lines):
+            text = montage.clip_text(drawable(line, 60), margin - _GAP, size)
+            middle = top + height / 2 + 1.3 * size * (k - (len(lines) - 1) / 2)
+            letters.draw(pen, (0, middle), text, montage.palette().ink, anchor="lm")
         for c, cell in enumerate(row):
             whole.paste(cell, (margin + c * (width + _GAP), top))
     return whole
@@ -125,7 +129,8 @@ def _legend(layers: list[dict[str, Any]]) -> list[Line2D]:
 
 
 def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> None:
-    names = [*result.parts, "random positions", "fixed positions"]
+    parts = [drawable(part, 28) for part in result.parts]
+    names = [*parts, "random positions", _FIXED.replace("position", "positions")]
     name = layer["name"]
     axes.axvline(layer["random"]["mean"], color=charts.SOFT, linewidth=0.8, linestyle="--")
     for r, row in enumerate(layer["rows"]):
@@ -140,12 +145,15 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> N
         _line(axes, r, layer[control], charts.SOFT)
         means = values.mean(axis=1)
         axes.plot(
-            means, np.full(len(means), r), "|", color=charts.SOFT, markersize=9, linewidth=0.7
-        )
-    axes.set_yticks(range(len(names)), [drawable(each, 28) for each in names])
+            means, np.full(len(means), r), "|", color=charts.SOFT, markersize=9,
+            markeredgewidth=0.5,
+        )  # fmt: skip
+    axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.locator_params(axis="x", nbins=6)
-    axes.set_xlabel("features whose change differs in sign, mean share\n← more consistent")
+    axes.set_xlabel(
+        "mean share of features that do not change\nthe same way in two images; ← more consistent"
+    )
     axes.set_title(drawable(name, 40), loc="left", fontsize=8, fontweight="bold")
     axes.tick_params(left=False)
 

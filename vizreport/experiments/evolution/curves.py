@@ -35,10 +35,10 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
             panels = figure.subplots(2 * (1 + history) // columns, columns, squeeze=False)
             first, second, *others = panels.flat
             second.sharey(first)
-            title = "projection compared with the last epoch's,\nof "
-            unit = title + "the last epoch's strongest unit"
+            title = "{} epoch's strongest unit:\nits projection compared with the last epoch's"
+            unit = title.format("the last")
             _similarity(first, result, layers, result.similarity, unit)
-            own = title + "each epoch's strongest unit"
+            own = title.format("each")
             _similarity(second, result, layers, result.own_similarity, own)
             first.set_ylabel("similarity (cosine),\nmedian over the layer's maps")
             handles, labels = first.get_legend_handles_labels()

@@ -36,7 +36,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         scale = (
             f"One scale for all: white is +{number(float(ranges[0]))}, black "
             f"−{number(float(ranges[0]))} (99.5th percentile of the absolute weights, "
-            "excluding dominating filters); stronger weights are clipped."
+            "excluding dominating filters); stronger weights are drawn like these."
         )
     else:
         scale = "Each filter has its own scale: its largest absolute weight is white or black."

@@ -126,7 +126,7 @@ def _sheet(result: HogResult) -> Image.Image:
         plain = (f"\n{named}", "", "", paired.replace("-", "−"), ridge.replace("-", "−"))
         labels += list(zip(heads, plain, strict=True))
         labels += [
-            (drawable(result.layers[k], 16), f"\n{result.units[k, i]} units added") for k in layers
+            (drawable(result.layers[k], 16), f"\nsum of {result.units[k, i]} units") for k in layers
         ]
     columns = 5 + len(layers)
     if medium.narrow():
@@ -139,7 +139,7 @@ def _sheet(result: HogResult) -> Image.Image:
         "the contrast-normalised greyscale original"
     )
     if layers:
-        head += "; then the sum of the projections of that many of the layer's strongest units"
+        head += "; then, for each layer, the projections of its strongest units, added up"
     return montage.headed(sheet, head, 22)
 
 

@@ -238,10 +238,10 @@ def _numbers(result: OcclusionResult, i: int, name: str) -> list[str]:
     values = result.probabilities[name][i]
     changed = float((result.best[name][i] != result.clean_best[i]).mean())
     return [
-        f"p {_decimals(result.clean_probabilities[i])}, lowest {_decimals(values.min())}",
-        "with the square as shown",
-        "another class is predicted at",
-        f"{percent(changed)} of positions",
+        f"nothing hidden: p {_decimals(result.clean_probabilities[i])}",
+        f"lowest, as shown: p {_decimals(values.min())}",
+        "another class is predicted",
+        f"at {percent(changed)} of positions",
     ]
 
 

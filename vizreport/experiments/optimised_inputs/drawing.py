@@ -75,9 +75,12 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
             cells.append(tile(result.natural[layer][place]))
             labels.append((called, f"\ndata's best: {_value(result.strongest[layer][place])}"))
             cells.append(tile(result.pictures[layer][place, best]))
-            labels.append(("optimised", f"\n{_value(result.reached[layer][place, best])}"))
+            natural = float(result.strongest[layer][place])
+            reached = float(result.reached[layer][place, best])
+            labels.append(("optimised", f"\n{_beside(reached, natural)}"))
             cells.append(tile(result.plain[layer][place]))
-            labels.append(("unregularised", f"\n{_value(result.plain_reached[layer][place])}"))
+            plain = float(result.plain_reached[layer][place])
+            labels.append(("unregularised", f"\n{_beside(plain, natural)}"))
     picture = montage.grid(cells, 3 * shown, 10, labels, 22, sets=3)
     head = (
         "three inputs per map, with the activation reached: the best patch in the data (grey "
@@ -88,6 +91,11 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
 
 def _value(value: float) -> str:
     return number(float(value))
+
+
+def _beside(value: float, natural: float) -> str:
+    """Write what an optimised input reached, and say so where the data's best is above it."""
+    return _value(value) + (" (below data)" if value < natural else "")
 
 
 def curves(result: OptimisedInputsResult, axes: Axes) -> None:

@@ -37,7 +37,11 @@ def curves(result: SanityResult, layer: str) -> Figure:
     names = ["trained", *(lowest(step, 30) for step in result.steps[layer])]
     controls = [" ".join(words) for words in CONTROLS_SAID]
     controls[-1] += " (chance)"
-    below = len(names) + _PARTED - 1 + np.arange(len(controls))
+    # A row that only names what follows: behind the trained network, and before the controls.
+    above = np.array([0, *range(2, len(names) + 1)])
+    line = above[-1] + (1 + _PARTED) / 2 - 0.5
+    below = above[-1] + _PARTED + 1 + np.arange(len(controls))
+    heads = {1: "random from the top down to:", below[0] - 1: "controls:"}
     with charts.style():
         slim = medium.narrow()
         high = _ROW * (below[-1] + 1) + 17
@@ -50,19 +54,20 @@ def curves(result: SanityResult, layer: str) -> Figure:
                 shift = _DODGE * (m - (len(result.methods) - 1) / 2)
                 steps = result.cascade[layer][m, :, :, measure]
                 every = np.concatenate([np.ones((1, steps.shape[1])), steps])
-                _points(axes, every, np.arange(len(every)) + shift, method, joined=True)
+                _points(axes, every, above + shift, method, joined=True)
                 apart = result.controls[layer][m, :, :, measure]
                 _points(axes, apart, below + shift, method)
-                _chance(axes, apart[-1], method, len(names) - 0.5)
+                _chance(axes, apart[-1], method, line)
             axes.axvline(1, color=charts.FAINT, linewidth=0.8, zorder=0)
-            axes.axhline(len(names) - 0.5 + (_PARTED - 1) / 2, color=charts.FAINT, linewidth=0.8)
+            axes.axhline(line, color=charts.FAINT, linewidth=0.8)
             axes.set_title(title, fontsize=7.5, loc="left")
-            axes.set_yticks([*range(len(names)), *below], [*names, *controls])
+            axes.set_yticks([*above, *below, *heads], [*names, *controls, *heads.values()])
+            for label in axes.get_yticklabels()[-len(heads) :]:
+                label.set_fontweight("bold")
             axes.set_ylim(below[-1] + 0.6, -0.6)
             axes.tick_params(axis="y", length=0)
             axes.set_xlabel("similarity to the trained network's projections")
         _limits(panels, blank=bool((_known(result, layer) == 0).any()))
-        panels[0].set_ylabel("controls; above: weights random\nfrom the top down to this layer")
         figure.legend(
             handles=_legend(result, layer), frameon=False, fontsize=7, loc="outside upper left",
             ncols=1 if slim else 3, handlelength=2.6, columnspacing=1.2,
@@ -118,7 +123,7 @@ def _legend(result: SanityResult, layer: str) -> list[Line2D]:
     )  # fmt: skip
     entries.append(
         Line2D([], [], color=charts.SOFT, linewidth=0.6,
-               label="thin: chance, the mean of the last row")
+               label="thin, coloured: chance, the last row's mean")
     )  # fmt: skip
     entries.append(
         Line2D([], [], color=charts.FAINT, linewidth=0.8, label="1: identical")
@@ -127,6 +132,11 @@ def _legend(result: SanityResult, layer: str) -> list[Line2D]:
         entries.append(
             Line2D([], [], color=charts.SOFT, marker="o", markersize=3.5, linestyle="none",
                    markerfacecolor="white", label="hollow: some units' projections are blank")
+        )  # fmt: skip
+    if (known == 1).any() and units > 1:
+        entries.append(
+            Line2D([], [], color=charts.SOFT, marker="o", markersize=3.5, linestyle="none",
+                   markerfacecolor="white", label="hollow, no bar: all but one are blank")
         )  # fmt: skip
     if not known.all():
         entries.append(

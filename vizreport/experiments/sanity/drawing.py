@@ -53,8 +53,10 @@ def pictures(result: SanityResult, layer: str, unit: str) -> Image.Image:
     sheet = _Layout(result, layer, size, shown, brief).drawn()
     head = (
         f"{drawable(layer, 30)}, {unit}. Below each projection: rank correlation with the trained "
-        "network's (1: identical; chance: as in the last control)"
+        "network's (1: identical; chance: in the method's last control)"
     )
+    if any(len(step) > 1 for step in result.steps[layer]):
+        head += ". Columns skip layers: all weights down to the layer named are random"
     return montage.headed(sheet, head, size)
 
 
@@ -173,6 +175,8 @@ class _Layout:
             [[1], result.cascade[layer][m, :, 0, 0], result.controls[layer][m, :, 0, 0]]
         )
         said = decimal(float(alike[state]))  # "–" where the trained network's picture is blank
+        if state == len(alike) - 1 and np.isfinite(alike[state]):
+            said = f"chance {said}"
         if not result.scales[layer][m, state]:
             said = "blank"
         place = (left + tile.width / 2, top + tile.height + 2)

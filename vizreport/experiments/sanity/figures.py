@@ -132,15 +132,16 @@ def _panels(result: SanityResult) -> Figure:
         title=f"{quoted(layer, 40)}: Top-9 with random weights",
         caption=(
             f"Top-9 of maps {maps}: left from the trained network, right with all weights "
-            "shuffled. What looks the same on both sides is no evidence of learning. r: "
-            "correlation of these projections with those of another map at the same positions."
+            "shuffled. What looks the same on both sides is no evidence of learning. "
+            "Above each: the correlation with projections for another map at the same positions."
         ),
         method=(
             "The nine strongest units of each map: spotlights, then projections "
             f"({NAMES[result.methods[0]].lower()}). Right: the same units in the same images; "
             "pooling and rectifiers follow the shuffled weights. Nothing was learned there: "
             "highlights, even on the object in the middle of a tile, come from the image, the "
-            "architecture and the drawing method. r is the mean of the nine. Correlation between "
+            "architecture and the drawing method. The correlation with another map's projections "
+            "is the mean of the nine. Correlation between "
             f"the highlights on the left and on the right: {lit}. Spotlight: {spotlight.CAPTION}. "
             f"Mid-grey is zero; {tone.CAPTION}. The bar below each tile shows its peak."
         ),

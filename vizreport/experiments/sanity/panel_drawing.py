@@ -22,11 +22,11 @@ def panels(result: SanityResult) -> Image.Image:
     """Lay out a row for each map: trained, then with all weights random."""
     cells, labels = [], []
     for place, feature_map in enumerate(result.panel_maps):
-        other = f"projection for map {result.panel_others[place]} instead"
+        other = f"correlation with the projections for map {result.panel_others[place]}"
         for state, weights in enumerate(("trained", "random")):
             cells.append(_pair(result, state, place))
             alike = mean_known(result.panel_alike[state, place])
-            said = f"{weights} weights\n{other}: r\u202f=\u202f{decimal(alike)}"
+            said = f"{weights} weights\n{other}: {decimal(alike)}"
             labels.append((f"map {feature_map}", said))
     width = cells[0].width
     sheet = montage.grid(cells, 2, width // 21, labels, max(9, width // 28), sets=2, bars_are=_BARS)
@@ -34,8 +34,9 @@ def panels(result: SanityResult) -> Image.Image:
     lost = narrowest(result)
     if lost is not None and lost["trained"] <= tone.BLANK:
         head += (
-            f". At left only {share(lost['trained'])} of the signal gets past "
-            f"{drawable(lost['layer'], 40)}: traces, not what a map responds to"
+            f". On the left, {drawable(lost['layer'], 40)} blocks all but {share(lost['trained'])} "
+            "of the signal on its way back to the pixels: what is drawn is the rest, which does "
+            "not show what a map responds to"
         )
     return montage.headed(sheet, head, max(9, width // 28))
 
