@@ -120,7 +120,9 @@ def draw_maps(axes: Axes, layers: Sequence[tuple[str, int, int, int]]) -> None:
     rows = np.arange(len(layers))
     found = np.array([layer[1:3] for layer in layers])
     maps = np.array([layer[3] for layer in layers])
-    alike = f"duplicates of an earlier map (their activations correlate at r > {ALIKE:g})"
+    narrow = medium.narrow()
+    end = "\n" if narrow else " "
+    alike = f"duplicates of an earlier map{end}(their activations correlate at r > {ALIKE:g})"
     kinds = (("dead", charts.INK), (alike, charts.ORANGE))
     shown = np.flatnonzero(found.any(axis=0))
     height = 0.36
@@ -140,4 +142,7 @@ def draw_maps(axes: Axes, layers: Sequence[tuple[str, int, int, int]]) -> None:
     axes.set_ylim(len(layers) - 0.5, -0.5)
     axes.set_xlim(0, max(10.0, 120 * float((found / maps[:, None]).max())))
     axes.set_xlabel("share of the layer's maps, %")
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
+    axes.legend(
+        frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=1 if narrow else 2,
+        borderpad=0,
+    )  # fmt: skip
