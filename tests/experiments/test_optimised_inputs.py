@@ -320,5 +320,5 @@ def test_findings(found):
     # Scores may all be below 0: then there is no multiple.
     below = {**strongest, "classes": -strongest["classes"]}
     (said,) = decide(findings({"optimised_inputs": replace(result, strongest=below)}))
-    assert sentence(said).endswith("more than any image of the data.")
+    assert sentence(said).endswith("more than any image in the data.")
     assert np.isnan(factors(replace(result, strongest=below), "classes")).all()
