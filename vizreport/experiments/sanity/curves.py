@@ -36,7 +36,7 @@ def curves(result: SanityResult, layer: str) -> Figure:
 
     names = ["trained", *(lowest(step, 30) for step in result.steps[layer])]
     controls = [" ".join(words) for words in CONTROLS_SAID]
-    controls[-1] += " (chance)"
+    controls[-1] = "both random (chance)"
     # A row that only names what follows: behind the trained network, and before the controls.
     above = np.array([0, *range(2, len(names) + 1)])
     line = above[-1] + (1 + _PARTED) / 2 - 0.5
@@ -44,7 +44,7 @@ def curves(result: SanityResult, layer: str) -> Figure:
     heads = {1: "random from the top down to:", below[0] - 1: "controls:"}
     with charts.style():
         slim = medium.narrow()
-        high = _ROW * (below[-1] + 1) + 17
+        high = _ROW * (below[-1] + 1) + 20
         size = medium.room(PRINT_WIDTH) / 25.4, (24 + (2 if slim else 1) * high) / 25.4
         figure = Figure(figsize=size, layout="constrained")
         shape = (2, 1) if slim else (1, 2)
@@ -60,13 +60,14 @@ def curves(result: SanityResult, layer: str) -> Figure:
                 _chance(axes, apart[-1], method, line)
             axes.axvline(1, color=charts.FAINT, linewidth=0.8, zorder=0)
             axes.axhline(line, color=charts.FAINT, linewidth=0.8)
-            axes.set_title(title, fontsize=7.5, loc="left")
+            said = title.replace("similarity of", "similarity\nof") if slim else title
+            axes.set_title(said, fontsize=7.5, loc="left")
             axes.set_yticks([*above, *below, *heads], [*names, *controls, *heads.values()])
             for label in axes.get_yticklabels()[-len(heads) :]:
                 label.set_fontweight("bold")
             axes.set_ylim(below[-1] + 0.6, -0.6)
             axes.tick_params(axis="y", length=0)
-            axes.set_xlabel("similarity to the trained network's projections")
+            axes.set_xlabel("similarity to the trained\nnetwork's projections")
         _limits(panels, blank=bool((_known(result, layer) == 0).any()))
         figure.legend(
             handles=_legend(result, layer), frameon=False, fontsize=7, loc="outside upper left",
