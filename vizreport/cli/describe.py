@@ -108,9 +108,9 @@ VERB = Verb(
     name="describe",
     summary="record a checkpoint's preprocessing and class names",
     description=(
-        "Write what a checkpoint file cannot record to NAME.vizreport.json beside it, so that "
-        "other commands need no options: the preprocessing (as given, or as read from the "
-        "network), the names of its outputs, its epoch. Existing entries stay unless an option "
+        "Write what a checkpoint file cannot record (its preprocessing, as given or as read from "
+        "the network; the names of its outputs; its epoch) to NAME.vizreport.json beside it, so "
+        "that other commands need no options for these. Existing entries stay unless an option "
         "changes them."
     ),
     usage="--checkpoint FILE [options]",

@@ -75,7 +75,7 @@ OPTIONS = (
     ),
     Option(
         "--bands",
-        "For networks with 2, or 4 or more, channels: the three to show as red, green and blue, "
+        "For networks with 2 channels, or 4 or more: the three to show as red, green and blue, "
         "counted from 1. The default is 1,2,3, or 1,2,1 for two channels.",
         type=values.bands,
         metavar="R,G,B",
@@ -83,7 +83,7 @@ OPTIONS = (
     ),
     Option(
         "--scale-twice",
-        "Scale pixels even though the network scales them itself.",
+        "Scale pixels even if the network scales them itself.",
         group=PREPROCESSING,
         action="store_true",
     ),

@@ -15,14 +15,14 @@ RUN = Option("RUN", "Folder of a finished or interrupted build.", type=values.fo
 NO_PDF = Option("--no-pdf", "Write only the HTML pages.", group=RUNNING, action="store_true")
 PAPER = Option(
     "--paper",
-    "Page size of the PDF; the default is a4, or the build's setting.",
+    "Page size of the PDF; the default is the build's setting, or a4.",
     choices=("a4", "letter"),
     group=RUNNING,
 )
 MAPS_IN_PRINT = Option(
     "--maps-in-print",
     "Feature maps per layer in the PDF and in the Top-9 section; the layers' own pages show all. "
-    "The default is 4, or the build's setting.",
+    "The default is the build's setting, or 4.",
     type=values.count,
     metavar="N",
     group=RUNNING,

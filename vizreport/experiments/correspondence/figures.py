@@ -145,8 +145,8 @@ def _pictures(result: CorrespondenceResult) -> Figure:
         name="correspondence-pictures",
         title="What was hidden",
         caption=(
-            f"{what}, each part hidden by a grey square, and below them the controls: a random "
-            "position, and a fixed position, the same in all images relative to the object."
+            f"{what}, with each part covered by a grey square; below them, the controls: a random "
+            "position, and a position fixed relative to the object."
         ),
         method=(
             f"As the network saw them ({result.pictures.shape[1]} × {result.pictures.shape[2]} "

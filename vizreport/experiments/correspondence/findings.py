@@ -77,8 +77,8 @@ def _layer(result: CorrespondenceResult, layer: str, beside: bool) -> Finding:
         float(result.p_all[layer]),
         kind="correspondence-layer",
         compared=f"at {{layer}}, hiding {parts} and hiding random positions on the object",
-        claim=f"hiding the same part{of_class} changes {{layer}} more consistently than hiding "
-        "random positions",
+        claim=f"hiding the same part{' in images' if of_class else ''}{of_class} changes {{layer}} "
+        "more consistently than hiding random positions",
         shown=(
             f"Hiding the same part in {{n}} images{of_class} changes {{layer}} more consistently "
             "than hiding random positions: agreement beyond chance is {own} against {random} "

@@ -191,10 +191,10 @@ def _figure(
         name=layer["figure"],
         title=f"Evolution of {quoted(name)}",
         caption=(
-            f"{len(cells)} feature maps from epoch {result.epochs[0]} (left) to "
-            f"{result.epochs[-1]} (right): above, the projection of what excites each most; "
-            "below, the same region of the image. A bar marks a jump: a different image now "
-            "excites the map most."
+            f"{len(cells)} feature maps from epoch {result.epochs[0]} (left) to epoch "
+            f"{result.epochs[-1]} (right): above, the projection of each map's strongest "
+            "activation; below, the same region of the image. A bar marks a jump: a different "
+            "image now excites the map most."
         ),
         method=(
             f"Epochs {epochs}. Above: projection of the strongest activation over the images at "
@@ -278,8 +278,8 @@ def _highlights(
         Highlight(
             name="highlight-evolution",
             caption=(
-                f"Maps in {name} from epoch {result.epochs[0]} (left) to {result.epochs[-1]} "
-                "(right): projections of what excites each most."
+                f"Maps in {name} from epoch {result.epochs[0]} (left) to epoch "
+                f"{result.epochs[-1]} (right): projections of each map's strongest activation."
             ),
             alt=f"Projections of maps in {name}, one row per map, one column per epoch.",
             draw=lambda: side_by_side(

@@ -322,8 +322,8 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
         )
     else:
         caption = (
-            f"As for {quoted(_title(result, 0), 60)}, but for map {image['map']} of "
-            f"{quoted(result.layer, 40)}, and {followed}{prediction}{line}."
+            f"As in the figure for {quoted(_title(result, 0), 60)}, but for {followed} and map "
+            f"{image['map']} of {quoted(result.layer, 40)}{prediction}{line}."
         )
         method = f"Drawn and measured as for {quoted(_title(result, 0), 60)}."
     return Figure(

@@ -43,9 +43,13 @@ def _object(result: OcclusionResult) -> Finding:
         compared="share of the probability drop on the object, and the object's share of the image",
         claim=f"hiding the object costs {'more' if on else 'less'} than hiding as much background",
         shown=(
-            f"Probability drops {word} by chance: {{share}} of the drop lies on the object, which "
-            "covers {area} of the image (medians of {n} images"
-            + ("; in {others} others it drops by less than {least})." if (~known).any() else ").")
+            f"The drop in probability lies {word} chance predicts: {{share}} of it, although the "
+            "object covers {area} of the image (medians of {n} images"
+            + (
+                "; in {others} others the probability drops by less than {least})."
+                if (~known).any()
+                else ")."
+            )
         ),
         **tested.fields(POINTS),
         unit="images",
