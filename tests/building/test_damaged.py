@@ -92,10 +92,8 @@ def test_what_is_drawn_from_a_result_that_makes_no_sense(run, tmp_path):
     assert not out.exists()
     status, _, said = ended("figure", folder, "top-conv1", "--out", out)
     assert status == 2
-    assert "failed, and without figures: top_patches" in said
-    status, _, said = ended("list", folder)
-    assert status == 0
-    assert "section top_patches failed: The section could not be drawn: UnidentifiedIm" in said
+    assert "figure top-conv1 cannot be drawn (UnidentifiedImageError" in said
+    assert "delete the run's results/ folder" in said
     status, _, said = ended("compare", folder, other, "--out", tmp_path / "both", "--no-pdf")
     assert status == 2
     assert "the runs cannot be compared" in said
