@@ -13,6 +13,10 @@ from tests.experiments import tiny
 from vizreport.data.image import UnreadableImage
 from vizreport.errors import RequestError
 from vizreport.graph.trace import trace
+from vizreport.parallel import piece
+from vizreport.parallel.loop import in_turn
+from vizreport.parallel.piece import Failed
+from vizreport.parallel.pieces import PieceFailed
 from vizreport.subject.subject import Subject
 from vizreport.transfer import features as module
 from vizreport.transfer.features import layer_features, pool, pooled_size, transfer_layers
@@ -78,14 +82,15 @@ def test_a_killed_pass_goes_on(subject, tmp_path, monkeypatch):
     layer = transfer_layers(subject.graph, ("conv2",))
     records = np.arange(10)
     whole = layer_features(subject, layer, records, 150, tmp_path / "whole", "network")[0]
-    real, seen = module.read_batches, []
+    real, begun, seen = module.read_batches, [], []
 
     def killed_after_two(*arguments):
-        for number, batch in enumerate(real(*arguments)):
-            if number == 2:
-                raise KeyboardInterrupt
-            yield batch
+        begun.append(arguments[3])
+        if len(begun) > 2:
+            raise KeyboardInterrupt
+        return real(*arguments)
 
+    monkeypatch.setattr(piece, "BATCHES", 1)
     monkeypatch.setattr(module, "read_batches", killed_after_two)
     with pytest.raises(KeyboardInterrupt):
         layer_features(subject, layer, records, 150, tmp_path / "out", "network")
@@ -99,6 +104,39 @@ def test_a_killed_pass_goes_on(subject, tmp_path, monkeypatch):
     assert seen == [8, 9]
     np.testing.assert_allclose(found.vectors, whole.vectors, rtol=1e-5)
     assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_pieces_in_any_order_are_kept_as_they_come(subject, tmp_path, monkeypatch):
+    """As a cluster's are: an unreadable image is not read again, and a piece given up is named."""
+
+    def read(index):
+        if index == 6:
+            raise UnreadableImage("broken")
+        return subject.dataset.read(index)
+
+    damaged = replace(subject.dataset, read=read, encoded=None)
+    broken = Subject(subject.network, subject.options, damaged, subject.batch_size)
+    monkeypatch.setattr(piece, "BATCHES", 1)
+    chosen = transfer_layers(subject.graph, None)
+    records = np.array([0, 2, 3, 4, 6, 9, 10, 12, 13])
+    tries = []
+
+    def backwards(subject, work, pieces, bar):
+        tries.append([one.argument.tolist() for one in pieces])
+        for outcome in in_turn(subject, work, pieces[::-1], bar):
+            luckless = len(tries) == 1 and outcome.piece is work.pieces[0]
+            yield Failed(outcome.piece, "no luck") if luckless else outcome
+
+    with pytest.raises(PieceFailed, match=r"1 of 3 pieces failed: images 0 to 3 \(no luck\); the "):
+        layer_features(broken, chosen, records, 150, tmp_path / "out", "network", backwards)
+    found = layer_features(broken, chosen, records, 150, tmp_path / "out", "network", backwards)
+    assert tries == [[[0, 2, 3, 4], [6, 9, 10, 12], [13]], [[0, 2, 3, 4]]]
+    alone = layer_features(broken, chosen, records, 150, tmp_path / "alone", "network")
+    for one, other in zip(found, alone, strict=True):
+        assert one.readable.tolist() == [record != 6 for record in records]
+        np.testing.assert_array_equal(one.vectors, other.vectors)
+    names = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert names == {path.name: path.read_bytes() for path in (tmp_path / "alone").iterdir()}
 
 
 def test_unreadable_images(subject, tmp_path):
@@ -132,5 +170,5 @@ def test_layers_of_blocks():
     graph = trace(keras.Model(image, x))
     assert [one.name for one in transfer_layers(graph, None)] == ["first", "block", "last"]
     assert [one.name for one in transfer_layers(graph, ("last", "left"))] == ["left", "last"]
-    with pytest.raises(RequestError, match="no hidden layer 'conv9': choose from first, left"):
+    with pytest.raises(RequestError, match="no hidden layer 'conv9'; choose from first, left"):
         transfer_layers(graph, ("conv9",))

@@ -56,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         features=arguments.features,
         controls=tuple(last_checkpoint(path) for path in arguments.scratch),
         batch_size=arguments.batch_size,
+        cluster=arguments.cluster,
     )
     transfer(request, tell=tell)
     print(request.out)
@@ -93,6 +94,7 @@ VERB = Verb(
         *preprocessing.OPTIONS,
         running.SEED,
         running.BATCH_SIZE,
+        running.CLUSTER,
         Option(
             "--test-split",
             "For multi-label data: the test split, such as val.",

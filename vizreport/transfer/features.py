@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,13 +20,16 @@ from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.graph.outputs import output_node
+from vizreport.parallel.loop import in_turn
+from vizreport.parallel.piece import Compute, Engine, Failed, Piece, Work, image_pieces
+from vizreport.parallel.pieces import PieceFailed, told
 from vizreport.results.atomic import write_bytes
 from vizreport.results.disk import reserve
 from vizreport.results.manifest import add
 from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
-_WAITING, _READ = 0, 1
+_WAITING, _READ, _UNREADABLE = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,22 @@ class Features:
     size: list[int]
     vectors: np.ndarray
     readable: np.ndarray
+
+
+@dataclass(frozen=True)
+class FeaturePiece:
+    """Feature vectors of some images.
+
+    Attributes
+    ----------
+    readable : bool array [k]
+        Whether each image could be read.
+    vectors : list of float32 array [k, D]
+        Of each layer; rows of unreadable images are 0.
+    """
+
+    readable: np.ndarray
+    vectors: list[np.ndarray]
 
 
 def transfer_layers(graph: Graph, names: tuple[str, ...] | None) -> list[ReportableLayer]:
@@ -127,11 +147,11 @@ def layer_features(
     most: int,
     folder: Path,
     network: str,
+    engine: Engine = in_turn,
 ) -> list[Features]:
     """Compute the features of layers in one pass over images, or find them on disk.
 
-    Memory is bounded by a batch and the images that are read ahead. A pass that was killed goes
-    on where it was.
+    Memory is bounded by a piece of the images. A pass that was killed goes on where it was.
 
     Parameters
     ----------
@@ -147,6 +167,15 @@ def layer_features(
         For ``LAYER-KEY.npy`` and ``readable-KEY.npy``.
     network : str
         Hash of the checkpoint and of how it is read; part of the key.
+    engine : Engine
+        Computes pieces of the images; by default this process, one after the other.
+
+    Raises
+    ------
+    RequestError
+        If no image can be read.
+    PieceFailed
+        If pieces were given up; only after all others are on disk.
     """
     graph = subject.graph
     sizes = [_size(graph, layer, most) for layer in layers]
@@ -162,6 +191,7 @@ def layer_features(
             [sizes[i] for i in missing],
             [paths[i] for i in missing],
             there,
+            engine,
         )
     readable = np.load(there)
     return [
@@ -195,11 +225,11 @@ def _compute(
     sizes: list[list[int]],
     paths: list[Path],
     there: Path,
+    engine: Engine,
 ) -> None:
     folder = there.parent
     add(folder.parent, WRITER, [f"{folder.name}/{path.name}" for path in (*paths, there)])
     folder.mkdir(parents=True, exist_ok=True)
-    features = feature_function(subject.graph, nodes)
     partial = [path.with_name(f".{path.name}.partial") for path in paths]
     names = hashlib.sha256(json.dumps([path.name for path in paths]).encode()).hexdigest()[:8]
     progressed = folder / f".{there.stem}-{names}.partial"
@@ -214,21 +244,32 @@ def _compute(
         with path.open("r+b") as file:
             reserve(file, 0, path.stat().st_size, path)
     state = np.lib.format.open_memmap(progressed, mode, np.int8, (len(records),))
-    left = records[state == _WAITING]
-    preprocessing = subject.preprocessing
-    with progress("computing features", len(records), "images") as bar:
-        bar.update(len(records) - len(left))
-        for batch in read_batches(subject.dataset, preprocessing, subject.batch_size, left):
-            bar.update(len(batch.indices) + len(batch.unreadable))
-            if not len(batch.indices):
+    pieces = image_pieces(len(records), subject.batch_size, records)
+    left = [one for one in pieces if (state[_rows(records, one)] == _WAITING).any()]
+    work = Work(
+        name="images",
+        make=vectors_of,
+        arguments=(nodes, sizes),
+        pieces=pieces,
+        kind=FeaturePiece,
+        doing="computing features",
+        unit="images",
+    )
+    failed = []
+    with progress(work.doing, len(records), work.unit) as bar:
+        bar.update(len(records) - sum(one.size for one in left))
+        # As they are finished, in any order.
+        for outcome in engine(subject, work, left, bar) if left else ():
+            if isinstance(outcome, Failed):
+                failed.append(outcome)
                 continue
-            rows = np.searchsorted(records, batch.indices)
-            found = features(preprocessing.tensor(batch.pictures))
-            for target, size, maps in zip(kept, sizes, found, strict=True):
-                if len(size) == 3:
-                    maps = pool(maps, size[0], size[1])
-                target[rows] = maps.reshape(len(rows), -1)
-            state[rows] = _READ
+            rows, found = _rows(records, outcome.piece), outcome.result
+            for target, vectors in zip(kept, found.vectors, strict=True):
+                target[rows] = vectors
+            state[rows] = np.where(found.readable, _READ, _UNREADABLE)
+    if failed:
+        again = "; the others are kept, and the same command retries these"
+        raise PieceFailed(told(failed, len(pieces)) + again)
     readable = np.array(state == _READ)
     if not readable.any():
         raise RequestError(f"no image of {subject.dataset.name} can be read")
@@ -240,3 +281,30 @@ def _compute(
     for path, final in zip(partial, paths, strict=True):
         path.replace(final)
     progressed.unlink()
+
+
+def _rows(records: np.ndarray, piece: Piece) -> slice:
+    first = int(np.searchsorted(records, piece.argument[0]))
+    return slice(first, first + piece.size)
+
+
+def vectors_of(subject: Subject, nodes: list[int], sizes: list[list[int]]) -> Compute:
+    """Return what computes feature vectors: from records to a FeaturePiece."""
+    features, preprocessing = feature_function(subject.graph, nodes), subject.preprocessing
+
+    def compute(records: np.ndarray, done: Callable[[int], Any]) -> FeaturePiece:
+        readable = np.zeros(len(records), bool)
+        vectors = [np.zeros((len(records), int(np.prod(size))), np.float32) for size in sizes]
+        for batch in read_batches(subject.dataset, preprocessing, subject.batch_size, records):
+            done(len(batch.indices) + len(batch.unreadable))
+            if not len(batch.indices):
+                continue
+            rows = np.searchsorted(records, batch.indices)
+            found = features(preprocessing.tensor(batch.pictures))
+            for target, size, maps in zip(vectors, sizes, found, strict=True):
+                pooled = pool(maps, size[0], size[1]) if len(size) == 3 else maps
+                target[rows] = pooled.reshape(len(rows), -1)
+            readable[rows] = True
+        return FeaturePiece(readable, vectors)
+
+    return compute

@@ -22,6 +22,7 @@ from vizreport.experiments.transfer.record import (
 )
 from vizreport.graph.layers import ReportableLayer
 from vizreport.models.hash import checkpoint_hash
+from vizreport.parallel.engine import engine_at
 from vizreport.results.disk import warn_if_scarce
 from vizreport.subject.network import StoredNetwork
 from vizreport.subject.options import NetworkOptions
@@ -67,6 +68,8 @@ class TransferRequest:
         Checkpoints that ``vizreport train --images-per-class`` trained from scratch.
     batch_size : int
         Images in a forward pass.
+    cluster : str or None
+        Where to compute the features, as for a build.
     """
 
     checkpoint: Path
@@ -81,6 +84,7 @@ class TransferRequest:
     features: int = 4096
     controls: tuple[Path, ...] = ()
     batch_size: int = 32
+    cluster: str | None = None
 
 
 def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> TransferRecord:
@@ -176,13 +180,14 @@ def _features(
     rows = np.full(len(task.targets), -1)
     rows[used] = np.arange(len(used))
     found, first = [], 0
-    for dataset in task.datasets:
-        last = first + len(dataset.records)
-        records = used[(used >= first) & (used < last)] - first
-        here = subject if dataset is subject.dataset else _subject(request, dataset)
-        folder = request.out / FEATURES
-        found.append(layer_features(here, layers, records, request.features, folder, network))
-        first = last
+    with engine_at(request.cluster) as engine:
+        for dataset in task.datasets:
+            last = first + len(dataset.records)
+            records = used[(used >= first) & (used < last)] - first
+            here = subject if dataset is subject.dataset else _subject(request, dataset)
+            where = (request.out / FEATURES, network)
+            found.append(layer_features(here, layers, records, request.features, *where, engine))
+            first = last
     return found, rows
 
 
