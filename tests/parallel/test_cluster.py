@@ -7,13 +7,20 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from ray import cloudpickle
+from tqdm import tqdm
 
 from tests.experiments import tiny
 from tests.parallel import driver
+from vizreport.data.tfds import _Spool
+from vizreport.errors import RequestError
+from vizreport.parallel import cluster as cluster_module
+from vizreport.parallel.cluster import Cluster
 from vizreport.parallel.engine import engine_at
 from vizreport.parallel.piece import Failed, Piece, Work
 from vizreport.parallel.pieces import Pieces
@@ -103,6 +110,24 @@ def test_a_machine_is_lost_then_the_driver(machines, inputs, alone, tmp_path):
     driver.compute(cluster.address, *inputs, tmp_path)
     assert results(tmp_path) == results(alone)
     assert not list(tmp_path.glob("results/*/*.pieces"))
+
+
+def test_images_that_only_one_process_has_are_refused(inputs, monkeypatch):
+    """Those of TensorFlow Datasets, which lie in a temporary file."""
+    subject, spool = tiny.subject(*inputs), _Spool()
+    read = subject.dataset.read
+    subject.dataset = replace(subject.dataset, read=lambda index: (spool, read(index))[1])
+    machine = SimpleNamespace(put=cloudpickle.dumps)
+    monkeypatch.setattr(cluster_module, "_connected", lambda address: machine)
+    with pytest.raises(RequestError) as refused:
+        next(Cluster("auto")(subject, Work("", luckless, (), [], Done, "", ""), [], tqdm()))
+    assert str(refused.value) == (
+        f"the images of {subject.dataset.name} cannot be sent to workers; write them to a folder, "
+        "or leave out --cluster"
+    )
+    monkeypatch.setattr(subject, "dataset", replace(subject.dataset, read=read))
+    with pytest.raises(AttributeError, match="cluster_resources"):  # those of others are sent
+        next(Cluster("auto")(subject, Work("", luckless, (), [], Done, "", ""), [], tqdm()))
 
 
 @dataclass(frozen=True)

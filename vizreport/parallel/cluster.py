@@ -97,9 +97,9 @@ class Cluster:
                 self._sent = subject, self._ray.put(sent)
             except (TypeError, PickleError) as error:
                 name = subject.dataset.name if subject else "this work"
-                raise RequestError(
-                    f"the images of {name} cannot be sent to workers "
-                    f"({_first_line(error)}): write them to a folder, or leave out --cluster"
+                raise RequestError(  # without the error's text, which has all that was to be sent
+                    f"the images of {name} cannot be sent to workers; write them to a folder, or "
+                    "leave out --cluster"
                 ) from error
         return self._sent[1]
 
