@@ -229,7 +229,7 @@ def test_without_pango_the_html_is_there(run_folder: Path, monkeypatch: pytest.M
     monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
     with pytest.raises(RequestError, match="apt-get install libpango-1.0-0"):
-        render(run_folder)
+        render(run_folder, paper="letter")  # the same PDF would be kept
     page = Page(run_folder / "pages" / "all.html")
     assert "Layer-1 filters" in page.words()
     assert not any(a["href"] == "report.pdf" for a in page.all("a"))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 MOST_COLUMNS = 10
-_CELL, _GAP, _LETTERS = 224, 8, 38  # px
+_CELL, _GAP, _LETTERS = 224, 8, 42  # px
 _FIXED = "fixed position\nin object's box"
 
 
@@ -79,7 +79,7 @@ def chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
     down = -(-len(layers) // columns)
     with charts.style():
         figure = Figure(
-            figsize=(medium.room(PRINT_WIDTH) / 25.4, (14 + down * (18 + 6.2 * rows)) / 25.4),
+            figsize=(medium.room(PRINT_WIDTH) / 25.4, (14 + down * (18 + 5.4 * rows)) / 25.4),
             layout="constrained",
         )
         panels = figure.subplots(down, columns, sharey=True, squeeze=False).ravel()

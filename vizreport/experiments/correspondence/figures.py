@@ -143,6 +143,7 @@ def _pictures(result: CorrespondenceResult) -> Figure:
     )  # fmt: skip
     return Figure(
         name="correspondence-pictures",
+        width=148,
         title="What was hidden",
         caption=(
             f"{what}, with each part covered by a grey square; below them, the controls: a random "

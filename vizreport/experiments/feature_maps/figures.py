@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from vizreport.drawing import tone
-from vizreport.drawing.section import Content, Figure, Page, Section
+from vizreport.drawing.section import PRINT_WIDTH, Content, Figure, Page, Section
 from vizreport.experiments.feature_maps import pictures
 from vizreport.experiments.feature_maps.result import FeatureMapsResult
 from vizreport.experiments.feature_maps.walk import Map, Walk, walks
@@ -190,8 +190,8 @@ def _figures(
             name="rules",
             title="One unit per layer under each backward rule defined for it",
             caption=(
-                f"Each row is one unit ({shown}): its image patch, then its projection by the "
-                f"{', '.join(rules)} rules. The deconvnet and guided backpropagation "
+                f"For one unit of each layer ({shown}): its image patch, then its projection by "
+                f"the {', '.join(rules)} rules. The deconvnet and guided backpropagation "
                 "rectify on the backward pass; the gradient does not and looks noisier."
             ),
             method=(
@@ -199,7 +199,7 @@ def _figures(
                 f"{tone.CAPTION} (layer 1 stays linear)."
             ),
             alt=(
-                f"{len(chosen)} rows, each with a patch and {len(rules)} projections: "
+                f"{len(chosen)} units, each with a patch and {len(rules)} projections: "
                 + "; ".join(
                     f"{quoted(layer['name'], 30)}, a patch of {quoted(cell['common'], 30)}"
                     if cell["common"]
@@ -210,6 +210,6 @@ def _figures(
             ),
             draw=partial(pictures.rules_sheet, result, top, chosen, rules),
             threaded=True,
-            width=84,
+            width=PRINT_WIDTH if len(chosen) > 1 else PRINT_WIDTH / 2,
         ),
     )

@@ -19,6 +19,7 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 
 _FOLDER = "pages/images"
 _SIDE = 190  # px of a tile on the sheet
+_LETTERS = 24  # px
 
 
 def sources(result: FeatureMapsResult) -> dict[int, str]:
@@ -74,7 +75,9 @@ def rules_sheet(
     chosen: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
     rules: Sequence[str],
 ) -> Image.Image:
-    """Draw a row for each layer: the strongest unit's patch and its projection by each rule.
+    """Draw for each layer the strongest unit's patch and its projection by each rule.
+
+    Two layers stand side by side, except where the sheet is for a narrow place.
 
     Parameters
     ----------
@@ -109,12 +112,11 @@ def rules_sheet(
         where = drawable(name, 14), f"map {cell['map']}"
         labels += [where, *((rule, "") for rule in rules)]
     columns = 1 + len(rules)
-    place = medium.current()
-    if place and place.width > place.height:  # two layers side by side
+    if len(chosen) > 1 and not medium.narrow():
         columns *= 2
-    picture = montage.grid(cells, columns, 16, labels, 16, sets=columns)
+    picture = montage.grid(cells, columns, 16, labels, _LETTERS, sets=columns)
     head = "a map's strongest unit, and its projection by each rule; grey: zero; white: no image"
-    return montage.headed(picture, head, 16)
+    return montage.headed(picture, head, _LETTERS)
 
 
 def _padded(picture: Image.Image, side: int) -> Image.Image:

@@ -19,7 +19,9 @@ from vizreport.wording.text import number, quoted, spoken
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_IMAGES = 3
 _SIDE = 240  # px of a picture in the figure
+_LETTERS = 30  # px
 _ATOMS = 24
 _COLOURS = (charts.BLUE, charts.BLUE, charts.SOFT)  # the third is a control
 
@@ -65,7 +67,7 @@ def _shown(result: HogResult) -> list[int]:
 def _pictures(result: HogResult) -> Figure:
     layers = [result.layers[i] for i in _shown(result)]
     names = " and ".join(quoted(name, 40) for name in layers)
-    most = int(result.units.max(initial=0))
+    shown, most = result.shown[:_IMAGES], int(result.units.max(initial=0))
     projected = (
         f". Projections: one unit from each of the (at most {most}) most active feature maps, "
         f"added; zero is mid-grey; {tone.CAPTION}"
@@ -74,7 +76,7 @@ def _pictures(result: HogResult) -> Figure:
     )
     return Figure(
         name="hog-pictures",
-        width=88,
+        width=112,
         title="The same images as seen by HOG and by the network",
         caption=(
             "What HOG retains of an image: the image, its greyscale version, its HOG descriptor, "
@@ -94,12 +96,12 @@ def _pictures(result: HogResult) -> Figure:
             f"and by ridge regression{projected}."
         ),
         alt=(
-            f"{len(result.paths)} rows of images: original, greyscale version, strokes, two "
+            f"{len(shown)} rows of images: original, greyscale version, strokes, two "
             "blurred grey reconstructions"
             + (f", and {len(layers)} projections of the network" if layers else "")
             + ". The reconstructions shown correlate with the greyscale version at "
-            f"{result.correlations[:2, result.shown].min():.2f} to "
-            f"{result.correlations[:2, result.shown].max():.2f}."
+            f"{result.correlations[:2, shown].min():.2f} to "
+            f"{result.correlations[:2, shown].max():.2f}."
         ),
         draw=partial(_sheet, result),
         threaded=True,
@@ -107,13 +109,11 @@ def _pictures(result: HogResult) -> Figure:
 
 
 def _sheet(result: HogResult) -> Image.Image:
-    """Draw a row for each image; a column for each, and fewer of them, where there is no room."""
+    """Draw a row for each image; a column for each, where there is no room."""
     cells, labels = [], []
     layers = _shown(result)
     heads = ("image", "grey original", "HOG", "paired", "ridge")
-    place_for = medium.current()
-    fewer = place_for is not None and place_for.columns
-    for i, place in enumerate(result.shown[: 3 if fewer else None]):
+    for i, place in enumerate(result.shown[:_IMAGES]):
         grey = (result.originals[i], result.glyphs[i], *result.inversions[:, i])
         pictures = [
             result.pictures[i],
@@ -133,14 +133,14 @@ def _sheet(result: HogResult) -> Image.Image:
         order = [k for first in range(columns) for k in range(first, len(cells), columns)]
         cells, labels = [cells[k] for k in order], [labels[k] for k in order]
         columns = len(cells) // columns
-    sheet = montage.grid(cells, columns, 12, labels, 22, sets=columns)
+    sheet = montage.grid(cells, columns, 12, labels, _LETTERS, sets=columns)
     head = (
         "paired, ridge: two reconstructions from HOG alone, with their correlation (−1 to 1) with "
         "the contrast-normalised greyscale original"
     )
     if layers:
         head += "; then, for each layer, the projections of its strongest units, added up"
-    return montage.headed(sheet, head, 22)
+    return montage.headed(sheet, head, _LETTERS)
 
 
 def _name(result: HogResult, i: int) -> str:

@@ -28,12 +28,12 @@ _ABREAST = 4  # entries in a row of the legend
 _TILES = 5  # transformed images in a row of a strip; quarter turns of a rotation
 _SIDE = 64  # px of one of them, at most
 _GAP = 4  # px
-_PICTURE = 8.0  # mm from one of them to the next
+_PICTURE = 6.7  # mm from one of them to the next
 _CLASS = 1.6  # how much wider the chart of the probability is, in which lines cross most
 _LEFT, _RIGHT, _OWN = 5.0, 4.5, 11.5  # mm; before each chart its own axis
 _LEAST = 28.0  # mm of a chart's height, however few images there are
 _NARROW = 30.0  # mm of a chart's width, below which every second number stands at its axis
-_HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 9.5  # mm
+_HEAD, _LEGEND, _TITLE, _FOOT = 3.0, 4.0, 4.0, 8.5  # mm
 _APART = 3.0  # mm between pictures and the curves below them
 
 FILLS = {
