@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -23,9 +24,9 @@ from vizreport.parallel import cluster as cluster_module
 from vizreport.parallel.cluster import Cluster
 from vizreport.parallel.engine import engine_at
 from vizreport.parallel.piece import Failed, Piece, Work
-from vizreport.parallel.pieces import Pieces
 
 ROOT = Path(__file__).parents[2]
+BAR = tqdm(disable=True)
 
 
 @pytest.fixture(scope="module")
@@ -120,14 +121,14 @@ def test_images_that_only_one_process_has_are_refused(inputs, monkeypatch):
     machine = SimpleNamespace(put=cloudpickle.dumps)
     monkeypatch.setattr(cluster_module, "_connected", lambda address: machine)
     with pytest.raises(RequestError) as refused:
-        next(Cluster("auto")(subject, Work("", luckless, (), [], Done, "", ""), [], tqdm()))
+        next(Cluster("auto")(subject, Work("", luckless, (), [], Done, "", ""), [], BAR))
     assert str(refused.value) == (
         f"the images of {subject.dataset.name} cannot be sent to workers; write them to a folder, "
         "or leave out --cluster"
     )
     monkeypatch.setattr(subject, "dataset", replace(subject.dataset, read=read))
     with pytest.raises(AttributeError, match="cluster_resources"):  # those of others are sent
-        next(Cluster("auto")(subject, Work("", luckless, (), [], Done, "", ""), [], tqdm()))
+        next(Cluster("auto")(subject, Work("", luckless, (), [], Done, "", ""), [], BAR))
 
 
 @dataclass(frozen=True)
@@ -150,12 +151,14 @@ def luckless(_subject, log):
     return compute
 
 
-def test_a_piece_that_fails_three_times_is_given_up(machines, inputs, tmp_path):
+def test_a_piece_that_fails_three_times_is_given_up(machines, tmp_path):
     log = tmp_path / "log"
     cut = [Piece(f"{n}", n, 1, f"number {n}") for n in range(6)]
     work = Work("luck", luckless, (str(log),), cut, Done, "trying", "numbers")
-    with engine_at(machines[0].address) as engine:
-        outcomes = [*Pieces(engine).outcomes(tiny.subject(*inputs), work)]
+    shown = io.StringIO()
+    with engine_at(machines[0].address) as engine, tqdm(total=6, file=shown, mininterval=0) as bar:
+        outcomes = [*engine(None, work, cut, bar)]
+    assert [f"{n}/6 pieces" in shown.getvalue() for n in range(7)] == [True] * 7
     failed = {each.piece.argument: each.reason for each in outcomes if isinstance(each, Failed)}
     assert failed[2] == "ValueError: no luck"
     assert failed.keys() == {2, 4}
