@@ -73,13 +73,17 @@ class Cluster:
         rest, done = list(reversed(pieces)), 0
         while rest or in_hand:
             workers = _workers(ray, gpus)
-            _show(bar, done, len(pieces), workers)
             while rest and len(in_hand) < _WAITING * workers:
                 piece = rest.pop()
                 in_hand[task.remote([sent], [job], piece.argument)] = piece
-            for ref in ray.wait([*in_hand], timeout=1.0)[0]:
+            ready = ray.wait([*in_hand], timeout=1.0)[0]
+            at = f"{workers} worker{'s' * (workers > 1)}"
+            if not ready:
+                bar.set_postfix_str(f"{done}/{len(pieces)} pieces, {at}")
+            for ref in ready:
                 piece, done = in_hand.pop(ref), done + 1
-                _show(bar, done, len(pieces), workers, piece.size)
+                bar.set_postfix_str(f"{done}/{len(pieces)} pieces, {at}", refresh=False)
+                bar.update(piece.size)
                 try:
                     answer = ray.get(ref)
                 except RayError as error:
@@ -188,14 +192,6 @@ def _workers(ray: Any, gpus: int) -> int:
     return max(
         1, int(min(there.get("CPU", 0), there.get("GPU", 0) if gpus else there.get("CPU", 0)))
     )
-
-
-def _show(bar: tqdm[Any], done: int, pieces: int, workers: int, units: int = 0) -> None:
-    """Show how many pieces are done; with no units, that work has begun or goes on."""
-    bar.set_postfix_str(
-        f"{done}/{pieces} pieces, {workers} worker{'s' * (workers > 1)}", refresh=False
-    )
-    bar.update(units)
 
 
 def _reason(error: Exception) -> str:
