@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tests.experiments import tiny
 from vizreport.data.truth import Truth
 from vizreport.engine.evidence import over_the_input
 from vizreport.errors import NotApplicable
-from vizreport.experiments.class_evidence import cells
+from vizreport.experiments.class_evidence import cells, drawing
 from vizreport.experiments.class_evidence.findings import findings, passed
 from vizreport.experiments.class_evidence.methods import Evidence, over_squares
 from vizreport.experiments.class_evidence.verdicts import areas, gain, left
@@ -273,3 +274,13 @@ def test_what_is_left_beyond_chance(found):
     result = replace(found, likeness={CAM: likeness}, chance={CAM: 0.25})
     np.testing.assert_allclose(left(result, CAM, 1), [0.5, 0, np.nan])
     assert np.isnan(left(result, CAM, 0)).all()
+
+
+def test_maps_are_compared_by_ranks_with_ties():
+    values = np.array([[3, 1, 1], [0, 3, 3], [2, 5, 0]], np.float32)
+    others = np.array([[1, 0, 2], [0, 2, 2], [4, 4, 1]], np.float32)
+    result = SimpleNamespace(maps={"grad-cam": values[None]}, falls=others[None])
+    expected = stats.spearmanr(values.ravel(), others.ravel()).statistic
+    assert drawing.agreement(result, 0, "grad-cam") == pytest.approx(expected)
+    flat = SimpleNamespace(maps={"grad-cam": np.zeros((1, 3, 3))}, falls=others[None])
+    assert np.isnan(drawing.agreement(flat, 0, "grad-cam"))

@@ -45,7 +45,7 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
             handles.append(
                 Line2D([], [], color=charts.SOFT, marker="o", ms=7.5, mfc="none", ls="none")
             )
-            labels.append(f"large mark: settled, from here on {THRESHOLD:g} or above")
+            labels.append(f"settled (stays ≥ {THRESHOLD:g})")
             figure.legend(
                 handles, labels, loc="outside upper left", ncols=min(4 * columns, len(labels)),
                 frameon=False,
