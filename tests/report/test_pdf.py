@@ -7,7 +7,7 @@ import io
 import itertools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -217,19 +217,33 @@ def test_source_date_epoch_makes_the_bytes_the_same(
     assert not (run_folder / "index.html").exists()
 
 
-def test_without_pango_the_html_is_there(run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def without_pango(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     class Missing:
         def find_spec(self, name: str, path: object = None, target: object = None) -> None:
             if name == "weasyprint":
                 raise OSError("cannot load library 'libpango-1.0-0'")
 
+    def take_it_away() -> None:
+        monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+        monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+
+    return take_it_away
+
+
+def test_without_pango_the_html_is_there(
+    run_folder: Path, without_pango: Callable[[], None]
+) -> None:
     render(run_folder)
     former = (run_folder / "report.pdf").read_bytes()
     (run_folder / "index.html").unlink()
-    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
-    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    without_pango()
+    render(run_folder)  # the PDF would be set the same: it is kept
+    assert (run_folder / "index.html").exists()
+    assert (run_folder / "report.pdf").read_bytes() == former
+    (run_folder / "index.html").unlink()
     with pytest.raises(RequestError, match="apt-get install libpango-1.0-0"):
-        render(run_folder, paper="letter")  # the same PDF would be kept
+        render(run_folder, paper="letter")
     page = Page(run_folder / "pages" / "all.html")
     assert "Layer-1 filters" in page.words()
     assert not any(a["href"] == "report.pdf" for a in page.all("a"))
