@@ -141,12 +141,12 @@ def _model(name: str) -> Any:
 
     from vizreport.models.load import load_checkpoint
     from vizreport.models.shipped import shipped_checkpoint
-    from vizreport.models.zfnet import zfnet
+    from vizreport.models.variants import build_variant
 
     if name == "squeezenet":
         return load_checkpoint(shipped_checkpoint(name))
     if name == "zfnet":
-        return _random(zfnet())
+        return _random(build_variant("zfnet"))
     if name == "resnet50":
         return _random(keras.applications.ResNet50(weights=None))
     return load_checkpoint(Path(name))

@@ -68,9 +68,9 @@ def measure(
     from vizreport.engine import Deconvnet
     from vizreport.engine.occlusion import Running, Squares, count_gain, occlude, refine
     from vizreport.models.load import load_checkpoint
-    from vizreport.models.zfnet import zfnet
+    from vizreport.models.variants import build_variant
 
-    model = load_checkpoint(checkpoint) if checkpoint else zfnet()
+    model = load_checkpoint(checkpoint) if checkpoint else build_variant("zfnet")
     deconvnet = Deconvnet(model)
     height, width, channels = deconvnet.graph.input_shape
     preprocessing = preset(preset_name, (height, width), channels)

@@ -65,7 +65,7 @@ def test_files_of_others_are_refused(folder, tmp_path, capsys):
 
 
 def test_damaged_and_missing_files_are_named(folder, tmp_path):
-    with pytest.raises(RequestError, match=r"holds no deconvolutional\.json"):
+    with pytest.raises(RequestError, match=r"contains no deconvolutional\.json"):
         read_learned(tmp_path)
     text = (folder / "deconvolutional.json").read_text()
     (tmp_path / "deconvolutional.json").write_text(text.replace('"step"', '"stride"'))

@@ -215,7 +215,7 @@ def test_sums_and_means_are_told_apart():
     texts = {node.layer: (node.kind, node.step.text) for node in graph.nodes}
     found = [text for layer, text in texts.items() if "sum" in layer or "mean" in layer]
     assert found == [
-        ("sum_pooling", "sum over places"),
-        ("average_pooling", "average over places"),
+        ("sum_pooling", "sum over positions"),
+        ("average_pooling", "average over positions"),
         ("affine", "sum"),
     ]

@@ -82,5 +82,5 @@ def test_wrong(parse, text):
 
 
 def test_photographs_that_scikit_image_does_not_have():
-    with pytest.raises(RequestError, match=r"skimage:camera; there are .*skimage:chelsea"):
+    with pytest.raises(RequestError, match=r"skimage:camera; available are .*skimage:chelsea"):
         values.photograph("skimage:camera")

@@ -157,17 +157,17 @@ def weights_are_empty(place: Place) -> list[str]:
 # Descriptions
 
 
-@case("description")
+@case("configuration")
 def config_is_no_json(place: Place) -> list[str]:
     return with_members(place, lambda parts: parts.update({"config.json": b"{nothing"}))
 
 
-@case("description")
+@case("configuration")
 def config_is_a_list(place: Place) -> list[str]:
     return with_members(place, lambda parts: parts.update({"config.json": b"[1, 2]"}))
 
 
-@case("description")
+@case("configuration")
 def config_is_no_text(place: Place) -> list[str]:
     return with_members(place, lambda parts: parts.update({"config.json": b"\xff\xfe\x00{"}))
 
@@ -178,7 +178,7 @@ def config_is_deep(place: Place) -> list[str]:
     return with_members(place, lambda parts: parts.update({"config.json": deep}))
 
 
-@case("nested|description")
+@case("nested|configuration")
 def config_is_deep_inside(place: Place) -> list[str]:
     def change(config: dict[str, Any]) -> None:
         deep: Any = "relu"
@@ -189,7 +189,7 @@ def config_is_deep_inside(place: Place) -> list[str]:
     return with_config(place, change)
 
 
-@case("description")
+@case("configuration")
 def config_names_no_class(place: Place) -> list[str]:
     return with_config(place, lambda config: config.pop("class_name"))
 
@@ -251,7 +251,7 @@ FUNCTIONS = (
 
 
 def _activation(name: str, module: str) -> None:
-    @case(rf"altered.*{module}\.{name}.*activation", name=f"activation_{name}")
+    @case(rf"tampered.*{module}\.{name}.*activation", name=f"activation_{name}")
     def make(place: Place) -> list[str]:
         return with_config(
             place,
@@ -297,7 +297,7 @@ def saved_model_layer(place: Place) -> list[str]:
     return with_config(place, change)
 
 
-@case("altered.*subprocess.Popen.*flatten")
+@case("tampered.*subprocess.Popen.*flatten")
 def class_of_another_module(place: Place) -> list[str]:
     def change(config: dict[str, Any]) -> None:
         found = layer(config, "Flatten")
@@ -330,7 +330,7 @@ def _kernel(file: h5py.File) -> tuple[h5py.Group, str]:
     return file[group], name
 
 
-@case("outside")
+@case("another file")
 def hdf5_numbers_outside(place: Place) -> list[str]:
     def change(file: h5py.File) -> None:
         group, name = _kernel(file)
@@ -341,7 +341,7 @@ def hdf5_numbers_outside(place: Place) -> list[str]:
     return with_hdf5(place, change)
 
 
-@case("outside")
+@case("another file")
 def hdf5_virtual_numbers(place: Place) -> list[str]:
     def change(file: h5py.File) -> None:
         group, name = _kernel(file)
@@ -375,7 +375,7 @@ def hdf5_of_terabytes_in_an_archive(place: Place) -> list[str]:
     return with_members(place, lambda parts: parts.update({"model.weights.h5": content}))
 
 
-@case("description")
+@case("configuration")
 def hdf5_description_is_a_number(place: Place) -> list[str]:
     return with_hdf5(place, lambda file: file.attrs.__setitem__("model_config", 7))
 

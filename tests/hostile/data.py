@@ -158,7 +158,7 @@ def npz_without_images(place: Place) -> list[str]:
     return npz(place, archives.archive({"pictures.npy": archives.npy(IMAGES)}))
 
 
-@case("one for each image")
+@case("one per image")
 def npz_of_too_many_labels(place: Place) -> list[str]:
     parts = {"images.npy": archives.npy(IMAGES), "labels.npy": archives.npy(np.arange(9))}
     return npz(place, archives.archive(parts))

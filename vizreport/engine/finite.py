@@ -49,8 +49,8 @@ def trusted_size(graph: Graph, targets: Collection[int], known: Collection[int])
             continue
         below = sum(1.0 if p in known else growth[p] for p in node.parents)
         growth[index] = below * _factor(node)
-    largest = max(growth.values())  # not a number where a weight is none
-    return _LARGEST / largest if np.isfinite(largest) else 0.0
+    largest = np.max(list(growth.values()))  # not a number where a weight is none
+    return float(_LARGEST / largest) if np.isfinite(largest) else 0.0
 
 
 def rectified(graph: Graph, index: int) -> bool:

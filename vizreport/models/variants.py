@@ -111,7 +111,7 @@ def build_variant(
     name : str
         A key of :data:`VARIANTS`.
     classes, input_size, width
-        As in :func:`vizreport.models.zfnet.zfnet`.
+        As in :func:`vizreport.models.network.build_network`.
 
     Raises
     ------
