@@ -179,12 +179,12 @@ def test_pictures_are_taken_over_where_nothing_changed(run_folder: Path) -> None
     render(run_folder, pdf=False)
     first, told = drawn(), list[str]()
     render(run_folder, pdf=False, progress=told.append)
-    assert told == ["pages"]
+    assert told == []
     assert drawn() == first
     # One file that is not as it was drawn: its section is drawn again, and no other.
     (run_folder / "figures" / "filters.png").write_bytes(b"painted over")
     render(run_folder, pdf=False, progress=told.append)
-    assert told == ["pages", "Layer-1 filters", "pages"]
+    assert told == ["Layer-1 filters", "pages"]
     assert drawn() == first
     # Another setting that pictures may depend on.
     record = read_run(run_folder)
