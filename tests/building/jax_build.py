@@ -63,7 +63,8 @@ def build(checkpoint: Path, data: Path, folder: Path) -> None:
 
     def compiled(self, key, *arguments):
         function = make(self, key, *arguments)
-        functions[key[1]].add(function)  # a key: what it computes, of which layer's node, how
+        if hasattr(function, "shapes"):  # a plan is kept in the same way, and compiles nothing
+            functions[key[1]].add(function)  # a key: what it computes, of which layer's node, how
         return function
 
     Deconvnet.compiled = compiled
