@@ -173,13 +173,18 @@ def projections(network: Network) -> Iterator[Row]:
         if not len(units[0]):
             yield f"{layer.name}: no map is active", "left out", ""
             continue
-        ways = {"chosen": "", "whole images": "whole", "crops": "crops", "windows": "windows"}
+        ways: dict[str, str | None] = {
+            "chosen": None,
+            "whole images": "whole",
+            "crops": "crops",
+            "windows": "windows",
+        }
         windows = plan_windows(network.graph, layer.node)
         if windows is None:
             del ways["windows"]
         else:
             plan = plan_crops(network.graph, layer.node, *units[1:3])
-            crops, shared = multiplications(network.deconvnet, layer, plan, windows, units[0])
+            crops, shared = multiplications(network.graph, layer, plan, windows, units[0])
             yield f"{layer.name}: multiplications, crops / windows", crops / shared, ""
         for name, way in ways.items():
             deconvnet = network.deconvnet.with_rule("deconvnet")
@@ -195,7 +200,7 @@ def _project(
     images: np.ndarray,
     layer: ReportableLayer,
     units: tuple[np.ndarray, ...],
-    way: str,
+    way: str | None,
 ) -> None:
     for _ in deconvnet.project_units(images, layer, *units, way=way):
         pass
