@@ -24,12 +24,13 @@ from vizreport.data.presets import preset
 from vizreport.data.reading import read_batches
 from vizreport.engine import Deconvnet
 from vizreport.engine.choice import choose_layers
-from vizreport.engine.mining import Strongest, from_batch, merge, one_ahead, reduction_function
+from vizreport.engine.mining import one_ahead, reduction_function
 from vizreport.engine.occlusion import Running, Squares, occlude
 from vizreport.engine.occlusion.scores import places_at_once
 from vizreport.engine.projection.crops import plan_crops
 from vizreport.engine.projection.units import multiplications
 from vizreport.engine.projection.window_plan import plan_windows
+from vizreport.engine.strongest import Strongest, from_batch, merge
 from vizreport.graph.layers import ReportableLayer, occluded_layer
 
 K = 9  # strongest activations of a map that are projected

@@ -28,12 +28,8 @@ def measure(checkpoint: str, data: str, images: int) -> dict[str, Any]:
     from vizreport import backend
     from vizreport.backend import Spec
     from vizreport.data.sources import open_dataset
-    from vizreport.engine.mining import (
-        checked_reduction_function,
-        from_batch,
-        merge,
-        one_ahead,
-    )
+    from vizreport.engine.mining import checked_reduction_function, one_ahead
+    from vizreport.engine.strongest import from_batch, merge
     from vizreport.experiments import values
     from vizreport.experiments.mining.shard import mine
     from vizreport.graph.layers import reportable_layers

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.experiments.test_mining import activations
-from vizreport.engine.mining import MOST_COMPARED, from_batch, merge
+from vizreport.engine.strongest import MOST_COMPARED, from_batch, merge
 from vizreport.experiments.feature_maps import likeness
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.experiments import tiny
 from vizreport.data.image import UnreadableImage
 from vizreport.data.sources import open_dataset
-from vizreport.engine.mining import from_batch, merge, one_ahead, reduction_function
+from vizreport.engine.mining import one_ahead, reduction_function
+from vizreport.engine.strongest import from_batch, merge
 from vizreport.errors import RequestError
 from vizreport.experiments.registry import experiments
 from vizreport.graph.trace import trace

@@ -44,8 +44,8 @@ def of_results(store: Store, records: Sequence[ExperimentRecord]) -> Made:
     Returns
     -------
     Made
-        Where results
-        differ in one of the last two, all values are listed; of backends with their experiments.
+        Where results differ in one of the last two, all values are listed; of backends with
+        their experiments.
     """
     known = [store.origin(record.name, record.key) for record in records]
     origins = [origin for origin in known if origin is not None]

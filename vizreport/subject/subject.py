@@ -246,18 +246,7 @@ class Subject:
         return self._store.read(records)
 
     def pictures(self, records: np.ndarray) -> np.ndarray:
-        """Return what the network sees of some images, as ``Preprocessing.tensor`` takes it.
-
-        Parameters
-        ----------
-        records : int array [n]
-            Indices of readable images in the data.
-
-        Returns
-        -------
-        uint8 array [n, h, w, 3], or [n, h, w, C] of bands
-            In their own colours. Decoded again only where they are not at hand.
-        """
+        """Return what the network sees of some images, as :meth:`PictureStore.pictures` does."""
         return self._store.pictures(records)
 
     def shown(self, records: np.ndarray) -> np.ndarray:

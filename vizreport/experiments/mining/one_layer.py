@@ -14,7 +14,7 @@ from vizreport.parallel.pieces import Pieces
 from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
-    from vizreport.engine.mining import Strongest
+    from vizreport.engine.strongest import Strongest
     from vizreport.graph.layers import ReportableLayer
 
 

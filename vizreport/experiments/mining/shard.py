@@ -14,7 +14,7 @@ from vizreport.results.columns import ColumnFile
 from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
-    from vizreport.engine.mining import Strongest
+    from vizreport.engine.strongest import Strongest
     from vizreport.graph.layers import ReportableLayer
 
 TOP_CLASSES = 5
@@ -29,7 +29,7 @@ class Shard:
     layers : list of str
         Mined layers.
     values, images, places, sums, active, peaks, products : dict of arrays
-        By layer, the fields of :class:`vizreport.engine.mining.Strongest`; images are numbered
+        By layer, the fields of :class:`vizreport.engine.strongest.Strongest`; images are numbered
         within the shard, from 0.
     records, sha256, boxes, sizes, top_classes, top_probabilities, true_probabilities, outputs : \
 arrays [n]
@@ -65,7 +65,7 @@ arrays [n]
 
     def strongest(self, layer: str) -> Strongest:
         """Return what was mined of a layer."""
-        from vizreport.engine.mining import Strongest
+        from vizreport.engine.strongest import Strongest
 
         return Strongest(
             self.values[layer],
@@ -121,12 +121,8 @@ def mine(
     callable
         From a range of records, and what is told of each batch, to a :class:`Shard`.
     """
-    from vizreport.engine.mining import (
-        checked_reduction_function,
-        from_batch,
-        merge,
-        one_ahead,
-    )
+    from vizreport.engine.mining import checked_reduction_function, one_ahead
+    from vizreport.engine.strongest import from_batch, merge
 
     output, reduce = subject.output, checked_reduction_function(subject.graph, layers, checked)
 
@@ -191,7 +187,7 @@ def joined(shards: Iterable[Shard], k: int) -> Shard:
     k : int
         Number of activations to keep a map.
     """
-    from vizreport.engine.mining import merge
+    from vizreport.engine.strongest import merge
 
     skipped: list[tuple[str, str]] = []
     strongest: dict[str, Strongest] = {}
