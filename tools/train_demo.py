@@ -42,7 +42,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/demo"))
     arguments = parser.parse_args()
     start_tensorflow()
-    from vizreport.training.evaluation import EvaluationRequest, evaluate
+    from vizreport.subject.network import StoredNetwork
+    from vizreport.subject.options import NetworkOptions
+    from vizreport.subject.subject import Subject
+    from vizreport.training.evaluation import evaluate
     from vizreport.training.loop import train
     from vizreport.training.shipping import store_as_float16
     from vizreport.training.state import checkpoint_path
@@ -68,8 +71,9 @@ def main() -> None:
         print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
     for name in ("history.csv", "history.json"):
         shutil.copy(request.out / name, arguments.out / name)
+    last, options = StoredNetwork(target), NetworkOptions()
     errors = {
-        split: asdict(evaluate(EvaluationRequest((target,), open_dataset(arguments.data, split))))
+        split: asdict(evaluate([Subject(last, options, open_dataset(arguments.data, split))]))
         for split in SPLITS
     }
     command = " ".join(["python", "tools/train_demo.py", *sys.argv[1:]])

@@ -28,7 +28,7 @@ from vizreport.models.preprocessing_choice import PreprocessingRequest
 from vizreport.subject.network import StoredNetwork
 from vizreport.subject.options import NetworkOptions
 from vizreport.subject.subject import Subject
-from vizreport.training.evaluation import EvaluationRequest, evaluate_each
+from vizreport.training.evaluation import evaluate_each
 from vizreport.wording.text import printable
 
 compute_invariance = tiny.computing("invariance")
@@ -246,21 +246,20 @@ def test_evaluation_reads_outputs_alike(folders, tmp_path):
     model = kinds.one_score(None, True, gain=1.5)
     model.save(tmp_path / "net.keras")
     y, labels = kinds.predict(model, folders[2])
-    request = EvaluationRequest(
-        (tmp_path / "net.keras",), open_dataset(str(folders[2])), NetworkOptions(PREPARED)
-    )
-    (row,) = evaluate_each(request)
+    data, options = open_dataset(str(folders[2])), NetworkOptions(PREPARED)
+
+    def subject(name):
+        return Subject(StoredNetwork(tmp_path / name), options, data)
+
+    (row,) = evaluate_each([subject("net.keras")])
     assert row.errors.top1 == pytest.approx(((y[:, 0] > 0) != labels).mean())
     assert row.errors.classes == 2
     assert "one logit for two classes" in row.output
     assert row.warnings == ()
     kinds.one_score("sigmoid", False, gain=-9.0).save(tmp_path / "net.keras")
-    (row,) = evaluate_each(request)
+    (row,) = evaluate_each([subject("net.keras")])
     assert row.errors.top1 == 1
     assert "0<TAB>red, 1<TAB>blue" in row.warnings[0]
     kinds.four_values().save(tmp_path / "values.keras")
-    request = EvaluationRequest(
-        (tmp_path / "values.keras",), request.dataset, NetworkOptions(PREPARED)
-    )
     with pytest.raises(RequestError, match="has no classes, so there is no error"):
-        evaluate_each(request)
+        evaluate_each([subject("values.keras")])

@@ -16,9 +16,12 @@ from vizreport.errors import RequestError
 from vizreport.experiments.ablation.trial import read_trial, read_trials
 from vizreport.models.variants import build_variant
 from vizreport.results.manifest import add, read
+from vizreport.subject.network import StoredNetwork
+from vizreport.subject.options import NetworkOptions
+from vizreport.subject.subject import Subject
 from vizreport.training import ablation, loop
 from vizreport.training.ablation import AblationRequest, ablate
-from vizreport.training.evaluation import EvaluationRequest, evaluate
+from vizreport.training.evaluation import evaluate
 from vizreport.training.parts import Part, open_parts
 
 VARIANTS = ("krizhevsky-without-3-4-6-7", "zfnet-dense-2048")
@@ -57,10 +60,11 @@ def test_results(unstopped, ablation_for):
         np.testing.assert_array_equal(trial.labels, parts.validation.labels)
         # The checkpoint of the last epoch, evaluated by the other way: from the file's pictures.
         path = unstopped / "work" / f"{trial.variant}-seed-0" / f"{trial.variant}-epoch-002.keras"
-        held = evaluate(EvaluationRequest((path,), images_of(parts.validation)))
+        network, options = StoredNetwork(path), NetworkOptions()
+        held = evaluate([Subject(network, options, images_of(parts.validation))])
         assert trial.validation_error == pytest.approx(held.ten_crop_top1)
         assert trial.validation_top5_error == pytest.approx(held.ten_crop_top5)
-        trained = evaluate(EvaluationRequest((path,), images_of(parts.training)))
+        trained = evaluate([Subject(network, options, images_of(parts.training))])
         assert trial.training_error == pytest.approx(trained.ten_crop_top1)
 
 

@@ -18,8 +18,10 @@ from vizreport.models.load import load_checkpoint
 from vizreport.models.preprocessing_choice import PreprocessingRequest
 from vizreport.models.sidecar import read_sidecar, write_sidecar
 from vizreport.models.variants import build_variant
+from vizreport.subject.network import StoredNetwork
 from vizreport.subject.options import NetworkOptions
-from vizreport.training.evaluation import EvaluationRequest, SubsetErrors, evaluate
+from vizreport.subject.subject import Subject
+from vizreport.training.evaluation import SubsetErrors, evaluate
 
 
 @pytest.fixture(scope="module")
@@ -175,12 +177,9 @@ def test_subsets_by_hand(colours, capsys):
         for record, subset in zip(source.records, ("old", "new", "new", "new"), strict=True)
     ]
     parts = {"resize": "squash", "resize_to": (8, 8), "crop": "center"}
-    request = EvaluationRequest(
-        (colours / "colours.keras",),
-        replace(source, records=tuple(records)),
-        NetworkOptions(PreprocessingRequest("unit", parts), labels_in_order=True),
-    )
-    errors = evaluate(request)
+    options = NetworkOptions(PreprocessingRequest("unit", parts), labels_in_order=True)
+    subject = Subject(StoredNetwork(colours / "colours.keras"), options, source)
+    errors = evaluate([subject.on(replace(source, records=tuple(records)))])
     # As above; of the three new images the second is wrong, and in the central crop the third, too.
     assert errors.subsets == (
         SubsetErrors("old", 1, 0.0, 0.0),
@@ -190,7 +189,7 @@ def test_subsets_by_hand(colours, capsys):
         ["old", "1", "0.00", "%", "0.00", "%"],
         ["new", "3", "66.67", "%", "33.33", "%"],
     ]
-    assert evaluate(replace(request, dataset=source)).subsets == ()
+    assert evaluate([subject]).subsets == ()
 
 
 def test_no_ten_crops_without_a_central_crop(colours, capsys):

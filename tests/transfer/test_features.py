@@ -17,7 +17,6 @@ from vizreport.parallel import piece
 from vizreport.parallel.loop import in_turn
 from vizreport.parallel.piece import Failed
 from vizreport.parallel.pieces import PieceFailed
-from vizreport.subject.subject import Subject
 from vizreport.transfer import features as module
 from vizreport.transfer.features import layer_features, pool, pooled_size, transfer_layers
 
@@ -115,7 +114,7 @@ def test_pieces_in_any_order_are_kept_as_they_come(subject, tmp_path, monkeypatc
         return subject.dataset.read(index)
 
     damaged = replace(subject.dataset, read=read, encoded=None)
-    broken = Subject(subject.network, subject.options, damaged, subject.batch_size)
+    broken = subject.on(damaged)
     monkeypatch.setattr(piece, "BATCHES", 1)
     chosen = transfer_layers(subject.graph, None)
     records = np.array([0, 2, 3, 4, 6, 9, 10, 12, 13])
@@ -145,12 +144,7 @@ def test_unreadable_images(subject, tmp_path):
             raise UnreadableImage("broken")
         return subject.dataset.read(index)
 
-    broken = Subject(
-        subject.network,
-        subject.options,
-        replace(subject.dataset, read=read, encoded=None),
-        subject.batch_size,
-    )
+    broken = subject.on(replace(subject.dataset, read=read, encoded=None))
     layer = transfer_layers(subject.graph, ("conv2",))
     records = np.arange(6)
     found = layer_features(broken, layer, records, 150, tmp_path, "network")[0]

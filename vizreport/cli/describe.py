@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from vizreport.cli.options import network_and_data, preprocessing
-from vizreport.cli.options.preprocessing import preprocessing_parts
+from vizreport.cli.options.preprocessing import network_options
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
 from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK
 
 if TYPE_CHECKING:
-    from vizreport.models.preprocessing_choice import ChosenPreprocessing, PreprocessingRequest
+    from vizreport.models.preprocessing_choice import ChosenPreprocessing
     from vizreport.models.sidecar import Sidecar
 
 
@@ -32,28 +32,24 @@ def run(arguments: argparse.Namespace) -> int:
         If the checkpoint cannot be loaded, its sidecar not be read, or an option does not fit the
         network.
     """
+    from vizreport.data.dataset import NO_IMAGES
     from vizreport.data.label_file import read_label_file
     from vizreport.models.checkpoint_file import check_file
-    from vizreport.models.preprocessing_choice import PreprocessingRequest, describe_choice
-    from vizreport.models.sidecar import read_sidecar, sidecar_paths, write_sidecar
+    from vizreport.models.preprocessing_choice import describe_choice
+    from vizreport.models.sidecar import sidecar_paths, write_sidecar
+    from vizreport.subject.network import StoredNetwork
+    from vizreport.subject.subject import Subject
     from vizreport.system.bundled import bundled_folder
-    from vizreport.system.tensorflow_start import start_backend
 
     checkpoint = check_file(arguments.checkpoint)
     if checkpoint.resolve().is_relative_to(bundled_folder("checkpoints").resolve()):
         raise RequestError(
             f"{checkpoint} comes with vizreport and already has a sidecar; name your own checkpoint"
         )
-    sidecar = read_sidecar(checkpoint)
-    start_backend()
-    from vizreport.models.load import load_checkpoint
-    from vizreport.models.preparation import choose_for
-
-    model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
-    parts = preprocessing_parts(arguments)
-    asked = PreprocessingRequest(arguments.preprocess, parts, arguments.scale_twice)
-    chosen = choose_for(model, checkpoint, sidecar, asked)
-    described = _prepared(sidecar, asked, chosen, model.input_shape[1:3] == (None, None))
+    subject = Subject(StoredNetwork(checkpoint), network_options(arguments), NO_IMAGES)
+    sidecar, model, chosen = subject.sidecar, subject.model, subject.chosen_preprocessing
+    open_size = model.input_shape[1:3] == (None, None)
+    described = _prepared(sidecar, arguments.preprocess, chosen, open_size)
     if arguments.labels is not None:
         names, ids = read_label_file(arguments.labels, model.output_shape[-1])
         described = replace(described, class_names=names, class_ids=ids or ())
@@ -74,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _prepared(
     sidecar: Sidecar | None,
-    asked: PreprocessingRequest,
+    preset: str | None,
     chosen: ChosenPreprocessing,
     open_size: bool,
 ) -> Sidecar:
@@ -83,9 +79,9 @@ def _prepared(
     from vizreport.models.sidecar import Sidecar
 
     sidecar, found = sidecar or Sidecar(), chosen.preprocessing
-    if asked.preset is None and sidecar.preprocessing is not None:
+    if preset is None and sidecar.preprocessing is not None:
         return replace(sidecar, preprocessing=found)
-    name = asked.preset or sidecar.preset or "raw"
+    name = preset or sidecar.preset or "raw"
     usual = PRESETS[name](found.input_size, found.input_channels).as_dict()
     parts: dict[str, Any] = {
         part: value for part, value in found.as_dict().items() if value != usual[part]

@@ -7,8 +7,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from vizreport.cli.options import network_and_data, preprocessing, running
-from vizreport.cli.options.preprocessing import network_options
+from vizreport.cli.options import network_and_data, preprocessing, running, subject
 from vizreport.cli.verb import Verb
 from vizreport.wording.foreign_text import printable
 
@@ -35,32 +34,18 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If a checkpoint or the data is wrong, or the true classes are not known.
     """
-    from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import last_checkpoint
     from vizreport.system.tensorflow_start import start_backend
 
     checkpoints = tuple(last_checkpoint(path) for path in arguments.checkpoints)
-    dataset = open_dataset(
-        arguments.data,
-        arguments.split,
-        arguments.max_images,
-        arguments.seed,
-        network_and_data.decoding(arguments),
-    )
+    dataset = subject.dataset(arguments)
     start_backend()
     from vizreport.training.distribution import prepare_devices
-    from vizreport.training.evaluation import EvaluationRequest, evaluate_each
+    from vizreport.training.evaluation import evaluate_each
 
     device = prepare_devices()
-    rows = evaluate_each(
-        EvaluationRequest(
-            checkpoints=checkpoints,
-            dataset=dataset,
-            network=network_options(arguments),
-            batch_size=arguments.batch_size,
-            cluster=arguments.cluster,
-        )
-    )
+    each = subject.subjects(arguments, checkpoints, dataset)
+    rows = evaluate_each(each, arguments.cluster)
     errors = rows[-1].errors
     if arguments.as_json:
         about = {
@@ -68,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             "data": dataset.name,
             "device": device,
         }
-        each = [
+        listed = [
             {
                 "name": row.name,
                 "preprocessing": row.preprocessing,
@@ -79,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             }
             for row in rows
         ]
-        print(json.dumps({**about, **asdict(errors), "rows": each}, indent=2))
+        print(json.dumps({**about, **asdict(errors), "rows": listed}, indent=2))
         return 0
     count = len(checkpoints)
     what = f"ensemble of {count}" if count > 1 else checkpoints[0].name

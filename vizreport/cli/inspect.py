@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vizreport.cli.options import network_and_data, preprocessing, running
+from vizreport.cli.options.preprocessing import network_options, preprocessing_parts
 from vizreport.cli.verb import Verb
 from vizreport.errors import RequestError
 from vizreport.experiments.shared import SHARED
@@ -38,54 +40,31 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the checkpoint cannot be loaded, or the graph traced does not compute what it does.
     """
+    from vizreport.data.dataset import NO_IMAGES
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.system.tensorflow_start import start_backend
+    from vizreport.models.preprocessing_choice import PreprocessingRequest, describe_choice
+    from vizreport.subject.network import StoredNetwork
+    from vizreport.subject.subject import Subject
+    from vizreport.wording.text import printable
 
-    checkpoint = last_checkpoint(arguments.checkpoint)
-    start_backend()
-    from vizreport.engine.agreement import require_agreement
+    network = StoredNetwork(last_checkpoint(arguments.checkpoint))
+    options = network_options(arguments)
+    subject = Subject(network, options, NO_IMAGES)
+    model = subject.model
     from vizreport.engine.presets import missing_rule, rule_problem
     from vizreport.experiments.overview.initialised import initialised_warning
     from vizreport.graph.layers import reportable_layers
-    from vizreport.graph.outputs import ending, given_out
-    from vizreport.graph.trace import trace
     from vizreport.models.initialised import as_initialised
-    from vizreport.models.load import load_checkpoint
     from vizreport.models.output import describe
-    from vizreport.models.output_decision import decide_output
-    from vizreport.models.preparation import choose_for
-    from vizreport.models.preprocessing_choice import (
-        PreprocessingRequest,
-        describe_choice,
-        input_size,
-    )
-    from vizreport.models.sidecar import read_sidecar
-    from vizreport.models.stored_loss import stored_loss
-    from vizreport.wording.text import printable
 
-    model = load_checkpoint(checkpoint, tuple(arguments.imports), arguments.output)
-    sidecar = read_sidecar(checkpoint)
-    asked = {"input_size": arguments.input_size} if arguments.input_size else {}
-    graph = trace(model, input_size(checkpoint, model.input_shape[1:3], sidecar, asked))
-    require_agreement(model, graph)
-    output = arguments.output
-    meaning = decide_output(
-        graph.nodes[given_out(graph)].shape,
-        ending(graph),
-        stored_loss(
-            checkpoint,
-            [*([output] if output else []), *getattr(model, "output_names", [])],
-            int(output) if output and output.isdigit() else None,
-        ),
-        arguments.output_kind,
-        bool(sidecar and (sidecar.class_names or sidecar.class_ids or sidecar.labels_in_order)),
-        channels=graph.input_shape[-1],
-    )
     try:
-        chosen = choose_for(model, checkpoint, sidecar, PreprocessingRequest(parts=asked))
-        prepared = describe_choice(chosen)
+        prepared = describe_choice(subject.chosen_preprocessing)
     except RequestError as error:
-        prepared = f"not known ({str(error).removeprefix(f'{checkpoint}: ')})"
+        prepared = f"not known ({str(error).removeprefix(f'{network.path}: ')})"
+        # The layers do not depend on it.
+        raw = PreprocessingRequest("raw", preprocessing_parts(arguments), scale_twice=True)
+        subject = Subject(network, replace(options, preprocessing=raw), NO_IMAGES)
+    graph, meaning = subject.graph, subject.output
     reportable = reportable_layers(graph)
     fresh = as_initialised(graph.uses)
     layers = [
@@ -102,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         for layer in reportable
     ]
     if arguments.as_json:
-        network = {
+        found = {
             "model": model.name,
             "parameters": model.count_params(),
             "input_shape": graph.input_shape,
@@ -112,10 +91,10 @@ def run(arguments: argparse.Namespace) -> int:
             "notes": graph.notes,
             "initialised": fresh.layers,
         }
-        print(json.dumps(network, indent=2))
+        print(json.dumps(found, indent=2))
         return 0
     shape = " x ".join(map(str, graph.input_shape))
-    name = network_name(model.name, checkpoint.name)
+    name = network_name(model.name, network.path.name)
     print(f"{name}: input {shape}, {model.count_params():,} parameters")
     print(f"preprocessing: {prepared}")
     print(f"output: {describe(meaning)}\n")

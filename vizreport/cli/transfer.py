@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from vizreport.cli.options import network_and_data, preprocessing, running
+from vizreport.cli.options import network_and_data, preprocessing, running, subject
 from vizreport.cli.options.network_and_data import DATA
 from vizreport.cli.verb import Option, Verb
 from vizreport.experiments import values
@@ -33,29 +33,26 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.system.tensorflow_start import start_tensorflow
 
     checkpoint = last_checkpoint(arguments.checkpoint)
-    seed, test = arguments.seed, None
-    decoding = network_and_data.decoding(arguments)
-    dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, seed, decoding)
+    (given,) = subject.subjects(arguments, [checkpoint], subject.dataset(arguments))
+    test = None
     if arguments.test_split is not None:
-        test = open_dataset(arguments.data, arguments.test_split, None, seed, decoding)
+        decoding = given.dataset.decoding
+        test = open_dataset(arguments.data, arguments.test_split, None, arguments.seed, decoding)
     start_tensorflow()
     from vizreport.training.distribution import prepare_devices
     from vizreport.transfer.study import TransferRequest, transfer
 
     tell(f"device: {prepare_devices()}")
     request = TransferRequest(
-        checkpoint,
-        preprocessing.network_options(arguments),
-        dataset,
-        test,
+        given,
         arguments.out,
+        test,
         layers=arguments.layers,
         classifiers=arguments.classifiers or ("svm",),
         per_class=arguments.per_class,
         splits=arguments.splits,
         features=arguments.features,
         controls=tuple(last_checkpoint(path) for path in arguments.scratch),
-        batch_size=arguments.batch_size,
         cluster=arguments.cluster,
     )
     transfer(request, tell=tell)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vizreport.data.image import DEFAULT_DECODING, Decoding
+from vizreport.data.image import DEFAULT_DECODING, Decoding, UnreadableImage
 from vizreport.data.truth import Truth
 
 
@@ -94,6 +94,14 @@ class Dataset:
     memberships: np.ndarray | None = None
     decoding: Decoding = DEFAULT_DECODING
     channels: int = 3
+
+
+def _no_image(index: int) -> np.ndarray:
+    raise UnreadableImage(f"there is no image {index}")
+
+
+NO_IMAGES = Dataset("no images", (), (), (), _no_image, "")
+"""For commands that look at a network alone."""
 
 
 def fingerprint(

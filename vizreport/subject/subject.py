@@ -55,6 +55,7 @@ class Subject:
         What the user says of it.
     dataset : Dataset
         Images and their classes; decoded when asked for.
+        :data:`vizreport.data.dataset.NO_IMAGES` for the network alone.
     batch_size : int
         Images in a forward pass. No result depends on it.
     """
@@ -68,6 +69,10 @@ class Subject:
         self.batch_size = batch_size
         self._deconvnets: dict[str, Deconvnet] = {}
         self._compiled: tuple[object, Any] | None = None
+
+    def on(self, dataset: Dataset) -> Subject:
+        """Return the same network, read by the same options, on other images."""
+        return Subject(self.network, self.options, dataset, self.batch_size)
 
     @cached_property
     def model(self) -> keras.Model:
@@ -83,7 +88,7 @@ class Subject:
         model = self.model
         from vizreport.models.preparation import choose_for
 
-        return choose_for(model, self.network.path, self._sidecar, asked, self._pixels)
+        return choose_for(model, self.network.path, self.sidecar, asked, self._pixels)
 
     @cached_property
     def preprocessing(self) -> Preprocessing:
@@ -183,7 +188,8 @@ class Subject:
         return layers_with_pictures(self.deconvnet("deconvnet"), sampled, choose_layers(graph))
 
     @cached_property
-    def _sidecar(self) -> Sidecar | None:
+    def sidecar(self) -> Sidecar | None:
+        """What lies beside the checkpoint; None where nothing does."""
         return self.network.sidecar()
 
     @cached_property
@@ -230,12 +236,12 @@ class Subject:
         """Names and ids of the classes."""
         if self.options.class_names:
             return self.options.class_names, ()
-        sidecar = self._sidecar
+        sidecar = self.sidecar
         return (sidecar.class_names, sidecar.class_ids) if sidecar else ((), ())
 
     @property
     def _in_order(self) -> bool:
-        return self.options.labels_in_order or bool(self._sidecar and self._sidecar.labels_in_order)
+        return self.options.labels_in_order or bool(self.sidecar and self.sidecar.labels_in_order)
 
     @cached_property
     def _store(self) -> PictureStore:

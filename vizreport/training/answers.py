@@ -64,7 +64,7 @@ class Answered:
     unreadable: list[tuple[str, str]]
 
 
-def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray, batch_size: int) -> Answers:
+def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray) -> Answers:
     """Run a network on the central crop and the ten crops of images.
 
     Parameters
@@ -75,14 +75,12 @@ def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray, batch_size: in
         Maps over the images.
     wanted : bool array [n]
         Records to read.
-    batch_size : int
-        Images in a pass.
     """
     reason = _no_ten_crops(subject.preprocessing)
     seen = np.zeros(len(wanted), bool)
     single = np.zeros((len(wanted), subject.output.classes), np.float32)
     ten = None if reason else np.zeros_like(single)
-    indices = np.flatnonzero(wanted)
+    indices, batch_size = np.flatnonzero(wanted), subject.batch_size
     work = Work(
         name="images",
         make=answer,
@@ -113,8 +111,7 @@ def _no_ten_crops(preprocessing: Preprocessing) -> str:
 def answer(subject: Subject, batch_size: int) -> Compute:
     """Return what classifies images: from their records to Answered."""
     preprocessing, dataset = subject.preprocessing, subject.dataset
-    sidecar = subject.network.sidecar()
-    mean_square = sidecar.mean_square if sidecar else None
+    mean_square = subject.sidecar.mean_square if subject.sidecar else None
     crops = not _no_ten_crops(preprocessing)
     square = square_of(preprocessing) if crops else preprocessing
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,36 +20,9 @@ from vizreport.models.output import describe
 from vizreport.models.preprocessing_choice import describe_choice
 from vizreport.parallel.engine import engine_at
 from vizreport.parallel.pieces import Pieces
-from vizreport.subject.network import StoredNetwork
-from vizreport.subject.options import NetworkOptions
 from vizreport.subject.subject import Subject
 from vizreport.training.answers import Answers, predict
 from vizreport.wording.text import printable
-
-
-@dataclass(frozen=True)
-class EvaluationRequest:
-    """What a user asks of ``vizreport evaluate``.
-
-    Attributes
-    ----------
-    checkpoints : tuple of Path
-        Several are an ensemble: their class probabilities are averaged.
-    dataset : Dataset
-        Images of known classes.
-    network : NetworkOptions
-        What the user says of the networks.
-    batch_size : int
-        Images at a time.
-    cluster : str or None
-        Where to compute, as for a build.
-    """
-
-    checkpoints: tuple[Path, ...]
-    dataset: Dataset
-    network: NetworkOptions = field(default_factory=NetworkOptions)
-    batch_size: int = 32
-    cluster: str | None = None
 
 
 @dataclass(frozen=True)
@@ -153,16 +127,16 @@ class _Sum:
         self.no_ten_crops = self.no_ten_crops or answers.no_ten_crops
 
 
-def evaluate(request: EvaluationRequest) -> Errors:
-    """Measure the error of a checkpoint, or of several with their probabilities averaged.
+def evaluate(subjects: Iterable[Subject]) -> Errors:
+    """Measure the error of a network, or of several with their probabilities averaged.
 
     As the last row of :func:`evaluate_each`.
     """
-    return evaluate_each(request)[-1].errors
+    return evaluate_each(subjects)[-1].errors
 
 
-def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
-    """Measure the error of each checkpoint and of ensembles, whose probabilities are averaged.
+def evaluate_each(subjects: Iterable[Subject], cluster: str | None = None) -> tuple[Row, ...]:
+    """Measure the error of each network and of ensembles, whose probabilities are averaged.
 
     The networks are loaded one after the other; the images are read anew for each. Networks of
     the same name and number of weights are a group. With several groups, of which one at least
@@ -171,8 +145,11 @@ def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
 
     Parameters
     ----------
-    request : EvaluationRequest
-        Checkpoints, data and options.
+    subjects : iterable of Subject
+        Checkpoints, all on the same images of known classes. Made one after the other, only one
+        network is in memory.
+    cluster : str or None
+        Where to compute, as for a build.
 
     Raises
     ------
@@ -183,40 +160,43 @@ def evaluate_each(request: EvaluationRequest) -> tuple[Row, ...]:
     rows: list[Row] = []
     groups: dict[tuple[str, int], _Sum] = {}
     whole = _Sum()
+    first: Path | None = None
     labels: Labels | None = None
-    with engine_at(request.cluster) as engine:
-        for path in request.checkpoints:
-            subject = _subject(request, path)
-            labels, answers = _answers(request, subject, Pieces(engine), labels)
+    with engine_at(cluster) as engine:
+        for subject in subjects:
+            first, dataset = first or subject.network.path, subject.dataset
+            labels, answers = _answers(subject, Pieces(engine), first, labels)
             alone = _Sum()
             kind = (subject.model.name, subject.model.count_params())
             for total in (alone, groups.setdefault(kind, _Sum()), whole):
                 total.add(answers)
-            errors = _errors(request, alone, labels)
+            errors = _errors(dataset, alone, labels)
             prepared = describe_choice(subject.chosen_preprocessing)
             meaning, warnings = describe(subject.output), _warnings(subject, labels, answers)
-            rows.append(Row(path.name, errors, meaning, labels.reason, prepared, warnings))
+            rows.append(
+                Row(subject.network.path.name, errors, meaning, labels.reason, prepared, warnings)
+            )
     if labels is None:
         raise RequestError("no checkpoint was given")
     letters = [f"({chr(ord('a') + i)})" for i in range(len(groups))]
     if 1 < len(groups) < whole.networks:
         rows += [
-            Row(f"{letter} {group.networks} {name}", _errors(request, group, labels))
+            Row(f"{letter} {group.networks} {name}", _errors(dataset, group, labels))
             for letter, ((name, _), group) in zip(letters, groups.items(), strict=True)
         ]
         together = f"{', '.join(letters[:-1])} and {letters[-1]} combined"
-        rows.append(Row(together, _errors(request, whole, labels)))
+        rows.append(Row(together, _errors(dataset, whole, labels)))
     elif whole.networks > 1:
-        rows.append(Row(f"ensemble of {whole.networks}", _errors(request, whole, labels)))
+        rows.append(Row(f"ensemble of {whole.networks}", _errors(dataset, whole, labels)))
     return tuple(rows)
 
 
-def _errors(request: EvaluationRequest, total: _Sum, labels: Labels) -> Errors:
+def _errors(dataset: Dataset, total: _Sum, labels: Labels) -> Errors:
     assert total.single is not None
     assert isinstance(total.seen, np.ndarray)
     seen = total.seen
     if not seen.any():
-        raise RequestError(f"no image of {request.dataset.name} can be read")
+        raise RequestError(f"no image of {dataset.name} can be read")
     truth, classes = labels.labels[seen], total.single.shape[1]
     places = ranks(total.single[seen], truth)
     top1, top5 = top_errors(places, classes)
@@ -224,7 +204,7 @@ def _errors(request: EvaluationRequest, total: _Sum, labels: Labels) -> Errors:
     if total.ten is not None and not total.no_ten_crops:
         ten_places = ranks(total.ten[seen], truth)
         ten_top1, ten_top5 = top_errors(ten_places, classes)
-    count, dataset = int(seen.sum()), request.dataset
+    count = int(seen.sum())
     return Errors(
         count,
         len(dataset.records) + len(dataset.skipped) - count,
@@ -256,10 +236,6 @@ def _subsets(
     )
 
 
-def _subject(request: EvaluationRequest, path: Path) -> Subject:
-    return Subject(StoredNetwork(path), request.network, request.dataset, request.batch_size)
-
-
 def _warnings(subject: Subject, labels: Labels, answers: Answers) -> tuple[str, ...]:
     seen, one_score = answers.seen, subject.output.kind == "binary"
     predicted = answers.single[seen].argmax(axis=1)
@@ -269,7 +245,7 @@ def _warnings(subject: Subject, labels: Labels, answers: Answers) -> tuple[str, 
 
 
 def _answers(
-    request: EvaluationRequest, subject: Subject, pieces: Pieces, before: Labels | None
+    subject: Subject, pieces: Pieces, first: Path, before: Labels | None
 ) -> tuple[Labels, Answers]:
     """Predict, and settle which class each output is."""
     path, output = subject.network.path, subject.output
@@ -277,9 +253,9 @@ def _answers(
         raise RequestError(
             f"{path} has no classes, so there is no error; its output is {describe(output)}"
         )
-    labels, dataset = subject.labels, request.dataset
+    labels, dataset = subject.labels, subject.dataset
     tried = try_order(labels, dataset, output.classes)
-    answers = predict(subject, pieces, tried >= 0, request.batch_size)
+    answers = predict(subject, pieces, tried >= 0)
     seen = np.flatnonzero(answers.seen)
     labels = settle(labels, dataset, tried, seen, answers.single[seen].argmax(axis=1))
     if not labels.known:
@@ -289,7 +265,7 @@ def _answers(
         or not np.array_equal(before.labels, labels.labels)
     ):
         raise RequestError(
-            f"{path} has different classes from {request.checkpoints[0]}, or a different order; "
+            f"{path} has different classes from {first}, or a different order; "
             "an ensemble needs networks with the same outputs"
         )
     return labels, answers

@@ -107,7 +107,7 @@ def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.nd
     wanted = np.zeros(len(labels), bool)
     wanted[test] = True
     subject = Subject(StoredNetwork(control.checkpoint), NetworkOptions(), dataset, batch_size)
-    answers = predict(subject, Pieces(), wanted, batch_size)
+    answers = predict(subject, Pieces(), wanted)
     test = test[answers.seen[test]]
     probabilities = answers.single if answers.ten is None else answers.ten
     return class_accuracies(labels[test], probabilities[test].argmax(1), len(names))

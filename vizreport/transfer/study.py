@@ -24,8 +24,6 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.models.hash import checkpoint_hash
 from vizreport.parallel.engine import engine_at
 from vizreport.results.disk import warn_if_scarce
-from vizreport.subject.network import StoredNetwork
-from vizreport.subject.options import NetworkOptions
 from vizreport.subject.subject import Subject
 from vizreport.transfer.classifiers import STRENGTH, fit
 from vizreport.transfer.controls import Control, control_scores, read_control
@@ -44,16 +42,12 @@ class TransferRequest:
 
     Attributes
     ----------
-    checkpoint : Path
-        Of the network.
-    network : NetworkOptions
-        What the user says of it.
-    dataset : Dataset
-        Images that train the classifiers, and test them where ``test`` is None.
-    test : Dataset or None
-        Images that test, for data with several classes an image.
+    subject : Subject
+        The network, and images that train the classifiers, and test them where ``test`` is None.
     out : Path
         Folder of the results.
+    test : Dataset or None
+        Images that test, for data with several classes an image.
     layers : tuple of str, or None
         None for all through which the whole signal goes.
     classifiers : tuple of {"svm", "softmax"}
@@ -66,24 +60,19 @@ class TransferRequest:
         Largest number of features of a layer with places.
     controls : tuple of Path
         Checkpoints that ``vizreport train --images-per-class`` trained from scratch.
-    batch_size : int
-        Images in a forward pass.
     cluster : str or None
         Where to compute the features, as for a build.
     """
 
-    checkpoint: Path
-    network: NetworkOptions
-    dataset: Dataset
-    test: Dataset | None
+    subject: Subject
     out: Path
+    test: Dataset | None = None
     layers: tuple[str, ...] | None = None
     classifiers: tuple[str, ...] = ("svm",)
     per_class: tuple[int, ...] | None = None
     splits: int = 5
     features: int = 4096
     controls: tuple[Path, ...] = ()
-    batch_size: int = 32
     cluster: str | None = None
 
 
@@ -108,17 +97,16 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     """
     prepare_transfer(request.out)
     warn_if_scarce(request.out)
-    task = _task(request)
-    controls = [read_control(path, request.dataset, task.class_names) for path in request.controls]
-    network = checkpoint_hash(request.checkpoint)
-    subject = _subject(request, request.dataset)
+    task, subject = _task(request), request.subject
+    controls = [read_control(path, subject.dataset, task.class_names) for path in request.controls]
+    network = checkpoint_hash(subject.network.path)
     layers = transfer_layers(subject.graph, request.layers)
-    about = _about(request, subject, network, task)
+    about = _about(request, network, task)
     record = _begun(request.out, about, tuple(layer.name for layer in layers))
     tell(
         f"{len(layers)} layers, {len(task.class_names)} classes, {about['test_images']} test images"
     )
-    found, rows = _features(request, subject, layers, task, network)
+    found, rows = _features(request, layers, task, network)
     for place, layer in enumerate(layers):
         features = [part[place] for part in found]
         for classifier in request.classifiers:
@@ -139,20 +127,15 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
                 record = _with(record, result)
                 write_record(request.out, record)
                 tell(_line(result))
-    for result in _control_results(controls, request, task):
+    for result in _control_results(controls, subject, task):
         record = _with(record, result)
         write_record(request.out, record)
         tell(_line(result))
     return record
 
 
-def _subject(request: TransferRequest, dataset: Dataset) -> Subject:
-    network = StoredNetwork(request.checkpoint)
-    return Subject(network, request.network, dataset, request.batch_size)
-
-
 def _task(request: TransferRequest) -> Task:
-    dataset, test = request.dataset, request.test
+    dataset, test = request.subject.dataset, request.test
     if dataset.memberships is None:
         return one_class_each(dataset, test, request.per_class, request.splits)
     given = {"--per-class": request.per_class, "--scratch": request.controls}
@@ -161,11 +144,7 @@ def _task(request: TransferRequest) -> Task:
 
 
 def _features(
-    request: TransferRequest,
-    subject: Subject,
-    layers: list[ReportableLayer],
-    task: Task,
-    network: str,
+    request: TransferRequest, layers: list[ReportableLayer], task: Task, network: str
 ) -> tuple[list[list[Features]], np.ndarray]:
     """Compute the features of the images that some split uses.
 
@@ -179,27 +158,27 @@ def _features(
     used = np.unique(np.concatenate([[*split.train, *split.test] for split in task.splits]))
     rows = np.full(len(task.targets), -1)
     rows[used] = np.arange(len(used))
-    found, first = [], 0
+    subject, found, first = request.subject, [], 0
     with engine_at(request.cluster) as engine:
         for dataset in task.datasets:
             last = first + len(dataset.records)
             records = used[(used >= first) & (used < last)] - first
-            here = subject if dataset is subject.dataset else _subject(request, dataset)
+            here = subject if dataset is subject.dataset else subject.on(dataset)
             where = (request.out / FEATURES, network)
             found.append(layer_features(here, layers, records, request.features, *where, engine))
             first = last
     return found, rows
 
 
-def _about(request: TransferRequest, subject: Subject, network: str, task: Task) -> dict[str, Any]:
-    test = request.test
+def _about(request: TransferRequest, network: str, task: Task) -> dict[str, Any]:
+    subject, test = request.subject, request.test
     return {
-        "checkpoint": request.checkpoint.name,
+        "checkpoint": subject.network.path.name,
         "checkpoint_sha256": network,
         "network": subject.graph.name,
         "preprocessing": subject.preprocessing.as_dict(),
-        "data": request.dataset.name,
-        "data_fingerprint": request.dataset.fingerprint,
+        "data": subject.dataset.name,
+        "data_fingerprint": subject.dataset.fingerprint,
         "test_data": None if test is None else test.name,
         "test_fingerprint": None if test is None else test.fingerprint,
         "class_names": list(task.class_names),
@@ -280,15 +259,13 @@ def _take(features: list[Features], rows: np.ndarray) -> np.ndarray:
     return taken
 
 
-def _control_results(
-    controls: list[Control], request: TransferRequest, task: Task
-) -> list[LayerScores]:
+def _control_results(controls: list[Control], subject: Subject, task: Task) -> list[LayerScores]:
     """Measure the networks that were trained from scratch, by the number of images a class."""
     results = []
     for kind in dict.fromkeys((control.model, control.per_class) for control in controls):
         alike = [one for one in controls if (one.model, one.per_class) == kind]
         scores = [
-            rounded(control_scores(one, request.dataset, request.batch_size)) for one in alike
+            rounded(control_scores(one, subject.dataset, subject.batch_size)) for one in alike
         ]
         seeds = [one.seed for one in alike]
         results.append(LayerScores(kind[0], "scratch", 0, [], kind[1], seeds, scores))

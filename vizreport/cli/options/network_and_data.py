@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vizreport.cli.options.settings import option_of
 from vizreport.cli.verb import Option
 from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK, SHARED
-
-if TYPE_CHECKING:
-    from vizreport.data.image import Decoding
 
 CHECKPOINT = Option(
     "--checkpoint",
@@ -83,10 +78,3 @@ LABELS_IN_ORDER = Option(
     group=NETWORK,
     action="store_true",
 )
-
-
-def decoding(arguments: argparse.Namespace) -> Decoding:
-    """Return how image files are decoded."""
-    from vizreport.data.image import Decoding
-
-    return Decoding(arguments.exif, arguments.alpha)

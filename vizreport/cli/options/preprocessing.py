@@ -95,25 +95,24 @@ def network_options(arguments: argparse.Namespace) -> NetworkOptions:
     from vizreport.models.preprocessing_choice import PreprocessingRequest
     from vizreport.subject.options import NetworkOptions
 
+    known = vars(arguments)
     named = ("labels", "labels_in_order", "output", "output_kind")
-    given = {name: value for name, value in vars(arguments).items() if name in named}
-    parts = preprocessing_parts(arguments)
-    asked = PreprocessingRequest(arguments.preprocess, parts, arguments.scale_twice)
+    given = {name: value for name, value in known.items() if name in named}
+    asked = PreprocessingRequest(
+        known.get("preprocess"), preprocessing_parts(arguments), known.get("scale_twice", False)
+    )
     return NetworkOptions(asked, imports=tuple(arguments.imports), **given)
 
 
 def preprocessing_parts(arguments: argparse.Namespace) -> dict[str, object]:
     """Return the parts of the preprocessing that were given, by field of ``Preprocessing``."""
-    rule, pixels = arguments.resize or (None, None)
+    known = vars(arguments)
+    rule, pixels = known.get("resize") or (None, None)
+    same = ("input_size", "crop", "channels", "mean", "std", "bands")
     parts = {
-        "input_size": arguments.input_size,
         "resize": rule,
         "resize_to": pixels,
-        "crop": arguments.crop,
-        "channels": arguments.channels,
-        "scale": arguments.scale_pixels,
-        "mean": arguments.mean,
-        "std": arguments.std,
-        "bands": arguments.bands,
+        "scale": known.get("scale_pixels"),
+        **{name: known.get(name) for name in same},
     }
     return {field: value for field, value in parts.items() if value is not None}
