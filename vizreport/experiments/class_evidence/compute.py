@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -36,6 +36,20 @@ FEWEST, MOST = 12, 30
 MULTIPLICATIONS = 15 * 10**11
 """What the tests may take, unless the sample is as small as it may be."""
 _RANDOM, _CENTRE = BASELINES
+
+
+class _Tested(TypedDict):
+    """The fields of :class:`ClassEvidenceResult` that are of the sample."""
+
+    deletion: dict[str, np.ndarray]
+    insertion: dict[str, np.ndarray]
+    cells: list[int]
+    areas: np.ndarray
+    hits: dict[str, np.ndarray]
+    missed: np.ndarray
+    tested: np.ndarray
+    likeness: dict[str, np.ndarray]
+    chance: dict[str, float]
 
 
 def compute(
@@ -106,8 +120,8 @@ def _tested(
     size: int,
     settings: Given,
     bar: Any,
-) -> dict[str, Any]:
-    """Return the fields of the result that are of the sample."""
+) -> _Tested:
+    """Test the maps of the sample."""
     from scipy import ndimage  # slow to import
 
     shape, grey = subject.preprocessing.input_size, grey_input(subject)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -17,8 +17,23 @@ from vizreport.experiments.occlusion.result import OcclusionResult
 from vizreport.subject.subject import Subject
 
 
+class ShownMaps(TypedDict):
+    """The fields of :class:`ClassEvidenceResult` that are of I images."""
+
+    paths: list[str]
+    pictures: np.ndarray
+    masks: np.ndarray
+    classes: np.ndarray
+    probabilities: np.ndarray
+    falls: np.ndarray
+    maps: dict[str, np.ndarray]
+    scores: np.ndarray
+    grey_scores: np.ndarray
+    totals: np.ndarray
+
+
 @dataclass(frozen=True)
-class _Shown:
+class _Occluded:
     """An image with its class and how far its probability falls at each place of the square."""
 
     path: str
@@ -44,8 +59,8 @@ def shown_maps(
     photographs: tuple[str, ...],
     steps: int,
     seed: int,
-) -> dict[str, Any]:
-    """Return the fields of :class:`ClassEvidenceResult` that are of I images.
+) -> ShownMaps:
+    """Make the maps of I images.
 
     Parameters
     ----------
@@ -110,7 +125,9 @@ def square(occlusion: OcclusionResult) -> tuple[np.ndarray, np.ndarray, int]:
     return occlusion.tops[str(size)], occlusion.lefts[str(size)], size
 
 
-def _examples(subject: Subject, mining: MiningResult, occlusion: OcclusionResult) -> list[_Shown]:
+def _examples(
+    subject: Subject, mining: MiningResult, occlusion: OcclusionResult
+) -> list[_Occluded]:
     """Return the occlusion's images; its result has pictures of three bands alone."""
     pictures = dict(enumerate(occlusion.pictures))
     if subject.preprocessing.bands:
@@ -119,7 +136,7 @@ def _examples(subject: Subject, mining: MiningResult, occlusion: OcclusionResult
         pictures = dict(zip(kept, subject.pictures(mining.records[numbers]), strict=True))
     hidden = occlusion.probabilities[str(occlusion.sizes[-1])]
     return [
-        _Shown(
+        _Occluded(
             occlusion.paths[i],
             picture,
             occlusion.masks[i],
@@ -138,7 +155,7 @@ def _photographs(
     occlusion: OcclusionResult,
     files: tuple[str, ...],
     seed: int,
-) -> list[_Shown]:
+) -> list[_Occluded]:
     """Occlude photographs with the same square as the occlusion's examples."""
     if not files:
         return []
@@ -159,5 +176,7 @@ def _photographs(
         scores = occlude(subject.traced, image, filled, squares, evidence.layer, 0)
         hidden = subject.output.probabilities(scores.outputs)[:, wanted]
         falls = (clean[wanted] - hidden).reshape(len(tops), len(lefts))
-        found.append(_Shown(given.paths[i], picture, masks[i], wanted, float(clean[wanted]), falls))
+        found.append(
+            _Occluded(given.paths[i], picture, masks[i], wanted, float(clean[wanted]), falls)
+        )
     return found

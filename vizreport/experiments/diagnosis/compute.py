@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated, turns
-from vizreport.experiments.diagnosis.result import DiagnosisResult
+from vizreport.experiments.diagnosis.result import DiagnosisResult, Pair
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.occlusion.masks import object_masks
@@ -26,6 +26,40 @@ CHANGED = 100
 MEASURED, MEASURED_OF_A_CLASS = 240, 30
 """Images whose sharpness and compression are measured."""
 PAIRS_SHOWN = 6
+
+
+# Fields of the result, as :class:`DiagnosisResult` describes them.
+
+
+class _Repeated(TypedDict):
+    compared: int
+    plain: np.ndarray
+    pairs: list[Pair]
+    pair_pictures: np.ndarray
+
+
+class _Quality(TypedDict):
+    blur: np.ndarray
+    blocks: np.ndarray
+    light: np.ndarray
+
+
+class _Changed(TypedDict):
+    changed: np.ndarray
+    predictions: dict[str, np.ndarray]
+    shift_predictions: np.ndarray
+    change_pictures: np.ndarray
+    change_names: list[str]
+
+
+class _Turned(TypedDict):
+    mistakes: np.ndarray
+    turn_names: list[str]
+    turned_right: np.ndarray
+
+
+class _Predictions(_Changed, _Turned, fixed_places.FixedPlaces):
+    pass
 
 
 def compute(
@@ -45,7 +79,7 @@ def compute(
     )
 
 
-def _repeated(subject: Subject, pieces: Pieces, mining: MiningResult, seed: int) -> dict[str, Any]:
+def _repeated(subject: Subject, pieces: Pieces, mining: MiningResult, seed: int) -> _Repeated:
     n = len(mining.paths)
     order = np.random.default_rng([seed, 1]).permutation(n)
     sample = np.sort(order[: repeated.MOST_COMPARED])
@@ -84,7 +118,7 @@ def _classes(mining: MiningResult) -> np.ndarray:
     return mining.labels if (mining.labels >= 0).any() else mining.data_classes
 
 
-def _quality(subject: Subject, mining: MiningResult, seed: int) -> dict[str, Any]:
+def _quality(subject: Subject, mining: MiningResult, seed: int) -> _Quality:
     labels = _classes(mining)
     taken: dict[int, int] = {}
     chosen = []
@@ -107,7 +141,7 @@ def _quality(subject: Subject, mining: MiningResult, seed: int) -> dict[str, Any
 
 def _predictions(
     subject: Subject, mining: MiningResult, seed: int, untested: list[tuple[str, str]]
-) -> dict[str, Any]:
+) -> _Predictions:
     height, width = subject.preprocessing.input_size
     try:
         require_sound(mining)
@@ -147,7 +181,7 @@ def _changed(
     seed: int,
     predict: fixed_places.Predict,
     untested: list[tuple[str, str]],
-) -> dict[str, Any]:
+) -> _Changed:
     order = np.random.default_rng([seed, 3]).permutation(len(mining.paths))
     images = np.sort(order[:CHANGED]).astype(np.int32)
     pictures = subject.pictures(mining.records[images])
@@ -187,7 +221,7 @@ def _changed(
 
 def _turned(
     subject: Subject, mining: MiningResult, seed: int, predict: fixed_places.Predict
-) -> dict[str, Any]:
+) -> _Turned:
     wrong = np.flatnonzero((mining.labels >= 0) & (mining.top_classes[:, 0] != mining.labels))
     if not len(wrong):
         return _no_mistakes()
@@ -203,7 +237,7 @@ def _turned(
     }
 
 
-def _no_mistakes() -> dict[str, Any]:
+def _no_mistakes() -> _Turned:
     return {
         "mistakes": np.zeros(0, np.int32),
         "turn_names": [],
@@ -217,7 +251,7 @@ def _places(
     seed: int,
     predict: fixed_places.Predict,
     untested: list[tuple[str, str]],
-) -> dict[str, Any]:
+) -> fixed_places.FixedPlaces:
     top = mining.top_classes[:, 0]
     sure = mining.top_probabilities[:, 0] >= 0.5
     known = (mining.labels >= 0).any()

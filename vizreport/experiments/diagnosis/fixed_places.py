@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -26,6 +26,33 @@ TESTING, FEWEST = 24, 6
 _LEAST = 1e-6  # probability, and its distance from 1, that log-odds are made of
 _AS_GOOD = 0.9  # share of the best region's effect from which on a smaller one is taken
 _NO_RISE = 0.05  # of a probability
+
+
+class FixedPlaces(TypedDict):
+    """The fields ``side``, ``tops``, ``lefts`` and ``place_...`` of :class:`DiagnosisResult`."""
+
+    side: int
+    tops: np.ndarray
+    lefts: np.ndarray
+    place_classes: np.ndarray
+    place_falls: np.ndarray
+    place_energy: np.ndarray
+    place_kinds: list[str]
+    place_chosen: np.ndarray
+    place_images: np.ndarray
+    place_covered: np.ndarray
+    place_turned: np.ndarray
+    place_pictures: np.ndarray
+
+
+class _Tested(TypedDict):
+    """Those of them that are of one class."""
+
+    place_images: np.ndarray
+    place_covered: np.ndarray
+    place_turned: np.ndarray
+    place_pictures: np.ndarray
+
 
 Pictures = Callable[[np.ndarray], np.ndarray]
 """From numbers of images [n] to their pictures [n, h, w, C]."""
@@ -142,7 +169,7 @@ def look(
     predict: Predict,
     project: Project | None,
     seed: int,
-) -> dict[str, Any]:
+) -> FixedPlaces:
     """Find the place that tells most of each class; then test it on other images.
 
     Candidates are the square where the projections of a class's unit have most energy beside the
@@ -163,11 +190,6 @@ def look(
         From pictures and a class to energies; None where the network cannot be projected.
     seed : int
         Of the choice of images.
-
-    Returns
-    -------
-    dict
-        The fields ``side``, ``tops``, ``lefts`` and ``place_...`` of the result.
     """
     random = np.random.default_rng([seed, 19])
     drawn = {c: random.permutation(by_class[c]) for c in sorted(by_class)}
@@ -207,7 +229,10 @@ def look(
         "place_energy": np.stack([each.shares.mean(axis=0) for each in chosen]).astype(np.float32),
         "place_kinds": [region.kind for region in regions],
         "place_chosen": np.array([region[1:] for region in regions], np.int32),
-        **{name: np.stack([each[name] for each in tested]) for name in tested[0]},
+        "place_images": np.stack([each["place_images"] for each in tested]),
+        "place_covered": np.stack([each["place_covered"] for each in tested]),
+        "place_turned": np.stack([each["place_turned"] for each in tested]),
+        "place_pictures": np.stack([each["place_pictures"] for each in tested]),
     }
 
 
@@ -215,9 +240,7 @@ def _falls(classes: list[_Search]) -> np.ndarray:
     return np.stack([each.falls for each in classes])
 
 
-def _tested(
-    each: _Search, where: np.ndarray, pictures: Pictures, predict: Predict
-) -> dict[str, np.ndarray]:
+def _tested(each: _Search, where: np.ndarray, pictures: Pictures, predict: Predict) -> _Tested:
     """Cover a place in further images of a class, and paste it into those of others."""
     mine = each.images[CHOOSING : CHOOSING + TESTING]
     into = np.roll(each.others, -CHOOSING)[np.arange(len(mine)) % len(each.others)]
@@ -232,7 +255,7 @@ def _tested(
     }
 
 
-def none(height: int, width: int) -> dict[str, Any]:
+def none(height: int, width: int) -> FixedPlaces:
     """Return the same fields of no class."""
     side, tops, lefts = grid(height, width)
     return {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 from vizreport.errors import NotApplicable
-from vizreport.experiments.evolution.epoch import COLUMNS, Followed, follow
+from vizreport.experiments.by_layer import by_layer
+from vizreport.experiments.evolution.epoch import Followed, follow
 from vizreport.experiments.evolution.result import EvolutionResult
 from vizreport.experiments.evolution.similarity import mean_between, settled
 from vizreport.experiments.mining.result import MiningResult
@@ -26,6 +27,24 @@ EPOCHS = 8
 """Epochs shown of a folder with more, as in the paper's Fig. 4."""
 MAPS = 16
 """Maps followed of a layer: bounds memory where Top-9 shows all of them."""
+
+
+class _Strips(TypedDict):
+    """What a result keeps of one layer, as :class:`EvolutionResult` describes it."""
+
+    values: np.ndarray
+    images: np.ndarray
+    rows: np.ndarray
+    cols: np.ndarray
+    scales: np.ndarray
+    similarity: np.ndarray
+    own_similarity: np.ndarray
+    unrelated: float | None
+    settled: int
+    projections: np.ndarray
+    projection_offsets: np.ndarray
+    patches: np.ndarray
+    patch_offsets: np.ndarray
 
 
 def compute(
@@ -62,14 +81,7 @@ def compute(
     )
     history = read_history(shown[0].path.parent)
     names = [layer.name for layer in layers]
-    finished = {name: _strips(followed, name, [epoch.epoch for epoch in shown]) for name in names}
-    strips: dict[str, Any] = {
-        field: {name: finished[name][field] for name in names} for field in finished[names[0]]
-    }
-    curves: dict[str, Any] = {
-        field: np.array([getattr(epoch, field) for epoch in history], np.float32)
-        for field in ("training_loss", "validation_loss", "training_error", "validation_error")
-    }
+    strips = {name: _strips(followed, name, [epoch.epoch for epoch in shown]) for name in names}
     return EvolutionResult(
         epochs=[epoch.epoch for epoch in shown],
         found=len(found),
@@ -77,10 +89,13 @@ def compute(
         status=dict(top_patches.status),
         maps=maps,
         window=windows,
-        **strips,
         history_epochs=np.array([epoch.epoch for epoch in history], np.int32),
-        **curves,
+        training_loss=_curve(epoch.training_loss for epoch in history),
+        validation_loss=_curve(epoch.validation_loss for epoch in history),
+        training_error=_curve(epoch.training_error for epoch in history),
+        validation_error=_curve(epoch.validation_error for epoch in history),
         rule=settings.rule,
+        **by_layer(strips),
     )
 
 
@@ -97,6 +112,10 @@ def choose_epochs(found: Sequence[EpochCheckpoint]) -> list[EpochCheckpoint]:
         chosen.append(int(nearest))
         left = left[left != nearest]
     return [found[i] for i in sorted(chosen)]
+
+
+def _curve(values: Iterable[float]) -> np.ndarray:
+    return np.array(list(values), np.float32)
 
 
 def _spread(maps: np.ndarray) -> np.ndarray:
@@ -121,23 +140,35 @@ def _followed(
     return [*pieces.map(subject, work("others", shown[:-1], last)), last]
 
 
-def _strips(followed: Sequence[Followed], layer: str, epochs: list[int]) -> dict[str, Any]:
+def _strips(followed: Sequence[Followed], layer: str, epochs: list[int]) -> _Strips:
     """Return a layer's entries of the result: its tiles at all epochs, in strips."""
-    stacked = {
-        name: np.stack([getattr(each, name)[layer] for each in followed]) for name in COLUMNS
-    }
-    finished: dict[str, Any] = {
+    similarity = np.stack([each.similarity[layer] for each in followed])
+    side = followed[0].patches[layer].shape[1]
+    projections = _encoded([each.projections[layer] for each in followed], lossless)
+    patches = _encoded(
+        [each.patches[layer] for each in followed], lossy if side > SMALL else lossless
+    )
+    return {
+        "values": np.stack([each.values[layer] for each in followed]),
+        "images": np.stack([each.images[layer] for each in followed]),
+        "rows": np.stack([each.rows[layer] for each in followed]),
+        "cols": np.stack([each.cols[layer] for each in followed]),
+        "scales": np.stack([each.scales[layer] for each in followed]),
+        "similarity": similarity,
+        "own_similarity": np.stack([each.own_similarity[layer] for each in followed]),
         "unrelated": mean_between(followed[-1].tiles[layer]),
-        "settled": settled(epochs, stacked["similarity"]),
+        "settled": settled(epochs, similarity),
+        "projections": np.frombuffer(b"".join(projections), np.uint8),
+        "projection_offsets": offsets(projections),
+        "patches": np.frombuffer(b"".join(patches), np.uint8),
+        "patch_offsets": offsets(patches),
     }
+
+
+def _encoded(tiles: Sequence[np.ndarray], encode: Callable[[np.ndarray], bytes]) -> list[bytes]:
+    """Encode the tiles of m maps at E epochs, E arrays [m, s, s, 3], as m strips [s, E s, 3]."""
+    stacked = np.stack(tiles)
+    count, side = stacked.shape[1:3]
+    strips = stacked.transpose(1, 2, 0, 3, 4).reshape(count, side, -1, 3)
     with ThreadPoolExecutor() as pool:
-        for name, kind in (("projections", "projection"), ("patches", "patch")):
-            # [E, m, s, s, 3] -> m strips [s, E s, 3]
-            tiles = stacked.pop(name)
-            count, side = tiles.shape[1:3]
-            strips = tiles.transpose(1, 2, 0, 3, 4).reshape(count, side, -1, 3)
-            encode = lossy if name == "patches" and side > SMALL else lossless
-            encoded = list(pool.map(encode, strips))
-            finished[name] = np.frombuffer(b"".join(encoded), np.uint8)
-            finished[f"{kind}_offsets"] = offsets(encoded)
-    return {**stacked, **finished}
+        return list(pool.map(encode, strips))

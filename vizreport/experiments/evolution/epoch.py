@@ -55,8 +55,8 @@ class Followed:
     tiles: dict[str, np.ndarray]
 
 
-COLUMNS = ("values", "images", "rows", "cols", "scales", "similarity", "own_similarity",
-           "projections", "patches")  # fmt: skip
+_COLUMNS = ("values", "images", "rows", "cols", "scales", "similarity", "own_similarity",
+            "projections", "patches")  # fmt: skip
 """Fields of :class:`Followed` that every epoch has."""
 
 
@@ -117,7 +117,7 @@ def follow(
     def epoch(checkpoint: EpochCheckpoint, done: Callable[[int], Any]) -> Followed:
         other = StoredNetwork(checkpoint.path).load(subject.options)
         model.set_weights(other.get_weights())
-        found: dict[str, dict[str, np.ndarray]] = {name: {} for name in (*COLUMNS, "tiles")}
+        found: dict[str, dict[str, np.ndarray]] = {name: {} for name in (*_COLUMNS, "tiles")}
         strongest = _strongest(subject, records, search, layers)
         for layer, units in zip(layers, strongest, strict=True):
             name, side = layer.name, windows[layer.name]
@@ -141,7 +141,7 @@ def follow(
                 quantised(tiles, scales),
                 _patches(subject, records, deconvnet.graph, layer, units, side),
             )
-            for field, values in zip(COLUMNS, column, strict=True):
+            for field, values in zip(_COLUMNS, column, strict=True):
                 found[field][name] = values
         return Followed([layer.name for layer in layers], **found)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
 from vizreport.drawing.tiles import cut_tiles, display_scale, quantised
 from vizreport.engine.deconvnet import Deconvnet
 from vizreport.engine.presets import PRESETS, rule_problem
+from vizreport.experiments.by_layer import by_layer
 from vizreport.experiments.feature_maps import likeness
 from vizreport.experiments.feature_maps.images import MOST_IMAGES, wanted_images
 from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
@@ -28,6 +29,24 @@ from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 _DECODED = 64  # at once: bounds memory
+
+
+class _Compared(TypedDict):
+    """Projections of a layer's maps under the other rules, as :class:`FeatureMapsResult` has."""
+
+    rules: list[str]
+    maps: np.ndarray
+    projections: np.ndarray
+    projection_offsets: np.ndarray
+    scales: np.ndarray
+
+
+class _Layer(_Compared):
+    """With them the likeness of its maps."""
+
+    neighbours: np.ndarray
+    likeness: np.ndarray
+    order: np.ndarray
 
 
 def compute(
@@ -51,7 +70,7 @@ def compute(
         wanted_images(top_patches, names, MOST_IMAGES),
         wanted_images(feeding_maps, feeding_maps.layers, MOST_IMAGES // 2),
     ).astype(np.int32)
-    parts: dict[str, dict[str, Any]] = {}
+    parts: dict[str, _Layer] = {}
     with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
         encoded = _pictures(subject, mining, images, pool)
         for layer in layers:
@@ -71,7 +90,7 @@ def compute(
         pictures=_joined(encoded),
         picture_offsets=offsets(encoded),
         rule=top_patches.rule,
-        **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
+        **by_layer(parts),
     )
 
 
@@ -91,7 +110,7 @@ def _compared(
     top: TopPatchesResult,
     layer: ReportableLayer,
     pool: ThreadPoolExecutor,
-) -> dict[str, Any]:
+) -> _Compared:
     """Project a sample of a layer's maps under the other rules."""
     graph, side = subject.graph, int(top.window[layer.name])
     shown = top.maps[layer.name]

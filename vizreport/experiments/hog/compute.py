@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -34,6 +34,24 @@ _FEWEST = 6
 _FULL = 1.5  # normalised contrast shown as white
 
 
+class Measured(NamedTuple):
+    """Pictures measured, how they were inverted, and how well.
+
+    Attributes
+    ----------
+    originals : float32 [T, H, W]
+        Normalised.
+    inversions : float32 [2, T, H, W]
+        By the two ways of inverting.
+    correlations : float32 [3, T]
+        Of both inversions and of the mean picture with the originals.
+    """
+
+    originals: np.ndarray
+    inversions: np.ndarray
+    correlations: np.ndarray
+
+
 def compute(subject: Subject, settings: Given, mining: MiningResult) -> HogResult:
     """Learn to invert HOG on some images of the data, and measure it on others.
 
@@ -59,14 +77,19 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> HogResul
         names=[true_name(mining, i) or predicted_name(mining, i) for i in shown],
         pictures=subject.preprocessing.shown(seen),
         glyphs=np.stack([_glyphs(picture) for picture in some]),
-        originals=_quantised(found["originals"][places]),
-        inversions=_quantised(found["inversions"][:, places]),
+        originals=_quantised(found.originals[places]),
+        inversions=_quantised(found.inversions[:, places]),
         mean_picture=_quantised(mean_picture),
         shown=places.astype(np.int32),
-        correlations=found["correlations"],
+        correlations=found.correlations,
         learned_images=len(learned),
         learned_windows=min(WINDOWS, len(learned) * _places(some)),
-        **_stored(paired),
+        hog_mean=paired.hog_mean,
+        hog_scale=paired.hog_scale,
+        hog_atoms=paired.hog_atoms,
+        pixel_offset=paired.pixel_offset,
+        pixel_atoms=paired.pixel_atoms,
+        sparsity=paired.sparsity,
         weights=codes.mean(axis=0).reshape(2, -1),
         window=WINDOW * CELL,
         cell=CELL,
@@ -177,9 +200,7 @@ def _flat(hog: np.ndarray) -> np.ndarray:
     return hog.reshape(-1, hog.shape[-1])
 
 
-def measure(
-    grey: np.ndarray, inversions: tuple[Paired, Ridge], mean: np.ndarray
-) -> dict[str, np.ndarray]:
+def measure(grey: np.ndarray, inversions: tuple[Paired, Ridge], mean: np.ndarray) -> Measured:
     """Invert pictures in batches and correlate them with the originals.
 
     Parameters
@@ -190,12 +211,6 @@ def measure(
         The two ways of inverting, learned.
     mean : float32 [H, W]
         The mean picture, a guess at every picture.
-
-    Returns
-    -------
-    dict
-        ``originals`` float32 [T, H, W], normalised; ``inversions`` float32 [2, T, H, W];
-        ``correlations`` float32 [3, T], of both inversions and of the mean.
     """
     originals, inverted = [], []
     for part in np.array_split(grey, -(-len(grey) // 50)):
@@ -206,11 +221,7 @@ def measure(
     original, guesses = np.concatenate(originals), np.concatenate(inverted, axis=1)
     means = np.broadcast_to(mean, original.shape)
     found = [correlations(one, original) for one in (*guesses, means)]
-    return {
-        "originals": original,
-        "inversions": guesses,
-        "correlations": np.stack(found).astype(np.float32),
-    }
+    return Measured(original, guesses, np.stack(found).astype(np.float32))
 
 
 def _quantised(values: np.ndarray) -> np.ndarray:
@@ -223,7 +234,3 @@ def _glyphs(picture: np.ndarray) -> np.ndarray:
     _, drawn = glyph_picture(picture, pixels_per_cell=cell, cells_per_block=(2, 2), visualize=True)
     top = float(np.percentile(drawn[drawn > 0], 99)) if (drawn > 0).any() else 1.0
     return np.asarray(np.rint(255 * np.clip(drawn / top, 0, 1)).astype(np.uint8))
-
-
-def _stored(paired: Paired) -> dict[str, Any]:
-    return {name: getattr(paired, name) for name in Paired.__dataclass_fields__}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 UNITS = 16
 
 
-def projections(subject: Subject, settings: Given, pictures: np.ndarray) -> dict[str, Any]:
+class Projections(TypedDict):
+    """The fields of :class:`HogResult` from ``layers`` to ``scales``."""
+
+    layers: list[str]
+    problems: list[str]
+    units: np.ndarray
+    projections: np.ndarray
+    scales: np.ndarray
+
+
+def projections(subject: Subject, settings: Given, pictures: np.ndarray) -> Projections:
     """Project the strongest units of two layers in each image, and add them up.
 
     Parameters
@@ -28,11 +38,6 @@ def projections(subject: Subject, settings: Given, pictures: np.ndarray) -> dict
         Of them layers, rule and occlusion_layer.
     pictures : uint8 [I, h, w, C]
         What the network saw, in its own colours.
-
-    Returns
-    -------
-    dict
-        The fields of :class:`HogResult` from ``layers`` to ``scales``.
     """
     from vizreport.drawing.tiles import display_scale, quantised
     from vizreport.engine.mining import reduction_function

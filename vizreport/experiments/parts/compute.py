@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from vizreport.data.truth import Truth, in_view
 from vizreport.engine.mining import reduction_function
+from vizreport.experiments.by_layer import by_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.concepts import Point
-from vizreport.experiments.parts.naming import Scenes, halves, name_maps, shown_concepts
+from vizreport.experiments.parts.naming import Named, Scenes, halves, name_maps, shown_concepts
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
@@ -21,7 +20,12 @@ from vizreport.system.progress import progress
 TOLERANCE = 0.1
 # Beyond this many images a seeded sample is taken: bounds memory and time.
 _IMAGES = 2000
-_OF_LAYERS = ("least", "part", "chosen", "precision", "chance")
+
+
+class _Layer(Named):
+    """The same, with the least tolerance of the layer."""
+
+    least: float
 
 
 def compute(subject: Subject, settings: Given, mining: MiningResult) -> PartsResult:
@@ -31,7 +35,7 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> PartsRes
     """
     truth = subject.dataset.truth
     if truth is None:
-        return _result(np.zeros((0, 0), np.float32), 0)
+        return _without_names(np.zeros((0, 0), np.float32), 0)
     records = mining.records
     random = np.random.default_rng(settings.seed)
     if len(records) > _IMAGES:
@@ -54,36 +58,43 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> PartsRes
     mined = mining.layers
     layers = [x for x in subject.chosen_layers(settings.layers) if x.stride and x.name in mined]
     if not names or not layers:
-        return _result(mean_mask, len(records))
-    named: dict[str, dict[str, Any]] = {}
+        return _without_names(mean_mask, len(records))
+    named: dict[str, _Layer] = {}
     strongest = _strongest(subject, records, layers)
     for layer, (values, units) in zip(layers, strongest, strict=True):
         least = layer.stride / np.sqrt(2)
         reach = np.maximum(TOLERANCE * scenes.longer, least)
         places = _centres(subject, layer)[units]
         found = name_maps(values, places, scenes, reach, names, shown)
-        named[layer.name] = {"least": float(least), **found}
-    return _result(
-        mean_mask,
-        len(records),
+        named[layer.name] = {**found, "least": float(least)}
+    return PartsResult(
+        mean_mask=mean_mask,
+        masks=len(records),
+        tolerance=TOLERANCE,
         names=[concept.name for concept in names],
         halves=[int(scenes.first.sum()), int((~scenes.first).sum())],
         shown=shown,
         layers=list(named),
-        **{field: {name: found[field] for name, found in named.items()} for field in _OF_LAYERS},
+        **by_layer(named),
     )
 
 
-def _result(mean_mask: np.ndarray, masks: int, **known: Any) -> PartsResult:
-    """Fill in what is not known."""
-    unknown: dict[str, Any] = {
-        "names": [],
-        "halves": [0, 0],
-        "shown": np.zeros((0, 2), np.int32),
-        "layers": [],
-        **{field: {} for field in _OF_LAYERS},
-    }
-    return PartsResult(mean_mask=mean_mask, masks=masks, tolerance=TOLERANCE, **(unknown | known))
+def _without_names(mean_mask: np.ndarray, masks: int) -> PartsResult:
+    """Return the result where no map is named."""
+    return PartsResult(
+        mean_mask=mean_mask,
+        masks=masks,
+        names=[],
+        halves=[0, 0],
+        shown=np.zeros((0, 2), np.int32),
+        tolerance=TOLERANCE,
+        layers=[],
+        least={},
+        part={},
+        chosen={},
+        precision={},
+        chance={},
+    )
 
 
 def _points(classes: np.ndarray, seen: list[Truth]) -> dict[Point, np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
@@ -71,6 +72,15 @@ def shown_concepts(scenes: Scenes) -> tuple[list[Concept], np.ndarray]:
     return kept, np.array(counts, np.int32).reshape(-1, 2)
 
 
+class Named(TypedDict):
+    """The part of each of a layer's maps, as :class:`PartsResult` describes it."""
+
+    part: np.ndarray
+    chosen: np.ndarray
+    precision: np.ndarray
+    chance: np.ndarray
+
+
 def name_maps(
     values: np.ndarray,
     places: np.ndarray,
@@ -78,7 +88,7 @@ def name_maps(
     reach: np.ndarray,
     names: list[Concept],
     shown: np.ndarray,
-) -> dict[str, np.ndarray]:
+) -> Named:
     """Find the part that each map answers to.
 
     Parameters
@@ -95,17 +105,17 @@ def name_maps(
         At least one.
     shown : int [Q, 2]
         Images of each half that show each of the Q concepts.
-
-    Returns
-    -------
-    dict
-        ``part``, ``chosen``, ``precision``, ``chance`` as in the result.
     """
     parts = [
         _chunk(values[rows], places[rows], scenes, reach, names, shown)
         for rows in (slice(start, start + _CHUNK) for start in range(0, len(values), _CHUNK))
     ]
-    return {field: np.concatenate([part[field] for part in parts]) for field in parts[0]}
+    return Named(
+        part=np.concatenate([each["part"] for each in parts]),
+        chosen=np.concatenate([each["chosen"] for each in parts]),
+        precision=np.concatenate([each["precision"] for each in parts]),
+        chance=np.concatenate([each["chance"] for each in parts]),
+    )
 
 
 def _chunk(
@@ -115,7 +125,7 @@ def _chunk(
     reach: np.ndarray,
     names: list[Concept],
     shown: np.ndarray,
-) -> dict[str, np.ndarray]:
+) -> Named:
     first, other = scenes.first, ~scenes.first
     hits = {point: at_part(places, where, reach) for point, where in scenes.points.items()}
     ranking = ranked(values[:, first])
@@ -140,16 +150,15 @@ def _chunk(
             where = np.stack([scenes.points[point][images] for point in points if point[0] == name])
             probabilities[cell] = exchanged(places[cell], values[cell] > 0, where, reach[images])
     ranking = ranked(values[:, other])
-    measured = {
-        "chosen": chosen,
-        "precision": average_precision(ranking, hit[:, other], shown[part, 1]),
-        "chance": expected_average_precision(ranking, probabilities[:, other], shown[part, 1]),
-    }
+    precision = average_precision(ranking, hit[:, other], shown[part, 1])
+    chance = expected_average_precision(ranking, probabilities[:, other], shown[part, 1])
     none = chosen == 0
-    return {"part": np.where(none, -1, part).astype(np.int32)} | {
-        field: np.where(none, np.nan, column).astype(np.float32)
-        for field, column in measured.items()
-    }
+    return Named(
+        part=np.where(none, -1, part).astype(np.int32),
+        chosen=np.where(none, np.nan, chosen).astype(np.float32),
+        precision=np.where(none, np.nan, precision).astype(np.float32),
+        chance=np.where(none, np.nan, chance).astype(np.float32),
+    )
 
 
 def _any(arrays: Iterable[np.ndarray]) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from keras import ops
@@ -14,6 +14,7 @@ from vizreport.drawing.tiles import display_scale, quantised
 from vizreport.engine.presets import rule_problem
 from vizreport.engine.projection.split_passes import decided, down_function, up_function
 from vizreport.errors import NotApplicable
+from vizreport.experiments.by_layer import by_layer
 from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
@@ -46,6 +47,29 @@ DRAWS = 3
 """Draws of random weights of the states that are judged."""
 # What the forward passes of units that are projected together may hand down, bytes.
 _TOGETHER = 2**28
+
+
+class _Compared(TypedDict):
+    """Pictures of a layer's units in every state, as :class:`SanityResult` describes them."""
+
+    fields: np.ndarray
+    cascade: np.ndarray
+    controls: np.ndarray
+    drawn: np.ndarray
+    blank: np.ndarray
+    pictures: np.ndarray
+    projections: np.ndarray
+    scales: np.ndarray
+
+
+class _Layer(_Compared):
+    """With them the units."""
+
+    images: np.ndarray
+    maps: np.ndarray
+    rows: np.ndarray
+    cols: np.ndarray
+    values: np.ndarray
 
 
 def compute(
@@ -92,7 +116,7 @@ def compute(
     top = tests[-1][0].node
     problems = {method: rule_problem(graph, top, method) for method in METHODS}
     methods = [method for method in METHODS if not problems[method]]
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, _Layer] = {}
     total = sum(
         (1 + len(below) + len(CONTROLS) + 3 * (DRAWS - 1)) * len(units.maps)
         for _, units, below in tests
@@ -101,20 +125,17 @@ def compute(
     with progress("making random", total * len(methods), "pictures") as bar:
         for layer, units, below in tests:
             test = _Test(subject, mining, layer, units, methods)
-            found[layer.name] = test.run(below, settings.seed, bar)
+            found[layer.name] = {
+                "images": units.images,
+                "maps": units.maps,
+                "rows": units.rows,
+                "cols": units.cols,
+                "values": units.values,
+                **test.run(below, settings.seed, bar),
+            }
             if methods and panel is None and layer.name in mining.layers:
                 randomising = Randomising(below, test.batch, settings.seed)
                 panel = panels(subject, mining, layer, units.maps, methods[0], randomising)
-    by_layer: dict[str, Any] = {
-        **{
-            field: {layer.name: getattr(units, field) for layer, units, _ in tests}
-            for field in ("images", "maps", "rows", "cols", "values")
-        },
-        **{
-            field: {name: one[field] for name, one in found.items()}
-            for field in next(iter(found.values()))
-        },
-    }
     return SanityResult(
         layers=[layer.name for layer, _, _ in tests],
         methods=methods,
@@ -135,8 +156,8 @@ def compute(
             )
             for layer, _, _ in tests
         },
-        **vars(panel or no_panels()),
-        **by_layer,
+        **(panel or no_panels()),
+        **by_layer(found),
     )
 
 
@@ -178,8 +199,8 @@ class _Test:
         self.up = up_function(graph, layer.node)
         self.down = [down_function(graph, layer.node, m, self.batch) for m in methods]
 
-    def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> dict[str, Any]:
-        """Compare every state with the trained one; return the fields of the result."""
+    def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> _Compared:
+        """Compare every state with the trained one."""
         units, states = len(self.seeds), 1 + len(pieces) + len(CONTROLS)
         likeness = np.ones((len(self.methods), states, units, len(MEASURES)), np.float32)
         left, top, right, bottom = self.fields[0]

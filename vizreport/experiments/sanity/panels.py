@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -27,8 +27,7 @@ MAPS = 2
 _TILES = 9
 
 
-@dataclass(frozen=True)
-class Panels:
+class Panels(TypedDict):
     """The fields of the result that begin with "panel"."""
 
     panel_maps: np.ndarray
