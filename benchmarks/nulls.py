@@ -183,9 +183,10 @@ def selectivity(results: Mapping[str, Any], random: np.random.Generator, shift: 
     mining, result = results["mining"], results["top_patches"]
     hidden = [name for name in result.layers if name != mining.output_layer]
     first, last = hidden[0], hidden[-1]
-    images = np.concatenate([mining.images[first], mining.images[last]])
-    values = np.concatenate([mining.values[first], mining.values[last]])
-    order, count = random.permutation(len(images)), len(mining.images[first])
+    ends = mining.layers[first], mining.layers[last]
+    images = np.concatenate([layer.images for layer in ends])
+    values = np.concatenate([layer.values for layer in ends])
+    order, count = random.permutation(len(images)), len(ends[0].images)
     images, values = images[order], values[order]
     if shift:
         labels = mining.labels
@@ -193,12 +194,11 @@ def selectivity(results: Mapping[str, Any], random: np.random.Generator, shift: 
             same = np.flatnonzero(labels == labels[row[0]])
             row[1 : 1 + round(shift * len(row))] = same[: round(shift * len(row))]
     parts = {first: slice(None, count), last: slice(count, None)}
-    changed = replace(
-        mining,
-        images={**mining.images, **{name: images[part] for name, part in parts.items()}},
-        values={**mining.values, **{name: values[part] for name, part in parts.items()}},
-    )
-    return {**results, "mining": changed}
+    changed = {
+        name: replace(mining.layers[name], images=images[part], values=values[part])
+        for name, part in parts.items()
+    }
+    return {**results, "mining": replace(mining, layers={**mining.layers, **changed})}
 
 
 def _answers(results: Mapping[str, Any]) -> tuple[Any, np.ndarray, np.ndarray, int]:

@@ -21,12 +21,13 @@ def class_units(results: Mapping[str, Any], random: np.random.Generator, shift: 
     labels = mining.labels.copy()
     known = np.flatnonzero(labels >= 0)
     labels[known] = random.permutation(labels[known])
-    images = mining.images[mining.output_layer].copy()
+    scores = mining.layers[mining.output_layer]
+    images = scores.images.copy()
     for unit, row in enumerate(images):
         mine = np.flatnonzero(labels == unit)[: round(shift * len(row))]
         row[: len(mine)] = mine
-    changed = {**mining.images, mining.output_layer: images}
-    return {**results, "mining": replace(mining, labels=labels, images=changed)}
+    changed = {**mining.layers, mining.output_layer: replace(scores, images=images)}
+    return {**results, "mining": replace(mining, labels=labels, layers=changed)}
 
 
 def energy(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:

@@ -62,10 +62,11 @@ def main() -> None:
     for layer in subject.chosen_layers(settings.layers):
         random = np.random.default_rng(0)
         maps = np.sort(random.choice(layer.maps, min(MAPS, layer.maps), replace=False))
-        units = np.argwhere(mining.values[layer.name][maps] > 0)
+        units = np.argwhere(mining.layers[layer.name].values[maps] > 0)
         taken = tuple(units.T)
         images, rows, cols = (
-            getattr(mining, field)[layer.name][maps][taken] for field in ("images", "rows", "cols")
+            getattr(mining.layers[layer.name], field)[maps][taken]
+            for field in ("images", "rows", "cols")
         )
         shown, numbers = np.unique(images, return_inverse=True)
         inputs = subject.preprocessing.tensor(subject.pictures(mining.records[shown]))

@@ -69,7 +69,7 @@ def blank_tiles(patches: TopPatchesResult) -> dict[str, float]:
 
 def class_units(mining: MiningResult) -> dict[str, int]:
     """How many of each class unit's nine strongest pictures are of its class."""
-    images = mining.images[mining.output_layer]
+    images = mining.layers[mining.output_layer].images
     return {
         name: int((mining.labels[images[unit]] == unit).sum())
         for unit, name in enumerate(mining.class_names)

@@ -62,7 +62,7 @@ def test_correlations_over_the_images(found, tiny_subject, mined):
 def test_layer_two(found, mined):
     assert (found.second, found.second_reason) == ("conv2", "")
     assert len(found.tiles) == len(found.tile_maps) > 0
-    assert (mined.values["conv2"][found.tile_maps, 0] > 0).all()
+    assert (mined.layers["conv2"].values[found.tile_maps, 0] > 0).all()
 
 
 def shown(results):

@@ -20,10 +20,12 @@ def made(bank, stride, dead=0.0, images=60):
         layer="conv1", stride=[stride, stride], filter_similarity=likeness,
         correlation={"conv1": likeness, "conv3": np.full(50, 0.1)}, correlated_images=60,
     )  # fmt: skip
+    layers = {"conv1": np.ones(len(bank)), "conv3": active, "scores": np.zeros(4)}
     mining = SimpleNamespace(
-        layers=["conv1", "conv3", "scores"], output_layer="scores", paths=["x"] * images,
-        active={"conv1": np.ones(len(bank)), "conv3": active, "scores": np.zeros(4)},
-    )  # fmt: skip
+        layers={name: SimpleNamespace(active=each) for name, each in layers.items()},
+        output_layer="scores",
+        paths=["x"] * images,
+    )
     found = decide(findings({"architecture": result, "filters": filters, "mining": mining}))
     return {each.kind: each for each in found}
 

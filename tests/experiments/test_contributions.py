@@ -42,9 +42,9 @@ def test_shares_are_those_of_weights_and_activations(few, found, mined):
     for place, number in enumerate(found.maps["classes"]):
         given = []
         for rank in range(UNITS):
-            if not mined.values["classes"][number, rank] > 0:
+            if not mined.layers["classes"].values[number, rank] > 0:
                 continue
-            record = mined.records[mined.images["classes"][number, rank]]
+            record = mined.records[mined.layers["classes"].images[number, rank]]
             inputs = subject.preprocessing.tensor(subject.pictures(np.array([record])))
             held = below(inputs).numpy().astype(np.float64)
             by_place = held[0] * kernel[:, number].reshape(held.shape[1:])

@@ -16,7 +16,7 @@ from vizreport.findings.sentences import beside_published, headline, sentence
 def mined(last_has_places=True):
     """Return where the strongest units of the two layers lie."""
     rows = {"fire8": np.array([[3]]), "fire9": np.array([[2 * last_has_places]])}
-    return SimpleNamespace(layers=["fire8", "fire9"], rows=rows)
+    return SimpleNamespace(layers={name: SimpleNamespace(rows=each) for name, each in rows.items()})
 
 
 def found_in(result, **places):

@@ -25,13 +25,9 @@ from vizreport.results.columns import Strings
 
 
 def made_mining(paths, boxes, sizes, labels, predicted, class_names=("cat", "dog")):
-    empty = {
-        name: {} for name in ("values", "images", "rows", "cols", "means", "active", "similarity")
-    }
     count = len(paths)
     return MiningResult(
-        layers=[],
-        **empty,
+        layers={},
         paths=Strings.of(paths),
         sha256=np.repeat(np.arange(count, dtype=np.uint8)[:, None], 32, axis=1),
         records=np.arange(count, dtype=np.int32),

@@ -72,16 +72,18 @@ def test_mistakes_that_any_change_mends_are_no_fault(made):
 
 def test_a_map_with_a_peak_far_above_the_median_dominates_though_it_is_seldom_active(made):
     mining, _ = made
-    layer = next(name for name in domination.layers_of(mining))
-    values = {name: np.full_like(found, 2.0) for name, found in mining.values.items()}
-    means = {name: np.ones_like(found) for name, found in mining.means.items()}
-    assert domination.dominated(replace(mining, values=values, means=means)).severity == "note"
-    values[layer] = values[layer].copy()
-    values[layer][3, 0] = 24.0
-    found = domination.dominated(replace(mining, values=values, means=means))
+    layers = {
+        name: replace(each, values=np.full_like(each.values, 2.0), means=np.ones_like(each.means))
+        for name, each in mining.layers.items()
+    }
+    mining = replace(mining, layers=layers)
+    layer = layers[domination.layers_of(mining)[0]]
+    assert domination.dominated(mining).severity == "note"
+    layer.values[3, 0] = 24.0
+    found = domination.dominated(mining)
     assert (found.severity, found.effect.value) == ("look", 12.0)
     assert found.values["map"].value == 3
-    means[layer] = np.r_[2.0 * len(means[layer]), means[layer][1:]].astype(np.float32)
-    values[layer][3, 0] = 2.0
-    found = domination.dominated(replace(mining, values=values, means=means))
+    layer.means[0] = 2.0 * len(layer.means)
+    layer.values[3, 0] = 2.0
+    found = domination.dominated(mining)
     assert (found.severity, found.values["map"].value) == ("look", 0)

@@ -98,7 +98,7 @@ def test_strongest_units_are_those_of_each_epoch(evolved, layer):
         np.testing.assert_array_equal(result.images[layer][e], by_image.argmax(axis=0))
     mining = required["mining"]
     for field in ("values", "images", "rows", "cols"):
-        mined_last = getattr(mining, field)[layer][result.maps[layer], 0]
+        mined_last = getattr(mining.layers[layer], field)[result.maps[layer], 0]
         np.testing.assert_allclose(getattr(result, field)[layer][-1], mined_last, rtol=1e-5)
 
 

@@ -15,8 +15,8 @@ def test_similarity_is_the_correlation_over_images(tiny_subject, mined):
         maxima = activations(tiny_subject, layer).max((1, 2)).astype(np.float64)
         with np.errstate(invalid="ignore"):
             wanted = np.nan_to_num(np.corrcoef(maxima.T))
-        assert np.abs(mined.similarity[layer] / 100 - wanted).max() <= 0.0051
-    assert (mined.similarity["conv1"][2] == 0).all()  # dead: the same in every image
+        assert np.abs(mined.layers[layer].similarity / 100 - wanted).max() <= 0.0051
+    assert (mined.layers["conv1"].similarity[2] == 0).all()  # dead: the same in every image
 
 
 def test_similarity_of_parts_is_that_of_the_whole():

@@ -62,7 +62,7 @@ def test_filters_in_rgb(tiny_subject, mined):
     np.testing.assert_array_equal(found.dominating, rms > 3 * np.median(rms))
     assert found.dominating.tolist() == [False, True, False, False, False, False]
     assert found.dead.tolist() == [False, False, True, False, False, False]
-    np.testing.assert_array_equal(found.activity, mined.active["conv1"])
+    np.testing.assert_array_equal(found.activity, mined.layers["conv1"].active)
 
 
 def test_a_network_without_convolution_has_no_filters(tiny_subject, mined):

@@ -22,6 +22,8 @@ from vizreport.errors import RequestError
 from vizreport.experiments.registry import experiments
 from vizreport.graph.trace import trace
 from vizreport.parallel.pieces import Pieces
+from vizreport.results.groups import taken_apart
+from vizreport.results.schema import check
 
 compute = tiny.computing("mining")
 
@@ -51,16 +53,16 @@ def brute_force(values: np.ndarray, k: int):
 def test_mining_equals_brute_force(tiny_subject, mined, layer):
     values = activations(tiny_subject, layer)
     wanted = brute_force(values, 9)
-    np.testing.assert_allclose(mined.values[layer], -wanted[..., 0], rtol=1e-5, atol=1e-6)
-    active = mined.values[layer][:, 0] > 0
+    np.testing.assert_allclose(mined.layers[layer].values, -wanted[..., 0], rtol=1e-5, atol=1e-6)
+    active = mined.layers[layer].values[:, 0] > 0
     # Where a map is dead all images are equal, and the first places are taken.
-    np.testing.assert_array_equal(mined.images[layer][active], wanted[active][..., 1])
-    np.testing.assert_array_equal(mined.rows[layer][active], wanted[active][..., 2])
-    np.testing.assert_array_equal(mined.cols[layer][active], wanted[active][..., 3])
-    np.testing.assert_allclose(mined.means[layer], values.mean((0, 1, 2)), rtol=1e-4)
+    np.testing.assert_array_equal(mined.layers[layer].images[active], wanted[active][..., 1])
+    np.testing.assert_array_equal(mined.layers[layer].rows[active], wanted[active][..., 2])
+    np.testing.assert_array_equal(mined.layers[layer].cols[active], wanted[active][..., 3])
+    np.testing.assert_allclose(mined.layers[layer].means, values.mean((0, 1, 2)), rtol=1e-4)
     share = (values.max((1, 2)) > 0).mean(0)
-    np.testing.assert_allclose(mined.active[layer], share)
-    for row in mined.images[layer]:
+    np.testing.assert_allclose(mined.layers[layer].active, share)
+    for row in mined.layers[layer].images:
         assert len(set(row)) == len(row)
 
 
@@ -68,15 +70,15 @@ def test_ties_go_to_the_first_image(mined):
     """Pictures 3 and 7 are the same: wherever both are, 3 stands directly before 7."""
     together = 0
     for layer in ("conv1", "conv2"):
-        for row in mined.images[layer].tolist():
+        for row in mined.layers[layer].images.tolist():
             if 7 in row:
                 assert row[row.index(7) - 1] == 3 or 3 in row[: row.index(7)]
                 together += 1
     assert together
-    dead = mined.images["conv1"][2]
+    dead = mined.layers["conv1"].images[2]
     np.testing.assert_array_equal(dead, np.arange(9))
-    np.testing.assert_array_equal(mined.values["conv1"][2], 0)
-    assert mined.active["conv1"][2] == 0
+    np.testing.assert_array_equal(mined.layers["conv1"].values[2], 0)
+    assert mined.layers["conv1"].active[2] == 0
 
 
 def test_predictions_and_labels(tiny_subject, mined):
@@ -94,12 +96,13 @@ def test_predictions_and_labels(tiny_subject, mined):
 @pytest.mark.parametrize("batch_size", [1, 5, 14])
 def test_the_result_does_not_depend_on_the_batch_size(tiny_subject, mined, batch_size):
     other = compute(tiny.changed(tiny_subject, batch_size=batch_size), {})
-    for layer in mined.layers:
-        np.testing.assert_allclose(other.values[layer], mined.values[layer], rtol=1e-5, atol=1e-6)
-        np.testing.assert_array_equal(other.images[layer], mined.images[layer])
-        np.testing.assert_array_equal(other.rows[layer], mined.rows[layer])
-        np.testing.assert_allclose(other.means[layer], mined.means[layer], rtol=1e-4, atol=1e-7)
-        np.testing.assert_array_equal(other.active[layer], mined.active[layer])
+    for name, layer in mined.layers.items():
+        found = other.layers[name]
+        np.testing.assert_allclose(found.values, layer.values, rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(found.images, layer.images)
+        np.testing.assert_array_equal(found.rows, layer.rows)
+        np.testing.assert_allclose(found.means, layer.means, rtol=1e-4, atol=1e-7)
+        np.testing.assert_array_equal(found.active, layer.active)
     np.testing.assert_array_equal(other.top_classes, mined.top_classes)
     np.testing.assert_array_equal(other.records, mined.records)
 
@@ -109,13 +112,13 @@ def test_fewer_images_than_nine_are_padded(tiny_subject):
     subject = tiny.subject(tiny_subject.network.path, None, few)
     subject.model = tiny_subject.model
     found = compute(subject, {})
-    for layer in found.layers:
-        assert found.values[layer].shape[1] == 9
-        assert np.isnan(found.values[layer][:, 4:]).all()
-        assert np.isfinite(found.values[layer][:, :4]).all()
-        for places in (found.images, found.rows, found.cols):
-            assert (places[layer][:, 4:] == -1).all()
-            assert (places[layer][:, :4] >= 0).all()
+    for layer in found.layers.values():
+        assert layer.values.shape[1] == 9
+        assert np.isnan(layer.values[:, 4:]).all()
+        assert np.isfinite(layer.values[:, :4]).all()
+        for places in (layer.images, layer.rows, layer.cols):
+            assert (places[:, 4:] == -1).all()
+            assert (places[:, :4] >= 0).all()
 
 
 def tiny_context_data(subject):
@@ -146,9 +149,9 @@ def test_unreadable_images_are_left_out_and_listed(tiny_subject, mined):
     np.testing.assert_array_equal(found.top_classes, mined.top_classes[kept])
     values = activations(tiny_subject, "conv2")[kept]
     wanted = brute_force(values, 9)
-    active = found.values["conv2"][:, 0] > 0
-    np.testing.assert_array_equal(found.images["conv2"][active], wanted[active][..., 1])
-    np.testing.assert_allclose(found.means["conv2"], values.mean((0, 1, 2)), rtol=1e-4)
+    active = found.layers["conv2"].values[:, 0] > 0
+    np.testing.assert_array_equal(found.layers["conv2"].images[active], wanted[active][..., 1])
+    np.testing.assert_allclose(found.layers["conv2"].means, values.mean((0, 1, 2)), rtol=1e-4)
 
 
 def test_no_readable_image_at_all_is_the_users_to_mend(tiny_subject):
@@ -269,19 +272,15 @@ def test_a_layer_that_was_not_mined_is_added(tiny_subject, mined):
     from vizreport.experiments.mining.one_layer import with_layer
 
     layer = next(x for x in tiny_subject.chosen_layers(None) if x.name == "conv2")
-    fields = ("values", "images", "rows", "cols")
-    without = {
-        field: {k: v for k, v in getattr(mined, field).items() if k != "conv2"} for field in fields
-    }
-    before = replace(mined, layers=[name for name in mined.layers if name != "conv2"], **without)
+    before = replace(mined, layers={k: v for k, v in mined.layers.items() if k != "conv2"})
     after = with_layer(tiny_subject, Pieces(), before, layer)
     assert with_layer(tiny_subject, Pieces(), mined, layer) is mined
-    np.testing.assert_allclose(after.values["conv2"], mined.values["conv2"], rtol=1e-5)
-    for field in fields[1:]:
-        np.testing.assert_array_equal(
-            getattr(after, field)["conv2"], getattr(mined, field)["conv2"]
-        )
-        assert getattr(after, field)["conv2"].dtype == np.int32
+    found, expected = after.layers["conv2"], mined.layers["conv2"]
+    for name in ("values", "means"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-5)
+    for name in ("images", "rows", "cols", "active", "similarity"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    check(type(after), taken_apart(after))
 
 
 def test_shards_of_any_size_give_the_same(tiny_subject, mined, monkeypatch):
@@ -306,11 +305,12 @@ def test_shards_of_any_size_give_the_same(tiny_subject, mined, monkeypatch):
         Pieces(backwards),
     )
     assert seen == [4]
-    for layer in mined.layers:
-        np.testing.assert_allclose(found.values[layer], mined.values[layer], rtol=1e-5, atol=1e-6)
-        np.testing.assert_array_equal(found.images[layer], mined.images[layer])
-        np.testing.assert_array_equal(found.active[layer], mined.active[layer])
-        np.testing.assert_allclose(found.means[layer], mined.means[layer], rtol=1e-4, atol=1e-7)
+    for name, layer in mined.layers.items():
+        again = found.layers[name]
+        np.testing.assert_allclose(again.values, layer.values, rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(again.images, layer.images)
+        np.testing.assert_array_equal(again.active, layer.active)
+        np.testing.assert_allclose(again.means, layer.means, rtol=1e-4, atol=1e-7)
     np.testing.assert_array_equal(found.records, mined.records)
     np.testing.assert_array_equal(found.top_classes, mined.top_classes)
 

@@ -98,7 +98,7 @@ def test_projections_of_the_map_here_and_in_its_top_images(subject, mined, found
     for i, image in enumerate(images):
         m = int(found.maps[i])
         hashes = [digest.tobytes() for digest in mined.sha256]
-        ranked = [k for k in mined.images["conv2"][m] if hashes[k] != hashes[image]]
+        ranked = [k for k in mined.layers["conv2"].images[m] if hashes[k] != hashes[image]]
         assert found.others[i].tolist() == ranked[:3]
         shown = np.concatenate([found.pictures[i][None], found.other_pictures[i]])
         np.testing.assert_array_equal(

@@ -258,7 +258,7 @@ def test_what_is_reached_is_what_the_network_says(tiny_subject, required, found)
     for name in ("conv2", "classes"):
         layer = next(each for each in subject.chosen_layers(None) if each.name == name)
         maps = found.maps[name]
-        np.testing.assert_array_equal(found.strongest[name], mining.values[name][maps, 0])
+        np.testing.assert_array_equal(found.strongest[name], mining.layers[name].values[maps, 0])
         if name == "classes":
             dense = subject.model.get_layer(name)
             below = keras.Model(subject.model.input, dense.input)
@@ -284,7 +284,8 @@ def test_natural_fields_are_cut_from_their_images(tiny_subject, required, found)
     mining = required["mining"]
     for place, m in enumerate(found.maps["conv1"]):
         image, row, col = (
-            int(getattr(mining, field)["conv1"][m, 0]) for field in ("images", "rows", "cols")
+            int(getattr(mining.layers["conv1"], field)[m, 0])
+            for field in ("images", "rows", "cols")
         )
         picture = tiny_subject.pictures(mining.records[[image]])[0]
         wanted = picture[2 * row : 2 * row + 5, 2 * col : 2 * col + 5]

@@ -197,7 +197,7 @@ def test_outputs_below_zero_are_not_dead(asked):
     found = sections(subject)
     mining = found["mining"]
     assert mining.output_layer == "box"
-    assert (mining.values["box"] < 0).all()
+    assert (mining.layers["box"].values < 0).all()
     found["parts"] = compute_parts(subject, found)
     top = compute_top_patches(subject, found)
     assert not top.dead["box"].any()
@@ -238,7 +238,7 @@ def test_class_maps_are_a_layer_and_rules_come_first(asked):
     kernel, bias = subject.model.get_layer("mask").get_weights()
     y = np.einsum("nrcm,mk->nrck", scores.predict(x, verbose=0), kernel[0, 0]) + bias
     np.testing.assert_allclose(
-        mining.values["mask"], -np.sort(-y.max(axis=(1, 2)), axis=0)[:9].T, rtol=1e-4
+        mining.layers["mask"].values, -np.sort(-y.max(axis=(1, 2)), axis=0)[:9].T, rtol=1e-4
     )
 
 

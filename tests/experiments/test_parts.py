@@ -119,8 +119,9 @@ def test_energy_of_projections_on_the_object(subject, mined, named, truth):
     inputs = subject.preprocessing.tensor(pictures)
     deconvnet = Deconvnet(subject.model, preprocessing=subject.preprocessing)
     for layer, m, k in (("conv1", 0, 0), ("conv2", 3, 2), ("conv2", 3, 5)):
-        assert mined.values[layer][m, k] > 0
-        image, row, col = (int(x[layer][m, k]) for x in (mined.images, mined.rows, mined.cols))
+        found = mined.layers[layer]
+        assert found.values[m, k] > 0
+        image, row, col = (int(x[m, k]) for x in (found.images, found.rows, found.cols))
         whole = deconvnet.project(inputs[image : image + 1], layer, (row, col, m))[0]
         energy = (whole.astype(np.float64) ** 2).sum(axis=-1)
         mask = truth(int(mined.records[image])).mask

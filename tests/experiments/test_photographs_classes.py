@@ -27,9 +27,10 @@ def stage(name: str, *operations: str) -> dict[str, object]:
 )
 def test_maps_that_are_averaged_into_scores_bear_their_class(last, named):
     mining = make_mining(np.random.default_rng(0), list(NOUNS), False)
-    layer, other = mining.layers[:2]
-    values = {**mining.values, layer: np.zeros((len(NOUNS), 9), np.float32)}
-    mining = replace(mining, values=values, class_names=list(NOUNS), output_layer="pool")
+    layer, other = [*mining.layers][:2]
+    few = replace(mining.layers[layer], values=np.zeros((len(NOUNS), 9), np.float32))
+    layers = {**mining.layers, layer: few}
+    mining = replace(mining, layers=layers, class_names=list(NOUNS), output_layer="pool")
     overview = SimpleNamespace(
         diagram=[stage("input"), stage(other, "conv"), stage(layer, "conv"), stage("pool", *last)]
     )

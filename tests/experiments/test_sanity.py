@@ -151,7 +151,8 @@ def test_panels_are_projections_of_the_nine_of_a_map(subject, mined):
             for p, k in np.argwhere(found.panel_shown):
                 m = int(found.panel_maps[p])
                 image, row, col = (
-                    int(getattr(mined, name)["conv2"][m, k]) for name in ("images", "rows", "cols")
+                    int(getattr(mined.layers["conv2"], name)[m, k])
+                    for name in ("images", "rows", "cols")
                 )
                 picture = subject.pictures(mined.records[[image]])
                 tensor = subject.preprocessing.tensor(picture)
@@ -186,8 +187,8 @@ def test_units_are_alive_and_classes_differ(subject, mined):
     layers = {layer.name: layer for layer in reportable_layers(subject.graph)}
     units = choose_units(mined, layers["conv1"], 99, 0)
     assert sorted(units.maps) == [0, 1, 5]  # 2 is dead, 3 and 4 nearly
-    np.testing.assert_array_equal(units.values, mined.values["conv1"][units.maps, 0])
-    np.testing.assert_array_equal(units.images, mined.images["conv1"][units.maps, 0])
+    np.testing.assert_array_equal(units.values, mined.layers["conv1"].values[units.maps, 0])
+    np.testing.assert_array_equal(units.images, mined.layers["conv1"].images[units.maps, 0])
     distinct = len(np.unique(mined.top_classes[:, 0]))
     few = choose_classes(mined, layers["classes"], distinct, 0)
     assert len(set(few.maps)) == distinct

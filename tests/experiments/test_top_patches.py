@@ -58,9 +58,9 @@ def test_projections_are_those_of_the_units(tiny_subject, mined, full, layer):
                 assert (np.abs(shown[k].astype(int) - 128) <= 2).all()
                 continue
             image, row, col = (
-                int(getattr(mined, name)[layer][m, k]) for name in ("images", "rows", "cols")
+                int(getattr(mined.layers[layer], name)[m, k]) for name in ("images", "rows", "cols")
             )
-            if not mined.values[layer][m, k] > 0:
+            if not mined.layers[layer].values[m, k] > 0:
                 assert (tiles[k] == 128).all()
                 continue
             whole = deconvnet.project(x[image : image + 1], layer, (row, col, m))[0]
@@ -93,9 +93,13 @@ def test_dead_maps_are_grey(full):
 def test_a_layer_of_dead_maps_only(tiny_subject, mined, parts):
     from dataclasses import replace
 
-    values = {**mined.values, "conv2": np.zeros_like(mined.values["conv2"])}
+    conv2 = mined.layers["conv2"]
+    silent = replace(conv2, values=np.zeros_like(conv2.values))
     subject = tiny.changed(tiny_subject, layers=("conv2",))
-    found = compute(subject, {"mining": replace(mined, values=values), "parts": parts})
+    found = compute(
+        subject,
+        {"mining": replace(mined, layers={**mined.layers, "conv2": silent}), "parts": parts},
+    )
     assert found.dead["conv2"].all()
     assert (decoded(found, "projections", "conv2", 0) == 128).all()
 
@@ -213,7 +217,7 @@ def test_photographs(tiny_subject, mined, tmp_path):
 
 def test_units_below_zero_have_no_projection(mined, full):
     """Class scores may be negative: their tiles are grey, whatever a gradient would be."""
-    below = mined.values["classes"] <= 0
+    below = mined.layers["classes"].values <= 0
     assert below.any()
     for i, k in np.argwhere(below):
         assert (decoded(full, "projections", "classes", i)[k] == 128).all()

@@ -18,12 +18,15 @@ def mining_of(similarity=True, seed=0, maps=40, images=200):
     values[:, 5] *= 0.05 * np.median(values.max(axis=0)) / values[:, 5].max()  # never strong
     order = np.argsort(-values, axis=0, kind="stable")[:9].T
     alike = np.nan_to_num(np.corrcoef(values.T)) if similarity else np.zeros((0, 0))
+    layer = SimpleNamespace(
+        values=np.take_along_axis(values.T, order, axis=1).astype(np.float32),
+        images=order.astype(np.int32),
+        means=values.mean(axis=0).astype(np.float32),
+        active=(values > 0).mean(axis=0).astype(np.float32),
+        similarity=np.rint(100 * alike).astype(np.int8),
+    )
     return SimpleNamespace(
-        values={"a": np.take_along_axis(values.T, order, axis=1).astype(np.float32)},
-        images={"a": order.astype(np.int32)},
-        means={"a": values.mean(axis=0).astype(np.float32)},
-        active={"a": (values > 0).mean(axis=0).astype(np.float32)},
-        similarity={"a": np.rint(100 * alike).astype(np.int8)},
+        layers={"a": layer},
         output_layer="",
         paths=[str(i) for i in range(images)],
     ), values
@@ -37,17 +40,18 @@ def _mining(monkeypatch):
 
 def test_dead_and_nearly_dead_maps(mining):
     assert np.flatnonzero(nearly_dead(mining, "a")).tolist() == [3, 4, 5]
-    mining.values["a"][5, 0] *= 2.5  # an eighth of the median
+    mining.layers["a"].values[5, 0] *= 2.5  # an eighth of the median
     assert np.flatnonzero(nearly_dead(mining, "a")).tolist() == [3, 4]
     mining.output_layer = "a"
     assert not nearly_dead(mining, "a").any()
 
 
 def test_selectivity_by_hand():
-    mining = SimpleNamespace(
-        values={"a": np.array([[4.0, 2.0], [1.0, 1.0], [0, 0], [-1.0, -3.0], [3.0, np.nan]])},
-        means={"a": np.array([1.0, 1.0, 0, -6.0, 0])},
+    layer = SimpleNamespace(
+        values=np.array([[4.0, 2.0], [1.0, 1.0], [0, 0], [-1.0, -3.0], [3.0, np.nan]]),
+        means=np.array([1.0, 1.0, 0, -6.0, 0]),
     )
+    mining = SimpleNamespace(layers={"a": layer})
     assert selectivity(mining, "a").tolist() == [0.5, 0, 0, 0.5, 1]
 
 
@@ -84,7 +88,7 @@ def test_selective_maps_are_unlike_each_other(stored):
     def alike(a, b):
         if stored:
             return round(100 * np.corrcoef(values[:, a], values[:, b])[0, 1])
-        return len(set(mining.images["a"][a]) & set(mining.images["a"][b]))
+        return len(set(mining.layers["a"].images[a]) & set(mining.layers["a"].images[b]))
 
     median = np.median(values[:, maps].max(axis=0))
     strong = [m for m in maps if values[:, m].max() >= median / 2]
@@ -99,9 +103,9 @@ def test_selective_maps_are_unlike_each_other(stored):
 
 
 def test_a_layer_of_dead_maps_keeps_maps_to_name():
-    mining = SimpleNamespace(
-        values={"a": np.zeros((4, 9))}, means={"a": np.zeros(4)}, active={"a": np.zeros(4)},
-        similarity={"a": np.zeros((4, 4), np.int8)}, images={"a": np.zeros((4, 9), int)},
-        output_layer="", paths=["x"] * 9,
+    layer = SimpleNamespace(
+        values=np.zeros((4, 9)), images=np.zeros((4, 9), int), means=np.zeros(4),
+        active=np.zeros(4), similarity=np.zeros((4, 4), np.int8),
     )  # fmt: skip
+    mining = SimpleNamespace(layers={"a": layer}, output_layer="", paths=["x"] * 9)
     assert len(choose_maps(mining, "a", 2, 0).maps) == 2

@@ -15,7 +15,8 @@ from vizreport.experiments.top_patches.classes import (
 
 def mining_of(classes, maps, labels, layer="scores"):
     return SimpleNamespace(
-        class_names=classes, output_layer="scores", values={layer: np.zeros((maps, 9))},
+        class_names=classes, output_layer="scores",
+        layers={layer: SimpleNamespace(values=np.zeros((maps, 9)))},
         top_classes=np.arange(len(labels))[:, None] % max(1, len(classes)),
         labels=np.array(labels), paths=["x"] * len(labels),
         data_classes=np.full(len(labels), -1), data_class_names=[],

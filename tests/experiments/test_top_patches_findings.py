@@ -26,12 +26,15 @@ def made(units, deep=None, shallow=None):
         "fc8": np.asarray(units),
     }
     mining = SimpleNamespace(
-        class_names=CLASSES, output_layer="fc8", labels=labels, images=images,
-        values={name: np.ones(rows.shape) for name, rows in images.items()},
+        class_names=CLASSES, output_layer="fc8", labels=labels,
+        layers={
+            name: SimpleNamespace(images=rows, values=np.ones(rows.shape))
+            for name, rows in images.items()
+        },
         paths=["x"] * len(labels), top_classes=labels[:, None],
         data_classes=np.full(len(labels), -1), data_class_names=[],
     )  # fmt: skip
-    mining.values["fc8"] -= 5.0  # all logits below 0
+    mining.layers["fc8"].values[:] -= 5.0  # all logits below 0
     every = {name: np.full(rows.shape, np.nan) for name, rows in images.items()}
     result = SimpleNamespace(
         layers=list(images), images=images, inside=every, inside_elsewhere=dict(every),
@@ -112,7 +115,7 @@ def test_layers_alike_are_not_called_different():
 
 def test_maps_that_few_images_excite_are_missing():
     results = made(of_class(0, 1, 2, 3))
-    results["mining"].values["conv5"][:20, 4:] = 0
+    results["mining"].layers["conv5"].values[:20, 4:] = 0
     assert kinds(results)["top-patches-selectivity"].n == 24 + 4
 
 

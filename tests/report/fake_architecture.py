@@ -19,8 +19,8 @@ def make_architecture(
     spectra = radial_spectra(filters.filters)
     twins, similarity = earlier_twins(cosines(filters.filters))
     likeness = {
-        name: np.append(np.nan, random.beta(2, 2, len(mining.values[name]) - 1)).astype(np.float32)
-        for name in mining.layers
+        name: np.append(np.nan, random.beta(2, 2, len(layer.values) - 1)).astype(np.float32)
+        for name, layer in mining.layers.items()
     }
     earlier = {
         name: (np.arange(len(values)) - 1).astype(np.int32) for name, values in likeness.items()
@@ -43,7 +43,7 @@ def make_architecture(
             "twins": earlier,
             "correlation": likeness,
             "correlated_images": 60,
-            "second": mining.layers[1],
+            "second": [*mining.layers][1],
             "second_reason": "",
             "tiles": tiles,
             "tile_maps": np.arange(len(tiles), dtype=np.int32),

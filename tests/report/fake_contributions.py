@@ -21,7 +21,7 @@ def make_contributions(
     """
     names = list(top.layers)
     feeding = {name: np.zeros(0, np.int32) for name in names}
-    others = np.setdiff1d(np.arange(len(mining.values[names[1]])), top.maps[names[1]])
+    others = np.setdiff1d(np.arange(len(mining.layers[names[1]].values)), top.maps[names[1]])
     feeding[names[1]] = others[:FEEDING].astype(np.int32)
     maps = {name: np.union1d(top.maps[name], feeding[name]).astype(np.int32) for name in names}
     sources, shares = {}, {}
@@ -32,8 +32,8 @@ def make_contributions(
         if not place:
             continue
         lower = names[place - 1]
-        unseen = np.setdiff1d(np.arange(len(mining.values[lower])), maps[lower])[0]
-        for row in np.flatnonzero(mining.values[name][maps[name], 0] > 0):
+        unseen = np.setdiff1d(np.arange(len(mining.layers[lower].values)), maps[lower])[0]
+        for row in np.flatnonzero(mining.layers[name].values[maps[name], 0] > 0):
             given = [*feeding[lower], *random.permutation(top.maps[lower][~top.dead[lower]])][
                 : SOURCES - 3
             ]

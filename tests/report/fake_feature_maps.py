@@ -30,7 +30,7 @@ def make_feature_maps(
         rules = 1 if top.status[name] else 2
         rows = np.concatenate([np.concatenate([tile] * RANKS, axis=1)] * rules, axis=0)
         encoded = [fake_pictures.webp(rows, True)] * len(maps)
-        near, how = likeness.neighbours(mining.similarity[name], top.maps[name])
+        near, how = likeness.neighbours(mining.layers[name].similarity, top.maps[name])
         for key, value in {
             "rules": ["gradient"] if top.status[name] else ["guided", "gradient"],
             "maps": maps,
@@ -39,7 +39,7 @@ def make_feature_maps(
             "scales": np.full((len(maps), rules), 0.7, np.float32),
             "neighbours": near,
             "likeness": how,
-            "order": likeness.side_by_side(mining.similarity[name], top.maps[name]),
+            "order": likeness.side_by_side(mining.layers[name].similarity, top.maps[name]),
         }.items():
             fields[key][name] = value
     return FeatureMapsResult(

@@ -35,8 +35,9 @@ def make_top_patches(
         else:
             continue
         count = len(chosen)
-        values, images = mining.values[name][chosen], mining.images[name][chosen]
-        rows, cols = mining.rows[name][chosen], mining.cols[name][chosen]
+        mined = mining.layers[name]
+        values, images = mined.values[chosen], mined.images[chosen]
+        rows, cols = mined.rows[chosen], mined.cols[chosen]
         dead = ~(values[:, 0] > 0)
         patches, projections = [], []
         for i in range(count):
@@ -93,7 +94,7 @@ def make_top_patches(
         layers=list(fields["maps"]),
         rule="deconvnet",
         labelled=True,
-        replaced=[{"layer": HOSTILE[1], "blank": 0.62, "instead": mining.layers[-1]}]
+        replaced=[{"layer": HOSTILE[1], "blank": 0.62, "instead": [*mining.layers][-1]}]
         if hostile
         else [],
         **fields,

@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.report import fake_pictures
 from vizreport.experiments.filters.result import FiltersResult
-from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.result import MinedLayer, MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.experiments.preprocessing.result import PreprocessingResult
 from vizreport.results.columns import Strings
@@ -60,26 +60,10 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
     right = random.random(IMAGES) < 0.65
     top[right, 0] = labels[right]
     odds = np.sort(random.dirichlet(np.full(5, 0.4), IMAGES), axis=1)[:, ::-1].astype(np.float32)
-    values, images, rows, cols, means, active = {}, {}, {}, {}, {}, {}
-    for name, maps, _, _, _, side in layers:
-        strongest = np.sort(random.gamma(4, 5, (maps, 9)), axis=1)[:, ::-1]
-        strongest[5] = 0
-        values[name] = strongest.astype(np.float32)
-        images[name] = np.stack([random.permutation(IMAGES)[:9] for _ in range(maps)]).astype("i4")
-        rows[name] = random.integers(0, side, (maps, 9)).astype(np.int32)
-        cols[name] = random.integers(0, side, (maps, 9)).astype(np.int32)
-        means[name] = random.random(maps).astype(np.float32)
-        active[name] = random.random(maps).astype(np.float32)
+    mined = {name: _mined(random, maps, side) for name, maps, _, _, _, side in layers}
     folder = HOSTILE[0].replace("/", "_") if hostile else "class"
     return MiningResult(
-        layers=[layer[0] for layer in layers],
-        values=values,
-        images=images,
-        rows=rows,
-        cols=cols,
-        means=means,
-        active=active,
-        similarity={name: _similarity(random, maps) for name, maps, *_ in layers},
+        layers=mined,
         paths=Strings.of(f"{folder}/{i:03d}_n0{i}_picture.jpg" for i in range(IMAGES)),
         sha256=np.zeros((IMAGES, 32), np.uint8),
         records=np.arange(IMAGES, dtype=np.int32),
@@ -106,6 +90,20 @@ def make_mining(random: np.random.Generator, names: list[str], hostile: bool) ->
         checked=[*(layer[0] for layer in layers), "output"],
         not_finite=np.zeros(len(layers) + 1, np.int32),
         left_out=0,
+    )
+
+
+def _mined(random: np.random.Generator, maps: int, side: int) -> MinedLayer:
+    strongest = np.sort(random.gamma(4, 5, (maps, 9)), axis=1)[:, ::-1]
+    strongest[5] = 0
+    return MinedLayer(
+        values=strongest.astype(np.float32),
+        images=np.stack([random.permutation(IMAGES)[:9] for _ in range(maps)]).astype("i4"),
+        rows=random.integers(0, side, (maps, 9)).astype(np.int32),
+        cols=random.integers(0, side, (maps, 9)).astype(np.int32),
+        means=random.random(maps).astype(np.float32),
+        active=random.random(maps).astype(np.float32),
+        similarity=_similarity(random, maps),
     )
 
 

@@ -24,7 +24,7 @@ from vizreport.findings.sentences import beside_published, sentence
 def made():
     random = np.random.default_rng(3)
     mining = make_mining(random, ["a", "b"], False)
-    names = mining.layers[:2]
+    names = [*mining.layers][:2]
     top = SimpleNamespace(
         layers=names,
         status=dict.fromkeys(names, ""),
@@ -32,9 +32,9 @@ def made():
         maps=dict.fromkeys(names, np.arange(3, 11, dtype=np.int32)),
         receptive_field={name: [140, 140] for name in names},
         fields=dict.fromkeys(names, np.tile([0, 0, 140, 140], (8, 9, 1))),
-        rows={name: mining.rows[name][3:11] for name in names},
-        cols={name: mining.cols[name][3:11] for name in names},
-        images={name: mining.images[name][3:11] for name in names},
+        rows={name: mining.layers[name].rows[3:11] for name in names},
+        cols={name: mining.layers[name].cols[3:11] for name in names},
+        images={name: mining.layers[name].images[3:11] for name in names},
     )
     return mining, make_evolution(random, mining, top, fake_pictures.pictures(4, 140, 1)), top
 

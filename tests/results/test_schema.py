@@ -13,6 +13,7 @@ from tests.report.fake_results import make_mining
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.registry import experiments
 from vizreport.results import archive
+from vizreport.results.groups import members, taken_apart
 from vizreport.results.schema import Mismatch, check, declarations
 
 
@@ -105,14 +106,20 @@ def test_what_is_missing_is_named():
 
 @pytest.mark.parametrize("name", experiments())
 def test_docstrings_say_what_is_declared(name):
-    kind = experiments()[name].result_type
-    for declared in declarations(kind):
-        if not declared.dtype:
-            continue
-        sides = ", ".join(declared.sides or ()).replace("*", "bytes")
-        entry = re.search(rf"^ *(\w+, )*{declared.name}\b[\w, ]* : (.*)$", kind.__doc__ or "", re.M)
-        assert entry, declared.name
-        assert f"{declared.dtype} [{sides}]" in entry[2], declared.name
+    assert_described(experiments()[name].result_type)
+
+
+def assert_described(kind):
+    declared = {each.name: each for each in declarations(kind)}
+    for member in members(kind):
+        entry = re.search(rf"^ *(\w+, )*{member.field}\b[\w, ]* : (.*)$", kind.__doc__ or "", re.M)
+        assert entry, member.field
+        if member.group is not None:
+            assert member.group.__name__ in entry[2], member.field
+            assert_described(member.group)
+        elif declared[member.name].dtype:
+            sides = ", ".join(declared[member.name].sides or ()).replace("*", "bytes")
+            assert f"{declared[member.name].dtype} [{sides}]" in entry[2], member.field
 
 
 @pytest.mark.parametrize(
@@ -147,11 +154,12 @@ def test_json_that_it_writes():
 
 def test_a_layer_of_too_many_maps_has_no_similarities():
     mining = make_mining(np.random.default_rng(0), ["cat", "dog"], False)
-    name = mining.layers[0]
+    name = next(iter(mining.layers))
 
     def checked(shape):
-        similarity = {**mining.similarity, name: np.zeros(shape, np.int8)}
-        check(MiningResult, {**vars(mining), "similarity": similarity})
+        stored = taken_apart(mining)
+        stored["similarity"][name] = np.zeros(shape, np.int8)
+        check(MiningResult, stored)
 
     checked((0, 0))
     with pytest.raises(Mismatch, match="similarity"):

@@ -123,7 +123,7 @@ def test_each_gallery_is_of_its_epochs_weights(archived, images):
         record = next(r for r in read_run(folder).experiments if r.name == "mining")
         mining = Store(folder).load(experiments()["mining"], record.key).result
         expected = np.sort(maxima, axis=0)[::-1][:9].T
-        np.testing.assert_allclose(mining.values["conv"], expected, rtol=1e-4)
+        np.testing.assert_allclose(mining.layers["conv"].values, expected, rtol=1e-4)
 
 
 def test_the_training_is_the_same_without(archived, images):

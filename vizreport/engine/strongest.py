@@ -7,6 +7,7 @@ and shards of the data can be mined anywhere and merged.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -31,19 +32,19 @@ class Strongest:
         Number of images.
     peaks : float64 [M]
         Sum over images of the strongest activation.
-    products : float64 [M, M]
-        Sum over images of the products of two maps' strongest activations; [0, 0] for layers of
-        more than ``MOST_COMPARED`` maps.
+    products : float64 [S, S]
+        Sum over images of the products of two maps' strongest activations; S is M, or 0 for layers
+        of more than ``MOST_COMPARED`` maps.
     """
 
-    values: np.ndarray
-    images: np.ndarray
-    places: np.ndarray
-    sums: np.ndarray
-    active: np.ndarray
+    values: Annotated[np.ndarray, "float32 [M, k]"]
+    images: Annotated[np.ndarray, "int32 [M, k]"]
+    places: Annotated[np.ndarray, "int32 [M, k]"]
+    sums: Annotated[np.ndarray, "float64 [M]"]
+    active: Annotated[np.ndarray, "int64 [M]"]
     count: int
-    peaks: np.ndarray
-    products: np.ndarray
+    peaks: Annotated[np.ndarray, "float64 [M]"]
+    products: Annotated[np.ndarray, "float64 [S, S]"]
 
     def similarity(self) -> np.ndarray:
         """Return how two maps' strongest activations go together over images, int8 [M, M].

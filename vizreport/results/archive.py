@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import math
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from vizreport.results.columns import Strings
+from vizreport.results.groups import put_together, taken_apart
 from vizreport.results.schema import Mismatch, as_declared, check, declarations
 from vizreport.system.paths import opened
 
@@ -32,7 +32,8 @@ def split(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     ----------
     result : dataclass instance
         Each field an array, a dict of str to array, ``Strings``, or made of str, int, float, bool,
-        None, lists and dicts of them.
+        None, lists and dicts of them; or a dataclass of such fields, or a dict of dataclasses
+        (:mod:`vizreport.results.groups`).
 
     Returns
     -------
@@ -49,18 +50,17 @@ def split(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """
     arrays: dict[str, np.ndarray] = {}
     values: dict[str, Any] = {}
-    for field in dataclasses.fields(result):
-        value = getattr(result, field.name)
+    for field, value in taken_apart(result).items():
         if isinstance(value, np.ndarray):
-            arrays[field.name] = _plain_array(value, field.name)
+            arrays[field] = _plain_array(value, field)
         elif isinstance(value, Strings):
-            arrays[f"{field.name}/utf8"], arrays[f"{field.name}/ends"] = value.content, value.ends
+            arrays[f"{field}/utf8"], arrays[f"{field}/ends"] = value.content, value.ends
         elif _is_array_dict(value):
             for name, array in value.items():
-                arrays[f"{field.name}/{name}"] = _plain_array(array, f"{field.name}/{name}")
-            values[field.name] = {"arrays": list(value)}
+                arrays[f"{field}/{name}"] = _plain_array(array, f"{field}/{name}")
+            values[field] = {"arrays": list(value)}
         else:
-            values[field.name] = to_json(value, field.name)
+            values[field] = to_json(value, field)
     return arrays, values
 
 
@@ -88,7 +88,7 @@ def join(kind: type, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]
             found[name] = from_json(values[name])
         found[name] = as_declared(declared, found[name])
     check(kind, found)
-    return kind(**found)
+    return put_together(kind, found)
 
 
 def _array_dict(field: str, names: Any, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -8,20 +8,24 @@ length is tied to that of others, are ``Annotated`` with a declaration as in the
 The sides are numbers, names, sums of them, or "*" for any. A name is one size in all plain fields,
 and one in all entries of the same key of the dicts. "by layers" says that the dict's keys are what
 the field ``layers`` lists. An array or dict without a declaration may have any shape and keys.
+
+Dataclasses within the result declare their own fields, without "by": those of
+``layers: dict[str, MinedLayer]`` are checked as such dicts (see :mod:`vizreport.results.groups`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 import numpy as np
 
 from vizreport.results.columns import Column, Strings
+from vizreport.results.groups import members
 
 _DECLARATION = re.compile(
     r"(?P<dtype>[a-z]+\d*)?\s*(?P<shape>\[(?P<sides>[^]]*)\])?\s*(by (?P<keys>\w+))?"
@@ -34,12 +38,12 @@ class Mismatch(ValueError):
 
 @dataclass(frozen=True)
 class Declared:
-    """What is declared of one field.
+    """What is declared of one field as it is stored.
 
     Attributes
     ----------
     name : str
-        Of the field.
+        Under which it is stored.
     type : Any
         Without its annotations.
     dtype : str
@@ -62,15 +66,30 @@ class Declared:
 
 @cache
 def declarations(kind: type) -> tuple[Declared, ...]:
-    """Return what a dataclass declares of its fields, in their order.
+    """Return what a dataclass declares of what is stored, in the order of its fields.
 
     Raises
     ------
     TypeError
-        If a declaration cannot be understood.
+        If a declaration cannot be understood, or two fields are stored under one name.
     """
-    hints = get_type_hints(kind, include_extras=True)
-    return tuple(_declared(field.name, hints[field.name]) for field in fields(kind))
+    found: list[Declared] = []
+    for member in members(kind):
+        if member.group is None:
+            found.append(_declared(member.name, member.hint))
+        elif member.key is None:
+            found += declarations(member.group)
+        else:
+            key: Any = member.key
+            found.append(Declared(member.name, list[key]))
+            for each in declarations(member.group):
+                of: Any = each.type
+                found.append(replace(each, type=dict[str, of], keys=member.name))
+    names = [each.name for each in found]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise TypeError(f"{kind.__name__} stores {min(twice)!r} twice")
+    return tuple(found)
 
 
 def as_declared(declared: Declared, value: Any) -> Any:

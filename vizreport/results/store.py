@@ -11,6 +11,7 @@ import msgspec
 
 from vizreport.results import archive, schema
 from vizreport.results.atomic import write_text, write_with
+from vizreport.results.groups import taken_apart
 from vizreport.results.origin import SUFFIX, Origin, read_origin, write_origin
 from vizreport.system.paths import file_sha256, read_bytes
 
@@ -147,7 +148,7 @@ class Store:
             raise ValueError(f"status {status!r} does not go with result {type(result).__name__}")
         arrays, values = archive.split(result) if result is not None else ({}, {})
         if result is not None:
-            schema.check(type(result), vars(result))
+            schema.check(type(result), taken_apart(result))
         columns = archive.columns_of(type(result)) if result is not None else ()
         path = self.path(experiment_name, key, ".npz")
         write_with(path, lambda file: archive.write(file, arrays, columns))

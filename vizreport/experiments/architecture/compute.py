@@ -130,7 +130,7 @@ def _second(
     problem = rule_problem(graph, layer.node, settings.rule)
     if problem:
         return _Second(layer.name, problem)
-    alive = np.flatnonzero(mining.values[layer.name][:, 0] > 0)
+    alive = np.flatnonzero(mining.layers[layer.name].values[:, 0] > 0)
     if not len(alive):
         return _Second(layer.name, f"every map of layer {layer.name} is dead")
     random = np.random.default_rng([settings.seed, zlib.crc32(layer.name.encode())])
@@ -160,11 +160,11 @@ class _Projected:
 def _project(
     subject: Subject, rule: str, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
 ) -> _Projected:
-    values = mining.values[layer.name][maps, :STRONGEST]
+    mined = mining.layers[layer.name]
+    values = mined.values[maps, :STRONGEST]
     units = np.argwhere(values > 0)
     place = (maps[units[:, 0]], units[:, 1])
-    images = mining.images[layer.name][place]
-    rows, cols = mining.rows[layer.name][place], mining.cols[layer.name][place]
+    images, rows, cols = mined.images[place], mined.rows[place], mined.cols[place]
     wanted, numbers = np.unique(images, return_inverse=True)
     inputs = subject.preprocessing.tensor(subject.pictures(mining.records[wanted]))
     deconvnet = subject.deconvnet(rule)

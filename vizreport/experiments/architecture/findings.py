@@ -184,14 +184,14 @@ def _middle_advice(theirs: bool) -> str:
 def _dead(result: ArchitectureResult, mining: MiningResult) -> Finding | None:
     """Name the deeper layer with most dead maps; a negative class score is not dead."""
     shares = {
-        name: float((mining.active[name] == 0).mean())
-        for name in mining.layers
+        name: float((layer.active == 0).mean())
+        for name, layer in mining.layers.items()
         if name not in (result.layer, mining.output_layer)
     }
     if not shares:
         return None
     worst = max(shares, key=lambda name: shares[name])
-    maps, images = len(mining.active[worst]), len(mining.paths)
+    maps, images = len(mining.layers[worst].active), len(mining.paths)
     dead = round(shares[worst] * maps)
     severity = NOTE
     if images >= ENOUGH and shares[worst] > MANY_DEAD:

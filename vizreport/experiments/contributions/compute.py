@@ -105,7 +105,7 @@ def _shares(
 ) -> np.ndarray:
     """Return what each map below gives to some maps, as a share: float [maps, M], or NaN."""
     values, images, rows, cols = (
-        getattr(mining, field)[layer.name][maps, :UNITS]
+        getattr(mining.layers[layer.name], field)[maps, :UNITS]
         for field in ("values", "images", "rows", "cols")
     )
     mean = np.full((len(maps), sum(other.maps for other in below)), np.nan)

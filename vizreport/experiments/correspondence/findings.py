@@ -154,5 +154,5 @@ def _comparable(result: CorrespondenceResult, mining: MiningResult) -> str:
     """
     if len(result.layers) != 2 or not set(result.layers) <= set(mining.layers):
         return ""
-    first, last = (int(mining.rows[name].max()) > 0 for name in result.layers)
+    first, last = (int(mining.layers[name].rows.max()) > 0 for name in result.layers)
     return result.layers[0] if first and not last else ""

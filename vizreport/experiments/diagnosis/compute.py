@@ -295,7 +295,7 @@ def _projector(
 ) -> fixed_places.Project | None:
     """Return what projects the units of classes; None where they are none, or have no rule."""
     deconvnet, layer = subject.deconvnet("deconvnet"), mining.output_layer
-    units = len(mining.means.get(layer, ()))
+    units = len(mining.layers[layer].means) if layer in mining.layers else 0
     reason = "the classes have no units of their own"
     if units == len(mining.class_names):
         reason = rule_problem(subject.graph, deconvnet.layer(layer).node, "deconvnet")

@@ -27,22 +27,23 @@ def layers_of(mining: MiningResult) -> list[str]:
     """Return the layers that are looked at."""
     return [
         name
-        for name in mining.layers
+        for name, layer in mining.layers.items()
         if name != mining.output_layer
-        and len(mining.means[name]) >= FEWEST
-        and mining.means[name].clip(0).sum() > 0
+        and len(layer.means) >= FEWEST
+        and layer.means.clip(0).sum() > 0
     ]
 
 
 def shares(mining: MiningResult, layer: str) -> np.ndarray:
     """Return the share of a layer's mean activation that each map has: float64 [M]."""
-    means = mining.means[layer].clip(0).astype(np.float64)
+    mined = mining.layers[layer]
+    means = mined.means.clip(0).astype(np.float64)
     return np.asarray(means / means.sum())
 
 
 def times(mining: MiningResult, layer: str) -> np.ndarray:
     """Return the strongest activation of each map over the median of the living: float64 [M]."""
-    peaks = np.nan_to_num(mining.values[layer][:, 0]).clip(0).astype(np.float64)
+    peaks = np.nan_to_num(mining.layers[layer].values[:, 0]).clip(0).astype(np.float64)
     alive = peaks[peaks > 0]
     return np.asarray(peaks / np.median(alive)) if len(alive) else peaks
 

@@ -74,7 +74,7 @@ def compute(
     with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
         encoded = _pictures(subject, mining, images, pool)
         for layer in layers:
-            similarity, maps = mining.similarity[layer.name], top_patches.maps[layer.name]
+            similarity, maps = mining.layers[layer.name].similarity, top_patches.maps[layer.name]
             near, how = likeness.neighbours(similarity, maps)
             parts[layer.name] = {
                 **_compared(subject, mining, top_patches, layer, pool),
@@ -148,7 +148,7 @@ def _tiles(
     """Project the strongest units of some maps: float32 [c, RANKS, s, s, 3]."""
     tiles = np.zeros((len(maps), RANKS, side, side, 3), np.float32)
     values, images, rows, cols = (
-        getattr(mining, field)[layer.name][maps, :RANKS]
+        getattr(mining.layers[layer.name], field)[maps, :RANKS]
         for field in ("values", "images", "rows", "cols")
     )
     units = np.argwhere(values > 0)

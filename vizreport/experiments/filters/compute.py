@@ -53,7 +53,7 @@ def compute(subject: Subject, mining: MiningResult) -> FiltersResult:
         raise NotApplicable(f"the weights of layer {layer.name} are not finite")
     if layer.name not in mining.layers:  # which maps are dead cannot be known
         require_sound(mining)
-    activity = mining.active[layer.name]
+    activity = mining.layers[layer.name].active
     median = float(np.median(rms))
     return FiltersResult(
         layer=layer.name,

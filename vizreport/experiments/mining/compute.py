@@ -11,7 +11,7 @@ from vizreport.data.label_order import settle, try_order
 from vizreport.data.records import class_numbers
 from vizreport.errors import RequestError
 from vizreport.experiments.mining.result import MiningResult, Output
-from vizreport.experiments.mining.shard import Shard, joined, mine, unread
+from vizreport.experiments.mining.shard import Shard, joined, mine, mined_layer, unread
 from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
 from vizreport.parallel.piece import Finished, Work, image_pieces
@@ -49,37 +49,16 @@ def compute(subject: Subject, settings: Given, pieces: Pieces) -> MiningResult:
             f"no image of {subject.dataset.name} can be read; the first: "
             f"{skipped[0][1] if skipped else 'there is none'}"
         )
-    strongest = {layer.name: mined.strongest(layer.name) for layer in layers}
-    numbers, count = mined.records, len(mined.records)
+    numbers = mined.records
     if output.classes and scored:
         labels = settle(labels, subject.dataset, tried, numbers, mined.top_classes[:, 0])
     true_probabilities = mined.true_probabilities.copy()
     true_probabilities[labels.labels[numbers] < 0] = np.nan
-    places = {
-        layer.name: np.divmod(_padded(strongest[layer.name].places, k, 0), layer.cols)
-        for layer in layers
-    }
-    missing = {
-        name: np.arange(k)[None] >= found.values.shape[1] for name, found in strongest.items()
-    }
     paths = StringsFile()
     paths.extend(records[int(i)].path for i in numbers)
     data_classes, data_class_names = class_numbers(records, numbers)
     return MiningResult(
-        layers=[layer.name for layer in layers],
-        values={name: _padded(found.values, k, np.nan) for name, found in strongest.items()},
-        images={name: _padded(found.images, k, -1) for name, found in strongest.items()},
-        rows={
-            name: np.where(missing[name], -1, p[0]).astype(np.int32) for name, p in places.items()
-        },
-        cols={
-            name: np.where(missing[name], -1, p[1]).astype(np.int32) for name, p in places.items()
-        },
-        means={name: (found.sums / count).astype(np.float32) for name, found in strongest.items()},
-        active={
-            name: (found.active / count).astype(np.float32) for name, found in strongest.items()
-        },
-        similarity={name: found.similarity() for name, found in strongest.items()},
+        layers={layer.name: mined_layer(mined.layers[layer.name], layer, k) for layer in layers},
         paths=paths.finished(),
         sha256=mined.sha256,
         records=numbers.astype(np.int32),
@@ -160,8 +139,3 @@ def mined_layers(subject: Subject, settings: Given) -> list[ReportableLayer]:
     if occluded is not None:
         chosen.setdefault(occluded.node, occluded)
     return [chosen[node] for node in sorted(chosen)]
-
-
-def _padded(array: np.ndarray, k: int, fill: float) -> np.ndarray:
-    """Widen [M, fewer than k] to [M, k]."""
-    return np.pad(array, ((0, 0), (0, k - array.shape[1])), constant_values=fill)

@@ -30,10 +30,10 @@ def nearly_dead(mining: MiningResult, layer: str) -> np.ndarray:
     -------
     bool [M]
     """
-    strongest = np.nan_to_num(mining.values[layer][:, 0])
+    strongest = np.nan_to_num(mining.layers[layer].values[:, 0])
     living = strongest > 0
     if layer == mining.output_layer or not living.any():
         return ~living & (layer != mining.output_layer)
     weak = strongest < WEAK * np.median(strongest[living])
-    dead: np.ndarray = ~living | weak | (mining.active[layer] < RARE)
+    dead: np.ndarray = ~living | weak | (mining.layers[layer].active < RARE)
     return dead

@@ -21,29 +21,45 @@ class Output(TypedDict):
 
 
 @dataclass(frozen=True)
+class MinedLayer:
+    """What all images say of a layer's M feature maps; K strongest activations are kept (9).
+
+    Attributes
+    ----------
+    values : float32 [M, K]
+        Strongest activations, at most one an image, in falling order; NaN where there are
+        fewer than K images.
+    images, rows, cols : int32 [M, K]
+        Image and place of each, -1 where there is none. A layer without places (dense) has 0, 0.
+    means : float32 [M]
+        Mean activation over all images and places.
+    active : float32 [M]
+        Share of images (0 to 1) in which the map is somewhere above 0.
+    similarity : int8 [S, S]
+        Correlation, over images, of two maps' strongest activations, in hundredths; 0 for a map
+        that is the same in every image. S is M, or 0 for a layer of more than 1,024 maps.
+    """
+
+    values: Annotated[np.ndarray, "float32 [M, K]"]
+    images: Annotated[np.ndarray, "int32 [M, K]"]
+    rows: Annotated[np.ndarray, "int32 [M, K]"]
+    cols: Annotated[np.ndarray, "int32 [M, K]"]
+    means: Annotated[np.ndarray, "float32 [M]"]
+    active: Annotated[np.ndarray, "float32 [M]"]
+    similarity: Annotated[np.ndarray, "int8 [S, S]"]
+
+
+@dataclass(frozen=True)
 class MiningResult:
     """Strongest activations of every mined layer and the prediction of every image.
 
-    Images are numbered 0 to N-1 in the order of the data, unreadable ones left out. M is the
-    number of feature maps of a layer, K the number of strongest activations kept (9). What is known
+    Images are numbered 0 to N-1 in the order of the data, unreadable ones left out. What is known
     of each image, N rows, is read from the file where it is used.
 
     Attributes
     ----------
-    layers : list of str
-        Mined layers from the input to the output.
-    values : dict of float32 [M, K]
-        Strongest activations, at most one an image, in falling order; NaN where there are
-        fewer than K images.
-    images, rows, cols : dict of int32 [M, K]
-        Image and place of each, -1 where there is none. A layer without places (dense) has 0, 0.
-    means : dict of float32 [M]
-        Mean activation over all images and places.
-    active : dict of float32 [M]
-        Share of images (0 to 1) in which the map is somewhere above 0.
-    similarity : dict of int8 [S, S]
-        Correlation, over images, of two maps' strongest activations, in hundredths; 0 for a map
-        that is the same in every image. S is M, or 0 for a layer of more than 1,024 maps.
+    layers : dict of MinedLayer
+        By name, from the input to the output.
     paths : Strings [N]
         Relative path of each image.
     sha256 : uint8 [N, 32]
@@ -89,14 +105,7 @@ class MiningResult:
         predictions.
     """
 
-    layers: list[str]
-    values: Annotated[dict[str, np.ndarray], "float32 [M, K] by layers"]
-    images: Annotated[dict[str, np.ndarray], "int32 [M, K] by layers"]
-    rows: Annotated[dict[str, np.ndarray], "int32 [M, K] by layers"]
-    cols: Annotated[dict[str, np.ndarray], "int32 [M, K] by layers"]
-    means: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
-    active: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
-    similarity: Annotated[dict[str, np.ndarray], "int8 [S, S] by layers"]
+    layers: dict[str, MinedLayer]
     paths: Annotated[Strings, "[N]", Column()]
     sha256: Annotated[np.ndarray, "uint8 [N, 32]", Column()]
     records: Annotated[np.ndarray, "int32 [N]", Column()]

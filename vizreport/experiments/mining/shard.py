@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from vizreport.data.reading import Batch
+from vizreport.engine.strongest import Strongest, from_batch, merge
+from vizreport.experiments.mining.result import MinedLayer
 from vizreport.parallel.piece import Compute
 from vizreport.results.columns import ColumnFile
 from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
-    from vizreport.engine.strongest import Strongest
     from vizreport.graph.layers import ReportableLayer
 
 TOP_CLASSES = 5
@@ -26,11 +27,8 @@ class Shard:
 
     Attributes
     ----------
-    layers : list of str
-        Mined layers.
-    values, images, places, sums, active, peaks, products : dict of arrays
-        By layer, the fields of :class:`vizreport.engine.strongest.Strongest`; images are numbered
-        within the shard, from 0.
+    layers : dict of Strongest
+        By name; images are numbered within the shard, from 0.
     records, sha256, boxes, sizes, top_classes, top_probabilities, true_probabilities, outputs : \
 arrays [n]
         As in :class:`vizreport.experiments.mining.result.MiningResult`.
@@ -43,14 +41,7 @@ arrays [n]
         Images that are not finite in one of them.
     """
 
-    layers: list[str]
-    values: Annotated[dict[str, np.ndarray], "float32 [M, k] by layers"]
-    images: Annotated[dict[str, np.ndarray], "int32 [M, k] by layers"]
-    places: Annotated[dict[str, np.ndarray], "int32 [M, k] by layers"]
-    sums: Annotated[dict[str, np.ndarray], "float64 [M] by layers"]
-    active: Annotated[dict[str, np.ndarray], "int64 [M] by layers"]
-    peaks: Annotated[dict[str, np.ndarray], "float64 [M] by layers"]
-    products: Annotated[dict[str, np.ndarray], "float64 [S, S] by layers"]
+    layers: dict[str, Strongest]
     records: Annotated[np.ndarray, "int64 [n]"]
     sha256: Annotated[np.ndarray, "uint8 [n, 32]"]
     boxes: Annotated[np.ndarray, "float32 [n, 4]"]
@@ -63,23 +54,7 @@ arrays [n]
     not_finite: Annotated[np.ndarray, "int64 [G]"]
     left_out: int
 
-    def strongest(self, layer: str) -> Strongest:
-        """Return what was mined of a layer."""
-        from vizreport.engine.strongest import Strongest
 
-        return Strongest(
-            self.values[layer],
-            self.images[layer],
-            self.places[layer],
-            self.sums[layer],
-            self.active[layer],
-            len(self.records),
-            self.peaks[layer],
-            self.products[layer],
-        )
-
-
-_BY_LAYER = ("values", "images", "places", "sums", "active", "peaks", "products")
 _NONE: dict[str, np.ndarray] = {
     "records": np.zeros(0, np.int64),
     "sha256": np.zeros((0, 32), np.uint8),
@@ -122,7 +97,6 @@ def mine(
         From a range of records, and what is told of each batch, to a :class:`Shard`.
     """
     from vizreport.engine.mining import checked_reduction_function, one_ahead
-    from vizreport.engine.strongest import from_batch, merge
 
     output, reduce = subject.output, checked_reduction_function(subject.graph, layers, checked)
 
@@ -187,15 +161,12 @@ def joined(shards: Iterable[Shard], k: int) -> Shard:
     k : int
         Number of activations to keep a map.
     """
-    from vizreport.engine.strongest import merge
-
     skipped: list[tuple[str, str]] = []
     strongest: dict[str, Strongest] = {}
     columns: dict[str, ColumnFile] = {}
     not_finite, count, left_out = np.zeros(0, np.int64), 0, 0
     for shard in shards:
-        for name in shard.layers:
-            found = shard.strongest(name)
+        for name, found in shard.layers.items():
             found = replace(found, images=found.images + np.int32(count))
             former = strongest.get(name)
             strongest[name] = merge(former, found, k) if former else found
@@ -213,6 +184,25 @@ def joined(shards: Iterable[Shard], k: int) -> Shard:
     return _shard(strongest, by_image, skipped, not_finite, left_out)
 
 
+def mined_layer(found: Strongest, layer: ReportableLayer, k: int) -> MinedLayer:
+    """Return what is stored of a layer, of which ``k`` activations are kept a map, or fewer."""
+
+    def widened(array: np.ndarray, fill: float) -> np.ndarray:
+        missing = ((0, 0), (0, k - array.shape[1]))
+        return np.pad(array, missing, constant_values=fill)
+
+    rows, cols = np.divmod(found.places, layer.cols)
+    return MinedLayer(
+        values=widened(found.values, np.nan),
+        images=widened(found.images, -1),
+        rows=widened(rows, -1),
+        cols=widened(cols, -1),
+        means=(found.sums / found.count).astype(np.float32),
+        active=(found.active / found.count).astype(np.float32),
+        similarity=found.similarity(),
+    )
+
+
 def _shard(
     strongest: dict[str, Strongest],
     by_image: dict[str, Any],
@@ -220,13 +210,8 @@ def _shard(
     not_finite: np.ndarray,
     left_out: int,
 ) -> Shard:
-    by_layer: dict[str, Any] = {
-        field: {name: getattr(found, field) for name, found in strongest.items()}
-        for field in _BY_LAYER
-    }
     return Shard(
-        layers=list(strongest),
-        **by_layer,
+        layers=strongest,
         **by_image,
         skipped=skipped,
         not_finite=not_finite,

@@ -21,8 +21,8 @@ def silent_layer(mining: MiningResult) -> str:
     """Return the first layer all of whose maps are 0 in all images; "" without any."""
     silent = (
         name
-        for name in mining.layers
-        if not mining.active[name].any() and not mining.means[name].any()
+        for name, layer in mining.layers.items()
+        if not layer.active.any() and not layer.means.any()
     )
     return next(silent, "")
 
@@ -30,16 +30,17 @@ def silent_layer(mining: MiningResult) -> str:
 def extreme_layer(mining: MiningResult) -> str:
     """Return the first layer with activations whose squares are beyond float32; "" without any."""
     beyond = np.sqrt(np.finfo(np.float32).max)
-    extreme = (name for name in mining.layers if (mining.values[name] > beyond).any())
+    extreme = (name for name, layer in mining.layers.items() if (layer.values > beyond).any())
     return next(extreme, "")
 
 
 def telling_layers(mining: MiningResult) -> list[str]:
     """Return the mined layers whose values are finite and can depend on the image."""
     silent = silent_layer(mining)
+    layers = [*mining.layers]
     if silent and _same_for_all(mining):
-        return mining.layers[: mining.layers.index(silent)]
-    return mining.layers
+        return layers[: layers.index(silent)]
+    return layers
 
 
 def unsound(mining: MiningResult) -> list[Finding]:
@@ -70,7 +71,7 @@ def _silent(mining: MiningResult) -> Finding:
 
 def _extreme(mining: MiningResult) -> Finding:
     layer = extreme_layer(mining)
-    largest = float(np.nanmax(mining.values[layer]))
+    largest = float(np.nanmax(mining.layers[layer].values))
     return Finding(
         kind="values-extreme",
         compared="activations of {layer} and the range of float numbers",

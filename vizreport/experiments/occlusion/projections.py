@@ -104,22 +104,23 @@ def _top_images(
     clean: dict[str, np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the other images [I, 3], and value and flat place of all the units [I, 4]."""
-    name, count = layer.name, len(images)
+    count = len(images)
     others = np.full((count, OTHERS), -1, np.int32)
     values = np.full((count, 1 + OTHERS), np.nan, np.float32)
     units = np.zeros((count, 1 + OTHERS), np.int64)
     values[:, 0], units[:, 0] = clean["values"], clean["units"]
-    places = mining.rows[name] * layer.cols + mining.cols[name]
+    mined = mining.layers[layer.name]
+    places = mined.rows * layer.cols + mined.cols
     for i, m in enumerate(clean["maps"]):
         # Neither the image itself nor a copy of it.
         found = [
             k
-            for k, image in enumerate(mining.images[name][m])
+            for k, image in enumerate(mined.images[m])
             if image >= 0
             and not (images[i] >= 0 and alike(mining, image, images[i]))
-            and mining.values[name][m, k] > 0
+            and mined.values[m, k] > 0
         ][:OTHERS]
-        others[i, : len(found)] = mining.images[name][m, found]
-        values[i, 1 : 1 + len(found)] = mining.values[name][m, found]
+        others[i, : len(found)] = mined.images[m, found]
+        values[i, 1 : 1 + len(found)] = mined.values[m, found]
         units[i, 1 : 1 + len(found)] = places[m, found]
     return others, values, units

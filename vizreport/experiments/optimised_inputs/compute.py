@@ -176,7 +176,7 @@ class _Layer:
             "natural": natural,
             "reached": reached,
             "plain_reached": plain_reached,
-            "strongest": mining.values[name][maps, 0],
+            "strongest": mining.layers[name].values[maps, 0],
             "contrasts": contrasts,
             "curves": curves,
         }
@@ -210,7 +210,8 @@ class _Layer:
     def _natural(self, mining: MiningResult, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the fields of the strongest units, and their contrasts about the mean colour."""
         images, rows, cols = (
-            getattr(mining, field)[self.layer.name][maps, 0] for field in ("images", "rows", "cols")
+            getattr(mining.layers[self.layer.name], field)[maps, 0]
+            for field in ("images", "rows", "cols")
         )
         fields = unit_fields(self.graph, self.layer.node, rows, cols)
         inner = self.rows.stop - self.rows.start, self.cols.stop - self.cols.start

@@ -80,7 +80,7 @@ def classes_of(mining: MiningResult, overview: OverviewResult, layer: str) -> li
     list of str
         One for each map; none where the layer's maps are no classes.
     """
-    count = len(mining.values.get(layer, ()))
+    count = len(mining.layers[layer].values) if layer in mining.layers else 0
     named = [own_class(mining, layer, feature_map) for feature_map in range(count)]
     if any(named):
         return named

@@ -99,7 +99,7 @@ def panels(
     graph, maps = subject.graph, drawn[:MAPS]
     others = np.roll(drawn, -1)[: len(maps)]
     values, images, rows, cols = (
-        getattr(mining, field)[layer.name][maps, :_TILES]
+        getattr(mining.layers[layer.name], field)[maps, :_TILES]
         for field in ("values", "images", "rows", "cols")
     )
     shown = (values > 0) & (images >= 0)

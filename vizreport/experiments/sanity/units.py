@@ -86,13 +86,13 @@ def choose_units(
     Nearly dead maps are passed over.
     """
     random = np.random.default_rng([seed, layer.node])
-    values = mining.values[layer.name][:, 0]
+    mined = mining.layers[layer.name]
+    values = mined.values[:, 0]
     alive = np.flatnonzero((values > 0) & ~nearly_dead(mining, layer.name))  # NaN is not
     if not len(alive):
         return None
     maps = random.permutation(alive)[:count]
-    first = (mining.images, mining.rows, mining.cols)
-    images, rows, cols = (part[layer.name][maps, 0] for part in first)
+    images, rows, cols = (part[maps, 0] for part in (mined.images, mined.rows, mined.cols))
     return TestedUnits(images, maps.astype(np.int32), rows, cols, values[maps])
 
 

@@ -73,8 +73,9 @@ def selectivity(mining: MiningResult, layer: str) -> np.ndarray:
     (t - a) / (|t| + |a|), t the mean of the nine strongest activations, a the mean over all
     images and places: 0 where all are alike, 1 where the others are 0.
     """
-    top = np.nanmean(mining.values[layer].astype(np.float64), axis=1)
-    mean = mining.means[layer].astype(np.float64)
+    mined = mining.layers[layer]
+    top = np.nanmean(mined.values.astype(np.float64), axis=1)
+    mean = mined.means.astype(np.float64)
     both = np.abs(top) + np.abs(mean)
     found: np.ndarray = np.divide(top - mean, both, out=np.zeros_like(both), where=both > 0)
     return found
@@ -102,7 +103,7 @@ def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: in
     -------
     int array [count or m]
     """
-    strongest = np.nan_to_num(mining.values[layer][maps, 0])
+    strongest = np.nan_to_num(mining.layers[layer].values[maps, 0])
     median = np.median(strongest)  # below 0 in some outputs
     strong = maps[strongest >= median - (1 - STRONG) * abs(median)]  # half of them and more
     falling = np.argsort(-selectivity(mining, layer)[strong], kind="stable")
@@ -120,9 +121,10 @@ def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: in
 
 def _likeness(mining: MiningResult, layer: str, maps: np.ndarray) -> np.ndarray:
     """Return the correlation of maps over the images; else the share of their nine in common."""
-    if mining.similarity[layer].size:
-        return mining.similarity[layer][np.ix_(maps, maps)].astype(np.float64) / 100
-    images = mining.images[layer][maps]
+    mined = mining.layers[layer]
+    if mined.similarity.size:
+        return mined.similarity[np.ix_(maps, maps)].astype(np.float64) / 100
+    images = mined.images[maps]
     occur, columns = np.unique(images, return_inverse=True)
     shown = np.zeros((len(maps), len(occur)), np.float32)
     np.put_along_axis(shown, columns.reshape(images.shape), 1, axis=1)

@@ -41,9 +41,10 @@ class Counted:
 
 def own_class(mining: MiningResult, layer: str, feature_map: int) -> str:
     """Return the class whose score a unit is, "" where its layer is not the class scores."""
-    names, maps = mining.class_names, len(mining.values.get(layer, ()))
+    names = mining.class_names
     if layer != mining.output_layer or not names:
         return ""
+    maps = len(mining.layers[layer].values)
     if maps == 1 and len(names) == 2:
         return names[1]  # one score for two classes
     return names[feature_map] if maps == len(names) else ""

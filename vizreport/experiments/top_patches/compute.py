@@ -104,7 +104,7 @@ def project_maps(
     by_class = counted_classes(mining)
     labelled, classes = by_class.true, by_class.numbers
     taken = {
-        field: {name: getattr(mining, field)[name][chosen[name]] for name in names}
+        field: {name: getattr(mining.layers[name], field)[chosen[name]] for name in names}
         for field in ("values", "images", "rows", "cols")
     }
     shown = {
@@ -144,13 +144,14 @@ def _piece(
     window: tuple[int, float] | None,
 ) -> Piece:
     """Return a layer to project, with its units numbered by the images that they are in."""
-    images = mining.images[layer.name]
+    mined = mining.layers[layer.name]
+    images = mined.images
     seen = np.unique(images[images >= 0])
     units = Units(
-        mining.values[layer.name],
+        mined.values,
         np.where(images >= 0, np.searchsorted(seen, images), -1).astype(images.dtype),
-        mining.rows[layer.name],
-        mining.cols[layer.name],
+        mined.rows,
+        mined.cols,
         np.asarray(mining.records[seen]),
     )
     asked = ToProject(layer, maps, units, window)

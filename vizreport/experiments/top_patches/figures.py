@@ -140,7 +140,7 @@ def _layer(of: _Gathering, name: str, slug: str) -> dict[str, Any]:
     faded = [cell["map"] for cell in cells if cell["blank"] and cell["place"] in chosen]
     main = [cells[i] for i in chosen if not (cells[i]["dead"] or cells[i]["blank"])]
     across = _PATCH_COLUMNS if status else COLUMNS
-    maps = len(mining.values[name]) if name in mining.values else None
+    maps = len(mining.layers[name].values) if name in mining.layers else None
     if status and len(main) % across == 1 and len(main) not in (1, maps):
         main.pop()  # of a sample, no map stands alone in the last row
     field = [int(side) for side in result.receptive_field[name]]
@@ -241,7 +241,7 @@ def _cell(
         "dead": dead,
         "blank": bool(drawn.blank[place].any() and drawn.blank[place].sum() == len(tiles)),
         "strongest": float(values[0]),
-        "active": float(mining.active[name][feature_map]) if name in mining.active else nan,
+        "active": float(mining.layers[name].active[feature_map]) if name in mining.layers else nan,
         "part": ground_truth.part_of(parts, name, feature_map),
         "inside": _mean(result.inside[name][place]),
         "inside_elsewhere": _mean(result.inside_elsewhere[name][place]),

@@ -66,7 +66,8 @@ def purities(mining: MiningResult, layer: str, classes: np.ndarray) -> np.ndarra
     float64 [M]
         NaN for a map that fewer images than asked for excite, and where a class is not known.
     """
-    images, values = mining.images[layer], mining.values[layer]
+    mined = mining.layers[layer]
+    images, values = mined.images, mined.values
     found = np.full(len(images), np.nan)
     for i in np.flatnonzero((values > 0).all(axis=1) & (images >= 0).all(axis=1)):
         seen = classes[images[i]]
@@ -94,7 +95,7 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     )  # fmt: skip
     more = found.value > 0
     word, noun = "more" if more else "less", counted_as(mining, counted.true)
-    known, top = int((classes >= 0).sum()), mining.images[layers[0]].shape[1]
+    known, top = int((classes >= 0).sum()), mining.layers[layers[0]].images.shape[1]
     fields = {**found.fields(POINTS), "unit": "maps"}
     if known < FEWEST * top:  # all maps have nearly the same strongest images
         fields |= {"n": known, "unit": "images", "fewest": FEWEST * top}
@@ -135,7 +136,7 @@ def _class_units(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     if not counted.true or not (mining.labels >= 0).any():
         return None
     numbers, names = counted.numbers, counted.names
-    all_images = mining.images[layer]
+    all_images = mining.layers[layer].images
     own = [own_class(mining, layer, i) for i in range(len(all_images))]
     known = numbers >= 0
     judged = [
