@@ -22,9 +22,7 @@ def told(labels, predicted, confidence=0.9, kind="classes", confusions=()):
         output={"kind": kind},
         not_finite=np.zeros(2, int),
         checked=["conv1", "output"],
-        layers=[],
-        values={},
-        active={},
+        layers={},
         means={},
         paths=["x"] * len(labels),
     )

@@ -30,9 +30,7 @@ def results():
         output={"kind": "classes"},
         not_finite=np.zeros(1, int),
         checked=["output"],
-        layers=[],
-        values={},
-        active={},
+        layers={},
     )
     overview = SimpleNamespace(
         exchanged=[], initialised=[], top1_error=25.0, confusions=[], class_counts=[]
