@@ -1,10 +1,8 @@
-"""Rendering: sections that failed, former reports, damaged results, no TensorFlow."""
+"""Rendering: sections that failed, former reports, damaged results."""
 
 from __future__ import annotations
 
 import dataclasses
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -200,18 +198,3 @@ def test_pictures_are_taken_over_where_nothing_changed(run_folder: Path) -> None
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=r"run\.json does not exist"):
         render(tmp_path)
-
-
-def test_without_tensorflow(run_folder: Path) -> None:
-    program = (
-        "import sys\n"
-        "sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
-        "from vizreport.report.render import render\n"
-        "from vizreport.experiments.registry import experiments\n"
-        "for e in experiments().values():\n"
-        "    e.section and e.load(e.section)\n"
-        f"assert render({str(run_folder)!r}, pdf=False) == ()\n"
-    )
-    root = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-c", program], cwd=root, check=True)
-    assert (run_folder / "index.html").exists()
