@@ -59,7 +59,7 @@ def test_unknown_labels_are_left_out(mined):
     assert found["top1_error"] == 50.0
     # Of three classes five are always right: there is no such number.
     assert found["top5_error"] is None
-    assert found["confusions"] == [[1, 2, 1, 1.0]]
+    assert found["confusions"] == [(1, 2, 1, 1.0)]
     none = accuracy(predictions(mined, [-1, -1], np.eye(3)[:2]))
     assert none["top1_error"] is None
     assert none["labelled"] == 0

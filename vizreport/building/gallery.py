@@ -40,6 +40,7 @@ from vizreport.runs.checking import check, parse
 from vizreport.subject.network import TrainedNetwork
 from vizreport.subject.options import NetworkOptions
 from vizreport.subject.subject import Subject
+from vizreport.system.documents import JsonObject
 from vizreport.wording.text import printable
 
 SHOWN = ("filters", "top_patches")
@@ -191,7 +192,7 @@ def _prepared(given: str | Preprocessing) -> PreprocessingRequest | ChosenPrepro
     return PreprocessingRequest(given, scale_twice=True)
 
 
-def _displayed(settings: Settings, needed: Mapping[str, Experiment]) -> dict[str, Any]:
+def _displayed(settings: Settings, needed: Mapping[str, Experiment]) -> JsonObject:
     """Return the settings that a gallery depends on, as its record has them."""
     names = {name for each in needed.values() for name in each.all_settings}
     return {name: value for name, value in setting_values.shown(settings).items() if name in names}

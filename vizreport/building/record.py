@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from vizreport.building.running import Computing
 from vizreport.results import provenance
 from vizreport.results.run import ExperimentRecord, RunRecord
+from vizreport.system.documents import JsonObject
 
 
 def run_record(
@@ -16,7 +16,7 @@ def run_record(
     title: str,
     checkpoint_file: str,
     checkpoint_sha256: str,
-    settings: dict[str, Any],
+    settings: JsonObject,
 ) -> RunRecord:
     """Say what was looked at, what came of it, and when, where and with what.
 

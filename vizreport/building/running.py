@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vizreport.errors import NotApplicable, RequestError
-from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.experiment import Experiment, Results
 from vizreport.experiments.registry import experiments
 from vizreport.experiments.settings import Given, Settings
 from vizreport.parallel.kept import KeptPieces
@@ -154,7 +154,7 @@ def called(
     compute: Callable[..., Any],
     subject: Subject,
     settings: Given,
-    required: dict[str, Any],
+    required: Results,
     pieces: Pieces | None = None,
 ) -> Any:
     """Call an experiment's ``compute`` with what its parameters name.

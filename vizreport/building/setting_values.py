@@ -11,6 +11,7 @@ from vizreport.errors import RequestError
 from vizreport.experiments.setting import Setting
 from vizreport.experiments.settings import Settings, declared_settings
 from vizreport.experiments.studies import study_hash, study_name
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import problem
 from vizreport.wording.foreign_text import quoted
 
@@ -28,7 +29,7 @@ def with_studies(settings: Settings, checkpoint: Path) -> Settings:
     )
 
 
-def in_key(declared: Iterable[Setting], settings: Settings) -> dict[str, Any]:
+def in_key(declared: Iterable[Setting], settings: Settings) -> JsonObject:
     """Return what the key of a result holds of the settings that it depends on.
 
     Parameters
@@ -49,7 +50,7 @@ def in_key(declared: Iterable[Setting], settings: Settings) -> dict[str, Any]:
     RequestError
         If a file cannot be read.
     """
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for each in declared:
         value = getattr(settings, each.name)
         if each.role != "result":
@@ -62,9 +63,9 @@ def in_key(declared: Iterable[Setting], settings: Settings) -> dict[str, Any]:
     return found
 
 
-def shown(settings: Settings) -> dict[str, Any]:
+def shown(settings: Settings) -> JsonObject:
     """Return the settings by name; of files and folders the last part of the path alone."""
-    values: dict[str, Any] = settings.as_dict()
+    values: JsonObject = settings.as_dict()
     for name, each in declared_settings().items():
         value = values[name]
         if each.content == "file":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vizreport.cli.options import network_and_data, preprocessing
 from vizreport.cli.options.preprocessing import network_options
@@ -14,6 +14,7 @@ from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK
 
 if TYPE_CHECKING:
+    from vizreport.data.preprocessing import Fields
     from vizreport.models.preprocessing_choice import ChosenPreprocessing
     from vizreport.models.sidecar import Sidecar
 
@@ -83,9 +84,7 @@ def _prepared(
         return replace(sidecar, preprocessing=found)
     name = preset or sidecar.preset or "raw"
     usual = PRESETS[name](found.input_size, found.input_channels).as_dict()
-    parts: dict[str, Any] = {
-        part: value for part, value in found.as_dict().items() if value != usual[part]
-    }
+    parts: Fields = {part: value for part, value in found.as_dict().items() if value != usual[part]}
     if open_size:
         parts["input_size"] = list(found.input_size)
     if found.mean_image is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
 
 from vizreport.cli.options import report, running
 from vizreport.cli.verb import Verb
+from vizreport.system.documents import JsonObject
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.wording.text import printable
 
     failed: list[Read] = []
-    figures: list[dict[str, Any]] = [
+    figures: list[JsonObject] = [
         {
             "number": listed.number,
             "name": listed.name,
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _size(figure: dict[str, Any]) -> str:
+def _size(figure: JsonObject) -> str:
     pixels = figure["pixels"]
     wide = f"{figure['width_mm']:g} mm"
     return wide if pixels is None else f"{wide}, {pixels[0]} x {pixels[1]} px"

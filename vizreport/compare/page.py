@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from vizreport.compare.accuracy import accuracy_figures
 from vizreport.compare.brought import brought_figures
@@ -15,7 +14,7 @@ from vizreport.compare.findings import findings
 from vizreport.compare.runs import FinishedRun, read_runs
 from vizreport.compare.table import make_rows, same_data
 from vizreport.compare.top9 import top9_figures
-from vizreport.drawing.section import Figure
+from vizreport.drawing.section import Context, Figure
 from vizreport.errors import RequestError
 from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import headline
@@ -100,7 +99,7 @@ def compare(
         replace(stage, out, _WRITER, (*_PARTS, PDF))
 
 
-def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
+def _drawn(runs: list[FinishedRun], stage: Path) -> Context:
     try:
         opening = [*accuracy_figures(runs), *top9_figures(runs)]
         drawn = [
@@ -121,7 +120,7 @@ def _drawn(runs: list[FinishedRun], stage: Path) -> dict[str, Any]:
         ) from error
 
 
-def _add_brought(context: dict[str, Any], brought: Sequence[Figure], stage: Path) -> None:
+def _add_brought(context: Context, brought: Sequence[Figure], stage: Path) -> None:
     """Draw figures of other packages; one that cannot be drawn is named and left out."""
     placed, lost = context["figures"], context["lost"]
     for figure in brought:
@@ -133,7 +132,7 @@ def _add_brought(context: dict[str, Any], brought: Sequence[Figure], stage: Path
             lost.append(f"{figure.title} ({type(error).__name__}: {error})")
 
 
-def _context(runs: list[FinishedRun]) -> dict[str, Any]:
+def _context(runs: list[FinishedRun]) -> Context:
     found = decide(findings(runs))
     return {
         "run": _Heading(f"{len(runs)} networks side by side", {"vizreport": __version__}),
@@ -147,7 +146,7 @@ def _context(runs: list[FinishedRun]) -> dict[str, Any]:
     }
 
 
-def _write_html(stage: Path, context: dict[str, Any], pdf: bool) -> None:
+def _write_html(stage: Path, context: Context, pdf: bool) -> None:
     references = References()
     filled = templates.fill(
         "compare/index.html",

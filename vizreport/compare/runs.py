@@ -11,6 +11,7 @@ import numpy as np
 
 from vizreport.errors import RequestError
 from vizreport.experiments.architecture.result import ArchitectureResult
+from vizreport.experiments.experiment import Results
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
@@ -130,7 +131,7 @@ def _result(folder: Path, run: RunRecord, name: str, needed: bool = True) -> tup
     return outcome.result, outcome.reason
 
 
-def _top9(folder: Path, run: RunRecord, mining: MiningResult) -> dict[str, Any] | None:
+def _top9(folder: Path, run: RunRecord, mining: MiningResult) -> Results | None:
     """Return the results that the top-9 are drawn of, where the run has them."""
     found = {name: _optional(folder, run, name) for name in ("top_patches", "parts")}
     return None if None in found.values() else {"mining": mining, **found}

@@ -12,6 +12,7 @@ from vizreport.data.image import UnreadableImage
 from vizreport.data.shard import Member, Shard
 from vizreport.data.storage import Storage
 from vizreport.errors import RequestError
+from vizreport.system.documents import JsonObject
 from vizreport.system.installed import pip_install
 from vizreport.wording.foreign_text import brief
 
@@ -177,7 +178,7 @@ def _label(
     return int(found), names[found] if names else None
 
 
-def _features(schema: Any) -> dict[str, dict[str, Any]]:
+def _features(schema: Any) -> dict[str, JsonObject]:
     """Return what Hugging Face's metadata say of each column, as far as it can be read."""
     try:
         stored = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
@@ -190,7 +191,7 @@ def _features(schema: Any) -> dict[str, dict[str, Any]]:
 
 
 def _image_column(
-    where: str, schema: Any, features: dict[str, dict[str, Any]]
+    where: str, schema: Any, features: dict[str, JsonObject]
 ) -> tuple[str, str | None]:
     """Return the column of the images' bytes, and that of their paths where there is one."""
     import pyarrow
@@ -223,7 +224,7 @@ def _image_column(
     return possible[chosen[0]]
 
 
-def _label_column(schema: Any, features: dict[str, dict[str, Any]]) -> str | None:
+def _label_column(schema: Any, features: dict[str, JsonObject]) -> str | None:
     import pyarrow
 
     types = pyarrow.types

@@ -14,6 +14,9 @@ from vizreport.data.resizing import resized_region
 from vizreport.data.validation import check
 from vizreport.errors import RequestError
 
+Fields = dict[str, Any]
+"""Fields of :class:`Preprocessing` by name, as options, presets and documents give them."""
+
 LUMINANCE = (0.299, 0.587, 0.114)
 """Weights of R, G and B in the luminance of ITU-R BT.601, as Pillow and TensorFlow have them."""
 
@@ -255,7 +258,7 @@ class Preprocessing:
             return self.shown(signal)
         return np.ascontiguousarray(signal[..., ::-1]) if self.channels == "BGR" else signal
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Fields:
         """Return plain values for JSON; ``mean_image`` as the sha256 of its float32 bytes."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["input_size"] = list(self.input_size)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.data.preprocessing import LUMINANCE, MEAN_MISSING, Preprocessing
+from vizreport.data.preprocessing import LUMINANCE, MEAN_MISSING, Fields, Preprocessing
 from vizreport.errors import RequestError
 
 InputSize = tuple[int, int]
@@ -27,7 +27,7 @@ def _caffe_side(pixels: int) -> int:
     return 256 if pixels in (224, 227) else _scaled(pixels)
 
 
-def _colours(channels: int, order: str, mean: Numbers, std: Numbers) -> dict[str, Any]:
+def _colours(channels: int, order: str, mean: Numbers, std: Numbers) -> Fields:
     """Return channels, mean and std for 3 channels, their luminance for 1, or bands.
 
     For one channel, mean and std are weighted as the luminance weighs the colours. Bands are given
@@ -239,7 +239,7 @@ def _numbers(name: str, value: Any, channels: int) -> Numbers:
     return tuple(float(n) for n in (numbers * channels if len(numbers) == 1 else numbers))
 
 
-def _reorder(old: Preprocessing, new: dict[str, Any]) -> None:
+def _reorder(old: Preprocessing, new: Fields) -> None:
     order = new.get("channels", old.channels)
     if order == old.channels:
         return
@@ -254,7 +254,7 @@ def _reorder(old: Preprocessing, new: dict[str, Any]) -> None:
             new["mean_image"] = old.mean_image[..., ::-1]
 
 
-def _settle_resize(old: Preprocessing, new: dict[str, Any]) -> None:
+def _settle_resize(old: Preprocessing, new: Fields) -> None:
     crop, resize = new.get("crop", old.crop), new.get("resize", old.resize)
     if crop == "none":
         new.setdefault("resize", "none" if resize == "none" else "squash")

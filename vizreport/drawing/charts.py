@@ -35,6 +35,9 @@ METHODS = {
     "integrated-gradients": "#882255",
 }
 
+LineStyle = dict[str, Any]
+"""Keyword arguments of Matplotlib's for a line or its marks."""
+
 _STYLE: Any = {
     "font.size": 7.5,
     "axes.edgecolor": SOFT,

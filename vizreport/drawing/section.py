@@ -120,6 +120,10 @@ class Fact:
     note: str = ""
 
 
+Context = dict[str, Any]
+"""Variables of a template, or of an entry that a template lists."""
+
+
 @dataclass(frozen=True)
 class Section:
     """What an experiment shows.

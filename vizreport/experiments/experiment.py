@@ -11,6 +11,9 @@ from typing import Any
 from vizreport.experiments.setting import Setting, settings_of
 from vizreport.experiments.shared import SHARED
 
+Results = dict[str, Any]
+"""Results by the names of their experiments, each of the class that its experiment declares."""
+
 
 @dataclass(frozen=True)
 class Experiment:

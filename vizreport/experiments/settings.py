@@ -77,7 +77,7 @@ class Settings:
         chosen = {n: v for n, v in self._values.items() if v != declared[n].default}
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in chosen.items())})"
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Return the values by name."""
         return dict(self._values)
 

@@ -6,7 +6,7 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -22,6 +22,16 @@ DRAWS = 99_999
 _SURE = 0.999  # confidence with which the p of drawn permutations is bounded from above
 _DRAWN = 30  # pairs up to which a correlation's permutations are drawn
 _SIGNS = 14  # differences up to which SciPy enumerates all signs
+
+
+class TestedFields(TypedDict):
+    """Those fields of a finding that a test fills."""
+
+    effect: Quantity
+    n: int
+    test: str
+    p: float | None
+    fewest: int
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class Tested:
         low, high = (self.low, self.high) if known else (None, None)
         return Quantity(self.value, unit, low, high, digits)
 
-    def fields(self, unit: str = "", digits: int | None = None) -> dict[str, Any]:
+    def fields(self, unit: str = "", digits: int | None = None) -> TestedFields:
         """Return the fields of a finding that the test fills."""
         return {
             "effect": self.quantity(unit, digits),

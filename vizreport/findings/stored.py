@@ -12,12 +12,13 @@ from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import CONFIDENCE
 from vizreport.findings.record import Finding
 from vizreport.findings.sentences import beside_published, filled, sentence
+from vizreport.system.documents import JsonObject
 from vizreport.wording.text import printable
 
 SCHEMA_VERSION = 1
 
 
-def as_record(finding: Finding) -> dict[str, Any]:
+def as_record(finding: Finding) -> JsonObject:
     """Return a decided finding as plain values: templates are filled, quantities are objects."""
     record = asdict(finding)
     for name in ("shown", "not_shown"):

@@ -9,6 +9,11 @@ from typing import Any
 
 from vizreport.graph.geometry import Reach
 
+Keywords = dict[str, Any]
+"""Keyword arguments, or the configuration, of a Keras layer or operation."""
+Parameters = dict[str, Any]
+"""What a backward rule needs to know of a step, by name: each kind of step has its own."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -37,7 +42,7 @@ class Step:
     kind: str
     forward: Callable[..., Any]
     reach: tuple[Reach, Reach] | None
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
     weights: int = 0
     text: str = ""
     unpadded: Callable[..., Any] | None = None

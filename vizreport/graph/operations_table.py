@@ -17,13 +17,13 @@ from vizreport import backend
 from vizreport.graph import adaptive_pooling
 from vizreport.graph.activations import CURVED, HERE, curved, rectifier, softmax
 from vizreport.graph.geometry import Shift, Window
-from vizreport.graph.network import Step
+from vizreport.graph.network import Keywords, Step
 
 Run = Callable[..., Any]
 
 
 def lower_operation(
-    operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any], run: Run
+    operation: Any, args: tuple[Any, ...], kwargs: Keywords, run: Run
 ) -> Step | None:
     """Return the primitive operation of one use of a ``keras.ops`` function.
 
@@ -49,12 +49,12 @@ def lower_operation(
     return curved(snake, run) if snake in CURVED else None
 
 
-def _tensors(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+def _tensors(args: tuple[Any, ...], kwargs: Keywords) -> list[Any]:
     flat = keras.tree.flatten((args, kwargs))
     return [value for value in flat if isinstance(value, keras.KerasTensor)]
 
 
-def _constant_reach(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _constant_reach(args: tuple[Any, ...], kwargs: Keywords) -> Any:
     """Pointwise, unless an array among the arguments has rows or columns of its own."""
     for value in keras.tree.flatten((args, kwargs)):
         shape = getattr(value, "shape", ())

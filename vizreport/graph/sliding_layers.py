@@ -11,7 +11,7 @@ from keras import ops
 
 from vizreport import backend
 from vizreport.graph.geometry import Reach, Repeat, Shift, Transposed, Window
-from vizreport.graph.network import Step
+from vizreport.graph.network import Parameters, Step
 
 
 def weights_of(layer: Any) -> int:
@@ -58,7 +58,7 @@ def _slid(
     layer: Any,
     forward: Callable[..., Any],
     text: str,
-    parameters: dict[str, Any] | None = None,
+    parameters: Parameters | None = None,
 ) -> list[Step]:
     """Return a convolution of some kind."""
     return [

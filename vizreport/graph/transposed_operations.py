@@ -9,6 +9,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from vizreport.graph.network import Keywords
+
 AXES = (0, 3, 1, 2)
 """Where each axis of [N, C, H, W] lies in [N, H, W, C]; as a permutation, it leads from there."""
 
@@ -116,7 +118,7 @@ def _layer(layer: Any) -> Any:
     return None
 
 
-def _require_known(layer: Any, config: dict[str, Any]) -> None:
+def _require_known(layer: Any, config: Keywords) -> None:
     if not type(layer).__module__.startswith("keras.") or "data_format" not in config:
         raise NotTransposedError("is not a Keras layer")
     if not _is_pointwise(getattr(layer, "activation", None)):
@@ -140,7 +142,7 @@ def copy_weights(layer: Any, other: Any) -> None:
     if isinstance(layer, layers.PReLU):
         other.alpha.assign(np.transpose(layer.alpha, (1, 2, 0)))  # [C, H, W]
         return
-    store: dict[str, Any] = {}
+    store: dict[str, object] = {}
     layer.save_own_variables(store)
     other.load_own_variables(store)
 

@@ -6,7 +6,6 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from vizreport.errors import RequestError
@@ -14,6 +13,7 @@ from vizreport.models.description import BadDescription, parse_description
 from vizreport.models.hdf5_file import check_hdf5
 from vizreport.models.shipped import SHIPPED
 from vizreport.system.archives import DAMAGED, BadArchive, check_content
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import IS_FOLDER, MISSING, problem
 
 EXTENSIONS = (".keras", ".h5")
@@ -88,7 +88,7 @@ def damaged(path: Path) -> str:
     return f"{path} {DAMAGED}; copy it again, or save the model again"
 
 
-def model_config(path: Path) -> dict[str, Any]:
+def model_config(path: Path) -> JsonObject:
     """Keras's description of the model in a file that :func:`check_file` let pass."""
     if path.suffix == ".keras":
         with ZipFile(path) as archive:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from vizreport.system.documents import JsonObject
 from vizreport.wording.foreign_text import quoted
 
 DEEPEST = 300
@@ -39,7 +40,7 @@ class BadDescription(Exception):
     """A description cannot be used; the message follows the file's path."""
 
 
-def parse_description(content: str | bytes) -> dict[str, Any]:
+def parse_description(content: str | bytes) -> JsonObject:
     """Read a description.
 
     Parameters
@@ -76,7 +77,7 @@ def parse_description(content: str | bytes) -> dict[str, Any]:
     return config
 
 
-def _values(config: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def _values(config: JsonObject) -> Iterator[tuple[str, str, Any]]:
     """Yield every value in a description with the layer and the key that it stands under."""
     waiting: list[tuple[str, str, Any, int]] = [("", "", config, 0)]
     while waiting:
@@ -98,7 +99,7 @@ def _values(config: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
             waiting += [(layer, key, each, depth + 1) for each in value]
 
 
-def _check_object(layer: str, key: str, value: dict[str, Any]) -> None:
+def _check_object(layer: str, key: str, value: JsonObject) -> None:
     """Refuse what names a part of Python, or a function of Keras that computes nothing."""
     name, module = value.get("class_name"), value.get("module")
     is_function = name == "function"

@@ -13,6 +13,7 @@ from vizreport.models.checkpoint_file import EXTENSIONS, about_folder, check_fil
 from vizreport.models.hash import checkpoint_hash
 from vizreport.models.history import TIMES, read_history
 from vizreport.models.sidecar import Sidecar, read_sidecar
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import folder_problem
 
 # Entries of a model's description that change nothing of what it computes.
@@ -131,7 +132,7 @@ def epochs_hash(epochs: tuple[EpochCheckpoint, ...]) -> str:
     return hashlib.sha256(json.dumps(contents).encode()).hexdigest()
 
 
-def _architecture(config: dict[str, Any]) -> str:
+def _architecture(config: JsonObject) -> str:
     """Describe what a model computes, apart from its weights and its layers' names."""
     names: dict[str, str] = {}
 

@@ -13,6 +13,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from vizreport.errors import RequestError
 from vizreport.models.sidecar import sidecar_paths
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import problem
 
 _DESCRIPTION, _SAVED = "config.json", "metadata.json"
@@ -88,7 +89,7 @@ def _description(archive: ZipFile) -> bytes:
         raise ValueError("too long")
     numbers: dict[Any, int] = {}
 
-    def numbered(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    def numbered(entries: list[tuple[str, Any]]) -> JsonObject:
         return {
             name: numbers.setdefault(value, len(numbers)) if name == _ADDRESS else value
             for name, value in entries

@@ -8,10 +8,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from vizreport.errors import RequestError
 from vizreport.results.atomic import write_text
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import read_bytes
 
 SCHEMA_VERSION = 1
@@ -55,7 +55,7 @@ class Epoch:
     images_per_second: float
 
 
-def write_history(out: Path, about: dict[str, Any], epochs: Sequence[Epoch]) -> None:
+def write_history(out: Path, about: JsonObject, epochs: Sequence[Epoch]) -> None:
     """Write ``history.csv`` (one line an epoch) and ``history.json`` (with ``about`` before).
 
     Errors are shares from 0 to 1. Both files are replaced at once.

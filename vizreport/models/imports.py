@@ -14,8 +14,11 @@ from vizreport.errors import RequestError
 from vizreport.system.paths import problem
 from vizreport.wording.foreign_text import quoted
 
+CustomObjects = dict[str, Any]
+"""Classes and functions by name, as Keras takes them."""
 
-def import_objects(modules: tuple[str, ...]) -> dict[str, Any]:
+
+def import_objects(modules: tuple[str, ...]) -> CustomObjects:
     """Run the user's modules and collect what they define.
 
     Parameters
@@ -35,7 +38,7 @@ def import_objects(modules: tuple[str, ...]) -> dict[str, Any]:
     RequestError
         There is no such module, or running it fails.
     """
-    objects: dict[str, Any] = {}
+    objects: CustomObjects = {}
     for name in modules:
         module = _import(name)
         for key, value in vars(module).items():

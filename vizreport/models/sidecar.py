@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.data.preprocessing import Preprocessing
+from vizreport.data.preprocessing import Fields, Preprocessing
 from vizreport.data.presets import PRESETS, with_parts
 from vizreport.errors import RequestError
 from vizreport.results.atomic import write_bytes, write_text
 from vizreport.system.archives import BadArchive, read_arrays
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import is_there, read_text
 from vizreport.wording.foreign_text import brief, quoted
 
@@ -177,7 +178,7 @@ def _parse(values: Any, mean_path: Path) -> Sidecar:
     preset, preprocessing = _entry(values, "preset", str), values.get("preprocessing")
     if preprocessing is not None and not isinstance(preprocessing, dict):
         raise RequestError("preprocessing must be an object")
-    parts: dict[str, Any] = {}
+    parts: Fields = {}
     mean_square = None
     if preset is not None:
         parts, mean_square = _parts(preset, preprocessing or {}, mean_path)
@@ -202,9 +203,7 @@ def _parse(values: Any, mean_path: Path) -> Sidecar:
     )
 
 
-def _parts(
-    preset: str, given: dict[str, Any], mean_path: Path
-) -> tuple[dict[str, Any], np.ndarray | None]:
+def _parts(preset: str, given: JsonObject, mean_path: Path) -> tuple[Fields, np.ndarray | None]:
     """Return what differs from a preset, and the mean of the square beside a mean image."""
     if preset not in PRESETS:
         raise RequestError(f"unknown preset {quoted(preset)}; choose from {', '.join(PRESETS)}")
@@ -221,14 +220,14 @@ def _parts(
     return parts, mean_square
 
 
-def _strings(values: dict[str, Any], name: str) -> tuple[str, ...]:
+def _strings(values: JsonObject, name: str) -> tuple[str, ...]:
     entries = values.get(name) or []
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise RequestError(f"{name} must be a list of strings, one per output")
     return tuple(entries)
 
 
-def _entry(values: dict[str, Any], name: str, kind: type) -> Any:
+def _entry(values: JsonObject, name: str, kind: type) -> Any:
     value = values.get(name)
     # type() and not isinstance: true is no epoch.
     if value is not None and type(value) is not kind:
@@ -236,7 +235,7 @@ def _entry(values: dict[str, Any], name: str, kind: type) -> Any:
     return value
 
 
-def _whole(values: dict[str, Any], name: str, most: int) -> int | None:
+def _whole(values: JsonObject, name: str, most: int) -> int | None:
     value: int | None = _entry(values, name, int)
     if value is not None and not 0 <= value <= most:
         raise RequestError(f"{name} is {quoted(value)}; it must be from 0 to {most}")

@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile, ZipFile
+
+from vizreport.system.documents import JsonObject
 
 _SHORT = {
     "bce": "binary_crossentropy",
@@ -62,7 +63,7 @@ def stored_loss(
 
 
 def parse_loss(
-    config: dict[str, Any] | None, names: Sequence[str] = (), index: int | None = None
+    config: JsonObject | None, names: Sequence[str] = (), index: int | None = None
 ) -> StoredLoss | None:
     """Read the loss from what :meth:`keras.Model.get_compile_config` returns.
 
@@ -99,7 +100,7 @@ def _name(given: str) -> str:
     return _SHORT.get(name, name)
 
 
-def _compile_config(path: Path) -> dict[str, Any] | None:
+def _compile_config(path: Path) -> JsonObject | None:
     try:
         if path.suffix == ".keras":
             with ZipFile(path) as archive:

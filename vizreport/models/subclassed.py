@@ -19,6 +19,7 @@ from vizreport import backend
 from vizreport.errors import RequestError
 from vizreport.graph.axis_order import has_graph
 from vizreport.graph.channels_first import is_channels_first
+from vizreport.graph.network import Keywords
 from vizreport.models.refusal import AS_GRAPH
 from vizreport.wording.foreign_text import brief
 
@@ -138,7 +139,7 @@ def _reason(error: Exception) -> str:
     return re.split(r"(?<=[a-z)'\"`])\. ", text, maxsplit=1)[0]
 
 
-def _run(layer: Any, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
+def _run(layer: Any, inputs: tuple[Any, ...], named: Keywords) -> Any:
     """Run the body of a layer, without making one operation of it."""
     if "training" in signature(layer.call).parameters:
         named = {**named, "training": False}

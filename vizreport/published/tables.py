@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from vizreport.system.documents import JsonObject
+
 
 @dataclass(frozen=True)
 class PublishedCell:
@@ -116,7 +118,7 @@ def published_tables() -> dict[str, PublishedTable]:
     return {table.id: table for table in map(_table, json.loads(text))}
 
 
-def _table(values: dict[str, Any]) -> PublishedTable:
+def _table(values: JsonObject) -> PublishedTable:
     return PublishedTable(
         **{
             **values,

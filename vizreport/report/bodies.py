@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from markupsafe import Markup
 
-from vizreport.drawing.section import Page, Section
+from vizreport.drawing.section import Context, Page, Section
 from vizreport.experiments.registry import experiments
 from vizreport.report import templates
 from vizreport.report.contents import RETRY, Shown
@@ -17,6 +16,7 @@ from vizreport.report.numbering import References
 from vizreport.report.reading import FAILED
 from vizreport.results.run import RunRecord
 from vizreport.results.store import DONE
+from vizreport.system.documents import JsonObject
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def set_sections(
         kept.append(current)
     last: list[Markup] = []
     references.section = "run"
-    context: dict[str, Any] = {
+    context: Context = {
         "medium": medium,
         "root": "",
         "run": run,
@@ -108,7 +108,7 @@ def set_sections(
     return tuple(kept), Bodies(bodies, annexes, references)
 
 
-def _settings(run: RunRecord) -> dict[str, Any]:
+def _settings(run: RunRecord) -> JsonObject:
     """Return the settings of a run but for those of experiments that it has not."""
     known, present = experiments(), {record.name for record in run.experiments}
     own = {each: known[each].all_settings.keys() for each in known}
@@ -141,7 +141,7 @@ class _Report:
 def _filled(
     template: str, shown: Shown, report: _Report, references: References, annex: list[Markup]
 ) -> Markup:
-    context: dict[str, Any] = {
+    context: Context = {
         **vars(report),
         "root": "../" if report.medium == "html" else "",  # an HTML section is below pages/
         "shown": shown,

@@ -21,6 +21,7 @@ from vizreport.report.files import Placed, place
 from vizreport.report.reading import Read
 from vizreport.report.unchanged import State, is_unchanged, state, take
 from vizreport.results.run import RunRecord
+from vizreport.system.documents import JsonObject
 
 FILE = "figures/drawn.json"
 _LAYOUT = ("paper", "appendix")  # settings that no picture depends on
@@ -168,7 +169,7 @@ def write(
     (stage / FILE).write_text(json.dumps(sections, indent=1), "utf-8")
 
 
-def _record(placed: Placed) -> dict[str, Any]:
+def _record(placed: Placed) -> JsonObject:
     names = ("kept", "screen", "printed", "width", "height", "dark")
     return {name: getattr(placed, name) for name in names}
 

@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from vizreport.drawing.section import Context
 from vizreport.report import templates
 from vizreport.report.bodies import Bodies, map_pages
 from vizreport.report.contents import Shown
@@ -82,7 +82,7 @@ def _write_sections(
         (s for s in sections if s.name == "occlusion" and s.section.context.get("images")), None
     )
     references = bodies.references
-    context: dict[str, Any] = {
+    context: Context = {
         "medium": "html",
         "run": run,
         "sections": sections,

@@ -22,6 +22,7 @@ from vizreport.report.drawing_code import Modules
 from vizreport.report.drawn import digest
 from vizreport.report.reading import Read
 from vizreport.results.run import RunRecord
+from vizreport.system.documents import JsonObject
 
 FILE = "figures/claims.json"
 _LIBRARIES = ("numpy", "scipy")
@@ -43,7 +44,7 @@ class KeptFindings:
     def __init__(self, folder: Path, run: RunRecord, modules: Modules) -> None:
         self._results = {record.name: record.key for record in run.experiments}
         self._modules = modules
-        self._known: dict[str, Any] = {}
+        self._known: JsonObject = {}
         with suppress(OSError, ValueError):  # they are made again
             self._known = json.loads((folder / FILE).read_text("utf-8"))
 

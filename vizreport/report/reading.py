@@ -10,7 +10,7 @@ from typing import Any
 
 from vizreport.drawing.section import Section
 from vizreport.errors import RequestError
-from vizreport.experiments.experiment import Experiment
+from vizreport.experiments.experiment import Experiment, Results
 from vizreport.experiments.registry import experiments, registry
 from vizreport.findings.decided import Claims, claims_of, remembering
 from vizreport.findings.decisions import decide
@@ -81,7 +81,7 @@ def read_sections(
     store, known = Store(run_folder), experiments()
     found = [known[record.name] for record in run.experiments if record.name in known]
     shared = {name for experiment in found for name in experiment.requires}
-    results: dict[str, Any] = {}
+    results: Results = {}
     without: dict[str, str] = {}
     reads: list[Read | _Waiting] = []
     for record in run.experiments:
@@ -124,7 +124,7 @@ class _Waiting:
 
     record: ExperimentRecord
     experiment: Experiment
-    results: dict[str, Any]
+    results: Results
     claimed: dict[str, tuple[Finding, ...] | None]
 
 
@@ -162,7 +162,7 @@ def _absent(name: str) -> str:
     )
 
 
-def _with_findings(section: Section, experiment: Experiment, results: dict[str, Any]) -> Section:
+def _with_findings(section: Section, experiment: Experiment, results: Results) -> Section:
     if experiment.findings:
         found = claims_of(_claims(experiment), results)
     else:

@@ -17,6 +17,7 @@ import numpy as np
 from vizreport.results.columns import Strings
 from vizreport.results.groups import put_together, taken_apart
 from vizreport.results.schema import Mismatch, as_declared, check, declarations
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import opened
 
 DEPTH = 30  # of lists and objects within each other, in JSON
@@ -25,7 +26,7 @@ _SAMPLE = 1 << 16
 _LOCAL_HEADER = struct.Struct("<26xHH")  # of a member of a zip archive
 
 
-def split(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def split(result: Any) -> tuple[dict[str, np.ndarray], JsonObject]:
     """Separate a result's arrays from its plain values.
 
     Parameters
@@ -49,7 +50,7 @@ def split(result: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         If a field holds anything else, for example an array of Python objects.
     """
     arrays: dict[str, np.ndarray] = {}
-    values: dict[str, Any] = {}
+    values: JsonObject = {}
     for field, value in taken_apart(result).items():
         if isinstance(value, np.ndarray):
             arrays[field] = _plain_array(value, field)
@@ -73,7 +74,7 @@ def join(kind: type, arrays: Mapping[str, np.ndarray], values: Mapping[str, Any]
         If something is missing or not as the dataclass declares it (see
         :mod:`vizreport.results.schema`).
     """
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for declared in declarations(kind):
         name = declared.name
         if name in arrays:

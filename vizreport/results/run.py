@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypedDict, get_args
+from typing import Annotated, Literal, TypedDict, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,6 +16,7 @@ from msgspec import Meta
 from vizreport.errors import RequestError
 from vizreport.results.archive import from_json, read_json, to_json
 from vizreport.results.atomic import write_text
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import read_bytes
 
 SCHEMA_VERSION = 1
@@ -111,7 +112,7 @@ class RunRecord:
     data_name: str
     data_images: Count
     data_fingerprint: str
-    settings: dict[str, Any]
+    settings: JsonObject
     experiments: tuple[ExperimentRecord, ...]
     seconds: Seconds = 0.0
     host: dict[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from vizreport.results import archive, schema
 from vizreport.results.atomic import write_text, write_with
 from vizreport.results.groups import taken_apart
 from vizreport.results.origin import SUFFIX, Origin, read_origin, write_origin
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import file_sha256, read_bytes
 
 SCHEMA_VERSION = 1
@@ -58,7 +59,7 @@ class _Record:
     status: Status
     reason: str
     arrays_sha256: str
-    values: dict[str, Any]
+    values: JsonObject
 
 
 @dataclass(frozen=True)

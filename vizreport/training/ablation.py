@@ -29,6 +29,7 @@ from vizreport.parallel.piece import Compute, Failed, Piece, Work
 from vizreport.parallel.pieces import Pieces
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.manifest import add, discard, prepare
+from vizreport.system.documents import JsonObject
 from vizreport.system.progress import progress
 from vizreport.training.distribution import prepare_devices
 from vizreport.training.epoch import answer_crop
@@ -192,7 +193,7 @@ def _spread(
         raise RequestError("; ".join(failed))
 
 
-def _settings(common: TrainingRequest, fingerprints: tuple[str, str]) -> dict[str, Any]:
+def _settings(common: TrainingRequest, fingerprints: tuple[str, str]) -> JsonObject:
     shared = identity(common, fingerprints)
     del shared["model"], shared["seed"]
     return {"epochs": common.epochs, **shared}
@@ -220,7 +221,7 @@ def _adopted(out: Path, wanted: list[tuple[str, int]]) -> Iterator[str]:
             yield from (lock, state)
 
 
-def _finished(out: Path, variant: str, seed: int, settings: dict[str, Any]) -> bool:
+def _finished(out: Path, variant: str, seed: int, settings: JsonObject) -> bool:
     trial = read_trial(out, variant, seed)
     if trial is not None:
         require_same(out / f"{trial_name(variant, seed)}.json", trial.settings, settings)
@@ -247,7 +248,7 @@ def _claimed(path: Path) -> Iterator[bool]:
 def _train(
     images: Images,
     request: TrainingRequest,
-    settings: dict[str, Any],
+    settings: JsonObject,
     checkpoints: bool,
     tell: Callable[[str], None],
 ) -> Trial:

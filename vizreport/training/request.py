@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from vizreport.published.epochs import PAPER_EPOCHS
+from vizreport.system.documents import JsonObject
 from vizreport.training.plateau import PATIENCE, scaled_rate
 
 STRATEGIES = ("none", "mirrored", "multiworker")
@@ -97,7 +97,7 @@ _FREE = (
 )
 
 
-def identity(request: TrainingRequest, fingerprints: tuple[str, ...]) -> dict[str, Any]:
+def identity(request: TrainingRequest, fingerprints: tuple[str, ...]) -> JsonObject:
     """What makes two requests the same training.
 
     Parameters

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -16,6 +15,7 @@ from vizreport.models.history import Epoch
 from vizreport.models.sidecar import Sidecar, write_sidecar
 from vizreport.system import interruption
 from vizreport.system.archives import BadArchive, read_arrays
+from vizreport.system.documents import JsonObject
 
 STATE = "training-state.npz"
 
@@ -34,7 +34,7 @@ class State:
         In the model's order; none before the first epoch.
     """
 
-    identity: dict[str, Any]
+    identity: JsonObject
     epochs: tuple[Epoch, ...]
     weights: Sequence[np.ndarray] = ()
     velocities: Sequence[np.ndarray] = ()
@@ -80,7 +80,7 @@ def write_state(out: Path, state: State) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def read_state(out: Path, identity: dict[str, Any]) -> State:
+def read_state(out: Path, identity: JsonObject) -> State:
     """Read the state of the training in a folder, or begin one.
 
     Parameters
@@ -110,7 +110,7 @@ def read_state(out: Path, identity: dict[str, Any]) -> State:
             for kind in ("weights/", "velocities/")
         )
         epochs = tuple(Epoch(**epoch) for epoch in about["epochs"])
-        known: dict[str, Any] = about["identity"]
+        known: JsonObject = about["identity"]
     except (BadArchive, ValueError, RecursionError, KeyError, TypeError) as error:
         raise RequestError(
             f"{path} is damaged; remove the folder to start over, or choose another --out"

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
 from vizreport.experiments.transfer.record import (
     FEATURES,
+    About,
     LayerScores,
     TransferRecord,
     prepare_transfer,
@@ -170,7 +170,7 @@ def _features(
     return found, rows
 
 
-def _about(request: TransferRequest, network: str, task: Task) -> dict[str, Any]:
+def _about(request: TransferRequest, network: str, task: Task) -> About:
     subject, test = request.subject, request.test
     return {
         "checkpoint": subject.network.path.name,
@@ -193,7 +193,7 @@ def _about(request: TransferRequest, network: str, task: Task) -> dict[str, Any]
     }
 
 
-def _begun(out: Path, about: dict[str, Any], layers: tuple[str, ...]) -> TransferRecord:
+def _begun(out: Path, about: About, layers: tuple[str, ...]) -> TransferRecord:
     """Go on with a transfer of the same network, data and settings, or begin one."""
     before = read_record(out)
     if before is None:

@@ -7,7 +7,6 @@ import io
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -16,6 +15,7 @@ from vizreport.errors import RequestError
 from vizreport.models.history import Epoch
 from vizreport.results.archive import pack
 from vizreport.results.atomic import write_bytes, write_text
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import read_bytes
 
 SCHEMA_VERSION = 1
@@ -67,7 +67,7 @@ class Trial:
     validation_top5_error: float | None
     seconds: float
     epochs: tuple[Epoch, ...]
-    settings: dict[str, Any]
+    settings: JsonObject
     data: str
     validation_data: str
     training_images: int
@@ -130,7 +130,7 @@ def read_trials(folder: Path) -> list[Trial]:
     return trials
 
 
-def require_same(path: Path, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+def require_same(path: Path, found: JsonObject, wanted: JsonObject) -> None:
     """Refuse a trial whose settings are not those wanted.
 
     Raises

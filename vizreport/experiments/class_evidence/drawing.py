@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -24,7 +24,7 @@ OCCLUSION = "occlusion"
 _SIDE = 236  # px of a tile: some 300 dpi in print
 _ABREAST = 2  # images in a row
 _HEIGHT = 58.0  # mm of the curves
-_DASHES: dict[str, Any] = {"random": (0, (1, 1.5)), "centre": (0, (4, 2))}
+_DASHES = {"random": (0, (1, 1.5)), "centre": (0, (4, 2))}
 _COLOURS = {
     **charts.METHODS,
     "random": charts.SOFT,
@@ -114,8 +114,10 @@ def curves(result: ClassEvidenceResult) -> Figure:
             for order in result.orders:
                 rows = getattr(result, curve)[order].astype(np.float64)
                 mean, error = rows.mean(axis=0), _error(rows)
-                line = {"color": _COLOURS[order], "linestyle": _DASHES.get(order, "-")}
-                axes.plot(result.fractions, mean, linewidth=1.3, label=NAMES[order], **line)
+                axes.plot(
+                    result.fractions, mean, linewidth=1.3, label=NAMES[order],
+                    color=_COLOURS[order], linestyle=_DASHES.get(order, "-"),
+                )  # fmt: skip
                 if order in result.methods:
                     axes.fill_between(
                         result.fractions, mean - error, mean + error,

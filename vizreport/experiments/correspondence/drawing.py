@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from vizreport.drawing import charts, medium, montage
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import PRINT_WIDTH
+from vizreport.experiments.correspondence.gathered import LayerRows, Spread
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.squares import masked
 from vizreport.findings.decisions import LEVEL
@@ -70,7 +71,7 @@ def _hidden(pictures: np.ndarray, starts: np.ndarray, side: int) -> list[Image.I
     return shown
 
 
-def chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
+def chart(result: CorrespondenceResult, layers: list[LayerRows]) -> Figure:
     """Draw the mean distances, a panel a layer and a row a part."""
     from matplotlib.figure import Figure
 
@@ -95,11 +96,11 @@ def chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
     return figure
 
 
-def _legend(layers: list[dict[str, Any]]) -> list[Line2D]:
+def _legend(layers: list[LayerRows]) -> list[Line2D]:
     """Explain the marks that occur."""
     from matplotlib.lines import Line2D
 
-    dot: dict[str, Any] = {"color": charts.BLUE, "marker": "o", "markersize": 4.5}
+    dot: charts.LineStyle = {"color": charts.BLUE, "marker": "o", "markersize": 4.5}
     found = {row["corrected"] < LEVEL for layer in layers for row in layer["rows"]}
     parts = {
         True: Line2D(
@@ -128,7 +129,7 @@ def _legend(layers: list[dict[str, Any]]) -> list[Line2D]:
     ]  # fmt: skip
 
 
-def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> None:
+def _panel(axes: Axes, result: CorrespondenceResult, layer: LayerRows) -> None:
     parts = [drawable(part, 28) for part in result.parts]
     names = [*parts, "random positions", _FIXED.replace("position", "positions")]
     name = layer["name"]
@@ -138,11 +139,12 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> N
         # Told apart by being filled, not by colour alone.
         fill = charts.BLUE if row["corrected"] < LEVEL else "white"
         axes.plot(row["mean"], r, "o", color=charts.BLUE, markerfacecolor=fill, markersize=4.5)
-    for r, (control, values) in enumerate(
-        [("random", result.random_distances[name]), ("shared", result.shared_distances[name])],
-        start=len(layer["rows"]),
-    ):
-        _line(axes, r, layer[control], charts.SOFT)
+    controls = [
+        (layer["random"], result.random_distances[name]),
+        (layer["shared"], result.shared_distances[name]),
+    ]
+    for r, (control, values) in enumerate(controls, start=len(layer["rows"])):
+        _line(axes, r, control, charts.SOFT)
         means = values.mean(axis=1)
         axes.plot(
             means, np.full(len(means), r), "|", color=charts.SOFT, markersize=9,
@@ -158,15 +160,17 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: dict[str, Any]) -> N
     axes.tick_params(left=False)
 
 
-def _span(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> tuple[float, float]:
+def _span(result: CorrespondenceResult, layers: list[LayerRows]) -> tuple[float, float]:
     """Return one axis for all layers, which holds every mean with its spread."""
-    rows = [row for layer in layers for row in (*layer["rows"], layer["random"], layer["shared"])]
+    rows: list[Spread] = [
+        row for layer in layers for row in (*layer["rows"], layer["random"], layer["shared"])
+    ]
     ends = [row["mean"] + sign * row["std"] for row in rows for sign in (-1, 1)]
     for draws in (*result.random_distances.values(), *result.shared_distances.values()):
         ends += draws.mean(axis=1).tolist()
     return max(0.0, min(ends) - 0.02), max(ends) + 0.02
 
 
-def _line(axes: Axes, row: int, values: dict[str, float], colour: str) -> None:
+def _line(axes: Axes, row: int, values: Spread, colour: str) -> None:
     low, high = values["mean"] - values["std"], values["mean"] + values["std"]
     axes.plot([low, high], [row, row], color=colour, linewidth=1, alpha=0.6)

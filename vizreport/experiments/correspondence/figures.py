@@ -11,6 +11,7 @@ import numpy as np
 from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.correspondence import drawing
 from vizreport.experiments.correspondence.findings import findings
+from vizreport.experiments.correspondence.gathered import LayerRows, PartRow, Spread
 from vizreport.experiments.correspondence.result import CorrespondenceResult
 from vizreport.experiments.correspondence.statistics import pair_values
 from vizreport.findings.decided import claims_of
@@ -49,16 +50,15 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     )
 
 
-def _layers(result: CorrespondenceResult, decided: Sequence[Finding]) -> list[dict[str, Any]]:
+def _layers(result: CorrespondenceResult, decided: Sequence[Finding]) -> list[LayerRows]:
     """Gather each layer's rows; p values are corrected over all parts and layers together."""
-    corrected = iter(
-        [each.corrected for each in decided][-len(result.layers) * len(result.parts) :]
-    )
-    layers: list[dict[str, Any]] = []
+    tested = [each.corrected for each in decided if each.corrected is not None]
+    corrected = iter(tested[-len(result.layers) * len(result.parts) :])
+    layers: list[LayerRows] = []
     draws = range(len(result.parts), len(result.parts) + result.random_squares.shape[1])
     for name, length in zip(result.layers, result.lengths, strict=True):
         shared = result.shared_distances[name].mean(axis=1)
-        rows: list[dict[str, Any]] = [
+        rows: list[PartRow] = [
             {
                 "name": part,
                 "mean": float(values.mean()),
@@ -78,14 +78,16 @@ def _layers(result: CorrespondenceResult, decided: Sequence[Finding]) -> list[di
                 "name": name,
                 "length": length,
                 "rows": rows,
-                "random": {
-                    **_control(result.random_distances[name], result.random_changed[name]),
-                    "agreement": float(np.mean([agreement(result, name, k) for k in draws])),
-                },
-                "shared": {
-                    **_control(result.shared_distances[name], result.shared_changed[name]),
-                    "agreement": float(result.shared_agreement[name].mean()),
-                },
+                "random": _control(
+                    result.random_distances[name],
+                    result.random_changed[name],
+                    float(np.mean([agreement(result, name, k) for k in draws])),
+                ),
+                "shared": _control(
+                    result.shared_distances[name],
+                    result.shared_changed[name],
+                    float(result.shared_agreement[name].mean()),
+                ),
             }
         )
     return layers
@@ -96,17 +98,18 @@ def agreement(result: CorrespondenceResult, layer: str, place: int) -> float:
     return float(pair_values(result.agreements[layer][:, place, :, place]).mean())
 
 
-def _control(distances: np.ndarray, changed: float) -> dict[str, float]:
+def _control(distances: np.ndarray, changed: float, agreeing: float) -> Spread:
     """Sum up a control: the mean, and the spread over pairs within a draw."""
     return {
         "mean": float(distances.mean()),
         "std": float(np.sqrt(distances.var(axis=1).mean())),
         "changed": float(changed),
+        "agreement": agreeing,
     }
 
 
 def _comparison(
-    result: CorrespondenceResult, layers: Sequence[Mapping[str, Any]], run: RunRecord
+    result: CorrespondenceResult, layers: Sequence[LayerRows], run: RunRecord
 ) -> Comparison | None:
     """Put two layers beside the paper's layers 5 and 7; None for another number of layers."""
     if len(result.layers) != 2:
@@ -117,12 +120,13 @@ def _comparison(
     more: dict[str, list[str]] = {}
     data = run.data_name + (f", {result.class_name}" if result.class_name else "")
     for layer, column in zip(layers, table.columns, strict=True):
-        for row in [*layer["rows"], {"name": "random", **layer["random"]}]:
-            name = row["name"].replace("_", " ").strip().lower()
+        rows: list[tuple[str, Spread]] = [(row["name"], row) for row in layer["rows"]]
+        for part, row in [*rows, ("random", layer["random"])]:
+            name = part.replace("_", " ").strip().lower()
             place = known.get(name)
             if place is None:
-                place = f"own {row['name']}"
-                more[place] = [row["name"][:1].upper() + row["name"][1:]]
+                place = f"own {part}"
+                more[place] = [part[:1].upper() + part[1:]]
             measured[place, column.id] = Measured(
                 row["mean"],
                 data,
@@ -164,7 +168,7 @@ def _pictures(result: CorrespondenceResult) -> Figure:
     )
 
 
-def _chart(result: CorrespondenceResult, layers: list[dict[str, Any]]) -> Figure:
+def _chart(result: CorrespondenceResult, layers: list[LayerRows]) -> Figure:
     lowest = min(
         (row["mean"] - layer["random"]["mean"], row["name"], layer["name"])
         for layer in layers

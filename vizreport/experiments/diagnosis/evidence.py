@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,12 +69,12 @@ def _place(result: DiagnosisResult, mining: MiningResult, z: int) -> Finding:
         if carried
         else "The most influential region for {cls}, {place}, pasted into images of other "
         "classes, changes {effect:interval} of the predictions to {cls}.",
-        **{
-            **tested.fields(SHARE),
-            "p": min(1.0, len(result.place_classes) * (tested.p or 0.0))
+        **replace(
+            tested,
+            p=min(1.0, len(result.place_classes) * (tested.p or 0.0))
             if tested.value > BY_CHANCE
             else 1.0,
-        },
+        ).fields(SHARE),
         unit="images",
         evidence="diagnosis-places",
         severity=severity if carried else NOTE,
@@ -187,11 +187,9 @@ def _kept(found: Kept, kind: str, what: str, seen: str, tries: int) -> Finding:
         if telling
         else f"With {seen}, {{effect:interval}} of the images are still classified correctly "
         "({clean} unmodified).",
-        **{
-            **tested.fields(SHARE),
-            "fewest": FEWEST,
-            "p": min(1.0, tries * (tested.p or 0.0)) if more else 1.0,
-        },
+        **replace(
+            tested, fewest=FEWEST, p=min(1.0, tries * (tested.p or 0.0)) if more else 1.0
+        ).fields(SHARE),
         unit="images",
         evidence="diagnosis-changes",
         severity=LOOK if telling else NOTE,
@@ -222,7 +220,7 @@ def shift_finding(result: DiagnosisResult) -> Finding | None:
         "{effect:interval} of the images."
         if unsteady
         else "One-pixel shifts change the class of {effect:interval} of the images.",
-        **{**tested.fields(SHARE), "fewest": FEWEST},
+        **replace(tested, fewest=FEWEST).fields(SHARE),
         unit="images",
         evidence="diagnosis-shifts",
         severity=LOOK if unsteady else NOTE,

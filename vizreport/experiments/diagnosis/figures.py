@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.drawing.section import Figure, Section
+from vizreport.drawing.section import Context, Figure, Section
 from vizreport.experiments.diagnosis import charts_of, domination, labels, pictures, turns
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.experiments.diagnosis.images import OF_A_CLASS, classes_of
@@ -77,7 +77,7 @@ def _headline(ranking: Sequence[Ranked]) -> str:
     return f"To look at first: {notice(looks[0])}" if looks else ""
 
 
-def _row(entry: Ranked) -> dict[str, Any]:
+def _row(entry: Ranked) -> Context:
     first = entry.first
     return {
         "severity": first.finding.severity,

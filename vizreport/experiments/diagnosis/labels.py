@@ -131,7 +131,7 @@ def exchanged(answers: Answers, seed: int = 0) -> tuple[Finding, np.ndarray]:
         shown="The names of {moved} classes look swapped: {pairs}. Names assigned from one half "
         "of the images make {effect:interval} more of the other half correct.",
         not_shown="",
-        **{**tested.fields(POINTS), "fewest": FEWEST, "p": tested.p if shown else 1.0},
+        **replace(tested, fewest=FEWEST, p=tested.p if shown else 1.0).fields(POINTS),
         unit="images",
         evidence="diagnosis-confusion",
         severity=FAULT,
@@ -160,7 +160,7 @@ def one_class(answers: Answers) -> Finding:
         if over > 0
         else "{effect:interval} of the images are classified as {most}, "
         "the most frequent prediction; {there} are of that class.",
-        **{**tested.fields(SHARE), "fewest": FEWEST, "p": min(1.0, chosen * (tested.p or 0.0))},
+        **replace(tested, fewest=FEWEST, p=min(1.0, chosen * (tested.p or 0.0))).fields(SHARE),
         unit="images",
         evidence="diagnosis-confusion",
         severity=severity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -83,12 +84,12 @@ def finding(result: DiagnosisResult, mining: MiningResult) -> Finding | None:
         if telling
         else "Of the rotations and colour changes tried, {turn} corrects the most mistakes: "
         "{effect:interval} of {n}.",
-        **{
-            **tested.fields(SHARE),
-            "test": "McNemar's test, exact, corrected for changes and classes",
-            "p": min(1.0, p * tests) if telling else 1.0,
-            "fewest": OF_A_CLASS,
-        },
+        **replace(
+            tested,
+            test="McNemar's test, exact, corrected for changes and classes",
+            p=min(1.0, p * tests) if telling else 1.0,
+            fewest=OF_A_CLASS,
+        ).fields(SHARE),
         unit="mistakes",
         evidence="diagnosis-turned",
         severity=(FAULT if many else LOOK) if telling else NOTE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def _similarity(
     for place, name in enumerate(layers):
         colour, mark = _MARKS[place % len(_MARKS)]
         means = median_similarity(values[name])
-        line: dict[str, Any] = {"color": colour, "marker": mark, "linewidth": 1.1}
+        line: charts.LineStyle = {"color": colour, "marker": mark, "linewidth": 1.1}
         axes.plot(result.epochs, means, markersize=3, label=drawable(name, 24), **line)
         if values is result.similarity and result.settled[name]:
             at = result.epochs.index(result.settled[name])

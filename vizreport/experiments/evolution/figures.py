@@ -12,7 +12,7 @@ from PIL import Image
 
 from vizreport.drawing import montage, tone
 from vizreport.drawing.fonts import drawable
-from vizreport.drawing.section import Figure, Highlight, Section
+from vizreport.drawing.section import Context, Figure, Highlight, Section
 from vizreport.experiments.evolution.curves import curves
 from vizreport.experiments.evolution.jumps import jumps
 from vizreport.experiments.evolution.result import EvolutionResult
@@ -62,7 +62,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     return Section(figures, (), highlights, (), files, context)
 
 
-def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) -> dict[str, Any]:
+def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) -> Context:
     """Gather what the templates say of a layer."""
     if result.status[name]:
         return {"name": name, "slug": slug, "status": result.status[name]}
@@ -95,7 +95,7 @@ def _spread(count: int) -> list[int]:
 
 def _cell(
     result: EvolutionResult, mining: MiningResult, name: str, slug: str, place: int
-) -> dict[str, Any]:
+) -> Context:
     """Gather what the templates say of a feature map."""
     feature_map = int(result.maps[name][place])
     changed = [False, *jumps(result, name)[:, place].tolist()]

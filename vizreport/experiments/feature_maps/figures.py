@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from vizreport.drawing import tone
-from vizreport.drawing.section import PRINT_WIDTH, Content, Figure, Page, Section
+from vizreport.drawing.section import PRINT_WIDTH, Content, Context, Figure, Page, Section
 from vizreport.experiments.feature_maps import pictures
 from vizreport.experiments.feature_maps.result import FeatureMapsResult
 from vizreport.experiments.feature_maps.walk import Map, Walk, walks
@@ -145,7 +145,7 @@ def _linked(pages: Sequence[Page], walked: Mapping[Map, Walk]) -> list[Page]:
     """Lead from each map's page to those of the maps that feed it and that it feeds."""
     by_map = {(page.layer, page.map): page for page in pages}
 
-    def steps(found: Sequence[tuple[Map, float]]) -> list[dict[str, Any]]:
+    def steps(found: Sequence[tuple[Map, float]]) -> list[Context]:
         return [{"page": by_map[step], "share": share} for step, share in found]
 
     linked = []

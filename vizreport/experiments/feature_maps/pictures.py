@@ -12,6 +12,7 @@ from PIL import Image
 
 from vizreport.drawing import medium, montage, tone
 from vizreport.drawing.fonts import drawable
+from vizreport.drawing.section import Context
 from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
 from vizreport.experiments.top_patches import mosaics
 from vizreport.experiments.top_patches.pictures import drawn_encoder
@@ -37,7 +38,7 @@ def files(result: FeatureMapsResult) -> dict[str, bytes]:
 
 def compared(
     result: FeatureMapsResult, top: TopPatchesResult, layer: Mapping[str, Any]
-) -> dict[int, dict[str, Any]]:
+) -> dict[int, Context]:
     """Return, by map, the picture of its projections under the other rules."""
     name = layer["name"]
     if not result.rules[name]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from vizreport.drawing.section import Figure, Section
+from vizreport.drawing.section import Context, Figure, Section
 from vizreport.experiments.invariance import drawing, sample, summary
 from vizreport.experiments.invariance.curves import REPEATS, period
 from vizreport.experiments.invariance.result import InvarianceResult
@@ -99,7 +99,7 @@ def _all(result: InvarianceResult, name: str) -> list[summary.Curves]:
     return [*found, *([summary.probability_curves(result, name)] if result.class_names else [])]
 
 
-def _row(result: InvarianceResult, name: str) -> dict[str, Any]:
+def _row(result: InvarianceResult, name: str) -> Context:
     values, curves = result.values[name], _all(result, name)
     unit = {"scale": "", "rotation": "°"}.get(name, " px")
     ends = [f"{value:g}".replace("-", "−") for value in (values[0], values[-1])]
@@ -111,7 +111,7 @@ def _row(result: InvarianceResult, name: str) -> dict[str, Any]:
     }
 
 
-def _periods(result: InvarianceResult) -> dict[str, Any]:
+def _periods(result: InvarianceResult) -> Context:
     """Give the period of the mean curves and of each image's under rotation."""
     angles, curves = result.values["rotation"], _all(result, "rotation")
     return {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.drawing.charts import styled
-from vizreport.drawing.section import Content, Figure, Section
+from vizreport.drawing.section import Content, Context, Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.optimised_inputs import drawing
 from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
@@ -27,7 +27,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     top: TopPatchesResult = results["top_patches"]
     files: dict[str, Content] = {}
     slug = slugs(top.layers)
-    layers: list[dict[str, Any]] = []
+    layers: list[Context] = []
     for name in result.layers:
         cells = []
         for place, feature_map in enumerate(result.maps[name].tolist()):

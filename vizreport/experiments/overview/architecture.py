@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vizreport.drawing import charts, medium
 from vizreport.drawing.fonts import Letters, drawable
+from vizreport.experiments.overview.result import Stage
 from vizreport.wording.text import number, shorten
 
 if TYPE_CHECKING:
@@ -30,7 +31,16 @@ _OPERATIONS = 4  # operations named for a merged block, at most
 Texts = tuple[list[str], list[str], list[str]]
 
 
-def condense(stages: Sequence[Mapping[str, Any]], most: int = MOST) -> list[dict[str, Any]]:
+class Block(Stage):
+    """A block that is drawn: the last of the stages merged in it, and how many they are.
+
+    Of ``operations`` equal ones are counted: "conv 3x3, 64 (3 times)".
+    """
+
+    stages: int
+
+
+def condense(stages: Sequence[Stage], most: int = MOST) -> list[Block]:
     """Merge neighbouring stages until there are at most ``most`` blocks.
 
     Stages of the same map size and number of maps are merged first, then those of the same map
@@ -38,22 +48,20 @@ def condense(stages: Sequence[Mapping[str, Any]], most: int = MOST) -> list[dict
 
     Parameters
     ----------
-    stages : sequence of mapping
-        As in :class:`~vizreport.experiments.overview.result.OverviewResult`.
+    stages : sequence of Stage
+        The input first.
     most : int
         Blocks that the drawing has room for.
 
     Returns
     -------
-    list of dict
-        ``name``, ``rows``, ``cols``, ``maps`` (of the last stage merged), ``stages`` (how many)
-        and ``operations`` (equal ones counted: "conv 3x3, 64 (3 times)").
+    list of Block
     """
     groups = [[stage] for stage in stages]
     if len(groups) > most:
-        groups = _grouped(stages, ("rows", "cols", "maps"))
+        groups = _grouped(stages, lambda stage: (stage["rows"], stage["cols"], stage["maps"]))
     if len(groups) > most:
-        groups = _grouped(stages, ("rows", "cols"))
+        groups = _grouped(stages, lambda stage: (stage["rows"], stage["cols"]))
     while len(groups) > most:
         # The two lightest neighbours, never the input.
         place = min(range(1, len(groups) - 1), key=lambda i: len(groups[i]) + len(groups[i + 1]))
@@ -61,15 +69,12 @@ def condense(stages: Sequence[Mapping[str, Any]], most: int = MOST) -> list[dict
     return [_block(group) for group in groups]
 
 
-def _grouped(stages: Sequence[Mapping[str, Any]], names: tuple[str, ...]) -> list[list[Any]]:
+def _grouped(stages: Sequence[Stage], key: Callable[[Stage], tuple[int, ...]]) -> list[list[Stage]]:
     first, *rest = stages  # the input stays by itself
-    return [
-        [first],
-        *(list(group) for _, group in groupby(rest, lambda s: tuple(s[n] for n in names))),
-    ]
+    return [[first], *(list(group) for _, group in groupby(rest, key))]
 
 
-def _block(group: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _block(group: Sequence[Stage]) -> Block:
     last = group[-1]
     name = str(last["name"])
     if len(group) > 1:
@@ -89,7 +94,7 @@ def _block(group: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
+def draw(stages: Sequence[Stage]) -> Figure:
     """Draw the blocks from left to right, in rows of at most ten on a page.
 
     The side of a block grows with the square root of the map's size, the number of sheets with
@@ -135,7 +140,7 @@ def draw(stages: Sequence[Mapping[str, Any]]) -> Figure:
     return figure
 
 
-def describe(stages: Sequence[Mapping[str, Any]]) -> str:
+def describe(stages: Sequence[Stage]) -> str:
     """Say in words what the diagram shows."""
     said = ", ".join(
         f"{number(block['maps'])} maps of {block['rows']} by {block['cols']}"
@@ -152,14 +157,14 @@ def _wide(text: str, bold: bool = False) -> float:
     return Letters(100, bold).getlength(text) / 100 * _SIZE * 25.4 / 72
 
 
-def _size(block: Mapping[str, Any]) -> str:
+def _size(block: Block) -> str:
     rows, cols, maps = block["rows"], block["cols"], number(block["maps"])
     if rows * cols == 1:
         return f"{maps} unit{'s' * (block['maps'] > 1)}"
     return f"{rows}\u200a×\u200a{cols}\u200a×\u200a{maps}"  # hair spaces
 
 
-def _operations(block: Mapping[str, Any]) -> list[str]:
+def _operations(block: Block) -> list[str]:
     return [
         # A number stays with the word before it.
         re.sub(r"(?<=\d)x(?=\d)", "×", re.sub(r"(?<=stride) (?=\d)", "\u00a0", operation))
@@ -167,13 +172,13 @@ def _operations(block: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _whole(block: Mapping[str, Any]) -> list[str]:
+def _whole(block: Block) -> list[str]:
     """Return what must not be broken."""
     said = [word for operation in _operations(block) for word in operation.split(" ")]
     return [_size(block), *(drawable(word, _WORD) for word in said)]
 
 
-def _wrapped(block: Mapping[str, Any], width: float) -> Texts:
+def _wrapped(block: Block, width: float) -> Texts:
     """Break a block's name, size and operations into lines of so many mm."""
     operations = [
         line
@@ -210,7 +215,7 @@ def _lines(words: Sequence[str], between: str, width: float, bold: bool = False)
 
 def _sheets(
     axes: Axes,
-    block: Mapping[str, Any],
+    block: Block,
     x: float,
     y: float,
     room: float,

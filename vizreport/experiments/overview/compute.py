@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TypedDict
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from vizreport.experiments.overview.result import (
     Layer,
     Mistake,
     OverviewResult,
-    Stage,
     Subset,
 )
 from vizreport.experiments.overview.stages import stages
@@ -65,7 +64,7 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> Overview
         notes=list(graph.notes),
         initialised=list(fresh.layers),
         initialised_tested=fresh.tested,
-        diagram=cast(list[Stage], stages(graph, subject.chosen_layers(settings.layers))),
+        diagram=stages(graph, subject.chosen_layers(settings.layers)),
         images=len(mining.paths),
         **accuracy(mining),
         labels_reason=mining.labels_reason,
@@ -84,15 +83,19 @@ def _without_rule(missing: tuple[str, str] | None) -> str:
     return f"none for {missing[0]}" if missing else ""
 
 
-def accuracy(mining: MiningResult) -> dict[str, Any]:
-    """Count errors over the images whose class is known.
+class Accuracy(TypedDict):
+    """Those fields of :class:`OverviewResult` that count errors."""
 
-    Returns
-    -------
-    dict
-        ``top1_error``, ``top5_error`` (percent, None where no class is known), ``labelled``,
-        ``class_counts``, ``class_correct`` and ``confusions`` of :class:`OverviewResult`.
-    """
+    top1_error: float | None
+    top5_error: float | None
+    labelled: int
+    class_counts: np.ndarray
+    class_correct: np.ndarray
+    confusions: list[tuple[int, int, int, float]]
+
+
+def accuracy(mining: MiningResult) -> Accuracy:
+    """Count errors over the images whose class is known."""
     known = np.flatnonzero(mining.labels >= 0)
     labels, top = mining.labels[known], mining.top_classes[known]
     classes = len(mining.class_names)
@@ -125,7 +128,7 @@ def accuracy(mining: MiningResult) -> dict[str, Any]:
         "class_counts": np.bincount(labels, minlength=classes).astype(np.int32),
         "class_correct": np.bincount(labels[~wrong], minlength=classes).astype(np.int32),
         "confusions": [
-            [int(pairs[i][0]), int(pairs[i][1]), int(counts[i]), float(probability[i] / counts[i])]
+            (int(pairs[i][0]), int(pairs[i][1]), int(counts[i]), float(probability[i] / counts[i]))
             for i in order
         ],
     }

@@ -11,7 +11,7 @@ from PIL import Image
 from vizreport.drawing import charts, montage
 from vizreport.drawing.encoding import jpeg_bytes
 from vizreport.drawing.fonts import drawable
-from vizreport.drawing.section import Fact, Figure, Section
+from vizreport.drawing.section import Context, Fact, Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview import architecture, thresholds
 from vizreport.experiments.overview.findings import FEWEST
@@ -225,7 +225,7 @@ def _bars(axes: Axes, result: OverviewResult, classes: list[int]) -> None:
     axes.set_axisbelow(True)
 
 
-def _named(result: OverviewResult) -> list[dict[str, Any]]:
+def _named(result: OverviewResult) -> list[Context]:
     """Return the mistakes with the classes' names in place of their numbers."""
     return [
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -217,7 +217,7 @@ def _calibration(answers: Answers) -> Finding:
             f"It is {word} by {{effect:size}}: the predicted class has a mean "
             "probability of {confidence} but is right for {accuracy}."
         ),
-        **{**tested.fields(POINTS), "fewest": 30},
+        **replace(tested, fewest=30).fields(POINTS),
         unit="images",
         evidence="",
         values={

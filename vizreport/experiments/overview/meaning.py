@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from vizreport.drawing.section import Context
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.models.output import OutputMeaning, about_probability, describe
@@ -14,7 +13,7 @@ from vizreport.wording.text import number, percent, printable, quoted
 MOST_VALUES = 20  # rows of the table of values
 
 
-def meaning_context(result: OverviewResult, mining: MiningResult) -> dict[str, Any]:
+def meaning_context(result: OverviewResult, mining: MiningResult) -> Context:
     """Return what the template says of the output."""
     meaning = OutputMeaning(**mining.output)
     names = [quoted(name, 60) for name in mining.class_names]
@@ -45,7 +44,7 @@ def lines(result: OverviewResult, mining: MiningResult) -> list[str]:
     return [printable(line) for line in said]
 
 
-def _values(outputs: np.ndarray) -> list[dict[str, Any]]:
+def _values(outputs: np.ndarray) -> list[Context]:
     """Sum up plain values over the images."""
     return [
         {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
+from vizreport.experiments.overview.result import Stage
 from vizreport.graph.layers import ReportableLayer, reportable_layers
 from vizreport.graph.network import Graph, Node
 
@@ -19,7 +19,7 @@ _COUNTED = {
 }
 
 
-def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[dict[str, Any]]:
+def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[Stage]:
     """Return the stages to draw, the input first.
 
     Every reportable layer on the way to the output is a stage while there are at most 11,
@@ -34,7 +34,7 @@ def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[dict[str, Any]]:
 
     Returns
     -------
-    list of dict
+    list of Stage
         ``name``, ``rows``, ``cols``, ``maps`` and ``operations``, short texts of what is done
         between the stage before and this one.
     """
@@ -43,7 +43,7 @@ def stages(graph: Graph, chosen: list[ReportableLayer]) -> list[dict[str, Any]]:
     if len(shown) > MOST_STAGES:
         shown = [*chosen, *(layer for layer in shown[-1:] if layer not in chosen)]
     height, width, channels = graph.input_shape
-    drawn: list[dict[str, Any]] = [
+    drawn: list[Stage] = [
         {"name": "input", "rows": height, "cols": width, "maps": channels, "operations": []}
     ]
     done: set[int] = set()

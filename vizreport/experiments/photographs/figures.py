@@ -11,7 +11,7 @@ from PIL import Image
 from vizreport.drawing import montage, tone
 from vizreport.drawing.encoding import jpeg_bytes, png_bytes
 from vizreport.drawing.fonts import drawable
-from vizreport.drawing.section import Figure, Section
+from vizreport.drawing.section import Context, Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.result import OverviewResult
 from vizreport.experiments.photographs.result import PhotographsResult
@@ -62,7 +62,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     return Section(tuple(figures), (), (), (), files, context)
 
 
-def _predictions(result: PhotographsResult, p: int) -> list[dict[str, Any]]:
+def _predictions(result: PhotographsResult, p: int) -> list[Context]:
     return [
         {"name": result.class_names[int(index)], "probability": float(probability)}
         for index, probability in zip(
@@ -96,7 +96,7 @@ def _layer(
     p: int,
     name: str,
     files: dict[str, bytes],
-) -> dict[str, Any]:
+) -> Context:
     """Gather a layer's strongest maps and leave their pictures among the files."""
     place = result.layers.index(name) + 1
     fields = result.fields[name][p]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from vizreport.drawing import charts
-from vizreport.drawing.section import Figure, Section
+from vizreport.drawing.section import Context, Figure, Section
 from vizreport.experiments.preprocessing.result import PreprocessingResult
 from vizreport.results.run import RunRecord
 from vizreport.wording.text import number, percent, wilson
@@ -23,7 +23,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     return Section(figures, context=context)
 
 
-def rows(result: PreprocessingResult) -> list[dict[str, Any]]:
+def rows(result: PreprocessingResult) -> list[Context]:
     """Return the table's rows: the one used, then the alternatives, best first."""
     if not result.alternatives:
         return []

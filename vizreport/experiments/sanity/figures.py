@@ -9,7 +9,7 @@ from typing import Any
 
 from vizreport.drawing import spotlight, tone
 from vizreport.drawing.fonts import drawable
-from vizreport.drawing.section import Figure, Section
+from vizreport.drawing.section import Context, Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.sanity import curves, drawing, panel_drawing
 from vizreport.experiments.sanity.assessment import CHANGED, PASSED, Assessment, assess, known_mean
@@ -58,9 +58,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     return Section(tuple(figures), context=context)
 
 
-def _layer(
-    result: SanityResult, layer: str, number: int, decided: Sequence[Finding]
-) -> dict[str, Any]:
+def _layer(result: SanityResult, layer: str, number: int, decided: Sequence[Finding]) -> Context:
     rows = [one for measure in range(4) for one in assess(result, layer, measure)]
     return {
         "name": layer,
@@ -98,12 +96,12 @@ def _row(one: Assessment) -> tuple[str, ...]:
     )
 
 
-def dependence(result: SanityResult) -> dict[str, Any] | None:
+def dependence(result: SanityResult) -> Context | None:
     """Say how alike the pictures of two maps are, and where the signal is lost."""
     trained, random = (panel_drawing.mean_known(state) for state in result.panel_alike)
     if not len(result.panel_maps) or math.isnan(trained) or math.isnan(random):
         return None
-    own: dict[str, Any] = {
+    own: Context = {
         "layer": result.layers[0],
         "method": NAMES[result.methods[0]].lower(),
         "trained": decimal(trained),
@@ -113,10 +111,10 @@ def dependence(result: SanityResult) -> dict[str, Any] | None:
     lost = panel_drawing.narrowest(result)
     if lost is not None:
         own["lost"] = {
-            "layer": lost["layer"],
-            "said": panel_drawing.share(lost["trained"]),
-            "said_random": panel_drawing.share(lost["random"]),
-            "blocked": lost["trained"] <= tone.BLANK,
+            "layer": lost.layer,
+            "said": panel_drawing.share(lost.trained),
+            "said_random": panel_drawing.share(lost.random),
+            "blocked": lost.trained <= tone.BLANK,
         }
     return own
 

@@ -20,7 +20,7 @@ from vizreport.experiments.sanity.result import SanityResult
 from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding, Published
-from vizreport.findings.statistics import Tested, mean
+from vizreport.findings.statistics import mean
 from vizreport.wording.text import quoted
 
 ALL, TOP = "all", "top"
@@ -90,7 +90,10 @@ def _judged(
             f"Inconclusive whether {{method}} projections in {{layer}} {depends}: {left} "
             "(passing: at most {limit}; {n} units)."
         ),
-        **_fields(tested),
+        effect=tested.quantity(SHARE),
+        n=tested.n,
+        test=tested.test,
+        p=tested.p,
         unit="units with non-blank projections",
         fewest=max(3, (pair[0].drawn + 1) // 2) if blank else 3,
         evidence=f"sanity-likeness-{number + 1}",
@@ -104,12 +107,6 @@ def _judged(
             "piece": ", ".join(quoted(name, 40) for name in result.steps[layer][0][:3]),
         },
     )
-
-
-def _fields(tested: Tested) -> dict[str, Any]:
-    fields = tested.fields(SHARE)
-    del fields["fewest"]
-    return fields
 
 
 def _topmost(result: SanityResult, layer: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -32,29 +32,33 @@ def panels(result: SanityResult) -> Image.Image:
     sheet = montage.grid(cells, 2, width // 21, labels, max(9, width // 28), sets=2, bars_are=_BARS)
     head = f"{drawable(result.layers[0], 40)}: left: trained weights, right: random weights"
     lost = narrowest(result)
-    if lost is not None and lost["trained"] <= tone.BLANK:
+    if lost is not None and lost.trained <= tone.BLANK:
         head += (
-            f". On the left, {drawable(lost['layer'], 40)} blocks all but {share(lost['trained'])} "
+            f". On the left, {drawable(lost.layer, 40)} blocks all but {share(lost.trained)} "
             "of the signal on its way back to the pixels: what is drawn is the rest, which does "
             "not show what a map responds to"
         )
     return montage.headed(sheet, head, max(9, width // 28))
 
 
-def narrowest(result: SanityResult) -> dict[str, Any] | None:
-    """Return the rectifier that passes least of the trained network's signal.
+class Narrowest(NamedTuple):
+    """A rectifier's layer, and what it passes with trained and with random weights.
 
-    Returns
-    -------
-    dict or None
-        Its "layer", and what it passes with "trained" and with "random" weights: the share of the
-        signal's root mean square. None where there is no rectifier.
+    Shares, 0 to 1, of the signal's root mean square.
     """
+
+    layer: str
+    trained: float
+    random: float
+
+
+def narrowest(result: SanityResult) -> Narrowest | None:
+    """Return the rectifier that passes least of the trained network's signal; None without any."""
     if not result.panel_passed.size:
         return None
     place = int(np.argmin(result.panel_passed[0]))
     trained, random = np.sqrt(result.panel_passed[:, place].astype(np.float64)).tolist()
-    return {"layer": result.panel_rectifiers[place], "trained": trained, "random": random}
+    return Narrowest(result.panel_rectifiers[place], trained, random)
 
 
 def share(value: float) -> str:

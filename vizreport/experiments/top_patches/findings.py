@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,9 +97,9 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     more = found.value > 0
     word, noun = "more" if more else "less", counted_as(mining, counted.true)
     known, top = int((classes >= 0).sum()), mining.layers[layers[0]].images.shape[1]
-    fields = {**found.fields(POINTS), "unit": "maps"}
+    unit = "maps"
     if known < FEWEST * top:  # all maps have nearly the same strongest images
-        fields |= {"n": known, "unit": "images", "fewest": FEWEST * top}
+        found, unit = replace(found, n=known, fewest=FEWEST * top), "images"
     return Finding(
         kind="top-patches-selectivity",
         compared=f"share of the most frequent {noun} among a map's {{top}} strongest images, "
@@ -107,7 +108,8 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
         shown=f"Maps in {{deep}} are {word} class-selective than those in {{shallow}}: the most "
         f"frequent {noun} makes up {{share_deep}} of a map's {{top}} strongest images, against "
         "{share_shallow} (means).",
-        **fields,
+        **found.fields(POINTS),
+        unit=unit,
         evidence=_figure(result, layers[-1]),
         published=Published(
             "Zeiler & Fergus found that features become more class-specific from layer to layer",

@@ -10,7 +10,7 @@ import numpy as np
 
 from vizreport.drawing import charts, medium
 from vizreport.drawing.fonts import drawable
-from vizreport.drawing.section import Fact, Figure, Section
+from vizreport.drawing.section import Context, Fact, Figure, Section
 from vizreport.experiments.transfer.published import comparisons
 from vizreport.experiments.transfer.result import TransferResult
 from vizreport.experiments.transfer.scores import (
@@ -66,7 +66,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     )
 
 
-def _rows(result: TransferResult, all_scored: list[Scored]) -> list[dict[str, Any]]:
+def _rows(result: TransferResult, all_scored: list[Scored]) -> list[Context]:
     rows = []
     for layer in result.layers:
         of_layer = [one for one in features_only(all_scored) if one.layer == layer]

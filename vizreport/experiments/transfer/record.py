@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
+from vizreport.data.preprocessing import Fields
 from vizreport.errors import RequestError
 from vizreport.results.atomic import write_text
 from vizreport.results.manifest import add, prepare
+from vizreport.system.documents import JsonObject
 from vizreport.system.paths import read_bytes
 
 SCHEMA_VERSION = 1
@@ -55,23 +57,43 @@ class LayerScores:
     scores: list[list[float | None]]
 
 
+class About(TypedDict):
+    """What a transfer was asked for, and of what.
+
+    ``checkpoint`` is the file's name; ``measure`` is "accuracy" or "average precision";
+    ``test_images`` is the number of a split's, on average.
+    """
+
+    checkpoint: str
+    checkpoint_sha256: str
+    network: str
+    preprocessing: Fields
+    data: str
+    data_fingerprint: str
+    test_data: str | None
+    test_fingerprint: str | None
+    class_names: list[str]
+    measure: str
+    test_images: int
+    settings: JsonObject
+    versions: dict[str, str]
+
+
 @dataclass(frozen=True)
 class TransferRecord:
     """A transfer and its results so far.
 
     Attributes
     ----------
-    about : dict
-        What was asked, of what: ``checkpoint`` (name), ``checkpoint_sha256``, ``network``,
-        ``data``, ``data_fingerprint``, ``test_data``, ``class_names``, ``measure`` ("accuracy" or
-        "average precision"), ``test_images`` (of a split, on average), ``settings``, ``versions``.
+    about : About
+        What was asked, of what.
     layers : tuple of str
         All layers asked for, from the input on.
     results : tuple of LayerScores
         One for each layer, classifier and number of images that is finished.
     """
 
-    about: dict[str, Any]
+    about: About
     layers: tuple[str, ...]
     results: tuple[LayerScores, ...]
 

@@ -12,12 +12,13 @@ import h5py
 import keras
 
 from vizreport.models.checkpoint_file import model_config
+from vizreport.models.imports import CustomObjects
 from vizreport.models.keras2 import functions  # noqa: F401  (registers them)
 from vizreport.models.keras2.description import Translation, translate
 from vizreport.models.keras2.weights import fit_archive, fit_hdf5
 
 
-def load_keras_2(path: Path, objects: dict[str, Any]) -> keras.Model:
+def load_keras_2(path: Path, objects: CustomObjects) -> keras.Model:
     """Load a network that Keras 2, tf.keras or tf_keras saved.
 
     Parameters
