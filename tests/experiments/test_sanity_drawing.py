@@ -105,9 +105,9 @@ def test_a_rectifier_that_passes_under_a_hundredth_of_the_signal_is_told(passed,
     result = make_sanity(random, mining, pictures(IMAGES, SIZE, 1), False)
     result = replace(result, panel_passed=np.array([[0.4, passed], [0.3, 0.25]], np.float32))
     found = panel_drawing.narrowest(result)
-    assert found["layer"] == result.panel_rectifiers[1]
-    assert found["trained"] == pytest.approx(passed**0.5, rel=1e-5)
-    assert found["random"] == pytest.approx(0.5)
+    assert found.layer == result.panel_rectifiers[1]
+    assert found.trained == pytest.approx(passed**0.5, rel=1e-5)
+    assert found.random == pytest.approx(0.5)
     own = figures.dependence(result)
     assert own["lost"]["blocked"] == blocked
     assert own["trained"] == "0.20"
