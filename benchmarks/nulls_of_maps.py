@@ -33,17 +33,15 @@ def class_units(results: Mapping[str, Any], random: np.random.Generator, shift: 
 def energy(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
     """Exchange an image's own object with other images' objects, in half of the images."""
     result = results["top_patches"]
-    layer = known_layers(result)[-1]
-    swap = (random.random(1 + result.images[layer].max()) < 0.5)[result.images[layer]]
-    own, other = result.inside[layer], result.inside_elsewhere[layer]
+    name = known_layers(result)[-1]
+    layer = result.layers[name]
+    swap = (random.random(1 + layer.images.max()) < 0.5)[layer.images]
+    own, other = layer.tiles.inside, layer.tiles.inside_elsewhere
     inside = np.where(swap, other, own) + shift
     elsewhere = np.where(swap, own, other)
-    changed = replace(
-        result,
-        inside={**result.inside, layer: inside},
-        inside_elsewhere={**result.inside_elsewhere, layer: elsewhere},
-    )
-    return {**results, "top_patches": changed}
+    tiles = replace(layer.tiles, inside=inside, inside_elsewhere=elsewhere)
+    layers = {**result.layers, name: replace(layer, tiles=tiles)}
+    return {**results, "top_patches": replace(result, layers=layers)}
 
 
 def aliasing(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:

@@ -59,11 +59,10 @@ def dead_maps(checkpoint: Path) -> dict[str, float]:
 def blank_tiles(patches: TopPatchesResult) -> dict[str, float]:
     """Share of each projected layer's tiles that are below ``BLANK`` of its largest value."""
     found = {}
-    for layer in patches.layers:
-        shown = patches.shown[layer] & ~patches.dead[layer][:, None]
-        peaks = patches.peaks[layer][shown]
-        if peaks.size and not patches.status[layer]:
-            found[layer] = float(np.mean(peaks < BLANK * peaks.max()))
+    for name, layer in patches.layers.items():
+        peaks = layer.tiles.peaks[layer.excited]
+        if peaks.size and not layer.tiles.status:
+            found[name] = float(np.mean(peaks < BLANK * peaks.max()))
     return found
 
 

@@ -68,8 +68,8 @@ def test_what_feeds_is_followed_down_to_the_first_layer(few, found):
     assert (found.sources["conv1"] == -1).all()
     assert np.isnan(found.explained["conv1"]).all()
     for name in found.layers:
-        assert set(found.maps[name]) == {*top.maps[name], *found.feeding[name]}
-        assert not set(top.maps[name]) & set(found.feeding[name])
+        assert set(found.maps[name]) == {*top.layers[name].maps, *found.feeding[name]}
+        assert not set(top.layers[name].maps) & set(found.feeding[name])
         assert len(found.feeding[name]) <= 48
     assert any(len(feeding) for feeding in found.feeding.values())
     # The four largest parts of a map that is followed have pictures: there is room for all.
@@ -81,16 +81,24 @@ def test_feeding_maps_have_the_pictures_that_all_maps_would(few, found, mined, p
     subject, top = few
     required = {"mining": mined, "parts": parts, "top_patches": top, "contributions": found}
     feeding = compute_feeding(subject, required)
-    assert feeding.layers == [name for name in found.layers if len(found.feeding[name])]
+    assert [*feeding.layers] == [name for name in found.layers if len(found.feeding[name])]
     every = compute_top(tiny.changed(subject, maps=None), required)
     for name in feeding.layers:
-        np.testing.assert_array_equal(feeding.maps[name], found.feeding[name])
-        assert feeding.window[name] == top.window[name]
-        places = [list(every.maps[name]).index(number) for number in feeding.maps[name]]
-        np.testing.assert_array_equal(feeding.images[name], every.images[name][places])
-        np.testing.assert_array_equal(feeding.values[name], every.values[name][places])
+        np.testing.assert_array_equal(feeding.layers[name].maps, found.feeding[name])
+        assert feeding.layers[name].tiles.window == top.layers[name].tiles.window
+        places = [
+            list(every.layers[name].maps).index(number) for number in feeding.layers[name].maps
+        ]
+        np.testing.assert_array_equal(
+            feeding.layers[name].images, every.layers[name].images[places]
+        )
+        np.testing.assert_array_equal(
+            feeding.layers[name].values, every.layers[name].values[places]
+        )
         np.testing.assert_allclose(
-            feeding.strengths[name], every.strengths[name][places], rtol=1e-4
+            feeding.layers[name].tiles.strengths,
+            every.layers[name].tiles.strengths[places],
+            rtol=1e-4,
         )
 
 
@@ -100,7 +108,7 @@ def test_without_maps_left_out_none_is_added(few, mined, parts):
     found = compute(subject, {"mining": mined, "top_patches": top})
     assert all(len(feeding) == 0 for feeding in found.feeding.values())
     required = {"mining": mined, "parts": parts, "top_patches": top, "contributions": found}
-    assert compute_feeding(subject, required).layers == []
+    assert compute_feeding(subject, required).layers == {}
 
 
 def test_largest_contributions_are_followed_first():

@@ -90,7 +90,7 @@ def activations(subject, epoch: int, layer: str) -> np.ndarray:
 def test_strongest_units_are_those_of_each_epoch(evolved, layer):
     subject, required, result = evolved
     assert result.epochs == list(EPOCHS)
-    assert (result.maps[layer] == required["top_patches"].maps[layer]).all()
+    assert (result.maps[layer] == required["top_patches"].layers[layer].maps).all()
     for e, epoch in enumerate(EPOCHS):
         found = activations(subject, epoch, layer)[..., result.maps[layer]]
         by_image = found.max(axis=1)

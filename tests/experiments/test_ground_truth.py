@@ -77,7 +77,7 @@ def energies(inside, elsewhere=None):
     fields = {"inside": inside, "inside_area": inside, "inside_elsewhere": inside}
     if elsewhere is not None:
         fields["inside_elsewhere"] = elsewhere
-    return SimpleNamespace(layers=["a"], **{field: {"a": x} for field, x in fields.items()})
+    return SimpleNamespace(layers={"a": SimpleNamespace(tiles=SimpleNamespace(**fields))})
 
 
 UNKNOWN = np.full((3, 9), np.nan, np.float32)
@@ -86,13 +86,13 @@ KNOWN[0, :4], KNOWN[1] = 0.5, 0.25
 
 
 def test_maps_with_a_name_are_counted():
-    found = parts_finding(energies(UNKNOWN), PARTS)
+    found = parts_finding(PARTS)
     assert found.shown.format_map(found.filling()) == (
         "2 of 6 maps in \u2068conv2\u2069 each detect a part on held-out images, such as map 1: "
         "\u2068wheel\u2069 (average precision 0.40, chance 0.19)."
     )
     # One named map among many may be luck.
-    assert parts_finding(energies(UNKNOWN), parts_of([(0, 0.5, 0.5, 0.01)])) is None
+    assert parts_finding(parts_of([(0, 0.5, 0.5, 0.01)])) is None
 
 
 def test_energy_figure_only_where_masks_are_known():
@@ -100,4 +100,4 @@ def test_energy_figure_only_where_masks_are_known():
     alt = ground_truth.energy_figure(energies(KNOWN)).alt
     assert "38\u202f% on the object in \u2068a\u2069" in alt
     # Maps count alike, however many of their nine have energy.
-    assert ground_truth._means(energies(KNOWN), "inside", "a") == (0.375, 0.125)
+    assert ground_truth._means(energies(KNOWN).layers["a"].tiles, "inside") == (0.375, 0.125)

@@ -200,15 +200,15 @@ def test_outputs_below_zero_are_not_dead(asked):
     assert (mining.layers["box"].values < 0).all()
     found["parts"] = compute_parts(subject, found)
     top = compute_top_patches(subject, found)
-    assert not top.dead["box"].any()
-    assert top.shown["box"].all()
-    np.testing.assert_array_equal(top.shown["conv"], top.values["conv"] > 0)
+    assert not top.layers["box"].dead.any()
+    assert top.layers["box"].shown.all()
+    np.testing.assert_array_equal(top.layers["conv"].shown, top.layers["conv"].values > 0)
     # The patches are the pictures in which the output is largest, strongest first.
     with Image.open(io.BytesIO(encoded(layer(top, "box", False), 2, "patches"))) as picture:
         tiles = np.asarray(picture.convert("RGB"), float)
     y = model.predict(subject.preprocessing.tensor(subject.pictures(mining.records)), verbose=0)
     strongest = subject.pictures(mining.records[[y[:, 2].argmax()]])[0]
-    side = top.window["box"]
+    side = top.layers["box"].tiles.window
     middle = strongest[6 - side // 2 :, 6 - side // 2 :][:side, :side].astype(float)
     assert np.abs(tiles[:side, :side] - middle).mean() < 12  # as far as WebP keeps noise
 

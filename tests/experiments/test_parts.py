@@ -110,7 +110,7 @@ def test_data_without_truth_have_no_parts(tiny_subject, mined, parts):
     projected = project(
         tiny.changed(tiny_subject, layers=("conv1",)), {"mining": mined, "parts": parts}
     )
-    assert np.isnan(projected.inside["conv1"]).all()
+    assert np.isnan(projected.layers["conv1"].tiles.inside).all()
 
 
 def test_energy_of_projections_on_the_object(subject, mined, named, truth):
@@ -126,10 +126,14 @@ def test_energy_of_projections_on_the_object(subject, mined, named, truth):
         energy = (whole.astype(np.float64) ** 2).sum(axis=-1)
         mask = truth(int(mined.records[image])).mask
         inside = energy[mask].sum() / energy.sum()
-        assert projected.inside[layer][m, k] == pytest.approx(inside, rel=1e-4)
+        assert projected.layers[layer].tiles.inside[m, k] == pytest.approx(inside, rel=1e-4)
         elsewhere = (energy * named.mean_mask).sum() / energy.sum()
-        assert projected.inside_elsewhere[layer][m, k] == pytest.approx(elsewhere, rel=1e-4)
+        assert projected.layers[layer].tiles.inside_elsewhere[m, k] == pytest.approx(
+            elsewhere, rel=1e-4
+        )
         stride, side = GEOMETRY[layer]
         field = mask[row * stride :, col * stride :][:side, :side]
-        assert projected.inside_area[layer][m, k] == pytest.approx(field.mean(), rel=1e-5)
-    assert np.isnan(projected.inside["conv1"][2]).all()  # a dead map
+        assert projected.layers[layer].tiles.inside_area[m, k] == pytest.approx(
+            field.mean(), rel=1e-5
+        )
+    assert np.isnan(projected.layers["conv1"].tiles.inside[2]).all()  # a dead map

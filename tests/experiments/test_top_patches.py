@@ -28,10 +28,11 @@ def full(tiny_subject, mined, parts):
 
 def decoded(result, field: str, layer: str, i: int) -> np.ndarray:
     """Tiles [9, s, s, 3] of one map, from the stored bytes."""
-    offsets = getattr(result, f"{field.removesuffix('s')}_offsets".replace("patche_", "patch_"))
-    data = getattr(result, field)[layer][offsets[layer][i] : offsets[layer][i + 1]]
+    tiles = result.layers[layer].tiles
+    offsets = tiles.patch_offsets if field == "patches" else tiles.projection_offsets
+    data = getattr(tiles, field)[offsets[i] : offsets[i + 1]]
     picture = np.asarray(Image.open(io.BytesIO(data.tobytes())).convert("RGB"))
-    side = result.window[layer]
+    side = tiles.window
     return picture.reshape(3, side, 3, side, 3).swapaxes(1, 2).reshape(9, side, side, 3)
 
 
@@ -44,16 +45,16 @@ def test_projections_are_those_of_the_units(tiny_subject, mined, full, layer):
     pictures = images_of(tiny_subject, mined)
     x = tiny_subject.preprocessing.tensor(pictures)
     deconvnet = Deconvnet(tiny_subject.model, preprocessing=tiny_subject.preprocessing)
-    side = full.window[layer]
-    assert side == max(full.receptive_field[layer])
-    assert full.energy_share[layer] == 1.0
+    side = full.layers[layer].tiles.window
+    assert side == max(full.layers[layer].tiles.receptive_field)
+    assert full.layers[layer].tiles.energy_share == 1.0
     stride = {"conv1": 2, "conv2": 4}[layer]
     for i in (0, 2, 3):
         tiles = decoded(full, "projections", layer, i)
         shown = decoded(full, "patches", layer, i)
-        m = int(full.maps[layer][i])
+        m = int(full.layers[layer].maps[i])
         for k in (0, 4, 8):
-            if full.dead[layer][i]:
+            if full.layers[layer].dead[i]:
                 assert (tiles[k] == 128).all()
                 assert (np.abs(shown[k].astype(int) - 128) <= 2).all()
                 continue
@@ -67,27 +68,31 @@ def test_projections_are_those_of_the_units(tiny_subject, mined, full, layer):
             top, left = row * stride, col * stride
             cut = whole[top : top + side, left : left + side]
             assert cut.shape == (side, side, 3)  # 'valid': no field leaves the image
-            scale = full.scales[layer][i, k]
+            scale = full.layers[layer].tiles.scales[i, k]
             own = np.percentile(np.abs(cut), 99.5)
-            assert full.tile_scales[layer][i, k] == pytest.approx(own, rel=1e-3)
-            assert full.peaks[layer][i, k] == pytest.approx(np.abs(cut).max(), rel=1e-3)
-            assert own * 0.999 <= scale <= full.peaks[layer][i, k]
-            assert scale >= min(full.map_scales[layer][i], full.peaks[layer][i, k])
+            assert full.layers[layer].tiles.tile_scales[i, k] == pytest.approx(own, rel=1e-3)
+            assert full.layers[layer].tiles.peaks[i, k] == pytest.approx(
+                np.abs(cut).max(), rel=1e-3
+            )
+            assert own * 0.999 <= scale <= full.layers[layer].tiles.peaks[i, k]
+            assert scale >= min(
+                full.layers[layer].tiles.map_scales[i], full.layers[layer].tiles.peaks[i, k]
+            )
             wanted = 128 + 127 * np.clip(cut / scale, -1, 1)
             assert np.abs(tiles[k] - wanted).max() <= 1.5
             patch = pictures[image, top : top + side, left : left + side].astype(float)
             # Lossless where tiles are small.
             assert np.abs(shown[k] - patch).mean() <= (0 if side <= 16 else 10)
             np.testing.assert_array_equal(
-                full.fields[layer][i, k], [left, top, left + side, top + side]
+                full.layers[layer].tiles.fields[i, k], [left, top, left + side, top + side]
             )
 
 
 def test_dead_maps_are_grey(full):
-    assert full.dead["conv1"].tolist() == [False, False, True, False, False, False]
-    assert np.isnan(full.purity["conv1"][2])
+    assert full.layers["conv1"].dead.tolist() == [False, False, True, False, False, False]
+    assert np.isnan(full.layers["conv1"].purity[2])
     assert (decoded(full, "projections", "conv1", 2) == 128).all()
-    assert (full.scales["conv1"][2] == 0).all()
+    assert (full.layers["conv1"].tiles.scales[2] == 0).all()
 
 
 def test_a_layer_of_dead_maps_only(tiny_subject, mined, parts):
@@ -100,7 +105,7 @@ def test_a_layer_of_dead_maps_only(tiny_subject, mined, parts):
         subject,
         {"mining": replace(mined, layers={**mined.layers, "conv2": silent}), "parts": parts},
     )
-    assert found.dead["conv2"].all()
+    assert found.layers["conv2"].dead.all()
     assert (decoded(found, "projections", "conv2", 0) == 128).all()
 
 
@@ -109,14 +114,17 @@ def test_linear_tiles_are_drawn_on_the_scale_that_is_asked_for(tiny_subject, min
     """Against the projections themselves, on one scale for the nine or on one for each."""
     x = tiny_subject.preprocessing.tensor(images_of(tiny_subject, mined))
     deconvnet = Deconvnet(tiny_subject.model, preprocessing=tiny_subject.preprocessing)
-    side, stride = full.window["conv1"], 2
-    living = np.where(full.dead["conv1"], np.inf, full.map_scales["conv1"])
-    weakest = (full.tile_scales["conv1"] / living[:, None]).min(axis=1)
+    side, stride = full.layers["conv1"].tiles.window, 2
+    living = np.where(full.layers["conv1"].dead, np.inf, full.layers["conv1"].tiles.map_scales)
+    weakest = (full.layers["conv1"].tiles.tile_scales / living[:, None]).min(axis=1)
     i = int(np.argmin(np.where(weakest > 0, weakest, np.inf)))
-    m = int(full.maps["conv1"][i])
+    m = int(full.layers["conv1"].maps[i])
     cuts = []
     for image, row, col in zip(
-        full.images["conv1"][i], full.rows["conv1"][i], full.cols["conv1"][i], strict=True
+        full.layers["conv1"].images[i],
+        full.layers["conv1"].rows[i],
+        full.layers["conv1"].cols[i],
+        strict=True,
     ):
         whole = deconvnet.project(x[image : image + 1], "conv1", (int(row), int(col), m))[0]
         cuts.append(whole[row * stride :, col * stride :][:side, :side])
@@ -134,9 +142,9 @@ def test_linear_tiles_are_drawn_on_the_scale_that_is_asked_for(tiny_subject, min
 def test_the_energy_window_is_smaller_and_holds_what_it_says(tiny_subject, mined, full, parts):
     found = compute(tiny.changed(tiny_subject, maps=None), {"mining": mined, "parts": parts})
     for layer in ("conv1", "conv2"):
-        assert found.window[layer] <= full.window[layer]
-        assert (full.window[layer] - found.window[layer]) % 2 == 0
-        assert 0.98 - 1e-9 <= found.energy_share[layer] <= 1
+        assert found.layers[layer].tiles.window <= full.layers[layer].tiles.window
+        assert (full.layers[layer].tiles.window - found.layers[layer].tiles.window) % 2 == 0
+        assert 0.98 - 1e-9 <= found.layers[layer].tiles.energy_share <= 1
 
 
 def test_fewer_images_than_nine(tiny_subject, parts):
@@ -150,21 +158,25 @@ def test_fewer_images_than_nine(tiny_subject, parts):
     subject.model = tiny_subject.model
     found = compute(subject, {"mining": mine(subject, {}), "parts": parts})
     assert (decoded(found, "projections", "conv2", 0)[3:] == 128).all()
-    assert np.isnan(found.values["conv2"][:, 3:]).all()
+    assert np.isnan(found.layers["conv2"].values[:, 3:]).all()
 
 
 def test_strengths_are_those_of_the_tiles(full, tiny_subject, mined, parts):
     for layer in ("conv1", "conv2"):
         for i in (0, 3):
             tiles = (decoded(full, "projections", layer, i) - 128.0) / 127
-            wanted = np.sqrt(np.square(tiles).mean(axis=(1, 2, 3))) * full.scales[layer][i]
-            np.testing.assert_allclose(full.strengths[layer][i], wanted, rtol=1e-4)
+            wanted = (
+                np.sqrt(np.square(tiles).mean(axis=(1, 2, 3))) * full.layers[layer].tiles.scales[i]
+            )
+            np.testing.assert_allclose(full.layers[layer].tiles.strengths[i], wanted, rtol=1e-4)
     # Of six maps one is dead, and two are never above a tenth of the median.
     few = compute(tiny.changed(tiny_subject, maps=2), {"mining": mined, "parts": parts})
-    assert few.inactive["conv1"].tolist() == full.inactive["conv1"].tolist() == [2, 3, 4]
-    assert len(few.maps["conv1"]) == 2
-    assert not set(few.maps["conv1"]) & {2, 3, 4}
-    assert few.selective["conv1"].sum() == 1
+    assert (
+        few.layers["conv1"].inactive.tolist() == full.layers["conv1"].inactive.tolist() == [2, 3, 4]
+    )
+    assert len(few.layers["conv1"].maps) == 2
+    assert not set(few.layers["conv1"].maps) & {2, 3, 4}
+    assert few.layers["conv1"].selective.sum() == 1
 
 
 def test_other_rules(tiny_subject, mined, parts):
@@ -173,7 +185,7 @@ def test_other_rules(tiny_subject, mined, parts):
         {"mining": mined, "parts": parts},
     )
     assert found.rule == "guided"
-    assert found.layers == ["conv1"]
+    assert [*found.layers] == ["conv1"]
 
 
 def test_purity_by_hand():
@@ -232,19 +244,22 @@ def test_a_layer_without_rules_keeps_its_patches(tmp_path, tiny_files):
     found = compute(smooth, {"mining": mined, "parts": parts})
     gradient = tiny.changed(smooth, rule="gradient")
     wanted = compute(gradient, {"mining": mined, "parts": parts})
-    assert all("silu" in reason for reason in found.status.values())
-    assert set(wanted.status.values()) == {""}
+    assert all("silu" in layer.tiles.status for layer in found.layers.values())
+    assert all(layer.tiles.status == "" for layer in wanted.layers.values())
     for layer in found.layers:
-        assert len(found.maps[layer]) == len(wanted.maps[layer]) > 0
-        np.testing.assert_array_equal(found.patches[layer], wanted.patches[layer])
-        assert not len(found.projections[layer])
-        assert found.window[layer] == wanted.window[layer]
-    assert found.purity["conv2"] == pytest.approx(wanted.purity["conv2"], nan_ok=True)
+        assert len(found.layers[layer].maps) == len(wanted.layers[layer].maps) > 0
+        np.testing.assert_array_equal(
+            found.layers[layer].tiles.patches, wanted.layers[layer].tiles.patches
+        )
+        assert not len(found.layers[layer].tiles.projections)
+        assert found.layers[layer].tiles.window == wanted.layers[layer].tiles.window
+    assert found.layers["conv2"].purity == pytest.approx(wanted.layers["conv2"].purity, nan_ok=True)
     # Where the window is measured, it is measured on the gradients: all maps of few.
     near = tiny.changed(smooth, window="energy")
     narrow = compute(near, {"mining": mined, "parts": parts})
     by_gradient = compute(
         tiny.changed(smooth, window="energy", rule="gradient"), {"mining": mined, "parts": parts}
     )
-    assert narrow.window["classes"] == by_gradient.window["classes"]
-    assert narrow.energy_share["classes"] == by_gradient.energy_share["classes"] >= 0.98
+    own, other = (each.layers["classes"].tiles for each in (narrow, by_gradient))
+    assert own.window == other.window
+    assert own.energy_share == other.energy_share >= 0.98

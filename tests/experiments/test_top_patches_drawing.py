@@ -18,10 +18,10 @@ def layer_of(low, size, length, places):
     clipped = [np.clip(low, 0, length), np.clip(low + size, 0, length)]
     field = np.stack([clipped[0], clipped[0], clipped[1], clipped[1]], axis=-1)[None]
     places = np.asarray(places)[None]
-    return SimpleNamespace(
-        receptive_field={"a": [size, size]}, fields={"a": field}, rows={"a": places},
-        cols={"a": places}, images={"a": np.zeros(places.shape, int)},
-    )  # fmt: skip
+    tiles = SimpleNamespace(receptive_field=[size, size], fields=field)
+    images = np.zeros(places.shape, int)
+    top = SimpleNamespace(tiles=tiles, rows=places, cols=places, images=images)
+    return SimpleNamespace(layers={"a": top})
 
 
 def test_tiles_at_an_edge_and_in_the_middle():
@@ -42,23 +42,28 @@ def test_fields_larger_than_the_image_are_placed_by_their_neighbours():
     assert found[:, [0, 2]].tolist() == [[12, 30], [4, 24]]
 
 
-def made_layer(scales, tiles):
+def made_result(scales, tiles):
     """Make a layer of one map of nine tiles 20 px wide, one of which leaves the image."""
     stored = np.stack(tiles)
     mosaic = stored.reshape(3, 3, 20, 20, 3).swapaxes(1, 2).reshape(60, 60, 3)
     content = np.frombuffer(fake_pictures.webp(mosaic, True), np.uint8)
-    result = SimpleNamespace(
-        status={"a": ""}, window={"a": 20}, scales={"a": np.array([scales])},
-        map_scales={"a": np.ones(1)}, tile_scales={"a": np.array([scales])},
-        peaks={"a": np.array([scales])}, shown={"a": np.array([[True] * 8 + [False]])},
-        dead={"a": np.array([False])}, projections={"a": content}, patches={"a": content},
-        projection_offsets={"a": [0, len(content)]}, patch_offsets={"a": [0, len(content)]},
-        receptive_field={"a": [20, 20]}, images={"a": np.zeros((1, 9), int)},
-        rows={"a": np.zeros((1, 9), int)}, cols={"a": np.array([[0, *[3] * 8]])},
-        fields={"a": np.array([[[0, 0, 15, 20], *[[10, 0, 30, 20]] * 8]])},
+    shown = np.array([[True] * 8 + [False]])
+    measured = SimpleNamespace(
+        status="", window=20, scales=np.array([scales]), map_scales=np.ones(1),
+        tile_scales=np.array([scales]), peaks=np.array([scales]), projections=content,
+        patches=content, projection_offsets=[0, len(content)], patch_offsets=[0, len(content)],
+        receptive_field=[20, 20], fields=np.array([[[0, 0, 15, 20], *[[10, 0, 30, 20]] * 8]]),
+        strengths=tone.root_mean_squares(tone.signed(stored), np.array(scales))[None],
     )  # fmt: skip
-    result.strengths = {"a": tone.root_mean_squares(tone.signed(stored), np.array(scales))[None]}
-    return mosaics.layer(result, "a", linear=False)
+    top = SimpleNamespace(
+        tiles=measured, shown=shown, excited=shown, dead=np.array([False]),
+        images=np.zeros((1, 9), int), rows=np.zeros((1, 9), int), cols=np.array([[0, *[3] * 8]]),
+    )  # fmt: skip
+    return SimpleNamespace(layers={"a": top})
+
+
+def made_layer(scales, tiles):
+    return mosaics.layer(made_result(scales, tiles), "a", linear=False)
 
 
 def test_padding_is_transparent_and_blank_tiles_are_marked():
@@ -109,8 +114,8 @@ def test_spotlights_of_blank_tiles_are_pale():
 def test_maps_beside_a_layers_own_are_blank_by_the_layers_measure():
     tile = np.full((20, 20, 3), 128, np.uint8)
     tile[4:9, 6:12] = 240
-    weak = made_layer([0.005] * 9, [tile] * 9).result
-    strong = made_layer([1.0] * 9, [tile] * 9).result
+    weak = made_result([0.005] * 9, [tile] * 9)
+    strong = made_result([1.0] * 9, [tile] * 9)
     assert not mosaics.layer(weak, "a", linear=False).blank.any()
     assert mosaics.layer(weak, "a", linear=False, whole=strong).blank[0, :8].all()
 
@@ -119,7 +124,7 @@ def test_one_projection_stands_for_nine_that_are_the_same():
     tile = np.full((20, 20, 3), 128, np.uint8)
     tile[4:9, 6:12] = (240, 60, 128)
     half = (128 + (tile.astype(int) - 128) // 2).astype(np.uint8)
-    same = mosaics.layer(made_layer([1.0] * 9, [tile, half, *[tile] * 7]).result, "a", linear=True)
+    same = mosaics.layer(made_result([1.0] * 9, [tile, half, *[tile] * 7]), "a", linear=True)
     assert same.same
     assert mosaics.one_tile(same, 0) == 1  # the first leaves the image
     pair = np.asarray(mosaics.pair(same, {"place": 0}, 64))
@@ -128,13 +133,13 @@ def test_one_projection_stands_for_nine_that_are_the_same():
     assert abs(rows[0] / len(right) - 4 / 20) < 0.03
     assert abs(rows[-1] / len(right) - 9 / 20) < 0.03
     tiles = [tile, np.roll(tile, 6, axis=0), *[tile] * 7]
-    assert not mosaics.layer(made_layer([1.0] * 9, tiles).result, "a", linear=True).same
+    assert not mosaics.layer(made_result([1.0] * 9, tiles), "a", linear=True).same
 
 
 def test_a_map_of_which_no_projection_is_whole_is_drawn():
-    result = made_layer([1.0] * 9, [np.full((20, 20, 3), 200, np.uint8)] * 9).result
-    result.cols["a"][:] = 0  # all nine leave the image
-    result.fields["a"][:] = [0, 0, 15, 20]
+    result = made_result([1.0] * 9, [np.full((20, 20, 3), 200, np.uint8)] * 9)
+    result.layers["a"].cols[:] = 0  # all nine leave the image
+    result.layers["a"].tiles.fields[:] = [0, 0, 15, 20]
     drawn = mosaics.layer(result, "a", linear=True)
     assert not drawn.same
     assert np.asarray(mosaics.pair(drawn, {"place": 0}, 64)).ndim == 3

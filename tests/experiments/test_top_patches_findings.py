@@ -35,19 +35,20 @@ def made(units, deep=None, shallow=None):
         data_classes=np.full(len(labels), -1), data_class_names=[],
     )  # fmt: skip
     mining.layers["fc8"].values[:] -= 5.0  # all logits below 0
-    every = {name: np.full(rows.shape, np.nan) for name, rows in images.items()}
-    result = SimpleNamespace(
-        layers=list(images), images=images, inside=every, inside_elsewhere=dict(every),
-        maps={name: np.arange(len(rows)) for name, rows in images.items()},
-        selective={name: np.arange(len(rows)) % 2 == 0 for name, rows in images.items()},
-        rank={name: np.arange(len(rows)) for name, rows in images.items()},
-        strengths={name: np.ones(rows.shape) for name, rows in images.items()},
-        status=dict.fromkeys(images, ""),
-        dead={name: np.zeros(len(rows), bool) for name, rows in images.items()},
-        shown={name: np.ones(rows.shape, bool) for name, rows in images.items()},
-    )  # fmt: skip
+    result = SimpleNamespace(layers={name: layer_of(rows) for name, rows in images.items()})
     parts = SimpleNamespace(layers=[], part={})
     return {"top_patches": result, "mining": mining, "parts": parts}
+
+
+def layer_of(images):
+    maps, unknown = np.arange(len(images)), np.full(images.shape, np.nan)
+    return SimpleNamespace(
+        images=images, maps=maps, selective=maps % 2 == 0, rank=maps,
+        dead=np.zeros(len(images), bool), shown=np.ones(images.shape, bool),
+        tiles=SimpleNamespace(
+            inside=unknown, inside_elsewhere=unknown, strengths=np.ones(images.shape), status=""
+        ),
+    )  # fmt: skip
 
 
 def of_class(*classes):
@@ -124,10 +125,11 @@ def test_energy_is_compared_image_by_image(shift, decision):
     results = made(of_class(0, 1, 2, 3))
     random = np.random.default_rng(1)
     own = random.normal(0.4 + shift, 0.1, (24, 9))
-    results["top_patches"].inside["conv5"] = own
-    results["top_patches"].inside_elsewhere["conv5"] = random.normal(0.4, 0.1, (24, 9))
+    layer = results["top_patches"].layers["conv5"]
+    layer.tiles.inside = own
+    layer.tiles.inside_elsewhere = random.normal(0.4, 0.1, (24, 9))
     energy = kinds(results)["top-patches-energy"]
-    assert energy.n == len(np.unique(results["top_patches"].images["conv5"][1::2]))
+    assert energy.n == len(np.unique(layer.images[1::2]))
     assert energy.decision == decision
 
 
@@ -140,7 +142,7 @@ def test_claims_are_rare_without_an_effect_and_common_with_it(monkeypatch, kind,
     random = np.random.default_rng(1)
     for field in ("inside", "inside_elsewhere"):
         values = random.normal(0.4, 0.1, (24, 9))
-        getattr(results["top_patches"], field)["conv5"] = values
+        setattr(results["top_patches"].layers["conv5"].tiles, field, values)
     null = next(n for n in nulls_of_maps.NULLS if n.kinds == (f"top-patches-{kind}",))
     shown = [
         [

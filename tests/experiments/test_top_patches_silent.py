@@ -20,12 +20,12 @@ def test_an_image_that_does_not_excite_a_map_is_not_shown():
     mining = make_mining(random, [NOUNS[i % 10] for i in range(1000)], False)
     seen = fake_pictures.pictures(IMAGES, SIZE, 1)
     top = make_top_patches(random, mining, seen, False)
-    name = top.layers[-1]
-    place = int(np.flatnonzero(~top.dead[name])[0])
-    values = top.values[name].copy()
+    name, last = [*top.layers.items()][-1]
+    place = int(np.flatnonzero(~last.dead)[0])
+    values = last.values.copy()
     values[place, 3:] = 0
-    shown = {**top.shown, name: values > 0}
-    changed = dataclasses.replace(top, values={**top.values, name: values}, shown=shown)
+    fewer = dataclasses.replace(last, values=values, shown=values > 0)
+    changed = dataclasses.replace(top, layers={**top.layers, name: fewer})
     parts = make_parts(np.random.default_rng(9), False)
     results = {"top_patches": changed, "mining": mining, "parts": parts}
     layer = next(layer for layer in gathered(results) if layer["name"] == name)

@@ -21,9 +21,11 @@ def make_contributions(
     """
     names = list(top.layers)
     feeding = {name: np.zeros(0, np.int32) for name in names}
-    others = np.setdiff1d(np.arange(len(mining.layers[names[1]].values)), top.maps[names[1]])
+    others = np.setdiff1d(np.arange(len(mining.layers[names[1]].values)), top.layers[names[1]].maps)
     feeding[names[1]] = others[:FEEDING].astype(np.int32)
-    maps = {name: np.union1d(top.maps[name], feeding[name]).astype(np.int32) for name in names}
+    maps = {
+        name: np.union1d(top.layers[name].maps, feeding[name]).astype(np.int32) for name in names
+    }
     sources, shares = {}, {}
     for place, name in enumerate(names):
         count = len(maps[name])
@@ -32,13 +34,12 @@ def make_contributions(
         if not place:
             continue
         lower = names[place - 1]
+        shown = top.layers[lower]
         unseen = np.setdiff1d(np.arange(len(mining.layers[lower].values)), maps[lower])[0]
         for row in np.flatnonzero(mining.layers[name].values[maps[name], 0] > 0):
-            given = [*feeding[lower], *random.permutation(top.maps[lower][~top.dead[lower]])][
-                : SOURCES - 3
-            ]
+            given = [*feeding[lower], *random.permutation(shown.maps[~shown.dead])][: SOURCES - 3]
             given.insert(1, unseen)
-            given.insert(2, top.maps[lower][top.dead[lower]][0])
+            given.insert(2, shown.maps[shown.dead][0])
             sources[name][row, : SOURCES - 1] = [(place - 1, number) for number in given]
             shares[name][row, : SOURCES - 1] = np.linspace(0.3, 0.05, SOURCES - 1)
     return ContributionsResult(

@@ -18,7 +18,8 @@ def make_evolution(
     random: np.random.Generator, mining: MiningResult, top: TopPatchesResult, seen: np.ndarray
 ) -> EvolutionResult:
     """Follow eight maps of each projected layer; upper layers settle later, one never."""
-    names = [name for name in top.layers if not top.status[name]]
+    status = {name: layer.tiles.status for name, layer in top.layers.items()}
+    names = [name for name in status if not status[name]]
     count, steps = 8, len(EPOCHS)
     fields: dict[str, dict] = {
         name: {}
@@ -27,7 +28,7 @@ def make_evolution(
                      "projection_offsets", "patch_offsets")
     }  # fmt: skip
     for place, name in enumerate(names):
-        window = int(top.window[name])
+        window = top.layers[name].tiles.window
         images = random.integers(0, len(seen), (steps, count)).astype(np.int32)
         for e in range(1, steps):  # jumps grow rare
             stay = random.random(count) < e / steps
@@ -46,7 +47,7 @@ def make_evolution(
         similarity = rise[:, None] + random.normal(0, 0.02, (steps, count))
         similarity[-1], similarity[:, 1] = 1, np.nan
         for key, value in {
-            "maps": top.maps[name][:count],
+            "maps": top.layers[name].maps[:count],
             "window": window,
             "values": values,
             "images": images,
@@ -67,8 +68,8 @@ def make_evolution(
     return EvolutionResult(
         epochs=EPOCHS,
         found=64,
-        layers=top.layers,
-        status=dict(top.status),
+        layers=[*status],
+        status=status,
         **fields,
         history_epochs=np.arange(1, 65, dtype=np.int32),
         training_loss=loss,

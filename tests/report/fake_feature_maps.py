@@ -15,35 +15,34 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 def make_feature_maps(
     mining: MiningResult, top: TopPatchesResult, seen: np.ndarray
 ) -> FeatureMapsResult:
-    names = list(top.layers)
     # One image is not kept, as where there are very many.
-    images = wanted_images(top, names, len(seen))[1:]
+    images = wanted_images([*top.layers.values()], len(seen))[1:]
     pictures = [fake_pictures.webp(seen[i], False) for i in images]
     fields: dict[str, dict] = {
         key: {}
         for key in ("rules", "maps", "projections", "projection_offsets", "scales",
                     "neighbours", "likeness", "order")
     }  # fmt: skip
-    for name in names:
-        maps, side = top.maps[name][:8], top.window[name]
+    for name, layer in top.layers.items():
+        maps, side = layer.maps[:8], layer.tiles.window
         tile = fake_pictures.projection(fake_pictures.crop(seen[0], 110, 110, side))
-        rules = 1 if top.status[name] else 2
+        rules = 1 if layer.tiles.status else 2
         rows = np.concatenate([np.concatenate([tile] * RANKS, axis=1)] * rules, axis=0)
         encoded = [fake_pictures.webp(rows, True)] * len(maps)
-        near, how = likeness.neighbours(mining.layers[name].similarity, top.maps[name])
+        near, how = likeness.neighbours(mining.layers[name].similarity, layer.maps)
         for key, value in {
-            "rules": ["gradient"] if top.status[name] else ["guided", "gradient"],
+            "rules": ["gradient"] if layer.tiles.status else ["guided", "gradient"],
             "maps": maps,
             "projections": np.frombuffer(b"".join(encoded), np.uint8),
             "projection_offsets": np.cumsum([0, *map(len, encoded)]),
             "scales": np.full((len(maps), rules), 0.7, np.float32),
             "neighbours": near,
             "likeness": how,
-            "order": likeness.side_by_side(mining.layers[name].similarity, top.maps[name]),
+            "order": likeness.side_by_side(mining.layers[name].similarity, layer.maps),
         }.items():
             fields[key][name] = value
     return FeatureMapsResult(
-        layers=names,
+        layers=[*top.layers],
         size=list(seen.shape[1:3]),
         images=images,
         pictures=np.frombuffer(b"".join(pictures), np.uint8),

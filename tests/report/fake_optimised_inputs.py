@@ -13,9 +13,9 @@ _SIDE = 24
 def make_optimised_inputs(
     random: np.random.Generator, top: TopPatchesResult, hostile: bool
 ) -> OptimisedInputsResult:
-    layers = top.layers[-2:] if hostile else top.layers
+    layers = [*top.layers][-2 if hostile else 0 :]
     variants, steps = 1 + 3 * hostile, 12
-    maps = {name: top.maps[name][:5] for name in layers}
+    maps = {name: top.layers[name].maps[:5] for name in layers}
 
     def drawn(*shape: int) -> np.ndarray:
         return random.integers(0, 256, (*shape, _SIDE, _SIDE, 3), dtype=np.uint8)
@@ -25,7 +25,7 @@ def make_optimised_inputs(
     }
     rise = np.linspace(0, 2, steps, dtype=np.float32)
     return OptimisedInputsResult(
-        layers=list(layers),
+        layers=layers,
         maps=maps,
         pictures={name: drawn(len(maps[name]), variants) for name in layers},
         plain={name: drawn(len(maps[name])) for name in layers},

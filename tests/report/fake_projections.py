@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from tests.report import fake_pictures
@@ -11,7 +9,7 @@ from tests.report.fake_results import HOSTILE, SIZE, make_layers
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.photographs.result import PhotographsResult
-from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.experiments.top_patches.result import Tiles, TopLayer, TopPatchesResult
 
 
 def make_top_patches(
@@ -22,8 +20,7 @@ def make_top_patches(
     given: dict[str, np.ndarray] | None = None,
 ) -> TopPatchesResult:
     """Sixteen maps a layer with a dead one, or those ``given``."""
-    by_layer = [f.name for f in dataclasses.fields(TopPatchesResult) if "dict" in str(f.type)]
-    fields: dict[str, dict] = {name: {} for name in by_layer}
+    layers = {}
     for name, maps, window, field, stride, _ in make_layers(hostile):
         without_rule = hostile and name == "conv10"
         if given is None:
@@ -55,49 +52,48 @@ def make_top_patches(
         counts = [np.bincount(mining.labels[row]).max() / 9 for row in images]
         centre = np.stack([cols, rows, cols, rows], axis=-1) * stride
         half = np.array([-field // 2, -field // 2, field // 2, field // 2])
-        for key, value in {
-            "status": "activation 'silu' of block2/act has no backward rule"
-            if without_rule
-            else "",
-            "maps": chosen,
-            "rank": random.permutation(count).astype(np.int32),
-            "selective": np.arange(count) % 2 == 0,
-            "inactive": chosen[dead],
-            "values": values,
-            "images": images,
-            "rows": rows,
-            "cols": cols,
-            "window": window,
-            "energy_share": 0.983,
-            "receptive_field": [field, field],
-            "fields": np.clip(centre + half, 0, SIZE).astype(np.int32),
-            "patches": np.frombuffer(b"".join(patches), np.uint8),
-            "projections": np.frombuffer(b"".join(projections), np.uint8),
-            "patch_offsets": np.cumsum([0, *map(len, patches)]),
-            "projection_offsets": np.cumsum([0, *map(len, projections)]),
-            "map_scales": scales[:, 0],
-            "tile_scales": scales,
-            "scales": scales,
-            "peaks": random.uniform(1, 3, (count, 9)).astype(np.float32),
-            "strengths": np.where(values > 0, random.uniform(0.1, 1, (count, 9)), 0).astype(
-                np.float32
-            ),
-            "inside": shares(0.55, (count, 9), dead),
-            "inside_area": shares(0.42, (count, 9), dead),
-            "inside_elsewhere": shares(0.33, (count, 9), dead),
-            "shown": values > 0,
-            "dead": dead,
-            "purity": np.where(dead, np.nan, np.array(counts)).astype(np.float32),
-        }.items():
-            fields[key][name] = value
+        rank = random.permutation(count).astype(np.int32)
+        peaks = random.uniform(1, 3, (count, 9)).astype(np.float32)
+        tiles = Tiles(
+            status="activation 'silu' of block2/act has no backward rule" if without_rule else "",
+            window=window,
+            energy_share=0.983,
+            receptive_field=[field, field],
+            fields=np.clip(centre + half, 0, SIZE).astype(np.int32),
+            patches=np.frombuffer(b"".join(patches), np.uint8),
+            projections=np.frombuffer(b"".join(projections), np.uint8),
+            patch_offsets=np.cumsum([0, *map(len, patches)]),
+            projection_offsets=np.cumsum([0, *map(len, projections)]),
+            scales=scales,
+            map_scales=scales[:, 0],
+            tile_scales=scales,
+            peaks=peaks,
+            strengths=np.where(values > 0, random.uniform(0.1, 1, (count, 9)), 0).astype("f4"),
+            inside=shares(0.55, (count, 9), dead),
+            inside_area=shares(0.42, (count, 9), dead),
+            inside_elsewhere=shares(0.33, (count, 9), dead),
+        )
+        layers[name] = TopLayer(
+            maps=chosen,
+            rank=rank,
+            selective=np.arange(count) % 2 == 0,
+            inactive=chosen[dead],
+            values=values,
+            images=images,
+            rows=rows,
+            cols=cols,
+            tiles=tiles,
+            shown=values > 0,
+            dead=dead,
+            purity=np.where(dead, np.nan, np.array(counts)).astype(np.float32),
+        )
     return TopPatchesResult(
-        layers=list(fields["maps"]),
+        layers=layers,
         rule="deconvnet",
         labelled=True,
         replaced=[{"layer": HOSTILE[1], "blank": 0.62, "instead": [*mining.layers][-1]}]
         if hostile
         else [],
-        **fields,
     )
 
 

@@ -25,17 +25,22 @@ def made():
     random = np.random.default_rng(3)
     mining = make_mining(random, ["a", "b"], False)
     names = [*mining.layers][:2]
-    top = SimpleNamespace(
-        layers=names,
-        status=dict.fromkeys(names, ""),
-        window=dict(zip(names, (7, 31), strict=True)),
-        maps=dict.fromkeys(names, np.arange(3, 11, dtype=np.int32)),
-        receptive_field={name: [140, 140] for name in names},
-        fields=dict.fromkeys(names, np.tile([0, 0, 140, 140], (8, 9, 1))),
-        rows={name: mining.layers[name].rows[3:11] for name in names},
-        cols={name: mining.layers[name].cols[3:11] for name in names},
-        images={name: mining.layers[name].images[3:11] for name in names},
-    )
+    layers = {}
+    for name, window in zip(names, (7, 31), strict=True):
+        mined = mining.layers[name]
+        layers[name] = SimpleNamespace(
+            tiles=SimpleNamespace(
+                status="",
+                window=window,
+                receptive_field=[140, 140],
+                fields=np.tile([0, 0, 140, 140], (8, 9, 1)),
+            ),
+            maps=np.arange(3, 11, dtype=np.int32),
+            rows=mined.rows[3:11],
+            cols=mined.cols[3:11],
+            images=mined.images[3:11],
+        )
+    top = SimpleNamespace(layers=layers)
     return mining, make_evolution(random, mining, top, fake_pictures.pictures(4, 140, 1)), top
 
 

@@ -206,24 +206,23 @@ class Run:
         if layer not in result.layers:
             raise RequestError(
                 f"{self.folder} has no layer {layer!r} among its top-9: "
-                f"{near(layer, result.layers)}"
+                f"{near(layer, [*result.layers])}"
             )
-        projections = None
-        side = result.window[layer]
-        patches = _tiles(result.patches[layer], result.patch_offsets[layer], side)
+        top, tiles, projections = result.layers[layer], result.layers[layer].tiles, None
+        patches = _tiles(tiles.patches, tiles.patch_offsets, tiles.window)
         figure = self.figures.get(f"top-{slugs(result.layers)[layer]}")
-        if not result.status[layer]:
-            stored = _tiles(result.projections[layer], result.projection_offsets[layer], side)
-            scales = result.scales[layer][:, :, None, None, None]
+        if not tiles.status:
+            stored = _tiles(tiles.projections, tiles.projection_offsets, tiles.window)
+            scales = tiles.scales[:, :, None, None, None]
             projections = (stored.astype(np.float32) - 128) / 127 * scales
         return TopPatches(
             layer,
-            result.maps[layer],
-            result.values[layer],
-            result.images[layer],
+            top.maps,
+            top.values,
+            top.images,
             self.result("mining").paths,
-            result.rows[layer],
-            result.cols[layer],
+            top.rows,
+            top.cols,
             projections,
             patches,
             figure,

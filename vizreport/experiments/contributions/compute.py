@@ -39,7 +39,7 @@ def compute(
     parts: dict[str, dict[str, np.ndarray]] = {}
     with progress("following contributions", len(layers), "layers") as bar:
         for layer in reversed(layers):  # what feeds the maps above is known by then
-            shown = top_patches.maps[layer.name]
+            shown = top_patches.layers[layer.name].maps
             feeding = _feeding(wanted[layer.name], shown, max(_MOST, len(shown)))
             maps = np.union1d(shown, feeding).astype(np.int32)
             found = _split(subject, mining, layer, below[layer.name], layers, maps)

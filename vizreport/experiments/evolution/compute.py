@@ -70,12 +70,13 @@ def compute(
             "checkpoints whose sidecars name their epochs, as written by vizreport train"
         )
     shown = choose_epochs(found)
-    projected = {name for name, problem in top_patches.status.items() if not problem}
+    problems = {name: top.tiles.status for name, top in top_patches.layers.items()}
+    projected = {name for name, problem in problems.items() if not problem}
     layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in projected]
     if not layers:
-        raise NotApplicable(next(iter(top_patches.status.values())))
-    maps = {layer.name: _spread(top_patches.maps[layer.name]) for layer in layers}
-    windows = {layer.name: int(top_patches.window[layer.name]) for layer in layers}
+        raise NotApplicable(next(iter(problems.values())))
+    maps = {layer.name: _spread(top_patches.layers[layer.name].maps) for layer in layers}
+    windows = {layer.name: top_patches.layers[layer.name].tiles.window for layer in layers}
     followed = _followed(
         subject, pieces, shown, (mining.records, layers, maps, windows, settings.rule)
     )
@@ -85,8 +86,8 @@ def compute(
     return EvolutionResult(
         epochs=[epoch.epoch for epoch in shown],
         found=len(found),
-        layers=top_patches.layers,
-        status=dict(top_patches.status),
+        layers=[*problems],
+        status=problems,
         maps=maps,
         window=windows,
         history_epochs=np.array([epoch.epoch for epoch in history], np.int32),

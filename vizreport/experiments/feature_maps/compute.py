@@ -67,14 +67,17 @@ def compute(
     ]
     names = [layer.name for layer in layers]
     images = np.union1d(
-        wanted_images(top_patches, names, MOST_IMAGES),
-        wanted_images(feeding_maps, feeding_maps.layers, MOST_IMAGES // 2),
+        wanted_images([top_patches.layers[name] for name in names], MOST_IMAGES),
+        wanted_images([*feeding_maps.layers.values()], MOST_IMAGES // 2),
     ).astype(np.int32)
     parts: dict[str, _Layer] = {}
     with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
         encoded = _pictures(subject, mining, images, pool)
         for layer in layers:
-            similarity, maps = mining.layers[layer.name].similarity, top_patches.maps[layer.name]
+            similarity, maps = (
+                mining.layers[layer.name].similarity,
+                top_patches.layers[layer.name].maps,
+            )
             near, how = likeness.neighbours(similarity, maps)
             parts[layer.name] = {
                 **_compared(subject, mining, top_patches, layer, pool),
@@ -112,9 +115,8 @@ def _compared(
     pool: ThreadPoolExecutor,
 ) -> _Compared:
     """Project a sample of a layer's maps under the other rules."""
-    graph, side = subject.graph, int(top.window[layer.name])
-    shown = top.maps[layer.name]
-    maps = shown[first_places(top, layer.name)]
+    graph, shown = subject.graph, top.layers[layer.name]
+    side, maps = shown.tiles.window, shown.maps[first_places(shown)]
     rules = [
         rule for rule in PRESETS if rule != top.rule and not rule_problem(graph, layer.node, rule)
     ]  # fmt: skip
@@ -127,7 +129,7 @@ def _compared(
     encoded = [b""] * len(maps)
     if rows:
         pictures = np.concatenate(rows, axis=1).reshape(len(maps), len(rules) * side, -1, 3)
-        encoded = list(pool.map(projection_encoder(side, len(shown)), pictures))
+        encoded = list(pool.map(projection_encoder(side, len(shown.maps)), pictures))
     return {
         "rules": rules,
         "maps": maps,

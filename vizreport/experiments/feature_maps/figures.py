@@ -70,7 +70,7 @@ def _pages(
     by_map = {cell["map"]: cell for cell in cells}
     pages = []
     for place, cell in enumerate(cells):
-        images = top.images[name][place]
+        images = top.layers[name].images[place]
         units = [
             {**tile, "src": sources.get(int(images[tile["rank"] - 1]), "")}
             for tile in cell["tiles"]
@@ -110,7 +110,7 @@ def _pages_of_feeding(
     """Return the pages of a layer's maps that are shown for feeding others."""
     name, pages = layer["name"], []
     for place, cell in enumerate(added["cells"]):
-        images = feeding.images[name][place]
+        images = feeding.layers[name].images[place]
         context = {
             "layer": layer,
             "cell": cell,

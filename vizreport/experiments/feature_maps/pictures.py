@@ -59,11 +59,12 @@ def _compared(
     """Draw a row for each other rule of the three strongest units' projections."""
     name, window, side = layer["name"], layer["window"], layer["drawn"].side
     stored = np.asarray(_decoded(result.projections[name], result.projection_offsets[name], i))
-    place = int(np.flatnonzero(top.maps[name] == result.maps[name][i])[0])
+    shown = top.layers[name]
+    place = int(np.flatnonzero(shown.maps == result.maps[name][i])[0])
     images = layer["drawn"].insides[place]
     whole = Image.new("RGBA", (RANKS * side, len(result.rules[name]) * side))
     for row in range(len(result.rules[name])):
-        for k in np.flatnonzero(top.shown[name][place][:RANKS]).tolist():
+        for k in np.flatnonzero(shown.shown[place][:RANKS]).tolist():
             tile = stored[row * window :, k * window :][:window, :window]
             picture = mosaics.within(tone.fitted(tile, side, layer["linear"]), images[k] / window)
             whole.paste(picture, (k * side, row * side))

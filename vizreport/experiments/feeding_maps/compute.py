@@ -38,6 +38,7 @@ def compute(
         for name, maps in contributions.feeding.items()
         if len(maps)
     }
-    windows = {name: (top_patches.window[name], top_patches.energy_share[name]) for name in choices}
+    tiles = {name: top_patches.layers[name].tiles for name in choices}
+    windows = {name: (each.window, each.energy_share) for name, each in tiles.items()}
     same = Given(layers=settings.layers, rule=settings.rule, window="given")
     return project_maps(subject, pieces, same, mining, parts, choices, windows)

@@ -84,8 +84,9 @@ def _chosen(
             subject.graph, layer.node, None
         )  # fmt: skip
         most = int(np.clip(MULTIPLICATIONS // max(cost, 1), FEWEST, max(FEWEST, 10**6)))
-        places = first_places(top, layer.name, min(most, settings.optimised_maps))
-        maps = [int(top.maps[layer.name][p]) for p in places if not top.dead[layer.name][p]]
+        shown = top.layers[layer.name]
+        places = first_places(shown, min(most, settings.optimised_maps))
+        maps = [int(shown.maps[p]) for p in places if not shown.dead[p]]
         if maps:
             found.append((layer, np.array(maps, np.int32), cost))
     return found

@@ -16,14 +16,12 @@ from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.choice import Choice, choose_maps
 from vizreport.experiments.top_patches.classes import purity
 from vizreport.experiments.top_patches.projected import (
-    STORED,
-    ProjectedLayer,
     ToProject,
     Units,
     is_shown,
     project_layer,
 )
-from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.experiments.top_patches.result import Tiles, TopLayer, TopPatchesResult
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Piece, Work
 from vizreport.parallel.pieces import Pieces
@@ -84,56 +82,57 @@ def project_maps(
         Side of a layer's tiles and the share of energy that lies in them, where they are given.
     """
     layers = [layer for layer in subject.chosen_layers(settings.layers) if layer.name in choices]
-    chosen = {layer.name: choices[layer.name].maps for layer in layers}
     mean_mask = parts.mean_mask if parts is not None else np.zeros((0, 0), np.float32)
     work = Work(
         name="layers",
         make=project_layer,
         arguments=(settings.rule, settings.window, mean_mask),
         pieces=[
-            _piece(mining, layer, chosen[layer.name], windows.get(layer.name)) for layer in layers
+            _piece(mining, layer, choices[layer.name].maps, windows.get(layer.name))
+            for layer in layers
         ],
-        kind=ProjectedLayer,
+        kind=Tiles,
         doing="projecting",
         unit="maps",
     )
-    projected = {
-        layer.name: one for layer, one in zip(layers, pieces.map(subject, work), strict=True)
-    }
-    names = [layer.name for layer in layers]
-    by_class = counted_classes(mining)
-    labelled, classes = by_class.true, by_class.numbers
-    taken = {
-        field: {name: getattr(mining.layers[name], field)[chosen[name]] for name in names}
-        for field in ("values", "images", "rows", "cols")
-    }
-    shown = {
-        layer.name: is_shown(layer, taken["values"][layer.name], taken["images"][layer.name])
-        for layer in layers
-    }
-    dead = {name: ~shown[name][:, 0] for name in names}
+    tiles = pieces.map(subject, work)
+    classes = counted_classes(mining)
     return TopPatchesResult(
-        layers=names,
-        status={name: projected[name].status for name in names},
-        replaced=[] if settings.layers else subject.default_layers[1],
-        maps=chosen,
-        rank={name: choices[name].rank for name in names},
-        selective={name: choices[name].selective for name in names},
-        inactive={
-            name: np.flatnonzero(nearly_dead(mining, name)).astype(np.int32) for name in names
+        layers={
+            layer.name: _layer(mining, layer, choices[layer.name], one, classes.numbers)
+            for layer, one in zip(layers, tiles, strict=True)
         },
-        **taken,
-        **{field: {name: getattr(projected[name], field) for name in names} for field in STORED},
+        replaced=[] if settings.layers else subject.default_layers[1],
+        rule=settings.rule,
+        labelled=classes.true,
+    )
+
+
+def _layer(
+    mining: MiningResult,
+    layer: ReportableLayer,
+    choice: Choice,
+    tiles: Tiles,
+    classes: np.ndarray,
+) -> TopLayer:
+    """Gather what is stored of a layer; ``classes`` are the images'."""
+    mined = mining.layers[layer.name]
+    values, images = mined.values[choice.maps], mined.images[choice.maps]
+    shown = is_shown(layer, values, images)
+    dead = ~shown[:, 0]
+    return TopLayer(
+        maps=choice.maps,
+        rank=choice.rank,
+        selective=choice.selective,
+        inactive=np.flatnonzero(nearly_dead(mining, layer.name)).astype(np.int32),
+        values=values,
+        images=images,
+        rows=mined.rows[choice.maps],
+        cols=mined.cols[choice.maps],
+        tiles=tiles,
         shown=shown,
         dead=dead,
-        purity={
-            name: np.where(dead[name], np.nan, purity(taken["images"][name], classes)).astype(
-                np.float32
-            )
-            for name in names
-        },
-        rule=settings.rule,
-        labelled=labelled,
+        purity=np.where(dead, np.nan, purity(images, classes)).astype(np.float32),
     )
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from math import nan
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from vizreport.drawing import montage, spotlight, tone
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Content, Fact, Figure, Page, Section
-from vizreport.experiments.mining.classes import counted_as, predicted_name, true_name
-from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.classes import counted_as
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import classes, ground_truth, mosaics, wording
+from vizreport.experiments.top_patches.cells import Gathering, Shown, gathered_cell
 from vizreport.experiments.top_patches.highlights import chosen
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, first_places
 from vizreport.results.run import RunRecord
@@ -56,7 +52,9 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
                "parts": ground_truth.table(parts, layers),
                "projected": bool(projected),
                "replaced": result.replaced,
-               "unprojected": shared_reasons(result.status)}  # fmt: skip
+               "unprojected": shared_reasons(
+                   {name: layer.tiles.status for name, layer in result.layers.items()}
+               )}  # fmt: skip
     maps = sum(len(layer["cells"]) for layer in projected or layers)
     facts = (
         Fact(
@@ -65,7 +63,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             f"in {len(projected or layers)} layers",
         ),
     )
-    highlights = chosen(result, layers)
+    highlights = chosen(layers)
     return Section(figures, pages, highlights, facts, files, context)
 
 
@@ -91,7 +89,7 @@ def gathered(
     result: TopPatchesResult = results[which]
     whole: TopPatchesResult = results["top_patches"]
     slug = slugs(whole.layers)
-    gathering = _Gathering(result, whole, results["mining"], results["parts"], shown, shared)
+    gathering = Gathering(result, whole, results["mining"], results["parts"], shown, shared)
     return [_layer(gathering, name, slug[name]) for name in result.layers]
 
 
@@ -113,37 +111,25 @@ def _page(layer: Mapping[str, Any]) -> Page:
     return Page(name, "Top-9", "pages/top_layer.html", {"layer": layer}, layer["name"])
 
 
-@dataclass(frozen=True)
-class _Gathering:
-    """Results, how many maps of a layer are in figures, and whether tiles share a scale."""
-
-    result: TopPatchesResult
-    whole: TopPatchesResult
-    mining: MiningResult
-    parts: PartsResult
-    shown: int
-    shared: bool
-
-
-def _layer(of: _Gathering, name: str, slug: str) -> dict[str, Any]:
+def _layer(of: Gathering, name: str, slug: str) -> dict[str, Any]:
     """Gather what the templates say of a layer."""
-    result, mining = of.result, of.mining
-    status = result.status[name]
-    window = int(result.window[name])
+    mining, top = of.mining, of.result.layers[name]
+    tiles = top.tiles
+    status, window = tiles.status, tiles.window
     first = name == mining.checked[0]
-    drawn = mosaics.layer(result, name, first, of.whole, of.shared)
-    count = len(result.maps[name])
-    chosen = first_places(result, name, of.shown)
+    drawn = mosaics.layer(of.result, name, first, of.whole, of.shared)
+    chosen = first_places(top, of.shown)
     # What a first layer's patches show of the image's class is chance.
     counts = classes.is_counted(mining) and not first
-    cells = [_cell(drawn, mining, of.parts, slug, i, i in chosen, counts) for i in range(count)]
+    shown = Shown(name, slug, drawn, counts)
+    cells = [gathered_cell(of, shown, i, i in chosen) for i in range(len(top.maps))]
     faded = [cell["map"] for cell in cells if cell["blank"] and cell["place"] in chosen]
     main = [cells[i] for i in chosen if not (cells[i]["dead"] or cells[i]["blank"])]
     across = _PATCH_COLUMNS if status else COLUMNS
     maps = len(mining.layers[name].values) if name in mining.layers else None
     if status and len(main) % across == 1 and len(main) not in (1, maps):
         main.pop()  # of a sample, no map stands alone in the last row
-    field = [int(side) for side in result.receptive_field[name]]
+    field = tiles.receptive_field
     return {
         "name": name,
         "slug": slug,
@@ -155,8 +141,8 @@ def _layer(of: _Gathering, name: str, slug: str) -> dict[str, Any]:
         "linear": drawn.linear,
         "both": any(cell["linear"] for cell in cells),
         "large": window > _LARGE,
-        "energy": percent(float(result.energy_share[name]), 1),
-        "positive": bool((result.values[name] > 0).any()),
+        "energy": percent(tiles.energy_share, 1),
+        "positive": bool((top.values > 0).any()),
         "field": None if not all(field) else f"{field[0]} × {field[1]}",
         "whole_field": window >= max(field) > 0,
         "cells": cells,
@@ -170,8 +156,8 @@ def _layer(of: _Gathering, name: str, slug: str) -> dict[str, Any]:
         ],
         "maps": maps,
         "across": across,
-        "selective": sum(bool(result.selective[name][cell["place"]]) for cell in main),
-        "inactive": listed(result.inactive[name].tolist()),
+        "selective": sum(bool(top.selective[cell["place"]]) for cell in main),
+        "inactive": listed(top.inactive.tolist()),
         "faded": listed(faded),
         "dead": [cell for cell in cells if cell["dead"]],
         "named": sum(cell["part"] is not None for cell in cells),
@@ -181,97 +167,10 @@ def _layer(of: _Gathering, name: str, slug: str) -> dict[str, Any]:
     }
 
 
-def _cell(
-    drawn: mosaics.Layer,
-    mining: MiningResult,
-    parts: PartsResult,
-    slug: str,
-    place: int,
-    main: bool,
-    counts: bool,
-) -> dict[str, Any]:
-    """Gather what the templates say of a feature map.
-
-    ``main``: it is in the report's figures; ``counts``: the images' classes can be counted.
-    """
-    result, name = drawn.result, drawn.name
-    feature_map = int(result.maps[name][place])
-    values, images = result.values[name][place], result.images[name][place]
-    dead = bool(result.dead[name][place])
-    silent = [] if dead else np.flatnonzero(~result.shown[name][place]).tolist()
-    tiles = []
-    for k, image in enumerate(images):
-        if image < 0 or k in silent:
-            continue
-        true, predicted = true_name(mining, int(image)), predicted_name(mining, int(image))
-        tiles.append(
-            {
-                "rank": k + 1,
-                "value": float(values[k]),
-                "class_name": true if result.labelled else predicted,
-                "shown": true or (f"{predicted} (predicted)" if predicted else ""),
-                "path": mining.paths[image],
-                "box": [int(side) for side in result.fields[name][place][k]],
-                "scale": float(result.tile_scales[name][place][k]),
-            }
-        )
-    own = classes.own_class(mining, name, feature_map)
-    names = [str(tile["class_name"]) for tile in tiles] if counts and not dead else []
-    matched = not result.labelled or bool((mining.labels >= 0).any())
-    found = classes.counted(names, own, matched)
-    folder = f"pages/top-{slug}"
-    projected = not result.status[name]
-    one = mosaics.one_tile(drawn, place) if drawn.same and not dead else None
-    alone = one is not None and not drawn.shared
-    scale = float(result.tile_scales[name][place][one] if alone else result.map_scales[name][place])
-    return {
-        "map": feature_map,
-        "place": place,
-        "projections": f"{folder}/{feature_map:05d}-projections.webp" if projected else "",
-        "spotlights": f"{folder}/{feature_map:05d}-spotlights.webp"
-        if projected and not drawn.same
-        else "",
-        "linear": f"{folder}/{feature_map:05d}-linear.webp"
-        if projected and main and not drawn.linear and not dead
-        else "",
-        "bars": [] if not projected or drawn.linear or dead else mosaics.strengths(drawn, place),
-        "patches": f"{folder}/{feature_map:05d}-patches.webp",
-        "one": one,
-        "anchor": f"map-{feature_map}",
-        "dead": dead,
-        "blank": bool(drawn.blank[place].any() and drawn.blank[place].sum() == len(tiles)),
-        "strongest": float(values[0]),
-        "active": float(mining.layers[name].active[feature_map]) if name in mining.layers else nan,
-        "part": ground_truth.part_of(parts, name, feature_map),
-        "inside": _mean(result.inside[name][place]),
-        "inside_elsewhere": _mean(result.inside_elsewhere[name][place]),
-        "purity": found.times / len(tiles) if found.common else nan,
-        "own": own,
-        "own_said": classes.said(found, len(tiles)) if own and found.common else "",
-        "common": found.common,
-        "classes": _counts(tiles),
-        "times": found.times,
-        "of": len(tiles),
-        "tiles": tiles,
-        "scale": scale if tiles and projected else nan,
-    }
-
-
 def listed(maps: Sequence[int]) -> dict[str, Any]:
     """Return how many maps there are, and their numbers as they are listed in a line."""
     numbers = ", ".join(str(int(one)) for one in maps[:_LISTED])
     return {"count": len(maps), "numbers": numbers + (", …" if len(maps) > _LISTED else "")}
-
-
-def _mean(shares: np.ndarray) -> float:
-    """Mean of what is known; NaN where nothing is."""
-    known = shares[~np.isnan(shares)]
-    return float(known.mean()) if len(known) else nan
-
-
-def _counts(tiles: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """Count the classes among the tiles, most frequent first."""
-    return Counter(tile["class_name"] for tile in tiles if tile["class_name"]).most_common()
 
 
 def _explained(
@@ -327,7 +226,7 @@ def _figure(
                 ". A dash beside a pale patch: blank, below 1 % of the strength (root mean square) "
                 "of the median map"
             )
-        if (result.shown[name] & ~(result.values[name] > 0)).any():
+        if (drawn.top.shown & ~(drawn.top.values > 0)).any():
             pairs += ". Outputs of 0 or less have no projection"
     if explained:
         method = f"Drawn as for {quoted(explained)}. {fair}"

@@ -15,7 +15,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import ground_truth
 from vizreport.experiments.top_patches.classes import is_counted, own_class
-from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.experiments.top_patches.result import TopLayer, TopPatchesResult
 from vizreport.findings.decisions import LEVEL, holm
 from vizreport.findings.groups import independent
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
@@ -42,7 +42,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     """State what the nine strongest images of the maps show."""
     result: TopPatchesResult = results["top_patches"]
     mining, parts = results["mining"], results["parts"]
-    found = [_selectivity(result, mining), _energy(result), parts_finding(result, parts)]
+    found = [_selectivity(result, mining), _energy(result), parts_finding(parts)]
     units = _class_units(result, mining)
     found.insert(0 if units is not None and units.severity == LOOK else len(found), units)
     return [each for each in found if each is not None]
@@ -202,14 +202,14 @@ def _class_units(result: TopPatchesResult, mining: MiningResult) -> Finding | No
 
 def _figure(result: TopPatchesResult, layer: str) -> str:
     """Return the name of a layer's figure; "" where it may have none, since its maps are blank."""
-    first = int(np.argmin(result.rank[layer]))
-    strengths = result.strengths[layer]
-    blank = not result.status[layer] and blank_ones(strengths)[first].all()
+    top = result.layers[layer]
+    first = int(np.argmin(top.rank))
+    blank = not top.tiles.status and blank_ones(top.tiles.strengths)[first].all()
     slug = slugs(result.layers)[layer]
-    return "" if result.dead[layer][first] or blank else f"top-{slug}"
+    return "" if top.dead[first] or blank else f"top-{slug}"
 
 
-def on_object(result: TopPatchesResult, layer: str) -> tuple[np.ndarray, np.ndarray]:
+def on_object(layer: TopLayer) -> tuple[np.ndarray, np.ndarray]:
     """Return how much of each image's projections lies on its object, and on other objects.
 
     Of maps chosen at random; of all that were chosen where none was.
@@ -219,23 +219,24 @@ def on_object(result: TopPatchesResult, layer: str) -> tuple[np.ndarray, np.ndar
     own, elsewhere : float64 [n]
         Means over the layer's projections of an image; images without one are left out.
     """
-    known = np.isfinite(result.inside[layer]) & np.isfinite(result.inside_elsewhere[layer])
-    random = ~result.selective[layer][:, None]
+    inside, elsewhere = layer.tiles.inside, layer.tiles.inside_elsewhere
+    known = np.isfinite(inside) & np.isfinite(elsewhere)
+    random = ~layer.selective[:, None]
     known = known & random if (known & random).any() else known
-    images, place = np.unique(result.images[layer][known], return_inverse=True)
+    images, place = np.unique(layer.images[known], return_inverse=True)
     counts = np.bincount(place, minlength=len(images))
-    own, elsewhere = (
-        np.bincount(place, values[layer][known].astype(np.float64), len(images)) / counts
-        for values in (result.inside, result.inside_elsewhere)
+    own, other = (
+        np.bincount(place, values[known].astype(np.float64), len(images)) / counts
+        for values in (inside, elsewhere)
     )
-    return own, elsewhere
+    return own, other
 
 
 def _energy(result: TopPatchesResult) -> Finding | None:
     known = ground_truth.known_layers(result)
     if not known:
         return None
-    own, elsewhere = on_object(result, known[-1])
+    own, elsewhere = on_object(result.layers[known[-1]])
     tested = paired(own, elsewhere)
     word = "more" if tested.value > 0 else "less"
     return Finding(
@@ -260,7 +261,7 @@ def _energy(result: TopPatchesResult) -> Finding | None:
     )
 
 
-def parts_finding(result: TopPatchesResult, parts: PartsResult) -> Finding | None:
+def parts_finding(parts: PartsResult) -> Finding | None:
     """Count the maps that bear a part's name; the deeper of layers with as many."""
     counts = {name: int(ground_truth.named_maps(parts, name).sum()) for name in parts.layers}
     layer = max(reversed(parts.layers), key=lambda name: counts[name], default="")

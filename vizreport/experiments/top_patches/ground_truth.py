@@ -12,7 +12,7 @@ from vizreport.drawing import charts
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Figure
 from vizreport.experiments.parts.result import PartsResult
-from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.experiments.top_patches.result import Tiles, TopPatchesResult
 from vizreport.wording.text import percent, quoted
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def table(parts: PartsResult, layers: Sequence[Mapping[str, Any]]) -> dict[str, 
 
 def known_layers(result: TopPatchesResult) -> list[str]:
     """Return the layers whose projections could be laid over masks."""
-    return [name for name in result.layers if not np.isnan(result.inside[name]).all()]
+    return [name for name, top in result.layers.items() if not np.isnan(top.tiles.inside).all()]
 
 
 def energy_figure(result: TopPatchesResult) -> Figure | None:
@@ -104,7 +104,10 @@ def energy_figure(result: TopPatchesResult) -> Figure | None:
     known = known_layers(result)
     if not known:
         return None
-    means = {field: [_means(result, field, name)[0] for name in known] for field, *_ in _SERIES}
+    means = {
+        field: [_means(result.layers[name].tiles, field)[0] for name in known]
+        for field, *_ in _SERIES
+    }
     first, last = means["inside"][0], means["inside"][-1]
     return Figure(
         name="energy-inside",
@@ -130,9 +133,9 @@ def energy_figure(result: TopPatchesResult) -> Figure | None:
     )
 
 
-def _means(result: TopPatchesResult, field: str, name: str) -> tuple[float, float]:
+def _means(tiles: Tiles, field: str) -> tuple[float, float]:
     """Mean and standard error over maps of each map's mean over its projections."""
-    values, counted = getattr(result, field)[name], ~np.isnan(result.inside[name])
+    values, counted = getattr(tiles, field), ~np.isnan(tiles.inside)
     there = counted.any(axis=1)
     maps = np.where(counted, values, 0).sum(axis=1)[there] / counted.sum(axis=1)[there]
     spread = maps.std(ddof=1) if len(maps) > 1 else 0.0
@@ -142,7 +145,9 @@ def _means(result: TopPatchesResult, field: str, name: str) -> tuple[float, floa
 def _energy(axes: Axes, result: TopPatchesResult, names: list[str]) -> None:
     rows = np.arange(len(names))
     for field, label, colour, marker in _SERIES:
-        means, errors = zip(*(_means(result, field, name) for name in names), strict=True)
+        means, errors = zip(
+            *(_means(result.layers[name].tiles, field) for name in names), strict=True
+        )
         bars = np.multiply(100, errors) if field == "inside" else None
         axes.errorbar(
             np.multiply(100, means),

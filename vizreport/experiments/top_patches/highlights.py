@@ -13,19 +13,16 @@ from vizreport.drawing import montage
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Highlight
 from vizreport.experiments.top_patches import mosaics
-from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.wording.text import quoted
 
 _FAINT = 9.0  # grey levels below which a small projection is hard to see
 
 
-def chosen(result: TopPatchesResult, layers: Sequence[Mapping[str, Any]]) -> tuple[Highlight, ...]:
+def chosen(layers: Sequence[Mapping[str, Any]]) -> tuple[Highlight, ...]:
     """Choose a map of each of the two deepest layers whose pictures show something.
 
     Parameters
     ----------
-    result : TopPatchesResult
-        Has the tiles and how strong they are.
     layers : sequence
         As gathered for the figures.
     """
@@ -36,7 +33,7 @@ def chosen(result: TopPatchesResult, layers: Sequence[Mapping[str, Any]]) -> tup
         if not seen or max(contrast for contrast, _ in seen) < _FAINT:
             continue
         best = max(seen, key=lambda pair: (pair[1]["times"], pair[0]))[1]
-        highlights.insert(0, _highlight(result, layer, best))
+        highlights.insert(0, _highlight(layer, best))
         if len(highlights) == 2:
             break
     return tuple(highlights)
@@ -63,9 +60,7 @@ def _one_pair(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> Image.Image:
     return montage.grid([pair], 1, 10, [(named, said)], 22, bars_are=bars)
 
 
-def _highlight(
-    result: TopPatchesResult, layer: Mapping[str, Any], cell: Mapping[str, Any]
-) -> Highlight:
+def _highlight(layer: Mapping[str, Any], cell: Mapping[str, Any]) -> Highlight:
     name = quoted(layer["name"], 40)
     common = quoted(cell["common"], 40)
     if cell["times"] > 1 and cell["times"] == cell["of"]:
@@ -79,7 +74,7 @@ def _highlight(
         caption=f"Map {cell['map']} of {name}{what}.",
         alt=(
             f"The nine patches of map {cell['map']} of {name}{what}."
-            if result.status[layer["name"]]
+            if layer["status"]
             else f"Nine patches of map {cell['map']} in {name}, highlighted where their "
             f"projections are strong{what}."
         ),

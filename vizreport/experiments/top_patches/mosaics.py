@@ -16,7 +16,7 @@ from vizreport.drawing.spotlight import spotlight
 from vizreport.drawing.tiles import quantised
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.placing import insides
-from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.experiments.top_patches.result import Tiles, TopLayer, TopPatchesResult
 
 View = Literal["spotlights", "projections", "linear", "patches"]
 SIDE = 112
@@ -33,10 +33,8 @@ class Layer:
 
     Attributes
     ----------
-    result : TopPatchesResult
-        Has the stored tiles of all layers.
-    name : str
-        Of the layer in the result.
+    top : TopLayer
+        Has the stored tiles.
     linear : bool
         Whether projections are drawn linear: those of layer 1.
     shared : bool
@@ -51,8 +49,7 @@ class Layer:
         one of them is shown.
     """
 
-    result: TopPatchesResult
-    name: str
+    top: TopLayer
     linear: bool
     shared: bool
     blank: np.ndarray
@@ -62,7 +59,7 @@ class Layer:
     @property
     def window(self) -> int:
         """Side of a tile, px."""
-        return int(self.result.window[self.name])
+        return self.top.tiles.window
 
     @property
     def side(self) -> int:
@@ -92,33 +89,25 @@ def layer(
     shared : bool
         Whether a map's nine share a scale where they are drawn linear.
     """
-    active = _active(result, name)
-    blank = np.zeros_like(active)
-    if not result.status[name]:
-        typical = tone.typical(_strengths(whole or result, name))
-        blank = active & tone.blank(_strengths(result, name), typical)
-    side = int(result.window[name])
-    found = Layer(
-        result, name, linear, shared, blank,
-        insides(result, name, result.rows[name], result.cols[name], side),
-    )  # fmt: skip
-    return replace(found, same=linear and not result.status[name] and _same(found))
+    top = result.layers[name]
+    blank = np.zeros_like(top.excited)
+    if not top.tiles.status:
+        typical = tone.typical(_strengths((whole or result).layers[name]))
+        blank = top.excited & tone.blank(_strengths(top), typical)
+    inside = insides(result, name, top.rows, top.cols, top.tiles.window)
+    found = Layer(top, linear, shared, blank, inside)
+    return replace(found, same=linear and not top.tiles.status and _same(found))
 
 
-def _active(result: TopPatchesResult, name: str) -> np.ndarray:
-    """Return which tiles show anything: bool [m, K]."""
-    return np.asarray(result.shown[name] & ~result.dead[name][:, None])
-
-
-def _strengths(result: TopPatchesResult, name: str) -> np.ndarray:
-    return np.where(_active(result, name), result.strengths[name], 0)
+def _strengths(top: TopLayer) -> np.ndarray:
+    return np.where(top.excited, top.tiles.strengths, 0)
 
 
 def _same(drawn: Layer) -> bool:
     """Tell whether the whole tiles of each of some maps are one picture, but for its strength."""
     cosines = []
-    for place in np.flatnonzero(~drawn.result.dead[drawn.name])[:_TRIED]:
-        stored = tone.signed(_stored(drawn.result, drawn.name, int(place), True))
+    for place in np.flatnonzero(~drawn.top.dead)[:_TRIED]:
+        stored = tone.signed(_stored(drawn.top.tiles, int(place), True))
         tiles = stored[: len(drawn.blank[place])][_whole(drawn, int(place))]
         flat = tiles.reshape(len(tiles), math.prod(tiles.shape[1:]))
         lengths = np.linalg.norm(flat, axis=1)
@@ -129,9 +118,8 @@ def _same(drawn: Layer) -> bool:
 
 def _whole(drawn: Layer, place: int) -> np.ndarray:
     """Return which of a map's tiles are shown and inside their images: bool [K]."""
-    result, name = drawn.result, drawn.name
     inside = (drawn.insides[place] == (0, 0, drawn.window, drawn.window)).all(axis=1)
-    return np.asarray(inside & result.shown[name][place] & ~drawn.blank[place])
+    return np.asarray(inside & drawn.top.shown[place] & ~drawn.blank[place])
 
 
 def one_tile(drawn: Layer, place: int) -> int:
@@ -139,14 +127,15 @@ def one_tile(drawn: Layer, place: int) -> int:
     return int(_whole(drawn, place).argmax())
 
 
-def _stored(result: TopPatchesResult, name: str, place: int, projections: bool) -> np.ndarray:
+def _stored(stored: Tiles, place: int, projections: bool) -> np.ndarray:
     """Return a map's tiles as they are stored: uint8 [9, s, s, 3]."""
-    content = result.projections[name] if projections else result.patches[name]
-    offsets = (result.projection_offsets if projections else result.patch_offsets)[name]
+    content, offsets = stored.patches, stored.patch_offsets
+    if projections:
+        content, offsets = stored.projections, stored.projection_offsets
     encoded = content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
-    with Image.open(io.BytesIO(encoded)) as stored:
-        mosaic = np.asarray(stored.convert("RGB"))
-    side = int(result.window[name])
+    with Image.open(io.BytesIO(encoded)) as opened:
+        mosaic = np.asarray(opened.convert("RGB"))
+    side = stored.window
     tiles = mosaic.reshape(3, side, 3, side, 3).swapaxes(1, 2)
     return tiles.reshape(9, side, side, 3)
 
@@ -171,11 +160,10 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
     list of Image
         RGBA, of one size.
     """
-    result, name = drawn.result, drawn.name
-    shown = result.shown[name][place] & ~result.dead[name][place]
-    stored = _stored(result, name, place, view in ("projections", "linear"))
+    shown = drawn.top.excited[place]
+    stored = _stored(drawn.top.tiles, place, view in ("projections", "linear"))
     if view == "spotlights":
-        lights = tone.signed(_stored(result, name, place, True))
+        lights = tone.signed(_stored(drawn.top.tiles, place, True))
         lights[: len(shown)][drawn.blank[place]] = 0
         parts = np.tile([0, 0, drawn.window, drawn.window], (len(stored), 1))
         parts[: len(shown)] = drawn.insides[place]
@@ -199,13 +187,13 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
 
 def _on_display_scale(drawn: Layer, place: int, stored: np.ndarray) -> np.ndarray:
     """Bring a map's projections from the scales they are stored with to those they are shown on."""
-    result, name = drawn.result, drawn.name
+    measured = drawn.top.tiles
     shown = np.ones(len(stored), np.float32)
     scales = np.ones_like(shown)
-    given = result.scales[name][place]
+    given = measured.scales[place]
     scales[: len(given)] = given
     shown[: len(given)] = (
-        result.map_scales[name][place] if drawn.shared else result.tile_scales[name][place]
+        measured.map_scales[place] if drawn.shared else measured.tile_scales[place]
     )
     return quantised(tone.signed(stored) * scales[:, None, None, None], shown)
 
@@ -261,9 +249,8 @@ def encoded(drawn: Layer, place: int, view: View) -> bytes:
 
 def strengths(drawn: Layer, place: int) -> list[float]:
     """Return each tile's peak as a share of the nine's largest, 0 for blank ones."""
-    result, name = drawn.result, drawn.name
-    seen = result.shown[name][place] & ~drawn.blank[place]
-    peaks = np.where(seen, result.peaks[name][place], 0).astype(float)
+    seen = drawn.top.shown[place] & ~drawn.blank[place]
+    peaks = np.where(seen, drawn.top.tiles.peaks[place], 0).astype(float)
     most = peaks.max(initial=0)
     return [float(peak / most) if most else 0.0 for peak in peaks]
 
@@ -274,7 +261,7 @@ def pair(drawn: Layer, cell: Mapping[str, Any], side: int, gap: int = 6) -> Imag
     Where all projections of a map are the same, patches and one projection.
     """
     place, tile = cell["place"], (side - 4) // 3
-    if drawn.result.status[drawn.name] or drawn.same:
+    if drawn.top.tiles.status or drawn.same:
         left = montage.part(tiles(drawn, place, "patches", tile))
         if not drawn.same:
             return left

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vizreport.experiments.top_patches.result import TopPatchesResult
+from vizreport.experiments.top_patches.result import TopLayer, TopPatchesResult
 
 
 def insides(
@@ -17,17 +17,17 @@ def insides(
     result : TopPatchesResult
         Its units say where the fields of a layer lie.
     name : str
-        The layer.
+        Of the layer.
     rows, cols : int array [U]
         Places of the units.
     side : int
         Of a tile, which is centred on the unit's field, px.
     """
-    parts = []
+    layer, parts = result.layers[name], []
     for axis, units in ((0, rows), (1, cols)):
         length = _length(result, axis)
-        size = int(result.receptive_field[name][axis]) or length
-        low = _lowest(result, name, axis, size, length, np.asarray(units))
+        size = int(layer.tiles.receptive_field[axis]) or length
+        low = _lowest(layer, axis, size, length, np.asarray(units))
         start = (2 * low + size - side) // 2
         parts.append((np.clip(-start, 0, side), np.clip(length - start, 0, side)))
     (top, bottom), (left, right) = parts
@@ -36,20 +36,18 @@ def insides(
 
 def _length(result: TopPatchesResult, axis: int) -> int:
     """Return the image's height or width: as far as any field reaches, which is enough here."""
-    return max(int(fields[..., 3 - axis].max(initial=1)) for fields in result.fields.values())
+    every = (layer.tiles.fields for layer in result.layers.values())
+    return max(int(fields[..., 3 - axis].max(initial=1)) for fields in every)
 
 
-def _lowest(
-    result: TopPatchesResult, name: str, axis: int, size: int, length: int, units: np.ndarray
-) -> np.ndarray:
+def _lowest(layer: TopLayer, axis: int, size: int, length: int, units: np.ndarray) -> np.ndarray:
     """Return where units' fields begin, which is before 0 for those cut off by the image's edge.
 
     Fields of neighbouring units lie one stride apart, so that two that are known give all.
     """
-    places = (result.rows, result.cols)[axis][name]
-    known = result.images[name] >= 0
-    index = places[known]
-    first, last = result.fields[name][known][:, 1 - axis], result.fields[name][known][:, 3 - axis]
+    known = layer.images >= 0
+    index, fields = (layer.rows, layer.cols)[axis][known], layer.tiles.fields[known]
+    first, last = fields[:, 1 - axis], fields[:, 3 - axis]
     whole = (first > 0) | (last - first == size)
     sure = whole | (last < length)
     index, begin = index[sure], np.where(whole, first, last - size)[sure]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from vizreport.experiments.top_patches.pictures import (
     patch_encoder,
     projection_encoder,
 )
+from vizreport.experiments.top_patches.result import Tiles
 from vizreport.graph.fields import Fields, unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Compute
@@ -40,13 +41,6 @@ if TYPE_CHECKING:
 _CHUNK = 16
 _UNPROJECTED = 4  # maps whose gradients choose the window where the layer is not projected
 _MASKS = 1000  # kept at hand: bounds memory
-STORED = (
-    "window", "energy_share", "receptive_field", "fields", "scales", "map_scales", "tile_scales",
-    "peaks", "strengths",
-    "inside", "inside_area", "inside_elsewhere", "patches", "projections", "patch_offsets",
-    "projection_offsets",
-)  # fmt: skip
-"""Fields of :class:`ProjectedLayer` beside its status."""
 
 
 @dataclass(frozen=True)
@@ -93,29 +87,6 @@ class ToProject:
 
 
 @dataclass(frozen=True)
-class ProjectedLayer:
-    """A layer's entries of :class:`vizreport.experiments.top_patches.result.TopPatchesResult`."""
-
-    status: str
-    window: int
-    energy_share: float
-    receptive_field: list[int]
-    fields: np.ndarray
-    scales: Annotated[np.ndarray, "float32 [m, K]"]
-    map_scales: Annotated[np.ndarray, "float32 [m]"]
-    tile_scales: Annotated[np.ndarray, "float32 [m, K]"]
-    peaks: Annotated[np.ndarray, "float32 [m, K]"]
-    strengths: Annotated[np.ndarray, "float32 [m, K]"]
-    inside: Annotated[np.ndarray, "float32 [m, K]"]
-    inside_area: Annotated[np.ndarray, "float32 [m, K]"]
-    inside_elsewhere: Annotated[np.ndarray, "float32 [m, K]"]
-    patches: np.ndarray
-    projections: np.ndarray
-    patch_offsets: np.ndarray
-    projection_offsets: np.ndarray
-
-
-@dataclass(frozen=True)
 class _Projected:
     """Projections of some maps' units, on crops, in RGB."""
 
@@ -127,7 +98,7 @@ class _Projected:
 
 
 def project_layer(subject: Subject, rule: str, window: str, mean_mask: np.ndarray) -> Compute:
-    """Return what projects a layer: from ToProject to ProjectedLayer.
+    """Return what projects a layer: from ToProject to Tiles.
 
     Parameters
     ----------
@@ -144,16 +115,15 @@ def project_layer(subject: Subject, rule: str, window: str, mean_mask: np.ndarra
 
     shares = _shares_function(subject, mean_mask)
 
-    def compute(asked: ToProject, done: Callable[[int], Any]) -> ProjectedLayer:
+    def compute(asked: ToProject, done: Callable[[int], Any]) -> Tiles:
         work = _Work(subject, asked.units, window, shares, asked.window, done)
         status = rule_problem(subject.graph, asked.layer.node, rule)
         if not status:
             try:
-                found = _layer(work, asked.layer, asked.maps, subject.deconvnet(rule))
-                return ProjectedLayer("", **found)
+                return _tiles(work, asked.layer, asked.maps, subject.deconvnet(rule))
             except NotApplicable as problem:
                 status = str(problem)
-        return ProjectedLayer(status, **_layer(work, asked.layer, asked.maps, None))
+        return replace(_tiles(work, asked.layer, asked.maps, None), status=status)
 
     return compute
 
@@ -196,9 +166,9 @@ class _Work:
     done: Callable[[int], Any]
 
 
-def _layer(
+def _tiles(
     work: _Work, layer: ReportableLayer, maps: np.ndarray, deconvnet: Deconvnet | None
-) -> dict[str, Any]:
+) -> Tiles:
     """Project, cut and encode one layer's tiles; without a deconvnet patches alone."""
     subject, strongest, shares = work.subject, work.units, work.shares
     graph, count = subject.graph, strongest.values.shape[1]
@@ -207,7 +177,8 @@ def _layer(
     fields = unit_fields(graph, layer.node, rows.ravel(), cols.ravel())
     full = max(fields.size)
     side, share = work.given or (full, 1.0)
-    encoded: dict[str, list[bytes]] = {"patches": [], "projections": []}
+    patches: list[bytes] = []
+    projections: list[bytes] = []
     map_scales = np.zeros(len(maps), np.float32)
     scales = np.zeros((len(maps), count), np.float32)
     tile_scales, peaks, strengths = (np.zeros_like(scales) for _ in range(3))
@@ -246,32 +217,34 @@ def _layer(
                 units = found.units + [start, 0]
                 images = strongest.images[maps[units[:, 0]], units[:, 1]]
                 energies.put(units, shares(found, strongest.records[images]))
-            patches = _patches(subject, strongest, layer, maps[chunk], pictures, side)
-            encoded["patches"] += pool.map(patch_encoder(side, len(maps)), map(mosaic, patches))
+            cut = _patches(subject, strongest, layer, maps[chunk], pictures, side)
+            patches += pool.map(patch_encoder(side, len(maps)), map(mosaic, cut))
             if deconvnet:
                 encode = projection_encoder(side, len(maps))
-                encoded["projections"] += pool.map(encode, map(mosaic, tiles))
+                projections += pool.map(encode, map(mosaic, tiles))
             else:
-                encoded["projections"] += [b""] * len(tiles)
+                projections += [b""] * len(tiles)
             work.done(len(maps[chunk]))
-    return {
-        "window": side,
+    return Tiles(
+        status="",
+        window=side,
         # Projections' last bits depend on the number of threads.
-        "energy_share": round(share, 6),
-        "receptive_field": [0, 0] if fields.everywhere else list(fields.size),
-        "fields": fields.clipped(shape).reshape(len(maps), count, 4),
-        "scales": scales,
-        "map_scales": map_scales,
-        "tile_scales": tile_scales,
-        "peaks": peaks,
-        "strengths": strengths,
-        "inside": energies.inside,
-        "inside_area": energies.area,
-        "inside_elsewhere": energies.elsewhere,
-        **{name: np.frombuffer(b"".join(parts), np.uint8) for name, parts in encoded.items()},
-        "patch_offsets": offsets(encoded["patches"]),
-        "projection_offsets": offsets(encoded["projections"]),
-    }
+        energy_share=round(share, 6),
+        receptive_field=[0, 0] if fields.everywhere else list(fields.size),
+        fields=fields.clipped(shape).reshape(len(maps), count, 4),
+        patches=np.frombuffer(b"".join(patches), np.uint8),
+        projections=np.frombuffer(b"".join(projections), np.uint8),
+        patch_offsets=offsets(patches),
+        projection_offsets=offsets(projections),
+        scales=scales,
+        map_scales=map_scales,
+        tile_scales=tile_scales,
+        peaks=peaks,
+        strengths=strengths,
+        inside=energies.inside,
+        inside_area=energies.area,
+        inside_elsewhere=energies.elsewhere,
+    )
 
 
 def _sample(
