@@ -260,14 +260,14 @@ def test_a_run_can_be_zipped_and_opened_elsewhere(run, tmp_path):
 
 def test_top_patches_are_what_is_stored(run):
     opened = vizreport.open_run(run)
-    stored, top = opened.result("top_patches"), opened.top_patches("conv1")
-    side, maps = stored.window["conv1"], len(stored.maps["conv1"])
+    layer, top = opened.result("top_patches").layers["conv1"], opened.top_patches("conv1")
+    stored, side, maps = layer.tiles, layer.tiles.window, len(layer.maps)
     assert top.projections.shape == top.patches.shape == (maps, 9, side, side, 3)
-    np.testing.assert_array_equal(top.activations, stored.values["conv1"])
-    begin, end = stored.projection_offsets["conv1"][2:4]
-    mosaic = np.asarray(Image.open(io.BytesIO(stored.projections["conv1"][begin:end].tobytes())))
+    np.testing.assert_array_equal(top.activations, layer.values)
+    begin, end = stored.projection_offsets[2:4]
+    mosaic = np.asarray(Image.open(io.BytesIO(stored.projections[begin:end].tobytes())))
     tile = mosaic[side : 2 * side, 2 * side : 3 * side].astype(np.float64)  # the sixth
-    expected = (tile - 128) / 127 * stored.scales["conv1"][2, 5]
+    expected = (tile - 128) / 127 * stored.scales[2, 5]
     np.testing.assert_allclose(top.projections[2, 5], expected, rtol=1e-5, atol=1e-6)
     assert top.figure.name == "top-conv1"
     assert "<img src=" in top._repr_html_()
