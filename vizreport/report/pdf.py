@@ -10,6 +10,7 @@ from vizreport.report import templates
 from vizreport.report.bodies import Bodies
 from vizreport.report.contents import Shown
 from vizreport.report.front import front
+from vizreport.report.paging import VARIANT, set_pages
 from vizreport.results.run import RunRecord
 
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -92,4 +93,4 @@ def print_page(filled: str, stage: Path, target: Path, paper: str = PAPER) -> No
         url_fetcher=ReportFetcher(assets),
         font_config=fonts,
     )
-    document.write_pdf(target, stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1")
+    set_pages(document, [sheet], fonts).write_pdf(target, pdf_variant=VARIANT)

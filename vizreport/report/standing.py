@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vizreport.experiments.registry import experiments
 from vizreport.report import templates
-from vizreport.report.drawing_code import fingerprint
+from vizreport.report.drawing_code import Modules, fingerprint
 from vizreport.report.drawn import FILE, digest
 from vizreport.report.unchanged import is_unchanged, state
 from vizreport.results.atomic import write_text
@@ -95,7 +95,8 @@ def set_of(filled: str, stage: Path, paper: str) -> str:
         name: sha256 for each in drawn.values() for name, (_, _, sha256) in each["files"].items()
     }
     style = (templates.folder() / "assets" / "print.css").read_text("utf-8")
-    return digest([filled, pictures, style, paper, version("weasyprint")])
+    code = Modules().code_of("vizreport.report.pdf:print_page")
+    return digest([filled, pictures, style, paper, code, version("weasyprint")])
 
 
 def write(

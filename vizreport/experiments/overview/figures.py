@@ -54,6 +54,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     confusions = [
         (result.class_names[true], result.class_names[taken], count, probability)
         for true, taken, count, probability in (result.confusions if known else [])
+        if count > 1  # what happened once is not common
     ]
     if mistakes:
         figures.append(_mistakes(result))
