@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 Colour = tuple[int, int, int]
 _SIDE_BY_SIDE = 120.0  # mm
+_LOW = 100.0  # mm
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ def room(own: float) -> float:
 def narrow() -> bool:
     """Whether there is no room for two charts side by side."""
     return room(_SIDE_BY_SIDE) < _SIDE_BY_SIDE
+
+
+def low() -> bool:
+    """Whether there is room for one row of charts, or a few pictures, as on a slide."""
+    medium = _CURRENT.get()
+    return medium is not None and medium.height < _LOW
 
 
 def palette() -> Palette:

@@ -89,7 +89,7 @@ def distance_limit(result: InvarianceResult, layer: int) -> float:
 
 
 def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) -> Figure:
-    """Draw the rows of some transformations.
+    """Draw the rows of some transformations; on a slide, of the first.
 
     Parameters
     ----------
@@ -102,6 +102,8 @@ def draw(result: InvarianceResult, names: tuple[str, ...], labels: list[str]) ->
     """
     from matplotlib.figure import Figure
 
+    if medium.low():
+        names = names[:1]
     strips = [strip(result, name) for name in names]
     high = max(_across(result, name) * strip.height / strip.width
                for name, strip in zip(names, strips, strict=True))  # fmt: skip

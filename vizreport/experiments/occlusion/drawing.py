@@ -197,7 +197,7 @@ def _maps_row(
         top,
         maps.activation_map(result, i, name),
         "b",
-        f"map {result.maps[i]}, {_fitted(result.layer, side - 20)}",
+        _fitted(f"map {result.maps[i]}, {result.layer}", side - 6),
     )
     projected = _projected(result, i)
     if projected is not None:

@@ -57,12 +57,13 @@ def strip_size(result: OptimisedInputsResult, layer: str) -> tuple[int, int]:
 def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
     """Draw a row for each of the last layers: the first maps' strongest field and optima.
 
-    A column has room for one map of each layer.
+    A column has room for one map of each layer, a slide for two maps of two layers.
     """
     cells, labels = [], []
-    shown = 1 if medium.narrow() else SHOWN
+    shown = 1 if medium.narrow() else 2 if medium.low() else SHOWN
+    layers = 2 if medium.low() else LAYERS
     empty = Image.new("RGB", (_SIDE, _SIDE), montage.palette().paper)
-    for layer in result.layers[-LAYERS:]:
+    for layer in result.layers[-layers:]:
         for place in range(shown):
             if place >= len(result.maps[layer]):
                 cells += [empty] * 3

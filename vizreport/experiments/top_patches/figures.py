@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from vizreport.drawing import montage, spotlight, tone
+from vizreport.drawing import medium, montage, spotlight, tone
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Content, Fact, Figure, Page, Section
 from vizreport.experiments.mining.classes import counted_as
@@ -24,6 +24,7 @@ COLUMNS = 2
 _PATCH_COLUMNS = 4  # where there are no projections
 _LARGE = 40  # px of a tile from which pictures are shown larger
 _SHEET = 8  # maps a figure at most: what a printed page holds
+_ON_SLIDE = 2  # maps
 _LISTED = 12  # numbers of maps in a line
 _SIDE = 400  # px of a mosaic in a figure: some 270 dpi in print
 
@@ -253,6 +254,8 @@ def _figure(
 
 def _drawn(layer: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Image.Image:
     columns = layer["across"]
+    if medium.low():
+        cells, columns = cells[:_ON_SLIDE], _ON_SLIDE
     pairs = [mosaics.pair(layer["drawn"], cell, _SIDE) for cell in cells]
     labels = []
     for cell in cells:
