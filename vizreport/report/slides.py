@@ -119,15 +119,20 @@ def _all(numbered: list[tuple[Read, list[Listed]]]) -> Iterator[_Slide]:
 
 
 def _telling(numbered: list[tuple[Read, list[Listed]]]) -> list[_Slide]:
-    """Choose the evidence of each section's first findings, or else its first printed figure."""
+    """Choose the evidence of each section's first finding.
+
+    Without findings, it is the figure that the section has on the front page, or its first.
+    """
     slides = []
     for read, listed in numbered:
         leading = [each for each in read.section.findings if each.leading]
         printed = [one for one in listed if not one.figure.supplement]
         evidence = [one for f in leading for one in listed if one.name == f.evidence]
+        front = [h.href.removeprefix("#fig-") for h in read.section.highlights]
+        telling = [one for name in front for one in printed if one.name == name]
         if not (evidence or printed):
             continue
-        one = (evidence or printed)[0]
+        one = (evidence or telling or printed)[0]
         said = sentence(leading[0]) if leading else one.figure.title
         slides.append(_Slide(one, _without_brackets(said), read.section.finding))
     return slides[:_MOST]

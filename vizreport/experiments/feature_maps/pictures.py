@@ -93,6 +93,7 @@ def rules_sheet(
         A column each.
     """
     cells, labels = [], []
+    newline = "\n" if medium.low() else ""  # letters are large there
     for layer, cell in chosen:
         name, side = layer["name"], layer["window"]
         drawn, place = layer["drawn"], cell["place"]
@@ -111,7 +112,7 @@ def rules_sheet(
                 tile = mosaics.tiles(drawn, place, "projections", _SIDE)[0]
             tiles.append(tile)
         cells += [_padded(montage.on_paper(tile), _SIDE) for tile in tiles]
-        where = drawable(name, 14), f"map {cell['map']}"
+        where = drawable(name, 14), f"{newline}map {cell['map']}"
         labels += [where, *((rule, "") for rule in rules)]
     columns = 1 + len(rules)
     if len(chosen) > 1 and not medium.narrow():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from vizreport.drawing import charts, montage
+from vizreport.drawing import charts, medium, montage
 from vizreport.drawing.encoding import png_bytes
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Fact, Figure, Highlight, Section
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _IN_COLOUR = 0.1
+_LABELLED = 40  # filters at most, on a slide
 _CLIPPED = 99.5  # percentile of the absolute weights that is shown as full white or black
 
 
@@ -179,7 +180,11 @@ def _grid(result: FiltersResult, ranges: np.ndarray, shared: bool) -> Image.Imag
         cells.append(whole)
         state = "dead" if result.dead[i] else _rms(result, i)
         labels.append((str(i), state))
-    head = f"{drawable(result.layer, 40)}: each filter, with its number and the RMS of its weights"
+    head = f"{drawable(result.layer, 40)}: each filter"
+    if medium.low() and len(cells) > _LABELLED:
+        labels, columns = [], math.ceil((2.4 * len(cells)) ** 0.5)
+    else:
+        head += ", with its number and the RMS of its weights"
     picture = montage.headed(montage.grid(cells, columns, 14, labels, 24), head, 24)
     return montage.with_scale(picture, number(float(ranges[0])), 24) if shared else picture
 

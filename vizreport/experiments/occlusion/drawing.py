@@ -205,7 +205,7 @@ def _maps_row(
         left, under = grid.place(2, top + _TITLE + grid.tall + 1.2)
         notes = [f"its strongest unit: {number(float(result.values[i, 0]))}", "grey: zero"]
         if _boxed(result, i, 0):
-            notes.append("box: the unit's receptive field")
+            notes.append("box: receptive field")
         for k, line in enumerate(notes):
             sheet.text(left, under + 2.6 + k * _LINE, line)
     else:

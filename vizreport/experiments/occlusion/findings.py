@@ -140,7 +140,7 @@ def _examples(result: OcclusionResult) -> Finding:
         ),
         n=len(result.paths),
         unit="examples",
-        evidence="occlusion-1",
+        evidence=f"occlusion-{i + 1}",
         values=values,
     )
 
