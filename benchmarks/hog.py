@@ -40,8 +40,8 @@ def main() -> None:
     batches = list(read_batches(dataset, preset("unit", (SIDE, SIDE), 3, {}), 32))
     pictures = np.concatenate([batch.pictures for batch in batches])
     # Copies of an image would be learned from and measured.
-    read = np.concatenate([batch.indices for batch in batches])
-    _, first = np.unique([dataset.records[i].tag for i in read], return_index=True)
+    contents = np.concatenate([batch.sha256 for batch in batches])
+    _, first = np.unique(contents, axis=0, return_index=True)
     order = np.random.default_rng(arguments.seed).permutation(np.sort(first))
     measured, learned = order[: arguments.measured], order[arguments.measured :][:LEARNED]
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from tqdm import tqdm
 
-from vizreport.data import encoded
+from vizreport.data import contents
 from vizreport.data.image import Decoding
 from vizreport.data.presets import PRESETS
 from vizreport.data.reading import read_batches
@@ -110,7 +110,9 @@ def test_record_and_pixels(tmp_path):
     save(tmp_path / "a.png", 7)
     dataset = open_dataset(str(tmp_path))
     content = (tmp_path / "a.png").read_bytes()
-    assert dataset.records[0].tag == hashlib.sha256(content).hexdigest()
+    assert dataset.records[0].tag == ""
+    assert dataset.fingerprint
+    assert dataset.contents.sha256.tobytes() == hashlib.sha256(content).digest()
     np.testing.assert_array_equal(dataset.read(0), np.full((3, 4, 3), [7, 0, 0], np.uint8))
 
 
@@ -157,7 +159,7 @@ def test_damaged_files_are_listed_and_raise_upon_reading(tmp_path):
     assert len(open_dataset(str(tmp_path)).records) == 1
 
 
-def test_files_that_vanish_or_cannot_be_hashed(tmp_path, monkeypatch):
+def test_files_that_cannot_be_opened(tmp_path, monkeypatch):
     save(tmp_path / "a.png")
     save(tmp_path / "b.png")
     original = type(tmp_path).open
@@ -169,9 +171,12 @@ def test_files_that_vanish_or_cannot_be_hashed(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(tmp_path), "open", refuse)
     dataset = open_dataset(str(tmp_path))
-    assert [(record.index, record.path) for record in dataset.records] == [(0, "b.png")]
-    assert dataset.skipped == (("a.png", "the file cannot be opened: Permission denied"),)
-    assert dataset.read(0).shape == (3, 4, 3)
+    (batch,) = read_batches(dataset, PRESETS["raw"]((3, 4), 3), 1)
+    assert batch.indices.tolist() == [1]
+    assert batch.unreadable == [("a.png", "the file cannot be opened: Permission denied")]
+    closed = dataset.fingerprint
+    monkeypatch.undo()
+    assert open_dataset(str(tmp_path)).fingerprint != closed
 
 
 def test_split(tmp_path):
@@ -249,6 +254,8 @@ def test_progress(tmp_path, monkeypatch):
         bars.append(tqdm(total=total, file=StringIO()))
         return bars[-1]
 
-    monkeypatch.setattr(encoded, "progress", shown)
-    open_dataset(str(tmp_path))
+    monkeypatch.setattr(contents, "progress", shown)
+    dataset = open_dataset(str(tmp_path))
+    assert bars == []
+    assert dataset.fingerprint == dataset.fingerprint
     assert [(bar.n, bar.total) for bar in bars] == [(3, 3)]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from vizreport.building import setting_values
+from vizreport.building import first_pass, setting_values
 from vizreport.building.keys import keys_of
 from vizreport.building.record import run_record
 from vizreport.building.request import BuildRequest
@@ -71,14 +71,29 @@ def build(request: BuildRequest) -> int:
     dataset = open_dataset(
         request.data, settings.split, settings.max_images, settings.seed, decoding
     )
-    wanted = selection.experiments
-    keys = keys_of(request, wanted, checkpoint_key, dataset.fingerprint, epochs_hash(epochs))
+    wanted, epochs_key = selection.experiments, epochs_hash(epochs)
+
+    def keys_for(fingerprint: str) -> dict[str, str]:
+        return keys_of(request, wanted, checkpoint_key, fingerprint, epochs_key)
+
     network = StoredNetwork(checkpoint, epochs)
     subject, store = Subject(network, request.network, dataset, settings.batch_size), Store(out)
-    _require_layers(subject, settings, [e for e in wanted if not store.has(e.name, keys[e.name])])
+    known: dict[str, ExperimentRecord] = {}
     with engine_at(request.cluster) as engine:
+        contents = dataset.contents
+        unread = contents is not None and not first_pass.recall(store, contents)
+        if unread and dataset.manifest and first_pass.mines(wanted):
+            _require_layers(subject, settings, wanted)
+            begun = keys_for(dataset.manifest)
+            computing = Computing(subject, settings, store, begun, request.strict, engine)
+            known = first_pass.mined(computing, lambda: keys_for(dataset.fingerprint))
+        keys = keys_for(dataset.fingerprint)
+        if contents and unread and not known:
+            first_pass.remember(store, contents)
+        left = [each for each in wanted if not store.has(each.name, keys[each.name])]
+        _require_layers(subject, settings, left)
         computing = Computing(subject, settings, store, keys, request.strict, engine)
-        records = run_experiments(wanted, computing)
+        records = run_experiments(wanted, computing, known)
     records.update(_broken(selection.broken))
     _print_faults(store, wanted, records)
     _print_backends(store, records)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +59,9 @@ class Computing:
 
 
 def run_experiments(
-    wanted: Iterable[Experiment], computing: Computing
+    wanted: Iterable[Experiment],
+    computing: Computing,
+    known: Mapping[str, ExperimentRecord] | None = None,
 ) -> dict[str, ExperimentRecord]:
     """Compute experiments in turn, except those whose results are there.
 
@@ -68,6 +71,8 @@ def run_experiments(
         Each after those it requires.
     computing : Computing
         Subject, settings, store and keys.
+    known : mapping of str to ExperimentRecord, optional
+        How those went that were computed before.
 
     Returns
     -------
@@ -82,14 +87,32 @@ def run_experiments(
     add_results(computing.store.folder, computing.keys)
     records: dict[str, ExperimentRecord] = {}
     for experiment in wanted:
-        records[experiment.name] = _run(experiment, computing, records)
+        name = experiment.name
+        done = known.get(name) if known else None
+        records[name] = done or run_experiment(experiment, computing, records)
     return records
 
 
-def _run(
-    experiment: Experiment, computing: Computing, records: dict[str, ExperimentRecord]
+def run_experiment(
+    experiment: Experiment,
+    computing: Computing,
+    records: Mapping[str, ExperimentRecord],
+    naming: Callable[[Any], AbstractContextManager[str]] | None = None,
 ) -> ExperimentRecord:
-    """Compute one experiment, unless its result is there."""
+    """Compute one experiment, unless its result is there.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Which.
+    computing : Computing
+        Subject, settings, store and keys.
+    records : mapping of str to ExperimentRecord
+        How those went that it requires.
+    naming : callable, optional
+        From a result to the key under which it is saved, where the one in ``computing`` is only
+        that of its pieces; left when the result is there, and before its pieces go.
+    """
     store, keys = computing.store, computing.keys
     name, key = experiment.name, keys[experiment.name]
     for needed in experiment.requires:
@@ -125,7 +148,8 @@ def _run(
         given = computing.settings.of(experiment)
         result = called(compute, computing.subject, given, required, pieces)
         computed = origin()
-        store.save(name, key, result, experiment.version, origin=computed)
+        with naming(result) if naming else nullcontext(key) as final:
+            store.save(name, final, result, experiment.version, origin=computed)
         kept.remove()
         computing.subject.release()
         del result, required

@@ -63,7 +63,7 @@ def dataset_from_arrays(
         class_names=class_names,
         skipped=(),
         read=read,
-        fingerprint=fingerprint(kind, records, class_names),
+        tagged=fingerprint(kind, records, class_names),
         channels=3 if pixels.shape[-1] == 1 else pixels.shape[-1],
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, BinaryIO, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -19,6 +21,9 @@ _BLOCK = 2**16
 
 _TAGS = ("ETag", "etag", "e_tag", "md5Hash", "md5", "content_md5", "checksum")
 """Where file systems put the entity tag."""
+
+_CHANGED = ("mtime", "LastModified", "last_modified", "modified")
+"""Where they put when a file was changed, as a date or in seconds."""
 
 _PACKAGES = {
     "s3": ["s3fs"],
@@ -241,4 +246,14 @@ def _opened(url: str) -> tuple[Any, str]:
 def _item(info: dict[str, Any]) -> Item:
     tag = next((str(info[key]) for key in _TAGS if info.get(key)), "")
     name, size = str(info["name"]).rstrip("/").rpartition("/")[2], int(info.get("size") or 0)
-    return Item(name, info.get("type") == "directory", size, f"{tag} {size}" if tag else "")
+    folder, tagged = info.get("type") == "directory", f"{tag} {size}" if tag else ""
+    return Item(name, folder, size, tagged, times=_times(info))
+
+
+def _times(info: dict[str, Any]) -> tuple[int, int, int]:
+    """Return what ``Item.times`` has, of the one time that file systems give."""
+    found = next((info[key] for key in _CHANGED if info.get(key)), 0)
+    if isinstance(found, datetime):
+        found = found.timestamp()
+    changed = round(found * 1e9) if isinstance(found, int | float) else 0
+    return changed, changed, time.time_ns()

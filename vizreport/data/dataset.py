@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from vizreport.data.contents import Contents
 from vizreport.data.image import DEFAULT_DECODING, Decoding, UnreadableImage
 from vizreport.data.truth import Truth
 
@@ -24,8 +25,8 @@ class ImageRecord:
     path : str
         Path relative to the data source, with forward slashes; sources without files make one up.
     tag : str
-        What changes when the content does: SHA-256 of the file's bytes, or of the pixels where
-        there is no file; where a file has not been read, the entity tag that its storage gives it.
+        What changes when the content does: SHA-256 of the pixels where there is no file, or the
+        entity tag that its storage gives a file. "" where ``Dataset.contents`` tell.
     class_name : str or None
         Name of the class folder, or of the data's own class.
     label : int or None
@@ -60,9 +61,8 @@ class Dataset:
     read : callable
         Index of a record -> uint8 [H, W, 3] in RGB at full size. Raises UnreadableImage. May be
         called from several threads.
-    fingerprint : str
-        Hash of paths, tags and labels; independent of modification times and of where the data
-        are kept.
+    tagged : str
+        Hash of paths, tags and classes; "" where ``contents`` tell.
     encoded : callable or None
         Index of a record -> bytes of the image file, to be decoded as ``decoding`` says; raises
         UnreadableImage, or RequestError where it is the storage that fails. None where the images
@@ -80,6 +80,8 @@ class Dataset:
         fingerprint.
     channels : int
         Of every image; 3 is RGB.
+    contents : Contents or None
+        What is known of files without tags.
     """
 
     name: str
@@ -87,13 +89,38 @@ class Dataset:
     class_names: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     read: Callable[[int], np.ndarray]
-    fingerprint: str
+    tagged: str
     encoded: Callable[[int], bytes] | None = None
     remote: bool = False
     truth: Callable[[int], Truth] | None = None
     memberships: np.ndarray | None = None
     decoding: Decoding = DEFAULT_DECODING
     channels: int = 3
+    contents: Contents | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what the data are: of the contents, or of a manifest of entity tags.
+
+        Independent of modification times and of where the data are kept. Files that nobody has
+        read yet are read.
+        """
+        return self._decoded(self.contents.fingerprint if self.contents else self.tagged)
+
+    @property
+    def manifest(self) -> str:
+        """What stands for the fingerprint until the files have been read.
+
+        It covers their names, sizes and modification times; "" where it cannot.
+        """
+        return self._decoded(self.contents.manifest if self.contents else self.tagged)
+
+    def _decoded(self, known: str) -> str:
+        """Add how files are decoded."""
+        if not known or self.decoding == DEFAULT_DECODING:
+            return known  # keys from before there was a choice stay as they were
+        chosen = f"{known} {self.decoding.exif} {self.decoding.alpha}"
+        return hashlib.sha256(chosen.encode()).hexdigest()
 
 
 def _no_image(index: int) -> np.ndarray:
@@ -109,6 +136,7 @@ def fingerprint(
     records: Sequence[ImageRecord],
     class_names: Sequence[str],
     skipped: Sequence[tuple[str, str]] = (),
+    tags: Iterable[str] | None = None,
 ) -> str:
     """Hash what a data set contains: sha256, hexadecimal.
 
@@ -124,24 +152,18 @@ def fingerprint(
         Of the data's own classes.
     skipped : sequence of (path, reason)
         Images that cannot be opened.
+    tags : iterable of str, optional
+        In the place of the records'.
     """
     digest = hashlib.sha256()
     head = [kind, list(class_names), [list(pair) for pair in skipped], len(records)]
     digest.update(json.dumps(head).encode())
-    for record in records:
-        line = [record.path, record.tag, record.class_name, record.label]
+    found = (record.tag for record in records) if tags is None else tags
+    for record, tag in zip(records, found, strict=True):
+        line = [record.path, tag, record.class_name, record.label]
         line += [record.subset] if record.subset else []
         digest.update(json.dumps(line).encode() + b"\n")
     return digest.hexdigest()
-
-
-def with_decoding(dataset: Dataset, decoding: Decoding) -> Dataset:
-    """Return a data set whose fingerprint knows how its files are decoded."""
-    if decoding == DEFAULT_DECODING:  # keys from before there was a choice stay as they were
-        return dataset
-    chosen = f"{dataset.fingerprint} {decoding.exif} {decoding.alpha}"
-    digest = hashlib.sha256(chosen.encode()).hexdigest()
-    return replace(dataset, decoding=decoding, fingerprint=digest)
 
 
 def sample_indices(count: int, max_images: int | None, seed: int) -> list[int]:

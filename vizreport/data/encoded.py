@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
-from itertools import islice
 
 import numpy as np
 
+from vizreport.data.contents import Contents
 from vizreport.data.dataset import Dataset, fingerprint
 from vizreport.data.decoding import decode
-from vizreport.data.image import Decoding, UnreadableImage
+from vizreport.data.image import Decoding
 from vizreport.data.records import Records
-from vizreport.data.storage import Storage
-from vizreport.system.progress import progress
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,8 @@ class Encoded:
         What could not be taken up.
     remote : bool
         Whether reading waits for a network.
+    sizes, times : arrays or None
+        As :class:`vizreport.data.contents.Contents` takes them; None where the records have tags.
     """
 
     name: str
@@ -49,6 +47,8 @@ class Encoded:
     class_names: tuple[str, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     remote: bool = False
+    sizes: np.ndarray | None = None
+    times: np.ndarray | None = None
 
 
 def encoded_dataset(source: Encoded, decoding: Decoding) -> Dataset:
@@ -65,64 +65,22 @@ def encoded_dataset(source: Encoded, decoding: Decoding) -> Dataset:
     def read(index: int) -> np.ndarray:
         return decode(BytesIO(source.read(index)), decoding=decoding)[0]
 
+    fingerprint_of = partial(
+        fingerprint, source.kind, source.records, source.class_names, source.skipped
+    )
+    contents = None
+    if source.sizes is not None and source.times is not None:
+        about = fingerprint(source.kind, (), source.class_names, source.skipped)
+        paths = source.records.paths
+        contents = Contents(about, paths, fingerprint_of, source.read, source.sizes, source.times)
     return Dataset(
         name=source.name,
         records=source.records,
         class_names=source.class_names,
         skipped=source.skipped,
         read=read,
-        fingerprint=fingerprint(source.kind, source.records, source.class_names, source.skipped),
+        tagged="" if contents else fingerprint_of(),
         encoded=source.read,
         remote=source.remote,
+        contents=contents,
     )
-
-
-def tags(storage: Storage, files: Sequence[str], known: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield what changes with each file's content, and "", or "" and why there is none.
-
-    It is the entity tag that the storage gives; where it gives none, the file is read and hashed.
-
-    Parameters
-    ----------
-    storage : Storage
-        Has the files.
-    files : sequence of str
-        Their paths in it.
-    known : sequence of str
-        Their entity tags; "" where there is none.
-    """
-    unknown = (file for file, tag in zip(files, known, strict=True) if not tag)
-    hashes = _hashes(storage, unknown, sum(not tag for tag in known))
-    for tag in known:
-        yield (tag, "") if tag else next(hashes)
-
-
-def _hashes(storage: Storage, files: Iterable[str], count: int) -> Iterator[tuple[str, str]]:
-    threads = max(2, os.cpu_count() or 1)
-
-    def hashed(file: str) -> tuple[str, str]:
-        return _hash(storage, file)
-
-    # Hashing and reading release the interpreter's lock.
-    with (
-        progress("hashing", count, "files") as bar,
-        ThreadPoolExecutor(max_workers=threads) as pool,
-    ):
-        rest = iter(files)
-        while some := list(islice(rest, 64 * threads)):  # not all the files' futures at once
-            for result in pool.map(hashed, some):
-                bar.update()
-                yield result
-
-
-def _hash(storage: Storage, file: str) -> tuple[str, str]:
-    try:
-        digest = hashlib.sha256()
-        with storage.open(file) as opened:
-            while part := opened.read(2**20):
-                digest.update(part)
-        return digest.hexdigest(), ""
-    except UnreadableImage as error:
-        return "", str(error)
-    except OSError as error:
-        return "", f"the file cannot be read: {error.strerror}"

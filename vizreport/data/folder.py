@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from vizreport.data.dataset import Dataset, sample_indices
-from vizreport.data.encoded import Encoded, encoded_dataset, tags
+from vizreport.data.encoded import Encoded, encoded_dataset
 from vizreport.data.image import DEFAULT_DECODING, Decoding
 from vizreport.data.image_files import SUFFIXES
 from vizreport.data.records import RecordsFile
@@ -13,7 +11,7 @@ from vizreport.data.shards import of_split, open_shards
 from vizreport.data.storage import Storage, Unlistable
 from vizreport.data.walking import Found, folders, shown, walk
 from vizreport.errors import RequestError
-from vizreport.results.columns import ColumnFile, Strings, StringsFile
+from vizreport.results.columns import Strings, StringsFile
 from vizreport.wording.foreign_text import quoted
 
 
@@ -24,7 +22,7 @@ def open_folder(
     seed: int = 0,
     decoding: Decoding = DEFAULT_DECODING,
 ) -> Dataset:
-    """List the images below a folder; nothing is decoded yet.
+    """List the images below a folder; nothing is read yet.
 
     An image's class is the first folder on its way; images in the folder itself have none. A
     folder without image files is looked through for tar archives and Parquet files that hold them.
@@ -78,23 +76,19 @@ def _images(
     seed: int,
     decoding: Decoding,
 ) -> Dataset:
-    every, known, sizes = found.images.finished(), found.tags.finished(), found.sizes.finished()
+    every, tags = found.images.finished(), found.tags.finished()
+    sizes, times = found.sizes.finished(), found.times.finished()
     chosen = sample_indices(len(every), max_images, seed)
     if len(chosen) < len(every):
-        every, known, sizes = _some(every, chosen), _some(known, chosen), sizes[chosen]
-    records, files = RecordsFile(), ColumnFile(np.int64)
-    for i, (tag, reason) in enumerate(tags(storage, every, known)):
-        path = shown(every[i])
-        if reason:
-            found.skipped.append((path, reason))
-            continue
-        records.append(path, tag, path.split("/")[0] if "/" in path else None)
-        files.append(i)
-    at = files.finished()
+        every, tags = _some(every, chosen), _some(tags, chosen)
+        sizes, times = sizes[chosen], times[chosen]
+    tagged, records = all(tags), RecordsFile()
+    for file, tag in zip(every, tags, strict=True):
+        path = shown(file)
+        records.append(path, tag if tagged else "", path.split("/")[0] if "/" in path else None)
 
     def read(index: int) -> bytes:
-        file = int(at[index])
-        return storage.read(every[file], 0, int(sizes[file]))  # else the store is asked for it
+        return storage.read(every[index], 0, int(sizes[index]))  # else the store is asked for it
 
     class_names = tuple(shown(folder) for folder in folders(storage))
     source = Encoded(
@@ -105,6 +99,8 @@ def _images(
         class_names=class_names,  # of every folder, since order counts for labels in order
         skipped=tuple(found.skipped),
         remote=storage.remote,
+        sizes=None if tagged else sizes,
+        times=None if tagged else times,
     )
     return encoded_dataset(source, decoding)
 

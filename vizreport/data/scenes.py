@@ -101,7 +101,7 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
         class_names=class_names,
         skipped=(),
         read=read,
-        fingerprint=fingerprint(f"scenes {split} {_truth_hash(PACK)}", records, class_names),
+        tagged=fingerprint(f"scenes {split} {_truth_hash(PACK)}", records, class_names),
         truth=lambda index: _truth(pack, rows[index]),
     )
 

@@ -88,7 +88,7 @@ def open_shapes(split: str | None = None, max_images: int | None = None, seed: i
         class_names=CLASS_NAMES,
         skipped=(),
         read=read,
-        fingerprint=fingerprint(f"shapes {VERSION} {split}", records, CLASS_NAMES),
+        tagged=fingerprint(f"shapes {VERSION} {split}", records, CLASS_NAMES),
         truth=truth,
     )
 

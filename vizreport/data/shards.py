@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vizreport.data.dataset import Dataset, sample_indices
-from vizreport.data.encoded import Encoded, encoded_dataset, tags
+from vizreport.data.encoded import Encoded, encoded_dataset
 from vizreport.data.image import Decoding
 from vizreport.data.parquet_shard import open_parquet
 from vizreport.data.records import RecordsFile
@@ -64,16 +64,14 @@ def open_shards(
     shards: list[Shard] = []
     records = RecordsFile()
     places = ColumnFile(np.int64, (3,))
+    tagged = all(item.tag for _, item in files)
     skipped: list[tuple[str, str]] = []
-    manifest = tags(storage, [path for path, _ in files], [item.tag for _, item in files])
     with progress("listing", len(files), "shards") as bar:
-        for number, ((path, _), (tag, reason)) in enumerate(zip(files, manifest, strict=True)):
-            if reason:
-                raise RequestError(f"{storage.where}/{path}: {reason}; fix or exclude it")
+        for number, (path, item) in enumerate(files):
             shard = _opened(storage, path)
             for member in shard.members:
                 where = shown(f"{path}/{member.path}")
-                records.append(where, tag, member.class_name, member.label)
+                records.append(where, item.tag if tagged else "", member.class_name, member.label)
                 places.append((number, *member.place))
             skipped += [(shown(f"{path}/{member}"), why) for member, why in shard.skipped]
             shards.append(shard)
@@ -89,6 +87,9 @@ def open_shards(
         every, at = some.finished(), at[chosen]
 
     reads = [shard.read for shard in shards]
+    shard_of = at[:, 0]
+    sizes = np.array([item.size for _, item in files], np.int64)[shard_of]
+    times = np.array([item.times for _, item in files], np.int64)[shard_of]
 
     def read(index: int) -> bytes:
         shard, *place = map(int, at[index])
@@ -102,6 +103,8 @@ def open_shards(
         class_names=_class_names(storage, files, shards, every.class_names),
         skipped=tuple(skipped),
         remote=storage.remote,
+        sizes=None if tagged else sizes,
+        times=None if tagged else times,
     )
     return encoded_dataset(source, decoding)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from vizreport.data.cloud import CloudFolder, without_credentials
-from vizreport.data.dataset import Dataset, with_decoding
+from vizreport.data.dataset import Dataset
 from vizreport.data.folder import open_folder
 from vizreport.data.image import DEFAULT_DECODING, Decoding
 from vizreport.data.image_files import SUFFIXES
@@ -45,7 +46,7 @@ def open_dataset(
     seed: int = 0,
     decoding: Decoding = DEFAULT_DECODING,
 ) -> Dataset:
-    """Open a source of images; nothing is decoded yet, but files without an entity tag are hashed.
+    """Open a source of images; nothing is read yet but what lists them.
 
     Parameters
     ----------
@@ -65,7 +66,8 @@ def open_dataset(
     RequestError
         If there is no such source, or it has no images.
     """
-    return with_decoding(_open(source, split, max_images, seed, decoding), decoding)
+    dataset = _open(source, split, max_images, seed, decoding)
+    return dataset if decoding == DEFAULT_DECODING else replace(dataset, decoding=decoding)
 
 
 def _open(

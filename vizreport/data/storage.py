@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -37,6 +38,9 @@ class Item:
         What follows "it" where it is no file that can be read; else "".
     link : bool
         Whether it is a symbolic link.
+    times : (int, int, int)
+        When its content was changed, when its entry in the storage was, and when it was listed,
+        in ns; zeros where the storage does not tell.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Item:
     tag: str = ""
     problem: str = ""
     link: bool = False
+    times: tuple[int, int, int] = (0, 0, 0)
 
 
 class Storage(Protocol):
@@ -138,7 +143,8 @@ class LocalFolder:
             return None
         if wrong == IS_FOLDER:
             return Item(found.name, True)
-        return Item(found.name, False, 0 if wrong else found.stat().st_size, "", wrong)
+        size, times = (0, (0, 0, 0)) if wrong else _facts(found.stat())
+        return Item(found.name, False, size, "", wrong, times=times)
 
     def read(self, path: str, begin: int = 0, end: int | None = None) -> bytes:
         """Return a file's bytes, or those from ``begin`` to ``end``."""
@@ -173,10 +179,15 @@ def _item(entry: os.DirEntry[str]) -> Item:
         pass
     wrong, link = problem(entry.path), entry.is_symlink()
     try:
-        size = 0 if wrong else entry.stat().st_size
+        size, times = (0, (0, 0, 0)) if wrong else _facts(entry.stat())
     except OSError:  # it has just gone
-        size = 0
-    return Item(entry.name, False, size, "", "" if wrong == IS_FOLDER else wrong, link)
+        size, times = 0, (0, 0, 0)
+    return Item(entry.name, False, size, "", "" if wrong == IS_FOLDER else wrong, link, times)
+
+
+def _facts(status: os.stat_result) -> tuple[int, tuple[int, int, int]]:
+    """Return size and times of a file."""
+    return status.st_size, (status.st_mtime_ns, status.st_ctime_ns, time.time_ns())
 
 
 def _identity(folder: Path) -> tuple[int, int]:

@@ -14,9 +14,9 @@ from vizreport.data.dataset import Dataset, sample_indices
 from vizreport.data.encoded import Encoded, encoded_dataset
 from vizreport.data.image import DEFAULT_DECODING, Decoding
 from vizreport.data.records import RecordsFile
-from vizreport.data.storage import LocalFolder
+from vizreport.data.storage import Item, LocalFolder
 from vizreport.errors import RequestError
-from vizreport.system.paths import problem, read_text
+from vizreport.system.paths import MISSING, problem, read_text
 from vizreport.wording.foreign_text import brief
 
 IMAGES, SETS, ANNOTATIONS = "JPEGImages", Path("ImageSets") / "Main", "Annotations"
@@ -83,10 +83,11 @@ def open_voc(
             if name in number:
                 known = memberships[row, number[name]]
                 memberships[row, number[name]] = max(known, 0 if difficult else 1)
-    records = RecordsFile()
+    storage, records = LocalFolder(folder), RecordsFile()
+    items = [_image(storage, file) for file in files]
     for file in files:
-        records.append(file, _sha256(folder / file))
-    images, storage = records.finished(), LocalFolder(folder)
+        records.append(file, "")
+    images = records.finished()
     held = hashlib.sha256(memberships.tobytes()).hexdigest()
     source = Encoded(
         name=f"{folder.resolve().name} ({split})",
@@ -94,6 +95,8 @@ def open_voc(
         records=images,
         read=lambda index: storage.read(images.paths[index]),
         class_names=class_names,
+        sizes=np.array([item.size for item in items], np.int64),
+        times=np.array([item.times for item in items], np.int64),
     )
     return replace(encoded_dataset(source, decoding), memberships=memberships)
 
@@ -126,14 +129,10 @@ def _objects(path: Path) -> list[tuple[str, bool]]:
         ) from error
 
 
-def _sha256(path: Path) -> str:
-    wrong = problem(path)
-    if wrong:
-        raise RequestError(f"the image {path} {wrong}; remove it from the split")
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise RequestError(
-            f"the image {path} cannot be read ({error.strerror}); remove it from the split"
-        ) from error
+def _image(storage: LocalFolder, file: str) -> Item:
+    """Return what is known of an image file that has to be there."""
+    item = storage.item(file)
+    wrong = MISSING if item is None else item.problem
+    if item is None or wrong:
+        raise RequestError(f"the image {storage.where}/{file} {wrong}; remove it from the split")
+    return item

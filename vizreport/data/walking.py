@@ -24,8 +24,8 @@ class Found:
     ----------
     images, tags : StringsFile
         Path and entity tag of each image file.
-    sizes : ColumnFile
-        Bytes of each.
+    sizes, times : ColumnFile
+        Bytes of each, and its ``Item.times``.
     shards : list of (path, Item)
         Files that may hold images: tar archives and Parquet files.
     skipped : list of (path, reason)
@@ -35,6 +35,7 @@ class Found:
     images: StringsFile = field(default_factory=StringsFile)
     tags: StringsFile = field(default_factory=StringsFile)
     sizes: ColumnFile = field(default_factory=partial(ColumnFile, np.int64))
+    times: ColumnFile = field(default_factory=partial(ColumnFile, np.int64, (3,)))
     shards: list[tuple[str, Item]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
@@ -81,6 +82,7 @@ def _walk(storage: Storage, folder: str, found: Found) -> None:
                 found.images.append(path)
                 found.tags.append(item.tag)
                 found.sizes.append(item.size)
+                found.times.append(item.times)
         elif item.problem:
             if item.link:
                 found.skipped.append((shown(path), f"it {item.problem}"))

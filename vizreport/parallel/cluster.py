@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pickle import PickleError
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +123,7 @@ def _description(subject: Subject) -> Sent:
     return Sent(
         subject.network,
         subject.options,
-        subject.dataset,
+        replace(subject.dataset, contents=None),  # what is known of contents is for keys
         subject.batch_size,
         readable,
         keras.backend.backend(),
