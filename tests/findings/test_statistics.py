@@ -84,6 +84,15 @@ def test_intervals_cover():
     ends = [statistics.interval(random.exponential(1, 30), np.mean) for _ in range(60)]
     assert np.mean([low <= 1 <= high for low, high in ends]) >= 0.85
     assert statistics.interval(np.ones(5), np.median) == (1, 1)
+    many = random.exponential(1, (2, 40_000))
+    low, high = statistics.interval(many[0], np.mean)
+    half = 1.96 * many[0].std() / 200  # by the central limit theorem
+    assert (low, high) == pytest.approx(
+        (many[0].mean() - half, many[0].mean() + half), abs=half / 10
+    )
+    pairs = statistics.interval(tuple(many), lambda a, b, axis: (a - b).mean(axis), together=True)
+    half = 1.96 * (many[0] - many[1]).std() / 200
+    assert pairs[1] - pairs[0] == pytest.approx(2 * half, rel=0.05)
     assert math.isnan(statistics.interval(np.ones(2), np.mean)[0])
 
 
@@ -118,3 +127,17 @@ def test_two_counts_of_as_many_units():
     assert tested.value == pytest.approx(-0.15)
     assert tested.low == pytest.approx(-0.15 - 1.96 * spread, abs=0.01)
     assert tested.high == pytest.approx(-0.15 + 1.96 * spread, abs=0.01)
+
+
+def test_labels_drawn_for_the_chosen_images_are_those_of_all_exchanged():
+    random = np.random.default_rng(5)
+    labels = np.r_[random.integers(0, 3, 40), -1, -1]
+    chosen, own = random.integers(0, 40, (3, 5)), np.arange(3)
+    tested = statistics.permuted_labels(labels, chosen, own, 40)
+    found = (labels[chosen] == own[:, None]).mean()
+    exchanged = np.array([random.permutation(labels[:40]) for _ in range(20_000)])
+    shares = (exchanged[:, chosen] == own[:, None]).mean(axis=(1, 2))
+    expected = 2 * min((shares >= found - 1e-9).mean(), (shares <= found + 1e-9).mean())
+    assert tested.value == found
+    assert 0.05 < expected < 0.9
+    assert expected - 0.02 < tested.p < expected + 0.04  # its bound is an upper one

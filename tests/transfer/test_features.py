@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import keras
@@ -124,6 +125,8 @@ def test_pieces_in_any_order_are_kept_as_they_come(subject, tmp_path, monkeypatc
         tries.append([one.argument.tolist() for one in pieces])
         for outcome in in_turn(subject, work, pieces[::-1], bar):
             luckless = len(tries) == 1 and outcome.piece is work.pieces[0]
+            host = {"device": f"GPU {len(tries)}"}
+            outcome = replace(outcome, origin=replace(outcome.origin, host=host))
             yield Failed(outcome.piece, "no luck") if luckless else outcome
 
     with pytest.raises(PieceFailed, match=r"1 of 3 pieces failed: images 0 to 3 \(no luck\); the "):
@@ -134,8 +137,16 @@ def test_pieces_in_any_order_are_kept_as_they_come(subject, tmp_path, monkeypatc
     for one, other in zip(found, alone, strict=True):
         assert one.readable.tolist() == [record != 6 for record in records]
         np.testing.assert_array_equal(one.vectors, other.vectors)
-    names = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
-    assert names == {path.name: path.read_bytes() for path in (tmp_path / "alone").iterdir()}
+    names, alone = (
+        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
+        for folder in ("out", "alone")
+    )
+    (devices,) = (name for name in names if name.startswith("devices-"))
+    told = json.loads(names.pop(devices))
+    assert told["devices"] == {"GPU 2": ["0-3"], "GPU 1": ["4-7", "8-8"]}
+    assert told["files"] == [f"{layer.name}-{devices[8:24]}.npy" for layer in chosen]
+    assert alone.pop(devices)
+    assert names == alone
 
 
 def test_unreadable_images(subject, tmp_path):

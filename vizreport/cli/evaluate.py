@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "output": row.output,
                 "labels": row.labels,
                 "warnings": row.warnings,
+                "pieces": row.pieces,
                 **asdict(row.errors),
             }
             for row in rows
@@ -78,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"preprocessing: {row.preprocessing}",
             f"output: {row.output}",
             f"classes: {row.labels}",
+            *([f"devices: {row.pieces}"] if row.pieces else []),
             *(f"warning: {warning}" for warning in row.warnings),
         )
     ):

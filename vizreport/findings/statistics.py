@@ -21,6 +21,7 @@ DRAWS = 99_999
 """Draws of a permutation test that is not exact."""
 _SURE = 0.999  # confidence with which the p of drawn permutations is bounded from above
 _DRAWN = 30  # pairs up to which a correlation's permutations are drawn
+_MOST = 10_000  # units that a bootstrap draws from
 _SIGNS = 14  # differences up to which SciPy enumerates all signs
 
 
@@ -209,21 +210,27 @@ def permuted_labels(
     """
     from scipy import stats
 
-    places = np.flatnonzero(labels >= 0)
-    rows = np.searchsorted(places, chosen)
+    random = np.random.default_rng(seed)
+    distinct, rows = np.unique(chosen, return_inverse=True)
+    there = np.bincount(labels[labels >= 0])
 
     def shares(given: np.ndarray, axis: int = -1) -> Any:
         given = np.moveaxis(given, axis, -1)
-        return (given[..., rows] == own[:, None]).mean(axis=(-2, -1))
+        return (given[..., rows.reshape(chosen.shape)] == own[:, None]).mean(axis=(-2, -1))
 
-    tested = stats.permutation_test(
-        (labels[places],),
+    def drawn(size: tuple[int, int]) -> np.ndarray:
+        # What the chosen images get when all exchange theirs; the others are not looked at.
+        counts = random.multivariate_hypergeometric(there, size[1], size[0])
+        given = np.repeat(np.tile(np.arange(len(there)), size[0]), counts.ravel())
+        return np.asarray(random.permuted(given.reshape(size), axis=1))
+
+    tested = stats.monte_carlo_test(
+        labels[distinct],
+        drawn,
         shares,
-        permutation_type="pairings",
         vectorized=True,
         n_resamples=RESAMPLES,
-        batch=max(1, 2_000_000 // max(len(places), rows.size)),
-        rng=np.random.default_rng(seed),
+        batch=max(1, 2_000_000 // rows.size),
     )
     low, high = interval((labels[chosen] == own[:, None]).mean(axis=1), np.mean)
     return Tested(
@@ -303,7 +310,8 @@ def interval(
     statistic : callable
         Called with the samples and ``axis``.
     together : bool
-        Whether several samples are of the same units, and drawn together.
+        Whether several samples are of the same units, and drawn together. The interval of over
+        10,000 units is that of 10,000 of them, drawn at random, narrowed by the root of the ratio.
     seed : int
         Of the random choice.
 
@@ -318,6 +326,15 @@ def interval(
     samples = sample if isinstance(sample, tuple) else (sample,)
     if min(map(len, samples)) < 3:
         return math.nan, math.nan
+    count = len(samples[0])
+    if count > _MOST and (together or len(samples) == 1):
+        # The jackknife of BCa takes each unit out in turn, which is the square of their number.
+        some = np.random.default_rng(seed).choice(count, _MOST, replace=False)
+        fewer = tuple(each[some] for each in samples)
+        ends = np.array(interval(fewer, statistic, together, seed))
+        all_of, of_some = (float(statistic(*each, axis=-1)) for each in (samples, fewer))
+        low, high = all_of + (ends - of_some) * math.sqrt(_MOST / count)
+        return float(low), float(high)
     for method in ("BCa", "percentile"):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # degenerate samples: the percentiles are taken then

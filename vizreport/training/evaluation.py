@@ -96,6 +96,8 @@ class Row:
         images were prepared, with the reasons; "" for several networks together.
     warnings : tuple of str
         Where names look exchanged, or the order of two classes reversed.
+    pieces : str
+        Which device computed which images, where several did.
     """
 
     name: str
@@ -104,6 +106,7 @@ class Row:
     labels: str = ""
     preprocessing: str = ""
     warnings: tuple[str, ...] = ()
+    pieces: str = ""
 
 
 @dataclass
@@ -165,7 +168,8 @@ def evaluate_each(subjects: Iterable[Subject], cluster: str | None = None) -> tu
     with engine_at(cluster) as engine:
         for subject in subjects:
             first, dataset = first or subject.network.path, subject.dataset
-            labels, answers = _answers(subject, Pieces(engine), first, labels)
+            pieces = Pieces(engine)
+            labels, answers = _answers(subject, pieces, first, labels)
             alone = _Sum()
             kind = (subject.model.name, subject.model.count_params())
             for total in (alone, groups.setdefault(kind, _Sum()), whole):
@@ -173,9 +177,8 @@ def evaluate_each(subjects: Iterable[Subject], cluster: str | None = None) -> tu
             errors = _errors(dataset, alone, labels)
             prepared = describe_choice(subject.chosen_preprocessing)
             meaning, warnings = describe(subject.output), _warnings(subject, labels, answers)
-            rows.append(
-                Row(subject.network.path.name, errors, meaning, labels.reason, prepared, warnings)
-            )
+            about = (meaning, labels.reason, prepared, warnings, pieces.told().get("pieces", ""))
+            rows.append(Row(subject.network.path.name, errors, *about))
     if labels is None:
         raise RequestError("no checkpoint was given")
     letters = [f"({chr(ord('a') + i)})" for i in range(len(groups))]

@@ -228,10 +228,11 @@ def _compute(
     engine: Engine,
 ) -> None:
     folder = there.parent
-    add(folder.parent, WRITER, [f"{folder.name}/{path.name}" for path in (*paths, there)])
+    names = hashlib.sha256(json.dumps([path.name for path in paths]).encode()).hexdigest()[:8]
+    devices = folder / f"devices-{there.stem.partition('-')[2]}-{names}.json"
+    add(folder.parent, WRITER, [f"{folder.name}/{path.name}" for path in (*paths, there, devices)])
     folder.mkdir(parents=True, exist_ok=True)
     partial = [path.with_name(f".{path.name}.partial") for path in paths]
-    names = hashlib.sha256(json.dumps([path.name for path in paths]).encode()).hexdigest()[:8]
     progressed = folder / f".{there.stem}-{names}.partial"
     # A pass of the same layers that was killed goes on: a row's state follows its vectors.
     known = all(path.exists() for path in (*partial, progressed))
@@ -255,7 +256,7 @@ def _compute(
         doing="computing features",
         unit="images",
     )
-    failed = []
+    failed, computed_on = [], _devices(devices) if known else {}
     with progress(work.doing, len(records), work.unit) as bar:
         bar.update(len(records) - sum(one.size for one in left))
         # As they are finished, in any order.
@@ -264,6 +265,8 @@ def _compute(
                 failed.append(outcome)
                 continue
             rows, found = _rows(records, outcome.piece), outcome.result
+            computed_on[outcome.piece.label] = outcome.origin.host["device"]
+            _write_devices(devices, computed_on, paths, pieces)
             for target, vectors in zip(kept, found.vectors, strict=True):
                 target[rows] = vectors
             state[rows] = np.where(found.readable, _READ, _UNREADABLE)
@@ -281,6 +284,27 @@ def _compute(
     for path, final in zip(partial, paths, strict=True):
         path.replace(final)
     progressed.unlink()
+
+
+def _devices(path: Path) -> dict[str, str]:
+    """Read which device computed each piece, by its label; what is damaged is not known."""
+    try:
+        found = json.loads(path.read_bytes())["devices"]
+        return {label: device for device, labels in found.items() for label in labels}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _write_devices(
+    path: Path, computed_on: dict[str, str], features: list[Path], pieces: list[Piece]
+) -> None:
+    """Write which device computed which pieces, in the order of the pieces."""
+    devices: dict[str, list[str]] = {}
+    for one in pieces:
+        if one.label in computed_on:
+            devices.setdefault(computed_on[one.label], []).append(one.label)
+    about = {"files": [each.name for each in features], "devices": devices}
+    write_bytes(path, (json.dumps(about, indent=1) + "\n").encode())
 
 
 def _rows(records: np.ndarray, piece: Piece) -> slice:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from vizreport.experiments.diagnosis.labels import Answers
@@ -33,11 +35,13 @@ def error_of(gaps: np.ndarray, bins: np.ndarray, axis: int = -1) -> np.ndarray:
     axis : int
         Along which images lie.
     """
-    total = sum(
-        np.abs(np.where(bins == each, gaps, 0.0).sum(axis=axis))
-        for each in range(int(bins.max()) + 1)
-    )
-    return np.asarray(total / gaps.shape[axis])
+    gaps, bins = (np.moveaxis(each, axis, -1) for each in (gaps, bins))
+    *rows, count = gaps.shape
+    most = int(bins.max()) + 1
+    # A bin of its own for each row and bin, so that one pass adds up all.
+    numbers = bins.reshape(-1, count) + most * np.arange(math.prod(rows))[:, None]
+    sums = np.bincount(numbers.ravel(), gaps.ravel(), most * math.prod(rows))
+    return np.asarray(np.abs(sums).reshape(*rows, most).sum(axis=-1) / count)
 
 
 def calibration(answers: Answers, seed: int = 0) -> Finding:
