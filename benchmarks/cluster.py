@@ -26,7 +26,7 @@ import numpy as np
 
 from vizreport.data.sources import open_dataset
 from vizreport.experiments import values
-from vizreport.experiments.mining.shard import Shard, mine
+from vizreport.experiments.mining.mined_images import MinedImages, mine
 from vizreport.models.epochs import last_checkpoint
 from vizreport.parallel.engine import engine_at
 from vizreport.parallel.piece import Piece, Work, image_pieces
@@ -72,7 +72,7 @@ def mining(subject: Subject, images: int) -> Work:
     arguments = (9, subject.chosen_layers(None), reportable_layers(subject.graph))
     labels = np.full(len(subject.dataset.records), -1)
     cut = image_pieces(images, subject.batch_size, records)
-    return Work("images", mine, (*arguments, labels, True), cut, Shard, "mining", "images")
+    return Work("images", mine, (*arguments, labels, True), cut, MinedImages, "mining", "images")
 
 
 def measure(arguments: argparse.Namespace, address: str | None) -> Iterator[str]:

@@ -31,7 +31,7 @@ def measure(checkpoint: str, data: str, images: int) -> dict[str, Any]:
     from vizreport.engine.mining import checked_reduction_function, one_ahead
     from vizreport.engine.strongest import from_batch, merge
     from vizreport.experiments import values
-    from vizreport.experiments.mining.shard import mine
+    from vizreport.experiments.mining.mined_images import mine
     from vizreport.graph.layers import reportable_layers
     from vizreport.models.epochs import last_checkpoint
     from vizreport.models.preprocessing_choice import PreprocessingRequest

@@ -31,8 +31,8 @@ from vizreport.experiments import values  # noqa: E402
 from vizreport.training.distribution import make_strategy, prepare_devices  # noqa: E402
 from vizreport.training.epoch import step_batches  # noqa: E402
 from vizreport.training.geometry import CENTRE, recipe_preprocessing, square_of, sub_crops  # noqa: E402
+from vizreport.training.image_sets import ImageSet  # noqa: E402
 from vizreport.training.network import build, rms_limits  # noqa: E402
-from vizreport.training.parts import Part  # noqa: E402
 from vizreport.training.pictures import Pictures, ahead  # noqa: E402
 from vizreport.training.request import TrainingRequest  # noqa: E402
 from vizreport.training.steps import distribute, make_stepper  # noqa: E402
@@ -108,7 +108,7 @@ def made_up(input_size: int, count: int) -> Pictures:
     square = square_of(recipe_preprocessing(input_size))
     kept = random.integers(0, 256, (count, *square.input_size, 3), np.uint8)
     labels = random.integers(0, CLASSES, count).astype(np.int32)
-    part = Part(None, np.arange(count), labels)  # type: ignore[arg-type]
+    part = ImageSet(None, np.arange(count), labels)  # type: ignore[arg-type]
     return Pictures(part, square, kept, kept.mean(0).astype(np.float32), ())
 
 

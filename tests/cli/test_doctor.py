@@ -46,7 +46,7 @@ def test_a_missing_package_stops_a_build(package, monkeypatch, capsys):
         return version(name)
 
     monkeypatch.setattr(metadata, "version", without)
-    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Finding("devices", "CPU")])
+    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Check("devices", "CPU")])
     assert main(["doctor"]) == 1
     text = capsys.readouterr().out
     assert f"-> {sys.executable} -m pip install '{package}" in text
@@ -60,7 +60,7 @@ def test_a_missing_extra_stops_nothing(monkeypatch, capsys):
         return "1"
 
     monkeypatch.setattr(metadata, "version", version)
-    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Finding("devices", "CPU")])
+    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Check("devices", "CPU")])
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
     assert "--data tfds:NAME cannot be read" in text
@@ -85,7 +85,7 @@ def test_every_optional_package_has_its_cure(package, monkeypatch, capsys):
         return version(name) if name == "numpy" else "1"
 
     monkeypatch.setattr(metadata, "version", without)
-    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Finding("devices", "CPU")])
+    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Check("devices", "CPU")])
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     (number,) = [i for i, line in enumerate(lines) if OPTIONAL[package] in line]
@@ -97,7 +97,7 @@ def test_every_optional_package_has_its_cure(package, monkeypatch, capsys):
 
 
 def test_browser_and_fonts(monkeypatch, capsys):
-    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Finding("devices", "CPU")])
+    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Check("devices", "CPU")])
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr(fonts, "has", lambda letter: letter not in "한ไ")
     monkeypatch.setattr(doctor, "AXE", "no_such_file")
@@ -161,7 +161,7 @@ def test_the_cpu_build_of_tensorflow_is_tensorflow(monkeypatch, capsys):
         return "2.21.7" if name == "tensorflow-cpu" else "1"
 
     monkeypatch.setattr(metadata, "version", version)
-    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Finding("devices", "CPU")])
+    monkeypatch.setattr(doctor, "_backend", lambda: [doctor.Check("devices", "CPU")])
     assert main(["doctor"]) == 0
     assert "2.21.7" in capsys.readouterr().out
 

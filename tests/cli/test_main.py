@@ -165,7 +165,7 @@ def test_a_reader_that_leaves_early_is_no_error():
     program = (
         "import sys\n"
         "from vizreport.cli import doctor, main\n"
-        "doctor.diagnose = lambda: [doctor.Finding('x' * 999, 'y')] * 999\n"
+        "doctor.diagnose = lambda: [doctor.Check('x' * 999, 'y')] * 999\n"
         "sys.exit(main(['doctor']))"
     )
     with subprocess.Popen(

@@ -16,7 +16,7 @@ from vizreport.cli import main
 from vizreport.compare import runs as runs_module
 from vizreport.compare.figures import make_figures
 from vizreport.compare.findings import findings
-from vizreport.compare.runs import Curves, read_runs
+from vizreport.compare.runs import TrainingCurves, read_runs
 from vizreport.compare.table import make_rows, same_data
 from vizreport.experiments.architecture.signs import find_signs
 from vizreport.findings import statistics
@@ -130,7 +130,7 @@ def test_best_and_worst_of_many_alike_runs_are_no_finding(runs, monkeypatch):
 def test_learning_curves_of_runs_that_have_them(runs):
     first, second = read_runs(runs)
     epochs = np.arange(1, 4, dtype=np.int32)
-    curves = Curves(epochs, np.array([0.9, 0.5, 0.2]), np.array([0.8, 0.6, 0.255]))
+    curves = TrainingCurves(epochs, np.array([0.9, 0.5, 0.2]), np.array([0.8, 0.6, 0.255]))
     found = [replace(first, curves=curves), second]
     rows = {row.name: row.cells for _, rows in make_rows(found) for row in rows}
     assert rows["Epochs"] == ("3", "")

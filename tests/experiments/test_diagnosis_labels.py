@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 
 from vizreport.experiments.diagnosis import calibration, labels
-from vizreport.experiments.diagnosis.labels import Answers
+from vizreport.experiments.mining.predictions import LabelledPredictions
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import NOT_SHOWN, SHOWN
 
 NAMES = tuple("abcdef")
 
 
-def answers(n: int = 400, seed: int = 0) -> Answers:
+def answers(n: int = 400, seed: int = 0) -> LabelledPredictions:
     """Return calibrated predictions of six classes."""
     random = np.random.default_rng(seed)
     true = np.arange(n) % 6
     confidence = random.beta(8, 1, n)
     right = random.random(n) < confidence
     predicted = np.where(right, true, (true + random.integers(1, 6, n)) % 6)
-    return Answers(np.arange(n), true, predicted, confidence, NAMES)
+    return LabelledPredictions(np.arange(n), true, predicted, confidence, NAMES)
 
 
 def decided(finding):
@@ -85,14 +85,14 @@ def test_mistakes_of_a_sound_network_are_no_wrong_labels():
 
 def test_a_network_without_mistakes_is_not_suspected():
     given = answers()
-    right = Answers(given.images, given.labels, given.labels, given.confidence, NAMES)
+    right = LabelledPredictions(given.images, given.labels, given.labels, given.confidence, NAMES)
     assert decided(labels.noise(right)).severity == "note"
 
 
 def test_one_class_for_all_is_a_fault():
     given = answers()
     predicted = np.where(np.arange(400) % 20 == 0, given.predicted, 2)
-    collapsed = Answers(given.images, given.labels, predicted, given.confidence, NAMES)
+    collapsed = LabelledPredictions(given.images, given.labels, predicted, given.confidence, NAMES)
     assert decided(labels.one_class(collapsed)).severity == "fault"
     assert decided(labels.one_class(given)).severity == "note"
 
@@ -100,7 +100,7 @@ def test_one_class_for_all_is_a_fault():
 def test_balance_is_judged_by_the_largest_class():
     given = answers()
     kept = (given.labels == 3) | (np.arange(400) % 5 == 0)
-    few = Answers(*(part[kept] for part in (
+    few = LabelledPredictions(*(part[kept] for part in (
         given.images, given.labels, given.predicted, given.confidence)), NAMES)  # fmt: skip
     assert decided(labels.balance(few)).severity == "look"
     assert decided(labels.balance(given)).severity == "note"
@@ -121,7 +121,7 @@ def test_over_confidence_is_told_from_calibration():
     given = answers(800)
     assert decided(calibration.calibration(given)).severity == "note"
     missed = np.where(np.arange(800) % 4 == 0, (given.labels + 1) % 6, given.predicted)
-    sure = Answers(given.images, given.labels, missed, given.confidence, given.names)
+    sure = LabelledPredictions(given.images, given.labels, missed, given.confidence, given.names)
     shown = decided(calibration.calibration(sure))
     assert (shown.decision, shown.severity) == (SHOWN, "look")
     assert "over-confident" in shown.shown

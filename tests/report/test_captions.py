@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from vizreport.report.reading import Read, read_sections
+from vizreport.report.reading import ReadSection, read_sections
 from vizreport.report.reproducible import as_shown
 from vizreport.results.run import read_run
 
 
 @pytest.fixture(scope="module")
-def reads(rendered: Path) -> list[Read]:
+def reads(rendered: Path) -> list[ReadSection]:
     return list(read_sections(rendered, as_shown(read_run(rendered))))
 
 
-def test_every_figure_says_what_to_see_how_to_read_it_and_what_is_seen(reads: list[Read]) -> None:
+def test_every_figure_says_what_to_see_how_to_read_it_and_what_is_seen(
+    reads: list[ReadSection],
+) -> None:
     assert sum(bool(read.section.figures) for read in reads) > 15
     for read in reads:
         alts = [figure.alt for figure in read.section.figures]

@@ -22,7 +22,7 @@ from vizreport.subject.subject import Subject
 from vizreport.training import ablation, loop
 from vizreport.training.ablation import AblationRequest, ablate
 from vizreport.training.evaluation import evaluate
-from vizreport.training.parts import Part, open_parts
+from vizreport.training.image_sets import ImageSet, open_image_sets
 
 VARIANTS = ("krizhevsky-without-3-4-6-7", "zfnet-dense-2048")
 INPUT = 64  # the krizhevsky networks need 63 px
@@ -52,7 +52,7 @@ def unstopped(ablation_for, tmp_path_factory):
 def test_results(unstopped, ablation_for):
     trials = read_trials(unstopped)
     assert [(trial.variant, trial.seed) for trial in trials] == [(v, 0) for v in VARIANTS]
-    parts = open_parts(ablation_for(unstopped).training)
+    parts = open_image_sets(ablation_for(unstopped).training)
     for trial in trials:
         assert len(trial.epochs) == trial.settings["epochs"] == 2
         assert (trial.training_images, trial.validation_images) == (107, 13)
@@ -84,7 +84,7 @@ def test_files_of_others_are_refused(unstopped, ablation_for, tmp_path):
     assert any(name.startswith("work/") for name in read(former, "ablation"))
 
 
-def images_of(part: Part) -> Dataset:
+def images_of(part: ImageSet) -> Dataset:
     """Return the images of a part as a data set of their own."""
     records = [part.dataset.records[i] for i in part.indices]
     return replace(

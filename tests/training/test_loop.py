@@ -21,10 +21,10 @@ from vizreport.models.sidecar import read_sidecar
 from vizreport.results.manifest import read
 from vizreport.training import loop
 from vizreport.training.geometry import recipe_preprocessing, square_of
+from vizreport.training.image_sets import open_image_sets
 from vizreport.training.loop import train
 from vizreport.training.network import renormalize, rms_limits
 from vizreport.training.ownership import add_state
-from vizreport.training.parts import open_parts
 
 
 def quietly(request):
@@ -83,7 +83,7 @@ def test_checkpoints_and_sidecars(unbroken, request_for, tmp_path):
     assert sidecar.class_names == CLASSES
     assert sidecar.data_source == "gratings.npz"
     # The mean of the training images alone, and its centre.
-    training = open_parts(request_for(tmp_path)).training
+    training = open_image_sets(request_for(tmp_path)).training
     square = square_of(recipe_preprocessing(INPUT))
     read = [square.picture(training.dataset.read(i)) for i in training.indices]
     np.testing.assert_allclose(sidecar.mean_square, np.mean(read, 0), rtol=1e-5)
@@ -93,7 +93,7 @@ def test_checkpoints_and_sidecars(unbroken, request_for, tmp_path):
     arrays = state_arrays(out)
     for i, weights in enumerate(model.get_weights()):
         np.testing.assert_array_equal(weights, arrays[f"weights/{i:03d}"])
-    validation = open_parts(request_for(tmp_path)).validation
+    validation = open_image_sets(request_for(tmp_path)).validation
     pictures = np.stack(
         [sidecar.preprocessing.picture(validation.dataset.read(i)) for i in validation.indices]
     )

@@ -8,7 +8,7 @@ from tests.training.conftest import INPUT
 from vizreport.data.sources import open_dataset
 from vizreport.training import pictures as module
 from vizreport.training.geometry import recipe_preprocessing, square_of
-from vizreport.training.parts import Part
+from vizreport.training.image_sets import ImageSet
 from vizreport.training.pictures import in_order, read_pictures
 
 SQUARE = square_of(recipe_preprocessing(INPUT))
@@ -16,7 +16,7 @@ SQUARE = square_of(recipe_preprocessing(INPUT))
 
 def test_mean_and_order_do_not_depend_on_what_is_kept(gratings_file, monkeypatch):
     dataset = open_dataset(str(gratings_file))
-    part = Part(dataset, np.arange(10, 50), np.zeros(40, np.int32))
+    part = ImageSet(dataset, np.arange(10, 50), np.zeros(40, np.int32))
     kept = read_pictures(part, SQUARE, "reading")
     monkeypatch.setattr(module, "_KEPT_BYTES", 0)
     decoded = read_pictures(part, SQUARE, "reading")

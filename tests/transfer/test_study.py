@@ -19,7 +19,7 @@ from vizreport.errors import RequestError
 from vizreport.experiments.transfer.record import prepare_transfer, read_record
 from vizreport.models.load import load_checkpoint
 from vizreport.models.sidecar import read_sidecar, write_sidecar
-from vizreport.training.parts import hold_out
+from vizreport.training.image_sets import hold_out
 from vizreport.transfer import study
 from vizreport.transfer.splits import random_splits
 

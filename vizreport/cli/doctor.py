@@ -37,7 +37,7 @@ PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Check:
     """One line of the diagnosis.
 
     Attributes
@@ -76,19 +76,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if stopped else 0
 
 
-def diagnose() -> list[Finding]:
+def diagnose() -> list[Check]:
     """Look at the interpreter, the packages, the devices, Pango and fonts.
 
     Returns
     -------
-    list of Finding
+    list of Check
         Of what only tests need where this is a clone.
     """
     return [
-        Finding("vizreport", __version__),
+        Check("vizreport", __version__),
         _shipped(),
         _interpreter(),
-        Finding("system", platform.platform()),
+        Check("system", platform.platform()),
         *_of_backends(),
         *(_package(name) for name in REQUIRED),
         *_backend(),
@@ -105,32 +105,32 @@ def diagnose() -> list[Finding]:
     ]
 
 
-def _shipped() -> Finding:
+def _shipped() -> Check:
     lost = [name for name in SHIPPED if not shipped_checkpoint(name).exists()]
     if lost:
-        return Finding("shipped", f"missing: {', '.join(lost)}", reinstall())
-    return Finding("shipped", f"checkpoints {', '.join(SHIPPED)}; data scenes, shapes")
+        return Check("shipped", f"missing: {', '.join(lost)}", reinstall())
+    return Check("shipped", f"checkpoints {', '.join(SHIPPED)}; data scenes, shapes")
 
 
-def _interpreter() -> Finding:
+def _interpreter() -> Check:
     supported = (3, 11) <= sys.version_info[:2] < (3, 14)
     cure = (
         ""
         if supported
         else "install Python 3.11, 3.12 or 3.13, the versions with TensorFlow wheels"
     )
-    return Finding("python", f"{platform.python_version()} ({sys.executable})", cure, True)
+    return Check("python", f"{platform.python_version()} ({sys.executable})", cure, True)
 
 
-def _package(name: str, without: str = "") -> Finding:
+def _package(name: str, without: str = "") -> Check:
     version = installed_version(name)
     if version is not None:
-        return Finding(name, version)
+        return Check(name, version)
     found = f"not installed: {without}" if without else "not installed"
-    return Finding(name, found, pip_install(name), needed=not without)
+    return Check(name, found, pip_install(name), needed=not without)
 
 
-def _of_backends() -> list[Finding]:
+def _of_backends() -> list[Check]:
     """Look for the packages of the backend asked for; TensorFlow is listed with either."""
     if os.environ.get("KERAS_BACKEND") != "jax":
         return [_package("tensorflow")]
@@ -138,7 +138,7 @@ def _of_backends() -> list[Finding]:
     return [_package("jax"), _package("tensorflow", without)]
 
 
-def _backend() -> list[Finding]:
+def _backend() -> list[Check]:
     """Start the backend that ``KERAS_BACKEND`` names, and list its devices."""
     name = os.environ.get("KERAS_BACKEND", "tensorflow")
     package = "jax" if name == "jax" else "tensorflow"
@@ -150,41 +150,41 @@ def _backend() -> list[Finding]:
 
         devices = backend.devices()
     except RequestError as error:
-        return [Finding("backend", name, str(error), True)]
+        return [Check("backend", name, str(error), True)]
     except Exception as error:  # a broken installation can fail in any way
         cure = f"reinstall it: {pip_install('--force-reinstall', package)}"
-        return [Finding("backend", f"{name} does not start: {error}", cure, True)]
-    return [Finding("backend", name), _devices(name, devices)]
+        return [Check("backend", f"{name} does not start: {error}", cure, True)]
+    return [Check("backend", name), _devices(name, devices)]
 
 
-def _devices(backend: str, names: list[str]) -> Finding:
+def _devices(backend: str, names: list[str]) -> Check:
     graphics = [device for device in names if device != "CPU"]
     processors = f"CPU ({os.cpu_count()} cores)"
     if graphics:
-        return Finding("devices", f"{processors}, {len(graphics)} GPU: {', '.join(graphics)}")
+        return Check("devices", f"{processors}, {len(graphics)} GPU: {', '.join(graphics)}")
     if Path("/proc/driver/nvidia").exists():
         package = "jax[cuda12]" if backend == "jax" else "tensorflow[and-cuda]"
         cure = f"{pip_install(package)} (until then, builds run on the CPU)"
-        return Finding(
+        return Check(
             "devices", f"{processors}; a GPU is present, but {backend} cannot use it", cure
         )
-    return Finding("devices", f"{processors}, no GPU")
+    return Check("devices", f"{processors}, no GPU")
 
 
-def _pango() -> Finding:
+def _pango() -> Check:
     if find_spec("weasyprint") is None:
-        return Finding("pango", "not checked")
+        return Check("pango", "not checked")
     try:
         with redirect_stdout(StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # WeasyPrint prints a page of advice
             from weasyprint.text import ffi
     except OSError:
-        return Finding("pango", "not found: the PDF cannot be written", _pango_cure())
+        return Check("pango", "not found: the PDF cannot be written", _pango_cure())
     number = ffi.pango.pango_version()
     found = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
     if getattr(ffi, "harfbuzz_subset", True) is None:
-        return Finding("pango", f"{found}, without harfbuzz-subset", _pango_cure())
-    return Finding("pango", found)
+        return Check("pango", f"{found}, without harfbuzz-subset", _pango_cure())
+    return Check("pango", found)
 
 
 def _pango_cure() -> str:
@@ -193,36 +193,36 @@ def _pango_cure() -> str:
     )
 
 
-def _fonts() -> Finding:
+def _fonts() -> Check:
     if installed_version("matplotlib") is None:
-        return Finding("fonts", "not checked")
+        return Check("fonts", "not checked")
     from vizreport.drawing.fonts import SAMPLES, missing_scripts, packages
 
     missing = missing_scripts()
     if not missing:
-        return Finding("fonts", f"Latin and related scripts, and {len(SAMPLES)} others")
+        return Check("fonts", f"Latin and related scripts, and {len(SAMPLES)} others")
     found = f"none for {', '.join(missing)}: their letters appear as boxes in figures"
     names = " ".join(packages(missing))
-    return Finding(
+    return Check(
         "fonts", found, _system_packages(names) or "install Noto fonts (fonts.google.com/noto)"
     )
 
 
-def _for_tests() -> list[Finding]:
+def _for_tests() -> list[Check]:
     """Look for what only the tests need."""
     needed = [name for name in TEST_PACKAGES if installed_version(name) is None]
-    packages = Finding("for tests", ", ".join(TEST_PACKAGES))
+    packages = Check("for tests", ", ".join(TEST_PACKAGES))
     if needed:
         found = f"not installed: {', '.join(needed)}"
-        packages = Finding("for tests", found, pip_install(*needed))
+        packages = Check("for tests", found, pip_install(*needed))
     browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    chromium = Finding("chromium", browser or "not found: browser tests are skipped")
+    chromium = Check("chromium", browser or "not found: browser tests are skipped")
     if browser is None:
         chromium = replace(chromium, cure=_system_packages("chromium") or "install Chromium")
-    axe = Finding("axe-core", "installed")
+    axe = Check("axe-core", "installed")
     if not (Path(sys.prefix) / AXE).exists():
         prefix = shlex.quote(sys.prefix)
-        axe = Finding(
+        axe = Check(
             "axe-core",
             "not found: accessibility tests are skipped",
             f"npm install --prefix {prefix} 'axe-core@^4.10'",

@@ -14,7 +14,7 @@ from vizreport.wording.foreign_text import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vizreport.training.evaluation import Errors, Row
+    from vizreport.training.evaluation import Errors, Evaluation
 
 
 NAMED = 20
@@ -131,7 +131,7 @@ def table_of_subsets(errors: Errors) -> str:
     return "\n".join(lines)
 
 
-def table_of_several(rows: Sequence[Row]) -> str:
+def table_of_several(rows: Sequence[Evaluation]) -> str:
     """Return the errors of networks and ensembles as text, a line each; percent."""
     lines = [("", "top-1 error", "top-5 error", "ten crops: top-1", "top-5")]
     for row in rows:

@@ -25,11 +25,11 @@ def run(arguments: argparse.Namespace) -> int:
         If the folder is not that of a run.
     """
     from vizreport.report.figures import drawn_size, list_figures
-    from vizreport.report.reading import Read
+    from vizreport.report.reading import ReadSection
     from vizreport.results.run import read_run
     from vizreport.wording.text import printable
 
-    failed: list[Read] = []
+    failed: list[ReadSection] = []
     figures: list[JsonObject] = [
         {
             "number": listed.number,

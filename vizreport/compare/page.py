@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vizreport.compare.accuracy import accuracy_figures
@@ -28,19 +27,10 @@ from vizreport.results.disk import full_disk, warn_if_scarce
 from vizreport.results.manifest import prepare, replace
 from vizreport.results.run import FILE_NAME
 from vizreport.results.run_folder import FINDINGS, PAGE, PDF, adopted_comparison
-from vizreport.version import __version__
 
 _ASSETS = ("report.css", "report.js")
 _WRITER = "comparison"
 _PARTS = ("assets/", "figures/", PAGE, FINDINGS)
-
-
-@dataclass(frozen=True)
-class _Heading:
-    """What the frame of every page names."""
-
-    title: str
-    versions: dict[str, str]
 
 
 def compare(
@@ -135,7 +125,7 @@ def _add_brought(context: Context, brought: Sequence[Figure], stage: Path) -> No
 def _context(runs: list[FinishedRun]) -> Context:
     found = decide(findings(runs))
     return {
-        "run": _Heading(f"{len(runs)} networks side by side", {"vizreport": __version__}),
+        "run": templates.Heading(f"{len(runs)} networks side by side"),
         "runs": runs,
         "groups": make_rows(runs),
         "finding": headline(found),

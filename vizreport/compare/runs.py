@@ -22,7 +22,7 @@ from vizreport.results.store import DONE, Store, Unusable
 
 
 @dataclass(frozen=True)
-class Curves:
+class TrainingCurves:
     """Errors of a training, epoch by epoch; shares from 0 to 1, float [H]."""
 
     epochs: np.ndarray
@@ -50,7 +50,7 @@ class FinishedRun:
         None where the network has no first convolution, or the run no such section.
     reason : str
         Why they are None, or "".
-    curves : Curves or None
+    curves : TrainingCurves or None
         None where the run has no history of its training.
     top9 : mapping or None
         Results by experiment of which the top-9 are drawn; None where the run has none.
@@ -63,7 +63,7 @@ class FinishedRun:
     filters: FiltersResult | None
     architecture: ArchitectureResult | None
     reason: str
-    curves: Curves | None
+    curves: TrainingCurves | None
     top9: Mapping[str, Any] | None = None
 
     @property
@@ -137,12 +137,12 @@ def _top9(folder: Path, run: RunRecord, mining: MiningResult) -> Results | None:
     return None if None in found.values() else {"mining": mining, **found}
 
 
-def _curves(folder: Path, run: RunRecord) -> Curves | None:
+def _curves(folder: Path, run: RunRecord) -> TrainingCurves | None:
     """Return the learning curves that the section Evolution keeps, where there are any."""
     found = _optional(folder, run, "evolution")
     if found is None or not len(found.history_epochs):
         return None
-    return Curves(found.history_epochs, found.training_error, found.validation_error)
+    return TrainingCurves(found.history_epochs, found.training_error, found.validation_error)
 
 
 def _optional(folder: Path, run: RunRecord, name: str) -> Any:

@@ -9,7 +9,7 @@ from vizreport.data.image_files import SUFFIXES
 from vizreport.data.records import RecordsFile
 from vizreport.data.shards import of_split, open_shards
 from vizreport.data.storage import Storage, Unlistable
-from vizreport.data.walking import Found, folders, shown, walk
+from vizreport.data.walking import ListedFiles, folders, shown, walk
 from vizreport.errors import RequestError
 from vizreport.results.columns import Strings, StringsFile
 from vizreport.wording.foreign_text import quoted
@@ -69,7 +69,7 @@ def open_folder(
 
 def _images(
     storage: Storage,
-    found: Found,
+    found: ListedFiles,
     name: str,
     split: str | None,
     max_images: int | None,

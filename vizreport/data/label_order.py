@@ -21,7 +21,7 @@ _PERMUTATIONS = 9999
 
 
 @dataclass(frozen=True)
-class Agreement:
+class LabelAgreement:
     """How predictions agree with labels.
 
     Attributes
@@ -54,7 +54,7 @@ class Agreement:
         return self.accuracy < self.expected and self.p < LEVEL
 
 
-def agreement(labels: np.ndarray, predicted: np.ndarray) -> Agreement:
+def agreement(labels: np.ndarray, predicted: np.ndarray) -> LabelAgreement:
     """Test whether predictions agree with labels more often, or less, than by chance.
 
     The labels are permuted among the images, 9,999 times, or in all ways where there are fewer
@@ -70,7 +70,7 @@ def agreement(labels: np.ndarray, predicted: np.ndarray) -> Agreement:
     """
     known = np.flatnonzero(labels >= 0)
     if not len(known):
-        return Agreement(0, float("nan"), float("nan"), 1.0)
+        return LabelAgreement(0, float("nan"), float("nan"), 1.0)
     accuracy = float((labels[known] == predicted[known]).mean())
     classes = int(max(labels[known].max(), predicted[known].max())) + 1
     true, given = (np.bincount(part[known], minlength=classes) for part in (labels, predicted))
@@ -80,7 +80,7 @@ def agreement(labels: np.ndarray, predicted: np.ndarray) -> Agreement:
         tested = np.random.default_rng(0).choice(known, _IMAGES, replace=False)
     x, y = labels[tested], predicted[tested]
     if len(np.unique(x)) < 2 or len(np.unique(y)) < 2:
-        return Agreement(len(known), accuracy, expected, 1.0)
+        return LabelAgreement(len(known), accuracy, expected, 1.0)
     from scipy import stats  # slow to import
 
     found = stats.permutation_test(
@@ -93,7 +93,7 @@ def agreement(labels: np.ndarray, predicted: np.ndarray) -> Agreement:
         alternative="greater" if accuracy > expected else "less",
         rng=np.random.default_rng(0),
     )
-    return Agreement(len(known), accuracy, expected, float(found.pvalue))
+    return LabelAgreement(len(known), accuracy, expected, float(found.pvalue))
 
 
 def try_order(labels: Labels, dataset: Dataset, outputs: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vizreport.data.image import UnreadableImage
-from vizreport.data.shard import Member, Shard
+from vizreport.data.shard import Shard, ShardMember
 from vizreport.data.storage import Storage
 from vizreport.errors import RequestError
 from vizreport.system.documents import JsonObject
@@ -128,7 +128,7 @@ def _members(
     stored_path: str | None,
     label: str | None,
     names: tuple[str, ...],
-) -> Iterator[Member]:
+) -> Iterator[ShardMember]:
     import pyarrow
     import pyarrow.compute
     from pyarrow import parquet
@@ -154,7 +154,7 @@ def _members(
                     name = f"row-{first + row:0{digits}d}"
                     base = str(said).replace("\\", "/").rpartition("/")[2] if said else ""
                     value, class_name = _label(where, name, found, names)
-                    yield Member(
+                    yield ShardMember(
                         f"{name}/{base}" if base else name, (number, row), class_name, value
                     )
                 first += count

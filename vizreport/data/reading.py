@@ -55,7 +55,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class _Read:
+class _Decoded:
     picture: np.ndarray
     box: tuple[float, float, float, float]
     size: Size
@@ -105,7 +105,7 @@ def read_batches(
             "on (a .npz file if they have neither 1 nor 3 channels)"
         )
     order = range(len(dataset.records)) if indices is None else [int(i) for i in indices]
-    read: list[tuple[int, _Read]] = []
+    read: list[tuple[int, _Decoded]] = []
     unreadable: list[tuple[str, str]] = []
     for index, result in _read_ahead(
         dataset, preprocessing, order, BATCHES_AHEAD * batch_size, workers
@@ -141,11 +141,11 @@ def _read_ahead(
     order: Sequence[int],
     ahead: int,
     workers: int | None,
-) -> Iterator[tuple[int, _Read | str]]:
+) -> Iterator[tuple[int, _Decoded | str]]:
     """Yield each index with what was read or why not; at most ``ahead`` of them in memory."""
     least = REMOTE_READERS if dataset.remote else 2
     pool = ThreadPoolExecutor(max_workers=workers or max(least, os.cpu_count() or 1))
-    waiting: deque[tuple[int, Future[_Read | str]]] = deque()
+    waiting: deque[tuple[int, Future[_Decoded | str]]] = deque()
     rest = iter(order)
     try:
         for index in rest:
@@ -160,7 +160,7 @@ def _read_ahead(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> _Read | str:
+def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> _Decoded | str:
     try:
         if dataset.encoded is None:
             image, sha256 = dataset.read(index), bytes.fromhex(dataset.records[index].tag)
@@ -169,13 +169,13 @@ def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> _Re
             content = dataset.encoded(index)
             sha256 = hashlib.sha256(content).digest()
             image, size = decode(BytesIO(content), preprocessing.least_size, dataset.decoding)
-        return _Read(preprocessing.picture(image, size), preprocessing.box(*size), size, sha256)
+        return _Decoded(preprocessing.picture(image, size), preprocessing.box(*size), size, sha256)
     except UnreadableImage as error:
         return str(error)
 
 
 def _batch(
-    read: list[tuple[int, _Read]],
+    read: list[tuple[int, _Decoded]],
     unreadable: list[tuple[str, str]],
     preprocessing: Preprocessing,
 ) -> Batch:

@@ -114,7 +114,7 @@ def object_mask(split: str, i: int) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _Composition:
     """What lies where in a picture, before it is painted."""
 
     name: str
@@ -128,7 +128,7 @@ class _Layout:
     pattern: np.ndarray
 
 
-def _laid_out(split: str, i: int) -> _Layout:
+def _laid_out(split: str, i: int) -> _Composition:
     rng = np.random.default_rng([VERSION, list(SPLITS).index(split), i])
     name = CLASS_NAMES[i % len(CLASS_NAMES)]
     ground, grain = _textures(rng)
@@ -136,7 +136,7 @@ def _laid_out(split: str, i: int) -> _Layout:
     radius = rng.uniform(0.2, 0.4) * SIDE
     centre = rng.uniform(0.85 * radius, SIDE - 0.85 * radius, 2)
     u, v = _object_coordinates(rng, centre, radius)
-    return _Layout(name, rng, ground, grain, radius, u, v, *_shape(name, u, v, rng))
+    return _Composition(name, rng, ground, grain, radius, u, v, *_shape(name, u, v, rng))
 
 
 def _textures(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

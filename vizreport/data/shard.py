@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Member:
+class ShardMember:
     """One image in a shard.
 
     Attributes
@@ -35,7 +35,7 @@ class Shard:
 
     Attributes
     ----------
-    members : iterator of Member
+    members : iterator of ShardMember
         In the shard's order; raises RequestError where the shard is damaged.
     read : callable
         A member's place -> the image's bytes; raises as :meth:`Storage.read` does.
@@ -45,7 +45,7 @@ class Shard:
         Filled while ``members`` are gone through.
     """
 
-    members: Iterator[Member]
+    members: Iterator[ShardMember]
     read: Callable[[tuple[int, int]], bytes]
     class_names: tuple[str, ...]
     skipped: list[tuple[str, str]]

@@ -9,7 +9,7 @@ from typing import BinaryIO, NoReturn, cast
 
 from vizreport.data.image import UnreadableImage
 from vizreport.data.image_files import SUFFIXES, why_not_read
-from vizreport.data.shard import Member, Shard
+from vizreport.data.shard import Shard, ShardMember
 from vizreport.data.storage import LARGEST, Storage
 from vizreport.errors import RequestError
 from vizreport.wording.foreign_text import brief
@@ -58,7 +58,7 @@ def open_tar(storage: Storage, path: str) -> Shard:
     return Shard(_members(storage, path, skipped), read, (), skipped)
 
 
-def _members(storage: Storage, path: str, skipped: list[tuple[str, str]]) -> Iterator[Member]:
+def _members(storage: Storage, path: str, skipped: list[tuple[str, str]]) -> Iterator[ShardMember]:
     sample: list[tarfile.TarInfo] = []
     labels: dict[str, bytes] = {}
     key = None
@@ -122,7 +122,9 @@ def _damaged(where: str, last: str, reason: str) -> NoReturn:
     )
 
 
-def _sample(path: str, images: list[tarfile.TarInfo], labels: dict[str, bytes]) -> Iterator[Member]:
+def _sample(
+    path: str, images: list[tarfile.TarInfo], labels: dict[str, bytes]
+) -> Iterator[ShardMember]:
     """Yield a sample's image; without a plain KEY.ENDING, each image is a sample."""
     plain = [info for info in images if info.name.rpartition("/")[2].count(".") == 1]
     for info in plain[:1] or images:
@@ -130,7 +132,7 @@ def _sample(path: str, images: list[tarfile.TarInfo], labels: dict[str, bytes]) 
         label, class_name = _label(path, name, labels)
         if label is None and class_name is None and "/" in name:
             class_name = name.split("/")[0]
-        yield Member(name, (info.offset_data, info.offset_data + info.size), class_name, label)
+        yield ShardMember(name, (info.offset_data, info.offset_data + info.size), class_name, label)
 
 
 def _label(path: str, name: str, labels: dict[str, bytes]) -> tuple[int | None, str | None]:

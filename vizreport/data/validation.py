@@ -19,7 +19,7 @@ MAX_SIDE = 100_000
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
-class _Parts(Protocol):
+class _Values(Protocol):
     """What is checked of a :class:`vizreport.data.preprocessing.Preprocessing`."""
 
     @property
@@ -46,7 +46,7 @@ class _Parts(Protocol):
     def bands(self) -> tuple[int, ...]: ...
 
 
-def check(p: _Parts) -> None:
+def check(p: _Values) -> None:
     """Raise RequestError for the first part that does not fit."""
     for name, choices in (("resize", RESIZES), ("crop", CROPS), ("channels", CHANNELS)):
         if getattr(p, name) not in choices:
@@ -89,7 +89,7 @@ def check(p: _Parts) -> None:
             )
 
 
-def _check_bands(p: _Parts) -> None:
+def _check_bands(p: _Values) -> None:
     if p.channels != "bands":
         if p.bands != ():
             raise RequestError(
@@ -109,7 +109,7 @@ def _check_bands(p: _Parts) -> None:
         )
 
 
-def _check_resize(p: _Parts) -> None:
+def _check_resize(p: _Values) -> None:
     if p.crop == "none":
         if p.resize == "shortest" or p.resize_to is not None:
             raise RequestError(

@@ -17,7 +17,7 @@ TAR, PARQUET = ".tar", ".parquet"
 
 
 @dataclass
-class Found:
+class ListedFiles:
     """What is below a folder, in the order of the paths' parts.
 
     Attributes
@@ -40,14 +40,14 @@ class Found:
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
-def walk(storage: Storage) -> Found:
+def walk(storage: Storage) -> ListedFiles:
     """List the images below a folder, at any depth.
 
     Images are the files that end in ``SUFFIXES``, in any case. What looks like an image
     otherwise, by its ending or, on this machine, by its first bytes, is listed as skipped. Names
     that start with a dot are ignored.
     """
-    found = Found()
+    found = ListedFiles()
     _walk(storage, "", found)
     return found
 
@@ -62,7 +62,7 @@ def shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def _walk(storage: Storage, folder: str, found: Found) -> None:
+def _walk(storage: Storage, folder: str, found: ListedFiles) -> None:
     try:
         items = storage.items(folder)
     except Unlistable as error:

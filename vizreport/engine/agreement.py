@@ -47,7 +47,7 @@ def require_agreement(model: keras.Model, graph: Graph, images: np.ndarray | Non
         Naming the first layer that differs, or why the model cannot be run.
     """
     x = ops.convert_to_tensor(_inputs(model, graph, images))
-    comparison = _Comparison(graph, x)
+    comparison = _GraphSide(graph, x)
     try:
         with backend.full_precision(), _watched(comparison.compare):
             outputs = keras.tree.flatten(model(_packed(model, x), training=False))
@@ -81,7 +81,7 @@ def _inputs(model: keras.Model, graph: Graph, images: np.ndarray | None) -> np.n
     return np.clip(np.rint(x), 0, 255) if is_whole else x
 
 
-class _Comparison:
+class _GraphSide:
     """The graph's side: values of its nodes, computed as far as the model has come.
 
     Attributes

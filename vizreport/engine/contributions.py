@@ -83,10 +83,10 @@ def contributions(
     """
     graph = deconvnet.graph
     images = np.asarray(images, graph.dtype)
-    numbers, rows, cols, maps = units.images, units.rows, units.cols, units.maps
-    found = np.zeros((len(numbers), sum(other.maps for other in below)), graph.dtype)
-    values = np.zeros(len(numbers), graph.dtype)
-    if not len(numbers):
+    indices, rows, cols, maps = units.images, units.rows, units.cols, units.maps
+    found = np.zeros((len(indices), sum(other.maps for other in below)), graph.dtype)
+    values = np.zeros(len(indices), graph.dtype)
+    if not len(indices):
         return found, values
     plan = plan_crops(graph, layer.node, rows, cols)
     nodes = tuple(other.node for other in below)
@@ -96,13 +96,13 @@ def contributions(
     )
     if plan.reason:
         held = sum(4 * other.rows * other.cols * other.maps for other in below)
-        calls = _by_image(numbers, max(BATCH, min(_MOST, _BYTES // max(held, 1))))
+        calls = _by_image(indices, max(BATCH, min(_MOST, _BYTES // max(held, 1))))
     else:
         share = plan.size[0] * plan.size[1] / (graph.input_shape[0] * graph.input_shape[1])
-        calls = _one_by_one(len(numbers), min(_MOST, max(1, int(BATCH / share))))
+        calls = _one_by_one(len(indices), min(_MOST, max(1, int(BATCH / share))))
     for chosen, firsts, index in calls:
         parts, activations = split(
-            crops(images, numbers[firsts], plan.tops[firsts], plan.lefts[firsts], plan.size),
+            crops(images, indices[firsts], plan.tops[firsts], plan.lefts[firsts], plan.size),
             index,
             plan.rows[chosen].astype(np.int32),
             plan.cols[chosen].astype(np.int32),
@@ -125,9 +125,9 @@ def _one_by_one(count: int, most: int) -> _Calls:
         yield units, units, np.arange(len(units), dtype=np.int32)
 
 
-def _by_image(numbers: np.ndarray, most: int) -> _Calls:
+def _by_image(indices: np.ndarray, most: int) -> _Calls:
     """Yield units of some images, a unit of each image, and which image each unit is in."""
-    shown, firsts, inverse = np.unique(numbers, return_index=True, return_inverse=True)
+    shown, firsts, inverse = np.unique(indices, return_index=True, return_inverse=True)
     for start in range(0, len(shown), BATCH):
         waiting = np.flatnonzero((inverse >= start) & (inverse < start + BATCH))
         for first in range(0, len(waiting), most):

@@ -179,7 +179,7 @@ class Deconvnet:
                 f"(N, {height}, {width}, {channels})"
             )
         found = self.layer(layer)
-        numbers = np.arange(len(images))
+        indices = np.arange(len(images))
         chosen = _unit(unit)
         row, col, feature_map = (0, 0, chosen) if isinstance(chosen, int) else chosen
         rows, cols = np.full(len(images), row), np.full(len(images), col)
@@ -199,7 +199,7 @@ class Deconvnet:
             rows, cols = np.divmod(places, found.cols)
         maps = np.full(len(images), feature_map)
         full = np.zeros(images.shape, self.graph.dtype)
-        for part in self.project_units(images, found, numbers, rows, cols, maps):
+        for part in self.project_units(images, found, indices, rows, cols, maps):
             part.put_into(full)
         return self.to_rgb(full)
 
@@ -207,7 +207,7 @@ class Deconvnet:
         self,
         images: np.ndarray,
         layer: ReportableLayer,
-        numbers: np.ndarray,
+        indices: np.ndarray,
         rows: np.ndarray,
         cols: np.ndarray,
         maps: np.ndarray,
@@ -221,7 +221,7 @@ class Deconvnet:
             Preprocessed.
         layer : ReportableLayer
             The layer of all these units.
-        numbers, rows, cols, maps : int array [U]
+        indices, rows, cols, maps : int array [U]
             Each unit's image and place.
         way : {None, "crops", "windows", "whole"}
             How: on the smallest exact crops, through windows of shared forward passes, or on
@@ -241,7 +241,7 @@ class Deconvnet:
         """
         require_rules(self.graph, layer.node, self.rule)
         images = np.asarray(images, self.graph.dtype)
-        units = Units.of(numbers, rows, cols, maps)
+        units = Units.of(indices, rows, cols, maps)
         if not len(units.images):
             return iter(())
         plan = plan_crops(self.graph, layer.node, units.rows, units.cols)

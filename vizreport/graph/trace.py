@@ -84,8 +84,8 @@ def walk(model: keras.Model) -> tuple[list[Node], list[Use]]:
     return walked.nodes, walked.made
 
 
-def _walked(model: Functional) -> _Walk:
-    walked = _Walk("float64" if any(w.dtype == "float64" for w in model.weights) else "float32")
+def _walked(model: Functional) -> _Tracer:
+    walked = _Tracer("float64" if any(w.dtype == "float64" for w in model.weights) else "float32")
     walked.add("input", Step("input", lambda x: x, HERE, text="input"), ())
     walked.outputs = walked.functional(model, [0], "")
     return walked
@@ -107,7 +107,7 @@ def _functional(model: keras.Model) -> Functional:
     return model
 
 
-class _Walk:
+class _Tracer:
     """Nodes collected so far; one instance a trace."""
 
     def __init__(self, dtype: str) -> None:

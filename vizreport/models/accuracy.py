@@ -35,7 +35,7 @@ def top_errors(places: np.ndarray, classes: int) -> tuple[float, float | None]:
     Parameters
     ----------
     places : int array [n]
-        Place of each image's class among the answers, see :func:`ranks`.
+        Place of each image's class among the predictions, see :func:`ranks`.
     classes : int
         With five or fewer there is no top-5 error.
 

@@ -32,8 +32,8 @@ class Epoch:
     learning_rate : float
         Of its steps.
     training_loss, training_error : float
-        Mean cross-entropy (nats) and share of wrong answers over the epoch's steps, with dropout
-        and while the weights change.
+        Mean cross-entropy (nats) and share of wrong predictions over the epoch's steps, with
+        dropout and while the weights change.
     validation_loss, validation_error : float
         After the epoch, central crop.
     validation_top5_error : float or None

@@ -11,12 +11,12 @@ from vizreport.drawing.section import Figure, Section
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import experiments
 from vizreport.report.drawing_code import Modules
-from vizreport.report.drawn import Former, Pictures, keys, write
+from vizreport.report.drawn import Former, SectionPictures, keys, write
 from vizreport.report.files import Placed, place
 from vizreport.report.kept_findings import KeptFindings
 from vizreport.report.numbering import number_figures
 from vizreport.report.processes import drawn_beside
-from vizreport.report.reading import FAILED, Read, not_drawn, read_sections
+from vizreport.report.reading import FAILED, ReadSection, not_drawn, read_sections
 from vizreport.results.disk import full_disk
 from vizreport.results.run import ExperimentRecord, RunRecord
 from vizreport.results.store import DONE, NOT_APPLICABLE
@@ -52,7 +52,7 @@ class Shown:
     figures : mapping of str to Placed
         Drawn and numbered, by name.
     highlights : tuple of Placed
-        Pictures for the front page.
+        SectionPictures for the front page.
     """
 
     name: str
@@ -113,7 +113,7 @@ def draw_sections(
     write(
         stage,
         [
-            (read, known[name], Pictures(drawn[name].figures, drawn[name].highlights))
+            (read, known[name], SectionPictures(drawn[name].figures, drawn[name].highlights))
             for read in reads
             if (name := read.record.name) in drawn
         ],
@@ -131,11 +131,15 @@ class _Begun:
     section: Section
     pictures: Mapping[str, Future[Placed]]
     highlights: tuple[Future[Placed], ...]
-    taken: Pictures | None = None
+    taken: SectionPictures | None = None
 
 
 def _begun(
-    read: Read, run: RunRecord, stage: Path, pool: ThreadPoolExecutor, taken: Pictures | None
+    read: ReadSection,
+    run: RunRecord,
+    stage: Path,
+    pool: ThreadPoolExecutor,
+    taken: SectionPictures | None,
 ) -> Shown | _Begun:
     """Write a section's files, and have its pictures drawn."""
     record, experiment, section = read.record, read.experiment, read.section

@@ -18,7 +18,7 @@ from typing import Any
 from vizreport.drawing.section import Figure, Highlight
 from vizreport.report.drawing_code import Modules
 from vizreport.report.files import Placed, place
-from vizreport.report.reading import Read
+from vizreport.report.reading import ReadSection
 from vizreport.report.unchanged import State, is_unchanged, state, take
 from vizreport.results.run import RunRecord
 from vizreport.system.documents import JsonObject
@@ -29,7 +29,7 @@ _LIBRARIES = ("matplotlib", "Pillow", "numpy")
 
 
 @dataclass(frozen=True)
-class Pictures:
+class SectionPictures:
     """A section's pictures.
 
     Attributes
@@ -44,12 +44,12 @@ class Pictures:
     highlights: tuple[Placed, ...]
 
 
-def keys(reads: Sequence[Read], run: RunRecord, modules: Modules) -> dict[str, str]:
+def keys(reads: Sequence[ReadSection], run: RunRecord, modules: Modules) -> dict[str, str]:
     """Return of what each section's pictures are drawn, by section.
 
     Parameters
     ----------
-    reads : sequence of Read
+    reads : sequence of ReadSection
         All sections.
     run : RunRecord
         Its settings may change pictures.
@@ -104,12 +104,12 @@ class Former:
         except (OSError, ValueError):
             self._sections = {}
 
-    def take(self, read: Read, key: str, stage: Path) -> Pictures | None:
+    def take(self, read: ReadSection, key: str, stage: Path) -> SectionPictures | None:
         """Copy a section's pictures into a new report; None where one has to be drawn.
 
         Parameters
         ----------
-        read : Read
+        read : ReadSection
             The section as it is now.
         key : str
             Of what its pictures would be drawn, see :func:`keys`.
@@ -123,7 +123,7 @@ class Former:
                 return None
             if not all(self._is_there(name, each) for name, each in kept["files"].items()):
                 return None
-            pictures = Pictures(
+            pictures = SectionPictures(
                 {one.name: _placed(one, kept["figures"][one.name]) for one in section.figures},
                 tuple(_placed(one, kept["highlights"][one.name]) for one in section.highlights),
             )
@@ -141,7 +141,9 @@ class Former:
 
 
 def write(
-    stage: Path, drawn: Iterable[tuple[Read, str, Pictures]], states: Mapping[str, State]
+    stage: Path,
+    drawn: Iterable[tuple[ReadSection, str, SectionPictures]],
+    states: Mapping[str, State],
 ) -> None:
     """Write of what the pictures of a report were drawn.
 
@@ -149,7 +151,7 @@ def write(
     ----------
     stage : Path
         Folder of the report.
-    drawn : iterable of (Read, str, Pictures)
+    drawn : iterable of (ReadSection, str, SectionPictures)
         Sections that could be drawn, with their keys.
     states : mapping of str to State
         Of files that were taken over.

@@ -12,7 +12,7 @@ from PIL import Image
 from vizreport.drawing.section import Figure
 from vizreport.errors import RequestError
 from vizreport.report.numbering import number_figures
-from vizreport.report.reading import FAILED, Read, read_sections
+from vizreport.report.reading import FAILED, ReadSection, read_sections
 from vizreport.results.run import RunRecord
 
 
@@ -44,7 +44,7 @@ class Listed:
 
 
 def list_figures(
-    run_folder: Path, run: RunRecord, failed: Callable[[Read], None] | None = None
+    run_folder: Path, run: RunRecord, failed: Callable[[ReadSection], None] | None = None
 ) -> Iterator[Listed]:
     """Find the figures of a run, in the order of the report; nothing is drawn.
 
@@ -77,7 +77,7 @@ def find_figure(run_folder: Path, run: RunRecord, name: str) -> Listed:
         If there is none; the message has the names that are like it, and what failed.
     """
     known: list[str] = []
-    failed: list[Read] = []
+    failed: list[ReadSection] = []
     for listed in list_figures(run_folder, run, failed.append):
         if listed.name == name:
             return listed

@@ -58,7 +58,7 @@ def fit_chart(chart: Figure, width: float, height: float, letters: float) -> flo
     across, down = (25.4 * float(side) for side in chart.get_size_inches())
     shrunk = min(width / across, height / down)
     natural = _look(chart)
-    letters_of = _Letters(chart)
+    letters_of = _ChartLetters(chart)
     smallest = letters_of.smallest
     # Letters as they are, or larger where the smallest are too small to be read.
     wanted = max(1.0, letters / smallest) if smallest else shrunk
@@ -72,7 +72,7 @@ def fit_chart(chart: Figure, width: float, height: float, letters: float) -> flo
     return float(factors[-1] * smallest)
 
 
-class _Letters:
+class _ChartLetters:
     """The letters of a chart, whose sizes can be changed together."""
 
     def __init__(self, chart: Figure) -> None:

@@ -20,7 +20,7 @@ from vizreport.experiments.experiment import Experiment
 from vizreport.findings.record import Finding
 from vizreport.report.drawing_code import Modules
 from vizreport.report.drawn import digest
-from vizreport.report.reading import Read
+from vizreport.report.reading import ReadSection
 from vizreport.results.run import RunRecord
 from vizreport.system.documents import JsonObject
 
@@ -58,14 +58,14 @@ class KeptFindings:
         except (KeyError, TypeError, ValueError):  # whatever is wrong with what is kept
             return None
 
-    def write(self, stage: Path, reads: Iterable[Read]) -> None:
+    def write(self, stage: Path, reads: Iterable[ReadSection]) -> None:
         """Write the findings of a report's sections.
 
         Parameters
         ----------
         stage : Path
             Folder of the report.
-        reads : iterable of Read
+        reads : iterable of ReadSection
             Its sections.
         """
         found = {

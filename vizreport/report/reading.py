@@ -26,7 +26,7 @@ _NAME = re.compile(r"[\w-]+(\.\w+)?(/[\w-]+(\.\w+)?)*")
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadSection:
     """A section of a run.
 
     Attributes
@@ -55,7 +55,7 @@ def read_sections(
     run: RunRecord,
     progress: Callable[[str], None] | None = None,
     kept: Callable[[Experiment], tuple[Finding, ...] | None] = lambda _: None,
-) -> Iterator[Read]:
+) -> Iterator[ReadSection]:
     """Make the sections of a run, one after the other, in the order of the report.
 
     Parameters
@@ -71,7 +71,7 @@ def read_sections(
 
     Yields
     ------
-    Read
+    ReadSection
 
     Raises
     ------
@@ -83,12 +83,12 @@ def read_sections(
     shared = {name for experiment in found for name in experiment.requires}
     results: Results = {}
     without: dict[str, str] = {}
-    reads: list[Read | _Waiting] = []
+    reads: list[ReadSection | _Waiting] = []
     for record in run.experiments:
         experiment = known.get(record.name)
         if experiment is None:
             reason = record.reason if record.status == FAILED else _absent(record.name)
-            reads.append(Read(record, None, FAILED, reason))
+            reads.append(ReadSection(record, None, FAILED, reason))
             continue
         status, reason, result = read_result(store, experiment, record)
         if result is not None:
@@ -102,7 +102,7 @@ def read_sections(
         if not experiment.section and (status != FAILED or record.name in shared):
             continue  # what requires a shared result says why it failed
         if status != DONE:
-            reads.append(Read(record, experiment, status, reason))
+            reads.append(ReadSection(record, experiment, status, reason))
             continue
         needed = {name: results[name] for name in (*experiment.requires, experiment.name)}
         claimed = {each.findings: kept(each) for each in map(known.__getitem__, needed)}
@@ -113,9 +113,9 @@ def read_sections(
         if progress:
             progress(experiment.title)
         reads.append(_made(waiting, run))
-    others = _findings(each for each in reads if isinstance(each, Read))
+    others = _findings(each for each in reads if isinstance(each, ReadSection))
     for each in reads:
-        yield each if isinstance(each, Read) else _made(each, run, others)
+        yield each if isinstance(each, ReadSection) else _made(each, run, others)
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class _Waiting:
     claimed: dict[str, tuple[Finding, ...] | None]
 
 
-def _made(waiting: _Waiting, run: RunRecord, *others: list[Found]) -> Read:
+def _made(waiting: _Waiting, run: RunRecord, *others: list[Found]) -> ReadSection:
     """Make a section; one that sums up is given the findings of the others, too."""
     record, experiment = waiting.record, waiting.experiment
     try:
@@ -142,11 +142,11 @@ def _made(waiting: _Waiting, run: RunRecord, *others: list[Found]) -> Read:
             section = _with_findings(section, experiment, waiting.results)
         _check_names(section)
     except Exception as error:  # whatever a section does wrong, the report goes on
-        return Read(record, experiment, FAILED, not_drawn(error))
-    return Read(record, experiment, DONE, "", section)
+        return ReadSection(record, experiment, FAILED, not_drawn(error))
+    return ReadSection(record, experiment, DONE, "", section)
 
 
-def _findings(reads: Iterable[Read]) -> list[Found]:
+def _findings(reads: Iterable[ReadSection]) -> list[Found]:
     return [
         Found(read.record.name, read.experiment.title, each)
         for read in reads

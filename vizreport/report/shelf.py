@@ -24,7 +24,6 @@ from vizreport.results.manifest import prepare, replace
 from vizreport.results.run import FILE_NAME, RunRecord, read_run
 from vizreport.results.run_folder import PAGE, adopted_pages, is_page_of_vizreport
 from vizreport.results.store import DONE, Store
-from vizreport.version import __version__
 from vizreport.wording.text import network_name, percent
 
 FILES = "index-of-runs"  # what the page needs, beside it
@@ -81,12 +80,6 @@ class Book:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class _Heading:
-    title: str
-    versions: dict[str, str]
-
-
 def write_index(shelf: Path) -> tuple[Book, ...]:
     """Write ``index.html`` over the runs below a folder; a former one is replaced.
 
@@ -129,7 +122,7 @@ def write_index(shelf: Path) -> tuple[Book, ...]:
             "runs.html",
             medium="html",
             root=f"{FILES}/",
-            run=_Heading(f"Reports in {shelf.resolve().name}", {"vizreport": __version__}),
+            run=templates.Heading(f"Reports in {shelf.resolve().name}"),
             books=kept,
             damaged=damaged,
         )

@@ -16,7 +16,7 @@ from vizreport.findings.sentences import sentence
 from vizreport.report.export import SIZES, Exported, export
 from vizreport.report.figures import Listed
 from vizreport.report.numbering import number_figures
-from vizreport.report.reading import Read, read_sections
+from vizreport.report.reading import ReadSection, read_sections
 from vizreport.report.reproducible import as_shown
 from vizreport.results.run import RunRecord
 from vizreport.system.installed import pip_install
@@ -97,7 +97,7 @@ class _Slide:
     finding: str
 
 
-def _numbered(sections: Iterable[Read]) -> list[tuple[Read, list[Listed]]]:
+def _numbered(sections: Iterable[ReadSection]) -> list[tuple[ReadSection, list[Listed]]]:
     counts: dict[bool, int] = {}
     found = []
     for read in sections:
@@ -112,13 +112,13 @@ def _numbered(sections: Iterable[Read]) -> list[tuple[Read, list[Listed]]]:
     return found
 
 
-def _all(numbered: list[tuple[Read, list[Listed]]]) -> Iterator[_Slide]:
+def _all(numbered: list[tuple[ReadSection, list[Listed]]]) -> Iterator[_Slide]:
     for read, listed in numbered:
         for place, one in enumerate(listed):
             yield _Slide(one, one.figure.title, "" if place else read.section.finding)
 
 
-def _telling(numbered: list[tuple[Read, list[Listed]]]) -> list[_Slide]:
+def _telling(numbered: list[tuple[ReadSection, list[Listed]]]) -> list[_Slide]:
     """Choose the evidence of each section's first finding.
 
     Without findings, it is the figure that the section has on the front page, or its first.
@@ -149,7 +149,7 @@ def _without_brackets(text: str) -> str:
     return " ".join("".join(kept).split()).replace(" .", ".").replace(" ,", ",").replace(" :", ":")
 
 
-def _title_slide(deck: Any, run: RunRecord, sections: list[Read]) -> None:
+def _title_slide(deck: Any, run: RunRecord, sections: list[ReadSection]) -> None:
     slide = _slide(deck, run.title, 40, 50.0)
     facts = [fact for read in sections for fact in read.section.facts]
     lines = [

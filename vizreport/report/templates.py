@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,6 +16,7 @@ from markupsafe import Markup
 from vizreport.findings import sentences
 from vizreport.findings.quantity import P, Quantity
 from vizreport.system.bundled import bundled_folder
+from vizreport.version import __version__
 from vizreport.wording import text
 
 FOLDER = "templates"
@@ -101,6 +104,14 @@ def _p(value: float | None) -> str:
 def _breakable(name: str) -> Markup:
     """Let a long name break behind its separators rather than anywhere."""
     return Markup("<wbr>").join(re.split(r"(?<=[_/.-])(?=\w{3})", name))
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the frame of a page names, for pages that are of no single run."""
+
+    title: str
+    versions: Mapping[str, str] = field(default_factory=lambda: {"vizreport": __version__})
 
 
 def fill(template: str, package: str = "", **context: Any) -> str:

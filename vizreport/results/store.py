@@ -24,7 +24,7 @@ NOT_APPLICABLE: Literal["not applicable"] = "not applicable"
 Status = Literal["done", "not applicable"]
 
 
-class Stored(Protocol):
+class StoredResult(Protocol):
     """What is stored of an experiment."""
 
     @property
@@ -173,12 +173,12 @@ class Store:
         write_text(self.path(experiment_name, key, ".json"), text)
         self.saved.add(experiment_name)
 
-    def read(self, experiment: Stored, key: str) -> Outcome:
+    def read(self, experiment: StoredResult, key: str) -> Outcome:
         """Read a result, once validated against what its dataclass declares.
 
         Parameters
         ----------
-        experiment : Stored
+        experiment : StoredResult
             Its name gives the folder, its ``result`` the dataclass, its version must agree.
         key : str
             Name of the files.
@@ -207,7 +207,7 @@ class Store:
             raise _damaged(path.with_suffix(".json"), error) from error
         return Outcome(DONE, "", result)
 
-    def load(self, experiment: Stored, key: str) -> Outcome | None:
+    def load(self, experiment: StoredResult, key: str) -> Outcome | None:
         """Read a result as :meth:`read` does; None where it cannot be used."""
         try:
             return self.read(experiment, key)

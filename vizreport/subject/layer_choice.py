@@ -109,12 +109,12 @@ class _Sample:
         kept = values[images, maps[:, None]] > 0
         if not kept.any():
             return float("nan")
-        numbers, chosen = images[kept], maps[np.argwhere(kept)[:, 0]]
-        rows, cols = np.divmod(places[numbers, chosen], layer.cols)
-        deconvnet, energies = self._deconvnet, np.zeros(len(numbers))
+        indices, chosen = images[kept], maps[np.argwhere(kept)[:, 0]]
+        rows, cols = np.divmod(places[indices, chosen], layer.cols)
+        deconvnet, energies = self._deconvnet, np.zeros(len(indices))
         try:
             for part in deconvnet.project_units(
-                np.concatenate(self.inputs), layer, numbers, rows, cols, chosen
+                np.concatenate(self.inputs), layer, indices, rows, cols, chosen
             ):
                 squares = np.square(deconvnet.to_rgb(part.pictures), dtype=np.float64)
                 energies[part.chosen] = squares.sum(axis=(1, 2, 3))

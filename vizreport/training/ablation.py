@@ -32,12 +32,12 @@ from vizreport.results.manifest import add, discard, prepare
 from vizreport.system.documents import JsonObject
 from vizreport.system.progress import progress
 from vizreport.training.distribution import prepare_devices
-from vizreport.training.epoch import answer_crop
+from vizreport.training.epoch import predict_crop
 from vizreport.training.geometry import CROPS
+from vizreport.training.image_sets import open_image_sets
 from vizreport.training.loop import Diverged, train_on
 from vizreport.training.network import rms_limits
 from vizreport.training.ownership import TRAINING, prepare_training
-from vizreport.training.parts import open_parts
 from vizreport.training.pictures import Images, Pictures, in_order, read_images
 from vizreport.training.request import TrainingRequest, identity
 from vizreport.training.state import STATE, read_state
@@ -108,10 +108,10 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
     prepare(common.out, _WRITER, [*names, "work/"], lambda out: _adopted(out, wanted))
     warn_if_scarce(common.out)
     tell(f"device: {prepare_devices()}")
-    parts = open_parts(common)
+    sets = open_image_sets(common)
     for variant in request.variants:
-        rms_limits(variant, len(parts.class_names), common.input_size, common.width)
-    settings = _settings(common, parts.fingerprints)
+        rms_limits(variant, len(sets.class_names), common.input_size, common.width)
+    settings = _settings(common, sets.fingerprints)
     left = [pair for pair in wanted if not _finished(common.out, *pair, settings)]
     tell(f"{len(wanted) - len(left)} of {len(wanted)} runs are finished")
     if not left:
@@ -119,7 +119,7 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
     if request.cluster:
         _spread(request, left, tell)
         return
-    images = read_images(common, parts, tell)
+    images = read_images(common, sets, tell)
     diverged = []
     for variant, seed in left:
         name = trial_name(variant, seed)
@@ -152,7 +152,7 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingReport:
     """What a worker says of a training: its last line, and whether that says what went wrong."""
 
     line: str
@@ -160,16 +160,16 @@ class Trained:
 
 
 def train_one(_subject: Any, request: AblationRequest) -> Compute:
-    """Return what trains a variant with a seed: from the two to Trained."""
+    """Return what trains a variant with a seed: from the two to TrainingReport."""
 
-    def compute(pair: tuple[str, int], done: Callable[[int], Any]) -> Trained:
+    def compute(pair: tuple[str, int], done: Callable[[int], Any]) -> TrainingReport:
         lines: list[str] = []
         one = replace(request, variants=pair[:1], seeds=pair[1:], cluster=None)
         try:
             ablate(one, lines.append)
         except RequestError as error:  # trying again does not help
-            return Trained(str(error), True)
-        return Trained(lines[-1], False)
+            return TrainingReport(str(error), True)
+        return TrainingReport(lines[-1], False)
 
     return compute
 
@@ -179,7 +179,7 @@ def _spread(
 ) -> None:
     """Train on workers, a variant and a seed each; they write the results."""
     cut = [Piece(trial_name(*pair), pair, 1, trial_name(*pair)) for pair in left]
-    work = Work("trainings", train_one, (request,), cut, Trained, "training", "trainings")
+    work = Work("trainings", train_one, (request,), cut, TrainingReport, "training", "trainings")
     failed: list[str] = []
     with engine_at(request.cluster) as engine:
         for outcome in Pieces(engine).outcomes(None, work):
@@ -266,9 +266,9 @@ def _train(
     )
     mean, classes = images.training.mean, len(images.class_names)
     trained = ten_crops(stepper, images.training, mean, request.batch_size)
-    training_error, _ = top_errors(ranks(trained, images.training.part.labels), classes)
+    training_error, _ = top_errors(ranks(trained, images.training.image_set.labels), classes)
     validation = ten_crops(stepper, images.validation, mean, request.batch_size)
-    labels = images.validation.part.labels
+    labels = images.validation.image_set.labels
     first, fifth = top_errors(ranks(validation, labels), classes)
     return Trial(
         variant=request.model,
@@ -280,9 +280,9 @@ def _train(
         seconds=round(sum(epoch.seconds for epoch in state.epochs), 3),
         epochs=state.epochs,
         settings=settings,
-        data=images.training.part.dataset.name,
-        validation_data=images.validation.part.dataset.name,
-        training_images=len(images.training.part.labels),
+        data=images.training.image_set.dataset.name,
+        validation_data=images.validation.image_set.dataset.name,
+        training_images=len(images.training.image_set.labels),
         validation_images=len(labels),
         versions={
             "vizreport": __version__,
@@ -314,12 +314,12 @@ def ten_crops(
     -------
     float32 array [n, C]
     """
-    count = len(pictures.part.labels)
+    count = len(pictures.image_set.labels)
     found = np.empty((count, stepper.model.output_shape[-1]), np.float32)
     done = 0
     with progress("measuring", count, "images") as bar:
         for squares in in_order(pictures, np.arange(count), batch_size):
-            crops = [answer_crop(stepper, squares, mean, i, batch_size) for i in range(CROPS)]
+            crops = [predict_crop(stepper, squares, mean, i, batch_size) for i in range(CROPS)]
             found[done : done + len(squares)] = np.mean(crops, 0)
             done += len(squares)
             bar.update(len(squares))

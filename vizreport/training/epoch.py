@@ -50,7 +50,7 @@ def run_epoch(
     replicas = local_replicas(stepper.strategy)
     share = batch_size // stepper.strategy.num_replicas_in_sync
     own = slice(replicas[0] * share, (replicas[-1] + 1) * share)
-    steps = len(training.part.labels) // batch_size
+    steps = len(training.image_set.labels) // batch_size
     losses, wrongs = [], []
     started = time.monotonic()
     with progress(f"epoch {number}", steps * batch_size if show else 0, "images") as bar:
@@ -97,14 +97,14 @@ def step_batches(
     size : (int, int)
         Height and width of a sub-crop, px.
     """
-    steps = len(pictures.part.labels) // request.batch_size
+    steps = len(pictures.image_set.labels) // request.batch_size
     random = np.random.default_rng((request.seed, number))
-    order = random.permutation(len(pictures.part.labels))[: steps * request.batch_size]
+    order = random.permutation(len(pictures.image_set.labels))[: steps * request.batch_size]
     crops = random.integers(0, CROPS, len(order), np.int32)
     order, crops = (array.reshape(steps, request.batch_size)[:, own] for array in (order, crops))
     squares = in_order(pictures, order.ravel(), order.shape[1])
     for square, positions, chosen in zip(squares, order, crops, strict=True):
-        yield Rows(sub_crops(square, chosen, size), chosen, pictures.part.labels[positions])
+        yield Rows(sub_crops(square, chosen, size), chosen, pictures.image_set.labels[positions])
 
 
 def validate(
@@ -127,7 +127,7 @@ def validate(
     """
     replicas = local_replicas(stepper.strategy)
     workers = stepper.strategy.num_replicas_in_sync // len(replicas)
-    labels = pictures.part.labels
+    labels = pictures.image_set.labels
     mine = np.arange(replicas[0] // len(replicas), len(labels), workers)
     classes = stepper.model.output_shape[-1]
     sums = np.zeros(3)
@@ -136,7 +136,7 @@ def validate(
     with progress("validating", len(mine) if show else 0, "images") as bar:
         for start, squares in zip(starts, batches, strict=True):
             true = labels[mine[start : start + batch_size]]
-            output = answer_crop(stepper, squares, mean, CENTRE, batch_size)
+            output = predict_crop(stepper, squares, mean, CENTRE, batch_size)
             at = ranks(output, true)
             first, fifth = top_errors(at, classes)
             chance = np.take_along_axis(output, true[:, None].astype(np.intp), 1)
@@ -151,7 +151,7 @@ def validate(
     return float(loss), float(first), float(fifth) if classes > 5 else None
 
 
-def answer_crop(
+def predict_crop(
     stepper: Stepper, squares: np.ndarray, mean: np.ndarray, crop: int, batch_size: int
 ) -> np.ndarray:
     """Class probabilities of one of the ten crops of each picture, without dropout.
@@ -178,4 +178,4 @@ def answer_crop(
     # Always a whole batch, so that one graph does for all.
     inputs = np.zeros((batch_size, *cut.shape[1:]), np.float32)
     inputs[: len(cut)] = cut.astype(np.float32) - sub_crops(mean[None], np.array([crop]), size)
-    return np.asarray(stepper.answer(inputs), np.float64)[: len(cut)]
+    return np.asarray(stepper.predict(inputs), np.float64)[: len(cut)]

@@ -21,7 +21,7 @@ from vizreport.models.preprocessing_choice import describe_choice
 from vizreport.parallel.engine import engine_at
 from vizreport.parallel.pieces import Pieces
 from vizreport.subject.subject import Subject
-from vizreport.training.answers import Answers, predict
+from vizreport.training.predictions import Predictions, predict
 from vizreport.wording.text import printable
 
 
@@ -82,7 +82,7 @@ class Errors:
 
 
 @dataclass(frozen=True)
-class Row:
+class Evaluation:
     """Errors of one network, or of several together.
 
     Attributes
@@ -120,14 +120,14 @@ class _Sum:
     no_ten_crops: str = ""
     unreadable: tuple[tuple[str, str], ...] = ()
 
-    def add(self, answers: Answers) -> None:
-        self.single = answers.single if self.single is None else self.single + answers.single
-        if answers.ten is not None:
-            self.ten = answers.ten if self.ten is None else self.ten + answers.ten
-        self.seen = answers.seen & self.seen
+    def add(self, found: Predictions) -> None:
+        self.single = found.single if self.single is None else self.single + found.single
+        if found.ten is not None:
+            self.ten = found.ten if self.ten is None else self.ten + found.ten
+        self.seen = found.seen & self.seen
         self.networks += 1
-        self.unreadable = tuple(dict.fromkeys((*self.unreadable, *answers.unreadable)))
-        self.no_ten_crops = self.no_ten_crops or answers.no_ten_crops
+        self.unreadable = tuple(dict.fromkeys((*self.unreadable, *found.unreadable)))
+        self.no_ten_crops = self.no_ten_crops or found.no_ten_crops
 
 
 def evaluate(subjects: Iterable[Subject]) -> Errors:
@@ -138,7 +138,9 @@ def evaluate(subjects: Iterable[Subject]) -> Errors:
     return evaluate_each(subjects)[-1].errors
 
 
-def evaluate_each(subjects: Iterable[Subject], cluster: str | None = None) -> tuple[Row, ...]:
+def evaluate_each(
+    subjects: Iterable[Subject], cluster: str | None = None
+) -> tuple[Evaluation, ...]:
     """Measure the error of each network and of ensembles, whose probabilities are averaged.
 
     The networks are loaded one after the other; the images are read anew for each. Networks of
@@ -160,7 +162,7 @@ def evaluate_each(subjects: Iterable[Subject], cluster: str | None = None) -> tu
         A checkpoint or the data is wrong, the classes are not known, or the checkpoints have not
         the same outputs.
     """
-    rows: list[Row] = []
+    rows: list[Evaluation] = []
     groups: dict[tuple[str, int], _Sum] = {}
     whole = _Sum()
     first: Path | None = None
@@ -169,28 +171,28 @@ def evaluate_each(subjects: Iterable[Subject], cluster: str | None = None) -> tu
         for subject in subjects:
             first, dataset = first or subject.network.path, subject.dataset
             pieces = Pieces(engine)
-            labels, answers = _answers(subject, pieces, first, labels)
+            labels, predictions = _predictions(subject, pieces, first, labels)
             alone = _Sum()
             kind = (subject.model.name, subject.model.count_params())
             for total in (alone, groups.setdefault(kind, _Sum()), whole):
-                total.add(answers)
+                total.add(predictions)
             errors = _errors(dataset, alone, labels)
             prepared = describe_choice(subject.chosen_preprocessing)
-            meaning, warnings = describe(subject.output), _warnings(subject, labels, answers)
+            meaning, warnings = describe(subject.output), _warnings(subject, labels, predictions)
             about = (meaning, labels.reason, prepared, warnings, pieces.told().get("pieces", ""))
-            rows.append(Row(subject.network.path.name, errors, *about))
+            rows.append(Evaluation(subject.network.path.name, errors, *about))
     if labels is None:
         raise RequestError("no checkpoint was given")
     letters = [f"({chr(ord('a') + i)})" for i in range(len(groups))]
     if 1 < len(groups) < whole.networks:
         rows += [
-            Row(f"{letter} {group.networks} {name}", _errors(dataset, group, labels))
+            Evaluation(f"{letter} {group.networks} {name}", _errors(dataset, group, labels))
             for letter, ((name, _), group) in zip(letters, groups.items(), strict=True)
         ]
         together = f"{', '.join(letters[:-1])} and {letters[-1]} combined"
-        rows.append(Row(together, _errors(dataset, whole, labels)))
+        rows.append(Evaluation(together, _errors(dataset, whole, labels)))
     elif whole.networks > 1:
-        rows.append(Row(f"ensemble of {whole.networks}", _errors(dataset, whole, labels)))
+        rows.append(Evaluation(f"ensemble of {whole.networks}", _errors(dataset, whole, labels)))
     return tuple(rows)
 
 
@@ -239,17 +241,17 @@ def _subsets(
     )
 
 
-def _warnings(subject: Subject, labels: Labels, answers: Answers) -> tuple[str, ...]:
-    seen, one_score = answers.seen, subject.output.kind == "binary"
-    predicted = answers.single[seen].argmax(axis=1)
+def _warnings(subject: Subject, labels: Labels, predictions: Predictions) -> tuple[str, ...]:
+    seen, one_score = predictions.seen, subject.output.kind == "binary"
+    predicted = predictions.single[seen].argmax(axis=1)
     found = find_exchanged(labels.labels[seen], predicted, subject.output.classes)
     said = exchange_findings(found, labels.class_names, one_score)
     return tuple(printable(notice(each)) for each in decide(said))
 
 
-def _answers(
+def _predictions(
     subject: Subject, pieces: Pieces, first: Path, before: Labels | None
-) -> tuple[Labels, Answers]:
+) -> tuple[Labels, Predictions]:
     """Predict, and settle which class each output is."""
     path, output = subject.network.path, subject.output
     if not output.classes:
@@ -258,9 +260,9 @@ def _answers(
         )
     labels, dataset = subject.labels, subject.dataset
     tried = try_order(labels, dataset, output.classes)
-    answers = predict(subject, pieces, tried >= 0)
-    seen = np.flatnonzero(answers.seen)
-    labels = settle(labels, dataset, tried, seen, answers.single[seen].argmax(axis=1))
+    predictions = predict(subject, pieces, tried >= 0)
+    seen = np.flatnonzero(predictions.seen)
+    labels = settle(labels, dataset, tried, seen, predictions.single[seen].argmax(axis=1))
     if not labels.known:
         raise RequestError(f"the true classes for {path} are not known: {labels.reason}")
     if before is not None and (
@@ -271,4 +273,4 @@ def _answers(
             f"{path} has different classes from {first}, or a different order; "
             "an ensemble needs networks with the same outputs"
         )
-    return labels, answers
+    return labels, predictions

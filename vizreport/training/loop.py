@@ -29,9 +29,9 @@ from vizreport.training.distribution import (
 )
 from vizreport.training.epoch import run_epoch
 from vizreport.training.geometry import CENTRE, places, recipe_preprocessing
+from vizreport.training.image_sets import open_image_sets
 from vizreport.training.network import build, rms_limits
 from vizreport.training.ownership import add_epoch, add_state, prepare_training
-from vizreport.training.parts import open_parts
 from vizreport.training.pictures import Images, Pictures, read_images
 from vizreport.training.plateau import LEAST_SHARE, PAPER_BATCH, PAPER_RATE, learning_rate
 from vizreport.training.request import TrainingRequest, identity
@@ -104,10 +104,10 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
         if request.gallery is not None:
             prepare_galleries(request.out, request.gallery_epochs)
         warn_if_scarce(request.out)
-    parts = open_parts(request)
+    sets = open_image_sets(request)
     if request.gallery is not None:
         shown = open_dataset(request.gallery, None, None, request.seed)
-    state = read_state(request.out, identity(request, parts.fingerprints))
+    state = read_state(request.out, identity(request, sets.fingerprints))
     done = sum_over_processes(strategy, np.array([len(state.epochs), 1]))
     if done[0] != done[1] * len(state.epochs):
         raise RequestError(
@@ -117,8 +117,8 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
         say(f"{request.out} has all {request.epochs} epochs: nothing to do")
         return _trained(request, state)
     # Too small an input is refused before the images are read.
-    rms_limits(request.model, len(parts.class_names), request.input_size, request.width)
-    images = read_images(request, parts, say)
+    rms_limits(request.model, len(sets.class_names), request.input_size, request.width)
+    images = read_images(request, sets, say)
     gallery = None
     if request.gallery is not None and chief:
         gallery = _gallery(request, shown, images)
@@ -185,11 +185,11 @@ def train_on(
         gallery.set_model(saved)
     about = {
         "model": request.model,
-        "data": training.part.dataset.name,
-        "data_fingerprint": training.part.dataset.fingerprint,
-        "validation_data": validation.part.dataset.name,
-        "training_images": len(training.part.labels),
-        "validation_images": len(validation.part.labels),
+        "data": training.image_set.dataset.name,
+        "data_fingerprint": training.image_set.dataset.fingerprint,
+        "validation_data": validation.image_set.dataset.name,
+        "training_images": len(training.image_set.labels),
+        "validation_images": len(validation.image_set.labels),
         "settings": {name: value for name, value in state.identity.items() if name != "data"},
     }
     if chief:
@@ -246,7 +246,7 @@ def _sidecar(request: TrainingRequest, training: Pictures, class_names: tuple[st
         preprocessing,
         class_names,
         labels_in_order=True,
-        data_source=training.part.dataset.name,
+        data_source=training.image_set.dataset.name,
         seed=request.seed,
         mean_square=training.mean,
     )

@@ -17,7 +17,7 @@ from vizreport.errors import RequestError
 from vizreport.results.disk import reserve
 from vizreport.system.progress import progress
 from vizreport.training.geometry import recipe_preprocessing, square_of
-from vizreport.training.parts import Part, Parts
+from vizreport.training.image_sets import ImageSet, ImageSets
 from vizreport.training.request import TrainingRequest
 
 # Pictures up to this size are decoded once and kept on disk; larger sets are decoded each epoch.
@@ -28,11 +28,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Pictures:
-    """Readable images of a part, cut to the square.
+    """Readable images of an image set, cut to the square.
 
     Attributes
     ----------
-    part : Part
+    image_set : ImageSet
         Without the unreadable images.
     square : Preprocessing
         Resize and crop to the square, R px.
@@ -41,10 +41,10 @@ class Pictures:
     mean : float32 array [R, R, 3]
         Per-pixel mean.
     unreadable : tuple of (path, reason)
-        Images of the part that are left out.
+        Images of the set that are left out.
     """
 
-    part: Part
+    image_set: ImageSet
     square: Preprocessing
     kept: np.ndarray | None
     mean: np.ndarray
@@ -53,21 +53,21 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Images:
-    """The parts, read: pictures that train and that validate, and the name of each output."""
+    """The image sets, read: pictures that train and that validate, and the name of each output."""
 
     training: Pictures
     validation: Pictures
     class_names: tuple[str, ...]
 
 
-def read_images(request: TrainingRequest, parts: Parts, say: Callable[[str], None]) -> Images:
-    """Read the images of both parts; what cannot be read is named and left out.
+def read_images(request: TrainingRequest, sets: ImageSets, say: Callable[[str], None]) -> Images:
+    """Read the images of both sets; what cannot be read is named and left out.
 
     Parameters
     ----------
     request : TrainingRequest
         Says how large the squares are.
-    parts : Parts
+    sets : ImageSets
         Which images train and which validate.
     say : callable
         Is told what is left out, a line each.
@@ -75,29 +75,29 @@ def read_images(request: TrainingRequest, parts: Parts, say: Callable[[str], Non
     Raises
     ------
     RequestError
-        No image of a part can be read, or those that train do not fill a batch.
+        No image of a set can be read, or those that train do not fill a batch.
     """
     square = square_of(recipe_preprocessing(request.input_size))
-    training = read_pictures(parts.training, square, "reading training images")
-    validation = read_pictures(parts.validation, square, "reading validation images")
+    training = read_pictures(sets.training, square, "reading training images")
+    validation = read_pictures(sets.validation, square, "reading validation images")
     for path, reason in (*training.unreadable, *validation.unreadable):
         say(f"skipped {path}: {reason}")
-    count = len(training.part.labels)
-    say(f"{count} training images, {len(validation.part.labels)} validation images")
+    count = len(training.image_set.labels)
+    say(f"{count} training images, {len(validation.image_set.labels)} validation images")
     if count < request.batch_size:
         raise RequestError(
             f"there are {count} training images, fewer than a batch of {request.batch_size}; "
             "lower --batch-size"
         )
-    return Images(training, validation, parts.class_names)
+    return Images(training, validation, sets.class_names)
 
 
-def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:
+def read_pictures(image_set: ImageSet, square: Preprocessing, what: str) -> Pictures:
     """Read every image once: find the unreadable ones, the mean, and keep what fits on disk.
 
     Parameters
     ----------
-    part : Part
+    image_set : ImageSet
         The images that train, or those that validate.
     square : Preprocessing
         As :func:`vizreport.training.geometry.square_of` makes it.
@@ -109,7 +109,7 @@ def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:
     RequestError
         No image can be read.
     """
-    shape = (len(part.indices), *square.input_size, 3)
+    shape = (len(image_set.indices), *square.input_size, 3)
     fits = int(np.prod(shape, dtype=np.int64)) <= _KEPT_BYTES
     # A nameless file that goes with the process.
     file = tempfile.TemporaryFile()  # noqa: SIM115
@@ -118,8 +118,8 @@ def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:
     readable: list[np.ndarray] = []
     unreadable: list[tuple[str, str]] = []
     count = 0
-    with progress(what, len(part.indices), "images") as bar:
-        for batch in read_batches(part.dataset, square, 64, part.indices):
+    with progress(what, len(image_set.indices), "images") as bar:
+        for batch in read_batches(image_set.dataset, square, 64, image_set.indices):
             if kept is not None:
                 kept[count : count + len(batch.indices)] = batch.pictures
             total += batch.pictures.sum(0, dtype=np.uint64)
@@ -129,11 +129,11 @@ def read_pictures(part: Part, square: Preprocessing, what: str) -> Pictures:
             bar.update(len(batch.indices) + len(batch.unreadable))
     if not count:
         raise RequestError(
-            f"no image of {part.dataset.name} can be read; the first: {unreadable[0][1]}"
+            f"no image of {image_set.dataset.name} can be read; the first: {unreadable[0][1]}"
         )
-    found = np.isin(part.indices, np.concatenate(readable))
+    found = np.isin(image_set.indices, np.concatenate(readable))
     return Pictures(
-        Part(part.dataset, part.indices[found], part.labels[found]),
+        ImageSet(image_set.dataset, image_set.indices[found], image_set.labels[found]),
         square,
         None if kept is None else kept[:count],
         (total / count).astype(np.float32),
@@ -174,9 +174,9 @@ def in_order(pictures: Pictures, positions: np.ndarray, batch_size: int) -> Iter
         for start in range(0, len(positions), batch_size):
             yield pictures.kept[positions[start : start + batch_size]]
         return
-    part = pictures.part
-    indices = part.indices[positions]
-    for batch in read_batches(part.dataset, pictures.square, batch_size, indices):
+    image_set = pictures.image_set
+    indices = image_set.indices[positions]
+    for batch in read_batches(image_set.dataset, pictures.square, batch_size, indices):
         if batch.unreadable:
             path, reason = batch.unreadable[0]
             raise RequestError(f"{path} was readable before but is not now: {reason}")

@@ -50,8 +50,8 @@ class Stepper:
     velocities : list of tf.Variable
         Momentum of each trainable weight, in the model's order.
     step : callable
-        ``(inputs, learning rate, seed) -> (mean loss, wrong answers)``, tensors.
-    answer : callable
+        ``(inputs, learning rate, seed) -> (mean loss, wrong predictions)``, tensors.
+    predict : callable
         ``float32 [n, S, S, 3] -> float32 [n, C]``: probabilities of preprocessed crops, on one
         device of this process.
     """
@@ -60,7 +60,7 @@ class Stepper:
     model: keras.Model
     velocities: list[tf.Variable]
     step: Step
-    answer: Callable[[np.ndarray], Any]
+    predict: Callable[[np.ndarray], Any]
 
 
 def make_stepper(
@@ -112,8 +112,8 @@ def make_stepper(
             logits = training_logits(model, inputs, masks)
             each = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
             loss = tf.reduce_sum(each) / batch_size
-        answers = tf.argmax(logits, 1, labels.dtype)
-        wrong = tf.reduce_sum(tf.cast(answers != labels, tf.int32))
+        predicted = tf.argmax(logits, 1, labels.dtype)
+        wrong = tf.reduce_sum(tf.cast(predicted != labels, tf.int32))
         return loss, wrong, tape.gradient(loss, weights)
 
     compiled = tf.function(gradients, jit_compile=True, autograph=False) if xla else gradients
@@ -148,10 +148,10 @@ def make_stepper(
         return step(inputs, tf.constant(rate, tf.float32), tf.constant(signed))
 
     @tf.function(autograph=False)
-    def answer(inputs: Any) -> Any:
+    def predict(inputs: Any) -> Any:
         return tf.cast(model(inputs, training=False), tf.float32)
 
-    return Stepper(strategy, model, velocities, call, answer)
+    return Stepper(strategy, model, velocities, call, predict)
 
 
 def distribute(strategy: tf.distribute.Strategy, rows: Rows, replicas: list[int]) -> Any:

@@ -16,7 +16,7 @@ from vizreport.subject.network import StoredNetwork
 from vizreport.subject.options import NetworkOptions
 from vizreport.subject.subject import Subject
 from vizreport.system.paths import read_bytes
-from vizreport.training.parts import class_labels, hold_out
+from vizreport.training.image_sets import class_labels, hold_out
 from vizreport.transfer.metrics import class_accuracies
 
 
@@ -98,7 +98,7 @@ def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.nd
     -------
     float64 array [C]
     """
-    from vizreport.training.answers import predict
+    from vizreport.training.predictions import predict
 
     labels, names = class_labels(dataset)
     known = np.flatnonzero(labels >= 0)
@@ -107,7 +107,7 @@ def control_scores(control: Control, dataset: Dataset, batch_size: int) -> np.nd
     wanted = np.zeros(len(labels), bool)
     wanted[test] = True
     subject = Subject(StoredNetwork(control.checkpoint), NetworkOptions(), dataset, batch_size)
-    answers = predict(subject, Pieces(), wanted)
-    test = test[answers.seen[test]]
-    probabilities = answers.single if answers.ten is None else answers.ten
+    predictions = predict(subject, Pieces(), wanted)
+    test = test[predictions.seen[test]]
+    probabilities = predictions.single if predictions.ten is None else predictions.ten
     return class_accuracies(labels[test], probabilities[test].argmax(1), len(names))

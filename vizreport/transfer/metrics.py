@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def class_accuracies(labels: np.ndarray, answers: np.ndarray, classes: int) -> np.ndarray:
+def class_accuracies(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """Share of each class's images that were named rightly.
 
     The mean of them, which the paper's tables give, counts each class alike however many test
@@ -13,7 +13,7 @@ def class_accuracies(labels: np.ndarray, answers: np.ndarray, classes: int) -> n
 
     Parameters
     ----------
-    labels, answers : int array [N]
+    labels, predicted : int array [N]
         True and predicted class of each image.
     classes : int
         Number of classes, C.
@@ -24,7 +24,7 @@ def class_accuracies(labels: np.ndarray, answers: np.ndarray, classes: int) -> n
         NaN for a class without images.
     """
     tested = np.bincount(labels, minlength=classes)
-    right = np.bincount(labels[labels == answers], minlength=classes)
+    right = np.bincount(labels[labels == predicted], minlength=classes)
     with np.errstate(invalid="ignore"):
         return right / tested
 

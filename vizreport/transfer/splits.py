@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizreport.errors import RequestError
-from vizreport.training.parts import hold_out
+from vizreport.training.image_sets import hold_out
 
 PER_CLASS = (15, 30, 45, 60)
 """Images of each class that train (paper, Tables 4, 5 and 7)."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from vizreport.data.dataset import Dataset
 from vizreport.errors import RequestError
-from vizreport.training.parts import class_labels
+from vizreport.training.image_sets import class_labels
 from vizreport.transfer.splits import Split, random_splits
 
 

@@ -22,7 +22,7 @@ from vizreport.graph.network import Graph, Node, Step
 
 
 @dataclass(frozen=True)
-class Batch:
+class PlaceBatch:
     """Places whose windows have one size.
 
     Attributes
@@ -102,7 +102,7 @@ class Batch:
 
 
 def reads(
-    graph: Graph, stages: Stages, filled: Completed, layer: int, batch: Batch, size: int
+    graph: Graph, stages: Stages, filled: Completed, layer: int, batch: PlaceBatch, size: int
 ) -> list[np.ndarray]:
     """Number what is read of a batch, in the order in which :class:`Cuts` takes it.
 

@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from vizreport import backend
-from vizreport.engine.occlusion.cuts import Batch, reads
+from vizreport.engine.occlusion.cuts import PlaceBatch, reads
 from vizreport.engine.occlusion.groups import Completed
 from vizreport.engine.occlusion.places import (
     Gain,
@@ -186,12 +186,12 @@ class _Group:
     sizes: dict[int, tuple[int, int]]
     at_once: int
 
-    def batch(self, tops: np.ndarray, lefts: np.ndarray, chosen: slice) -> Batch:
+    def batch(self, tops: np.ndarray, lefts: np.ndarray, chosen: slice) -> PlaceBatch:
         """Return some of the places, whose squares begin at these rows and columns."""
         starts = {
             index: (rows[chosen], cols[chosen]) for index, (rows, cols) in self.starts.items()
         }
-        return Batch(tops, lefts, starts, self.sizes)
+        return PlaceBatch(tops, lefts, starts, self.sizes)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def multiplications(
     layer: ReportableLayer,
     plan: CropPlan,
     windows: WindowPlan,
-    numbers: np.ndarray,
+    indices: np.ndarray,
 ) -> tuple[float, float]:
     """Count the multiplications of both ways of projecting units.
 
@@ -97,7 +97,7 @@ def multiplications(
         Of the units.
     windows : WindowPlan
         Of the layer.
-    numbers : int array [U]
+    indices : int array [U]
         Each unit's image.
 
     Returns
@@ -111,7 +111,7 @@ def multiplications(
     share = plan.size[0] * plan.size[1] / (height * width)
     whole = multiply_adds(graph, layer.node, None)
     down = multiply_adds(graph, layer.node, windows.sizes)
-    count, shared = len(numbers), len(np.unique(numbers))
+    count, shared = len(indices), len(np.unique(indices))
     return 2 * count * share * whole, shared * whole + count * down
 
 

@@ -1,10 +1,10 @@
-"""Read the finished trainings of an ablation, and average the answers of ensembles."""
+"""Read the finished trainings of an ablation, and average the predictions of ensembles."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from vizreport.experiments.ablation.result import AblationResult, Ensemble, Row, Training
+from vizreport.experiments.ablation.result import AblationResult, Ensemble, Training, VariantErrors
 from vizreport.experiments.ablation.trial import Trial, read_trials
 from vizreport.experiments.settings import Given
 from vizreport.experiments.studies import study_folder
@@ -49,7 +49,7 @@ def _seed(trial: Trial) -> int:
     return trial.seed
 
 
-def _row(trials: list[Trial]) -> Row:
+def _row(trials: list[Trial]) -> VariantErrors:
     return {
         "variant": trials[0].variant,
         "parameters": trials[0].parameters,
@@ -66,7 +66,7 @@ def _row(trials: list[Trial]) -> Row:
 
 
 def ensembles(by_variant: dict[str, list[Trial]]) -> list[Ensemble]:
-    """Average the answers of all seeds of each unchanged network, and of the paper's (a) and (b).
+    """Average the predictions of each unchanged network's seeds, and of the paper's (a) and (b).
 
     The last is ZFNet's seeds together with one ZFNet of 512, 1024, 512 maps in layers 3, 4, 5
     (paper, Table 2).

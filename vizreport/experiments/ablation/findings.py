@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.experiments.ablation.compare import BASE_NAMES, change, label, mean, ranked_pairs
-from vizreport.experiments.ablation.result import AblationResult, Row
+from vizreport.experiments.ablation.result import AblationResult, VariantErrors
 from vizreport.findings.groups import means, shares
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, Finding, Published
@@ -45,7 +45,7 @@ def chance(result: AblationResult) -> float:
     return 1 - 1 / result.classes
 
 
-def _removal(result: AblationResult, row: Row, first: bool) -> Finding:
+def _removal(result: AblationResult, row: VariantErrors, first: bool) -> Finding:
     """Compare a network without some layers with the unchanged one.
 
     Trainings differ by chance. Where each network was trained several times, trainings are

@@ -15,7 +15,7 @@ class Training(TypedDict):
     batch_size: int
 
 
-class Row(TypedDict):
+class VariantErrors(TypedDict):
     """Errors of one network."""
 
     variant: str
@@ -69,5 +69,5 @@ class AblationResult:
     validation_images: int
     classes: int
     settings: Training
-    rows: list[Row]
+    rows: list[VariantErrors]
     ensembles: list[Ensemble]

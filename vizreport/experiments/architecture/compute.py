@@ -146,7 +146,7 @@ def _second(
 
 
 @dataclass(frozen=True)
-class _Projected:
+class _SampleProjections:
     """Projections [U, h, w, 3] in RGB, none of them all zero, strongest first in each map."""
 
     pictures: np.ndarray
@@ -159,27 +159,27 @@ class _Projected:
 
 def _project(
     subject: Subject, rule: str, mining: MiningResult, layer: ReportableLayer, maps: np.ndarray
-) -> _Projected:
+) -> _SampleProjections:
     mined = mining.layers[layer.name]
     values = mined.values[maps, :STRONGEST]
     units = np.argwhere(values > 0)
     place = (maps[units[:, 0]], units[:, 1])
     images, rows, cols = mined.images[place], mined.rows[place], mined.cols[place]
-    wanted, numbers = np.unique(images, return_inverse=True)
+    wanted, indices = np.unique(images, return_inverse=True)
     inputs = subject.preprocessing.tensor(subject.pictures(mining.records[wanted]))
     deconvnet = subject.deconvnet(rule)
-    parts = list(deconvnet.project_units(inputs, layer, numbers, rows, cols, place[0]))
+    parts = list(deconvnet.project_units(inputs, layer, indices, rows, cols, place[0]))
     order = np.concatenate([part.chosen for part in parts])
     back = np.argsort(order)
     pictures = np.concatenate([subject.to_rgb(part.pictures) for part in parts])[back]
     tops = np.concatenate([part.tops for part in parts])[back]
     lefts = np.concatenate([part.lefts for part in parts])[back]
     seen = pictures.any(axis=(1, 2, 3))
-    return _Projected(*(x[seen] for x in (pictures, tops, lefts, place[0], rows, cols)))
+    return _SampleProjections(*(x[seen] for x in (pictures, tops, lefts, place[0], rows, cols)))
 
 
 def _tiles(
-    subject: Subject, layer: ReportableLayer, found: _Projected
+    subject: Subject, layer: ReportableLayer, found: _SampleProjections
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut the strongest projection of each map, on its own scale, in the energy window."""
     fields = unit_fields(subject.graph, layer.node, found.rows, found.cols)

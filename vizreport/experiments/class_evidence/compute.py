@@ -38,7 +38,7 @@ MULTIPLICATIONS = 15 * 10**11
 _RANDOM, _CENTRE = BASELINES
 
 
-class _Tested(TypedDict):
+class _TestedSample(TypedDict):
     """The fields of :class:`ClassEvidenceResult` that are of the sample."""
 
     deletion: dict[str, np.ndarray]
@@ -120,7 +120,7 @@ def _tested(
     size: int,
     settings: Given,
     bar: Any,
-) -> _Tested:
+) -> _TestedSample:
     """Test the maps of the sample."""
     from scipy import ndimage  # slow to import
 

@@ -33,7 +33,7 @@ class ShownMaps(TypedDict):
 
 
 @dataclass(frozen=True)
-class _Occluded:
+class _Example:
     """An image with its class and how far its probability falls at each place of the square."""
 
     path: str
@@ -125,18 +125,16 @@ def square(occlusion: OcclusionResult) -> tuple[np.ndarray, np.ndarray, int]:
     return occlusion.tops[str(size)], occlusion.lefts[str(size)], size
 
 
-def _examples(
-    subject: Subject, mining: MiningResult, occlusion: OcclusionResult
-) -> list[_Occluded]:
+def _examples(subject: Subject, mining: MiningResult, occlusion: OcclusionResult) -> list[_Example]:
     """Return the occlusion's images; its result has pictures of three bands alone."""
     pictures = dict(enumerate(occlusion.pictures))
     if subject.preprocessing.bands:
         kept = [i for i, path in enumerate(occlusion.paths) if path in mining.paths]
-        numbers = [mining.paths.index(occlusion.paths[i]) for i in kept]
-        pictures = dict(zip(kept, subject.pictures(mining.records[numbers]), strict=True))
+        indices = [mining.paths.index(occlusion.paths[i]) for i in kept]
+        pictures = dict(zip(kept, subject.pictures(mining.records[indices]), strict=True))
     hidden = occlusion.probabilities[str(occlusion.sizes[-1])]
     return [
-        _Occluded(
+        _Example(
             occlusion.paths[i],
             picture,
             occlusion.masks[i],
@@ -155,7 +153,7 @@ def _photographs(
     occlusion: OcclusionResult,
     files: tuple[str, ...],
     seed: int,
-) -> list[_Occluded]:
+) -> list[_Example]:
     """Occlude photographs with the same square as the occlusion's examples."""
     if not files:
         return []
@@ -177,6 +175,6 @@ def _photographs(
         hidden = subject.output.probabilities(scores.outputs)[:, wanted]
         falls = (clean[wanted] - hidden).reshape(len(tops), len(lefts))
         found.append(
-            _Occluded(given.paths[i], picture, masks[i], wanted, float(clean[wanted]), falls)
+            _Example(given.paths[i], picture, masks[i], wanted, float(clean[wanted]), falls)
         )
     return found

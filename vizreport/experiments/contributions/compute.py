@@ -82,7 +82,7 @@ def _split(
     if not below:
         return found
     owners = np.concatenate([np.full(other.maps, layers.index(other), np.int32) for other in below])
-    numbers = np.concatenate([np.arange(other.maps, dtype=np.int32) for other in below])
+    indices = np.concatenate([np.arange(other.maps, dtype=np.int32) for other in below])
     for start in range(0, len(maps), _CHUNK):
         chunk = maps[start : start + _CHUNK]
         for place, given in enumerate(_shares(subject, mining, layer, below, chunk), start):
@@ -91,7 +91,7 @@ def _split(
             explained[place] = given.sum()
             largest = np.argsort(-given, kind="stable")[:SOURCES]
             largest = largest[given[largest] > 0]
-            sources[place, : len(largest)] = np.stack([owners[largest], numbers[largest]], axis=1)
+            sources[place, : len(largest)] = np.stack([owners[largest], indices[largest]], axis=1)
             shares[place, : len(largest)] = given[largest]
     return found
 

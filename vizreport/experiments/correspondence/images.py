@@ -27,7 +27,7 @@ Points = dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Compared:
+class ChosenPictures:
     """The pictures to compare.
 
     Attributes
@@ -57,7 +57,7 @@ class Compared:
     right: int
 
 
-def compared_images(subject: Subject, settings: Given, mining: MiningResult) -> Compared:
+def compared_images(subject: Subject, settings: Given, mining: MiningResult) -> ChosenPictures:
     """Choose the class with the most usable pictures, or the one asked for.
 
     A picture is usable if three parts (all, where there are fewer) are in view and nothing was
@@ -103,7 +103,7 @@ def compared_images(subject: Subject, settings: Given, mining: MiningResult) -> 
     images = np.sort(random.choice(usable, count, replace=False))
     parts = [names[p] for p in kept]
     labels = mining.labels[images]
-    return Compared(
+    return ChosenPictures(
         class_name=chosen,
         images=images,
         parts=parts,
@@ -261,7 +261,7 @@ def _least(points: list[Points], classes: list[str], name: str) -> int:
 
 
 def regions(
-    subject: Subject, mining: MiningResult, chosen: Compared, side: int
+    subject: Subject, mining: MiningResult, chosen: ChosenPictures, side: int
 ) -> tuple[str, np.ndarray, np.ndarray]:
     """Return where the object of each picture is, as the network sees it.
 
@@ -271,7 +271,7 @@ def regions(
         Has the masks, where the data know them.
     mining : MiningResult
         What the pictures' numbers refer to.
-    chosen : Compared
+    chosen : ChosenPictures
         I pictures.
     side : int
         Of the occluder, px of the network's input.

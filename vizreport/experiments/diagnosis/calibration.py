@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from vizreport.experiments.diagnosis.labels import Answers
+from vizreport.experiments.mining.predictions import LabelledPredictions
 from vizreport.findings.quantity import POINTS, SHARE, Quantity
 from vizreport.findings.record import LOOK, NOTE, Finding
 from vizreport.findings.statistics import bounded, interval
@@ -44,13 +44,13 @@ def error_of(gaps: np.ndarray, bins: np.ndarray, axis: int = -1) -> np.ndarray:
     return np.asarray(np.abs(sums).reshape(*rows, most).sum(axis=-1) / count)
 
 
-def calibration(answers: Answers, seed: int = 0) -> Finding:
+def calibration(predictions: LabelledPredictions, seed: int = 0) -> Finding:
     """Test whether the calibration error is more than that of a calibrated network.
 
     The null draws whether each image is right by its confidence.
     """
-    confidence = np.clip(answers.confidence, 0.0, 1.0)
-    gaps, bins = confidence - answers.right, bins_of(confidence)
+    confidence = np.clip(predictions.confidence, 0.0, 1.0)
+    gaps, bins = confidence - predictions.right, bins_of(confidence)
     found = float(error_of(gaps, bins))
     enough = len(gaps) >= FEWEST
     p, low, high = 1.0, None, None
@@ -85,7 +85,7 @@ def calibration(answers: Answers, seed: int = 0) -> Finding:
         values={
             "bins": Quantity(len(np.unique(bins)), "count"),
             "confidence": Quantity(float(confidence.mean()), SHARE, digits=1),
-            "accuracy": Quantity(float(answers.right.mean()), SHARE, digits=1),
+            "accuracy": Quantity(float(predictions.right.mean()), SHARE, digits=1),
         },
     )
 

@@ -14,9 +14,9 @@ from vizreport.experiments.diagnosis import changes
 from vizreport.experiments.diagnosis.calibration import FEWEST, bins_of
 from vizreport.experiments.diagnosis.evidence import kept_by
 from vizreport.experiments.diagnosis.images import KINDS, classes_of, measures
-from vizreport.experiments.diagnosis.labels import Answers
 from vizreport.experiments.diagnosis.labels import suspects as suspects_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
+from vizreport.experiments.mining.predictions import LabelledPredictions
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.record import NOTE, Finding
 from vizreport.wording.text import file_words, number, percent, quoted, wilson
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 MOST = 24  # classes drawn
 
 
-def _classes(answers: Answers) -> np.ndarray:
+def _classes(predictions: LabelledPredictions) -> np.ndarray:
     """Return the classes that are drawn: those with most mistakes to or from them."""
-    wrong = ~answers.right
-    counts = np.bincount(answers.labels[wrong], minlength=len(answers.names)) + np.bincount(
-        answers.predicted[wrong], minlength=len(answers.names)
+    wrong = ~predictions.right
+    counts = np.bincount(predictions.labels[wrong], minlength=len(predictions.names)) + np.bincount(
+        predictions.predicted[wrong], minlength=len(predictions.names)
     )
-    counts = 2 * counts + (np.bincount(answers.labels, minlength=len(answers.names)) > 0)
+    counts = 2 * counts + (np.bincount(predictions.labels, minlength=len(predictions.names)) > 0)
     chosen = np.argsort(-counts, kind="stable")[:MOST]
     return np.sort(chosen[counts[chosen] > 0])
 
 
-def confusion(answers: Answers) -> Figure:
+def confusion(predictions: LabelledPredictions) -> Figure:
     """Draw how often images of each class are taken for each."""
-    chosen = _classes(answers)
-    table = np.zeros((len(answers.names), len(answers.names)))
-    np.add.at(table, (answers.labels, answers.predicted), 1)
+    chosen = _classes(predictions)
+    table = np.zeros((len(predictions.names), len(predictions.names)))
+    np.add.at(table, (predictions.labels, predictions.predicted), 1)
     part = table[np.ix_(chosen, chosen)]
     shares = part / np.maximum(table[chosen].sum(axis=1, keepdims=True), 1)
 
     def draw(axes: Axes) -> None:
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        names = [drawable(answers.names[c], 22) for c in chosen]
+        names = [drawable(predictions.names[c], 22) for c in chosen]
         axes.set_xticks(range(len(chosen)), names, rotation=90)
         axes.set_yticks(range(len(chosen)), names)
         axes.set_xlabel("classified as")
@@ -70,7 +70,7 @@ def confusion(answers: Answers) -> Figure:
             "predictions lie on the diagonal; dark cells off it are confusions."
             + (
                 f" The {len(chosen)} classes with the most mistakes."
-                if len(answers.names) > MOST
+                if len(predictions.names) > MOST
                 else ""
             )
         ),
@@ -79,16 +79,16 @@ def confusion(answers: Answers) -> Figure:
             "class."
         ),
         alt=f"A {len(chosen)} by {len(chosen)} matrix; "
-        f"{percent(float(answers.right.mean()))} of the images lie on its diagonal.",
+        f"{percent(float(predictions.right.mean()))} of the images lie on its diagonal.",
         draw=charts.styled(draw, min(side, 170), min(side, 170) - 8),
         width=min(side, 170),
     )
 
 
-def balance(answers: Answers) -> Figure:
+def balance(predictions: LabelledPredictions) -> Figure:
     """Draw the number of images of each class, and those classified correctly."""
-    counts = np.bincount(answers.labels, minlength=len(answers.names))
-    right = np.bincount(answers.labels[answers.right], minlength=len(answers.names))
+    counts = np.bincount(predictions.labels, minlength=len(predictions.names))
+    right = np.bincount(predictions.labels[predictions.right], minlength=len(predictions.names))
     order = np.argsort(-counts, kind="stable")
     order = order[counts[order] > 0]
     shown = order if len(order) <= MOST else np.r_[order[: MOST // 2], order[-MOST // 2 :]]
@@ -97,7 +97,7 @@ def balance(answers: Answers) -> Figure:
         rows = np.arange(len(shown))
         axes.barh(rows, counts[shown], color=charts.FILL, label="images")
         axes.barh(rows, right[shown], height=0.4, color=charts.BLUE, label="classified correctly")
-        axes.set_yticks(rows, [drawable(answers.names[c], 28) for c in shown])
+        axes.set_yticks(rows, [drawable(predictions.names[c], 28) for c in shown])
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_xlabel("images")
         axes.legend(frameon=False, loc="lower right")
@@ -119,19 +119,19 @@ def balance(answers: Answers) -> Figure:
     )
 
 
-def suspects(answers: Answers, mining: MiningResult) -> Figure | None:
+def suspects(predictions: LabelledPredictions, mining: MiningResult) -> Figure | None:
     """Draw how confident right and wrong predictions are, and name the most suspicious labels."""
-    wrong = ~answers.right
-    if not wrong.any() or not answers.right.any():
+    wrong = ~predictions.right
+    if not wrong.any() or not predictions.right.any():
         return None
-    median = float(np.median(answers.confidence[answers.right]))
-    found = suspects_of(answers)
+    median = float(np.median(predictions.confidence[predictions.right]))
+    found = suspects_of(predictions)
 
     def draw(axes: Axes) -> None:
         edges = np.linspace(0, 1, 21).tolist()
         for values, colour, label in (
-            (answers.confidence[answers.right], charts.BLUE, "correct"),
-            (answers.confidence[wrong], charts.ORANGE, "wrong"),
+            (predictions.confidence[predictions.right], charts.BLUE, "correct"),
+            (predictions.confidence[wrong], charts.ORANGE, "wrong"),
         ):
             weights = np.full(len(values), 100 / len(values))
             axes.hist(values, edges, weights=weights, histtype="step", color=colour, lw=1.3,
@@ -143,9 +143,9 @@ def suspects(answers: Answers, mining: MiningResult) -> Figure | None:
         axes.legend(frameon=False, loc="upper left")
 
     listed = "; ".join(
-        f"{quoted(file_words(mining.paths[answers.images[i]]), 30)}: "
-        f"{quoted(answers.names[answers.labels[i]], 24)} in the data, "
-        f"{quoted(answers.names[answers.predicted[i]], 24)} by the network"
+        f"{quoted(file_words(mining.paths[predictions.images[i]]), 30)}: "
+        f"{quoted(predictions.names[predictions.labels[i]], 24)} in the data, "
+        f"{quoted(predictions.names[predictions.predicted[i]], 24)} by the network"
         for i in found[:6]
     )
     return Figure(
@@ -167,19 +167,19 @@ def suspects(answers: Answers, mining: MiningResult) -> Figure | None:
     )
 
 
-def reliability(answers: Answers) -> Figure | None:
+def reliability(predictions: LabelledPredictions) -> Figure | None:
     """Draw accuracy over confidence."""
-    if len(answers.labels) < FEWEST:
+    if len(predictions.labels) < FEWEST:
         return None
-    confidence = np.clip(answers.confidence, 0, 1)
+    confidence = np.clip(predictions.confidence, 0, 1)
     _, bins, counts = np.unique(bins_of(confidence), return_inverse=True, return_counts=True)
     said = np.bincount(bins, confidence) / counts
-    true = np.bincount(bins, answers.right) / counts
+    true = np.bincount(bins, predictions.right) / counts
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=charts.SOFT, lw=0.8, ls="--", label="calibrated")
         for k, each in enumerate(np.unique(bins)):
-            mine = answers.right[bins == each]
+            mine = predictions.right[bins == each]
             low, high = wilson(int(mine.sum()), len(mine))
             x = float(confidence[bins == each].mean())
             axes.plot(

@@ -58,7 +58,7 @@ class _Turned(TypedDict):
     turned_right: np.ndarray
 
 
-class _Predictions(_Changed, _Turned, fixed_places.FixedPlaces):
+class _Repredicted(_Changed, _Turned, fixed_places.FixedPlaces):
     pass
 
 
@@ -141,7 +141,7 @@ def _quality(subject: Subject, mining: MiningResult, seed: int) -> _Quality:
 
 def _predictions(
     subject: Subject, mining: MiningResult, seed: int, untested: list[tuple[str, str]]
-) -> _Predictions:
+) -> _Repredicted:
     height, width = subject.preprocessing.input_size
     try:
         require_sound(mining)

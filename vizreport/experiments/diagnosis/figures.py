@@ -12,6 +12,7 @@ from vizreport.experiments.diagnosis import charts_of, domination, labels, pictu
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.experiments.diagnosis.images import OF_A_CLASS, classes_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
+from vizreport.experiments.mining.predictions import labelled_predictions
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.decided import claims_of
 from vizreport.findings.ranking import Found, Ranked, ranked
@@ -97,7 +98,7 @@ def untested(
 ) -> list[tuple[str, str]]:
     """Return what was not tested, and why."""
     found = list(result.untested)
-    if labels.answers_of(mining) is None:
+    if labelled_predictions(mining) is None:
         why = (
             "no image has a known class" if mining.class_names else "the network outputs no classes"
         )
@@ -119,12 +120,12 @@ def untested(
 
 def _figures(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding]) -> list[Figure]:
     found: list[Figure | None] = []
-    answers = labels.answers_of(mining)
-    if answers is not None:
-        found += [charts_of.confusion(answers), charts_of.balance(answers)]
-        given = answers
+    predictions = labelled_predictions(mining)
+    if predictions is not None:
+        found += [charts_of.confusion(predictions), charts_of.balance(predictions)]
+        given = predictions
         if any(each.kind == "labels-assignment" and each.severity != NOTE for each in own):
-            given = labels.with_labels(answers, labels.exchanged(answers)[1])
+            given = labels.with_labels(predictions, labels.exchanged(predictions)[1])
         found += [charts_of.suspects(given, mining), charts_of.reliability(given)]
     found += [
         turns.figure(result),

@@ -9,6 +9,7 @@ from typing import Any
 from vizreport.experiments.diagnosis import domination, evidence, images, labels, turns
 from vizreport.experiments.diagnosis.calibration import calibration
 from vizreport.experiments.diagnosis.result import DiagnosisResult
+from vizreport.experiments.mining.predictions import labelled_predictions
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.decisions import decide
 from vizreport.findings.quantity import COUNT, Quantity
@@ -23,15 +24,15 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     result: DiagnosisResult = results["diagnosis"]
     mining: MiningResult = results["mining"]
     found: list[Finding | None] = []
-    answers = labels.answers_of(mining)
+    predictions = labelled_predictions(mining)
     given = mining.labels
-    if answers is not None:
-        exchanged, assigned = labels.exchanged(answers)
-        found += [exchanged, labels.one_class(answers), labels.balance(answers)]
+    if predictions is not None:
+        exchanged, assigned = labels.exchanged(predictions)
+        found += [exchanged, labels.one_class(predictions), labels.balance(predictions)]
         given = given.copy()
-        given[answers.images] = assigned
-        answers = labels.with_labels(answers, assigned)
-        found += [labels.noise(answers), calibration(answers)]
+        given[predictions.images] = assigned
+        predictions = labels.with_labels(predictions, assigned)
+        found += [labels.noise(predictions), calibration(predictions)]
     found += [*images.repeated_findings(result, mining), images.plain_finding(result)]
     found.append(turns.finding(result, mining))
     found += evidence.place_findings(result, mining)

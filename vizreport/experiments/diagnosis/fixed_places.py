@@ -45,7 +45,7 @@ class FixedPlaces(TypedDict):
     place_pictures: np.ndarray
 
 
-class _Tested(TypedDict):
+class _TestedPlace(TypedDict):
     """Those of them that are of one class."""
 
     place_images: np.ndarray
@@ -240,7 +240,7 @@ def _falls(classes: list[_Search]) -> np.ndarray:
     return np.stack([each.falls for each in classes])
 
 
-def _tested(each: _Search, where: np.ndarray, pictures: Pictures, predict: Predict) -> _Tested:
+def _tested(each: _Search, where: np.ndarray, pictures: Pictures, predict: Predict) -> _TestedPlace:
     """Cover a place in further images of a class, and paste it into those of others."""
     mine = each.images[CHOOSING : CHOOSING + TESTING]
     into = np.roll(each.others, -CHOOSING)[np.arange(len(mine)) % len(each.others)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.mining.predictions import LabelledPredictions
 from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import COUNT, POINTS, SHARE, Quantity
 from vizreport.findings.record import FAULT, LOOK, NOTE, Finding
@@ -23,48 +23,6 @@ UNBALANCED = 4.0
 """Largest class over the median one, from which on the balance is worth a look."""
 ONE_CLASS = 0.8
 """Share of all predictions from which on one class is a fault."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Predictions of the images whose class is known.
-
-    Attributes
-    ----------
-    images : int [n]
-        Numbers in the mining result.
-    labels, predicted : int [n]
-        True class and most probable one.
-    confidence : float [n]
-        Probability of the predicted class.
-    names : tuple of str
-        Of the classes.
-    """
-
-    images: np.ndarray
-    labels: np.ndarray
-    predicted: np.ndarray
-    confidence: np.ndarray
-    names: tuple[str, ...]
-
-    @property
-    def right(self) -> np.ndarray:
-        """Whether each is classified correctly, bool [n]."""
-        return self.labels == self.predicted
-
-
-def answers_of(mining: MiningResult) -> Answers | None:
-    """Return the predictions of labelled images; None where there are none."""
-    known = np.flatnonzero(mining.labels >= 0)
-    if not len(known) or not mining.top_classes.shape[1]:
-        return None
-    return Answers(
-        known,
-        mining.labels[known],
-        mining.top_classes[known, 0],
-        mining.top_probabilities[known, 0].astype(np.float64),
-        tuple(mining.class_names),
-    )
 
 
 def assignment(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -92,7 +50,7 @@ def assignment(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.nd
     return found
 
 
-def exchanged(answers: Answers, seed: int = 0) -> tuple[Finding, np.ndarray]:
+def exchanged(predictions: LabelledPredictions, seed: int = 0) -> tuple[Finding, np.ndarray]:
     """Test whether other names for the outputs would be right more often.
 
     Names are assigned by one half of the images and tested on the other, and the reverse.
@@ -104,23 +62,26 @@ def exchanged(answers: Answers, seed: int = 0) -> tuple[Finding, np.ndarray]:
     labels : int [n]
         With the names assigned, where that is shown; else as they are.
     """
-    n, classes = len(answers.labels), len(answers.names)
+    n, classes = len(predictions.labels), len(predictions.names)
     half = np.random.default_rng(seed).permutation(n) < n // 2
-    with_names = answers.labels.copy()
+    with_names = predictions.labels.copy()
     for part in (half, ~half):
-        found = assignment(answers.labels[part], answers.predicted[part], classes)
-        with_names[~part] = found[answers.labels[~part]]
-    tested = paired_shares(with_names == answers.predicted, answers.right)
-    whole = assignment(answers.labels, answers.predicted, classes)
+        found = assignment(predictions.labels[part], predictions.predicted[part], classes)
+        with_names[~part] = found[predictions.labels[~part]]
+    tested = paired_shares(with_names == predictions.predicted, predictions.right)
+    whole = assignment(predictions.labels, predictions.predicted, classes)
     moved = np.flatnonzero(whole != np.arange(classes))
     # What rests on an image or two is no exchange.
     counts = np.array(
-        [int(((answers.labels == c) & (answers.predicted == whole[c])).sum()) for c in moved]
+        [
+            int(((predictions.labels == c) & (predictions.predicted == whole[c])).sum())
+            for c in moved
+        ]
     )
     moved = moved[counts >= 3] if len(moved) else moved
     shown = tested.value > 0 and (tested.p or 0) < LEVEL and len(moved) >= 2
     pairs = "; ".join(
-        f"{quoted(answers.names[c], 40)} looks like {quoted(answers.names[whole[c]], 40)}"
+        f"{quoted(predictions.names[c], 40)} looks like {quoted(predictions.names[whole[c]], 40)}"
         for c in moved[:6]
     )
     return Finding(
@@ -139,16 +100,16 @@ def exchanged(answers: Answers, seed: int = 0) -> tuple[Finding, np.ndarray]:
         "--labels FILE.",
         values={"moved": Quantity(len(moved), COUNT)},
         names={"pairs": pairs},
-    ), (whole[answers.labels] if shown else answers.labels)
+    ), (whole[predictions.labels] if shown else predictions.labels)
 
 
-def one_class(answers: Answers) -> Finding:
+def one_class(predictions: LabelledPredictions) -> Finding:
     """Compare the most frequent prediction with how frequent that class is."""
-    counts = np.bincount(answers.predicted, minlength=len(answers.names))
+    counts = np.bincount(predictions.predicted, minlength=len(predictions.names))
     most = int(counts.argmax())
-    there = float((answers.labels == most).mean())
-    tested = share(int(counts[most]), len(answers.labels), min(max(there, 1e-3), 1 - 1e-3))
-    chosen = len(np.unique(np.concatenate([answers.labels, answers.predicted])))
+    there = float((predictions.labels == most).mean())
+    tested = share(int(counts[most]), len(predictions.labels), min(max(there, 1e-3), 1 - 1e-3))
+    chosen = len(np.unique(np.concatenate([predictions.labels, predictions.predicted])))
     over = tested.value - there
     severity = FAULT if tested.value >= ONE_CLASS and over >= 0.3 else LOOK if over >= 0.2 else NOTE
     return Finding(
@@ -170,36 +131,36 @@ def one_class(answers: Answers) -> Finding:
         else "",
         leading=False,
         values={"there": Quantity(there, SHARE)},
-        names={"most": quoted(answers.names[most], 40)},
+        names={"most": quoted(predictions.names[most], 40)},
     )
 
 
-def suspects(answers: Answers) -> np.ndarray:
+def suspects(predictions: LabelledPredictions) -> np.ndarray:
     """Return mistakes at least as confident as half of the correct predictions: int [k]."""
-    wrong = np.flatnonzero(~answers.right & _sure(answers))
-    return wrong[np.argsort(-answers.confidence[wrong], kind="stable")]
+    wrong = np.flatnonzero(~predictions.right & _sure(predictions))
+    return wrong[np.argsort(-predictions.confidence[wrong], kind="stable")]
 
 
-def _sure(answers: Answers) -> np.ndarray:
+def _sure(predictions: LabelledPredictions) -> np.ndarray:
     """Tell which predictions are as confident as half of the correct ones: bool [n]."""
-    right = answers.right
-    least = np.median(answers.confidence[right]) if right.any() else np.inf
-    return np.asarray(answers.confidence >= least)
+    right = predictions.right
+    least = np.median(predictions.confidence[right]) if right.any() else np.inf
+    return np.asarray(predictions.confidence >= least)
 
 
-def noise(answers: Answers) -> Finding:
+def noise(predictions: LabelledPredictions) -> Finding:
     """Test whether mistakes are as confident as correct predictions: then labels are wrong.
 
     A label that is wrong by chance says nothing of the prediction, so half of such images are at
     least as confident as half of the correct ones; few true mistakes are.
     """
-    wrong = int((~answers.right).sum())
-    found = suspects(answers)
+    wrong = int((~predictions.right).sum())
+    found = suspects(predictions)
     # A calibrated network makes some of them by itself.
-    expected = float((1 - answers.confidence[_sure(answers)]).sum())
+    expected = float((1 - predictions.confidence[_sure(predictions)]).sum())
     chance = min(0.5, max(BY_CHANCE, expected / max(wrong, 1)))
     tested = share(len(found), wrong, chance)
-    n = len(answers.labels)
+    n = len(predictions.labels)
 
     def rate_of(share_of_mistakes: float) -> float:
         return min(1.0, max(0.0, 2 * (share_of_mistakes * wrong - expected) / n))
@@ -233,11 +194,11 @@ def noise(answers: Answers) -> Finding:
     )
 
 
-def balance(answers: Answers) -> Finding:
+def balance(predictions: LabelledPredictions) -> Finding:
     """Test whether classes are equally frequent, and say what the largest one alone would give."""
     from scipy import stats
 
-    counts = np.bincount(answers.labels, minlength=len(answers.names))
+    counts = np.bincount(predictions.labels, minlength=len(predictions.names))
     present = counts[counts > 0]
     largest, smallest = int(counts.argmax()), int(np.where(counts > 0, counts, 1 << 30).argmin())
     ratio = float(counts[largest] / np.median(present))
@@ -254,11 +215,11 @@ def balance(answers: Answers) -> Finding:
         if unbalanced
         else "Class sizes differ by a factor of {effect}.",
         effect=Quantity(extreme, digits=1),
-        n=len(answers.labels),
+        n=len(predictions.labels),
         unit="images",
         test="chi-squared test",
         p=p,
-        fewest=FEWEST if present.mean() >= 5 else len(answers.labels) + 1,
+        fewest=FEWEST if present.mean() >= 5 else len(predictions.labels) + 1,
         evidence="diagnosis-balance",
         severity=LOOK if unbalanced else NOTE,
         advice="Judge the network by recall per class, not by accuracy; weight the classes in "
@@ -270,15 +231,15 @@ def balance(answers: Answers) -> Finding:
             "most": Quantity(int(counts[largest]), COUNT),
             "fewest_images": Quantity(int(counts[smallest]), COUNT),
             "majority": Quantity(float(counts.max() / counts.sum()), SHARE, digits=1),
-            "accuracy": Quantity(float(answers.right.mean()), SHARE, digits=1),
+            "accuracy": Quantity(float(predictions.right.mean()), SHARE, digits=1),
         },
         names={
-            "largest": quoted(answers.names[largest], 40),
-            "smallest": quoted(answers.names[smallest], 40),
+            "largest": quoted(predictions.names[largest], 40),
+            "smallest": quoted(predictions.names[smallest], 40),
         },
     )
 
 
-def with_labels(answers: Answers, labels: np.ndarray) -> Answers:
+def with_labels(predictions: LabelledPredictions, labels: np.ndarray) -> LabelledPredictions:
     """Return the same predictions beside other labels."""
-    return replace(answers, labels=labels)
+    return replace(predictions, labels=labels)

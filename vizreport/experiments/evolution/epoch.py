@@ -61,7 +61,7 @@ _COLUMNS = ("values", "images", "rows", "cols", "scales", "similarity", "own_sim
 
 
 @dataclass(frozen=True)
-class _Strongest:
+class _EpochUnits:
     """The strongest unit of m maps of one layer at one epoch."""
 
     values: np.ndarray  # float32 [m]
@@ -148,8 +148,8 @@ def follow(
     return epoch
 
 
-def _units(followed: Followed, layer: str) -> _Strongest:
-    return _Strongest(
+def _units(followed: Followed, layer: str) -> _EpochUnits:
+    return _EpochUnits(
         followed.values[layer],
         followed.images[layer],
         followed.rows[layer],
@@ -185,7 +185,7 @@ def _strongest(
     records: np.ndarray,
     search: Callable[..., Any],
     layers: Sequence[ReportableLayer],
-) -> list[_Strongest]:
+) -> list[_EpochUnits]:
     """Return each layer's strongest units over all images."""
     batches: list[list[tuple[np.ndarray, np.ndarray]]] = []
     size = subject.batch_size
@@ -199,7 +199,7 @@ def _strongest(
         images = maxima.argmax(axis=0)  # the first of equals, as in mining
         chosen = images, np.arange(len(images))
         rows, cols = np.divmod(places[chosen], layer.cols)
-        strongest.append(_Strongest(maxima[chosen], images.astype(np.int32), rows, cols))
+        strongest.append(_EpochUnits(maxima[chosen], images.astype(np.int32), rows, cols))
     return strongest
 
 
@@ -209,14 +209,14 @@ def _project(
     deconvnet: Deconvnet,
     layer: ReportableLayer,
     maps: np.ndarray,
-    units: _Strongest,
+    units: _EpochUnits,
     side: int,
 ) -> np.ndarray:
     """Project one unit of each map: float32 [m, s, s, 3]; nothing of those not above 0."""
     tiles = np.zeros((len(maps), side, side, 3), np.float32)
-    wanted, numbers = np.unique(units.images, return_inverse=True)
+    wanted, indices = np.unique(units.images, return_inverse=True)
     inputs = subject.preprocessing.tensor(subject.pictures(records[wanted]))
-    for part in deconvnet.project_units(inputs, layer, numbers, units.rows, units.cols, maps):
+    for part in deconvnet.project_units(inputs, layer, indices, units.rows, units.cols, maps):
         above = part.activations > 0
         which = part.chosen[above]
         fields = unit_fields(deconvnet.graph, layer.node, units.rows[which], units.cols[which])
@@ -230,7 +230,7 @@ def _patches(
     records: np.ndarray,
     graph: Graph,
     layer: ReportableLayer,
-    units: _Strongest,
+    units: _EpochUnits,
     side: int,
 ) -> np.ndarray:
     """Cut the images' tiles: uint8 [m, s, s, 3]; those of maps not above 0 are grey."""

@@ -31,7 +31,7 @@ from vizreport.system.progress import progress
 _DECODED = 64  # at once: bounds memory
 
 
-class _Compared(TypedDict):
+class _OtherRules(TypedDict):
     """Projections of a layer's maps under the other rules, as :class:`FeatureMapsResult` has."""
 
     rules: list[str]
@@ -41,7 +41,7 @@ class _Compared(TypedDict):
     scales: np.ndarray
 
 
-class _Layer(_Compared):
+class _MapsOfLayer(_OtherRules):
     """With them the likeness of its maps."""
 
     neighbours: np.ndarray
@@ -70,7 +70,7 @@ def compute(
         wanted_images([top_patches.layers[name] for name in names], MOST_IMAGES),
         wanted_images([*feeding_maps.layers.values()], MOST_IMAGES // 2),
     ).astype(np.int32)
-    parts: dict[str, _Layer] = {}
+    parts: dict[str, _MapsOfLayer] = {}
     with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
         encoded = _pictures(subject, mining, images, pool)
         for layer in layers:
@@ -113,7 +113,7 @@ def _compared(
     top: TopPatchesResult,
     layer: ReportableLayer,
     pool: ThreadPoolExecutor,
-) -> _Compared:
+) -> _OtherRules:
     """Project a sample of a layer's maps under the other rules."""
     graph, shown = subject.graph, top.layers[layer.name]
     side, maps = shown.tiles.window, shown.maps[first_places(shown)]
@@ -157,10 +157,10 @@ def _tiles(
     if not len(units):
         return tiles
     taken = tuple(units.T)
-    wanted, numbers = np.unique(images[taken], return_inverse=True)
+    wanted, indices = np.unique(images[taken], return_inverse=True)
     inputs = subject.preprocessing.tensor(subject.pictures(mining.records[wanted]))
     for part in deconvnet.project_units(
-        inputs, layer, numbers, rows[taken], cols[taken], maps[units[:, 0]]
+        inputs, layer, indices, rows[taken], cols[taken], maps[units[:, 0]]
     ):
         chosen = tuple(units[part.chosen].T)
         fields = unit_fields(deconvnet.graph, layer.node, rows[chosen], cols[chosen])

@@ -32,7 +32,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     layers = [name for name in result.layers if not own_class(mining, name, 0)]
     if not layers or not is_counted(mining):
         return []
-    classes, top_images = counted_classes(mining).numbers, mining.layers[layers[0]].images.shape[1]
+    classes, top_images = counted_classes(mining).indices, mining.layers[layers[0]].images.shape[1]
     shares = np.concatenate([purities(mining, name, classes) for name in layers])
     known, chance = shares[np.isfinite(shares)], by_chance(classes, top_images)
     if not len(known) or chance >= MOSTLY:  # random images would show one class as often

@@ -34,7 +34,7 @@ _FEWEST = 6
 _FULL = 1.5  # normalised contrast shown as white
 
 
-class Measured(NamedTuple):
+class MeasuredPictures(NamedTuple):
     """Pictures measured, how they were inverted, and how well.
 
     Attributes
@@ -200,7 +200,9 @@ def _flat(hog: np.ndarray) -> np.ndarray:
     return hog.reshape(-1, hog.shape[-1])
 
 
-def measure(grey: np.ndarray, inversions: tuple[Paired, Ridge], mean: np.ndarray) -> Measured:
+def measure(
+    grey: np.ndarray, inversions: tuple[Paired, Ridge], mean: np.ndarray
+) -> MeasuredPictures:
     """Invert pictures in batches and correlate them with the originals.
 
     Parameters
@@ -221,7 +223,7 @@ def measure(grey: np.ndarray, inversions: tuple[Paired, Ridge], mean: np.ndarray
     original, guesses = np.concatenate(originals), np.concatenate(inverted, axis=1)
     means = np.broadcast_to(mean, original.shape)
     found = [correlations(one, original) for one in (*guesses, means)]
-    return Measured(original, guesses, np.stack(found).astype(np.float32))
+    return MeasuredPictures(original, guesses, np.stack(found).astype(np.float32))
 
 
 def _quantised(values: np.ndarray) -> np.ndarray:

@@ -40,28 +40,28 @@ class CountedClasses:
     ----------
     true : bool
         Whether they are the true ones, and not those predicted.
-    numbers : int array [N]
+    indices : int array [N]
         Number of each image's class in ``names``; -1 where it is not known.
     names : list of str
         Of the classes that occur, sorted.
     """
 
     true: bool
-    numbers: np.ndarray
+    indices: np.ndarray
     names: list[str]
 
     def name(self, image: int) -> str:
         """Return the name of an image's class; "" where it is not known."""
-        number = int(self.numbers[image])
+        number = int(self.indices[image])
         return self.names[number] if number >= 0 else ""
 
 
 def true_classes(mining: MiningResult) -> CountedClasses:
     """Return the true classes by name: the network's, else the data's own."""
     labelled = mining.labels >= 0
-    numbers = np.where(labelled, mining.labels, len(mining.class_names) + mining.data_classes)
-    numbers[~labelled & (mining.data_classes < 0)] = -1
-    return _counted(True, numbers, [*mining.class_names, *mining.data_class_names])
+    indices = np.where(labelled, mining.labels, len(mining.class_names) + mining.data_classes)
+    indices[~labelled & (mining.data_classes < 0)] = -1
+    return _counted(True, indices, [*mining.class_names, *mining.data_class_names])
 
 
 def counted_classes(mining: MiningResult) -> CountedClasses:
@@ -71,7 +71,7 @@ def counted_classes(mining: MiningResult) -> CountedClasses:
     say more.
     """
     true = true_classes(mining)
-    if len(true.names) < int((true.numbers >= 0).sum()):
+    if len(true.names) < int((true.indices >= 0).sum()):
         return true
     return predicted_classes(mining)
 
@@ -83,15 +83,15 @@ def predicted_classes(mining: MiningResult) -> CountedClasses:
     return _counted(False, mining.top_classes[:, 0], mining.class_names)
 
 
-def _counted(true: bool, numbers: np.ndarray, called: list[str]) -> CountedClasses:
+def _counted(true: bool, indices: np.ndarray, called: list[str]) -> CountedClasses:
     """Number names that occur in their order; the same name is one class."""
-    occur = [number for number in np.unique(numbers).tolist() if number >= 0]
+    occur = [number for number in np.unique(indices).tolist() if number >= 0]
     names = sorted({called[number] for number in occur} - {""})
     place = {name: i for i, name in enumerate(names)}
     table = np.full(len(called) + 1, -1)
     for number in occur:
         table[number] = place.get(called[number], -1)
-    return CountedClasses(true, table[numbers], names)  # the last is for -1
+    return CountedClasses(true, table[indices], names)  # the last is for -1
 
 
 def counted_as(mining: MiningResult, true: bool) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from vizreport.data.label_order import settle, try_order
 from vizreport.data.records import class_numbers
 from vizreport.errors import RequestError
+from vizreport.experiments.mining.mined_images import MinedImages, joined, mine, mined_layer, unread
 from vizreport.experiments.mining.result import MiningResult, Output
-from vizreport.experiments.mining.shard import Shard, joined, mine, mined_layer, unread
 from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
 from vizreport.parallel.piece import Finished, Work, image_pieces
@@ -49,20 +49,20 @@ def compute(subject: Subject, settings: Given, pieces: Pieces) -> MiningResult:
             f"no image of {subject.dataset.name} can be read; the first: "
             f"{skipped[0][1] if skipped else 'there is none'}"
         )
-    numbers = mined.records
+    kept = mined.records
     if output.classes and scored:
-        labels = settle(labels, subject.dataset, tried, numbers, mined.top_classes[:, 0])
+        labels = settle(labels, subject.dataset, tried, kept, mined.top_classes[:, 0])
     true_probabilities = mined.true_probabilities.copy()
-    true_probabilities[labels.labels[numbers] < 0] = np.nan
+    true_probabilities[labels.labels[kept] < 0] = np.nan
     paths = StringsFile()
-    paths.extend(records[int(i)].path for i in numbers)
-    data_classes, data_class_names = class_numbers(records, numbers)
+    paths.extend(records[int(i)].path for i in kept)
+    data_classes, data_class_names = class_numbers(records, kept)
     return MiningResult(
         layers={layer.name: mined_layer(mined.layers[layer.name], layer, k) for layer in layers},
         paths=paths.finished(),
         sha256=mined.sha256,
-        records=numbers.astype(np.int32),
-        labels=labels.labels[numbers].astype(np.int32),
+        records=kept.astype(np.int32),
+        labels=labels.labels[kept].astype(np.int32),
         labels_reason=labels.reason if scored else "The network's values are not finite.",
         class_names=list(labels.class_names),
         data_classes=data_classes,
@@ -96,7 +96,7 @@ def _pass(
     checked: list[ReportableLayer],
     labels: np.ndarray,
     scored: bool = True,
-) -> Shard:
+) -> MinedImages:
     """Go over the data once; leave out images that are not finite in the layers checked.
 
     Images whose piece is given up count as unreadable.
@@ -106,14 +106,14 @@ def _pass(
         make=mine,
         arguments=(k, layers, checked, labels, scored),
         pieces=image_pieces(len(subject.dataset.records), subject.batch_size),
-        kind=Shard,
+        kind=MinedImages,
         doing="mining",
         unit="images",
     )
-    return joined(_shards(subject, pieces, work), k)
+    return joined(_mined_pieces(subject, pieces, work), k)
 
 
-def _shards(subject: Subject, pieces: Pieces, work: Work) -> Iterator[Shard]:
+def _mined_pieces(subject: Subject, pieces: Pieces, work: Work) -> Iterator[MinedImages]:
     failed = []
     for outcome in pieces.outcomes(subject, work):
         if isinstance(outcome, Finished):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from vizreport.experiments.mining.mined_images import MinedImages, joined, mine, mined_layer
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.mining.shard import Shard, joined, mine, mined_layer
 from vizreport.parallel.piece import Work, image_pieces
 from vizreport.parallel.pieces import Pieces
 from vizreport.subject.subject import Subject
@@ -47,7 +47,7 @@ def _strongest(
         make=mine,
         arguments=(k, [layer], [], mining.labels, False),
         pieces=image_pieces(len(mining.records), subject.batch_size, mining.records),
-        kind=Shard,
+        kind=MinedImages,
         doing=f"mining {layer.name}",
         unit="images",
     )

@@ -76,7 +76,7 @@ def chart(result: OcclusionResult, i: int) -> Figure:
     total = _TOP + folded * len(sizes) * row
     with charts.style():
         sheet = _sheet(page, total)
-        grid = _Grid(sheet, columns, row, side, tall)
+        grid = _PanelRows(sheet, columns, row, side, tall)
         top = _TOP
         for size in sizes:
             _maps_row(grid, result, i, str(size), colours, top)
@@ -120,7 +120,7 @@ def _class_name(result: OcclusionResult, index: int, side: float) -> str:
 
 
 @dataclass(frozen=True)
-class _Grid:
+class _PanelRows:
     """Panels of one size, counted from the left, and on in the next line where one is full.
 
     Attributes
@@ -178,7 +178,7 @@ def _scaled(axes: Axes, height: int, width: int) -> None:
 
 
 def _maps_row(
-    grid: _Grid,
+    grid: _PanelRows,
     result: OcclusionResult,
     i: int,
     name: str,

@@ -56,7 +56,7 @@ def compute(
     count = sum(len(maps) for _, maps, _ in chosen)
     with progress("optimising inputs", count, "maps") as bar:
         for layer, maps, cost in chosen:
-            one = _Layer(subject, layer, prepared, *colours)
+            one = _MiddleUnits(subject, layer, prepared, *colours)
             parts[layer.name] = one.run(mining, maps, settings, steps, plain_steps, bar)
             total += cost * len(maps)
     names = list(parts)
@@ -98,7 +98,7 @@ def _plan(subject: Subject, layer: ReportableLayer) -> CropPlan:
     return plan_crops(subject.graph, layer.node, *middle)
 
 
-class _Layer:
+class _MiddleUnits:
     """One layer's units, in the middle of their maps."""
 
     def __init__(

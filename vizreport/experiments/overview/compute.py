@@ -10,7 +10,7 @@ from vizreport.engine.presets import missing_rule
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.overview.exchanged import find_exchanged
 from vizreport.experiments.overview.result import (
-    Layer,
+    LayerRow,
     Mistake,
     OverviewResult,
     Subset,
@@ -32,7 +32,7 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> Overview
     """
     graph = subject.graph
     chosen = {layer.name for layer in subject.chosen_layers(settings.layers)} & set(mining.layers)
-    layers: list[Layer] = [
+    layers: list[LayerRow] = [
         {
             "name": layer.name,
             "kind": layer.kind,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from vizreport.experiments.mining.predictions import LabelledPredictions, labelled_predictions
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import unsound
 from vizreport.experiments.overview.exchanged import exchange_findings
@@ -28,20 +29,6 @@ REFERENCE = 0.1
 BY_CLASS = "accuracy-by-class"
 
 
-@dataclass(frozen=True)
-class Answers:
-    """True class, predicted one and its probability, of the N labelled images."""
-
-    labels: np.ndarray
-    predicted: np.ndarray
-    confidence: np.ndarray
-
-    @property
-    def right(self) -> np.ndarray:
-        """Whether each is classified correctly, bool [N]."""
-        return self.labels == self.predicted
-
-
 def findings(results: Mapping[str, Any]) -> list[Finding]:
     """Compare predictions with the majority class, classes with each other, p with accuracy."""
     result: OverviewResult = results["overview"]
@@ -51,27 +38,24 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     if result.initialised:
         found.append(initialised_finding(result.initialised, result.initialised_tested))
     found += [*exchange_findings(result.exchanged, mining.class_names, two)]
-    known = np.flatnonzero(mining.labels >= 0)
-    if result.top1_error is None or not len(known) or not mining.top_classes.size:
+    predictions = labelled_predictions(mining)
+    if result.top1_error is None or predictions is None:
         return found
-    answers = Answers(
-        mining.labels[known], mining.top_classes[known, 0], mining.top_probabilities[known, 0]
-    )
     names = [quoted(name, 40) for name in mining.class_names]
-    found.append(_accuracy(answers, names))
-    found += [*_classes(answers, names), _calibration(answers)]
+    found.append(_accuracy(predictions, names))
+    found += [*_classes(predictions, names), _calibration(predictions)]
     return [*found, *_mistake(result, names)]
 
 
-def _accuracy(answers: Answers, names: list[str]) -> Finding:
+def _accuracy(predictions: LabelledPredictions, names: list[str]) -> Finding:
     """Against always saying the largest class, image by image."""
-    counts = np.bincount(answers.labels)
+    counts = np.bincount(predictions.labels)
     majority = int(counts.argmax())
     alone = int((counts == counts.max()).sum()) == 1
     guess = "{majority}, the largest class" if alone else "one and the same class"
-    always = answers.labels == majority
-    tested = paired_shares(answers.right, always)
-    accuracy = share(int(answers.right.sum()), len(always))
+    always = predictions.labels == majority
+    tested = paired_shares(predictions.right, always)
+    accuracy = share(int(predictions.right.sum()), len(always))
     better = tested.value >= 0
     rest = "more than" if better else "fewer than"
     baseline, reference = float(always.mean()), float(always.mean()) + REFERENCE
@@ -105,18 +89,18 @@ def _accuracy(answers: Answers, names: list[str]) -> Finding:
     )
 
 
-def recalls(answers: Answers, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def recalls(predictions: LabelledPredictions, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Return correct images and all images of each class, int [C] each."""
-    counts = np.bincount(answers.labels, minlength=classes)
-    correct = np.bincount(answers.labels[answers.right], minlength=classes)
+    counts = np.bincount(predictions.labels, minlength=classes)
+    correct = np.bincount(predictions.labels[predictions.right], minlength=classes)
     return correct, counts
 
 
-def _classes(answers: Answers, names: list[str]) -> list[Finding]:
+def _classes(predictions: LabelledPredictions, names: list[str]) -> list[Finding]:
     """Say where recall is lowest; of two classes, sensitivity and specificity."""
     from scipy import stats  # slow to import
 
-    correct, counts = recalls(answers, len(names))
+    correct, counts = recalls(predictions, len(names))
     counted = np.flatnonzero(counts >= FEWEST)
     if len(counted) < 2:
         return []
@@ -204,10 +188,10 @@ def _mistake(result: OverviewResult, names: list[str]) -> list[Finding]:
     ]
 
 
-def _calibration(answers: Answers) -> Finding:
+def _calibration(predictions: LabelledPredictions) -> Finding:
     """Compare confidence with accuracy, image by image."""
-    confidence = answers.confidence.astype(np.float64)
-    tested: Tested = mean(confidence - answers.right, 0.0)
+    confidence = predictions.confidence
+    tested: Tested = mean(confidence - predictions.right, 0.0)
     word = "over-confident" if tested.value > 0 else "under-confident"
     return Finding(
         kind="accuracy-calibration",
@@ -222,7 +206,7 @@ def _calibration(answers: Answers) -> Finding:
         evidence="",
         values={
             "confidence": Quantity(float(confidence.mean()), SHARE, digits=1),
-            "accuracy": Quantity(float(answers.right.mean()), SHARE, digits=1),
+            "accuracy": Quantity(float(predictions.right.mean()), SHARE, digits=1),
         },
         leading=abs(tested.value) >= 0.05,
     )

@@ -8,7 +8,7 @@ from typing import Annotated, TypedDict
 import numpy as np
 
 
-class Layer(TypedDict):
+class LayerRow(TypedDict):
     """A reportable layer."""
 
     name: str
@@ -132,7 +132,7 @@ class OverviewResult:
     input_shape: Annotated[list[int], "[3]"]
     preprocessing: dict[str, bool | str | int | float | list[int | float] | None]
     preprocessing_reason: str
-    layers: list[Layer]
+    layers: list[LayerRow]
     notes: list[str]
     initialised: list[str]
     initialised_tested: int

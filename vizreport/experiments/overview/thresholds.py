@@ -20,7 +20,7 @@ THRESHOLD = 0.5  # Keras' own
 
 
 @dataclass(frozen=True)
-class Scores:
+class ScoresByClass:
     """Probabilities of the second class, 0 to 1, rising: of its images, and of the first's.
 
     Attributes
@@ -54,7 +54,7 @@ class Scores:
         return float((below + upto).mean() / (2 * len(self.first)))
 
 
-def scores_of(mining: MiningResult) -> Scores | None:
+def scores_of(mining: MiningResult) -> ScoresByClass | None:
     """Return the scores of the labelled images; None without two classes or images of both."""
     if mining.output["kind"] != "binary":
         return None
@@ -63,10 +63,10 @@ def scores_of(mining: MiningResult) -> Scores | None:
     second, first = (np.sort(p[mining.labels == label].astype(float)) for label in (1, 0))
     if not len(first) or not len(second):
         return None
-    return Scores(second, first, (mining.class_names[0], mining.class_names[1]))
+    return ScoresByClass(second, first, (mining.class_names[0], mining.class_names[1]))
 
 
-def rows(scores: Scores) -> list[tuple[str, str, str, str]]:
+def rows(scores: ScoresByClass) -> list[tuple[str, str, str, str]]:
     """Return what is measured at the threshold: name, meaning, share and its interval."""
     first, second = (quoted(name, 40) for name in scores.names)
     found = []
@@ -86,7 +86,7 @@ def rows(scores: Scores) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def figure(scores: Scores) -> Figure:
+def figure(scores: ScoresByClass) -> Figure:
     """Draw sensitivity and specificity over the threshold."""
     first, second = (quoted(name, 40) for name in scores.names)
     return Figure(
@@ -114,7 +114,7 @@ def figure(scores: Scores) -> Figure:
     )
 
 
-def _curves(axes: Axes, scores: Scores) -> None:
+def _curves(axes: Axes, scores: ScoresByClass) -> None:
     for values, falls, name, colour, dashes in (
         (
             scores.second,

@@ -22,7 +22,7 @@ TOLERANCE = 0.1
 _IMAGES = 2000
 
 
-class _Layer(Named):
+class _NamedLayer(Named):
     """The same, with the least tolerance of the layer."""
 
     least: float
@@ -59,7 +59,7 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> PartsRes
     layers = [x for x in subject.chosen_layers(settings.layers) if x.stride and x.name in mined]
     if not names or not layers:
         return _without_names(mean_mask, len(records))
-    named: dict[str, _Layer] = {}
+    named: dict[str, _NamedLayer] = {}
     strongest = _strongest(subject, records, layers)
     for layer, (values, units) in zip(layers, strongest, strict=True):
         least = layer.stride / np.sqrt(2)

@@ -12,8 +12,8 @@ from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.chosen_images import photograph
+from vizreport.experiments.mining.mined_images import TOP_CLASSES
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.mining.shard import TOP_CLASSES
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
@@ -80,9 +80,9 @@ def _layer(
     values = np.take_along_axis(maxima, maps, axis=1).astype(np.float32)
     rows, cols = np.divmod(np.take_along_axis(places, maps, axis=1).ravel(), layer.cols)
     signed = np.zeros((count * kept, *graph.input_shape), np.float32)
-    numbers = np.repeat(np.arange(count), kept)
+    indices = np.repeat(np.arange(count), kept)
     if kept:
-        for part in deconvnet.project_units(inputs, layer, numbers, rows, cols, maps.ravel()):
+        for part in deconvnet.project_units(inputs, layer, indices, rows, cols, maps.ravel()):
             part.put_into(signed)
     full = deconvnet.to_rgb(signed).astype(np.float32)
     # A map that is nowhere active has nothing to show.

@@ -23,7 +23,7 @@ Predict = Callable[[int, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedAlternative:
     """An alternative against the one used, on the same images.
 
     Attributes
@@ -48,7 +48,9 @@ class Compared:
     better: bool
 
 
-def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) -> list[Compared]:
+def compare(
+    used: np.ndarray, images: np.ndarray, count: int, predict: Predict
+) -> list[ComparedAlternative]:
     """Compare alternatives with the preprocessing used, no longer than it takes.
 
     After 16 images those that are significantly worse are left, which can only make a finding less
@@ -70,8 +72,8 @@ def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) 
     right = [np.zeros(0, bool) for _ in range(count)]
     better = np.zeros(count, bool)
 
-    def look(numbers: Sequence[int], size: int) -> None:
-        for i in numbers:
+    def look(indices: Sequence[int], size: int) -> None:
+        for i in indices:
             wanted = images[len(right[i]) : size]
             if len(wanted):
                 right[i] = np.concatenate([right[i], predict(i, wanted)])
@@ -92,7 +94,7 @@ def compare(used: np.ndarray, images: np.ndarray, count: int, predict: Predict) 
             break
     corrected = holm(values)
     return [
-        Compared(
+        ComparedAlternative(
             len(right[i]),
             int(right[i].sum()),
             int(used[: len(right[i])].sum()),

@@ -42,7 +42,7 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> Preproce
     order = np.random.default_rng(settings.seed).permutation(len(mining.paths))
     sample = order[:FIRST]
     first = next(iter(reportable_layers(graph)), None)
-    trial = _Trial(subject, mining, first)
+    trial = _Alternatives(subject, mining, first)
     labelled = order[labels[order] >= 0][: LOOKS[-1]]
     top = mining.top_classes[:, 0] if mining.top_classes.shape[1] else np.zeros(0, int)
     found: list[Alternative] = []
@@ -124,7 +124,7 @@ def _only_class(mining: MiningResult, top: np.ndarray, labels: np.ndarray) -> st
     return mining.class_names[int(top[0])] if several else ""
 
 
-class _Trial:
+class _Alternatives:
     """The network under several preprocessings."""
 
     def __init__(

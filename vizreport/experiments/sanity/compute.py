@@ -49,7 +49,7 @@ DRAWS = 3
 _TOGETHER = 2**28
 
 
-class _Compared(TypedDict):
+class _States(TypedDict):
     """Pictures of a layer's units in every state, as :class:`SanityResult` describes them."""
 
     fields: np.ndarray
@@ -62,7 +62,7 @@ class _Compared(TypedDict):
     scales: np.ndarray
 
 
-class _Layer(_Compared):
+class _TestedLayer(_States):
     """With them the units."""
 
     images: np.ndarray
@@ -116,7 +116,7 @@ def compute(
     top = tests[-1][0].node
     problems = {method: rule_problem(graph, top, method) for method in METHODS}
     methods = [method for method in METHODS if not problems[method]]
-    found: dict[str, _Layer] = {}
+    found: dict[str, _TestedLayer] = {}
     total = sum(
         (1 + len(below) + len(CONTROLS) + 3 * (DRAWS - 1)) * len(units.maps)
         for _, units, below in tests
@@ -199,7 +199,7 @@ class _Test:
         self.up = up_function(graph, layer.node)
         self.down = [down_function(graph, layer.node, m, self.batch) for m in methods]
 
-    def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> _Compared:
+    def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> _States:
         """Compare every state with the trained one."""
         units, states = len(self.seeds), 1 + len(pieces) + len(CONTROLS)
         likeness = np.ones((len(self.methods), states, units, len(MEASURES)), np.float32)

@@ -104,15 +104,15 @@ def panels(
     )
     shown = (values > 0) & (images >= 0)
     taken = tuple(np.argwhere(shown).T)
-    wanted, numbers = np.unique(images[taken], return_inverse=True)
+    wanted, indices = np.unique(images[taken], return_inverse=True)
     pictures = subject.pictures(mining.records[wanted])
-    inputs = np.asarray(subject.preprocessing.tensor(pictures), graph.dtype)[numbers]
-    seeds = np.zeros((2, len(numbers), *graph.nodes[layer.node].shape), graph.dtype)
+    inputs = np.asarray(subject.preprocessing.tensor(pictures), graph.dtype)[indices]
+    seeds = np.zeros((2, len(indices), *graph.nodes[layer.node].shape), graph.dtype)
     place = (rows[taken], cols[taken]) if seeds.ndim == 5 else ()
     for units, seeded in zip(seeds, (maps, others), strict=True):
         units[(np.arange(len(units)), *place, seeded[taken[0]])] = 1
     fields = unit_fields(graph, layer.node, rows[taken], cols[taken])
-    none = np.zeros(len(numbers), int)
+    none = np.zeros(len(indices), int)
     states, compared, passed, side = [], [], [], max(fields.size)
     from vizreport.engine.projection import split_passes
 
@@ -142,7 +142,7 @@ def panels(
         projections[state][taken] = stored
         strengths[state][taken] = tone.root_mean_squares(tone.signed(stored), scales)
     patches, insides = np.full(shape, GREY, np.uint8), np.zeros((*shape[:2], 4), np.int32)
-    seen = subject.preprocessing.shown(pictures)[numbers]
+    seen = subject.preprocessing.shown(pictures)[indices]
     patches[taken] = cut_tiles(seen, none, none, fields, side, GREY)
     alike = np.full((2, *shape[:2]), np.nan, np.float32)
     alike[:, taken[0], taken[1]] = compared

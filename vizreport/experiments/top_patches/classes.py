@@ -55,7 +55,7 @@ def is_counted(mining: MiningResult) -> bool:
     true = true_classes(mining)
     if not true.names:
         return len(predicted_classes(mining).names) > 1
-    known = int((true.numbers >= 0).sum())
+    known = int((true.indices >= 0).sum())
     return len(true.names) > 1 and known >= _FEW * len(true.names)
 
 

@@ -99,7 +99,7 @@ def project_maps(
     classes = counted_classes(mining)
     return TopPatchesResult(
         layers={
-            layer.name: _layer(mining, layer, choices[layer.name], one, classes.numbers)
+            layer.name: _layer(mining, layer, choices[layer.name], one, classes.indices)
             for layer, one in zip(layers, tiles, strict=True)
         },
         replaced=[] if settings.layers else subject.default_layers[1],

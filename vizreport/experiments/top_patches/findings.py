@@ -83,7 +83,7 @@ def _selectivity(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     if len(layers) < 2 or not is_counted(mining):
         return None
     counted = counted_classes(mining)
-    classes = counted.numbers
+    classes = counted.indices
     shallow, deep = (purities(mining, layers[k], classes) for k in (0, -1))
     shallow, deep = shallow[np.isfinite(shallow)], deep[np.isfinite(deep)]
     if not len(shallow) or not len(deep):
@@ -137,10 +137,10 @@ def _class_units(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     counted = counted_classes(mining)
     if not counted.true or not (mining.labels >= 0).any():
         return None
-    numbers, names = counted.numbers, counted.names
+    indices, names = counted.indices, counted.names
     all_images = mining.layers[layer].images
     own = [own_class(mining, layer, i) for i in range(len(all_images))]
-    known = numbers >= 0
+    known = indices >= 0
     judged = [
         i
         for i, row in enumerate(all_images)
@@ -151,16 +151,16 @@ def _class_units(result: TopPatchesResult, mining: MiningResult) -> Finding | No
     images, own = all_images[judged], [own[i] for i in judged]
     top = images.shape[1]
     wanted = np.array([names.index(name) for name in own])
-    present = np.bincount(numbers[known], minlength=len(names))
-    times = (numbers[images] == wanted[:, None]).sum(axis=1)
+    present = np.bincount(indices[known], minlength=len(names))
+    times = (indices[images] == wanted[:, None]).sum(axis=1)
     chances = present[wanted] / int(known.sum())
     each = [share(int(k), top, float(c)) for k, c in zip(times, chances, strict=True)]
     beaten = (holm([x.p for x in each if x.p is not None]) < LEVEL) & (times > chances * top)
     worst = int(np.argmin(times / top - chances))
-    shown = [names[k] for k in numbers[images[worst]]]
+    shown = [names[k] for k in indices[images[worst]]]
     others = Counter(name for name in shown if name != own[worst])
     other, others_times = others.most_common(1)[0] if others else ("", 0)
-    tested = permuted_labels(numbers, images, wanted, int(known.sum()))
+    tested = permuted_labels(indices, images, wanted, int(known.sum()))
     better = tested.value > float(chances.mean())
     confused = others_times > times[worst]
     missed = confused and not beaten[worst] and present[wanted[worst]] >= top

@@ -153,7 +153,7 @@ def _functional(entry: dict[str, Json]) -> tuple[tuple[Translation, ...], dict[s
         for each in config["layers"]
         if isinstance(each["config"].get("layers"), list)
     }
-    graph = _Graph(names, first_calls)
+    graph = _Edges(names, first_calls)
     layers, entries = [], []
     for each in config["layers"]:
         layer, nodes = graph.layer(each)
@@ -184,7 +184,7 @@ def _functional(entry: dict[str, Json]) -> tuple[tuple[Translation, ...], dict[s
 
 
 @dataclass(frozen=True)
-class _Graph:
+class _Edges:
     """Edges of one functional network.
 
     Attributes

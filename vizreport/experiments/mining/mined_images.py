@@ -1,4 +1,4 @@
-"""A shard of the images, mined wherever that is, and shards put together."""
+"""What is mined from some of the images, wherever that is, and such parts put together."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ TOP_CLASSES = 5
 
 
 @dataclass(frozen=True)
-class Shard:
+class MinedImages:
     """What was mined from some images; n of them are finite in the layers checked.
 
     Attributes
     ----------
     layers : dict of Strongest
-        By name; images are numbered within the shard, from 0.
+        By name; images are numbered within the part, from 0.
     records, sha256, boxes, sizes, top_classes, top_probabilities, true_probabilities, outputs : \
 arrays [n]
         As in :class:`vizreport.experiments.mining.result.MiningResult`.
@@ -76,7 +76,7 @@ def mine(
     labels: np.ndarray,
     scored: bool,
 ) -> Compute:
-    """Compile the pass over a shard.
+    """Compile the pass over a part.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def mine(
     Returns
     -------
     callable
-        From a range of records, and what is told of each batch, to a :class:`Shard`.
+        From a range of records, and what is told of each batch, to a :class:`MinedImages`.
     """
     from vizreport.engine.mining import checked_reduction_function, one_ahead
 
@@ -103,7 +103,7 @@ def mine(
     def started(batch: Batch) -> Any:
         return reduce(subject.preprocessing.tensor(batch.pictures))
 
-    def shard(records: range, done: Callable[[int], Any]) -> Shard:
+    def mine_part(records: range, done: Callable[[int], Any]) -> MinedImages:
         skipped: list[tuple[str, str]] = []
         strongest: dict[str, Strongest] = {}
         columns: dict[str, list[np.ndarray]] = {name: [] for name in _BY_IMAGE}
@@ -140,22 +140,22 @@ def mine(
             name: np.concatenate(column) if column else _NONE[name]
             for name, column in columns.items()
         }
-        return _shard(strongest, by_image, skipped, not_finite, left_out)
+        return _mined(strongest, by_image, skipped, not_finite, left_out)
 
-    return shard
-
-
-def unread(skipped: list[tuple[str, str]]) -> Shard:
-    """Return the shard of images none of which could be read, with the reasons."""
-    return _shard({}, _NONE, skipped, np.zeros(0, np.int64), 0)
+    return mine_part
 
 
-def joined(shards: Iterable[Shard], k: int) -> Shard:
-    """Put shards together in their order, images numbered through.
+def unread(skipped: list[tuple[str, str]]) -> MinedImages:
+    """Return what is mined from images none of which could be read, with the reasons."""
+    return _mined({}, _NONE, skipped, np.zeros(0, np.int64), 0)
+
+
+def joined(parts: Iterable[MinedImages], k: int) -> MinedImages:
+    """Put parts together in their order, images numbered through.
 
     Parameters
     ----------
-    shards : iterable of Shard
+    parts : iterable of MinedImages
         Of the same network; one at a time is in memory, and what is known of each image goes to
         disk.
     k : int
@@ -165,23 +165,23 @@ def joined(shards: Iterable[Shard], k: int) -> Shard:
     strongest: dict[str, Strongest] = {}
     columns: dict[str, ColumnFile] = {}
     not_finite, count, left_out = np.zeros(0, np.int64), 0, 0
-    for shard in shards:
-        for name, found in shard.layers.items():
+    for part in parts:
+        for name, found in part.layers.items():
             found = replace(found, images=found.images + np.int32(count))
             former = strongest.get(name)
             strongest[name] = merge(former, found, k) if former else found
-        if len(shard.records):  # else its columns have no width
+        if len(part.records):  # else its columns have no width
             for name in _BY_IMAGE:
-                rows = getattr(shard, name)
+                rows = getattr(part, name)
                 if name not in columns:
                     columns[name] = ColumnFile(rows.dtype, rows.shape[1:])
                 columns[name].append(rows)
-        skipped += shard.skipped
-        if len(shard.not_finite):
-            not_finite = not_finite + shard.not_finite if len(not_finite) else shard.not_finite
-        count, left_out = count + len(shard.records), left_out + shard.left_out
+        skipped += part.skipped
+        if len(part.not_finite):
+            not_finite = not_finite + part.not_finite if len(not_finite) else part.not_finite
+        count, left_out = count + len(part.records), left_out + part.left_out
     by_image = {name: column.finished() for name, column in columns.items()} or _NONE
-    return _shard(strongest, by_image, skipped, not_finite, left_out)
+    return _mined(strongest, by_image, skipped, not_finite, left_out)
 
 
 def mined_layer(found: Strongest, layer: ReportableLayer, k: int) -> MinedLayer:
@@ -203,14 +203,14 @@ def mined_layer(found: Strongest, layer: ReportableLayer, k: int) -> MinedLayer:
     )
 
 
-def _shard(
+def _mined(
     strongest: dict[str, Strongest],
     by_image: dict[str, Any],
     skipped: list[tuple[str, str]],
     not_finite: np.ndarray,
     left_out: int,
-) -> Shard:
-    return Shard(
+) -> MinedImages:
+    return MinedImages(
         layers=strongest,
         **by_image,
         skipped=skipped,

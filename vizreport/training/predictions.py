@@ -18,7 +18,7 @@ from vizreport.training.geometry import CENTRE, CROPS, square_of, sub_crops
 
 
 @dataclass(frozen=True)
-class Answers:
+class Predictions:
     """Class probabilities of one network.
 
     Attributes
@@ -43,7 +43,7 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Answered:
+class PiecePredictions:
     """Class probabilities of a piece of the images.
 
     Attributes
@@ -64,7 +64,7 @@ class Answered:
     unreadable: list[tuple[str, str]]
 
 
-def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray) -> Answers:
+def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray) -> Predictions:
     """Run a network on the central crop and the ten crops of images.
 
     Parameters
@@ -83,10 +83,10 @@ def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray) -> Answers:
     indices, batch_size = np.flatnonzero(wanted), subject.batch_size
     work = Work(
         name="images",
-        make=answer,
+        make=predict_piece,
         arguments=(batch_size,),
         pieces=image_pieces(len(indices), batch_size, indices),
-        kind=Answered,
+        kind=PiecePredictions,
         doing=f"evaluating {subject.network.path.name}",
         unit="images",
     )
@@ -96,7 +96,7 @@ def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray) -> Answers:
         if ten is not None:
             ten[one.records] = one.ten
         unreadable += one.unreadable
-    return Answers(seen, single, ten, reason, tuple(unreadable))
+    return Predictions(seen, single, ten, reason, tuple(unreadable))
 
 
 def _no_ten_crops(preprocessing: Preprocessing) -> str:
@@ -108,14 +108,14 @@ def _no_ten_crops(preprocessing: Preprocessing) -> str:
     return ""
 
 
-def answer(subject: Subject, batch_size: int) -> Compute:
-    """Return what classifies images: from their records to Answered."""
+def predict_piece(subject: Subject, batch_size: int) -> Compute:
+    """Return what classifies images: from their records to PiecePredictions."""
     preprocessing, dataset = subject.preprocessing, subject.dataset
     mean_square = subject.sidecar.mean_square if subject.sidecar else None
     crops = not _no_ten_crops(preprocessing)
     square = square_of(preprocessing) if crops else preprocessing
 
-    def compute(records: np.ndarray, done: Callable[[int], Any]) -> Answered:
+    def compute(records: np.ndarray, done: Callable[[int], Any]) -> PiecePredictions:
         unreadable: list[tuple[str, str]] = []
         read: list[int] = []
         single = np.zeros((len(records), subject.output.classes), np.float32)
@@ -138,7 +138,7 @@ def answer(subject: Subject, batch_size: int) -> Compute:
                 if crop == CENTRE:
                     single[rows] = found
         count = len(read)
-        return Answered(np.array(read, np.int64), single[:count], ten[:count], unreadable)
+        return PiecePredictions(np.array(read, np.int64), single[:count], ten[:count], unreadable)
 
     return compute
 

@@ -18,7 +18,7 @@ MOST_HELD_OUT = 50
 
 
 @dataclass(frozen=True)
-class Part:
+class ImageSet:
     """Images of a data set with their classes: those that train, or those that validate.
 
     Attributes
@@ -37,11 +37,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Parts:
+class ImageSets:
     """Images that train, images that validate, and the name of each output."""
 
-    training: Part
-    validation: Part
+    training: ImageSet
+    validation: ImageSet
     class_names: tuple[str, ...]
 
     @property
@@ -50,7 +50,7 @@ class Parts:
         return self.training.dataset.fingerprint, self.validation.dataset.fingerprint
 
 
-def open_parts(request: TrainingRequest) -> Parts:
+def open_image_sets(request: TrainingRequest) -> ImageSets:
     """Open the data and part them in training and validation images.
 
     Raises
@@ -70,22 +70,22 @@ def open_parts(request: TrainingRequest) -> Parts:
     known = np.flatnonzero(labels >= 0)
     if validation_split is None:
         train, held = hold_out(labels[known], request.images_per_class, request.seed)
-        training = Part(dataset, known[train], labels[known[train]])
-        validation = Part(dataset, known[held], labels[known[held]])
+        training = ImageSet(dataset, known[train], labels[known[train]])
+        validation = ImageSet(dataset, known[held], labels[known[held]])
     else:
         other = open_dataset(request.data, validation_split, None, request.seed)
         found = resolve_labels(other, len(class_names), class_names, labels_in_order=True)
         there = np.flatnonzero(found.labels >= 0)
-        validation = Part(other, there, found.labels[there])
+        validation = ImageSet(other, there, found.labels[there])
         most = request.images_per_class
         train = known if most is None else known[hold_out(labels[known], most, request.seed)[0]]
-        training = Part(dataset, train, labels[train])
+        training = ImageSet(dataset, train, labels[train])
     if not len(validation.indices):
         raise RequestError(
             f"{request.data} has no validation images; pass more than one image per class, or "
             "--validation-split"
         )
-    return Parts(training, validation, class_names)
+    return ImageSets(training, validation, class_names)
 
 
 def class_labels(dataset: Dataset) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -115,7 +115,7 @@ def class_labels(dataset: Dataset) -> tuple[np.ndarray, tuple[str, ...]]:
 def hold_out(
     labels: np.ndarray, images_per_class: int | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Part images in those that train and those that validate, class by class.
+    """ImageSet images in those that train and those that validate, class by class.
 
     Parameters
     ----------
