@@ -56,8 +56,8 @@ def _row(result: ClassEvidenceResult, order: str) -> dict[str, str]:
     own = order in result.methods
     return {
         "name": NAMES[order],
-        "deletion": decimal(known_mean(areas(result, "deletion", order))),
-        "insertion": decimal(known_mean(areas(result, "insertion", order))),
+        "deletion": _curve_mean(result, "deletion", order),
+        "insertion": _curve_mean(result, "insertion", order),
         "hits": f"{int(result.hits[order][known].sum())} of {int(known.sum())}",
         "occlusion": _agreement(result, order) if own else "–",
         "all": percent(known_mean(left(result, order, 1))).replace("-", "−") if own else "–",
@@ -110,6 +110,11 @@ def _maps(result: ClassEvidenceResult) -> Figure:
     )
 
 
+def _curve_mean(result: ClassEvidenceResult, curve: str, order: str) -> str:
+    """Write the mean height of a curve over the images."""
+    return decimal(known_mean(areas(result, curve, order)))
+
+
 def _curves(result: ClassEvidenceResult) -> Figure:
     rows, cols = result.cells
     return Figure(
@@ -127,8 +132,14 @@ def _curves(result: ClassEvidenceResult) -> Figure:
             "intervals of the mean."
         ),
         alt=(
-            "Probability of the class against the share of cells deleted, and of cells shown, for "
-            f"{', '.join(NAMES[order] for order in result.orders)}."
+            "Falling curves where cells are deleted, rising ones where they are shown. Mean "
+            "probability, deleted and shown: "
+            + "; ".join(
+                f"{NAMES[order]} {_curve_mean(result, 'deletion', order)} and "
+                f"{_curve_mean(result, 'insertion', order)}"
+                for order in result.orders
+            )
+            + "."
         ),
         draw=partial(drawing.curves, result),
     )

@@ -128,7 +128,10 @@ def _filters(result: DeconvolutionalResult, layer: str) -> Figure:
         title=title,
         caption=caption + _counted(result, layer),
         method=method,
-        alt=f"Grid of {count} enlarged layer-{layer} filters.",
+        alt=(
+            f"Grid of {count} enlarged layer-{layer} filters, of which "
+            f"{count - len(dead(result, layer))} respond to some image."
+        ),
         draw=partial(_draw_filters, result, layer),
         threaded=True,
     )
@@ -170,6 +173,8 @@ def insides(result: DeconvolutionalResult, layer: str, unit: int) -> np.ndarray:
 
 def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
     both = layer == "2"
+    peaks = result.activations[layer][:, 0]
+    strongest = int(peaks.argmax())
     return Figure(
         name=f"deconvolutional-top-{layer}",
         supplement=True,
@@ -191,8 +196,12 @@ def _strongest(result: DeconvolutionalResult, layer: str) -> Figure:
             + " Areas beyond an image's edge are empty, as are tiles if fewer than nine images "
             "excite the map."
         ),
-        alt=f"For each of {result.filters[layer].shape[-1]} maps, nine image patches"
-        + (" beside nine projections." if both else "."),
+        alt=(
+            f"Nine image patches{' beside nine projections' if both else ''} for each of "
+            f"{result.filters[layer].shape[-1]} maps: map {strongest} is the most active, "
+            f"{number(float(peaks[strongest]))} against a median of "
+            f"{number(float(np.median(peaks)))}."
+        ),
         draw=partial(_draw_strongest, result, layer),
         threaded=True,
     )

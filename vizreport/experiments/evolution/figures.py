@@ -281,7 +281,11 @@ def _highlights(
                 f"Maps in {name} from epoch {result.epochs[0]} (left) to epoch "
                 f"{result.epochs[-1]} (right): projections of each map's strongest activation."
             ),
-            alt=f"Projections of maps in {name}, one row per map, one column per epoch.",
+            alt=(
+                f"Projections of maps in {name}, a row each: in the median, their similarity to "
+                f"epoch {result.epochs[-1]} is {layer['own_similarity'][0]:.2f} at epoch "
+                f"{result.epochs[0]}."
+            ),
             draw=lambda: side_by_side(
                 [_strip(result, top, layer, cell).projections for cell in layer["cells"][:4]]
             ),

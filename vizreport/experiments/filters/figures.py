@@ -31,6 +31,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     shared = run.settings.get("filter_scale") != "filter"
     ranges = display_ranges(result, shared)
     count = len(result.filters)
+    coloured = _coloured(result.filters)
     height, width = result.filters.shape[1:3]
     size = f"{height} × {width} px"
     if shared:
@@ -55,7 +56,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             f"{number(result.dominating_ratio)} times the median."
         ),
         alt=(
-            f"Grid of {count} enlarged filters, {_coloured(result.filters)} of them in colour, "
+            f"Grid of {count} enlarged filters, {coloured.sum()} of them in colour, "
             f"the others nearly grey; {_counted(result.dead, 'dead')}, "
             f"{_counted(result.dominating, 'dominating')}."
         ),
@@ -86,7 +87,10 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     highlight = Highlight(
         name="highlight-filters",
         caption="What the first layer responds to.",
-        alt=f"Some of the {count} first-layer filters.",
+        alt=(
+            f"First-layer filters, enlarged: of all {count}, {coloured.sum()} are in colour, the "
+            "others nearly grey."
+        ),
         draw=lambda: _highlight(result, ranges),
         href="#fig-filters",
     )
@@ -95,6 +99,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             "number": i,
             "src": f"figures/filters/{i:04d}.png",
             "rms": _rms(result, i),
+            "coloured": bool(coloured[i]),
             "dead": bool(result.dead[i]),
             "dominating": bool(result.dominating[i]),
             "activity": float(result.activity[i]),
@@ -158,11 +163,12 @@ def _columns(count: int) -> int:
     return min(range(8, 17), key=lambda c: (-count % c, abs(c - wanted)))
 
 
-def _coloured(filters: np.ndarray) -> int:
-    """Count the filters of which at least a tenth of the energy is in differences of colour."""
+def _coloured(filters: np.ndarray) -> np.ndarray:
+    """Tell which filters have at least a tenth of their energy in differences of colour."""
     signed = filters.astype(np.float64)
     colour = np.square(signed - signed.mean(axis=-1, keepdims=True)).sum(axis=(1, 2, 3))
-    return int((colour >= _IN_COLOUR * np.square(signed).sum(axis=(1, 2, 3))).sum())
+    found: np.ndarray = colour >= _IN_COLOUR * np.square(signed).sum(axis=(1, 2, 3))
+    return found
 
 
 def _grid(result: FiltersResult, ranges: np.ndarray, shared: bool) -> Image.Image:

@@ -111,7 +111,12 @@ def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlig
             f"{size['lowest']:.2f} when the square hides this region. Right: the probability for "
             "every position of the square; dark is low."
         ),
-        alt=f"An image of {followed} with a square in it, beside a map of the probability.",
+        alt=(
+            f"An image of {followed} with the square where the probability is lowest, "
+            f"{size['lowest']:.2f}; beside it the probability by position: below "
+            f"{images[i]['clean'] / 2:.2f}, half of the clean image's, at "
+            f"{percent(size['halved'])} of the positions."
+        ),
         draw=partial(drawing.beside_map, result, i),
         href=f"#fig-{images[i]['figure']}",
     )
@@ -193,6 +198,7 @@ def _size(
         "stem": stem,
         "legend": legend,
         "lowest": lowest,
+        "halved": float((result.probabilities[name][i] < result.clean_probabilities[i] / 2).mean()),
         "drop": float(result.clean_probabilities[i]) - lowest,
         "row": int(result.tops[name][r]),
         "col": int(result.lefts[name][c]),

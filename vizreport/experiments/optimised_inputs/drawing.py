@@ -99,18 +99,23 @@ def _beside(value: float, natural: float) -> str:
     return _value(value) + (" (below data)" if value < natural else "")
 
 
+def multiples(result: OptimisedInputsResult, layer: str) -> np.ndarray:
+    """Return the median activation of a layer's maps by step, in multiples of the best image's."""
+    strongest = result.strongest[layer][:, None]
+    known = strongest[:, 0] > 0
+    median: np.ndarray = np.median(result.curves[layer][known] / strongest[known], axis=0)
+    return median
+
+
 def curves(result: OptimisedInputsResult, axes: Axes) -> None:
     """Draw the median activation by step, as a multiple of the strongest image's."""
     steps = np.arange(1, result.steps + 1)
     dashes = ("-", "--", ":", "-.")
     for i, layer in enumerate(result.layers):
-        strongest = result.strongest[layer][:, None]
-        if not (strongest > 0).any():
+        if not (result.strongest[layer] > 0).any():
             continue
-        known = strongest[:, 0] > 0
-        multiples = np.median(result.curves[layer][known] / strongest[known], axis=0)
         axes.plot(
-            steps, multiples, linewidth=1.2, linestyle=dashes[i % 4],
+            steps, multiples(result, layer), linewidth=1.2, linestyle=dashes[i % 4],
             color=charts.SERIES[i % len(charts.SERIES)],
             label=drawable(layer, 24),
         )  # fmt: skip

@@ -17,7 +17,7 @@ from vizreport.experiments.top_patches.classes import own_class
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.results.run import RunRecord
-from vizreport.wording.text import number, slugs
+from vizreport.wording.text import number, quoted, slugs
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
@@ -112,7 +112,15 @@ def _curves(result: OptimisedInputsResult) -> Figure:
             "Median over the maps of each layer, as a multiple of the best image's activation. "
             "Each step uses a different view."
         ),
-        alt=f"A rising curve for each of {len(result.layers)} layers.",
+        alt=(
+            f"After {result.steps} steps, in multiples of the best image's activation: "
+            + ", ".join(
+                f"{quoted(layer, 40)} {number(float(drawing.multiples(result, layer)[-1]), 2)}"
+                for layer in result.layers
+                if (result.strongest[layer] > 0).any()
+            )
+            + "."
+        ),
         draw=styled(partial(drawing.curves, result), 110, 58),
         width=110,
         supplement=True,
