@@ -8,7 +8,7 @@ forward pass, or from none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -90,8 +90,7 @@ def down_function(
         Takes what :func:`up_function` gave and a seed [U, ...] of the layer's shape; returns
         projections [U, H, W, C].
     """
-    down = _down(graph, target, preset, count)
-    specs = _specs(graph, target, count)
+    down, specs = _down(graph, target, preset, count, ()), _specs(graph, target, count)
     return backend.compiled(
         lambda given, seed: down(given, seed)[0], *specs, variables=graph.variables
     )
@@ -114,7 +113,8 @@ def watched_down_function(
         the signal's energy (sum of squares) that each of :func:`rectifiers_below` passes, from the
         unit down: [U, R], 0 to 1; 0 where no signal arrives.
     """
-    down, specs = _down(graph, target, preset, count), _specs(graph, target, count)
+    watched = rectifiers_below(graph, target)
+    down, specs = _down(graph, target, preset, count, watched), _specs(graph, target, count)
     return backend.compiled(down, *specs, variables=graph.variables)
 
 
@@ -137,10 +137,11 @@ def _specs(graph: Graph, target: int, count: int) -> tuple[list[Spec], Spec]:
     return [spec(index) for index in decided(graph, target)], spec(target)
 
 
-def _down(graph: Graph, target: int, preset: str, count: int) -> Callable[[Any, Any], Any]:
-    """Return the backward pass; it gives projections and what rectifiers pass."""
+def _down(
+    graph: Graph, target: int, preset: str, count: int, below: Sequence[int]
+) -> Callable[[Any, Any], Any]:
+    """Return the backward pass; it gives projections and what rectifiers ``below`` pass."""
     own, wanted, rules = own_rectifiers(graph, target), decided(graph, target), rules_of(preset)
-    below = rectifiers_below(graph, target)
 
     def down(given: list[Any], seed: Any) -> tuple[Any, Any]:
         known = dict(zip(wanted, given, strict=True))

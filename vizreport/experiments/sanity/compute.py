@@ -206,29 +206,35 @@ class _Test:
         left, top, right, bottom = self.fields[0]
         shape = (len(self.methods), states, bottom - top, right - left, 3)
         example, scales = np.zeros(shape, np.float32), np.zeros((*shape[:2], units), np.float32)
+        ends = [1, len(pieces), states - 1]
+        drawn = np.zeros((len(self.methods), DRAWS, len(ends), *likeness.shape[2:]), np.float32)
         layers = [layer for piece in pieces for layer in piece]
         for start in range(0, units, self.batch):
             chosen = np.arange(start, min(start + self.batch, units))
+            true = self.up(self.inputs[np.resize(chosen, self.batch)])
             originals: dict[int, list[Original]] = {}
-            with weights_kept(layers), ThreadPoolExecutor() as pool:
-                for m, state, pictures in self._pictures(chosen, pieces, seed):
-                    cut = [
-                        self._cut(one, int(unit))
-                        for one, unit in zip(pictures, chosen, strict=True)
-                    ]
-                    limits = [display_scale(np.abs(one)) for one in cut]
-                    if state == 0:
-                        originals[m] = list(pool.map(Original, cut, limits))
-                    else:
-                        found = pool.map(Original.likeness, originals[m], cut, limits)
-                        likeness[m, state, chosen] = list(found)
-                    scales[m, state, chosen] = limits
+            with ThreadPoolExecutor() as pool:
+                for m, _, pictures in self._down(true, 0, chosen):
+                    cut, limits = self._cut(pictures, chosen)
+                    originals[m] = list(pool.map(Original, cut, limits))
+                    scales[m, 0, chosen] = limits
                     if start == 0:
-                        example[m, state] = cut[0]
+                        example[m, 0] = cut[0]
                     bar.update(len(chosen))
+                for draw in range(DRAWS):
+                    with weights_kept(layers):
+                        for m, state, pictures in self._random(true, chosen, pieces, (seed, draw)):
+                            cut, limits = self._cut(pictures, chosen)
+                            alike = list(pool.map(Original.likeness, originals[m], cut, limits))
+                            for place in (i for i, each in enumerate(ends) if each == state):
+                                drawn[m, draw, place, chosen] = alike
+                            if draw == 0:
+                                likeness[m, state, chosen] = alike
+                                scales[m, state, chosen] = limits
+                            if draw == 0 and start == 0:
+                                example[m, state] = cut[0]
+                            bar.update(len(chosen))
         flat = example.reshape(-1, *shape[2:])
-        ends = [1, len(pieces), states - 1]
-        drawn = self._drawn(pieces, seed, likeness[:, ends], bar)
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a picture may be blank in every draw
             likeness[:, ends] = np.nanmean(drawn, axis=1)
@@ -243,71 +249,57 @@ class _Test:
             "scales": scales[..., 0],
         }
 
-    def _drawn(
-        self, pieces: list[list[WeightedLayer]], seed: int, first: np.ndarray, bar: Any
-    ) -> np.ndarray:
-        """Repeat the states that are judged with further draws: [M, D, 3, U, 4]."""
-        found = np.full((len(self.methods), DRAWS, *first.shape[1:]), np.nan, np.float32)
-        found[:, 0] = first
-        states = [1, len(pieces), len(pieces) + len(CONTROLS)]
-        layers = [layer for piece in pieces for layer in piece]
-        for draw in range(1, DRAWS):
-            for start in range(0, len(self.seeds), self.batch):
-                chosen = np.arange(start, min(start + self.batch, len(self.seeds)))
-                originals: dict[int, list[Original]] = {}
-                with weights_kept(layers), ThreadPoolExecutor() as pool:
-                    for m, state, pictures in self._pictures(chosen, pieces, seed, draw):
-                        cut = [
-                            self._cut(one, int(unit))
-                            for one, unit in zip(pictures, chosen, strict=True)
-                        ]
-                        limits = [display_scale(np.abs(one)) for one in cut]
-                        if state == 0:
-                            originals[m] = list(pool.map(Original, cut, limits))
-                            continue
-                        alike = list(pool.map(Original.likeness, originals[m], cut, limits))
-                        for place in (i for i, each in enumerate(states) if each == state):
-                            found[m, draw, place, chosen] = alike
-                        bar.update(len(chosen))
-        return found
-
-    def _pictures(
-        self, chosen: np.ndarray, pieces: list[list[WeightedLayer]], seed: int, draw: int = 0
+    def _random(
+        self,
+        true: list[Any],
+        chosen: np.ndarray,
+        pieces: list[list[WeightedLayer]],
+        seeds: tuple[int, int],
     ) -> Iterator[tuple[int, int, np.ndarray]]:
-        """Yield method, state and pictures [u, H, W, 3]; the weights are random afterwards.
+        """Yield method, state and pictures [u, H, W, 3] of every state but the trained one.
 
-        Of further draws only the states that are judged: trained, topmost layer random, all
-        random, and both random.
+        ``true`` is what the trained network's forward pass decided, ``seeds`` the seed and the
+        number of the draw. Of further draws only the states that are judged: topmost layer
+        random, all random, and both random. The weights are random afterwards.
         """
-        padded = np.resize(chosen, self.batch)
-        x, seeds = self.inputs[padded], self.seeds[padded]
-
-        def down(values: list[Any], state: int) -> Iterator[tuple[int, int, np.ndarray]]:
-            for m, function in enumerate(self.down):
-                signed = np.asarray(function(values, seeds))[: len(chosen)]
-                if not np.isfinite(signed).all():
-                    raise NotApplicable("the values of the projections are not finite")
-                yield m, state, self.to_rgb(signed).astype(np.float32)
-
+        x = self.inputs[np.resize(chosen, self.batch)]
         controls = 1 + len(pieces)
-        true = self.up(x)
+        seed, draw = seeds
         drawn = (draw,) * (draw > 0)  # the first draw's random numbers have no further seed
         random = _shuffled(true, [seed, *drawn])
-        yield from down(true, 0)
         if not draw:
-            yield from down(random, controls + 1)
+            yield from self._down(random, controls + 1, chosen)
         for number, piece in enumerate(pieces):
             for place, layer in enumerate(piece):
                 shuffle(layer, (seed, number, place, *drawn))
             if not draw or number in (0, len(pieces) - 1):
-                yield from down(self.up(x), 1 + number)
+                yield from self._down(self.up(x), 1 + number, chosen)
         if not draw:
-            yield from down(true, controls)
-        yield from down(random, controls + 2)
+            yield from self._down(true, controls, chosen)
+        yield from self._down(random, controls + 2, chosen)
 
-    def _cut(self, picture: np.ndarray, unit: int) -> np.ndarray:
-        left, top, right, bottom = self.fields[unit]
-        return picture[top:bottom, left:right]
+    def _down(
+        self, values: list[Any], state: int, chosen: np.ndarray
+    ) -> Iterator[tuple[int, int, np.ndarray]]:
+        """Yield method, ``state`` and pictures, from what a forward pass decided."""
+        seeds = self.seeds[np.resize(chosen, self.batch)]
+        for m, function in enumerate(self.down):
+            signed = np.asarray(function(values, seeds))[: len(chosen)]
+            if not np.isfinite(signed).all():
+                raise NotApplicable("the values of the projections are not finite")
+            yield m, state, self.to_rgb(signed).astype(np.float32)
+
+    def _cut(
+        self, pictures: np.ndarray, chosen: np.ndarray
+    ) -> tuple[list[np.ndarray], list[float]]:
+        """Return what each unit sees of its picture, and the value shown as full white."""
+        cut = [
+            picture[top:bottom, left:right]
+            for picture, (left, top, right, bottom) in zip(
+                pictures, self.fields[chosen], strict=True
+            )
+        ]
+        return cut, [display_scale(np.abs(one)) for one in cut]
 
 
 def _shuffled(values: list[Any], seed: Sequence[int]) -> list[Any]:
@@ -316,12 +308,19 @@ def _shuffled(values: list[Any], seed: Sequence[int]) -> list[Any]:
     What has no places is shuffled over its units. Outputs of one shape share their order, so
     that a rectifier and the pooling behind it still agree.
     """
-    mixed = []
-    for array in (np.asarray(value) for value in values):
-        flat = array.reshape(len(array), -1, array.shape[-1]) if array.ndim == 4 else array
-        random = np.random.default_rng([*seed, *array.shape])
-        # As tensors: every method's way down takes them, twice.
-        mixed.append(ops.convert_to_tensor(random.permuted(flat, axis=1).reshape(array.shape)))
+    arrays = [np.asarray(value) for value in values]
+    mixed: list[Any] = [None] * len(arrays)
+    for shape in dict.fromkeys(array.shape for array in arrays):
+        alike = [number for number, array in enumerate(arrays) if array.shape == shape]
+        # Exchanged together: most of the time goes into choosing places.
+        joint = np.stack([arrays[number] for number in alike], axis=-1)
+        records = joint.view(np.dtype((np.void, joint.strides[-2])))[..., 0]
+        flat = records.reshape(shape[0], -1, shape[-1]) if len(shape) == 4 else records
+        random = np.random.default_rng([*seed, *shape])
+        shuffled = random.permuted(flat, axis=1).view(joint.dtype).reshape(joint.shape)
+        for place, number in enumerate(alike):
+            # As tensors: every method's way down takes them, twice.
+            mixed[number] = ops.convert_to_tensor(shuffled[..., place])
     return mixed
 
 
