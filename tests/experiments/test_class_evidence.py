@@ -41,7 +41,8 @@ def subject(tiny_subject):
     return tiny.asking(
         SimpleNamespace(
             **{name: getattr(found, name) for name in (
-                "model", "graph", "traced", "preprocessing", "output", "pictures", "shown",
+                "model", "graph", "traced", "given_out", "preprocessing", "output", "pictures",
+                "shown",
             )},
             batch_size=7,
             dataset=SimpleNamespace(truth=lambda record: truth, decoding=None),

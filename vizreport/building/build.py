@@ -30,6 +30,7 @@ from vizreport.results.run_folder import prepare_run
 from vizreport.results.store import Store
 from vizreport.subject.network import StoredNetwork
 from vizreport.subject.subject import Subject
+from vizreport.system.memory import long_lived
 from vizreport.system.paths import folder_problem
 from vizreport.system.progress import drawing
 from vizreport.wording.text import printable
@@ -79,7 +80,7 @@ def build(request: BuildRequest) -> int:
     network = StoredNetwork(checkpoint, epochs)
     subject, store = Subject(network, request.network, dataset, settings.batch_size), Store(out)
     known: dict[str, ExperimentRecord] = {}
-    with engine_at(request.cluster) as engine:
+    with long_lived(), engine_at(request.cluster) as engine:
         contents = dataset.contents
         unread = contents is not None and not first_pass.recall(store, contents)
         if unread and dataset.manifest and first_pass.mines(wanted):

@@ -40,6 +40,7 @@ from vizreport.runs.checking import check, parse
 from vizreport.subject.network import TrainedNetwork
 from vizreport.subject.options import NetworkOptions
 from vizreport.subject.subject import Subject
+from vizreport.system.memory import long_lived
 from vizreport.system.documents import JsonObject
 from vizreport.wording.text import printable
 
@@ -176,7 +177,8 @@ class GalleryCallback(keras.callbacks.Callback):
         needed, data = self._needed, self._dataset.fingerprint
         keys = result_keys(needed.values(), settings, lambda _: weights, data, prepared)
         computing = Computing(subject, settings, Store(folder), keys)
-        records = run_experiments(needed.values(), computing)
+        with long_lived():
+            records = run_experiments(needed.values(), computing)
         title = f"{self.model.name} after epoch {number}"
         shown = _displayed(settings, needed)
         run = run_record(computing, records, title, self.model.name, weights, shown)

@@ -129,6 +129,15 @@ class Subject:
         images = preprocessing.tensor(first.pictures) if first else None
         return Deconvnet(model, preprocessing=preprocessing, images=images)
 
+    @cached_property
+    def given_out(self) -> Callable[[np.ndarray], np.ndarray]:
+        """The compiled network: from inputs [n, H, W, C] to what it gives out [n, outputs]."""
+        graph = self.graph
+        from vizreport.engine.mining import reduction_function
+
+        reduce = reduction_function(graph, [])
+        return lambda inputs: np.asarray(reduce(inputs)[1])
+
     @property
     def graph(self) -> Graph:
         """The network as a graph of operations."""

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+@contextmanager
+def long_lived() -> Iterator[None]:
+    """Within, garbage is looked for only among what was made since :func:`give_back`.
+
+    A backend and its compiled functions are over a million objects, which last as long as the
+    build; to look at each of them after each experiment takes seconds.
+    """
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def give_back() -> None:
@@ -14,5 +28,6 @@ def give_back() -> None:
     systems than Linux with glibc have no such call, and nothing happens there.
     """
     gc.collect()  # compiled functions hold each other
+    gc.freeze()
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

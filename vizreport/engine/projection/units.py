@@ -17,12 +17,12 @@ from vizreport.engine.ruled_graph import RuledGraph
 from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 
-BATCH = 16
+BATCH = 8
 """Whole inputs at once, each of which keeps all layers' outputs for the way back; of crops as many
 as hold about as many pixels."""
 _MOST_CROPS = 1024
 # Images that go forward at once where units share them: their poolings' inputs are kept.
-_IMAGES_FORWARD = 16
+_IMAGES_FORWARD = 8
 
 
 @dataclass(frozen=True)

@@ -135,8 +135,7 @@ def _tested(
     deletion, insertion = ({o: np.zeros(kinds, np.float32) for o in orders} for _ in range(2))
     hits = {order: np.zeros(len(sample), bool) for order in orders}
     missed = np.full(len(sample), np.nan, np.float32)
-    greys = np.broadcast_to(grey, inputs.shape)
-    differences = evidence.scores(inputs, classes) - evidence.scores(greys, classes)
+    differences = evidence.scores(inputs, classes) - evidence.scores(grey[None], classes)
     for n, image in enumerate(inputs):
         random = np.random.default_rng([settings.seed, 25, n])
         wanted = int(classes[n])

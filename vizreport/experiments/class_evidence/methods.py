@@ -33,7 +33,7 @@ class Evidence:
 
     def __init__(self, subject: Subject, layer: ReportableLayer) -> None:
         from vizreport.engine.evidence import grad_cam_function, gradient_function
-        from vizreport.engine.mining import reduction_function
+        from vizreport.engine.features import feature_function
 
         self.subject, self.layer = subject, layer
         self.graph = subject.graph
@@ -42,7 +42,7 @@ class Evidence:
             raise NotApplicable("the network's class scores are not a vector")
         self.output = output
         self._one_score = subject.output.kind == "binary"
-        self._run = reduction_function(self.graph, [])
+        self._scores = feature_function(self.graph, [output])
         self._derive = gradient_function(self.graph, output)
         self.problems: dict[str, str] = {}
         if not self.graph.nodes[layer.node].spatial or layer.rows * layer.cols == 1:
@@ -78,18 +78,19 @@ class Evidence:
         return classes.astype(np.int32), np.ones(len(classes))
 
     def scores(self, inputs: np.ndarray, classes: np.ndarray) -> np.ndarray:
-        """Return each image's score of its class: float [N]."""
-        size, found = self.subject.batch_size, [np.zeros(0)]
-        for start in range(0, len(inputs), size):
-            part = slice(start, start + size)
-            found.append(self._derive(inputs[part], *self.asked(classes[part]))[0])
-        return np.concatenate(found)
+        """Return each image's score of its class, or one image's scores of all: float [N]."""
+        size = self.subject.batch_size
+        outputs = [self._scores(inputs[n : n + size])[0] for n in range(0, len(inputs), size)]
+        asked, signs = self.asked(classes)
+        given = np.broadcast_to(np.concatenate(outputs), (len(asked), outputs[0].shape[1]))
+        found: np.ndarray = signs * given[np.arange(len(asked)), asked]
+        return found
 
     def probabilities(self, inputs: np.ndarray) -> np.ndarray:
         """Return the probabilities of all classes: float32 [n, classes]."""
         size, found = self.subject.batch_size, []
         for start in range(0, len(inputs), size):
-            outputs = np.asarray(self._run(inputs[start : start + size])[1])
+            outputs = self.subject.given_out(inputs[start : start + size])
             found.append(self.subject.output.probabilities(outputs))
         return np.concatenate(found)
 

@@ -104,7 +104,6 @@ def shown_maps(
             maps[method].append(over / size**2 if method == CAM else over)
         if GRADIENTS in pixels:
             totals[i] = pixels[GRADIENTS].sum()
-    greys = np.repeat(grey[None], len(images), axis=0)
     return {
         "paths": [each.path for each in images],
         "pictures": subject.preprocessing.shown(pictures),
@@ -114,7 +113,7 @@ def shown_maps(
         "falls": np.stack([each.falls for each in images]).astype(np.float32),
         "maps": {method: np.stack(each).astype(np.float32) for method, each in maps.items()},
         "scores": evidence.scores(inputs, classes).astype(np.float32),
-        "grey_scores": evidence.scores(greys, classes).astype(np.float32),
+        "grey_scores": evidence.scores(grey[None], classes).astype(np.float32),
         "totals": totals,
     }
 

@@ -8,7 +8,6 @@ from typing import Any, TypedDict
 import numpy as np
 
 from vizreport.data.image import UnreadableImage
-from vizreport.engine.mining import reduction_function
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
 from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated, turns
@@ -159,13 +158,12 @@ def _predictions(
             **_no_mistakes(),
             **fixed_places.none(height, width),
         }
-    reduce = reduction_function(subject.graph, [])
 
     def predict(pictures: np.ndarray) -> np.ndarray:
         found = []
         for start in range(0, len(pictures), subject.batch_size):
             tensor = subject.preprocessing.tensor(pictures[start : start + subject.batch_size])
-            found.append(subject.output.probabilities(np.asarray(reduce(tensor)[1])))
+            found.append(subject.output.probabilities(subject.given_out(tensor)))
         return np.concatenate(found)
 
     return {
@@ -202,7 +200,10 @@ def _changed(
         untested.append(("Evidence off the object", "the data have no object masks or boxes"))
     predictions = {}
     for name, changed in versions.items():
-        best = predict(changed).argmax(axis=1).astype(np.int32)
+        if name == changes.NONE:
+            best = mining.top_classes[images, 0].astype(np.int32)  # classified before
+        else:
+            best = predict(changed).argmax(axis=1).astype(np.int32)
         on_masks = name in (changes.OBJECT, changes.BACKGROUND)
         predictions[name] = np.where(masked, best, -1).astype(np.int32) if on_masks else best
     shifts = [predict(changes.shifted(pictures, *by)).argmax(axis=1) for by in changes.SHIFTS]

@@ -140,7 +140,9 @@ def _clean(
     subject: Subject, layer: ReportableLayer, inputs: np.ndarray, labels: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Score the images with nothing hidden; choose each one's strongest map and class."""
-    reduce = reduction_function(subject.graph, [layer])
+    reduce = subject.traced.compiled(
+        ("reduced", layer.node), lambda: reduction_function(subject.graph, [layer])
+    )
     batches = []
     for start in range(0, len(inputs), subject.batch_size):
         reduced, outputs = reduce(inputs[start : start + subject.batch_size])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypedDict
 
@@ -46,7 +46,7 @@ MOST_STEPS = 8
 DRAWS = 3
 """Draws of random weights of the states that are judged."""
 # What the forward passes of units that are projected together may hand down, bytes.
-_TOGETHER = 2**28
+_TOGETHER = 2**27
 
 
 class _States(TypedDict):
@@ -196,6 +196,7 @@ class _Test:
         self.fields = _fields(graph, layer, units)
         handed = sum(int(np.prod(graph.nodes[i].shape)) for i in decided(graph, layer.node))
         self.batch = max(1, min(len(self.seeds), _TOGETHER // (4 * max(handed, 1))))
+        self._generators: dict[tuple[int, ...], np.random.Generator] = {}
         self.up = up_function(graph, layer.node)
         self.down = [down_function(graph, layer.node, m, self.batch) for m in methods]
 
@@ -266,7 +267,7 @@ class _Test:
         controls = 1 + len(pieces)
         seed, draw = seeds
         drawn = (draw,) * (draw > 0)  # the first draw's random numbers have no further seed
-        random = _shuffled(true, [seed, *drawn])
+        random = _shuffled(true, lambda shape: self._generator((seed, *drawn), shape))
         if not draw:
             yield from self._down(random, controls + 1, chosen)
         for number, piece in enumerate(pieces):
@@ -277,6 +278,13 @@ class _Test:
         if not draw:
             yield from self._down(true, controls, chosen)
         yield from self._down(random, controls + 2, chosen)
+
+    def _generator(self, seed: Sequence[int], shape: tuple[int, ...]) -> np.random.Generator:
+        """Return random numbers for outputs of a shape; they go on from batch to batch."""
+        key = (*seed, len(self.seeds), *shape)
+        if key not in self._generators:
+            self._generators[key] = np.random.default_rng(key)
+        return self._generators[key]
 
     def _down(
         self, values: list[Any], state: int, chosen: np.ndarray
@@ -302,7 +310,9 @@ class _Test:
         return cut, [display_scale(np.abs(one)) for one in cut]
 
 
-def _shuffled(values: list[Any], seed: Sequence[int]) -> list[Any]:
+def _shuffled(
+    values: list[Any], generator: Callable[[tuple[int, ...]], np.random.Generator]
+) -> list[Any]:
     """Put what a forward pass decided into random order: each map's values over its places.
 
     What has no places is shuffled over its units. Outputs of one shape share their order, so
@@ -316,8 +326,8 @@ def _shuffled(values: list[Any], seed: Sequence[int]) -> list[Any]:
         joint = np.stack([arrays[number] for number in alike], axis=-1)
         records = joint.view(np.dtype((np.void, joint.strides[-2])))[..., 0]
         flat = records.reshape(shape[0], -1, shape[-1]) if len(shape) == 4 else records
-        random = np.random.default_rng([*seed, *shape])
-        shuffled = random.permuted(flat, axis=1).view(joint.dtype).reshape(joint.shape)
+        mixed_up = generator(shape[1:]).permuted(flat, axis=1)
+        shuffled = mixed_up.view(joint.dtype).reshape(joint.shape)
         for place, number in enumerate(alike):
             # As tensors: every method's way down takes them, twice.
             mixed[number] = ops.convert_to_tensor(shuffled[..., place])
