@@ -40,8 +40,8 @@ from vizreport.runs.checking import check, parse
 from vizreport.subject.network import TrainedNetwork
 from vizreport.subject.options import NetworkOptions
 from vizreport.subject.subject import Subject
-from vizreport.system.memory import long_lived
 from vizreport.system.documents import JsonObject
+from vizreport.system.memory import long_lived
 from vizreport.wording.text import printable
 
 SHOWN = ("filters", "top_patches")
