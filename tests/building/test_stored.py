@@ -5,10 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from botocore.exceptions import EndpointConnectionError
+from s3fs import S3FileSystem
 
 from tests.data import stored
 from vizreport.building.build import build
 from vizreport.building.request import BuildRequest
+from vizreport.errors import RequestError
+from vizreport.experiments.settings import Settings
+from vizreport.parallel import piece
 
 
 def results(out: Path) -> dict[str, dict[str, object]]:
@@ -24,12 +29,34 @@ def results(out: Path) -> dict[str, dict[str, object]]:
     return found
 
 
+def lose_the_connection(request: BuildRequest, monkeypatch) -> None:
+    """Build until the store does not answer any more; the next build goes on from there."""
+
+    async def lost(self, path, **options):
+        if len(kept()) >= 2:
+            raise EndpointConnectionError(endpoint_url="http://gone")
+        return await read(self, path, **options)
+
+    def kept():
+        return list(request.out.glob("results/mining/*.pieces/images/*.npz"))
+
+    read = S3FileSystem._cat_file
+    with monkeypatch.context() as patched:
+        patched.setattr(S3FileSystem, "_cat_file", lost)
+        S3FileSystem.clear_instance_cache()
+        with pytest.raises(RequestError, match=r"cannot be read \(EndpointConn.*the same command"):
+            build(request)
+    S3FileSystem.clear_instance_cache()  # it has what was patched
+    assert len(kept()) == 2
+
+
 @pytest.mark.usefixtures("rendered")
 def test_a_store_gives_the_report_of_the_folder(tiny_files, tmp_path, monkeypatch):
     folder = stored.write_folder(tmp_path / "put" / "photos")
     stored.write_tars(folder, tmp_path / "put" / "tars")
     stored.write_parquets(folder, tmp_path / "put" / "parquet")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(piece, "BATCHES", 1)
     with stored.s3_server(monkeypatch) as client:
         client.create_bucket(Bucket="bucket")
         stored.upload(client, "bucket", tmp_path / "put")
@@ -41,7 +68,12 @@ def test_a_store_gives_the_report_of_the_folder(tiny_files, tmp_path, monkeypatc
             out = tmp_path / f"run-{len(made)}"
             # Patches are cut from pictures that mining has read, wherever they are from.
             only = ("overview", "top_patches") if data.endswith("photos") else ("overview",)
-            request = BuildRequest(tiny_files[0], data, out, pdf=False, only=only, strict=True)
+            settings = Settings(batch_size=4)
+            request = BuildRequest(
+                tiny_files[0], data, out, settings, pdf=False, only=only, strict=True
+            )
+            if data == "s3://bucket/photos":
+                lose_the_connection(request, monkeypatch)
             assert build(request) == 0
             made[data] = results(out)
             for path in out.rglob("*"):

@@ -1,44 +1,50 @@
-"""Mining, evolution and occlusion of a tiny network, as a build computes them, without drawing.
-
-``python -m tests.parallel.driver ADDRESS CHECKPOINTS DATA FOLDER SECONDS`` is a driver to kill.
-"""
+"""A driver to kill: ``python -m tests.parallel.driver ADDRESS FOLDER LOG``."""
 
 from __future__ import annotations
 
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
+from typing import Annotated
 
-EXPERIMENTS = ("mining", "parts", "top_patches", "evolution", "occlusion")
+import numpy as np
+
+from vizreport.parallel.engine import engine_at
+from vizreport.parallel.kept import KeptPieces
+from vizreport.parallel.piece import Piece, Work
+from vizreport.parallel.pieces import Pieces
+from vizreport.results.store import Store
+
+COUNT = 8
 
 
-def compute(
-    address: str | None, checkpoints: Path, data: Path, folder: Path, seconds: float = 0
-) -> None:
-    """Compute results into a folder; each image takes some seconds to read."""
-    from tests.experiments import tiny
-    from vizreport.building.running import Computing, run_experiments
-    from vizreport.experiments.registry import experiments
-    from vizreport.parallel import piece
-    from vizreport.parallel.engine import engine_at
-    from vizreport.results.store import Store
+@dataclass(frozen=True)
+class Squared:
+    value: Annotated[np.ndarray, "int64 [1]"]
 
-    subject = tiny.subject(checkpoints, data, batch_size=2, maps=4, occlusion_images=2)
-    read = subject.dataset.read
 
-    def slow(index):
-        time.sleep(seconds)
-        return read(index)
+def square(_subject: None, log: str) -> Callable:
+    """Square a number in half a second, and note it."""
 
-    if seconds:
-        subject.dataset = replace(subject.dataset, read=slow)
-    keys = dict.fromkeys(EXPERIMENTS, "0123456789abcdef")
-    with engine_at(address) as engine, patch.object(piece, "BATCHES", 1):
-        computing = Computing(subject, subject.asked, Store(folder), keys, True, engine)
-        run_experiments([experiments()[name] for name in EXPERIMENTS], computing)
+    def compute(number: int, _done: Callable) -> Squared:
+        time.sleep(0.5)
+        with Path(log).open("a") as file:
+            file.write(f"{number}\n")
+        return Squared(np.array([number**2]))
+
+    return compute
+
+
+def squares(address: str, folder: Path, log: Path) -> list[int]:
+    """Square numbers on a cluster; pieces are kept in the folder."""
+    cut = [Piece(f"{n}", n, 1, f"number {n}") for n in range(COUNT)]
+    work = Work("squares", square, (str(log),), cut, Squared, "squaring", "numbers")
+    with engine_at(address) as engine:
+        pieces = Pieces(engine, KeptPieces(Store(folder), "squares", "0123"))
+        return [int(one.value[0]) for one in pieces.map(None, work)]
 
 
 if __name__ == "__main__":
-    compute(sys.argv[1], *(Path(each) for each in sys.argv[2:5]), float(sys.argv[5]))
+    squares(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

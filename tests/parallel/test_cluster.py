@@ -7,10 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 from ray import cloudpickle
@@ -18,29 +20,34 @@ from tqdm import tqdm
 
 from tests.experiments import tiny
 from tests.parallel import driver
+from vizreport.building.running import Computing, run_experiments
 from vizreport.data.tfds import _Spool
 from vizreport.errors import RequestError
+from vizreport.experiments.registry import experiments
 from vizreport.parallel import cluster as cluster_module
+from vizreport.parallel import piece
 from vizreport.parallel.cluster import Cluster
 from vizreport.parallel.engine import engine_at
 from vizreport.parallel.piece import Failed, Piece, Work
+from vizreport.results.store import Store
 
 ROOT = Path(__file__).parents[2]
 BAR = tqdm(disable=True)
+EXPERIMENTS = ("mining", "parts", "top_patches", "evolution", "occlusion")
 
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
     """A folder of epochs, and images."""
     checkpoint, data = tiny.files(str(tmp_path_factory.mktemp("tiny")))
-    return tiny.write_epochs(tmp_path_factory.mktemp("epochs"), checkpoint), data
+    return tiny.write_epochs(tmp_path_factory.mktemp("epochs"), checkpoint, (1, 9)), data
 
 
 @pytest.fixture(scope="module")
 def alone(inputs, tmp_path_factory):
     """Results of one process."""
     folder = tmp_path_factory.mktemp("alone")
-    driver.compute(None, *inputs, folder)
+    compute(None, *inputs, folder)
     return folder
 
 
@@ -81,36 +88,68 @@ def results(folder: Path) -> dict[str, bytes]:
     }
 
 
-def wait_for_pieces(folder: Path, work: str, count: int, process: subprocess.Popen) -> None:
+def compute(address: str | None, checkpoints: Path, data: Path, folder: Path) -> None:
+    """Compute results as a build does; on a worker, later images take half a second to read."""
+    subject = tiny.subject(checkpoints, data, batch_size=2, maps=4, occlusion_images=2)
+    read, here = subject.dataset.read, os.getpid()
+
+    def slow(index):
+        if os.getpid() != here and index >= 6:  # those before check the graph
+            time.sleep(0.5)
+        return read(index)
+
+    if address:
+        subject.dataset = replace(subject.dataset, read=slow)
+    keys = dict.fromkeys(EXPERIMENTS, "0123456789abcdef")
+    with engine_at(address) as engine, patch.object(piece, "BATCHES", 1):
+        computing = Computing(subject, subject.asked, Store(folder), keys, True, engine)
+        run_experiments([experiments()[name] for name in EXPERIMENTS], computing)
+
+
+def wait_for_pieces(folder: Path, work: str, count: int) -> None:
     until = time.monotonic() + 600
     while len(list(folder.glob(f"results/*/*.pieces/{work}/*.npz"))) < count:
-        assert process.poll() is None, process.communicate()
         assert time.monotonic() < until, f"no {count} pieces of {work}"
         time.sleep(0.05)
 
 
-def test_a_machine_is_lost_then_the_driver(machines, inputs, alone, tmp_path):
+def test_a_machine_is_lost(machines, inputs, alone, tmp_path):
     cluster, nodes = machines
-    arguments = [cluster.address, *map(str, inputs), str(tmp_path), "0.5"]
+    left = []
+
+    def lose():
+        wait_for_pieces(tmp_path, "images", 1)
+        left.append(len(list(tmp_path.glob("results/mining/*.pieces/images/*.npz"))))
+        cluster.remove_node(nodes.pop(), allow_graceful=False)
+
+    losing = threading.Thread(target=lose, daemon=True)
+    losing.start()
+    compute(cluster.address, *inputs, tmp_path)
+    losing.join()
+    assert left[0] < 7
+    assert results(tmp_path) == results(alone)
+    assert not list(tmp_path.glob("results/*/*.pieces"))
+
+
+def test_a_driver_is_killed(machines, tmp_path):
+    log, folder = tmp_path / "log", tmp_path / "run"
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.parallel.driver", *arguments],
+        [sys.executable, "-m", "tests.parallel.driver", machines[0].address, folder, log],
         cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
     )
     try:
-        wait_for_pieces(tmp_path, "images", 1, process)
-        cluster.remove_node(nodes.pop(), allow_graceful=False)
-        wait_for_pieces(tmp_path, "images", 4, process)
+        wait_for_pieces(folder, "squares", 2)
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("results/*/*.pieces/*/*.npz")}
-    assert 4 <= len(kept) < 7
-    driver.compute(cluster.address, *inputs, tmp_path)
-    assert results(tmp_path) == results(alone)
-    assert not list(tmp_path.glob("results/*/*.pieces"))
+    kept = {path: path.stat().st_mtime_ns for path in folder.glob("results/*/*.pieces/*/*.npz")}
+    assert 2 <= len(kept) < driver.COUNT
+    known = {int(path.stem) for path in kept}
+    begun = len(log.read_text().split())
+    assert driver.squares(machines[0].address, folder, log) == [n**2 for n in range(driver.COUNT)]
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    again = [int(number) for number in log.read_text().split()[begun:]]
+    assert known.isdisjoint(again[-(driver.COUNT - len(known)) :])
 
 
 def test_images_that_only_one_process_has_are_refused(inputs, monkeypatch):
