@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.compare.conftest import make_run
+from tests.findings.stray_numbers import strays
 from tests.report.fake_results import HOSTILE
 from tests.report.pages import Page
 from vizreport.cli import main
@@ -21,7 +22,6 @@ from vizreport.compare.table import make_rows, same_data
 from vizreport.experiments.architecture.signs import find_signs
 from vizreport.findings import statistics
 from vizreport.findings.decisions import decide
-from vizreport.findings.numbers import strays
 from vizreport.findings.sentences import headline
 from vizreport.results.run import read_run, write_run
 from vizreport.results.store import Store

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from tests.findings.stray_numbers import strays
 from tests.report.fake_diagnosis import make_diagnosis
 from tests.report.fake_results import make_mining
 from vizreport.experiments.diagnosis import evidence, images, turns
 from vizreport.experiments.diagnosis.figures import section
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.findings.decisions import decide
-from vizreport.findings.numbers import strays
 from vizreport.findings.ranking import Found
 from vizreport.findings.record import LOOK, Finding
 from vizreport.findings.sentences import notice

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.findings.stray_numbers import strays
 from vizreport.findings.decisions import decide, holm
-from vizreport.findings.numbers import strays
 from vizreport.findings.quantity import Quantity, alike, told_apart
 from vizreport.findings.record import Finding, Published
 from vizreport.findings.sentences import (

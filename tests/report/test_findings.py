@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from vizreport.findings.numbers import strays
+from tests.findings.stray_numbers import strays
 from vizreport.findings.record import FAULT, LOOK
 from vizreport.findings.sentences import LEADING, notice
 from vizreport.runs.checking import check

@@ -76,11 +76,6 @@ def shown(settings: Settings) -> JsonObject:
     return values
 
 
-def displayed() -> list[str]:
-    """Return the names of the settings by which results are drawn, not computed."""
-    return [name for name, each in declared_settings().items() if each.role == "display"]
-
-
 def file_hash(path: Path) -> str | None:
     """Return the sha256 of a file's content; None where it cannot be read."""
     if problem(path):

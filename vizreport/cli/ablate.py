@@ -6,11 +6,13 @@ import argparse
 from dataclasses import replace
 
 from vizreport.cli.options import training
+from vizreport.cli.options.requests import request_of
 from vizreport.cli.options.running import CLUSTER
 from vizreport.cli.verb import Option, Verb
 from vizreport.experiments import values
 from vizreport.experiments.shared import RUNNING
 from vizreport.models.variants import VARIANTS
+from vizreport.training.request import TrainingRequest
 
 SEEDS = (0, 1, 2)
 
@@ -28,24 +30,22 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the data, a variant or an option is wrong, or a training diverged.
     """
-    request = training.request(arguments)
+    common = request_of(TrainingRequest, arguments)
     from vizreport.system.progress import tell
     from vizreport.system.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from vizreport.training.ablation import AblationRequest, ablate
 
-    ablate(
-        AblationRequest(
-            request,
-            arguments.variants or tuple(VARIANTS),
-            arguments.seeds or SEEDS,
-            arguments.keep_checkpoints,
-            arguments.cluster,
-        ),
-        tell=tell,
+    request = request_of(
+        AblationRequest,
+        arguments,
+        training=common,
+        variants=arguments.variants or tuple(VARIANTS),
+        seeds=arguments.seeds or SEEDS,
     )
-    print(request.out)
+    ablate(request, tell=tell)
+    print(common.out)
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from vizreport.cli.options import network_and_data, preprocessing, report, running
+from vizreport.cli.options.requests import request_of
 from vizreport.cli.options.settings import setting_options, settings_from
 from vizreport.cli.verb import Option, Verb
 from vizreport.experiments import values
@@ -28,21 +29,16 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.building.build import build
     from vizreport.building.request import BuildRequest
 
-    request = BuildRequest(
-        checkpoint=arguments.checkpoint,
-        data=arguments.data,
-        out=arguments.out,
+    request = request_of(
+        BuildRequest,
+        arguments,
         settings=settings_from(arguments),
         network=preprocessing.network_options(arguments),
         pdf=not arguments.no_pdf,
         paper=arguments.paper or BuildRequest.paper,
         maps_in_print=arguments.maps_in_print or BuildRequest.maps_in_print,
-        appendix=arguments.appendix,
-        strict=arguments.strict,
-        single_file=arguments.single_file,
         only=_together(arguments.only),
         skip=_together(arguments.skip),
-        cluster=arguments.cluster,
     )
     arguments.out = request.folder  # where a traceback goes, too
     status = build(request)

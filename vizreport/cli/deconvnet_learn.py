@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from vizreport.cli.options import network_and_data
+from vizreport.cli.options.requests import request_of
 from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
@@ -45,16 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     start_tensorflow()
     from vizreport.deconvolutional.study import LearningRequest, learn
 
-    request = LearningRequest(
-        dataset,
-        size,
-        arguments.channels,
-        arguments.maps,
-        arguments.weights,
-        epochs=arguments.epochs,
-        batch_size=arguments.batch_size,
-        seed=arguments.seed,
-    )
+    request = request_of(LearningRequest, arguments, dataset=dataset)
     write_learned(arguments.out, learn(request, tell=tell))
     print(arguments.out)
     return 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 from vizreport.cli.options import training
+from vizreport.cli.options.requests import request_of
 from vizreport.cli.options.running import SEED
 from vizreport.cli.verb import Option, Verb
 from vizreport.experiments import values
@@ -28,16 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the data, the network or an option is wrong.
     """
-    request = replace(
-        training.request(arguments),
-        model=arguments.model,
-        seed=arguments.seed,
-        mixed_precision=arguments.mixed_precision,
-        xla=arguments.xla,
-        strategy=arguments.strategy,
-        gallery=arguments.gallery,
-        gallery_epochs=arguments.gallery_epochs,
-    )
+    request = request_of(TrainingRequest, arguments)
     from vizreport.system.progress import tell
     from vizreport.system.tensorflow_start import start_tensorflow
 

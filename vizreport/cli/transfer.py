@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from vizreport.cli.options import network_and_data, preprocessing, running, subject
 from vizreport.cli.options.network_and_data import DATA
+from vizreport.cli.options.requests import request_of
 from vizreport.cli.verb import Option, Verb
 from vizreport.experiments import values
 from vizreport.experiments.shared import NETWORK
@@ -43,17 +44,13 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.transfer.study import TransferRequest, transfer
 
     tell(f"device: {prepare_devices()}")
-    request = TransferRequest(
-        given,
-        arguments.out,
-        test,
-        layers=arguments.layers,
-        classifiers=arguments.classifiers or ("svm",),
-        per_class=arguments.per_class,
-        splits=arguments.splits,
-        features=arguments.features,
+    request = request_of(
+        TransferRequest,
+        arguments,
+        subject=given,
+        test=test,
+        classifiers=arguments.classifiers or TransferRequest.classifiers,
         controls=tuple(last_checkpoint(path) for path in arguments.scratch),
-        cluster=arguments.cluster,
     )
     transfer(request, tell=tell)
     print(request.out)

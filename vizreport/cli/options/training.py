@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 
 from vizreport.cli.options.network_and_data import DATA, MAX_IMAGES
@@ -95,21 +94,3 @@ OPTIONS = (
         group=RECIPE,
     ),
 )
-
-
-def request(arguments: argparse.Namespace) -> TrainingRequest:
-    """Return what these options ask for; network and seed are the defaults."""
-    return TrainingRequest(
-        data=arguments.data,
-        out=arguments.out,
-        width=arguments.width,
-        input_size=arguments.input_size,
-        epochs=arguments.epochs,
-        batch_size=arguments.batch_size,
-        rate=arguments.rate,
-        patience=arguments.patience,
-        split=arguments.split,
-        validation_split=arguments.validation_split,
-        images_per_class=arguments.images_per_class,
-        max_images=arguments.max_images,
-    )

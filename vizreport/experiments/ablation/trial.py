@@ -7,18 +7,22 @@ import io
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from vizreport.errors import RequestError
+from vizreport.experiments.study_files import StudyKind
 from vizreport.models.history import Epoch
 from vizreport.results.archive import pack
-from vizreport.results.atomic import write_bytes, write_text
 from vizreport.system.documents import JsonObject
 from vizreport.system.paths import read_bytes
 
-SCHEMA_VERSION = 1
+KIND = StudyKind(
+    1,
+    arrays=True,
+    if_other="train again with a new --out",
+    if_damaged="remove both, and vizreport ablate will train that network again",
+)
 
 
 @dataclass(frozen=True)
@@ -84,17 +88,11 @@ def trial_name(variant: str, seed: int) -> str:
 
 def write_trial(folder: Path, trial: Trial) -> None:
     """Write ``NAME.npz`` (probabilities and labels), then ``NAME.json``, which completes it."""
-    path = folder / trial_name(trial.variant, trial.seed)
     content = pack({"probabilities": trial.probabilities, "labels": trial.labels})
-    write_bytes(path.with_name(f"{path.name}.npz"), content)
     values = asdict(trial)
     del values["probabilities"], values["labels"]
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "arrays_sha256": hashlib.sha256(content).hexdigest(),
-        **values,
-    }
-    write_text(path.with_name(f"{path.name}.json"), json.dumps(document, indent=1) + "\n")
+    path = folder / f"{trial_name(trial.variant, trial.seed)}.json"
+    KIND.write(path, {"arrays_sha256": hashlib.sha256(content).hexdigest(), **values}, content)
 
 
 def read_trial(folder: Path, variant: str, seed: int) -> Trial | None:
@@ -153,27 +151,13 @@ def require_same(path: Path, found: JsonObject, wanted: JsonObject) -> None:
 
 
 def _read(path: Path) -> Trial:
-    try:
-        values = json.loads(read_bytes(path))
+    def trial(values: JsonObject) -> Trial:
         content = read_bytes(path.with_suffix(".npz"))
-        if values.pop("schema_version") != SCHEMA_VERSION:
-            raise RequestError(f"{path} has another schema version; train again with a new --out")
         if values.pop("arrays_sha256") != hashlib.sha256(content).hexdigest():
             raise ValueError("the arrays belong to another trial")
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in ("probabilities", "labels")}
         values["epochs"] = tuple(Epoch(**epoch) for epoch in values["epochs"])
         return Trial(**values, **arrays)
-    except (
-        OSError,
-        ValueError,
-        RecursionError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        BadZipFile,
-    ) as error:
-        raise RequestError(
-            f"{path} or the .npz beside it is damaged ({error}); remove both, and vizreport "
-            "ablate will train that network again"
-        ) from error
+
+    return KIND.read(path, trial)

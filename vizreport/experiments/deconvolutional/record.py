@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
 from pathlib import Path
 
 from vizreport.errors import RequestError
 from vizreport.experiments.deconvolutional.result import DeconvolutionalResult
+from vizreport.experiments.study_files import StudyKind
 from vizreport.results.archive import join, pack, read, split
-from vizreport.results.atomic import write_bytes, write_text
 from vizreport.results.manifest import add, prepare
-from vizreport.system.paths import read_bytes
+from vizreport.system.documents import JsonObject
 
-SCHEMA_VERSION = 1
+KIND = StudyKind(
+    1, arrays=True, if_other="learn again", if_damaged="run vizreport deconvnet-learn again"
+)
 NAME = "deconvolutional"
 _WRITER = "deconvolutional"
 _FILES = (f"{NAME}.npz", f"{NAME}.json")
@@ -43,9 +43,7 @@ def write_learned(folder: Path, learned: DeconvolutionalResult) -> None:
     """Write ``deconvolutional.npz`` (arrays), then ``deconvolutional.json`` (the rest)."""
     add(folder, _WRITER, _FILES)
     arrays, values = split(learned)
-    write_bytes(folder / f"{NAME}.npz", pack(arrays))
-    document = {"schema_version": SCHEMA_VERSION, **values}
-    write_text(folder / f"{NAME}.json", json.dumps(document, indent=1, allow_nan=False) + "\n")
+    KIND.write(folder / f"{NAME}.json", values, pack(arrays))
 
 
 def read_learned(folder: Path) -> DeconvolutionalResult:
@@ -61,23 +59,10 @@ def read_learned(folder: Path) -> DeconvolutionalResult:
         raise RequestError(
             f"{folder} contains no {NAME}.json; pass the --out folder of vizreport deconvnet-learn"
         )
-    try:
-        values = json.loads(read_bytes(path))
-        if values.pop("schema_version") != SCHEMA_VERSION:
-            raise RequestError(f"{path} has another schema version; learn again")
+
+    def learned(values: JsonObject) -> DeconvolutionalResult:
         arrays = read(path.with_suffix(".npz"))
-        learned: DeconvolutionalResult = join(DeconvolutionalResult, arrays, values)
-    except (
-        OSError,
-        ValueError,
-        RecursionError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        zipfile.BadZipFile,
-    ) as error:
-        raise RequestError(
-            f"{path} or the .npz beside it is damaged ({error}); run vizreport deconvnet-learn "
-            "again"
-        ) from error
-    return learned
+        found: DeconvolutionalResult = join(DeconvolutionalResult, arrays, values)
+        return found
+
+    return KIND.read(path, learned)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -11,12 +10,16 @@ from typing import TypedDict
 
 from vizreport.data.preprocessing import Fields
 from vizreport.errors import RequestError
-from vizreport.results.atomic import write_text
+from vizreport.experiments.study_files import StudyKind
 from vizreport.results.manifest import add, prepare
 from vizreport.system.documents import JsonObject
-from vizreport.system.paths import read_bytes
 
-SCHEMA_VERSION = 1
+KIND = StudyKind(
+    1,
+    arrays=False,
+    if_other="choose another --out",
+    if_damaged="remove it, and vizreport transfer will learn again from the features beside it",
+)
 FILE = "transfer.json"
 FEATURES = "features"
 WRITER = "transfer"
@@ -125,8 +128,7 @@ def _adopted(folder: Path) -> Iterator[str]:
 def write_record(folder: Path, record: TransferRecord) -> None:
     """Write ``transfer.json`` in place of the one before."""
     add(folder, WRITER, [FILE])
-    document = {"schema_version": SCHEMA_VERSION, **asdict(record)}
-    write_text(folder / FILE, json.dumps(document, indent=1, allow_nan=False) + "\n")
+    KIND.write(folder / FILE, asdict(record))
 
 
 def read_record(folder: Path) -> TransferRecord | None:
@@ -138,16 +140,9 @@ def read_record(folder: Path) -> TransferRecord | None:
         The file is damaged or of another schema version.
     """
     path = folder / FILE
-    if not path.exists():
-        return None
-    try:
-        values = json.loads(read_bytes(path))
-        if values["schema_version"] != SCHEMA_VERSION:
-            raise RequestError(f"{path} has another schema version; choose another --out")
-        results = tuple(LayerScores(**result) for result in values["results"])
-        return TransferRecord(values["about"], tuple(values["layers"]), results)
-    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
-        raise RequestError(
-            f"{path} is damaged ({error}); remove it, and vizreport transfer will learn again "
-            "from the features beside it"
-        ) from error
+    return KIND.read(path, _record) if path.exists() else None
+
+
+def _record(values: JsonObject) -> TransferRecord:
+    results = tuple(LayerScores(**result) for result in values["results"])
+    return TransferRecord(values["about"], tuple(values["layers"]), results)
