@@ -127,9 +127,11 @@ def evolution(results: Mapping[str, Any], random: np.random.Generator, shift: fl
 def occlusion(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
     """Let each image's fall lie as far above as below the object's share of the image."""
     result = results["occlusion"]
-    sign = np.where(random.random(len(result.sample)) < 0.5, -1, 1)
-    shares = result.sample_areas + sign * (result.sample_shares - result.sample_areas)
-    return {**results, "occlusion": replace(result, sample_shares=shares + shift)}
+    sample = result.sample
+    sign = np.where(random.random(len(sample.images)) < 0.5, -1, 1)
+    shares = sample.areas + sign * (sample.shares - sample.areas)
+    sample = replace(sample, shares=shares + shift)
+    return {**results, "occlusion": replace(result, sample=sample)}
 
 
 def sanity(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:

@@ -59,8 +59,8 @@ def test_patches_and_filters_show_the_chosen_bands(report):
     overview, occlusion = run.result("overview"), run.result("occlusion")
     assert overview.top1_error == 0
     assert overview.preprocessing["bands"] == [4, 2, 1]
-    number = int(occlusion.paths[0].partition("[")[2].rstrip("]"))
-    np.testing.assert_array_equal(occlusion.pictures[0], images[number][..., [3, 1, 0]])
+    number = int(occlusion.clean.paths[0].partition("[")[2].rstrip("]"))
+    np.testing.assert_array_equal(occlusion.clean.pictures[0], images[number][..., [3, 1, 0]])
     model = load_checkpoint(folder / "net.keras")
     kernel = model.get_layer("first").kernel.numpy() / 255  # the Rescaling before it
     expected = np.moveaxis(kernel, -1, 0)[..., [3, 1, 0]]

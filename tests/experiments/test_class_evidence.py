@@ -62,11 +62,13 @@ def found(subject, mined, occluded):
 
 def test_maps_are_sums_over_the_occlusions_square(subject, found, occluded):
     assert found.methods == [CAM, GRADIENTS]
-    assert found.paths == occluded.paths
+    assert found.paths == occluded.clean.paths
     size = found.size
     assert size == 7
     np.testing.assert_allclose(
-        found.falls[0], occluded.clean_probabilities[0] - occluded.probabilities["7"][0], atol=1e-6
+        found.falls[0],
+        occluded.clean.probabilities[0] - occluded.squares[7].probabilities[0],
+        atol=1e-6,
     )
     (layer,) = named_layers(subject.graph, ("conv2",))
     evidence = Evidence(subject, layer)

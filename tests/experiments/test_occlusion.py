@@ -53,62 +53,65 @@ def plain(subject, picture, filled, top, left, size):
 
 
 def test_maps_are_those_of_occluded_pictures(subject, found):
-    assert found.sizes == [6, 12]
-    assert found.tops["6"].tolist() == [0, 3, 6, 9, 12, 15, 18]
-    assert found.lefts["6"].tolist() == [0, 3, 6, 9, 12, 15, 18, 21, 22]
+    assert [*found.squares] == [6, 12]
+    assert found.squares[6].tops.tolist() == [0, 3, 6, 9, 12, 15, 18]
+    assert found.squares[6].lefts.tolist() == [0, 3, 6, 9, 12, 15, 18, 21, 22]
     assert found.layer == "conv2"
     for size, r, c in ((6, 0, 0), (6, 3, 8), (6, 6, 4), (12, 2, 2)):
-        name = str(size)
-        top, left = found.tops[name][r], found.lefts[name][c]
-        for i in range(len(found.paths)):
-            picture, filled = found.pictures[i], np.full_like(found.pictures[i], 128)
+        square = found.squares[size]
+        top, left = square.tops[r], square.lefts[c]
+        for i in range(len(found.clean.paths)):
+            picture, filled = found.clean.pictures[i], np.full_like(found.clean.pictures[i], 128)
             scores, maps = plain(subject, picture, filled, top, left, size)
-            assert found.best[name][i, r, c] == scores.argmax()
-            assert found.best_probabilities[name][i, r, c] == pytest.approx(scores.max(), abs=1e-4)
-            wanted = scores[found.classes[i]]
-            assert found.probabilities[name][i, r, c] == pytest.approx(wanted, abs=1e-4)
-            total = maps[..., found.maps[i]].sum()
-            assert found.activations[name][i, r, c] == pytest.approx(total, rel=1e-3)
-    np.testing.assert_array_equal(found.fills["6"], np.full_like(found.pictures, 128))
+            assert square.best[i, r, c] == scores.argmax()
+            assert square.best_probabilities[i, r, c] == pytest.approx(scores.max(), abs=1e-4)
+            wanted = scores[found.clean.classes[i]]
+            assert square.probabilities[i, r, c] == pytest.approx(wanted, abs=1e-4)
+            total = maps[..., found.clean.maps[i]].sum()
+            assert square.activations[i, r, c] == pytest.approx(total, rel=1e-3)
+    np.testing.assert_array_equal(found.squares[6].fills, np.full_like(found.clean.pictures, 128))
 
 
 def numbers(mined, found):
-    return np.array([mined.paths.index(path) for path in found.paths])
+    return np.array([mined.paths.index(path) for path in found.clean.paths])
 
 
 def test_the_strongest_map_by_brute_force(subject, mined, found):
     images = numbers(mined, found)
     sums = activations(subject, "conv2")[images].sum(axis=(1, 2))
-    np.testing.assert_array_equal(found.maps, sums.argmax(axis=1))
-    np.testing.assert_allclose(found.clean_activations, sums.max(axis=1), rtol=1e-4)
+    np.testing.assert_array_equal(found.clean.maps, sums.argmax(axis=1))
+    np.testing.assert_allclose(found.clean.activations, sums.max(axis=1), rtol=1e-4)
     assert found.units == np.prod(subject.model.get_layer("conv2").output.shape[1:3])
     np.testing.assert_allclose(
-        found.clean_probabilities, mined.true_probabilities[images], atol=1e-5
+        found.clean.probabilities, mined.true_probabilities[images], atol=1e-5
     )
-    assert found.known.all()
+    assert found.clean.known.all()
     right = mined.labels == mined.top_classes[:, 0]
-    assert found.sure == (right & (mined.top_probabilities[:, 0] > 0.5)).mean()
-    assert found.telling <= found.tried <= 16
-    assert (found.clean_best == found.classes).all()
+    assert found.choice.sure == (right & (mined.top_probabilities[:, 0] > 0.5)).mean()
+    assert found.choice.telling <= found.choice.tried <= 16
+    assert (found.clean.best == found.clean.classes).all()
 
 
 def test_projections_of_the_map_here_and_in_its_top_images(subject, mined, found):
     deconvnet = Deconvnet(subject.model, preprocessing=subject.preprocessing)
     images = numbers(mined, found)
     for i, image in enumerate(images):
-        m = int(found.maps[i])
+        m = int(found.clean.maps[i])
         hashes = [digest.tobytes() for digest in mined.sha256]
         ranked = [k for k in mined.layers["conv2"].images[m] if hashes[k] != hashes[image]]
-        assert found.others[i].tolist() == ranked[:3]
-        shown = np.concatenate([found.pictures[i][None], found.other_pictures[i]])
+        assert found.projections.others[i].tolist() == ranked[:3]
+        shown = np.concatenate([found.clean.pictures[i][None], found.projections.other_pictures[i]])
         np.testing.assert_array_equal(
-            found.other_pictures[i], subject.pictures(mined.records[found.others[i]])
+            found.projections.other_pictures[i],
+            subject.pictures(mined.records[found.projections.others[i]]),
         )
         wanted = deconvnet.project(subject.preprocessing.tensor(shown), "conv2", m)
-        quantised = 128 + 127 * np.clip(wanted / found.projection_scales[i], -1, 1)
-        assert np.abs(found.projections[i] - quantised).max() <= 1
-        strongest = activations(subject, "conv2")[[image, *found.others[i]]].max(axis=(1, 2))
-        np.testing.assert_allclose(found.values[i], strongest[:, m], rtol=1e-4)
+        quantised = 128 + 127 * np.clip(wanted / found.projections.scales[i], -1, 1)
+        assert np.abs(found.projections.projected[i] - quantised).max() <= 1
+        strongest = activations(subject, "conv2")[[image, *found.projections.others[i]]].max(
+            axis=(1, 2)
+        )
+        np.testing.assert_allclose(found.projections.values[i], strongest[:, m], rtol=1e-4)
 
 
 def test_other_fills(subject, mined):
@@ -116,10 +119,10 @@ def test_other_fills(subject, mined):
         other = changed(subject, occlusion_fill=fill, occlusion_images=1,
                              occlusion_stride=9, occlusion_sizes=(0.25,))  # fmt: skip
         result = compute(other, {"mining": mined})
-        filled = fill_picture(result.pictures[0], fill, 6, np.random.default_rng(0))
-        scores, _ = plain(other, result.pictures[0], filled, 9, 9, 6)
-        here = result.probabilities["6"][0, 1, 1]
-        assert here == pytest.approx(scores[result.classes[0]], abs=1e-4)
+        filled = fill_picture(result.clean.pictures[0], fill, 6, np.random.default_rng(0))
+        scores, _ = plain(other, result.clean.pictures[0], filled, 9, 9, 6)
+        here = result.squares[6].probabilities[0, 1, 1]
+        assert here == pytest.approx(scores[result.clean.classes[0]], abs=1e-4)
 
 
 def test_noise_is_averaged_over_draws(subject, mined):
@@ -128,11 +131,13 @@ def test_noise_is_averaged_over_draws(subject, mined):
     result = compute(other, {"mining": mined})
     assert result.draws == 4
     random = np.random.default_rng([5, 0, 6])
-    draws = [fill_picture(result.pictures[0], "noise", 6, random) for _ in range(4)]
-    np.testing.assert_array_equal(result.fills["6"][0], draws[0])
-    scores = np.mean([plain(other, result.pictures[0], d, 9, 9, 6)[0] for d in draws], axis=0)
-    assert result.probabilities["6"][0, 1, 1] == pytest.approx(scores[result.classes[0]], abs=1e-4)
-    assert result.best["6"][0, 1, 1] == scores.argmax()
+    draws = [fill_picture(result.clean.pictures[0], "noise", 6, random) for _ in range(4)]
+    np.testing.assert_array_equal(result.squares[6].fills[0], draws[0])
+    scores = np.mean([plain(other, result.clean.pictures[0], d, 9, 9, 6)[0] for d in draws], axis=0)
+    assert result.squares[6].probabilities[0, 1, 1] == pytest.approx(
+        scores[result.clean.classes[0]], abs=1e-4
+    )
+    assert result.squares[6].best[0, 1, 1] == scores.argmax()
 
 
 def test_refined_maps_say_how_far_off_they_are(subject, mined):
@@ -140,15 +145,15 @@ def test_refined_maps_say_how_far_off_they_are(subject, mined):
     exact = compute(changed(subject, **asked), {"mining": mined})
     rough = compute(changed(subject, refine=True, **asked), {"mining": mined})
     assert not exact.refined
-    assert exact.computed["6"].all()
-    assert exact.errors["6"].tolist() == [0]
+    assert exact.squares[6].computed.all()
+    assert exact.squares[6].errors.tolist() == [0]
     assert rough.refined
-    computed = rough.computed["6"]
-    off = np.abs(rough.probabilities["6"] - exact.probabilities["6"])
+    computed = rough.squares[6].computed
+    off = np.abs(rough.squares[6].probabilities - exact.squares[6].probabilities)
     assert off[computed].max() < 1e-5
     # Some places are drawn twice, so up to 24 + 59 of the interpolated ones are computed now.
-    drawn = rough.errors_drawn["6"][0]
-    assert rough.errors["6"][0] > 0
+    drawn = rough.squares[6].errors_drawn[0]
+    assert rough.squares[6].errors[0] > 0
     assert np.isfinite(drawn).sum() == min(59, round(0.6 * computed.size)) or computed.mean() > 0.6
 
 
@@ -158,10 +163,10 @@ def test_files_in_place_of_the_choice(subject, mined, tmp_path):
     Image.fromarray(picture).save(file)
     few = {"occlude": (str(file),), "occlusion_stride": 12, "occlusion_sizes": (0.5,)}
     result = compute(changed(subject, **few), {"mining": mined})
-    assert result.paths == ["mine.png"]
-    assert result.given
-    assert not result.known[0]
-    assert result.classes[0] == mined.top_classes[0, 0]
+    assert result.clean.paths == ["mine.png"]
+    assert result.choice.given
+    assert not result.clean.known[0]
+    assert result.clean.classes[0] == mined.top_classes[0, 0]
     # The same file in the data has the class it has there, right or wrong.
     import hashlib
 
@@ -171,9 +176,9 @@ def test_files_in_place_of_the_choice(subject, mined, tmp_path):
     labels = np.array([wrong, *mined.labels[1:]], np.int32)
     known = replace(mined, sha256=sha256, labels=labels)
     result = compute(changed(subject, **few), {"mining": known})
-    assert result.known[0]
-    assert result.classes[0] == wrong
-    assert 0 not in result.others[0]
+    assert result.clean.known[0]
+    assert result.clean.classes[0] == wrong
+    assert 0 not in result.projections.others[0]
     with pytest.raises(RequestError, match="absent.png"):
         compute(changed(subject, occlude=("absent.png",)), {"mining": mined})
 
@@ -190,9 +195,9 @@ def test_no_rule_below_the_layer(subject, mined, monkeypatch):
     monkeypatch.setattr(presets, "rule_problem", lambda *_: "no rule for silu")
     few = changed(subject, occlusion_stride=12, occlusion_sizes=(0.5,))
     result = compute(few, {"mining": mined})
-    assert result.projection_problem == "no rule for silu"
-    assert (result.projections == 128).all()
-    assert (result.activations["12"] != 0).any()
+    assert result.projections.problem == "no rule for silu"
+    assert (result.projections.projected == 128).all()
+    assert (result.squares[12].activations != 0).any()
 
 
 def test_the_layer_is_mined(tiny_subject):

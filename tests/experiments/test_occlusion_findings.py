@@ -10,22 +10,21 @@ from vizreport.findings.decisions import decide
 from vizreport.findings.sentences import headline, sentence
 
 
-def made(count=0, shares=(), areas=(), **more):
+def made(count=0, shares=(), areas=(), refined=False, **more):
+    hidden = {"probabilities": np.tile([[0.9, 0.4]], (3, 1, 1)), **more}
     return SimpleNamespace(
-        **{
-            "paths": ["a.jpg", "b.jpg", "c.jpg"],
-            "sizes": [22],
-            "refined": False,
-            "probabilities": {"22": np.tile([[0.9, 0.4]], (3, 1, 1))},
-            "clean_probabilities": np.full(3, 0.9),
-            "sample": np.arange(count),
-            "sample_clean": np.full(count, 0.9),
-            "sample_lowest": np.full(count, 0.3),
-            "sample_shares": np.array(shares, float),
-            "sample_areas": np.array(areas, float),
-            "sample_hits": np.arange(count) % 3 > 0,
-            **more,
-        }
+        clean=SimpleNamespace(paths=["a.jpg", "b.jpg", "c.jpg"], probabilities=np.full(3, 0.9)),
+        squares={22: SimpleNamespace(**hidden)},
+        largest=22,
+        refined=refined,
+        sample=SimpleNamespace(
+            images=np.arange(count),
+            clean=np.full(count, 0.9),
+            lowest=np.full(count, 0.3),
+            shares=np.array(shares, float),
+            areas=np.array(areas, float),
+            hits=np.arange(count) % 3 > 0,
+        ),
     )
 
 
@@ -63,31 +62,32 @@ def test_without_masks_images_are_examples():
 
 
 def test_the_error_of_interpolation_is_bounded_for_most_places_only():
-    drawn = {"22": np.concatenate([np.full((3, 58), 0.01), np.full((3, 1), 0.27)], axis=1)}
-    refined = made(refined=True, errors={"22": np.array([0.1, 0.85, 0.2])}, errors_drawn=drawn)
+    drawn = np.concatenate([np.full((3, 58), 0.01), np.full((3, 1), 0.27)], axis=1)
+    refined = made(refined=True, errors=np.array([0.1, 0.85, 0.2]), errors_drawn=drawn)
     _, found = decide(findings({"occlusion": refined}))
     # By hand: of 177 places the bound of the 95 % quantile is the 174th, since
     # P(Binomial(177, 0.95) >= 174) < 0.05; the three largest are 0.27.
     assert found.values["bound"].value == 0.01
     assert found.values["worst"].value == 0.85
     assert "single positions may have larger errors" in sentence(found)
-    few = made(refined=True, errors={"22": np.zeros(3)}, errors_drawn={"22": np.full((3, 5), 0.1)})
+    few = made(refined=True, errors=np.zeros(3), errors_drawn=np.full((3, 5), 0.1))
     assert decide(findings({"occlusion": few}))[1].decision == "too little data"
 
 
 def test_a_probability_that_falls_nowhere_is_not_said_to_fall():
     flat = np.tile([[0.9, 0.95]], (3, 1, 1))
-    (found,) = decide(findings({"occlusion": made(probabilities={"22": flat})}))
+    (found,) = decide(findings({"occlusion": made(probabilities=flat)}))
     assert sentence(found) == (
         "Hiding a square of 22 px lowers the class probability nowhere in the 3 examples."
     )
     areas = np.linspace(0.2, 0.3, 30)
-    lowest = np.full(30, 0.8999999)
-    *_, worst = decide(findings({"occlusion": made(30, areas, areas, sample_lowest=lowest)}))
+    result = made(30, areas, areas)
+    result.sample.lowest[:] = 0.8999999
+    *_, worst = decide(findings({"occlusion": result}))
     assert sentence(worst) == (
         "Hiding a square of 22 px lowers the class probability nowhere: it is 0.90 "
         "(median of 30 images)."
     )
-    little = made(30, areas, areas, sample_lowest=np.full(30, 0.898))
-    *_, worst = decide(findings({"occlusion": little}))
+    result.sample.lowest[:] = 0.898
+    *_, worst = decide(findings({"occlusion": result}))
     assert "from 0.900 to 0.898" in sentence(worst)

@@ -104,10 +104,10 @@ def test_images_are_drawn_until_enough_of_them_fall(monkeypatch, every, drawn):
         records=np.arange(count),
     )
     found = sample.on_objects(subject, Pieces(), mining, None, 4, 0, 1)
-    assert len(found["sample"]) == len(set(found["sample"])) == drawn
-    assert found["sample"].tolist() == looked
-    assert not labels[found["sample"]].any()
-    assert np.isfinite(found["sample_shares"]).sum() == -(-drawn // every)
-    assert found["sample_lowest"].tolist() == pytest.approx(
+    assert len(found.images) == len(set(found.images)) == drawn
+    assert found.images.tolist() == looked
+    assert not labels[found.images].any()
+    assert np.isfinite(found.shares).sum() == -(-drawn // every)
+    assert found.lowest.tolist() == pytest.approx(
         [0.1 if i % every == 0 else 0.9 for i in range(drawn)]
     )

@@ -123,12 +123,13 @@ def test_one_score_for_two_folders(asked, folders, activation, from_logits):
     found["invariance"] = compute_invariance(subject, found)
     occlusion = found["occlusion"]
     own = np.where(
-        occlusion.classes == 1, *[q[_numbers(mining, occlusion.paths)] for q in (p, 1 - p)]
+        occlusion.clean.classes == 1,
+        *[q[_numbers(mining, occlusion.clean.paths)] for q in (p, 1 - p)],
     )
-    np.testing.assert_allclose(occlusion.clean_probabilities, own, rtol=1e-4)
-    assert set(occlusion.classes.tolist()) == {0, 1}
+    np.testing.assert_allclose(occlusion.clean.probabilities, own, rtol=1e-4)
+    assert set(occlusion.clean.classes.tolist()) == {0, 1}
     # No place has the probability of a softmax of one number.
-    assert all((maps < 1).all() for maps in occlusion.probabilities.values())
+    assert all((square.probabilities < 1).all() for square in occlusion.squares.values())
     shown = overview_figures.section(found, RUN)
     assert "thresholds" in [figure.name for figure in shown.figures]
     assert "blue" in shown.figures[1].caption

@@ -38,15 +38,17 @@ def results():
     sanity = make_sanity(random, mining, np.zeros((4, 227, 227, 3), np.uint8), False)
     areas = random.uniform(0.15, 0.35, 30)
     occlusion = SimpleNamespace(
-        paths=["a"],
-        sizes=[22],
+        clean=SimpleNamespace(paths=["a"]),
+        largest=22,
         refined=False,
-        sample=np.arange(30),
-        sample_clean=np.full(30, 0.9),
-        sample_lowest=np.full(30, 0.2),
-        sample_shares=areas + random.normal(0, 0.08, 30),
-        sample_areas=areas,
-        sample_hits=np.ones(30, bool),
+        sample=SimpleNamespace(
+            images=np.arange(30),
+            clean=np.full(30, 0.9),
+            lowest=np.full(30, 0.2),
+            shares=areas + random.normal(0, 0.08, 30),
+            areas=areas,
+            hits=np.ones(30, bool),
+        ),
     )
     both = random.normal(0.6, 0.05, (2, 120)) + random.normal(0, 0.1, 120)
     hog = SimpleNamespace(correlations=np.concatenate([both, np.zeros((1, 120))]))

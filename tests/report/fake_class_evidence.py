@@ -14,8 +14,8 @@ def make_class_evidence(
     random: np.random.Generator, mining: MiningResult, occlusion: OcclusionResult, hostile: bool
 ) -> ClassEvidenceResult:
     methods = list(METHODS)[hostile:]
-    name, count = str(occlusion.sizes[-1]), 12
-    falls = occlusion.clean_probabilities[:, None, None] - occlusion.probabilities[name]
+    clean, square, count = occlusion.clean, occlusion.squares[occlusion.largest], 12
+    falls = clean.probabilities[:, None, None] - square.probabilities
     orders = [*methods, "random", "centre"]
     down = {o: np.float32(0.9) * (1 - FRACTIONS) ** (4 - i) for i, o in enumerate(orders)}
     noise = random.normal(0, 0.02, (count, len(FRACTIONS)))
@@ -25,15 +25,15 @@ def make_class_evidence(
         methods=methods,
         problems={"grad-cam": "layer 'a<b>' has no spatial positions"} if hostile else {},
         layer="" if hostile else occlusion.layer,
-        paths=occlusion.paths,
-        pictures=occlusion.pictures,
-        masks=occlusion.masks,
-        classes=occlusion.classes,
+        paths=clean.paths,
+        pictures=clean.pictures,
+        masks=clean.masks,
+        classes=clean.classes,
         class_names=mining.class_names,
-        probabilities=occlusion.clean_probabilities,
-        size=occlusion.sizes[-1],
-        tops=occlusion.tops[name],
-        lefts=occlusion.lefts[name],
+        probabilities=clean.probabilities,
+        size=occlusion.largest,
+        tops=square.tops,
+        lefts=square.lefts,
         falls=falls.astype(np.float32),
         maps={m: (falls**2).astype(np.float32) for m in methods},
         scores=np.full(len(falls), 12, np.float32),

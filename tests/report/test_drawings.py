@@ -41,7 +41,7 @@ def test_occlusion_is_drawn_in_the_order_of_the_paper(occluded: OcclusionResult)
     drawn = panels(occluded)
     assert drawn[::2] == [f"({letter})" for letter in "abcde"]
     assert drawn[5] == "its projection"
-    without = replace(occluded, projection_problem="no rule")
+    without = replace(occluded, projections=replace(occluded.projections, problem="no rule"))
     assert panels(without)[5] == "no projection"
 
 
@@ -82,16 +82,21 @@ def test_a_full_turn_closes_and_its_numbers_stand_on_the_lines() -> None:
 
 
 def test_a_small_change_of_activation_looks_small(occluded: OcclusionResult) -> None:
-    size = next(iter(occluded.activations))
-    nearly = np.full_like(occluded.activations[size], 95)
+    size, square = next(iter(occluded.squares.items()))
+    nearly = np.full_like(square.activations, 95)
     nearly[:, 0, 0] = 100
-    clean = np.full_like(occluded.clean_activations, 100)
-    small = replace(occluded, activations={size: nearly}, clean_activations=clean)
+    clean = replace(occluded.clean, activations=np.full_like(occluded.clean.activations, 100))
+
+    def with_activations(activations: np.ndarray) -> OcclusionResult:
+        squares = {size: replace(square, activations=activations)}
+        return replace(occluded, clean=clean, squares=squares)
+
+    small = with_activations(nearly)
     assert maps.activation_range(small, 0) == (0, 100)
     shown = maps.activation_map(small, 0, size).astype(int)
-    seen = maps.activation_map(replace(small, activations={size: nearly / 2}), 0, size)
+    seen = maps.activation_map(with_activations(nearly / 2), 0, size)
     assert np.abs(shown - seen).max() > 60  # halved it is another colour
-    same = maps.activation_map(replace(small, activations={size: 0 * nearly + 100}), 0, size)
+    same = maps.activation_map(with_activations(0 * nearly + 100), 0, size)
     assert np.abs(shown - same).max() < 30
 
 
@@ -133,8 +138,9 @@ def test_labels_that_are_cut_keep_both_ends() -> None:
 
 
 def test_an_image_of_unknown_class_is_called_by_its_prediction(occluded: OcclusionResult) -> None:
-    count = len(occluded.paths)
-    one = replace(occluded, classes=np.zeros(count, np.int32), known=np.zeros(count, bool))
+    count = len(occluded.clean.paths)
+    unknown = {"classes": np.zeros(count, np.int32), "known": np.zeros(count, bool)}
+    one = replace(occluded, clean=replace(occluded.clean, **unknown))
     name = words(occluded.class_names[0])
     drawn = section({"mining": MINING, "occlusion": one}, None)
     assert drawn.figures[0].title.startswith(quoted(f"{name} (predicted)", 60))

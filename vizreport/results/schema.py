@@ -81,7 +81,7 @@ def declarations(kind: type) -> tuple[Declared, ...]:
             found += declarations(member.group)
         else:
             key: Any = member.key
-            found.append(Declared(member.name, list[key]))
+            found.append(replace(_declared(member.name, member.hint), type=list[key]))
             for each in declarations(member.group):
                 of: Any = each.type
                 found.append(replace(each, type=dict[str, of], keys=member.name))

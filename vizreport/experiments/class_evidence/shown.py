@@ -120,26 +120,27 @@ def shown_maps(
 
 def square(occlusion: OcclusionResult) -> tuple[np.ndarray, np.ndarray, int]:
     """Return places and size of the occlusion's largest square: tops, lefts, px."""
-    size = occlusion.sizes[-1]
-    return occlusion.tops[str(size)], occlusion.lefts[str(size)], size
+    largest = occlusion.squares[occlusion.largest]
+    return largest.tops, largest.lefts, occlusion.largest
 
 
 def _examples(subject: Subject, mining: MiningResult, occlusion: OcclusionResult) -> list[_Example]:
     """Return the occlusion's images; its result has pictures of three bands alone."""
-    pictures = dict(enumerate(occlusion.pictures))
+    clean = occlusion.clean
+    pictures = dict(enumerate(clean.pictures))
     if subject.preprocessing.bands:
-        kept = [i for i, path in enumerate(occlusion.paths) if path in mining.paths]
-        indices = [mining.paths.index(occlusion.paths[i]) for i in kept]
+        kept = [i for i, path in enumerate(clean.paths) if path in mining.paths]
+        indices = [mining.paths.index(clean.paths[i]) for i in kept]
         pictures = dict(zip(kept, subject.pictures(mining.records[indices]), strict=True))
-    hidden = occlusion.probabilities[str(occlusion.sizes[-1])]
+    hidden = occlusion.squares[occlusion.largest].probabilities
     return [
         _Example(
-            occlusion.paths[i],
+            clean.paths[i],
             picture,
-            occlusion.masks[i],
-            int(occlusion.classes[i]),
-            float(occlusion.clean_probabilities[i]),
-            occlusion.clean_probabilities[i] - hidden[i],
+            clean.masks[i],
+            int(clean.classes[i]),
+            float(clean.probabilities[i]),
+            clean.probabilities[i] - hidden[i],
         )
         for i, picture in pictures.items()
     ]

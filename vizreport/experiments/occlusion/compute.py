@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import fields
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from vizreport.experiments.occlusion.examples import (
     is_sure,
 )
 from vizreport.experiments.occlusion.image import (
-    MAPPED,
+    Clean,
     Fall,
     Fill,
     Occluded,
@@ -31,7 +31,7 @@ from vizreport.experiments.occlusion.image import (
 from vizreport.experiments.occlusion.masks import object_masks
 from vizreport.experiments.occlusion.places import default_stride, places
 from vizreport.experiments.occlusion.projections import projections
-from vizreport.experiments.occlusion.result import OcclusionResult
+from vizreport.experiments.occlusion.result import Choice, CleanImages, OcclusionResult, SquareMaps
 from vizreport.experiments.occlusion.sample import on_objects
 from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, occluded_layer
@@ -75,57 +75,48 @@ def compute(
         for size, stride in zip(sizes, strides, strict=True)
     ]
     fill = Fill(settings.occlusion_fill, settings.seed, settings.memory)
-    tried = telling = 0
+    sure, tried, telling = is_sure(mining), 0, 0
     if settings.occlude:
         chosen = images_of_files(subject, mining, settings.occlude)
     else:
         images = images_to_try(mining, settings.occlusion_images, settings.seed)
         some = images_of_the_data(subject, mining, images, "--occlude")
         falls = _falls(subject, pieces, layer, fill, some, squares[-1])
-        sure = is_sure(mining)[images]
-        examples = choose_examples(sure, falls, settings.occlusion_images, settings.seed)
+        examples = choose_examples(sure[images], falls, settings.occlusion_images, settings.seed)
         chosen = images_of_the_data(subject, mining, images[examples.places], "--occlude")
-        tried, telling = int(sure.sum()), examples.telling
+        tried, telling = int(sure[images].sum()), examples.telling
     inputs = subject.preprocessing.tensor(chosen.pictures)
     clean = _clean(subject, layer, inputs, chosen.labels)
-    parts = _maps(subject, pieces, (layer, fill, settings.refine), chosen, clean, squares)
-    collected: dict[str, Any] = {
-        field: {
-            size: np.stack([getattr(one, field) for one in occluded])
-            for size, occluded in parts.items()
-        }
-        for field in MAPPED
-    }
     masks, masked = object_masks(subject, mining, chosen.images)
     return OcclusionResult(
-        paths=chosen.paths,
-        given=bool(settings.occlude),
-        sure=float(is_sure(mining).mean()),
-        tried=tried,
-        telling=telling,
-        pictures=subject.preprocessing.shown(chosen.pictures),
-        masks=masks,
-        masked=masked,
-        classes=clean["classes"],
-        known=chosen.labels >= 0,
+        choice=Choice(bool(settings.occlude), float(sure.mean()), tried, telling),
+        clean=CleanImages(
+            paths=chosen.paths,
+            pictures=subject.preprocessing.shown(chosen.pictures),
+            masks=masks,
+            masked=masked,
+            classes=clean.classes,
+            known=chosen.labels >= 0,
+            probabilities=clean.probabilities,
+            best=clean.best,
+            best_probabilities=clean.best_probabilities,
+            maps=clean.maps,
+            activations=clean.activations,
+        ),
         class_names=mining.class_names,
-        clean_probabilities=clean["probabilities"],
-        clean_best=clean["best"],
-        clean_best_probabilities=clean["best_probabilities"],
         layer=layer.name,
-        maps=clean["maps"],
-        clean_activations=clean["activations"],
         units=layer.rows * layer.cols,
-        sizes=sizes,
+        squares=_maps(subject, pieces, (layer, fill, settings.refine), chosen, clean, squares),
         strides=strides,
         refined=settings.refine,
         fill=settings.occlusion_fill,
         draws=fill.draws,
-        tops={str(square.size): square.tops for square in squares},
-        lefts={str(square.size): square.lefts for square in squares},
-        **collected,
-        **projections(subject, settings.rule, mining, layer, chosen.images, inputs, clean),
-        **on_objects(subject, pieces, mining, layer, sizes[-1], settings.seed, settings.memory),
+        projections=projections(
+            subject, settings.rule, mining, layer, chosen.images, inputs, clean
+        ),
+        sample=on_objects(
+            subject, pieces, mining, layer, sizes[-1], settings.seed, settings.memory
+        ),
         rule=settings.rule,
     )
 
@@ -138,7 +129,7 @@ def square_sizes(shares: tuple[float, ...], shape: tuple[int, int]) -> list[int]
 
 def _clean(
     subject: Subject, layer: ReportableLayer, inputs: np.ndarray, labels: np.ndarray
-) -> dict[str, np.ndarray]:
+) -> Clean:
     """Score the images with nothing hidden; choose each one's strongest map and class."""
     reduce = subject.traced.compiled(
         ("reduced", layer.node), lambda: reduction_function(subject.graph, [layer])
@@ -153,16 +144,16 @@ def _clean(
     best = scores.argmax(axis=1)
     classes = np.where(labels >= 0, labels, best)
     each = np.arange(len(inputs))
-    return {
-        "maps": maps.astype(np.int32),
-        "activations": (means[each, maps] * (layer.rows * layer.cols)).astype(np.float32),
-        "values": maxima[each, maps].astype(np.float32),
-        "units": units[each, maps].astype(np.int32),
-        "classes": classes.astype(np.int32),
-        "probabilities": scores[each, classes].astype(np.float32),
-        "best": best.astype(np.int32),
-        "best_probabilities": scores[each, best].astype(np.float32),
-    }
+    return Clean(
+        classes=classes.astype(np.int32),
+        probabilities=scores[each, classes].astype(np.float32),
+        best=best.astype(np.int32),
+        best_probabilities=scores[each, best].astype(np.float32),
+        maps=maps.astype(np.int32),
+        activations=(means[each, maps] * (layer.rows * layer.cols)).astype(np.float32),
+        values=maxima[each, maps].astype(np.float32),
+        units=units[each, maps].astype(np.int32),
+    )
 
 
 def _falls(
@@ -193,10 +184,10 @@ def _maps(
     pieces: Pieces,
     arguments: tuple[ReportableLayer, Fill, bool],
     chosen: ChosenImages,
-    clean: dict[str, np.ndarray],
+    clean: Clean,
     squares: list[Square],
-) -> dict[str, list[Occluded]]:
-    """Occlude every image with squares of every size; by size, in the order of the images."""
+) -> dict[int, SquareMaps]:
+    """Occlude every image with squares of every size."""
     draws = arguments[1].draws
     cut = [
         piece
@@ -206,7 +197,16 @@ def _maps(
         )
     ]
     work = Work("maps", occlude_image, arguments, cut, Occluded, "occluding", "places")
-    found: dict[str, list[Occluded]] = {str(square.size): [] for square in squares}
-    for piece, occluded in zip(cut, pieces.map(subject, work), strict=True):
-        found[str(piece.argument.square.size)].append(occluded)
-    return found
+    occluded, count = [*pieces.map(subject, work)], len(chosen.paths)
+    return {
+        square.size: _stacked(square, occluded[i * count : (i + 1) * count])
+        for i, square in enumerate(squares)
+    }
+
+
+def _stacked(square: Square, occluded: list[Occluded]) -> SquareMaps:
+    stacked = {
+        field.name: np.stack([getattr(one, field.name) for one in occluded])
+        for field in fields(Occluded)
+    }
+    return SquareMaps(tops=square.tops, lefts=square.lefts, **stacked)

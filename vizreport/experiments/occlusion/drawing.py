@@ -72,14 +72,14 @@ def chart(result: OcclusionResult, i: int) -> Figure:
     below = _LINE * (1.6 + max(4, len(colours.named) + (colours.others > 0)))
     row = _TITLE + tall + below + 1.5
     folded = -(-_PANELS // columns)  # lines of panels for a size
-    sizes = result.sizes[-1:] if folded > 1 else result.sizes  # a column has room for one
+    sizes = [result.largest] if folded > 1 else [*result.squares]  # a column has room for one
     total = _TOP + folded * len(sizes) * row
     with charts.style():
         sheet = _sheet(page, total)
         grid = _PanelRows(sheet, columns, row, side, tall)
         top = _TOP
         for size in sizes:
-            _maps_row(grid, result, i, str(size), colours, top)
+            _maps_row(grid, result, i, size, colours, top)
             top += folded * row
         return sheet.figure
 
@@ -91,7 +91,7 @@ def _columns() -> int:
 
 def _panel_size(result: OcclusionResult) -> tuple[float, float]:
     """Return width and height of a map in mm."""
-    height, width = result.pictures.shape[1:3]
+    height, width = result.clean.pictures.shape[1:3]
     free = medium.room(PRINT_WIDTH) - _LEFT - _RIGHT - (_columns() - 1) * _GAP
     side = free / _columns()
     return side, side * height / width
@@ -99,11 +99,11 @@ def _panel_size(result: OcclusionResult) -> tuple[float, float]:
 
 def beside_map(result: OcclusionResult, i: int) -> Image.Image:
     """Put the image with the square where it costs most beside the map of the probability."""
-    name = str(result.sizes[-1])
-    square = maps.occluded(result, i, name, *maps.lowest(result, i, name))
+    size = result.largest
+    square = maps.occluded(result, i, size, *maps.lowest(result, i, size))
     return montage.beside(
         montage.fit(square, 420),
-        montage.fit(Image.fromarray(maps.probability_map(result, i, name)), 420),
+        montage.fit(Image.fromarray(maps.probability_map(result, i, size)), 420),
         10,
     )
 
@@ -181,29 +181,32 @@ def _maps_row(
     grid: _PanelRows,
     result: OcclusionResult,
     i: int,
-    name: str,
+    size: int,
     colours: maps.ClassColours,
     top: float,
 ) -> None:
-    height, width = result.pictures.shape[1:3]
+    height, width = result.clean.pictures.shape[1:3]
     sheet, side = grid.sheet, grid.side
-    followed = _class_name(result, result.classes[i], side)
-    r, c = maps.lowest(result, i, name)
-    shown = np.asarray(maps.occluded(result, i, name, r, c))
-    axes = grid.panel(0, top, shown, "a", f"{result.fill} square, {name} px")
+    followed = _class_name(result, result.clean.classes[i], side)
+    r, c = maps.lowest(result, i, size)
+    shown = np.asarray(maps.occluded(result, i, size, r, c))
+    axes = grid.panel(0, top, shown, "a", f"{result.fill} square, {size} px")
     _scaled(axes, height, width)
     grid.panel(
         1,
         top,
-        maps.activation_map(result, i, name),
+        maps.activation_map(result, i, size),
         "b",
-        _fitted(f"map {result.maps[i]}, {result.layer}", side - 6),
+        _fitted(f"map {result.clean.maps[i]}, {result.layer}", side - 6),
     )
     projected = _projected(result, i)
     if projected is not None:
         grid.panel(2, top, projected, "c", "its projection")
         left, under = grid.place(2, top + _TITLE + grid.tall + 1.2)
-        notes = [f"its strongest unit: {number(float(result.values[i, 0]))}", "grey: zero"]
+        notes = [
+            f"its strongest unit: {number(float(result.projections.values[i, 0]))}",
+            "grey: zero",
+        ]
         if _boxed(result, i, 0):
             notes.append("box: receptive field")
         for k, line in enumerate(notes):
@@ -212,33 +215,34 @@ def _maps_row(
         left, under = grid.place(2, top)
         sheet.text(left, under, "(c)", weight="bold")
         sheet.text(left + 5.2, under, "no projection")
-    grid.panel(3, top, maps.probability_map(result, i, name), "d", f"p({followed})")
-    grid.panel(4, top, maps.class_map(result, i, name, colours), "e", "top class")
+    grid.panel(3, top, maps.probability_map(result, i, size), "d", f"p({followed})")
+    grid.panel(4, top, maps.class_map(result, i, size, colours), "e", "top class")
     below = _TITLE + grid.tall + 1.2
-    least = float(result.activations[name][i].min())
+    least = float(result.squares[size].activations[i].min())
     left, under = grid.place(1, top + below)
-    said = f"lowest: {number(least)} ({fall(float(result.clean_activations[i]), least)})"
+    said = f"lowest: {number(least)} ({fall(float(result.clean.activations[i]), least)})"
     sheet.text(left, under + 5 + 2 * _LINE, said, color=charts.SOFT)
     left, under = grid.place(0, top + below)
-    for k, line in enumerate(_numbers(result, i, name)):
+    for k, line in enumerate(_numbers(result, i, size)):
         sheet.text(left, under + 2.6 + k * _LINE, line)
     limits = maps.PROBABILITY
     for place, ends, clean, unit in (
-        (1, maps.activation_range(result, i), result.clean_activations, "sum"),
-        (3, limits, result.clean_probabilities, "probability"),
+        (1, maps.activation_range(result, i), result.clean.activations, "sum"),
+        (3, limits, result.clean.probabilities, "probability"),
     ):
         _bar(sheet, *grid.place(place, top + below), side, ends, float(clean[i]), unit)
-    if result.masked[i]:
+    if result.clean.masked[i]:
         left, under = grid.place(3, top + below)
         sheet.text(left, under + 5 + 2 * _LINE, "white line: the object", color=charts.SOFT)
-    _legend(sheet, result, i, name, colours, grid.place(4, top + below), side)
+    _legend(sheet, result, i, size, colours, grid.place(4, top + below), side)
 
 
-def _numbers(result: OcclusionResult, i: int, name: str) -> list[str]:
-    values = result.probabilities[name][i]
-    changed = float((result.best[name][i] != result.clean_best[i]).mean())
+def _numbers(result: OcclusionResult, i: int, size: int) -> list[str]:
+    square = result.squares[size]
+    values = square.probabilities[i]
+    changed = float((square.best[i] != result.clean.best[i]).mean())
     return [
-        f"nothing hidden: p {_decimals(result.clean_probabilities[i])}",
+        f"nothing hidden: p {_decimals(result.clean.probabilities[i])}",
         f"lowest, as shown: p {_decimals(values.min())}",
         "another class is predicted",
         f"at {percent(changed)} of positions",
@@ -282,13 +286,13 @@ def _legend(
     sheet: Sheet,
     result: OcclusionResult,
     i: int,
-    name: str,
+    size: int,
     colours: maps.ClassColours,
     place: tuple[float, float],
     side: float,
 ) -> None:
     left, top = place
-    slots = colours.slots(result.best[name][i])
+    slots = colours.slots(result.squares[size].best[i])
     entries = [(slot, _class_name(result, index, side)) for slot, index in enumerate(colours.named)]
     if colours.others:
         entries.append((len(maps.PALETTE) - 1, f"{colours.others} other"))
@@ -308,37 +312,39 @@ def part(places: np.ndarray) -> str:
 
 def _projected(result: OcclusionResult, i: int) -> np.ndarray | None:
     """Return the watched map's projection in the image itself; None where there is none."""
-    if result.projection_problem or not result.values[i, 0] > 0:
+    if result.projections.problem or not result.projections.values[i, 0] > 0:
         return None
     return np.asarray(projection(result, i, 0))
 
 
 def projection(result: OcclusionResult, i: int, k: int) -> Image.Image:
     """Draw one projection with the unit's receptive field outlined."""
-    return _with_field(result, i, k, tone.toned(tone.signed(result.projections[i, k])))
+    return _with_field(result, i, k, tone.toned(tone.signed(result.projections.projected[i, k])))
 
 
 def other(result: OcclusionResult, i: int, k: int) -> Image.Image:
     """Draw one of the map's top images with the unit's receptive field outlined."""
-    return _with_field(result, i, k + 1, result.other_pictures[i, k])
+    return _with_field(result, i, k + 1, result.projections.other_pictures[i, k])
 
 
 def _with_field(result: OcclusionResult, i: int, k: int, picture: np.ndarray) -> Image.Image:
     shown = Image.fromarray(picture)
     if not _boxed(result, i, k):
         return shown
-    box: Sequence[float] = [float(side) for side in result.fields[i, k]]
+    box: Sequence[float] = [float(side) for side in result.projections.fields[i, k]]
     return montage.outlined(shown, box)
 
 
 def _boxed(result: OcclusionResult, i: int, k: int) -> bool:
     """Whether a receptive field is outlined: in tiny pictures the line would hide too much."""
-    return bool(result.values[i, k] > 0) and min(result.pictures.shape[1:3]) >= 128
+    return (
+        bool(result.projections.values[i, k] > 0) and min(result.clean.pictures.shape[1:3]) >= 128
+    )
 
 
 def other_class(result: OcclusionResult, mining: MiningResult, i: int, k: int) -> str:
     """Name the class of one of the map's top images: the true one, else the predicted one."""
-    image = int(result.others[i, k])
+    image = int(result.projections.others[i, k])
     if image < 0:
         return ""
     return true_name(mining, image) or predicted_name(mining, image)

@@ -42,7 +42,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     result: OcclusionResult = results["occlusion"]
     mining: MiningResult = results["mining"]
     files: dict[str, bytes] = {f"{_FOLDER}/scale.png": png_bytes(Image.fromarray(maps.bar(256, 8)))}
-    images = [_image(result, mining, i, files) for i in range(len(result.paths))]
+    images = [_image(result, mining, i, files) for i in range(len(result.clean.paths))]
     figures = tuple(_figure(result, i, image) for i, image in enumerate(images))
     context = {
         "images": images,
@@ -55,23 +55,23 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
             {
                 "size": size,
                 "stride": stride,
-                "rows": len(result.tops[str(size)]),
-                "cols": len(result.lefts[str(size)]),
+                "rows": len(square.tops),
+                "cols": len(square.lefts),
             }
-            for size, stride in zip(result.sizes, result.strides, strict=True)
+            for (size, square), stride in zip(result.squares.items(), result.strides, strict=True)
         ],
         "about": about_probability(
             OutputMeaning(**mining.output), [quoted(name, 40) for name in result.class_names]
         ),
-        "refined": float(np.mean([kept.mean() for kept in result.computed.values()]))
+        "refined": float(np.mean([square.computed.mean() for square in result.squares.values()]))
         if result.refined
         else None,
-        "objects": bool(result.masked.any()),
+        "objects": bool(result.clean.masked.any()),
         "said": {each.kind: sentence(each) for each in claims_of(findings, results)},
-        "problem": result.projection_problem,
+        "problem": result.projections.problem,
         "rule": result.rule,
-        "height": result.pictures.shape[1],
-        "width": result.pictures.shape[2],
+        "height": result.clean.pictures.shape[1],
+        "width": result.clean.pictures.shape[2],
     }
     highlights = (_highlight(result, images),) if images else ()
     return Section(figures, (), highlights, (), files, context)
@@ -79,21 +79,22 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
 
 def _chosen(result: OcclusionResult) -> str:
     """Say how the images were chosen, and how many suit."""
-    if result.given:
+    choice = result.choice
+    if choice.given:
         return "The images were specified with --occlude."
-    right = "classified correctly" if result.known.all() else "classified"
-    if not result.tried:
+    right = "classified correctly" if result.clean.known.all() else "classified"
+    if not choice.tried:
         return (
             f"No image is {right} with a probability above {PROBABLE}; those in which hiding a "
             "part lowers it most are shown."
         )
     said = (
-        f"The images are examples with an effect. {percent(result.sure)} of the images "
-        f"are {right} with a probability above {PROBABLE}. Of {result.tried} of them, drawn at "
-        f"random, at most one per class, {result.telling} lose more than {FALL} on a coarse grid "
+        f"The images are examples with an effect. {percent(choice.sure)} of the images "
+        f"are {right} with a probability above {PROBABLE}. Of {choice.tried} of them, drawn at "
+        f"random, at most one per class, {choice.telling} lose more than {FALL} on a coarse grid "
         "of positions. "
     )
-    if result.telling >= len(result.paths):
+    if choice.telling >= len(result.clean.paths):
         return f"{said}The images shown are drawn at random from these."
     return f"{said}The images shown are those with the largest drops."
 
@@ -126,26 +127,26 @@ def _image(
     result: OcclusionResult, mining: MiningResult, i: int, files: dict[str, bytes]
 ) -> dict[str, Any]:
     """Gather what the template says of an image and leave its pictures among the files."""
+    clean, names = result.clean, result.class_names
     colours = maps.class_colours(result, i)
     photo = f"{_FOLDER}/{i + 1}.jpg"
-    files[photo] = jpeg_bytes(Image.fromarray(result.pictures[i]))
-    names = result.class_names
+    files[photo] = jpeg_bytes(Image.fromarray(clean.pictures[i]))
     return {
         "figure": f"occlusion-{i + 1}",
-        "path": result.paths[i],
+        "path": clean.paths[i],
         "title": _title(result, i),
         "photo": photo,
-        "followed": names[result.classes[i]],
-        "known": bool(result.known[i]),
-        "right": bool(result.clean_best[i] == result.classes[i]),
-        "predicted": names[result.clean_best[i]],
-        "predicted_probability": float(result.clean_best_probabilities[i]),
-        "clean": float(result.clean_probabilities[i]),
-        "map": int(result.maps[i]),
-        "activation": float(result.clean_activations[i]),
+        "followed": names[clean.classes[i]],
+        "known": bool(clean.known[i]),
+        "right": bool(clean.best[i] == clean.classes[i]),
+        "predicted": names[clean.best[i]],
+        "predicted_probability": float(clean.best_probabilities[i]),
+        "clean": float(clean.probabilities[i]),
+        "map": int(clean.maps[i]),
+        "activation": float(clean.activations[i]),
         "range": maps.activation_range(result, i),
         "limits": maps.PROBABILITY,
-        "sizes": [_size(result, i, size, colours, photo, files) for size in result.sizes],
+        "sizes": [_size(result, i, size, colours, photo, files) for size in result.squares],
         "projections": _projections(result, mining, i, files),
     }
 
@@ -154,7 +155,7 @@ def _title(result: OcclusionResult, i: int) -> str:
     """Call an image by its class, or the predicted one where that is not known; alike by number."""
     titles = [
         words(result.class_names[index]) + ("" if known else " (predicted)")
-        for index, known in zip(result.classes, result.known, strict=True)
+        for index, known in zip(result.clean.classes, result.clean.known, strict=True)
     ]
     alike = titles[:i].count(titles[i])
     return f"{titles[i]} ({alike + 1})" if alike else titles[i]
@@ -169,18 +170,18 @@ def _size(
     files: dict[str, bytes],
 ) -> dict[str, Any]:
     """Gather one size's maps."""
-    name = str(size)
-    r, c = maps.lowest(result, i, name)
-    stem = f"{_FOLDER}/{i + 1}-{name}"
-    files[f"{stem}-square.jpg"] = jpeg_bytes(maps.occluded(result, i, name, r, c))
+    square = result.squares[size]
+    r, c = maps.lowest(result, i, size)
+    stem = f"{_FOLDER}/{i + 1}-{size}"
+    files[f"{stem}-square.jpg"] = jpeg_bytes(maps.occluded(result, i, size, r, c))
     for kind, picture in (
-        ("activation", maps.activation_map(result, i, name)),
-        ("probability", maps.probability_map(result, i, name)),
-        ("class", maps.class_map(result, i, name, colours)),
-        ("pixels", maps.pixel_map(result, i, name)),
+        ("activation", maps.activation_map(result, i, size)),
+        ("probability", maps.probability_map(result, i, size)),
+        ("class", maps.class_map(result, i, size, colours)),
+        ("pixels", maps.pixel_map(result, i, size)),
     ):
         files[f"{stem}-{kind}.png"] = png_bytes(_enlarged(picture))
-    slots = colours.slots(result.best[name][i])
+    slots = colours.slots(square.best[i])
     legend = [
         {"slot": slot, "name": result.class_names[index], "said": drawing.part(slots == slot)}
         for slot, index in enumerate(colours.named)
@@ -191,46 +192,47 @@ def _size(
             {"slot": last, "name": f"{colours.others} other classes",
              "said": drawing.part(slots == last)}
         )  # fmt: skip
-    lowest = float(result.probabilities[name][i].min())
-    least = float(result.activations[name][i].min())
+    lowest = float(square.probabilities[i].min())
+    least = float(square.activations[i].min())
     return {
         "size": size,
         "stem": stem,
         "legend": legend,
         "lowest": lowest,
-        "halved": float((result.probabilities[name][i] < result.clean_probabilities[i] / 2).mean()),
-        "drop": float(result.clean_probabilities[i]) - lowest,
-        "row": int(result.tops[name][r]),
-        "col": int(result.lefts[name][c]),
-        "best": result.class_names[result.best[name][i][r, c]],
-        "best_probability": float(result.best_probabilities[name][i][r, c]),
-        "activation": float(result.activations[name][i][r, c]),
+        "halved": float((square.probabilities[i] < result.clean.probabilities[i] / 2).mean()),
+        "drop": float(result.clean.probabilities[i]) - lowest,
+        "row": int(square.tops[r]),
+        "col": int(square.lefts[c]),
+        "best": result.class_names[square.best[i][r, c]],
+        "best_probability": float(square.best_probabilities[i][r, c]),
+        "activation": float(square.activations[i][r, c]),
         "least": least,
-        "fall": drawing.fall(float(result.clean_activations[i]), least),
+        "fall": drawing.fall(float(result.clean.activations[i]), least),
         "object": agreement(
-            maps.pixel_values(result, i, name),
-            float(result.clean_probabilities[i]),
-            result.masks[i],
+            maps.pixel_values(result, i, size),
+            float(result.clean.probabilities[i]),
+            result.clean.masks[i],
         )
-        if result.masked[i]
+        if result.clean.masked[i]
         else None,
-        "changed": float((result.best[name][i] != result.clean_best[i]).mean()),
-        "data": _data(result, i, name, (r, c), photo, stem, files),
+        "changed": float((square.best[i] != result.clean.best[i]).mean()),
+        "data": _data(result, i, size, (r, c), photo, stem, files),
     }
 
 
 def _data(
     result: OcclusionResult,
     i: int,
-    name: str,
+    size: int,
     start: tuple[int, int],
     photo: str,
     stem: str,
     files: dict[str, bytes],
 ) -> str:
     """Return what the script needs to move the square, as JSON."""
-    classes, best = np.unique(result.best[name][i], return_inverse=True)
-    fill = result.fills[name][i]
+    square = result.squares[size]
+    classes, best = np.unique(square.best[i], return_inverse=True)
+    fill = square.fills[i]
     if result.fill in ("grey", "mean"):
         shown = "rgb({}, {}, {})".format(*(int(part) for part in fill[0, 0]))
     else:
@@ -238,20 +240,20 @@ def _data(
         files[shown] = jpeg_bytes(Image.fromarray(fill))
     return json.dumps(
         {
-            "width": result.pictures.shape[2],
-            "height": result.pictures.shape[1],
-            "size": int(name),
-            "tops": result.tops[name].tolist(),
-            "lefts": result.lefts[name].tolist(),
+            "width": result.clean.pictures.shape[2],
+            "height": result.clean.pictures.shape[1],
+            "size": size,
+            "tops": square.tops.tolist(),
+            "lefts": square.lefts.tolist(),
             "start": start,
             "photo": photo,
             "fill": shown,
-            "clean": _rounded(result.clean_probabilities[i]),
-            "cleanActivation": _rounded(result.clean_activations[i]),
-            "p": _rounded(result.probabilities[name][i].ravel()),
-            "activation": _rounded(result.activations[name][i].ravel()),
+            "clean": _rounded(result.clean.probabilities[i]),
+            "cleanActivation": _rounded(result.clean.activations[i]),
+            "p": _rounded(square.probabilities[i].ravel()),
+            "activation": _rounded(square.activations[i].ravel()),
             "best": best.ravel().tolist(),
-            "bestP": _rounded(result.best_probabilities[name][i].ravel()),
+            "bestP": _rounded(square.best_probabilities[i].ravel()),
             "classes": [result.class_names[index] for index in classes],
         },
         separators=(",", ":"),
@@ -268,11 +270,11 @@ def _rounded(values: np.ndarray) -> Any:
 def _projections(
     result: OcclusionResult, mining: MiningResult, i: int, files: dict[str, bytes]
 ) -> list[dict[str, Any]]:
-    if result.projection_problem:
+    if result.projections.problem:
         return []
     found = []
     for k in range(4):
-        if not result.values[i, k] > 0:
+        if not result.projections.values[i, k] > 0:
             continue
         stem = f"{_FOLDER}/{i + 1}-projection-{k}"
         files[f"{stem}.png"] = png_bytes(drawing.projection(result, i, k))
@@ -284,7 +286,7 @@ def _projections(
             {
                 "src": f"{stem}.png",
                 "picture": picture,
-                "value": float(result.values[i, k]),
+                "value": float(result.projections.values[i, k]),
                 "name": drawing.other_class(result, mining, i, k - 1) if k else "",
             }
         )
@@ -306,9 +308,9 @@ def _figure(result: OcclusionResult, i: int, image: Mapping[str, Any]) -> Figure
         if image["projections"]
         else ""
     )
-    height, width = result.pictures.shape[1:3]
+    height, width = result.clean.pictures.shape[1:3]
     prediction = "" if image["known"] else " (the prediction; the true class is not known)"
-    line = "; white line: the object" if result.masked[i] else ""
+    line = "; white line: the object" if result.clean.masked[i] else ""
     if i == 0:
         unit = "; (c) the projection of that map's strongest unit" if image["projections"] else ""
         caption = (

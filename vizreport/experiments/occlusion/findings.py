@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.experiments.occlusion.result import LEAST, OcclusionResult
+from vizreport.experiments.occlusion.result import LEAST, OcclusionResult, Sample
 from vizreport.findings.quantity import POINTS, SHARE, Quantity, alike
 from vizreport.findings.record import Finding
 from vizreport.findings.sample_size import needed_pairs
@@ -23,17 +23,17 @@ FEWEST_DRAWN = 59
 def findings(results: Mapping[str, Any]) -> list[Finding]:
     """Say where the probability falls, what the worst place costs, and how sure maps are."""
     result: OcclusionResult = results["occlusion"]
-    if not len(result.paths):
+    if not len(result.clean.paths):
         return []
-    if len(result.sample):
-        found = [_object(result), _pointing(result), _worst(result)]
+    if len(result.sample.images):
+        found = [_object(result.sample), _pointing(result.sample), _worst(result)]
     else:
         found = [_examples(result)]
     return [*found, *([_refined(result)] if result.refined else [])]
 
 
-def _object(result: OcclusionResult) -> Finding:
-    shares, areas = result.sample_shares.astype(float), result.sample_areas.astype(float)
+def _object(sample: Sample) -> Finding:
+    shares, areas = sample.shares.astype(float), sample.areas.astype(float)
     tested = paired(shares, areas)
     known = np.isfinite(shares)
     on = tested.value > 0
@@ -68,10 +68,10 @@ def _object(result: OcclusionResult) -> Finding:
     )
 
 
-def _pointing(result: OcclusionResult) -> Finding:
+def _pointing(sample: Sample) -> Finding:
     """Count hits beside what a pixel drawn at random in each image would give."""
-    known = np.isfinite(result.sample_shares)
-    hits, areas = result.sample_hits[known], result.sample_areas[known].astype(float)
+    known = np.isfinite(sample.shares)
+    hits, areas = sample.hits[known], sample.areas[known].astype(float)
     return Finding(
         kind="occlusion-pointing",
         compared=(
@@ -93,7 +93,7 @@ def _pointing(result: OcclusionResult) -> Finding:
 
 
 def _worst(result: OcclusionResult) -> Finding:
-    clean, lowest = result.sample_clean.astype(float), result.sample_lowest.astype(float)
+    clean, lowest = result.sample.clean.astype(float), result.sample.lowest.astype(float)
     values = _fall(result, clean, lowest)
     return Finding(
         kind="occlusion-worst",
@@ -115,12 +115,12 @@ def _worst(result: OcclusionResult) -> Finding:
 
 def _examples(result: OcclusionResult) -> Finding:
     """Three images are no sample: they are told one by one in the figures."""
-    name = str(result.sizes[-1])
-    lowest = result.probabilities[name].min(axis=(1, 2)).astype(float)
-    drop = result.clean_probabilities.astype(float) - lowest
+    clean = result.clean.probabilities.astype(float)
+    lowest = result.squares[result.largest].probabilities.min(axis=(1, 2)).astype(float)
+    drop = clean - lowest
     i = int(drop.argmax())
-    several = len(result.paths) > 1
-    values = _fall(result, result.clean_probabilities[[i]].astype(float), lowest[[i]])
+    several = len(result.clean.paths) > 1
+    values = _fall(result, clean[[i]], lowest[[i]])
     return Finding(
         kind="occlusion-examples",
         compared="class probability in the examples, with nothing hidden and at the worst position",
@@ -138,7 +138,7 @@ def _examples(result: OcclusionResult) -> Finding:
             else "Hiding a square of {size} px lowers the class probability nowhere in "
             + ("the {n} examples." if several else "the example shown.")
         ),
-        n=len(result.paths),
+        n=len(result.clean.paths),
         unit="examples",
         evidence=f"occlusion-{i + 1}",
         values=values,
@@ -147,7 +147,7 @@ def _examples(result: OcclusionResult) -> Finding:
 
 def _fall(result: OcclusionResult, clean: np.ndarray, lowest: np.ndarray) -> dict[str, Quantity]:
     return {
-        "size": Quantity(result.sizes[-1], "count"),
+        "size": Quantity(result.largest, "count"),
         "clean": Quantity(_median(clean)),
         "lowest": Quantity(_median(lowest)),
     }
@@ -162,13 +162,14 @@ def _refined(result: OcclusionResult) -> Finding:
     """Bound the error of most interpolated places, from those drawn at random."""
     from scipy import stats  # slow to import
 
-    drawn = np.concatenate([each.ravel() for each in result.errors_drawn.values()]).astype(float)
+    squares = result.squares.values()
+    drawn = np.concatenate([square.errors_drawn.ravel() for square in squares]).astype(float)
     drawn = drawn[np.isfinite(drawn)]
     bound = 0.0
     if len(drawn) >= FEWEST_DRAWN:
         tested = stats.quantile_test(drawn, p=BOUNDED, alternative="less")
         bound = float(tested.confidence_interval(BOUNDED).high)
-    worst = max(float(each.max()) for each in result.errors.values())
+    worst = max(float(square.errors.max()) for square in squares)
     return Finding(
         kind="occlusion-refine",
         compared="interpolated probabilities, checked against computed ones",

@@ -58,6 +58,36 @@ class Fill:
 
 
 @dataclass(frozen=True)
+class Clean:
+    """What the network says of I images with nothing hidden.
+
+    Attributes
+    ----------
+    classes : int32 [I]
+        Whose probability is watched.
+    probabilities : float32 [I]
+        Of these classes.
+    best, best_probabilities : int32 [I], float32 [I]
+        Most probable classes.
+    maps : int32 [I]
+        Feature maps that are summed.
+    activations : float32 [I]
+        Their sums.
+    values, units : float32 [I], int32 [I]
+        Activation and flat place of their strongest units.
+    """
+
+    classes: np.ndarray
+    probabilities: np.ndarray
+    best: np.ndarray
+    best_probabilities: np.ndarray
+    maps: np.ndarray
+    activations: np.ndarray
+    values: np.ndarray
+    units: np.ndarray
+
+
+@dataclass(frozen=True)
 class ToOcclude:
     """An image and what is watched in it.
 
@@ -107,22 +137,16 @@ class Occluded:
 # Images that a build commonly occludes with one square, among which compiling is shared.
 _IMAGES = 3
 
-MAPPED = ("fills", "probabilities", "activations", "best", "best_probabilities", "computed",
-          "errors", "errors_drawn")  # fmt: skip
-"""Fields of :class:`Occluded`."""
 
-
-def image_pieces(
-    pictures: np.ndarray, clean: dict[str, np.ndarray], square: Square, size: int
-) -> Iterator[Piece]:
+def image_pieces(pictures: np.ndarray, clean: Clean, square: Square, size: int) -> Iterator[Piece]:
     """Cut occlusion by squares of one size into images.
 
     Parameters
     ----------
     pictures : uint8 [I, h, w, 3]
         The images.
-    clean : dict of arrays [I]
-        What the network says of them: ``classes``, ``maps`` and ``probabilities``.
+    clean : Clean
+        What the network says of them.
     square : Square
         Slid over all of them.
     size : int
@@ -132,9 +156,9 @@ def image_pieces(
         image = ToOcclude(
             i,
             picture,
-            int(clean["classes"][i]),
-            int(clean["maps"][i]),
-            float(clean["probabilities"][i]),
+            int(clean.classes[i]),
+            int(clean.maps[i]),
+            float(clean.probabilities[i]),
             square,
         )
         yield Piece(f"{square.size}px-{i}", image, size, f"image {i}, square of {square.size} px")

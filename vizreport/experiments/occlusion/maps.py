@@ -108,20 +108,20 @@ class ClassColours:
 def class_colours(result: OcclusionResult, i: int) -> ClassColours:
     """Give colours to the classes that are most probable at most places of an image."""
     counts: Counter[int] = Counter()
-    for best in result.best.values():
-        classes, times = np.unique(best[i], return_counts=True)
+    for square in result.squares.values():
+        classes, times = np.unique(square.best[i], return_counts=True)
         for index, count in zip(classes, times, strict=True):
             counts[int(index)] += int(count)
-    followed = int(result.classes[i])
+    followed = int(result.clean.classes[i])
     counts.pop(followed, None)
     ranked = sorted(counts, key=lambda index: (-counts[index], index))
     named = (followed, *ranked[: NAMED - 1])
     return ClassColours(named, len(ranked) - len(named) + 1)
 
 
-def grid_of(result: OcclusionResult, name: str) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return the places and the size of one dict entry: tops, lefts, px."""
-    return result.tops[name], result.lefts[name], int(name)
+def grid_of(result: OcclusionResult, size: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return the places and the size of a square: tops, lefts, px."""
+    return result.squares[size].tops, result.squares[size].lefts, size
 
 
 def activation_range(result: OcclusionResult, i: int) -> tuple[float, float]:
@@ -129,64 +129,69 @@ def activation_range(result: OcclusionResult, i: int) -> tuple[float, float]:
 
     It begins at 0, or at what is lower, so that a small change looks small.
     """
-    maps = [maps[i] for maps in result.activations.values()]
-    clean = float(result.clean_activations[i])
+    maps = [square.activations[i] for square in result.squares.values()]
+    clean = float(result.clean.activations[i])
     low = min(0.0, clean, *(float(m.min()) for m in maps))
     high = max(clean, *(float(m.max()) for m in maps))
     return low, high if high > low else low + 1.0
 
 
-def probability_map(result: OcclusionResult, i: int, name: str) -> np.ndarray:
+def probability_map(result: OcclusionResult, i: int, size: int) -> np.ndarray:
     """Draw (d), the followed class's probability at each square's centre; the object outlined."""
-    picture = result.pictures[i]
-    values = at_centres(result.probabilities[name][i], *grid_of(result, name), picture.shape[:2])
+    picture = result.clean.pictures[i]
+    values = at_centres(
+        result.squares[size].probabilities[i], *grid_of(result, size), picture.shape[:2]
+    )
     shown = heat(values, *PROBABILITY, picture)
-    shown[outline(result.masks[i])] = 255
+    shown[outline(result.clean.masks[i])] = 255
     return shown
 
 
-def activation_map(result: OcclusionResult, i: int, name: str) -> np.ndarray:
+def activation_map(result: OcclusionResult, i: int, size: int) -> np.ndarray:
     """Draw (b), the watched map's total activation at each square's centre."""
-    picture = result.pictures[i]
-    values = at_centres(result.activations[name][i], *grid_of(result, name), picture.shape[:2])
+    picture = result.clean.pictures[i]
+    values = at_centres(
+        result.squares[size].activations[i], *grid_of(result, size), picture.shape[:2]
+    )
     return heat(values, *activation_range(result, i), picture)
 
 
-def class_map(result: OcclusionResult, i: int, name: str, colours: ClassColours) -> np.ndarray:
+def class_map(result: OcclusionResult, i: int, size: int, colours: ClassColours) -> np.ndarray:
     """Draw (e), the most probable class at each square's centre."""
-    picture = result.pictures[i]
-    slots = colours.slots(result.best[name][i])
-    spread = at_centres(slots, *grid_of(result, name), picture.shape[:2])
+    picture = result.clean.pictures[i]
+    slots = colours.slots(result.squares[size].best[i])
+    spread = at_centres(slots, *grid_of(result, size), picture.shape[:2])
     shown = np.array(PALETTE, np.float64)[np.nan_to_num(spread).astype(int)]
     shown[np.isnan(spread)] = np.nan
     return over(shown, picture)
 
 
-def pixel_values(result: OcclusionResult, i: int, name: str) -> np.ndarray:
+def pixel_values(result: OcclusionResult, i: int, size: int) -> np.ndarray:
     """Return the mean probability over the squares that cover each pixel, float64 [h, w]."""
-    shape = result.pictures.shape[1:3]
-    return pixel_average(result.probabilities[name][i], *grid_of(result, name), shape)
+    shape = result.clean.pictures.shape[1:3]
+    return pixel_average(result.squares[size].probabilities[i], *grid_of(result, size), shape)
 
 
-def pixel_map(result: OcclusionResult, i: int, name: str) -> np.ndarray:
+def pixel_map(result: OcclusionResult, i: int, size: int) -> np.ndarray:
     """Draw the mean probability over the squares that cover each pixel."""
-    values = pixel_values(result, i, name)
-    return heat(values, *PROBABILITY, result.pictures[i])
+    values = pixel_values(result, i, size)
+    return heat(values, *PROBABILITY, result.clean.pictures[i])
 
 
-def lowest(result: OcclusionResult, i: int, name: str) -> tuple[int, int]:
+def lowest(result: OcclusionResult, i: int, size: int) -> tuple[int, int]:
     """Return row and column among the places where the probability is lowest, the first one."""
-    maps = result.probabilities[name][i]
+    maps = result.squares[size].probabilities[i]
     r, c = np.unravel_index(int(maps.argmin()), maps.shape)
     return int(r), int(c)
 
 
-def occluded(result: OcclusionResult, i: int, name: str, r: int, c: int) -> Image.Image:
+def occluded(result: OcclusionResult, i: int, size: int, r: int, c: int) -> Image.Image:
     """Draw the picture with the square in, outlined."""
-    top, left, size = int(result.tops[name][r]), int(result.lefts[name][c]), int(name)
-    shown = result.pictures[i].copy()
+    square = result.squares[size]
+    top, left = int(square.tops[r]), int(square.lefts[c])
+    shown = result.clean.pictures[i].copy()
     part = slice(top, top + size), slice(left, left + size)
-    shown[part] = result.fills[name][i][part]
+    shown[part] = square.fills[i][part]
     if min(shown.shape[:2]) < 128:  # an outline would hide much of so small a picture
         return Image.fromarray(shown)
     return montage.outlined(Image.fromarray(shown), (left, top, left + size, top + size))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.mining.contents import alike
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.occlusion.image import Clean
+from vizreport.experiments.occlusion.result import Projections
 from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ def projections(
     layer: ReportableLayer,
     images: np.ndarray,
     inputs: np.ndarray,
-    clean: dict[str, np.ndarray],
-) -> dict[str, Any]:
+    clean: Clean,
+) -> Projections:
     """Project each image's strongest map in it and in the map's three top images.
 
     Parameters
@@ -42,13 +44,8 @@ def projections(
         Numbers in the mining result, -1 for an image that is not in the data.
     inputs : float32 [I, h, w, C]
         Preprocessed.
-    clean : dict
-        ``maps``, and ``values`` and ``units`` (flat place) of their strongest unit: [I] each.
-
-    Returns
-    -------
-    dict
-        The fields of :class:`OcclusionResult` from ``projection_problem`` on.
+    clean : Clean
+        Has the maps and their strongest units.
     """
     from vizreport.drawing.tiles import GREY, display_scale, quantised
     from vizreport.engine.presets import rule_problem
@@ -69,7 +66,7 @@ def projections(
     active = np.zeros(0, int) if problem else np.flatnonzero(values > 0)  # NaN is not
     signed = np.zeros_like(stacked)
     if len(active):
-        chosen = np.repeat(clean["maps"], 1 + OTHERS)[active]
+        chosen = np.repeat(clean.maps, 1 + OTHERS)[active]
         found = np.zeros_like(stacked[active])
         try:
             for part in subject.deconvnet(rule).project_units(
@@ -84,34 +81,33 @@ def projections(
     # The percentile of what is not zero: a small receptive field would vanish otherwise.
     scales = np.array([display_scale(one[one != 0]) for one in strength], np.float32)
     fields = unit_fields(graph, layer.node, rows, cols).clipped(graph.input_shape)
-    return {
-        "projection_problem": problem,
-        "others": others,
-        "other_pictures": subject.preprocessing.shown(pictures),
-        "values": values,
-        "fields": fields.reshape(count, 1 + OTHERS, 4),
-        "projections": quantised(full, np.repeat(scales, 1 + OTHERS)).reshape(
-            count, 1 + OTHERS, *full.shape[1:]
-        ),
-        "projection_scales": scales,
-    }
+    stored = quantised(full, np.repeat(scales, 1 + OTHERS))
+    return Projections(
+        problem=problem,
+        others=others,
+        other_pictures=subject.preprocessing.shown(pictures),
+        values=values,
+        fields=fields.reshape(count, 1 + OTHERS, 4),
+        projected=stored.reshape(count, 1 + OTHERS, *full.shape[1:]),
+        scales=scales,
+    )
 
 
 def _top_images(
     mining: MiningResult,
     layer: ReportableLayer,
     images: np.ndarray,
-    clean: dict[str, np.ndarray],
+    clean: Clean,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the other images [I, 3], and value and flat place of all the units [I, 4]."""
     count = len(images)
     others = np.full((count, OTHERS), -1, np.int32)
     values = np.full((count, 1 + OTHERS), np.nan, np.float32)
     units = np.zeros((count, 1 + OTHERS), np.int64)
-    values[:, 0], units[:, 0] = clean["values"], clean["units"]
+    values[:, 0], units[:, 0] = clean.values, clean.units
     mined = mining.layers[layer.name]
     places = mined.rows * layer.cols + mined.cols
-    for i, m in enumerate(clean["maps"]):
+    for i, m in enumerate(clean.maps):
         # Neither the image itself nor a copy of it.
         found = [
             k

@@ -12,7 +12,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion.fills import fill_picture
 from vizreport.experiments.occlusion.masks import agreement, object_masks
 from vizreport.experiments.occlusion.places import pixel_average, places
-from vizreport.experiments.occlusion.result import LEAST
+from vizreport.experiments.occlusion.result import LEAST, Sample
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Compute, Piece, Work
 from vizreport.parallel.pieces import Pieces
@@ -40,7 +40,7 @@ def on_objects(
     size: int,
     seed: int,
     memory: int,
-) -> dict[str, Any]:
+) -> Sample:
     """Occlude correctly classified images whose objects are known, in a seeded random order.
 
     Until the probability falls somewhere in 30 of them, or 60 have been looked at.
@@ -59,11 +59,6 @@ def on_objects(
         Of the square, px.
     seed, memory : int
         Memory that batches of places may take, bytes.
-
-    Returns
-    -------
-    dict
-        The fields ``sample`` and ``sample_...`` of :class:`OcclusionResult`.
     """
     images = _choice(mining, seed) if subject.dataset.truth is not None else np.zeros(0, np.int32)
     masks, masked = object_masks(subject, mining, images)
@@ -77,7 +72,6 @@ def on_objects(
     ]
     arguments = layer, size, rows, cols, seed, memory
     work = Work("sample", hide, arguments, cut, Hidden, "occluding a sample", "places")
-    sample: list[int] = []
     hits: list[bool] = []
     found: list[tuple[float, ...]] = []
     # Pieces after the last that is needed are not computed, or no one waits for them.
@@ -87,18 +81,19 @@ def on_objects(
         told = agreement(pixels, clean, mask)
         lowest = float(hidden.min())
         share = told.share if clean - lowest >= LEAST else np.nan
-        sample.append(int(image))
         hits.append(told.hit)
         found.append((clean, lowest, share, told.area))
         if sum(np.isfinite(share) for _, _, share, _ in found) == IMAGES:
             break
-    names = ("sample_clean", "sample_lowest", "sample_shares", "sample_areas")
-    columns = np.array(found, np.float32).reshape(-1, len(names)).T
-    return {
-        "sample": np.array(sample, np.int32),
-        "sample_hits": np.array(hits, bool),
-        **dict(zip(names, columns, strict=True)),
-    }
+    columns = np.array(found, np.float32).reshape(-1, 4).T
+    return Sample(
+        images=images[: len(found)],
+        clean=columns[0],
+        lowest=columns[1],
+        shares=columns[2],
+        areas=columns[3],
+        hits=np.array(hits, bool),
+    )
 
 
 def hide(
