@@ -52,7 +52,7 @@ def make_top_patches(
         counts = [np.bincount(mining.labels[row]).max() / 9 for row in images]
         centre = np.stack([cols, rows, cols, rows], axis=-1) * stride
         half = np.array([-field // 2, -field // 2, field // 2, field // 2])
-        rank = random.permutation(count).astype(np.int32)
+        rank = np.argsort(np.argsort(random.permutation(count) + count * dead)).astype(np.int32)
         peaks = random.uniform(1, 3, (count, 9)).astype(np.float32)
         tiles = Tiles(
             status="activation 'silu' of block2/act has no backward rule" if without_rule else "",
