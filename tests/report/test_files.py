@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from vizreport.drawing import montage
-from vizreport.drawing.encoding import picture_bytes
+from vizreport.drawing.encoding import encoded
 from vizreport.drawing.section import Figure
 from vizreport.report.files import place
 
@@ -21,9 +21,10 @@ def decoded(content: bytes) -> np.ndarray:
 def test_few_enlarged_pixels_are_kept_exactly():
     pixels = np.random.default_rng(0).integers(0, 256, (7, 7, 3), dtype=np.uint8)
     enlarged = montage.fit(Image.fromarray(pixels), 210)
-    ending, content = picture_bytes(enlarged)
+    (ending, content), printed = encoded(enlarged, 174)
     assert ending == ".png"
     np.testing.assert_array_equal(decoded(content), np.asarray(enlarged))
+    assert printed == (ending, content)
 
 
 def test_photographs_are_kept_with_little_loss_in_half_the_space(tmp_path):

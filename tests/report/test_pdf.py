@@ -19,7 +19,7 @@ from pypdfium2 import PdfDocument
 
 from tests.report.fake_results import HOSTILE
 from tests.report.pages import Page
-from vizreport.drawing.encoding import for_print
+from vizreport.drawing.encoding import encoded
 from vizreport.errors import RequestError
 from vizreport.report import templates
 from vizreport.report.numbering import References
@@ -129,11 +129,11 @@ def test_captions_stand_on_the_page_of_their_figures(reader: PdfReader, texts: l
 def test_print_has_exact_pixels_or_a_photograph_at_300_dots_per_inch() -> None:
     noise = np.random.default_rng(5).integers(0, 256, (60, 60, 3), dtype=np.uint8)
     enlarged = Image.fromarray(noise).resize((600, 600), Image.Resampling.NEAREST)
-    ending, content = for_print(enlarged, 174)
+    _, (ending, content) = encoded(enlarged, 174)
     assert ending == ".png"
     assert (np.asarray(Image.open(io.BytesIO(content))) == np.asarray(enlarged)).all()
     smooth = Image.fromarray(noise[:12, :12]).resize((1200, 600), Image.Resampling.BICUBIC)
-    ending, content = for_print(smooth, 50.8)
+    _, (ending, content) = encoded(smooth, 50.8)
     shown = Image.open(io.BytesIO(content))
     assert (ending, shown.size) == (".jpg", (600, 300))
     wanted = smooth.resize((600, 300), Image.Resampling.BOX)

@@ -6,6 +6,8 @@ seen beside the contrast of the patch: what follows it alone lights nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 WIDTH = 1 / 20
@@ -78,6 +80,7 @@ def light(patch: np.ndarray, values: np.ndarray, inside: np.ndarray | None = Non
     return lit
 
 
+@lru_cache(8)
 def _blur(length: int, width: float) -> np.ndarray:
     """Return the matrix [n, n] of a Gaussian blur whose weights beyond the edge are left out."""
     places = np.arange(length)

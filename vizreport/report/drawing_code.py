@@ -26,6 +26,8 @@ class Modules:
         self._files: dict[str, Path | None] = {}
         self._contents: dict[str, bytes] = {}
         self._imports: dict[str, set[str]] = {}
+        self._digests: dict[str, bytes] = {}
+        self._codes: dict[str, str] = {}
 
     def code_of(self, function: str) -> str:
         """Hash the module that a function is in, with all that it imports.
@@ -44,6 +46,11 @@ class Modules:
             SHA-256 of the modules' names and contents.
         """
         module = function.partition(":")[0]
+        if module not in self._codes:
+            self._codes[module] = self._code_of(module)
+        return self._codes[module]
+
+    def _code_of(self, module: str) -> str:
         packages = (OWN, module.partition(".")[0])
         reached: set[str] = set()
         waiting = [module]
@@ -58,8 +65,13 @@ class Modules:
         found = hashlib.sha256()
         for name in sorted(reached):
             found.update(f"\0{name}\0".encode())
-            found.update(self._content(name))
+            found.update(self._digest(name))
         return found.hexdigest()
+
+    def _digest(self, module: str) -> bytes:
+        if module not in self._digests:
+            self._digests[module] = hashlib.sha256(self._content(module)).digest()
+        return self._digests[module]
 
     def _imported(self, module: str) -> set[str]:
         """Name what a module may import, and the packages around it, which are run first."""

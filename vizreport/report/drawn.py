@@ -97,7 +97,8 @@ class Former:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._whole = folder, folder.resolve()
+        self._inside: dict[Path, bool] = {}
         self.states: dict[str, State] = {}
         try:
             self._sections = json.loads((folder / FILE).read_text("utf-8"))
@@ -136,8 +137,10 @@ class Former:
 
     def _is_there(self, name: str, known: State) -> bool:
         path = self._folder / name
-        inside = path.resolve().is_relative_to(self._folder.resolve())
-        return inside and is_unchanged(path, known)
+        if path.parent not in self._inside:
+            self._inside[path.parent] = path.parent.resolve().is_relative_to(self._whole)
+        inside = self._inside[path.parent] and path.name != ".."
+        return inside and not path.is_symlink() and is_unchanged(path, known)
 
 
 def write(

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from PIL import Image
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from vizreport.drawing.encoding import for_print
+from vizreport.drawing.encoding import encoded
 from vizreport.drawing.section import PRINT_WIDTH
 
 # Pictures are named in the PDF after their addresses: these must not tell the folder.
@@ -47,5 +47,5 @@ def _smaller(url: str, response: URLFetcherResponse) -> URLFetcherResponse:
         shown = picture.convert("RGBA")
     paper = Image.new("RGBA", shown.size, "white")  # what it lets through, as dark pages need it
     paper.alpha_composite(shown)
-    ending, content = for_print(paper, PRINT_WIDTH)
+    _, (ending, content) = encoded(paper, PRINT_WIDTH)
     return URLFetcherResponse(url, content, {"Content-Type": mimetypes.types_map[ending]})

@@ -11,7 +11,7 @@ from PIL import Image
 
 from vizreport.drawing.charts import style
 from vizreport.drawing.dark import dark
-from vizreport.drawing.encoding import DPI, for_print, picture_bytes, png_bytes
+from vizreport.drawing.encoding import DPI, encoded, png_bytes
 from vizreport.drawing.section import PRINT_WIDTH, Drawing, Figure, Highlight
 
 if TYPE_CHECKING:
@@ -65,11 +65,11 @@ def place(folder: Path, figure: Figure | Highlight, number: str = "") -> Placed:
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     (folder / PRINT).mkdir(parents=True, exist_ok=True)
     if isinstance(drawing, Image.Image):
-        ending, content = picture_bytes(drawing)
+        width = figure.width if isinstance(figure, Figure) else PRINT_WIDTH / 3
+        (ending, content), in_print = encoded(drawing, width)
         kept = f"figures/{figure.name}{ending}"
         (folder / kept).write_bytes(content)
-        width = figure.width if isinstance(figure, Figure) else PRINT_WIDTH / 3
-        ending, content = for_print(drawing, width)
+        ending, content = in_print
         printed = f"{PRINT}/{figure.name}{ending}"
         (folder / printed).write_bytes(content)
         return Placed(number, figure, kept, kept, printed, *drawing.size)

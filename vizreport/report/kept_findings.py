@@ -44,6 +44,7 @@ class KeptFindings:
     def __init__(self, folder: Path, run: RunRecord, modules: Modules) -> None:
         self._results = {record.name: record.key for record in run.experiments}
         self._modules = modules
+        self._libraries = [version(name) for name in _LIBRARIES]
         self._known: JsonObject = {}
         with suppress(OSError, ValueError):  # they are made again
             self._known = json.loads((folder / FILE).read_text("utf-8"))
@@ -84,7 +85,7 @@ class KeptFindings:
         return digest(
             [
                 self._modules.code_of(experiment.findings),
-                [version(name) for name in _LIBRARIES],
+                self._libraries,
                 {name: self._results.get(name) for name in needed},
             ]
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -51,6 +53,25 @@ class _Environment(jinja2.Environment):
         return f"{package}{colon}{template}"
 
 
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Templates as an earlier process compiled them, in the user's own temporary folder."""
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep a compiled template, if there is room."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compiled() -> _Compiled | None:
+    """Return what is compiled already; None where the folder is not the user's alone."""
+    # Compiled code depends on the environment, too, which this file makes.
+    made_by = hashlib.sha256(Path(__file__).read_bytes() + jinja2.__version__.encode())
+    try:
+        return _Compiled(pattern=f"vizreport-{made_by.hexdigest()[:12]}-%s.cache")
+    except (OSError, RuntimeError):
+        return None
+
+
 @cache
 def _brought(package: str) -> jinja2.PackageLoader | None:
     """Return the loader of a package's templates; None where it has none."""
@@ -74,6 +95,7 @@ def environment() -> jinja2.Environment:
     """Return the environment: everything is escaped, an unknown variable is an error."""
     made = _Environment(
         loader=_Loader(),
+        bytecode_cache=_compiled(),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +47,9 @@ class Layer:
     same : bool
         Whether a map's projections differ in strength alone, as those of a first convolution do:
         one of them is shown.
+    decoded : dict
+        By whether they are projections, the map whose tiles were decoded last, and these: several
+        views of a map are drawn one after the other.
     """
 
     top: TopLayer
@@ -55,6 +58,7 @@ class Layer:
     blank: np.ndarray
     insides: np.ndarray
     same: bool = False
+    decoded: dict[bool, tuple[int, np.ndarray]] = field(default_factory=dict, compare=False)
 
     @property
     def window(self) -> int:
@@ -107,7 +111,7 @@ def _same(drawn: Layer) -> bool:
     """Tell whether the whole tiles of each of some maps are one picture, but for its strength."""
     cosines = []
     for place in np.flatnonzero(~drawn.top.dead)[:_TRIED]:
-        stored = tone.signed(_stored(drawn.top.tiles, int(place), True))
+        stored = tone.signed(_stored(drawn, int(place), True))
         tiles = stored[: len(drawn.blank[place])][_whole(drawn, int(place))]
         flat = tiles.reshape(len(tiles), math.prod(tiles.shape[1:]))
         lengths = np.linalg.norm(flat, axis=1)
@@ -127,8 +131,12 @@ def one_tile(drawn: Layer, place: int) -> int:
     return int(_whole(drawn, place).argmax())
 
 
-def _stored(stored: Tiles, place: int, projections: bool) -> np.ndarray:
-    """Return a map's tiles as they are stored: uint8 [9, s, s, 3]."""
+def _stored(drawn: Layer, place: int, projections: bool) -> np.ndarray:
+    """Return a map's tiles as they are stored: uint8 [9, s, s, 3], read-only."""
+    known = drawn.decoded.get(projections)
+    if known is not None and known[0] == place:
+        return known[1]
+    stored = drawn.top.tiles
     content, offsets = stored.patches, stored.patch_offsets
     if projections:
         content, offsets = stored.projections, stored.projection_offsets
@@ -136,8 +144,10 @@ def _stored(stored: Tiles, place: int, projections: bool) -> np.ndarray:
     with Image.open(io.BytesIO(encoded)) as opened:
         mosaic = np.asarray(opened.convert("RGB"))
     side = stored.window
-    tiles = mosaic.reshape(3, side, 3, side, 3).swapaxes(1, 2)
-    return tiles.reshape(9, side, side, 3)
+    tiles = mosaic.reshape(3, side, 3, side, 3).swapaxes(1, 2).reshape(9, side, side, 3)
+    tiles.flags.writeable = False
+    drawn.decoded[projections] = place, tiles
+    return tiles
 
 
 def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
@@ -161,9 +171,9 @@ def tiles(drawn: Layer, place: int, view: View, side: int) -> list[Image.Image]:
         RGBA, of one size.
     """
     shown = drawn.top.excited[place]
-    stored = _stored(drawn.top.tiles, place, view in ("projections", "linear"))
+    stored = _stored(drawn, place, view in ("projections", "linear"))
     if view == "spotlights":
-        lights = tone.signed(_stored(drawn.top.tiles, place, True))
+        lights = tone.signed(_stored(drawn, place, True))
         lights[: len(shown)][drawn.blank[place]] = 0
         parts = np.tile([0, 0, drawn.window, drawn.window], (len(stored), 1))
         parts[: len(shown)] = drawn.insides[place]
