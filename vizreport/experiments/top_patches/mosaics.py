@@ -16,7 +16,7 @@ from vizreport.drawing.spotlight import spotlight
 from vizreport.drawing.tiles import quantised
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.placing import insides
-from vizreport.experiments.top_patches.result import Tiles, TopLayer, TopPatchesResult
+from vizreport.experiments.top_patches.result import TopLayer, TopPatchesResult
 
 View = Literal["spotlights", "projections", "linear", "patches"]
 SIDE = 112
