@@ -14,6 +14,7 @@ from vizreport.building.request import BuildRequest
 from vizreport.errors import RequestError
 from vizreport.experiments.settings import Settings
 from vizreport.parallel import piece
+from vizreport.subject import layer_choice
 
 
 def results(out: Path) -> dict[str, dict[str, object]]:
@@ -57,6 +58,7 @@ def test_a_store_gives_the_report_of_the_folder(tiny_files, tmp_path, monkeypatc
     stored.write_parquets(folder, tmp_path / "put" / "parquet")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(piece, "BATCHES", 1)
+    monkeypatch.setattr(layer_choice, "_IMAGES", 2)  # or mining would find all images read
     with stored.s3_server(monkeypatch) as client:
         client.create_bucket(Bucket="bucket")
         stored.upload(client, "bucket", tmp_path / "put")

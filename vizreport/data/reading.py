@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
@@ -55,7 +55,9 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class _Decoded:
+class Decoded:
+    """One image of a batch."""
+
     picture: np.ndarray
     box: tuple[float, float, float, float]
     size: Size
@@ -68,6 +70,7 @@ def read_batches(
     batch_size: int,
     indices: Sequence[int] | np.ndarray | None = None,
     workers: int | None = None,
+    known: Callable[[int], Decoded | None] = lambda _: None,
 ) -> Iterator[Batch]:
     """Read images in order, in batches, with threads ahead of the consumer.
 
@@ -88,6 +91,8 @@ def read_batches(
     workers : int, optional
         Threads; by default one for each processor, at least 2, and at least ``REMOTE_READERS``
         for images that come over a network.
+    known : callable, optional
+        Record -> what was read of it before, None where nothing was; called from the threads.
 
     Yields
     ------
@@ -105,10 +110,13 @@ def read_batches(
             "on (a .npz file if they have neither 1 nor 3 channels)"
         )
     order = range(len(dataset.records)) if indices is None else [int(i) for i in indices]
-    read: list[tuple[int, _Decoded]] = []
+    read: list[tuple[int, Decoded]] = []
     unreadable: list[tuple[str, str]] = []
     for index, result in _read_ahead(
-        dataset, preprocessing, order, BATCHES_AHEAD * batch_size, workers
+        lambda index: known(index) or _read_one(dataset, preprocessing, index),
+        order,
+        BATCHES_AHEAD * batch_size,
+        workers or max(REMOTE_READERS if dataset.remote else 2, os.cpu_count() or 1),
     ):
         if isinstance(result, str):
             unreadable.append((dataset.records[index].path, result))
@@ -136,20 +144,15 @@ def read_image(path: str | Path, decoding: Decoding = DEFAULT_DECODING) -> np.nd
 
 
 def _read_ahead(
-    dataset: Dataset,
-    preprocessing: Preprocessing,
-    order: Sequence[int],
-    ahead: int,
-    workers: int | None,
-) -> Iterator[tuple[int, _Decoded | str]]:
+    read: Callable[[int], Decoded | str], order: Sequence[int], ahead: int, workers: int
+) -> Iterator[tuple[int, Decoded | str]]:
     """Yield each index with what was read or why not; at most ``ahead`` of them in memory."""
-    least = REMOTE_READERS if dataset.remote else 2
-    pool = ThreadPoolExecutor(max_workers=workers or max(least, os.cpu_count() or 1))
-    waiting: deque[tuple[int, Future[_Decoded | str]]] = deque()
+    pool = ThreadPoolExecutor(max_workers=workers)
+    waiting: deque[tuple[int, Future[Decoded | str]]] = deque()
     rest = iter(order)
     try:
         for index in rest:
-            waiting.append((index, pool.submit(_read_one, dataset, preprocessing, index)))
+            waiting.append((index, pool.submit(read, index)))
             if len(waiting) >= ahead:
                 done, future = waiting.popleft()
                 yield done, future.result()
@@ -160,7 +163,7 @@ def _read_ahead(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> _Decoded | str:
+def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> Decoded | str:
     try:
         if dataset.encoded is None:
             image, sha256 = dataset.read(index), bytes.fromhex(dataset.records[index].tag)
@@ -169,13 +172,13 @@ def _read_one(dataset: Dataset, preprocessing: Preprocessing, index: int) -> _De
             content = dataset.encoded(index)
             sha256 = hashlib.sha256(content).digest()
             image, size = decode(BytesIO(content), preprocessing.least_size, dataset.decoding)
-        return _Decoded(preprocessing.picture(image, size), preprocessing.box(*size), size, sha256)
+        return Decoded(preprocessing.picture(image, size), preprocessing.box(*size), size, sha256)
     except UnreadableImage as error:
         return str(error)
 
 
 def _batch(
-    read: list[tuple[int, _Decoded]],
+    read: list[tuple[int, Decoded]],
     unreadable: list[tuple[str, str]],
     preprocessing: Preprocessing,
 ) -> Batch:

@@ -13,11 +13,13 @@ import numpy as np
 
 from vizreport.data.dataset import Dataset
 from vizreport.data.preprocessing import Preprocessing
-from vizreport.data.reading import Batch, read_batches
+from vizreport.data.reading import Batch, Decoded, read_batches
 from vizreport.results.disk import write_at
 
 # Pictures decoded in this process are kept on disk for the other experiments up to this size.
 _PICTURES_ON_DISK = 2 * 2**30
+
+_FACTS = np.dtype([("box", np.float32, 4), ("size", np.int32, 2), ("sha256", np.uint8, 32)])
 
 
 class PictureStore:
@@ -38,12 +40,28 @@ class PictureStore:
         self.preprocessing = preprocessing
         self.batch_size = batch_size
 
-    def read(self, records: Sequence[int]) -> Iterator[Batch]:
-        """Yield the readable ones of some images in batches, and keep the pictures at hand."""
-        for batch in read_batches(self.dataset, self.preprocessing, self.batch_size, records):
+    def read(
+        self, records: Sequence[int] | np.ndarray, batch_size: int | None = None
+    ) -> Iterator[Batch]:
+        """Yield the readable ones of some images in batches, and keep the pictures at hand.
+
+        Images that are at hand are not read again.
+        """
+        known, size = self._read_before, batch_size or self.batch_size
+        for batch in read_batches(self.dataset, self.preprocessing, size, records, known=known):
             if self._fits:
-                self._keep(batch.indices, batch.pictures)
+                self._keep(batch)
             yield batch
+
+    def _read_before(self, record: int) -> Decoded | None:
+        if not self._fits or not self._kept[record]:
+            return None
+        facts = _row(self._facts, np.empty((), _FACTS), record)
+        picture = _row(self._file, np.empty(self._shape[1:], np.uint8), record)
+        left, top, right, bottom = map(float, facts["box"])
+        width, height = map(int, facts["size"])
+        sha256 = facts["sha256"].tobytes()
+        return Decoded(picture, (left, top, right, bottom), (width, height), sha256)
 
     def pictures(self, records: np.ndarray) -> np.ndarray:
         """Return what the network sees of some images, as ``Preprocessing.tensor`` takes it.
@@ -64,18 +82,22 @@ class PictureStore:
             return self._decode(wanted)[where]
         missing = np.unique(records[~self._kept[records]])
         if len(missing):
-            self._keep(missing, self._decode(missing))
+            for _ in self.read(missing):
+                pass
         pictures = np.empty((len(records), *self._shape[1:]), np.uint8)
         for picture, record in zip(pictures, records, strict=True):
-            # Not mapped: the pages would count as memory of this process, however many there are.
-            found = os.pread(self._file.fileno(), picture.nbytes, int(record) * picture.nbytes)
-            picture[...] = np.frombuffer(found, np.uint8).reshape(picture.shape)
+            _row(self._file, picture, int(record))
         return pictures
 
-    def _keep(self, records: np.ndarray, pictures: np.ndarray) -> None:
-        for picture, record in zip(pictures, records, strict=True):
-            write_at(self._file, picture.data, int(record) * picture.nbytes, tempfile.gettempdir())
-        self._kept[records] = True
+    def _keep(self, batch: Batch) -> None:
+        facts = np.empty(len(batch.indices), _FACTS)
+        facts["box"], facts["size"], facts["sha256"] = batch.boxes, batch.sizes, batch.sha256
+        for picture, fact, record in zip(batch.pictures, facts, batch.indices, strict=True):
+            if not self._kept[record]:
+                start, place = int(record), tempfile.gettempdir()
+                write_at(self._file, picture.data, start * picture.nbytes, place)
+                write_at(self._facts, fact.tobytes(), start * fact.nbytes, place)
+        self._kept[batch.indices] = True
 
     def _decode(self, records: np.ndarray) -> np.ndarray:
         batches = read_batches(self.dataset, self.preprocessing, self.batch_size, records)
@@ -98,3 +120,17 @@ class PictureStore:
     def _file(self) -> IO[bytes]:
         # Nameless; grows with what is put into it and goes with the process.
         return tempfile.TemporaryFile()
+
+    @cached_property
+    def _facts(self) -> IO[bytes]:
+        return tempfile.TemporaryFile()
+
+
+def _row(file: IO[bytes], row: np.ndarray, record: int) -> np.ndarray:
+    """Fill an array with what a file has of an image.
+
+    Not mapped: the pages would count as memory of this process, however many there are.
+    """
+    found = os.pread(file.fileno(), row.nbytes, record * row.nbytes)
+    row[...] = np.frombuffer(found, row.dtype).reshape(row.shape)
+    return row

@@ -112,7 +112,7 @@ class Subject:
 
     def _inputs(self, records: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield indices and tensors of those records that can be read, in batches."""
-        for batch in read_batches(self.dataset, self.preprocessing, self.batch_size, records):
+        for batch in self.read(records):
             if len(batch.indices):
                 yield batch.indices, self.preprocessing.tensor(batch.pictures)
 
@@ -125,7 +125,7 @@ class Subject:
         model, preprocessing = self.model, self.preprocessing
         from vizreport.engine import Deconvnet
 
-        first = next(read_batches(self.dataset, preprocessing, 2), None)
+        first = next(self._store.read(range(len(self.dataset.records)), 2), None)
         images = preprocessing.tensor(first.pictures) if first else None
         return Deconvnet(model, preprocessing=preprocessing, images=images)
 
@@ -256,7 +256,7 @@ class Subject:
     def _store(self) -> PictureStore:
         return PictureStore(self.dataset, self.preprocessing, self.batch_size)
 
-    def read(self, records: Sequence[int]) -> Iterator[Batch]:
+    def read(self, records: Sequence[int] | np.ndarray) -> Iterator[Batch]:
         """Yield the readable ones of some images in batches, and keep the pictures at hand."""
         return self._store.read(records)
 
