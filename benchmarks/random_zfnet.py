@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from vizreport.models.network import build_network
-from vizreport.models.zfnet import ZFNET
+from vizreport.models.paper_networks import ZFNET
 
 SIDE = 224
 USED = 16

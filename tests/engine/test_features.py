@@ -12,9 +12,8 @@ from vizreport.engine.features import feature_function
 from vizreport.graph.hidden import hidden_layers, stage_output
 from vizreport.graph.layers import reportable_layers
 from vizreport.graph.trace import trace
-from vizreport.models.krizhevsky import KRIZHEVSKY
 from vizreport.models.network import build_network
-from vizreport.models.zfnet import ZFNET
+from vizreport.models.paper_networks import KRIZHEVSKY, ZFNET
 
 SIZE = (20, 26, 3)
 

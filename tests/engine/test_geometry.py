@@ -127,7 +127,7 @@ def test_zfnet_by_hand():
     """Zeiler & Fergus, Fig. 3, worked by hand: kernels and strides from layer to layer."""
     from vizreport.graph.layers import reportable_layers
     from vizreport.models.network import build_network
-    from vizreport.models.zfnet import ZFNET
+    from vizreport.models.paper_networks import ZFNET
 
     model = build_network(ZFNET, 4, 224, 0.02)
     found = {layer.name: layer for layer in reportable_layers(trace(model))}

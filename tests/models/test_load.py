@@ -13,7 +13,7 @@ from keras import layers, ops
 from vizreport.errors import RequestError
 from vizreport.models.load import load_checkpoint
 from vizreport.models.network import build_network
-from vizreport.models.zfnet import ZFNET
+from vizreport.models.paper_networks import ZFNET
 
 OWN_CODE = """
 import keras

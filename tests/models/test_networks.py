@@ -12,10 +12,9 @@ from vizreport.models.architecture import (
     scale_width,
     smallest_input_size,
 )
-from vizreport.models.krizhevsky import KRIZHEVSKY
 from vizreport.models.network import build_network
+from vizreport.models.paper_networks import KRIZHEVSKY, ZFNET
 from vizreport.models.variants import VARIANTS, build_variant, variant_architecture
-from vizreport.models.zfnet import ZFNET
 
 ZFNET_SHAPES = {
     "conv1": (110, 110, 96),

@@ -133,7 +133,7 @@ def test_sidecar_and_hash_do_without_tensorflow():
     code = (
         "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None;"
         "import vizreport.models.hash, vizreport.models.sidecar, vizreport.models.variants,"
-        " vizreport.models.checkpoint_file, vizreport.models.zfnet"
+        " vizreport.models.checkpoint_file, vizreport.models.paper_networks"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -123,7 +123,7 @@ def run_experiment(
     if outcome is not None:
         known = store.origin(name, key)
         seconds = known.seconds if known else 0.0
-        return ExperimentRecord(name, key, outcome.status, outcome.reason, seconds)
+        return ExperimentRecord(name, key, outcome.status, outcome.reason or "", seconds)
     # Computing starts TensorFlow here, quietly, before a compute module imports it.
     from vizreport.system.tensorflow_start import start_backend
 

@@ -48,8 +48,8 @@ class FinishedRun:
         First-layer filters; None as for ``architecture``.
     architecture : ArchitectureResult or None
         None where the network has no first convolution, or the run no such section.
-    reason : str
-        Why they are None, or "".
+    reason : str or None
+        Why they are None.
     curves : TrainingCurves or None
         None where the run has no history of its training.
     top9 : mapping or None
@@ -62,7 +62,7 @@ class FinishedRun:
     overview: OverviewResult
     filters: FiltersResult | None
     architecture: ArchitectureResult | None
-    reason: str
+    reason: str | None
     curves: TrainingCurves | None
     top9: Mapping[str, Any] | None = None
 
@@ -108,7 +108,7 @@ def _read(folder: Path, letter: str) -> FinishedRun:
     )  # fmt: skip
 
 
-def _result(folder: Path, run: RunRecord, name: str, needed: bool = True) -> tuple[Any, str]:
+def _result(folder: Path, run: RunRecord, name: str, needed: bool = True) -> tuple[Any, str | None]:
     """Return a run's result, or None and why the experiment does not apply."""
     record = next((record for record in run.experiments if record.name == name), None)
     if record is None and not needed:

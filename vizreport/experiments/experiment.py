@@ -61,8 +61,8 @@ class Experiment:
     epochs : bool
         Whether it reads the checkpoints of all epochs and the history beside them; they enter
         its key. Every other experiment sees the last epoch alone.
-    only_with : str
-        A setting that it depends on; where that is empty, the section is left out. "" for always.
+    only_with : str or None
+        A setting that it depends on; where that is empty, the section is left out. None for always.
     summary : bool
         Whether its section sums up all others: ``section`` is called with what they find
         (:class:`vizreport.findings.ranking.Found`) as its third argument.
@@ -85,7 +85,7 @@ class Experiment:
     own: type | None = None
     findings: str = ""
     epochs: bool = False
-    only_with: str = ""
+    only_with: str | None = None
     summary: bool = False
     essential: bool = False
     cost: str = ""

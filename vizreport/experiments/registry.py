@@ -142,7 +142,7 @@ def _wrong(experiment: Experiment, others: Mapping[str, Experiment]) -> str:
         own = experiment.own_settings
     except (TypeError, ValueError) as error:
         return str(error)
-    if experiment.only_with not in ("", *experiment.all_settings):
+    if experiment.only_with not in (None, "", *experiment.all_settings):
         return f"it is built only with {experiment.only_with!r}, which is not one of its settings"
     taken = dict(SHARED)
     for other in others.values():

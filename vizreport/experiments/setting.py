@@ -52,8 +52,8 @@ class Setting:
         The default as a user would type it, where it is not plain.
     name : str
         Of the field.
-    owner : str
-        Of the experiment; "" for a choice that several share.
+    owner : str or None
+        Name of the experiment; None for a choice that several share.
     """
 
     default: Any
@@ -69,7 +69,7 @@ class Setting:
     content: Content = "value"
     shown_default: str | None = None
     name: str = ""
-    owner: str = ""
+    owner: str | None = None
 
     @property
     def option(self) -> str:
@@ -102,14 +102,14 @@ def setting(default: Any, help: str = "", **declared: Any) -> Any:
     return field(default=default, metadata={"setting": Setting(default, help, **declared)})
 
 
-def settings_of(declared: type | None, owner: str = "") -> dict[str, Setting]:
+def settings_of(declared: type | None, owner: str | None = None) -> dict[str, Setting]:
     """Return the settings that a dataclass declares, by name.
 
     Parameters
     ----------
     declared : type or None
         A frozen dataclass whose fields were made by :func:`setting`.
-    owner : str
+    owner : str or None
         The experiment it belongs to.
 
     Raises

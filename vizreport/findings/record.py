@@ -28,14 +28,15 @@ class Published:
         Where: "Fig. 5".
     same : bool
         Whether the effect measured here points the same way.
-    stands : {"agrees", "differs", "undecided", ""}
-        "undecided" where nothing is shown here; set by :func:`vizreport.findings.decisions.decide`.
+    stands : {"agrees", "differs", "undecided"} or None
+        "undecided" where nothing is shown here; None until
+        :func:`vizreport.findings.decisions.decide` has set it.
     """
 
     found: str
     source: str
     same: bool
-    stands: str = ""
+    stands: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ class Finding:
         Whether its sentence may stand in the section's headline.
     corrected : float or None
         ``p`` after Holm's correction over the section's tests.
-    decision : {"shown", "not shown", "too little data", ""}
-        "" until :func:`vizreport.findings.decisions.decide` has set this and ``corrected``.
+    decision : {"shown", "not shown", "too little data"} or None
+        None until :func:`vizreport.findings.decisions.decide` has set this and ``corrected``.
 
     Raises
     ------
@@ -124,7 +125,7 @@ class Finding:
     names: Mapping[str, str] = field(default_factory=dict)
     leading: bool = True
     corrected: float | None = None
-    decision: str = ""
+    decision: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a template with a number or a name that is not in the record."""

@@ -43,9 +43,9 @@ def beside_published(finding: Finding) -> str:
 
 def _stands(finding: Finding) -> str:
     assert finding.published is not None
-    return {AGREES: "this agrees", DIFFERS: "this differs"}.get(
-        finding.published.stands, "these data are inconclusive"
-    )
+    if finding.published.stands == AGREES:
+        return "this agrees"
+    return "this differs" if finding.published.stands == DIFFERS else "these data are inconclusive"
 
 
 def beside_all_published(findings: Sequence[Finding]) -> list[str]:

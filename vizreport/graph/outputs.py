@@ -39,13 +39,13 @@ def given_out(graph: Graph) -> int:
     return next(index for index in graph.outputs if node in graph.ancestors(index))
 
 
-def ending(graph: Graph) -> str:
-    """Return the last activation, "softmax" or "sigmoid"; "" where it is another one or none."""
+def ending(graph: Graph) -> str | None:
+    """Return the last activation, "softmax" or "sigmoid"; None where it is another one or none."""
     node = output_node(graph)
     if node is None:
-        return ""
+        return None
     kinds = [graph.nodes[i].kind for i in graph.ancestors(given_out(graph)) if i > node]
-    return next((kind for kind in ("softmax", "sigmoid") if kind in kinds), "")
+    return next((kind for kind in ("softmax", "sigmoid") if kind in kinds), None)
 
 
 def _before_ending(graph: Graph, output: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import sqrt
+from typing import Literal
 
 from vizreport.errors import RequestError
 
@@ -30,8 +31,8 @@ class Convolution:
         3x3 max pooling of stride 2 follows.
     pool_padding : int
         Zero padding before it, which changes no maximum after a ReLU.
-    normalize : str
-        Contrast normalisation "before" or "after" the pooling, or "".
+    normalize : {"before", "after"} or None
+        Whether contrast normalisation stands before or after the pooling; None for none.
     """
 
     layer: int
@@ -42,7 +43,7 @@ class Convolution:
     groups: int = 1
     pool: bool = False
     pool_padding: int = 0
-    normalize: str = ""
+    normalize: Literal["before", "after"] | None = None
 
 
 @dataclass(frozen=True)

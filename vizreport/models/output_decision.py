@@ -44,7 +44,7 @@ _NEEDS = {
 
 def decide_output(
     shape: tuple[int, ...],
-    ending: str,
+    ending: str | None,
     loss: StoredLoss | None = None,
     option: str | None = None,
     named: bool = False,
@@ -60,8 +60,8 @@ def decide_output(
     ----------
     shape : tuple of int
         Of the output for one image: (units,) or (rows, columns, maps).
-    ending : str
-        The network's last activation: "softmax", "sigmoid", or "" for another one or none.
+    ending : str or None
+        The network's last activation: "softmax", "sigmoid", or None for another one or none.
     loss : StoredLoss or None
         As stored in the checkpoint; None where there is none.
     option : str or None
@@ -107,7 +107,7 @@ def _check(option: str, shape: tuple[int, ...]) -> None:
 def _evident(
     outputs: int,
     spatial: bool,
-    ending: str,
+    ending: str | None,
     loss: StoredLoss | None,
     named: bool,
     agrees: Callable[[], str] | None,
@@ -162,7 +162,7 @@ def _evident(
     )
 
 
-def _activation(kind: str, ending: str, loss: StoredLoss | None) -> str:
+def _activation(kind: str, ending: str | None, loss: StoredLoss | None) -> str:
     """Return what turns outputs of a kind into probabilities."""
     own = {"classes": "softmax", "binary": "sigmoid", "labels": "sigmoid"}.get(kind)
     if own is None or ending in ("softmax", "sigmoid"):

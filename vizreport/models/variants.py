@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from vizreport.errors import RequestError
 from vizreport.models.architecture import Architecture
-from vizreport.models.krizhevsky import KRIZHEVSKY
-from vizreport.models.zfnet import ZFNET
+from vizreport.models.paper_networks import KRIZHEVSKY, ZFNET
 
 if TYPE_CHECKING:
     import keras

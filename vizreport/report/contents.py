@@ -43,8 +43,8 @@ class Shown:
         Where its templates may be, see :func:`vizreport.report.templates.fill`.
     status : {"done", "not applicable", "failed"}
         Whether there is something to show.
-    reason : str
-        Why it is not done, else "".
+    reason : str or None
+        Why it is not done.
     advice : str
         What can be done about that, else "".
     section : Section
@@ -52,7 +52,7 @@ class Shown:
     figures : mapping of str to Placed
         Drawn and numbered, by name.
     highlights : tuple of Placed
-        SectionPictures for the front page.
+        Pictures for the front page.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Shown:
     template: str
     package: str
     status: str
-    reason: str
+    reason: str | None
     advice: str
     section: Section
     figures: Mapping[str, Placed] = field(default_factory=dict)
@@ -204,7 +204,7 @@ def _finished(part: _Begun, counts: dict[bool, int], chart: Callable[[Figure], P
         experiment.template,
         experiment.package,
         DONE,
-        "",
+        None,
         "",
         part.section,
         figures,
@@ -213,13 +213,14 @@ def _finished(part: _Begun, counts: dict[bool, int], chart: Callable[[Figure], P
 
 
 def _unavailable(
-    name: str, title: str, status: str, reason: str, run: RunRecord | None = None
+    name: str, title: str, status: str, reason: str | None, run: RunRecord | None = None
 ) -> Shown:
     if status == NOT_APPLICABLE:
         advice = "The other sections are not affected."
         experiment = experiments().get(name)
-        by_rule = experiment is not None and "rule" in experiment.settings and "rule" in reason
-        if by_rule and run is not None and run.settings.get("rule") != "gradient":
+        by_rule = experiment is not None and "rule" in experiment.settings
+        other = run is not None and run.settings.get("rule") != "gradient"
+        if by_rule and other and "rule" in (reason or ""):
             advice = "The plain gradient needs no backward rules: rebuild with --rule gradient."
     else:
         advice = RETRY

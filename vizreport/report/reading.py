@@ -37,8 +37,8 @@ class ReadSection:
         None where no such experiment is installed.
     status : {"done", "not applicable", "failed"}
         Whether there is something to show.
-    reason : str
-        Why it is not done, else "".
+    reason : str or None
+        Why it is not done; None where it is.
     section : Section
         Empty where it is not done.
     """
@@ -46,7 +46,7 @@ class ReadSection:
     record: ExperimentRecord
     experiment: Experiment | None
     status: str
-    reason: str
+    reason: str | None
     section: Section = field(default_factory=Section)
 
 
@@ -82,7 +82,8 @@ def read_sections(
     found = [known[record.name] for record in run.experiments if record.name in known]
     shared = {name for experiment in found for name in experiment.requires}
     results: Results = {}
-    without: dict[str, str] = {}
+    without: dict[str, str | None] = {}
+    reason: str | None
     reads: list[ReadSection | _Waiting] = []
     for record in run.experiments:
         experiment = known.get(record.name)
@@ -95,7 +96,7 @@ def read_sections(
             results[record.name] = result
             missing = [name for name in experiment.requires if name not in results]
             if missing:
-                cause = without.get(missing[0], "the run has none")
+                cause = without.get(missing[0]) or "the run has none"
                 status, reason = FAILED, f"It requires the result of {missing[0]!r}: {cause}"
         if status != DONE:
             without[record.name] = reason
@@ -143,7 +144,7 @@ def _made(waiting: _Waiting, run: RunRecord, *others: list[Found]) -> ReadSectio
         _check_names(section)
     except Exception as error:  # whatever a section does wrong, the report goes on
         return ReadSection(record, experiment, FAILED, not_drawn(error))
-    return ReadSection(record, experiment, DONE, "", section)
+    return ReadSection(record, experiment, DONE, None, section)
 
 
 def _findings(reads: Iterable[ReadSection]) -> list[Found]:
@@ -197,8 +198,8 @@ def not_drawn(error: Exception) -> str:
 
 def read_result(
     store: Store, experiment: Experiment, record: ExperimentRecord
-) -> tuple[str, str, Any]:
-    """Return the status of a stored result, why it is not done or "", and the result or None.
+) -> tuple[str, str | None, Any]:
+    """Return the status of a stored result, why it is not done, and the result; None for neither.
 
     Raises
     ------
@@ -225,4 +226,4 @@ def read_result(
         )
     if outcome.status == NOT_APPLICABLE:
         return NOT_APPLICABLE, outcome.reason, None
-    return DONE, "", outcome.result
+    return DONE, None, outcome.result

@@ -70,14 +70,14 @@ class Outcome:
     ----------
     status : {"done", "not applicable"}
         Whether it has a result.
-    reason : str
-        Why it is not applicable; "" when it is done.
+    reason : str or None
+        Why it is not applicable; None when it is done.
     result : dataclass instance or None
         None when it is not applicable.
     """
 
     status: Status
-    reason: str
+    reason: str | None
     result: Any
 
 
@@ -113,7 +113,7 @@ class Store:
         result: Any,
         version: int,
         status: str = DONE,
-        reason: str = "",
+        reason: str | None = None,
         origin: Origin | None = None,
     ) -> None:
         """Write a result, atomically and in its final form.
@@ -128,7 +128,7 @@ class Store:
             Version of the experiment's result.
         status : {"done", "not applicable"}
             Whether there is a result: both outcomes are kept.
-        reason : str
+        reason : str, optional
             Why it is not applicable.
         origin : Origin, optional
             How it was computed; written beside it as ``KEY.run.json``.
@@ -159,7 +159,7 @@ class Store:
             "version": version,
             "key": key,
             "status": status,
-            "reason": reason,
+            "reason": reason or "",
             "arrays_sha256": file_sha256(path),
             "arrays": {
                 name: {"dtype": str(array.dtype), "shape": list(array.shape)}
@@ -205,7 +205,7 @@ class Store:
             result = archive.join(kind, arrays, record.values)
         except Exception as error:  # what NumPy and zipfile raise for odd bytes has no end
             raise _damaged(path.with_suffix(".json"), error) from error
-        return Outcome(DONE, "", result)
+        return Outcome(DONE, None, result)
 
     def load(self, experiment: StoredResult, key: str) -> Outcome | None:
         """Read a result as :meth:`read` does; None where it cannot be used."""

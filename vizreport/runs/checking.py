@@ -178,7 +178,7 @@ def run_findings(folder: Path, run: RunRecord) -> tuple[list[Found], dict[str, s
         status, reason, result = read_result(store, experiment, record)
         if status != DONE:
             if status == "failed":
-                unread[record.name] = reason
+                unread[record.name] = reason or ""
             continue
         results[record.name] = result
         needed = (*experiment.requires, experiment.name)

@@ -61,8 +61,8 @@ class Errors:
         Central crop. Top 5 is None with five classes or fewer.
     ten_crop_top1, ten_crop_top5 : float or None
         Probabilities averaged over ten crops; None where the preprocessing leaves no margin.
-    no_ten_crops : str
-        Why not; else empty.
+    no_ten_crops : str or None
+        Why not.
     unreadable : tuple of (path, reason)
         Images that could not be read.
     subsets : tuple of SubsetErrors
@@ -76,7 +76,7 @@ class Errors:
     top5: float | None
     ten_crop_top1: float | None
     ten_crop_top5: float | None
-    no_ten_crops: str = ""
+    no_ten_crops: str | None = None
     unreadable: tuple[tuple[str, str], ...] = ()
     subsets: tuple[SubsetErrors, ...] = ()
 
@@ -93,7 +93,7 @@ class Evaluation:
         Top-1 and top-5, of the central crop and of ten crops.
     output, labels, preprocessing : str
         What the network's output means, how the data's classes were matched with it and how
-        images were prepared, with the reasons; "" for several networks together.
+        images were prepared, with the reasons; None for several networks together.
     warnings : tuple of str
         Where names look exchanged, or the order of two classes reversed.
     pieces : str
@@ -102,9 +102,9 @@ class Evaluation:
 
     name: str
     errors: Errors
-    output: str = ""
-    labels: str = ""
-    preprocessing: str = ""
+    output: str | None = None
+    labels: str | None = None
+    preprocessing: str | None = None
     warnings: tuple[str, ...] = ()
     pieces: str = ""
 
@@ -117,7 +117,7 @@ class _Sum:
     ten: np.ndarray | None = None
     seen: np.ndarray | bool = True
     networks: int = 0
-    no_ten_crops: str = ""
+    no_ten_crops: str | None = None
     unreadable: tuple[tuple[str, str], ...] = ()
 
     def add(self, found: Predictions) -> None:

@@ -29,8 +29,8 @@ class Predictions:
         Central crop.
     ten : float32 array [n, C] or None
         Mean over ten crops.
-    no_ten_crops : str
-        Why there are none; else empty.
+    no_ten_crops : str or None
+        Why there are none.
     unreadable : tuple of (path, reason)
         Images that were wanted and could not be read.
     """
@@ -38,7 +38,7 @@ class Predictions:
     seen: np.ndarray
     single: np.ndarray
     ten: np.ndarray | None
-    no_ten_crops: str
+    no_ten_crops: str | None
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
@@ -99,13 +99,13 @@ def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray) -> Predictions
     return Predictions(seen, single, ten, reason, tuple(unreadable))
 
 
-def _no_ten_crops(preprocessing: Preprocessing) -> str:
-    """Say why there cannot be ten crops, or ""."""
+def _no_ten_crops(preprocessing: Preprocessing) -> str | None:
+    """Say why there cannot be ten crops; None where there can."""
     try:
         square_of(preprocessing)
     except RequestError as error:
         return str(error)
-    return ""
+    return None
 
 
 def predict_piece(subject: Subject, batch_size: int) -> Compute:

@@ -50,7 +50,7 @@ def setting_options() -> tuple[Option, ...]:
 
     titles = {name: each.title[:1].lower() + each.title[1:] for name, each in experiments().items()}
     found = [
-        option_of(each, titles.get(each.owner, "options"))
+        option_of(each, titles.get(each.owner or "", "options"))
         for each in declared_settings().values()
         if each.option
     ]

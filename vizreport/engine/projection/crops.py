@@ -35,8 +35,8 @@ class CropPlan:
         First row and column of each crop in the input.
     rows, cols : int array [U]
         Each unit's place on its layer's grid over the crop.
-    reason : str
-        "" where these are crops; why the whole input is used where they are not.
+    reason : str or None
+        Why the whole input is used; None where these are crops.
     """
 
     size: tuple[int, int]
@@ -44,7 +44,7 @@ class CropPlan:
     lefts: np.ndarray
     rows: np.ndarray
     cols: np.ndarray
-    reason: str
+    reason: str | None
 
 
 def plan_crops(graph: Graph, target: int, rows: np.ndarray, cols: np.ndarray) -> CropPlan:
@@ -86,7 +86,7 @@ def plan_crops(graph: Graph, target: int, rows: np.ndarray, cols: np.ndarray) ->
     (crop_height, tops, crop_rows), (crop_width, lefts, crop_cols) = axes
     if (crop_height, crop_width) == (height, width):
         return _whole(graph, rows, cols, "the receptive field spans the image")
-    return CropPlan((crop_height, crop_width), tops, lefts, crop_rows, crop_cols, "")
+    return CropPlan((crop_height, crop_width), tops, lefts, crop_rows, crop_cols, None)
 
 
 def _whole(graph: Graph, rows: np.ndarray, cols: np.ndarray, reason: str) -> CropPlan:
