@@ -40,7 +40,7 @@ def store(tmp_path: Path) -> Store:
 def test_round_trip(store: Store) -> None:
     outcome = store.load(EXPERIMENT, KEY)
     assert outcome is not None
-    assert (outcome.status, outcome.reason) == ("done", "")
+    assert (outcome.status, outcome.reason) == ("done", None)
     np.testing.assert_array_equal(outcome.result.numbers, RESULT.numbers)
     assert outcome.result.by_layer["a/b"].shape == (0, 4)
     assert outcome.result.by_layer["a/b"].dtype == np.float32

@@ -103,7 +103,7 @@ def read_batches(
     RequestError
         If the images have not the channels that the preprocessing takes.
     """
-    if dataset.channels != preprocessing.image_channels:
+    if len(dataset.records) and dataset.channels != preprocessing.image_channels:
         raise RequestError(
             f"the images of {dataset.name} have {dataset.channels} channels, but the network "
             f"takes {preprocessing.input_channels}; pass --data images like those it was trained "
