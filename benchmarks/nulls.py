@@ -138,8 +138,8 @@ def sanity(results: Mapping[str, Any], random: np.random.Generator, shift: float
     """Centre what is left on the bound, each unit's deviation with either sign."""
     result = results["sanity"]
     cascade = {}
-    for name, likeness in result.cascade.items():
-        out = likeness.astype(np.float64)
+    for name, similarity in result.cascade.items():
+        out = similarity.astype(np.float64)
         chance = np.nanmean(result.controls[name][:, 2], axis=1)[:, None]  # [M, 1, 4]
         for step, limit in ((0, CHANGED), (-1, PASSED)):
             left = (out[:, step] - chance) / (1 - chance)

@@ -48,16 +48,16 @@ def pointing(results: Mapping[str, Any], random: np.random.Generator, shift: flo
 def weights(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
     """Centre what is left on the bound, each image's deviation with either sign."""
     result = results[SECTION]
-    likeness = {}
-    for method, values in result.likeness.items():
+    similarity = {}
+    for method, values in result.similarity.items():
         out, chance = values.astype(np.float64), result.chance[method]
         for state, limit in ((0, CHANGED), (1, PASSED)):
             found = left(result, method, state)
             sign = np.where(random.random(len(found)) < 0.5, -1, 1)
             away = sign * (found - np.nanmean(found))
             out[state] = chance + (limit + away - shift) * (1 - chance)
-        likeness[method] = out
-    return {**results, SECTION: replace(result, likeness=likeness)}
+        similarity[method] = out
+    return {**results, SECTION: replace(result, similarity=similarity)}
 
 
 NULLS = (

@@ -62,7 +62,7 @@ def main() -> None:
         patience=arguments.patience,
         seed=arguments.seed,
     )
-    trained = train(request, tell=lambda line: print(line, flush=True))
+    trained = train(request, log=lambda line: print(line, flush=True))
     minutes = sum(epoch.seconds for epoch in trained.epochs) / 60  # of steps
     for epoch in arguments.epochs:
         source = checkpoint_path(request.out, request.model, epoch)

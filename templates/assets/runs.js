@@ -2,7 +2,7 @@
 "use strict";
 
 const form = document.querySelector("form.find");
-const table = document.querySelector(".shelf"), body = table.tBodies[0];
+const table = document.querySelector(".runs"), body = table.tBodies[0];
 const rows = [...body.rows];
 
 // A column is sorted by what its cells say, or by the number they give instead.

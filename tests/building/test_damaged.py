@@ -61,13 +61,13 @@ def test_a_run_with_something_changed(run, tmp_path, seed):
     figures = [each["name"] for each in json.loads(printed)] if status == 0 else ["layer-1-filters"]
     near = [name for name in figures if record.name[:5] in name] or figures
     ended("figure", folder, choose.choice(near), "--out", tmp_path / "figure.png", "--dpi", "40")
-    assert ended("index", tmp_path / "shelf")[0] == 0
-    page = (tmp_path / "shelf" / "index.html").read_text("utf-8")
+    assert ended("index", tmp_path / "folder")[0] == 0
+    page = (tmp_path / "folder" / "index.html").read_text("utf-8")
     assert "<script>alert" not in page
     opened(folder)
     assert sorted(path.name for path in tmp_path.iterdir()) in (
-        ["figure.png", "shelf"],
-        ["shelf"],
+        ["figure.png", "folder"],
+        ["folder"],
     )
 
 
@@ -101,8 +101,8 @@ def test_what_is_drawn_from_a_result_that_makes_no_sense(run, tmp_path):
 
 
 def copied(run: Path, folder: Path) -> Path:
-    """Return a copy of a run, results alone, on a shelf of its own."""
-    place = folder / "shelf" / "run"
+    """Return a copy of a run, results alone, in a folder of its own."""
+    place = folder / "folder" / "run"
     shutil.copytree(run / "results", place / "results")
     shutil.copyfile(run / "run.json", place / "run.json")
     return place

@@ -12,11 +12,11 @@ def test_filters_by_hand():
     filters = np.stack([edge, edge.T, 3 * edge, -edge, np.zeros((2, 2)), edge + edge.T])[..., None]
     alike = cosines(filters)
     np.testing.assert_allclose(alike[0, [1, 2, 3]], [0, 1, -1], atol=1e-12)
-    twins, likeness = earlier_twins(alike)
+    twins, similarity = earlier_twins(alike)
     # The opposite sign is another feature after rectification; the zero filter is like none.
     assert twins.tolist() == [-1, 0, 0, 1, -1, 0]
-    np.testing.assert_allclose(likeness[[1, 2, 3, 5]], [0, 1, 0, np.sqrt(0.5)], atol=1e-6)
-    assert np.isnan(likeness[[0, 4]]).all()
+    np.testing.assert_allclose(similarity[[1, 2, 3, 5]], [0, 1, 0, np.sqrt(0.5)], atol=1e-6)
+    assert np.isnan(similarity[[0, 4]]).all()
 
 
 def test_correlations_are_numpys():
@@ -28,9 +28,9 @@ def test_correlations_are_numpys():
         moments.add(part)
     expected = np.corrcoef(maps.reshape(-1, 4).T)
     np.testing.assert_allclose(moments.correlations(), expected, atol=1e-9)
-    twins, likeness = earlier_twins(moments.correlations())
+    twins, similarity = earlier_twins(moments.correlations())
     assert twins[2] == 0
-    assert likeness[2] > 1 - 1e-6
+    assert similarity[2] > 1 - 1e-6
 
 
 def test_constant_maps_correlate_with_none():

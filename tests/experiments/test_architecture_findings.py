@@ -15,10 +15,10 @@ def made(bank, stride, dead=0.0, images=60):
     filters = SimpleNamespace(layer="conv1", filters=bank, dead=np.zeros(len(bank), bool))
     active = np.ones(50)
     active[: round(50 * dead)] = 0
-    likeness = np.full(len(bank), 0.1)
+    similarity = np.full(len(bank), 0.1)
     result = SimpleNamespace(
-        layer="conv1", stride=[stride, stride], filter_similarity=likeness,
-        correlation={"conv1": likeness, "conv3": np.full(50, 0.1)}, correlated_images=60,
+        layer="conv1", stride=[stride, stride], filter_similarity=similarity,
+        correlation={"conv1": similarity, "conv3": np.full(50, 0.1)}, correlated_images=60,
     )  # fmt: skip
     layers = {"conv1": np.ones(len(bank)), "conv3": active, "scores": np.zeros(4)}
     mining = SimpleNamespace(

@@ -179,7 +179,7 @@ def test_without_a_layer_of_places_gradients_are_left(subject, mined, occluded):
     assert result.methods == [GRADIENTS]
     assert result.problems == {CAM: "layer 'classes' has no spatial positions"}
     assert result.layer == ""
-    assert list(result.maps) == list(result.likeness) == [GRADIENTS]
+    assert list(result.maps) == list(result.similarity) == [GRADIENTS]
 
 
 def test_a_score_without_a_derivative(subject):
@@ -221,7 +221,7 @@ def made(found, good: bool, blind: bool = False):
         insertion={CAM: worse, **curves},
         areas=np.full(n, 0.25, np.float32),
         hits={order: np.arange(n) < (11 if good else 2) for order in (CAM, "random", "centre")},
-        likeness={CAM: np.full((2, 2, 8), 0.99 if blind else 0.1, np.float32)
+        similarity={CAM: np.full((2, 2, 8), 0.99 if blind else 0.1, np.float32)
                   + np.linspace(0, 0.005, 8, dtype=np.float32)},
         chance={CAM: 0.1},
     )  # fmt: skip
@@ -272,9 +272,9 @@ def test_the_better_baseline_counts(found):
 
 
 def test_what_is_left_beyond_chance(found):
-    likeness = np.full((2, 2, 3), np.nan, np.float32)
-    likeness[1] = [[0.5, np.nan, np.nan], [0.75, 0.25, np.nan]]
-    result = replace(found, likeness={CAM: likeness}, chance={CAM: 0.25})
+    similarity = np.full((2, 2, 3), np.nan, np.float32)
+    similarity[1] = [[0.5, np.nan, np.nan], [0.75, 0.25, np.nan]]
+    result = replace(found, similarity={CAM: similarity}, chance={CAM: 0.25})
     np.testing.assert_allclose(left(result, CAM, 1), [0.5, 0, np.nan])
     assert np.isnan(left(result, CAM, 0)).all()
 

@@ -1,4 +1,4 @@
-"""Feature maps one by one: likeness against NumPy, the order by hand, rules against themselves."""
+"""Feature maps: similarity against NumPy, the order by hand, rules against themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from tests.experiments.test_mining import activations
 from vizreport.engine.strongest import MOST_COMPARED, from_batch, merge
-from vizreport.experiments.feature_maps import likeness
+from vizreport.experiments.feature_maps import neighbours
 
 
 def test_similarity_is_the_correlation_over_images(tiny_subject, mined):
@@ -43,19 +43,19 @@ SIMILARITY = np.array(
 
 
 def test_neighbours_by_hand():
-    near, how = likeness.neighbours(SIMILARITY, np.arange(4))
+    near, how = neighbours.neighbours(SIMILARITY, np.arange(4))
     np.testing.assert_array_equal(near, [[2, 1, 3], [3, 2, 0], [0, 3, 1], [1, 2, 0]])
     np.testing.assert_allclose(how[0], [0.9, 0.1, 0.0])
-    near, how = likeness.neighbours(SIMILARITY, np.array([1, 3]))
+    near, how = neighbours.neighbours(SIMILARITY, np.array([1, 3]))
     np.testing.assert_array_equal(near, [[3], [1]])
-    none, _ = likeness.neighbours(np.zeros((0, 0), np.int8), np.arange(5))
+    none, _ = neighbours.neighbours(np.zeros((0, 0), np.int8), np.arange(5))
     assert none.shape == (5, 0)
 
 
 def test_like_maps_stand_side_by_side():
     # From 0 to 2 (90), from there to 3 (30 beats 20), then 1.
-    np.testing.assert_array_equal(likeness.side_by_side(SIMILARITY, np.arange(4)), [0, 3, 1, 2])
-    apart = likeness.side_by_side(np.zeros((0, 0), np.int8), np.arange(3))
+    np.testing.assert_array_equal(neighbours.side_by_side(SIMILARITY, np.arange(4)), [0, 3, 1, 2])
+    apart = neighbours.side_by_side(np.zeros((0, 0), np.int8), np.arange(3))
     np.testing.assert_array_equal(apart, [0, 1, 2])
 
 

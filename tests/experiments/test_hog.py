@@ -117,10 +117,10 @@ def planted():
 def test_planted_dictionaries_are_recovered_and_inverted(planted):
     hog, pixels, hog_atoms, pixel_atoms = planted
     paired = learn_paired(hog[:800], pixels[:800], 40, 0.05, 0, passes=3)
-    likeness = np.abs(np.corrcoef(hog_atoms, paired.hog_atoms)[:12, 12:])
-    assert (likeness.max(axis=1) > 0.95).mean() >= 0.75
+    similarity = np.abs(np.corrcoef(hog_atoms, paired.hog_atoms)[:12, 12:])
+    assert (similarity.max(axis=1) > 0.95).mean() >= 0.75
     # The pixels of an atom that was found are those of the planted one, of either sign.
-    kind, place = np.argmax(likeness) // 40, np.argmax(likeness) % 40
+    kind, place = np.argmax(similarity) // 40, np.argmax(similarity) % 40
     for half in paired.pixel_atoms[:, place]:
         assert abs(np.corrcoef(half, pixel_atoms[kind])[0, 1]) > 0.7
     spread = np.square(pixels[800:] + 1).sum()

@@ -1,4 +1,4 @@
-"""Verdicts on hand-made likenesses."""
+"""Verdicts on hand-made similarities."""
 
 from __future__ import annotations
 

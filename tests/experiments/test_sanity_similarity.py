@@ -31,7 +31,7 @@ def slow_ssim(a, b, extent):
 
 def test_four_measures():
     a, b = pair()
-    found = Original(a, 2.0).likeness(b, 2.5)
+    found = Original(a, 2.0).similarity(b, 2.5)
     wanted = [
         spearmanr(np.abs(a).mean(2).ravel(), np.abs(b).mean(2).ravel()).statistic,
         spearmanr(a.ravel(), b.ravel()).statistic,
@@ -46,15 +46,15 @@ def test_four_measures():
 
 def test_of_many_pixels_a_sample_is_ranked():
     a, b = pair((150, 140, 3))
-    found = Original(a, 3.0).likeness(b, 3.0)
+    found = Original(a, 3.0).similarity(b, 3.0)
     assert found[1] == pytest.approx(spearmanr(a.ravel(), b.ravel()).statistic, abs=0.02)
 
 
 def test_the_same_picture_is_exactly_1_and_its_size_does_not_matter():
     a, _ = pair()
-    np.testing.assert_array_equal(Original(a, 1.5).likeness(a, 1.5), np.ones(4, np.float32))
-    np.testing.assert_allclose(Original(a, 1.5).likeness(3 * a, 4.5), 1, atol=1e-6)
-    negative = Original(a, 1.5).likeness(-a, 1.5)
+    np.testing.assert_array_equal(Original(a, 1.5).similarity(a, 1.5), np.ones(4, np.float32))
+    np.testing.assert_allclose(Original(a, 1.5).similarity(3 * a, 4.5), 1, atol=1e-6)
+    negative = Original(a, 1.5).similarity(-a, 1.5)
     np.testing.assert_array_equal(negative[[0, 2]], 1)
     assert negative[1] == -1
     assert negative[3] < -0.9
@@ -63,7 +63,7 @@ def test_the_same_picture_is_exactly_1_and_its_size_does_not_matter():
 def test_blank_pictures():
     a, _ = pair()
     nothing = np.zeros_like(a)
-    assert np.isnan(Original(a, 1.0).likeness(nothing, 0.0)).all()
-    assert np.isnan(Original(nothing, 0.0).likeness(a, 1.0)).all()
-    flat = Original(a, 1.0).likeness(np.ones_like(a), 1.0)
+    assert np.isnan(Original(a, 1.0).similarity(nothing, 0.0)).all()
+    assert np.isnan(Original(nothing, 0.0).similarity(a, 1.0)).all()
+    flat = Original(a, 1.0).similarity(np.ones_like(a), 1.0)
     assert flat[0] == flat[1] == 0

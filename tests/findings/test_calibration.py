@@ -58,7 +58,7 @@ def results():
         areas=areas,
         tested=np.arange(8),
         hits=dict.fromkeys(("grad-cam", "integrated-gradients", "centre"), areas > 0.2),
-        likeness={
+        similarity={
             method: random.normal(0.3, 0.05, (2, 3, 8))
             for method in ("grad-cam", "integrated-gradients")
         },

@@ -49,7 +49,7 @@ def make_class_evidence(
         hits={o: np.arange(count) < 9 - i for i, o in enumerate(orders)},
         missed=np.full(count, 0.025, np.float32),
         tested=np.arange(8, dtype=np.int32),
-        likeness={m: random.normal(0.1, 0.05, (2, 2, 8)).astype(np.float32) for m in methods},
+        similarity={m: random.normal(0.1, 0.05, (2, 2, 8)).astype(np.float32) for m in methods},
         chance=dict.fromkeys(methods, 0.1),
         steps=16,
         test_steps=8,

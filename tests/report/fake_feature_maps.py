@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.report import fake_pictures
-from vizreport.experiments.feature_maps import likeness
+from vizreport.experiments.feature_maps import neighbours
 from vizreport.experiments.feature_maps.images import wanted_images
 from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
 from vizreport.experiments.mining.result import MiningResult
@@ -21,7 +21,7 @@ def make_feature_maps(
     fields: dict[str, dict] = {
         key: {}
         for key in ("rules", "maps", "projections", "projection_offsets", "scales",
-                    "neighbours", "likeness", "order")
+                    "neighbours", "similarity", "order")
     }  # fmt: skip
     for name, layer in top.layers.items():
         maps, side = layer.maps[:8], layer.tiles.window
@@ -29,7 +29,7 @@ def make_feature_maps(
         rules = 1 if layer.tiles.status else 2
         rows = np.concatenate([np.concatenate([tile] * RANKS, axis=1)] * rules, axis=0)
         encoded = [fake_pictures.webp(rows, True)] * len(maps)
-        near, how = likeness.neighbours(mining.layers[name].similarity, layer.maps)
+        near, how = neighbours.neighbours(mining.layers[name].similarity, layer.maps)
         for key, value in {
             "rules": ["gradient"] if layer.tiles.status else ["guided", "gradient"],
             "maps": maps,
@@ -37,8 +37,8 @@ def make_feature_maps(
             "projection_offsets": np.cumsum([0, *map(len, encoded)]),
             "scales": np.full((len(maps), rules), 0.7, np.float32),
             "neighbours": near,
-            "likeness": how,
-            "order": likeness.side_by_side(mining.layers[name].similarity, layer.maps),
+            "similarity": how,
+            "order": neighbours.side_by_side(mining.layers[name].similarity, layer.maps),
         }.items():
             fields[key][name] = value
     return FeatureMapsResult(

@@ -17,7 +17,7 @@ from tests.report.browsing import Visit, wait_until
 from tests.report.small_run import make_small_run
 from vizreport.report.epochs import Entry, add_entry, epoch_folder
 from vizreport.report.render import render
-from vizreport.report.shelf import write_index
+from vizreport.report.run_index import write_index
 from vizreport.results.run import read_run, write_run
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -127,13 +127,13 @@ def test_the_index_of_runs_sorts_and_filters(visit: Any, small: Path, tmp_path: 
         write_run(tmp_path / name, run)
     write_index(tmp_path)
     page = visit(tmp_path).open("index.html")
-    shown = page.locator(".shelf tbody tr:visible th bdi:first-child")
+    shown = page.locator(".runs tbody tr:visible th bdi:first-child")
 
     def order() -> str:
         return "".join(text[-1] for text in shown.all_inner_texts() if text.startswith("Run "))
 
     assert order() == "abc"  # newest first, undated ones last
-    head = page.locator(".shelf thead th")
+    head = page.locator(".runs thead th")
     page.get_by_role("button", name="Date").click()
     assert order() == "bac"
     assert head.nth(4).get_attribute("aria-sort") == "ascending"

@@ -196,39 +196,39 @@ def test_slides_without_python_pptx(run, monkeypatch, capsys):
 
 
 @pytest.fixture
-def shelf(run: Path, tmp_path: Path) -> Path:
-    shelf = tmp_path / "reports"
+def reports(run: Path, tmp_path: Path) -> Path:
+    reports = tmp_path / "reports"
     for name, date in (("old #1 <b>", "2025-01-01T09:00:00+02:00"), ("in/new", "2026-01-01")):
-        shutil.copytree(run, shelf / name)
+        shutil.copytree(run, reports / name)
         changed = dataclasses.replace(read_run(run), date=date, title=f"Run {name}")
-        write_run(shelf / name, changed)
-        (shelf / name / "index.html").write_text("a report")
-        (shelf / name / "figures").mkdir()
-        Image.new("RGB", (2000, 900), "red").save(shelf / name / "figures" / "highlight-a.png")
-    (shelf / "cut").mkdir()
-    (shelf / "cut" / "run.json").write_text('{"schema_version": 1')
-    shutil.copytree(run, shelf / "lost")
-    shutil.rmtree(shelf / "lost" / "results" / "overview")
-    (shelf / "stopped" / "results").mkdir(parents=True)
-    (shelf / "trained" / "epochs").mkdir(parents=True)
+        write_run(reports / name, changed)
+        (reports / name / "index.html").write_text("a report")
+        (reports / name / "figures").mkdir()
+        Image.new("RGB", (2000, 900), "red").save(reports / name / "figures" / "highlight-a.png")
+    (reports / "cut").mkdir()
+    (reports / "cut" / "run.json").write_text('{"schema_version": 1')
+    shutil.copytree(run, reports / "lost")
+    shutil.rmtree(reports / "lost" / "results" / "overview")
+    (reports / "stopped" / "results").mkdir(parents=True)
+    (reports / "trained" / "epochs").mkdir(parents=True)
     for name in ("epochs.json", "index.html"):
-        (shelf / "trained" / "epochs" / name).write_text("[]")
-    return shelf
+        (reports / "trained" / "epochs" / name).write_text("[]")
+    return reports
 
 
-def test_index_lists_runs_and_damaged_ones(shelf, tmp_path, capsys):
-    assert main(["index", str(shelf)]) == 0
+def test_index_lists_runs_and_damaged_ones(reports, tmp_path, capsys):
+    assert main(["index", str(reports)]) == 0
     said = capsys.readouterr().err
     assert "cannot read run cut: run.json cannot be read" in said
     assert "cannot read run lost: overview: Its stored result is missing" in said
-    moved = shelf.rename(tmp_path / "elsewhere")
+    moved = reports.rename(tmp_path / "elsewhere")
     page = (moved / "index.html").read_text()
     assert page.index("Run in/new") < page.index("Run old #1 &lt;b&gt;")  # newest first
     damaged = page[page.index('id="damaged"') :]
     for name in ("cut", "lost", "stopped"):
         assert f">{name}<" in damaged
     assert "overview" in damaged
-    assert str(shelf) not in page
+    assert str(reports) not in page
     links = re.findall(r'(?:href|src)="([^"#]+)"', page)
     assert any("old%20%231" in link for link in links)
     assert "trained/epochs/index.html" in links
@@ -240,10 +240,10 @@ def test_index_lists_runs_and_damaged_ones(shelf, tmp_path, capsys):
     assert main(["index", str(moved)]) == 0  # again, in place of the former one
 
 
-def test_index_leaves_alone_what_is_not_its_own(shelf, run, tmp_path):
-    (shelf / "index.html").write_text("my own page")
-    assert main(["index", str(shelf)]) == 2
-    assert (shelf / "index.html").read_text() == "my own page"
+def test_index_leaves_alone_what_is_not_its_own(reports, run, tmp_path):
+    (reports / "index.html").write_text("my own page")
+    assert main(["index", str(reports)]) == 2
+    assert (reports / "index.html").read_text() == "my own page"
     assert main(["index", str(run)]) == 2
     (tmp_path / "empty").mkdir()
     assert main(["index", str(tmp_path / "empty")]) == 2

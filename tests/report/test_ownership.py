@@ -23,7 +23,7 @@ from vizreport.cli import main
 from vizreport.compare.page import compare
 from vizreport.errors import RequestError
 from vizreport.report.render import render
-from vizreport.report.shelf import write_index
+from vizreport.report.run_index import write_index
 
 NO_INPUT = ["--checkpoint", "nowhere.keras", "--data", "nowhere"]
 
@@ -163,23 +163,23 @@ def test_a_comparison(rendered: Path, tmp_path: Path) -> None:
 
 
 def test_an_index(run_folder: Path) -> None:
-    shelf = run_folder / "shelf"
-    (shelf / "one").mkdir(parents=True)
-    shutil.move(run_folder / "run.json", shelf / "one" / "run.json")
-    write_index(shelf)
+    folder = run_folder / "folder"
+    (folder / "one").mkdir(parents=True)
+    shutil.move(run_folder / "run.json", folder / "one" / "run.json")
+    write_index(folder)
     for name in ("one", ".vizreport"):
-        shutil.move(shelf / name, run_folder / name)
-    written = without_manifest(shelf, run_folder / "written")
+        shutil.move(folder / name, run_folder / name)
+    written = without_manifest(folder, run_folder / "written")
     assert_foreign_files_are_refused(written, run_folder / "scratch", write_index)
     for name in ("one", ".vizreport"):
-        shutil.move(run_folder / name, shelf / name)
-    (shelf / "index-of-runs" / "mine.txt").write_bytes(FOREIGN)
-    drawn = tree(shelf)
-    write_index(shelf)
-    assert tree(shelf) == drawn
-    shutil.rmtree(shelf / ".vizreport")
-    write_index(shelf)
-    assert tree(shelf) == drawn
+        shutil.move(run_folder / name, folder / name)
+    (folder / "index-of-runs" / "mine.txt").write_bytes(FOREIGN)
+    drawn = tree(folder)
+    write_index(folder)
+    assert tree(folder) == drawn
+    shutil.rmtree(folder / ".vizreport")
+    write_index(folder)
+    assert tree(folder) == drawn
 
 
 def test_slides(run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

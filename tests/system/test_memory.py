@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from vizreport.system.memory import give_back
+from vizreport.system.memory import release_memory
 
 
 class Link:
@@ -19,7 +19,7 @@ def test_what_only_holds_itself_goes():
     one.other, other.other = other, one
     seen = weakref.ref(one)
     del one, other
-    give_back()
+    release_memory()
     assert seen() is None
 
 
@@ -29,4 +29,4 @@ def test_systems_without_the_call_are_left_alone(monkeypatch, missing):
         raise missing
 
     monkeypatch.setattr(ctypes, "CDLL", library)
-    give_back()
+    release_memory()

@@ -75,7 +75,7 @@ def unbroken(request_for, tmp_path_factory):
     from vizreport.training.loop import train
 
     lines: list[str] = []
-    trained = train(request_for(tmp_path_factory.mktemp("unbroken")), tell=lines.append)
+    trained = train(request_for(tmp_path_factory.mktemp("unbroken")), log=lines.append)
     return trained, lines
 
 

@@ -74,7 +74,7 @@ def finished(gratings_file, tmp_path_factory):
 @pytest.fixture(scope="module")
 def alone(request_for, tmp_path_factory):
     out = tmp_path_factory.mktemp("alone")
-    train(request_for(out, **DISTRIBUTED), tell=lambda line: None)
+    train(request_for(out, **DISTRIBUTED), log=lambda line: None)
     return out
 
 
@@ -99,7 +99,7 @@ def test_a_batch_has_to_be_shared_evenly(request_for, tmp_path, monkeypatch):
 
     monkeypatch.setattr("vizreport.training.loop.make_strategy", lambda name: Three())
     with pytest.raises(RequestError, match="a multiple of 3"):
-        train(request_for(tmp_path), tell=lambda line: None)
+        train(request_for(tmp_path), log=lambda line: None)
 
 
 @pytest.mark.parametrize("config", ["", "{", "[]", '{"cluster": {}}', '{"cluster": 3, "task": 1}'])

@@ -28,7 +28,7 @@ from vizreport.training.ownership import add_state
 
 
 def quietly(request):
-    return train(request, tell=lambda line: None)
+    return train(request, log=lambda line: None)
 
 
 def test_a_quarter_of_the_width_learns(unbroken):
@@ -140,7 +140,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
         real(out, state)
 
     with pytest.raises(KeyboardInterrupt):
-        train(request, tell=killed_before_the_checkpoint)
+        train(request, log=killed_before_the_checkpoint)
     assert len(list(request.out.glob("*.keras"))) == 1
     with monkeypatch.context() as patch:
         patch.setattr(loop, "write_state", killed_after_the_checkpoint)
@@ -157,7 +157,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(
 def test_finished_and_other_trainings(unbroken, request_for, tmp_path):
     out = unbroken[0].checkpoint.parent
     lines: list[str] = []
-    assert train(request_for(out), tell=lines.append).epochs == unbroken[0].epochs
+    assert train(request_for(out), log=lines.append).epochs == unbroken[0].epochs
     assert "nothing to do" in lines[-1]
     with pytest.raises(RequestError, match="width 0.25, not 0.5"):
         quietly(request_for(out, width=0.5))

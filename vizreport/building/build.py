@@ -186,5 +186,5 @@ def _render(out: Path, run: RunRecord, pdf: bool) -> bool:
     if standing.stands(out, standing.of(as_drawn(run, {}), True, pdf)):
         return True
     write_run(out, run)
-    with drawing(len(run.experiments) + 2) as tell:
-        return not render(out, pdf=pdf, progress=tell)
+    with drawing(len(run.experiments) + 2) as log:
+        return not render(out, pdf=pdf, progress=log)

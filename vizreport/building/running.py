@@ -26,7 +26,7 @@ from vizreport.results.run_folder import add_results
 from vizreport.results.store import Store
 from vizreport.subject.subject import Subject
 from vizreport.system import interruption
-from vizreport.system.memory import give_back
+from vizreport.system.memory import release_memory
 from vizreport.system.unforeseen import unforeseen
 
 
@@ -132,7 +132,7 @@ def run_experiment(
     pieces = Pieces(computing.engine, kept)
 
     def origin() -> Origin:
-        host = {**provenance.host(), **pieces.told()}
+        host = {**provenance.host(), **pieces.record()}
         return Origin(time.monotonic() - begun, date, host, provenance.versions())
 
     start_backend()
@@ -153,7 +153,7 @@ def run_experiment(
         kept.remove()
         computing.subject.release()
         del result, required
-        give_back()
+        release_memory()
         status = "done"
     except NotApplicable as error:
         status, reason, computed = "not applicable", str(error), origin()

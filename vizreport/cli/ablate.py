@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         If the data, a variant or an option is wrong, or a training diverged.
     """
     common = request_of(TrainingRequest, arguments)
-    from vizreport.system.progress import tell
+    from vizreport.system.progress import log
     from vizreport.system.tensorflow_start import start_tensorflow
 
     start_tensorflow()
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         variants=arguments.variants or tuple(VARIANTS),
         seeds=arguments.seeds or SEEDS,
     )
-    ablate(request, tell=tell)
+    ablate(request, log=log)
     print(common.out)
     return 0
 

@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.compare.page import compare
     from vizreport.system.progress import drawing
 
-    with drawing(2) as tell:
-        compare(arguments.RUN, arguments.out, pdf=not arguments.no_pdf, progress=tell)
+    with drawing(2) as log:
+        compare(arguments.RUN, arguments.out, pdf=not arguments.no_pdf, progress=log)
     print(arguments.out / "index.html")
     if not arguments.no_pdf:
         print(arguments.out / "report.pdf")

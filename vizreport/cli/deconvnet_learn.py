@@ -40,14 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
     prepare_learned(arguments.out)
     warn_if_scarce(arguments.out)
     dataset = open_dataset(arguments.data, arguments.split, arguments.max_images, arguments.seed)
-    from vizreport.system.progress import tell
+    from vizreport.system.progress import log
     from vizreport.system.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from vizreport.deconvolutional.study import LearningRequest, learn
 
     request = request_of(LearningRequest, arguments, dataset=dataset)
-    write_learned(arguments.out, learn(request, tell=tell))
+    write_learned(arguments.out, learn(request, log=log))
     print(arguments.out)
     return 0
 

@@ -22,13 +22,13 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the folder holds no runs or cannot be written to.
     """
-    from vizreport.report.shelf import write_index
+    from vizreport.report.run_index import write_index
     from vizreport.wording.text import printable
 
     damaged = write_index(arguments.FOLDER)
     print(arguments.FOLDER / "index.html")
-    for book in damaged:
-        said = printable(f"{book.folder}: {book.reason}")
+    for each in damaged:
+        said = printable(f"{each.folder}: {each.reason}")
         print(f"vizreport: cannot read run {said}", file=sys.stderr)
     return 0
 

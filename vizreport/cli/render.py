@@ -40,11 +40,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     prepare_run(arguments.RUN, not arguments.no_pdf, arguments.single_file)
     warn_if_scarce(arguments.RUN)
-    with drawing(len(read_run(arguments.RUN).experiments) + 2) as tell:
+    with drawing(len(read_run(arguments.RUN).experiments) + 2) as log:
         failed = render(
             arguments.RUN,
             pdf=not arguments.no_pdf,
-            progress=tell,
+            progress=log,
             paper=arguments.paper,
             maps_in_print=arguments.maps_in_print,
             appendix=arguments.appendix or None,

@@ -29,13 +29,13 @@ def run(arguments: argparse.Namespace) -> int:
         If the data, the network or an option is wrong.
     """
     request = request_of(TrainingRequest, arguments)
-    from vizreport.system.progress import tell
+    from vizreport.system.progress import log
     from vizreport.system.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from vizreport.training.loop import train
 
-    print(train(request, tell=tell).checkpoint)
+    print(train(request, log=log).checkpoint)
     return 0
 
 

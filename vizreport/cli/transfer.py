@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.data.sources import open_dataset
     from vizreport.models.epochs import last_checkpoint
-    from vizreport.system.progress import tell
+    from vizreport.system.progress import log
     from vizreport.system.tensorflow_start import start_tensorflow
 
     checkpoint = last_checkpoint(arguments.checkpoint)
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from vizreport.training.distribution import prepare_devices
     from vizreport.transfer.study import TransferRequest, transfer
 
-    tell(f"device: {prepare_devices()}")
+    log(f"device: {prepare_devices()}")
     request = request_of(
         TransferRequest,
         arguments,
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         classifiers=arguments.classifiers or TransferRequest.classifiers,
         controls=tuple(last_checkpoint(path) for path in arguments.scratch),
     )
-    transfer(request, tell=tell)
+    transfer(request, log=log)
     print(request.out)
     return 0
 

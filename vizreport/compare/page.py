@@ -58,7 +58,7 @@ def compare(
         If a run cannot be read, ``out`` is a run, cannot be written or holds something that is in
         the way, or Pango is missing (the HTML is then there).
     """
-    tell = progress or (lambda _: None)
+    log = progress or (lambda _: None)
     if (out / FILE_NAME).exists():
         raise RequestError(f"{out} is a run's folder; choose another --out")
     prepare(out, _WRITER, (*_PARTS, PDF) if pdf else _PARTS, adopted_comparison)
@@ -66,7 +66,7 @@ def compare(
     warn_if_scarce(out)
     out.mkdir(parents=True, exist_ok=True)
     with stage_in(out) as stage:
-        tell("figures")
+        log("figures")
         context = _drawn(runs, stage)
         _add_brought(context, brought_figures(folders, runs), stage)
         (stage / "assets").mkdir()
@@ -75,7 +75,7 @@ def compare(
         (stage / FINDINGS).write_text(findings_json({"comparison": context["findings"]}), "utf-8")
         _write_html(stage, context, pdf)
         if pdf:
-            tell("PDF")
+            log("PDF")
             references = References()
             filled = templates.fill(
                 "compare/print.html", medium="pdf", root="", numbers=references, annex=[], **context

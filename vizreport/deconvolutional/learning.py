@@ -100,7 +100,7 @@ def learn_layer(
     weights: Sequence[float],
     iterations: int,
     epochs: int,
-    tell: Callable[[int], object] = lambda pictures: None,
+    advance: Callable[[int], object] = lambda pictures: None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Learn the filters of one layer above layers that are learned already.
 
@@ -118,7 +118,7 @@ def learn_layer(
         Of FISTA, for each layer.
     epochs : int
         Passes over the pictures.
-    tell : callable
+    advance : callable
         Called with the number of pictures after each batch.
 
     Returns
@@ -137,7 +137,7 @@ def learn_layer(
             maps, _, trace = layers[-1]
             current = improve(current, maps, tf.constant(picture), below, switches)
             objectives.append(float(tf.reduce_mean(trace[-1])))
-            tell(len(picture))
+            advance(len(picture))
     return current.numpy(), np.array(objectives)
 
 

@@ -72,14 +72,14 @@ class LearningRequest:
     seed: int = 0
 
 
-def learn(request: LearningRequest, tell: Callable[[str], None]) -> DeconvolutionalResult:
+def learn(request: LearningRequest, log: Callable[[str], None]) -> DeconvolutionalResult:
     """Learn layer 1, then layer 2 above it, then infer all pictures once more and measure.
 
     Parameters
     ----------
     request : LearningRequest
         The pictures, and the sizes of what is learned of them.
-    tell : callable
+    log : callable
         Is given a line for each step.
 
     Raises
@@ -110,7 +110,7 @@ def learn(request: LearningRequest, tell: Callable[[str], None]) -> Deconvolutio
                 bar.update,
             )
         banks.append(bank)
-        tell(
+        log(
             f"layer {depth + 1}: objective {learning[str(depth + 1)][0]:.0f} in the first batch, "
             f"{learning[str(depth + 1)][-1]:.0f} in the last"
         )

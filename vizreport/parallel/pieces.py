@@ -42,7 +42,7 @@ class Pieces:
         self._kept = kept
         self.devices: dict[str, list[str]] = {}
 
-    def told(self) -> dict[str, str]:
+    def record(self) -> dict[str, str]:
         """Say which device computed which pieces, where several did; as ``Origin.host`` does."""
         if len(self.devices) < 2:
             return {}
@@ -69,7 +69,7 @@ class Pieces:
                 yield outcome.result
         if failed:
             again = "; the others are kept, and the same command retries these"
-            raise PieceFailed(told(failed, len(work.pieces)) + again * bool(self._kept))
+            raise PieceFailed(failure_message(failed, len(work.pieces)) + again * bool(self._kept))
 
     def outcomes(self, subject: Subject | None, work: Work) -> Iterator[Finished | Failed]:
         """Compute all pieces of a work; yields what came of each, in the order of the pieces."""
@@ -103,7 +103,7 @@ class Pieces:
                 yield outcome
 
 
-def told(failed: list[Failed], count: int) -> str:
+def failure_message(failed: list[Failed], count: int) -> str:
     """Name pieces that were given up, in a clause.
 
     Parameters

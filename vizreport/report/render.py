@@ -69,7 +69,7 @@ def render(
         missing (the HTML is then there).
     """
     run_folder = Path(run_folder)
-    tell = progress or (lambda _: None)
+    log = progress or (lambda _: None)
     prepare_run(run_folder, pdf)
     asked = {"paper": paper, "maps_in_print": maps_in_print, "appendix": appendix}
     run = as_drawn(read_run(run_folder), {k: v for k, v in asked.items() if v is not None})
@@ -78,12 +78,12 @@ def render(
         return ()
     with stage_in(run_folder) as stage:
         with made_beside("weasyprint") if pdf else nullcontext() as beside:
-            sections = draw_sections(run_folder, run, stage, tell)
+            sections = draw_sections(run_folder, run, stage, log)
             if html:
                 sections, bodies = set_sections(sections, "html", run)
             on_screen = sections
             if beside:
-                tell("PDF")
+                log("PDF")
                 sections, printed = set_sections(sections, "pdf", run)
                 filled = printed_page(run, sections, printed)
                 set_of = standing.set_of(filled, stage, run.settings["paper"])
@@ -94,7 +94,7 @@ def render(
                     done = beside(print_page, filled, stage, stage / PDF, run.settings["paper"])
             write_findings(stage, sections)
             if html:
-                tell("pages")
+                log("pages")
                 write_html(stage, run, on_screen, bodies, pdf)
             try:
                 if beside and not kept:

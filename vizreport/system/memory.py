@@ -21,7 +21,7 @@ def long_lived() -> Iterator[None]:
         gc.unfreeze()
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Return freed memory to the system, so that one experiment's peak is not the next one's base.
 
     The C library keeps what TensorFlow's threads have freed, each thread's by itself. Other

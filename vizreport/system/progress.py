@@ -36,7 +36,7 @@ def progress(what: str, total: int, unit: str) -> tqdm[Any]:
     )
 
 
-def tell(line: str) -> None:
+def log(line: str) -> None:
     """Print a line at once, where standard output is a file or a pipe too."""
     print(line, flush=True)
 
@@ -52,8 +52,8 @@ def drawing(parts: int) -> Iterator[Callable[[str], None]]:
     """
     with progress("drawing", parts, "parts") as bar:
 
-        def tell(part: str) -> None:
+        def log(part: str) -> None:
             bar.set_postfix_str(part, refresh=False)
             bar.update()
 
-        yield tell
+        yield log

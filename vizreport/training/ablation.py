@@ -74,7 +74,7 @@ class AblationRequest:
     cluster: str | None = None
 
 
-def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> None:
+def ablate(request: AblationRequest, log: Callable[[str], None] = print) -> None:
     """Train every variant with every seed, and write the errors of each as it is finished.
 
     Trainings go on where they were stopped. Several processes with the same request share the
@@ -85,7 +85,7 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
     ----------
     request : AblationRequest
         Networks, seeds, data and budget.
-    tell : callable
+    log : callable
         Is given a line for each epoch.
 
     Raises
@@ -107,40 +107,40 @@ def ablate(request: AblationRequest, tell: Callable[[str], None] = print) -> Non
     names = [name for pair in wanted for name in _files(*pair)]
     prepare(common.out, _WRITER, [*names, "work/"], lambda out: _adopted(out, wanted))
     warn_if_scarce(common.out)
-    tell(f"device: {prepare_devices()}")
+    log(f"device: {prepare_devices()}")
     sets = open_image_sets(common)
     for variant in request.variants:
         rms_limits(variant, len(sets.class_names), common.input_size, common.width)
     settings = _settings(common, sets.fingerprints)
     left = [pair for pair in wanted if not _finished(common.out, *pair, settings)]
-    tell(f"{len(wanted) - len(left)} of {len(wanted)} runs are finished")
+    log(f"{len(wanted) - len(left)} of {len(wanted)} runs are finished")
     if not left:
         return
     if request.cluster:
-        _spread(request, left, tell)
+        _spread(request, left, log)
         return
-    images = read_images(common, sets, tell)
+    images = read_images(common, sets, log)
     diverged = []
     for variant, seed in left:
         name = trial_name(variant, seed)
         add(common.out, _WRITER, _files(variant, seed))
         with _claimed(_work(common.out) / f"{name}.lock") as mine:
             if not mine:
-                tell(f"{name}: another process is training it")
+                log(f"{name}: another process is training it")
                 continue
             if _finished(common.out, variant, seed, settings):
                 continue
             one = replace(common, model=variant, seed=seed, out=_work(common.out) / name)
             try:
-                trial = _train(images, one, settings, request.keep_checkpoints, tell)
+                trial = _train(images, one, settings, request.keep_checkpoints, log)
             except Diverged as error:
-                tell(f"{name}: {error}")
+                log(f"{name}: {error}")
                 diverged.append(name)
                 continue
             write_trial(common.out, trial)
             if not request.keep_checkpoints:
                 discard(one.out, TRAINING)
-            tell(f"{name}: {_line(trial)}")
+            log(f"{name}: {_line(trial)}")
         # Else the graphs of all networks stay in memory.
         keras.backend.clear_session()
         gc.collect()
@@ -175,7 +175,7 @@ def train_one(_subject: Any, request: AblationRequest) -> Compute:
 
 
 def _spread(
-    request: AblationRequest, left: list[tuple[str, int]], tell: Callable[[str], None]
+    request: AblationRequest, left: list[tuple[str, int]], log: Callable[[str], None]
 ) -> None:
     """Train on workers, a variant and a seed each; they write the results."""
     cut = [Piece(trial_name(*pair), pair, 1, trial_name(*pair)) for pair in left]
@@ -188,7 +188,7 @@ def _spread(
             elif outcome.result.failed:
                 failed.append(outcome.result.line)
             else:
-                tell(outcome.result.line)
+                log(outcome.result.line)
     if failed:
         raise RequestError("; ".join(failed))
 
@@ -250,7 +250,7 @@ def _train(
     request: TrainingRequest,
     settings: JsonObject,
     checkpoints: bool,
-    tell: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> Trial:
     """Train one network, or go on with it, and measure its errors."""
     name = trial_name(request.model, request.seed)
@@ -261,7 +261,7 @@ def _train(
         request,
         state,
         tf.distribute.get_strategy(),
-        lambda line: tell(f"{name}: {line}"),
+        lambda line: log(f"{name}: {line}"),
         checkpoints,
     )
     mean, classes = images.training.mean, len(images.class_names)

@@ -179,7 +179,7 @@ def evaluate_each(
             errors = _errors(dataset, alone, labels)
             prepared = describe_choice(subject.chosen_preprocessing)
             meaning, warnings = describe(subject.output), _warnings(subject, labels, predictions)
-            about = (meaning, labels.reason, prepared, warnings, pieces.told().get("pieces", ""))
+            about = (meaning, labels.reason, prepared, warnings, pieces.record().get("pieces", ""))
             rows.append(Evaluation(subject.network.path.name, errors, *about))
     if labels is None:
         raise RequestError("no checkpoint was given")

@@ -65,7 +65,7 @@ class Trained:
     epochs: tuple[Epoch, ...]
 
 
-def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trained:
+def train(request: TrainingRequest, log: Callable[[str], None] = print) -> Trained:
     """Train a network by the paper's recipe (section 3), or go on where a training was stopped.
 
     Each epoch ends with ``MODEL-epoch-NNN.keras`` and its sidecar, ``history.csv`` and
@@ -77,7 +77,7 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     ----------
     request : TrainingRequest
         Network, data, recipe and folder.
-    tell : callable
+    log : callable
         Is given a line for each epoch and what else is worth knowing.
 
     Raises
@@ -90,9 +90,9 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
     device = prepare_devices()
     strategy = make_strategy(request.strategy)
     chief = is_chief(strategy)
-    say = tell if chief else _silent
+    log = log if chief else _silent
     replicas = strategy.num_replicas_in_sync
-    say(f"device: {device}" + (f", {replicas} in step" if replicas > 1 else ""))
+    log(f"device: {device}" + (f", {replicas} in step" if replicas > 1 else ""))
     if request.batch_size % replicas:
         raise RequestError(
             f"a batch of {request.batch_size} cannot be split among {replicas} devices; set "
@@ -114,15 +114,15 @@ def train(request: TrainingRequest, tell: Callable[[str], None] = print) -> Trai
             f"the workers do not see the same {request.out}; pass --out a shared folder"
         )
     if len(state.epochs) >= request.epochs:
-        say(f"{request.out} has all {request.epochs} epochs: nothing to do")
+        log(f"{request.out} has all {request.epochs} epochs: nothing to do")
         return _trained(request, state)
     # Too small an input is refused before the images are read.
     rms_limits(request.model, len(sets.class_names), request.input_size, request.width)
-    images = read_images(request, sets, say)
+    images = read_images(request, sets, log)
     gallery = None
     if request.gallery is not None and chief:
         gallery = _gallery(request, shown, images)
-    _, state = train_on(images, request, state, strategy, say, checkpoints=True, gallery=gallery)
+    _, state = train_on(images, request, state, strategy, log, checkpoints=True, gallery=gallery)
     return _trained(request, state)
 
 
@@ -131,7 +131,7 @@ def train_on(
     request: TrainingRequest,
     state: State,
     strategy: tf.distribute.Strategy,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
     checkpoints: bool,
     gallery: keras.callbacks.Callback | None = None,
 ) -> tuple[Stepper, State]:
@@ -147,7 +147,7 @@ def train_on(
         Of this very training; its epochs are not run again.
     strategy : tf.distribute.Strategy
         One device or several in step; the network is made in its scope.
-    say : callable
+    log : callable
         Is given a line for each epoch.
     checkpoints : bool
         Whether to keep each epoch's checkpoint and the history beside the state.
@@ -174,8 +174,8 @@ def train_on(
     network = (request.model, len(images.class_names), request.input_size, request.width)
     with strategy.scope():
         model = build(*network, request.mixed_precision)
-    say(f"{request.model}: {model.count_params():,} parameters, {network[1]} classes")
-    say(_rates(request))
+    log(f"{request.model}: {model.count_params():,} parameters, {network[1]} classes")
+    log(_rates(request))
     limits = rms_limits(*network)
     stepper = make_stepper(strategy, model, limits, training.mean, request.batch_size, request.xla)
     _restore(stepper, state)
@@ -204,7 +204,7 @@ def train_on(
             request.epochs_waited,
         )
         epoch = run_epoch(stepper, training, validation, number, rate, request, chief)
-        say(_line(epoch, request.epochs))
+        log(_line(epoch, request.epochs))
         _check_finite(epoch)
         state = State(state.identity, (*state.epochs, epoch))
         if not chief:

@@ -60,7 +60,7 @@ class Images:
     class_names: tuple[str, ...]
 
 
-def read_images(request: TrainingRequest, sets: ImageSets, say: Callable[[str], None]) -> Images:
+def read_images(request: TrainingRequest, sets: ImageSets, log: Callable[[str], None]) -> Images:
     """Read the images of both sets; what cannot be read is named and left out.
 
     Parameters
@@ -69,7 +69,7 @@ def read_images(request: TrainingRequest, sets: ImageSets, say: Callable[[str], 
         Says how large the squares are.
     sets : ImageSets
         Which images train and which validate.
-    say : callable
+    log : callable
         Is told what is left out, a line each.
 
     Raises
@@ -81,9 +81,9 @@ def read_images(request: TrainingRequest, sets: ImageSets, say: Callable[[str], 
     training = read_pictures(sets.training, square, "reading training images")
     validation = read_pictures(sets.validation, square, "reading validation images")
     for path, reason in (*training.unreadable, *validation.unreadable):
-        say(f"skipped {path}: {reason}")
+        log(f"skipped {path}: {reason}")
     count = len(training.image_set.labels)
-    say(f"{count} training images, {len(validation.image_set.labels)} validation images")
+    log(f"{count} training images, {len(validation.image_set.labels)} validation images")
     if count < request.batch_size:
         raise RequestError(
             f"there are {count} training images, fewer than a batch of {request.batch_size}; "

@@ -22,7 +22,7 @@ from vizreport.graph.network import Graph
 from vizreport.graph.outputs import output_node
 from vizreport.parallel.loop import in_turn
 from vizreport.parallel.piece import Compute, Engine, Failed, Piece, Work, image_pieces
-from vizreport.parallel.pieces import PieceFailed, told
+from vizreport.parallel.pieces import PieceFailed, failure_message
 from vizreport.results.atomic import write_bytes
 from vizreport.results.disk import reserve
 from vizreport.results.manifest import add
@@ -272,7 +272,7 @@ def _compute(
             state[rows] = np.where(found.readable, _READ, _UNREADABLE)
     if failed:
         again = "; the others are kept, and the same command retries these"
-        raise PieceFailed(told(failed, len(pieces)) + again)
+        raise PieceFailed(failure_message(failed, len(pieces)) + again)
     readable = np.array(state == _READ)
     if not readable.any():
         raise RequestError(f"no image of {subject.dataset.name} can be read")

@@ -76,7 +76,7 @@ class TransferRequest:
     cluster: str | None = None
 
 
-def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> TransferRecord:
+def transfer(request: TransferRequest, log: Callable[[str], None] = print) -> TransferRecord:
     """Measure what each layer's features are worth on other data.
 
     Results are written after each layer, classifier and number of images; what is there is not
@@ -86,7 +86,7 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     ----------
     request : TransferRequest
         Network, data and what to learn.
-    tell : callable
+    log : callable
         Is given a line for each result.
 
     Raises
@@ -103,7 +103,7 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
     layers = transfer_layers(subject.graph, request.layers)
     about = _about(request, network, task)
     record = _begun(request.out, about, tuple(layer.name for layer in layers))
-    tell(
+    log(
         f"{len(layers)} layers, {len(task.class_names)} classes, {about['test_images']} test images"
     )
     found, rows = _features(request, layers, task, network)
@@ -126,11 +126,11 @@ def transfer(request: TransferRequest, tell: Callable[[str], None] = print) -> T
                 )
                 record = _with(record, result)
                 write_record(request.out, record)
-                tell(_line(result))
+                log(_line(result))
     for result in _control_results(controls, subject, task):
         record = _with(record, result)
         write_record(request.out, record)
-        tell(_line(result))
+        log(_line(result))
     return record
 
 

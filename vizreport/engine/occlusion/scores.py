@@ -146,14 +146,14 @@ def occlude(
     )
     stages = plan.stages
     way = running.way or ("incremental" if size and _pays(plan, running.maps) else "plain")
-    tell = running.progress or (lambda _: None)
+    advance = running.progress or (lambda _: None)
     if way == "plain":
         plain = deconvnet.compiled(("plain", layer.node), lambda: compile_plain(graph, outputs))
         step = places_in(graph, {}, stages, memory)
         for chosen in batches(len(tops), step):
             found = plain(image, fill, tops[chosen], lefts[chosen], size, feature_map)
             _keep(scores, np.arange(chosen.start, chosen.stop), found)
-            tell(chosen.stop - chosen.start)
+            advance(chosen.stop - chosen.start)
         return scores
     kept = kept_nodes(graph, stages, plan.filled, outputs)
     key = (layer.node, stages.windowed, *plan.filled.values())
@@ -168,7 +168,7 @@ def occlude(
             batch = group.batch(tops[where], lefts[where], chosen)
             numbers = reads(graph, stages, plan.filled, layer.node, batch, size)
             _keep(scores, where, compute(clean, fill, numbers, feature_map))
-            tell(len(where))
+            advance(len(where))
     return scores
 
 

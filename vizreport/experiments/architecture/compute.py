@@ -100,7 +100,7 @@ def _correlated(
     found = {name: earlier_twins(each.correlations()) for name, each in moments.items()}
     return (
         {name: twins for name, (twins, _) in found.items()},
-        {name: likeness for name, (_, likeness) in found.items()},
+        {name: similarity for name, (_, similarity) in found.items()},
         count,
     )
 

@@ -59,7 +59,7 @@ def earlier_twins(alike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     -------
     twins : int32 array [M]
         -1 where there is none.
-    likeness : float32 array [M]
+    similarity : float32 array [M]
         NaN where there is none.
     """
     count = len(alike)

@@ -229,8 +229,8 @@ def _second(result: ArchitectureResult) -> Figure:
 
 def _maps(result: ArchitectureResult, mining: MiningResult) -> Figure | None:
     layers: list[tuple[str, int, int, int]] = [
-        (name, int((mining.layers[name].active == 0).sum()), repeated(likeness), len(likeness))
-        for name, likeness in result.correlation.items()
+        (name, int((mining.layers[name].active == 0).sum()), repeated(similarity), len(similarity))
+        for name, similarity in result.correlation.items()
     ]
     if not any(dead + alike for _, dead, alike, _ in layers):
         return None  # the table says so

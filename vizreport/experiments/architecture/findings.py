@@ -62,9 +62,9 @@ def sparse(result: ArchitectureResult) -> bool:
     return max(result.stride) >= THEIR_STRIDE
 
 
-def repeated(likeness: np.ndarray) -> int:
+def repeated(similarity: np.ndarray) -> int:
     """Count the maps (or filters) that repeat an earlier one."""
-    return int((np.nan_to_num(likeness, nan=-1.0) > ALIKE).sum())
+    return int((np.nan_to_num(similarity, nan=-1.0) > ALIKE).sum())
 
 
 def _aliasing(result: ArchitectureResult, filters: FiltersResult) -> Finding | None:
@@ -220,7 +220,7 @@ def _dead(result: ArchitectureResult, mining: MiningResult) -> Finding | None:
 
 
 def _repeated(result: ArchitectureResult) -> Finding | None:
-    counts = {name: repeated(likeness) for name, likeness in result.correlation.items()}
+    counts = {name: repeated(similarity) for name, similarity in result.correlation.items()}
     if not counts:
         return None
     shares = {name: count / len(result.correlation[name]) for name, count in counts.items()}

@@ -15,7 +15,7 @@ _FINEST = 64  # frequencies a side, at least
 
 
 def responses(filters: np.ndarray, stride: Sequence[int] = (1, 1)) -> np.ndarray:
-    """Return how strongly each filter answers to gratings, squared and summed over the channels.
+    """Return how strongly each filter responds to gratings, squared and summed over the channels.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def ambiguous_shares(filters: np.ndarray, stride: Sequence[int]) -> np.ndarray:
 
     Units a stride s apart cannot tell a grating from its aliases, those whose frequencies differ by
     multiples of 1/s. Of every set of aliases the one that excites the filter most is what its
-    response stands for; what it answers to the others is ambiguous. A filter that answers to a
+    response stands for; what it responds to the others is ambiguous. A filter that responds to a
     clean grating of whatever frequency has none, even beyond the Nyquist frequency 1/(2s); a
     single pixel, which answers to all gratings alike, 1 - 1/s² (s in both directions).
 

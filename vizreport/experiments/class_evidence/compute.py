@@ -48,7 +48,7 @@ class _TestedSample(TypedDict):
     hits: dict[str, np.ndarray]
     missed: np.ndarray
     tested: np.ndarray
-    likeness: dict[str, np.ndarray]
+    similarity: dict[str, np.ndarray]
     chance: dict[str, float]
 
 
@@ -159,7 +159,7 @@ def _tested(
             missed[n] = abs(pixels[GRADIENTS].sum() / differences[n] - 1)
         bar.update(1)
     tested = np.arange(min(random_weights.IMAGES, len(sample)), dtype=np.int32)
-    likeness, chance = random_weights.compare(
+    similarity, chance = random_weights.compare(
         evidence, inputs[tested], grey, classes[tested], cells, settings.seed, bar
     )
     return {
@@ -170,6 +170,6 @@ def _tested(
         "hits": hits,
         "missed": missed,
         "tested": tested,
-        "likeness": likeness,
+        "similarity": similarity,
         "chance": chance,
     }

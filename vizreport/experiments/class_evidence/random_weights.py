@@ -46,7 +46,7 @@ def compare(
 
     Returns
     -------
-    likeness : dict of float32 [2, D, S]
+    similarity : dict of float32 [2, D, S]
         As in :class:`ClassEvidenceResult`.
     chance : dict of float
     """
@@ -61,7 +61,7 @@ def compare(
 
     trained = maps()
     shape = (2, DRAWS, len(inputs))
-    likeness = {method: np.full(shape, np.nan, np.float32) for method in evidence.methods}
+    similarity = {method: np.full(shape, np.nan, np.float32) for method in evidence.methods}
     layers = weighted_layers(evidence.graph, evidence.output)[::-1]
     for draw in range(DRAWS):
         with weights_kept(layers):
@@ -73,8 +73,8 @@ def compare(
                 states = [s for s, at in enumerate((0, len(layers) - 1)) if at == number]
                 for method in evidence.methods:
                     pairs = zip(trained[method], found[method], strict=True)
-                    likeness[method][states, draw] = [correlated(*pair) for pair in pairs]
-    return likeness, {method: _chance(each) for method, each in trained.items()}
+                    similarity[method][states, draw] = [correlated(*pair) for pair in pairs]
+    return similarity, {method: _chance(each) for method, each in trained.items()}
 
 
 def correlated(a: np.ndarray, b: np.ndarray) -> float:

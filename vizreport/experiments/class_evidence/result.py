@@ -72,7 +72,7 @@ class ClassEvidenceResult:
         it; NaN without.
     tested : int32 [S]
         Places in ``sample`` of the images whose maps are made again with random weights.
-    likeness : dict of float32 [2, D, S]
+    similarity : dict of float32 [2, D, S]
         By method: rank correlation of the cells with the trained network's map, in D draws, with
         the topmost layer's weights in random order and with all layers'. NaN where a map is blank.
     chance : dict of float
@@ -110,7 +110,7 @@ class ClassEvidenceResult:
     hits: Annotated[dict[str, np.ndarray], "bool [N] by orders"]
     missed: Annotated[np.ndarray, "float32 [N]"]
     tested: Annotated[np.ndarray, "int32 [S]"]
-    likeness: Annotated[dict[str, np.ndarray], "float32 [2, D, S] by methods"]
+    similarity: Annotated[dict[str, np.ndarray], "float32 [2, D, S] by methods"]
     chance: Annotated[dict[str, float], "by methods"]
     steps: int
     test_steps: int

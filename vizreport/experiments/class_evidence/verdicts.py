@@ -57,12 +57,12 @@ def gain(result: ClassEvidenceResult, curve: str, method: str) -> tuple[Tested, 
 
 
 def left(result: ClassEvidenceResult, method: str, state: int) -> np.ndarray:
-    """Return what is left of each map's likeness beyond chance with random weights: float64 [S].
+    """Return what is left of each map's similarity beyond chance with random weights: float64 [S].
 
     Parameters
     ----------
     result : ClassEvidenceResult
-        Has the likenesses of every draw.
+        Has the similarities of every draw.
     method : str
         As the result names it.
     state : int
@@ -73,9 +73,9 @@ def left(result: ClassEvidenceResult, method: str, state: int) -> np.ndarray:
     float64 [S]
         NaN where a map was blank in every draw.
     """
-    likeness = result.likeness[method][state].astype(np.float64)
-    known = np.isfinite(likeness)
-    sums = np.where(known, likeness, 0).sum(axis=0)
+    similarity = result.similarity[method][state].astype(np.float64)
+    known = np.isfinite(similarity)
+    sums = np.where(known, similarity, 0).sum(axis=0)
     with np.errstate(invalid="ignore"):
         means = sums / known.sum(axis=0)
     chance = result.chance[method]

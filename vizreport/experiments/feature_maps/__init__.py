@@ -5,7 +5,7 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="feature_maps",
     title="Feature maps one by one",
-    version=5,
+    version=6,
     result="vizreport.experiments.feature_maps.result:FeatureMapsResult",
     compute="vizreport.experiments.feature_maps.compute:compute",
     section="vizreport.experiments.feature_maps.figures:section",

@@ -1,4 +1,4 @@
-"""Whole images, projections under the other rules, and likeness of maps."""
+"""Whole images, projections under the other rules, and similarity of maps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vizreport.drawing.tiles import cut_tiles, display_scale, quantised
 from vizreport.engine.deconvnet import Deconvnet
 from vizreport.engine.presets import PRESETS, rule_problem
 from vizreport.experiments.by_layer import by_layer
-from vizreport.experiments.feature_maps import likeness
+from vizreport.experiments.feature_maps import neighbours
 from vizreport.experiments.feature_maps.images import MOST_IMAGES, wanted_images
 from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
 from vizreport.experiments.mining.result import MiningResult
@@ -42,10 +42,10 @@ class _OtherRules(TypedDict):
 
 
 class _MapsOfLayer(_OtherRules):
-    """With them the likeness of its maps."""
+    """With them the similarity of its maps."""
 
     neighbours: np.ndarray
-    likeness: np.ndarray
+    similarity: np.ndarray
     order: np.ndarray
 
 
@@ -78,12 +78,12 @@ def compute(
                 mining.layers[layer.name].similarity,
                 top_patches.layers[layer.name].maps,
             )
-            near, how = likeness.neighbours(similarity, maps)
+            near, how = neighbours.neighbours(similarity, maps)
             parts[layer.name] = {
                 **_compared(subject, mining, top_patches, layer, pool),
                 "neighbours": near,
-                "likeness": how,
-                "order": likeness.side_by_side(similarity, maps),
+                "similarity": how,
+                "order": neighbours.side_by_side(similarity, maps),
             }
             bar.update(1)
     return FeatureMapsResult(

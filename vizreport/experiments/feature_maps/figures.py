@@ -77,11 +77,11 @@ def _pages(
             if not cell["dead"]
         ]
         near = [
-            {"cell": by_map[int(other)], "likeness": float(likeness)}
-            for other, likeness in zip(
-                result.neighbours[name][place], result.likeness[name][place], strict=True
+            {"cell": by_map[int(other)], "similarity": float(similarity)}
+            for other, similarity in zip(
+                result.neighbours[name][place], result.similarity[name][place], strict=True
             )
-            if likeness >= _ALIKE
+            if similarity >= _ALIKE
         ]
         context = {
             "layer": layer,

@@ -12,7 +12,7 @@ RANKS = 3  # strongest units that are projected under the other rules
 
 @dataclass(frozen=True)
 class FeatureMapsResult:
-    """Whole images, other backward rules and likeness of the maps shown in the top-9.
+    """Whole images, other backward rules and similarity of the maps shown in the top-9.
 
     m is the number of maps of a layer that the top-9 show and c the number of those that are
     projected under the other rules as well. Encoded pictures lie
@@ -45,7 +45,7 @@ class FeatureMapsResult:
         Value shown as full white, one for a map's row.
     neighbours : dict of int32 [m, s]
         For each map of the top-9 those of them that are most like it, most alike first.
-    likeness : dict of float32 [m, s]
+    similarity : dict of float32 [m, s]
         Correlation of the two maps' strongest activations over all images.
     order : dict of int32 [m]
         Each map's place in an order that puts like maps side by side: it begins with the first
@@ -65,6 +65,6 @@ class FeatureMapsResult:
     projection_offsets: Annotated[dict[str, np.ndarray], "int64 [c + 1] by layers"]
     scales: Annotated[dict[str, np.ndarray], "float32 [c, rules] by layers"]
     neighbours: Annotated[dict[str, np.ndarray], "int32 [m, s] by layers"]
-    likeness: Annotated[dict[str, np.ndarray], "float32 [m, s] by layers"]
+    similarity: Annotated[dict[str, np.ndarray], "float32 [m, s] by layers"]
     order: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
     rule: str

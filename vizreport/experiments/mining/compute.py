@@ -15,7 +15,7 @@ from vizreport.experiments.mining.result import MiningResult, Output
 from vizreport.experiments.settings import Given
 from vizreport.graph.layers import ReportableLayer, occluded_layer, reportable_layers
 from vizreport.parallel.piece import Finished, Work, image_pieces
-from vizreport.parallel.pieces import PieceFailed, Pieces, told
+from vizreport.parallel.pieces import PieceFailed, Pieces, failure_message
 from vizreport.results.columns import StringsFile
 from vizreport.subject.subject import Subject
 
@@ -123,9 +123,9 @@ def _mined_pieces(subject: Subject, pieces: Pieces, work: Work) -> Iterator[Mine
         paths = [subject.dataset.records[i].path for i in outcome.piece.argument]
         yield unread([(path, f"its piece failed: {outcome.reason}") for path in paths])
     if len(failed) == len(work.pieces) > 0:
-        raise PieceFailed(told(failed, len(work.pieces)))
+        raise PieceFailed(failure_message(failed, len(work.pieces)))
     if failed:
-        print(f"vizreport: {told(failed, len(work.pieces))}; omitted", file=sys.stderr)
+        print(f"vizreport: {failure_message(failed, len(work.pieces))}; omitted", file=sys.stderr)
 
 
 def mined_layers(subject: Subject, settings: Given) -> list[ReportableLayer]:

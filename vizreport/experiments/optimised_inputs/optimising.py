@@ -21,7 +21,7 @@ Ascend = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 RATE = 0.5
 """Of Adam, at the first step; it falls to a tenth of it by a half cosine."""
 _DECAYS = 0.9, 0.99
-_APART = 0.5  # weight of the likeness of a unit's pictures, beside its activation's derivative
+_APART = 0.5  # weight of the similarity of a unit's pictures, beside its activation's derivative
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,7 +89,7 @@ def name_maps(
     names: list[Concept],
     shown: np.ndarray,
 ) -> Named:
-    """Find the part that each map answers to.
+    """Find the part that each map responds to.
 
     Parameters
     ----------

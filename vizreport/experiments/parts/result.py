@@ -1,4 +1,4 @@
-"""Which named part of an object each feature map answers to, for data that know their parts."""
+"""Which named part of an object each feature map responds to, for data that know their parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the likenesses say of each method, and where its pictures come from."""
+"""Verdicts on each method from its similarities, and where its pictures come from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from vizreport.experiments.sanity.result import SanityResult
 
 PASSED = 0.25
-"""Largest share of the likeness beyond chance that may be left without any learned weight."""
+"""Largest share of the similarity beyond chance that may be left without any learned weight."""
 CHANGED = 0.9
 """Largest share that may be left without the topmost layer's."""
 
@@ -19,10 +19,10 @@ JUDGED = (0, 3)
 
 @dataclass(frozen=True)
 class Assessment:
-    """One method's likenesses to its own picture of the trained network, means over units.
+    """One method's similarities to its own picture of the trained network, means over units.
 
-    Blank pictures are missing. Shares are of the likeness beyond chance, and have a sign: below 0 a
-    picture is less alike than by chance.
+    Blank pictures are missing. Shares are of the above-chance similarity and have a sign: below 0,
+    a picture is less similar than by chance.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Assessment:
     drawn : int
         Number of units.
     left_by_top, left, from_switches, from_filters : float [U]
-        What is left of each unit's likeness beyond chance without the topmost layer, without any
+        What is left of each unit's similarity beyond chance without the topmost layer, without any
         learned weight, with the image's switches alone, and with the learned filters alone.
     """
 
@@ -69,11 +69,11 @@ def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
     Parameters
     ----------
     result : SanityResult
-        Has the likenesses of every unit and draw.
+        Has the similarities of every unit and draw.
     layer : str
         Whose units.
     measure : int
-        Which of its measures of likeness.
+        Which of its measures of similarity.
 
     Returns
     -------
@@ -88,9 +88,11 @@ def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
         if not np.isfinite(cascade).any():
             continue
 
-        def beyond(likeness: np.ndarray, chance: float = chance) -> np.ndarray:
+        def beyond(similarity: np.ndarray, chance: float = chance) -> np.ndarray:
             return (
-                (likeness - chance) / (1 - chance) if chance < 1 else np.full_like(likeness, np.nan)
+                (similarity - chance) / (1 - chance)
+                if chance < 1
+                else np.full_like(similarity, np.nan)
             )
 
         scale = 1 - chance if chance < 1 else float("nan")

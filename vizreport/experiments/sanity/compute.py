@@ -203,12 +203,12 @@ class _Test:
     def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> _States:
         """Compare every state with the trained one."""
         units, states = len(self.seeds), 1 + len(pieces) + len(CONTROLS)
-        likeness = np.ones((len(self.methods), states, units, len(MEASURES)), np.float32)
+        similarity = np.ones((len(self.methods), states, units, len(MEASURES)), np.float32)
         left, top, right, bottom = self.fields[0]
         shape = (len(self.methods), states, bottom - top, right - left, 3)
         example, scales = np.zeros(shape, np.float32), np.zeros((*shape[:2], units), np.float32)
         ends = [1, len(pieces), states - 1]
-        drawn = np.zeros((len(self.methods), DRAWS, len(ends), *likeness.shape[2:]), np.float32)
+        drawn = np.zeros((len(self.methods), DRAWS, len(ends), *similarity.shape[2:]), np.float32)
         layers = [layer for piece in pieces for layer in piece]
         for start in range(0, units, self.batch):
             chosen = np.arange(start, min(start + self.batch, units))
@@ -226,11 +226,11 @@ class _Test:
                     with weights_kept(layers):
                         for m, state, pictures in self._random(true, chosen, pieces, (seed, draw)):
                             cut, limits = self._cut(pictures, chosen)
-                            alike = list(pool.map(Original.likeness, originals[m], cut, limits))
+                            alike = list(pool.map(Original.similarity, originals[m], cut, limits))
                             for place in (i for i, each in enumerate(ends) if each == state):
                                 drawn[m, draw, place, chosen] = alike
                             if draw == 0:
-                                likeness[m, state, chosen] = alike
+                                similarity[m, state, chosen] = alike
                                 scales[m, state, chosen] = limits
                             if draw == 0 and start == 0:
                                 example[m, state] = cut[0]
@@ -238,11 +238,11 @@ class _Test:
         flat = example.reshape(-1, *shape[2:])
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a picture may be blank in every draw
-            likeness[:, ends] = np.nanmean(drawn, axis=1)
+            similarity[:, ends] = np.nanmean(drawn, axis=1)
         return {
             "fields": self.fields,
-            "cascade": likeness[:, 1 : 1 + len(pieces)],
-            "controls": likeness[:, 1 + len(pieces) :],
+            "cascade": similarity[:, 1 : 1 + len(pieces)],
+            "controls": similarity[:, 1 + len(pieces) :],
             "drawn": drawn,
             "blank": (scales == 0).sum(axis=2).astype(np.int32),
             "pictures": self.seen[0, top:bottom, left:right],

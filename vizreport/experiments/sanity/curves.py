@@ -78,8 +78,8 @@ def curves(result: SanityResult, layer: str) -> Figure:
 
 def _known(result: SanityResult, layer: str) -> np.ndarray:
     """Return how many units have a picture that is not blank: int [method, state]."""
-    likeness = np.concatenate([result.cascade[layer], result.controls[layer]], axis=1)[..., 0]
-    known: np.ndarray = np.isfinite(likeness).sum(axis=2)
+    similarity = np.concatenate([result.cascade[layer], result.controls[layer]], axis=1)[..., 0]
+    known: np.ndarray = np.isfinite(similarity).sum(axis=2)
     return known
 
 

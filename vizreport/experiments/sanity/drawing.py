@@ -94,7 +94,7 @@ class _Layout:
 
     @property
     def row(self) -> int:
-        """Height of a method's row: its name, its pictures, their likeness."""
+        """Height of a method's row: its name, its pictures, their similarity."""
         return 2 * self.line + self.tile[1] + _GAP
 
     @property
@@ -167,7 +167,7 @@ class _Layout:
             letters.draw(pen, (left, top), fitted, montage.palette().ink)
 
     def picture(self, whole: Image.Image, left: int, top: int, m: int, state: int) -> None:
-        """Show a method's picture of a state with its likeness below."""
+        """Show a method's picture of a state with its similarity below."""
         result, layer = self.result, self.layer
         tile = _projection(result.projections[layer][m, state])
         whole.paste(tile, (left, top))

@@ -68,7 +68,7 @@ def _layer(result: SanityResult, layer: str, number: int, decided: Sequence[Find
         "visible": result.visible[layer],
         "poolings": result.poolings[layer],
         "pictures": f"sanity-pictures-{number + 1}",
-        "curves": f"sanity-likeness-{number + 1}",
+        "curves": f"sanity-similarity-{number + 1}",
         "said": [sentence(each) for each in decided if each.names["layer"] == quoted(layer, 40)],
         "rows": [
             (name, [_row(one) for one in rows if one.measure == measure])
@@ -195,7 +195,7 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
 def _curves(result: SanityResult, layer: str, number: int) -> Figure:
     units = len(result.maps[layer])
     return Figure(
-        name=f"sanity-likeness-{number + 1}",
+        name=f"sanity-similarity-{number + 1}",
         supplement=number > 0,
         title=f"{quoted(layer, 40)}: similarity as weights are shuffled",
         caption=(

@@ -96,7 +96,7 @@ def _judged(
         p=tested.p,
         unit="units with non-blank projections",
         fewest=max(3, (pair[0].drawn + 1) // 2) if blank else 3,
-        evidence=f"sanity-likeness-{number + 1}",
+        evidence=f"sanity-similarity-{number + 1}",
         severity=LOOK if fails else NOTE,
         advice="These projections are not evidence of what was learned." if fails else "",
         published=_published(pair[0].method, step, fails),
@@ -127,7 +127,7 @@ def _sources(result: SanityResult, layer: str, one: Assessment, number: int) -> 
         n=filters.n,
         unit="units",
         fewest=3,
-        evidence=f"sanity-likeness-{number + 1}",
+        evidence=f"sanity-similarity-{number + 1}",
         values={"switches": switches.quantity(SHARE)},
         names={"method": NAMES[one.method].lower(), "layer": quoted(layer, 40)},
     )

@@ -33,7 +33,7 @@ class Original:
         self._ranks = self._ranked(picture)
         self._blank = not picture.any()
 
-    def likeness(self, picture: np.ndarray, scale: float) -> np.ndarray:
+    def similarity(self, picture: np.ndarray, scale: float) -> np.ndarray:
         """Compare a projection of the same size.
 
         Parameters
@@ -81,7 +81,7 @@ def shown(picture: np.ndarray, scale: float) -> np.ndarray:
 def _planes(picture: np.ndarray, scale: float) -> np.ndarray:
     """Return what is compared by structure: the mean absolute value, then the channels.
 
-    The channels about 0.5, not about 0: the product of two negative means would pass for likeness.
+    The channels about 0.5, not 0, since the product of two negative means would count as similarity.
 
     Returns
     -------

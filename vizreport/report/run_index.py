@@ -34,15 +34,15 @@ _PARTS = (f"{FILES}/", PAGE)
 
 
 @dataclass(frozen=True)
-class Book:
-    """A run on the shelf.
+class ListedRun:
+    """A run in the index.
 
     Attributes
     ----------
     folder : str
-        Below the shelf, with "/".
+        Below the index, with "/".
     href : str
-        Address of its report relative to the shelf, "" where it has none.
+        Address of its report relative to the index, "" where it has none.
     epochs : str
         Address of the list of its epochs' galleries, "" where it has none.
     title, network, data, date, error : str
@@ -80,19 +80,19 @@ class Book:
     reason: str = ""
 
 
-def write_index(shelf: Path) -> tuple[Book, ...]:
+def write_index(root: Path) -> tuple[ListedRun, ...]:
     """Write ``index.html`` over the runs below a folder; a former one is replaced.
 
     All addresses are relative: the folder can be moved. Damaged runs are listed with the reason.
 
     Parameters
     ----------
-    shelf : Path
+    root : Path
         Folder below which runs are looked for.
 
     Returns
     -------
-    tuple of Book
+    tuple of ListedRun
         The damaged runs.
 
     Raises
@@ -101,41 +101,41 @@ def write_index(shelf: Path) -> tuple[Book, ...]:
         If the folder is missing, is itself a run, holds no run, has an ``index.html`` that is not
         such an index, or cannot be written to.
     """
-    if not shelf.is_dir():
-        raise RequestError(f"{shelf} is not a folder; name the one that contains the runs' folders")
-    if (shelf / FILE_NAME).exists():
-        raise RequestError(f"{shelf} is a run's folder; name the folder that contains the runs")
-    prepare(shelf, _WRITER, _PARTS, _adopted)
-    with stage_in(shelf) as stage:
+    if not root.is_dir():
+        raise RequestError(f"{root} is not a folder; name the one that contains the runs' folders")
+    if (root / FILE_NAME).exists():
+        raise RequestError(f"{root} is a run's folder; name the folder that contains the runs")
+    prepare(root, _WRITER, _PARTS, _adopted)
+    with stage_in(root) as stage:
         (stage / FILES / "assets").mkdir(parents=True)
         (stage / FILES / "thumbnails").mkdir()
-        books = [_book(shelf, folder, stage / FILES) for folder in _runs(shelf, _DEPTH)]
-        if not books:
+        listed = [_listed_run(root, folder, stage / FILES) for folder in _runs(root, _DEPTH)]
+        if not listed:
             raise RequestError(
-                f"{shelf} contains no runs; name the folder that vizreport build writes to"
+                f"{root} contains no runs; name the folder that vizreport build writes to"
             )
         for name in ("report.css", "report.js", "runs.js"):
             shutil.copyfile(templates.folder() / "assets" / name, stage / FILES / "assets" / name)
-        kept = sorted((b for b in books if not b.reason), key=lambda b: (-b.when, b.folder))
-        damaged = sorted((b for b in books if b.reason), key=lambda b: b.folder)
+        kept = sorted((b for b in listed if not b.reason), key=lambda b: (-b.when, b.folder))
+        damaged = sorted((b for b in listed if b.reason), key=lambda b: b.folder)
         filled = templates.fill(
             "runs.html",
             medium="html",
             root=f"{FILES}/",
-            run=templates.Heading(f"Reports in {shelf.resolve().name}"),
-            books=kept,
+            run=templates.Heading(f"Reports in {root.resolve().name}"),
+            listed=kept,
             damaged=damaged,
         )
         (stage / "index.html").write_text(filled, "utf-8")
-        replace(stage, shelf, _WRITER, _PARTS)
+        replace(stage, root, _WRITER, _PARTS)
     return tuple(damaged)
 
 
-def _adopted(shelf: Path) -> Iterator[str]:
+def _adopted(root: Path) -> Iterator[str]:
     """Name the files of an index of the first edition."""
-    page = shelf / PAGE
+    page = root / PAGE
     if is_page_of_vizreport(page) and f'"{FILES}/' in page.read_text("utf-8", errors="replace"):
-        yield from adopted_pages(shelf, _PARTS)
+        yield from adopted_pages(root, _PARTS)
 
 
 def _runs(folder: Path, depth: int) -> Iterator[Path]:
@@ -154,15 +154,15 @@ def _runs(folder: Path, depth: int) -> Iterator[Path]:
             yield from _runs(each, depth - 1)
 
 
-def _book(shelf: Path, folder: Path, files: Path) -> Book:
-    place = os.fsencode(folder.relative_to(shelf).as_posix())
+def _listed_run(root: Path, folder: Path, files: Path) -> ListedRun:
+    place = os.fsencode(folder.relative_to(root).as_posix())
     address = quote(place)
     shown = place.decode("utf-8", "backslashreplace")
     href = f"{address}/index.html" if (folder / "index.html").is_file() else ""
     listed = folder / "epochs" / "index.html"
     epochs = f"{address}/epochs/index.html" if listed.is_file() else ""
     if epochs and not (folder / FILE_NAME).exists():
-        return Book(shown, href, epochs, title=f"Training {folder.name}")
+        return ListedRun(shown, href, epochs, title=f"Training {folder.name}")
     try:
         run = as_shown(read_run(folder))
         name, top1_error = _measured(folder, run)
@@ -170,9 +170,9 @@ def _book(shelf: Path, folder: Path, files: Path) -> Book:
     except RequestError as wrong:
         # Where the folder stands on this machine is nobody's business, and soon wrong.
         said = str(wrong).replace(f"{folder}/", "").replace(str(folder), shown)
-        return Book(shown, href, epochs, reason=said)
+        return ListedRun(shown, href, epochs, reason=said)
     picture, size = _thumbnail(folder, files, hashlib.sha256(place).hexdigest()[:16])
-    return Book(
+    return ListedRun(
         shown,
         href,
         epochs,

@@ -1,4 +1,4 @@
-"""Which maps answer to the same images."""
+"""Maps that respond to the same images."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def neighbours(similarity: np.ndarray, maps: np.ndarray) -> tuple[np.ndarray, np
     -------
     maps : int32 [m, s]
         Most alike first, ties in rising order.
-    likeness : float32 [m, s]
+    similarity : float32 [m, s]
     """
     count = min(NEIGHBOURS, max(len(maps) - 1, 0)) if similarity.size else 0
     among = _among(similarity, maps, count)
