@@ -156,11 +156,12 @@ def test_pieces_of_several_devices_are_named(kept):
 
     one = Pieces(engine(*"aaaaaa"))
     values(one)
-    assert one.told() == {}
+    assert one.record() == {}
     with pytest.raises(ValueError, match="zip"):
         values(Pieces(engine(*"ab"), kept))
     two = Pieces(engine(*"abbb"), kept)
     values(two)
     named = [f"squares/{n}" for n in range(6)]
     said = {"a": [named[0], named[2]], "b": [named[1], *named[3:]]}
-    assert two.told() == {"pieces": "; ".join(f"{on}: {', '.join(of)}" for on, of in said.items())}
+    recorded = "; ".join(f"{on}: {', '.join(of)}" for on, of in said.items())
+    assert two.record() == {"pieces": recorded}

@@ -18,12 +18,12 @@ def make_architecture(
     """Return signs of faults in a network of stride 2; hostile: layer 2 without a rule."""
     spectra = radial_spectra(filters.filters)
     twins, similarity = earlier_twins(cosines(filters.filters))
-    similarity = {
+    correlation = {
         name: np.append(np.nan, random.beta(2, 2, len(layer.values) - 1)).astype(np.float32)
         for name, layer in mining.layers.items()
     }
     earlier = {
-        name: (np.arange(len(values)) - 1).astype(np.int32) for name, values in similarity.items()
+        name: (np.arange(len(values)) - 1).astype(np.int32) for name, values in correlation.items()
     }
     tiles = np.zeros((0, 1, 1, 3), np.uint8)
     second = {"second_reason": "activation 'silu' has no backward rule"} if hostile else {}
@@ -41,7 +41,7 @@ def make_architecture(
             "filter_twins": twins,
             "filter_similarity": similarity,
             "twins": earlier,
-            "correlation": similarity,
+            "correlation": correlation,
             "correlated_images": 60,
             "second": [*mining.layers][1],
             "second_reason": "",

@@ -81,7 +81,7 @@ def shown(picture: np.ndarray, scale: float) -> np.ndarray:
 def _planes(picture: np.ndarray, scale: float) -> np.ndarray:
     """Return what is compared by structure: the mean absolute value, then the channels.
 
-    The channels about 0.5, not 0, since the product of two negative means would count as similarity.
+    The channels about 0.5, not 0, since the product of two negative means counts as similarity.
 
     Returns
     -------
