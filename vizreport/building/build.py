@@ -122,7 +122,7 @@ def _require_layers(subject: Subject, settings: Settings, uncomputed: Sequence[E
 
 
 def _selected(request: BuildRequest) -> Selection:
-    """Choose the experiments, and say on the terminal which fall with those skipped."""
+    """Choose the experiments, and print which others are skipped with them."""
     selection = select(registry(), request.settings, request.only, request.skip)
     for name, cause in selection.dropped:
         print(f"vizreport: section {name} requires {cause} and is also omitted", file=sys.stderr)
@@ -130,7 +130,7 @@ def _selected(request: BuildRequest) -> Selection:
 
 
 def _broken(causes: Mapping[str, str]) -> dict[str, ExperimentRecord]:
-    """Return the records of what other packages bring that cannot be used; say so."""
+    """Return the records of other packages' experiments that cannot be used, and print why."""
     found = {}
     for name, cause in causes.items():
         reason = f"its experiment cannot be loaded: {cause}"
@@ -142,7 +142,7 @@ def _broken(causes: Mapping[str, str]) -> dict[str, ExperimentRecord]:
 def _print_faults(
     store: Store, wanted: Sequence[Experiment], records: dict[str, ExperimentRecord]
 ) -> None:
-    """Say on the terminal, too, what stands first in the report."""
+    """Print, too, what stands first in the report."""
     for experiment in wanted:
         if not experiment.findings or records[experiment.name].status != "done":
             continue
@@ -160,7 +160,7 @@ def _print_faults(
 
 
 def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:
-    """Say on the terminal where the report's results come from more than one backend."""
+    """Print where the report's results come from more than one backend."""
     used = provenance.by_backend(store, tuple(records.values()))
     if len(used) > 1:
         said = ", ".join(f"{len(made)} on {name}" for name, made in used.items())

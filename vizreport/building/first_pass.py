@@ -40,7 +40,7 @@ class Read:
 
 
 def recall(store: Store, contents: Contents) -> bool:
-    """Tell whether an earlier build has read these very files, and learn what it found.
+    """Return whether an earlier build has read these very files, and learn what it found.
 
     Files of other names or sizes are others; the contents of those with other times are compared.
     """
@@ -62,7 +62,7 @@ def remember(store: Store, contents: Contents) -> None:
 
 
 def mines(wanted: Iterable[Experiment]) -> bool:
-    """Tell whether experiments include the one that reads every image."""
+    """Return whether experiments include the one that reads every image."""
     return any(each.name == _MINING for each in wanted)
 
 

@@ -18,7 +18,7 @@ def run_record(
     checkpoint_sha256: str,
     settings: JsonObject,
 ) -> RunRecord:
-    """Say what was looked at, what came of it, and when, where and with what.
+    """Record what was analysed, with which results, when, where and with which versions.
 
     Parameters
     ----------

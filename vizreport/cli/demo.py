@@ -13,7 +13,7 @@ from vizreport.models.shipped import shipped_checkpoint
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Build the report of the shipped network on the shipped pictures, and say how to open it.
+    """Build the report of the shipped network on the shipped pictures, and print how to open it.
 
     Returns
     -------

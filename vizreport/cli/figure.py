@@ -99,7 +99,7 @@ VERB = Verb(
         ),
         Option(
             "--theme",
-            "Dark text on white, or light text on near black.",
+            "Dark text on white, or light text on near-black.",
             choices=("light", "dark"),
             default="light",
         ),

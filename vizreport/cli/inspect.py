@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def without_rule(missing: Sequence[tuple[str, str]]) -> list[str]:
-    """Say each operation that has no backward rule once.
+    """List each operation without a backward rule once.
 
     Parameters
     ----------

@@ -97,8 +97,8 @@ VERB = Verb(
         ),
         Option(
             "--layers",
-            "Hidden layers to test; the default is every one through which the whole signal "
-            "passes.",
+            "Hidden layers to test; the default is all layers that the whole signal passes "
+            "through.",
             type=values.names,
             metavar="A,B,C",
             group=PROTOCOL,

@@ -64,7 +64,7 @@ def _architecture(run: FinishedRun) -> ArchitectureResult:
 
 
 def _each(runs: Sequence[FinishedRun], say: Callable[[FinishedRun], str]) -> str:
-    """Describe a figure in words: what there is to say of each run."""
+    """Describe a figure in words, run by run."""
     return "; ".join(f"{run.label}: {say(run)}" for run in runs) + "."
 
 

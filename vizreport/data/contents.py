@@ -104,7 +104,7 @@ class Contents:
         self._known[records] = True
 
     def recall(self, sha256: np.ndarray, times: np.ndarray) -> bool:
-        """Tell whether the files still have the contents that they had, and learn these.
+        """Return whether the files still have the contents that they had, and learn these.
 
         Only files with other times are read, and none after the first that has changed.
 

@@ -67,7 +67,7 @@ def kind_by_content(head: bytes) -> str:
 
 
 def why_not_read(name: str, head: Callable[[], bytes]) -> str:
-    """Say why a file is not taken for an image although it looks like one; "" for other files.
+    """Explain why a file that looks like an image is not read as one; "" for other files.
 
     Parameters
     ----------
@@ -88,5 +88,5 @@ def why_not_read(name: str, head: Callable[[], bytes]) -> str:
 
 
 def unsupported(kind: str) -> str:
-    """Say what to do with an image of a format that is not read."""
+    """Describe what to do with an image of a format that is not read."""
     return f"{kind} images are not supported; save it as PNG or JPEG"

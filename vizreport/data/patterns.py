@@ -18,7 +18,7 @@ _SPECIAL = re.compile(r"[*?\[{]")
 
 
 def has_pattern(source: str) -> bool:
-    """Tell whether a path or an address has braces, ``*``, ``?`` or ``[...]``."""
+    """Return whether a path or an address has braces, ``*``, ``?`` or ``[...]``."""
     return bool(_SPECIAL.search(source))
 
 

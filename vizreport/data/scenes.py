@@ -107,7 +107,7 @@ def open_scenes(split: str | None = None, max_images: int | None = None, seed: i
 
 
 def _splits(pack: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Tell which pictures [N] belong to each split, and to each part of the test split."""
+    """Return which pictures [N] belong to each split, and to each part of the test split."""
     names = pack["split_names"][pack["split"]]
     splits = {split: names == split for split in SPLITS}
     parts = pack["held_out_names"][pack["held_out"]]

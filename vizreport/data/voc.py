@@ -23,7 +23,7 @@ IMAGES, SETS, ANNOTATIONS = "JPEGImages", Path("ImageSets") / "Main", "Annotatio
 
 
 def is_voc(folder: Path) -> bool:
-    """Tell whether a folder has the three parts of the layout."""
+    """Return whether a folder has the three parts of the layout."""
     return all((folder / part).is_dir() for part in (IMAGES, SETS, ANNOTATIONS))
 
 

@@ -6,7 +6,7 @@ from vizreport.data.preprocessing import Preprocessing
 
 
 def describe_preprocessing(p: Preprocessing) -> str:
-    """Say how an image becomes a network's input, as part of a sentence.
+    """Describe how an image becomes a network's input, as part of a sentence.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def _geometry(p: Preprocessing) -> str:
 
 
 def describe_values(p: Preprocessing) -> str:
-    """Say what becomes of pixel values, as part of a sentence."""
+    """Describe what becomes of pixel values, as part of a sentence."""
     order = "grey" if p.channels == "L" else p.channels
     if p.channels == "bands":
         shown = ", ".join(map(str, p.bands))

@@ -6,7 +6,7 @@ import numpy as np
 
 RADIUS = 6
 SIGMA = 3.0
-"""Neighbourhood: a Gaussian of so many px, cut at the radius."""
+"""Neighbourhood: a Gaussian of this standard deviation, px, cut at the radius."""
 
 FLAT = 1e-3
 """Spread, of pixels from 0 to 1, up to which a picture counts as flat and becomes zero."""

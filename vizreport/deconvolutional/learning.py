@@ -21,7 +21,7 @@ def random_filters(shape: tuple[int, int, int, int], seed: int) -> np.ndarray:
 
 
 def unit(bank: tf.Tensor) -> tf.Tensor:
-    """Bring each filter of [m, m, C, K] to length 1."""
+    """Normalise each filter of [m, m, C, K] to length 1."""
     return bank / tf.sqrt(tf.reduce_sum(bank**2, (0, 1, 2)))
 
 

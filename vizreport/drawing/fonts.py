@@ -91,7 +91,7 @@ def families() -> list[str]:
 
 @cache
 def has(character: str) -> bool:
-    """Tell whether a character can be drawn."""
+    """Return whether a character can be drawn."""
     return _file(character) is not None
 
 
@@ -184,7 +184,7 @@ class Letters:
 
 
 def has_other(character: str) -> bool:
-    """Tell whether a character is drawn in another font than the built-in one."""
+    """Return whether a character is drawn in another font than the built-in one."""
     return not character.isascii() and _file(character) not in (None, _own(False))
 
 

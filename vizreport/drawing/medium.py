@@ -56,7 +56,7 @@ class Medium:
     used: list[int] = field(default_factory=list)
 
     def scale(self, width: float, height: float) -> float:
-        """Return how many mm one px of a picture of so many px comes to."""
+        """Return the mm per px at which a picture of this size, px, fits in."""
         return min(self.width / width, self.height / height)
 
 

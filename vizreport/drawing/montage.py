@@ -34,7 +34,7 @@ def font(size: int, bold: bool = False) -> Letters:
 
 
 def fit(picture: Image.Image, side: int) -> Image.Image:
-    """Bring a picture to a height of about ``side`` px.
+    """Resize a picture to a height of about ``side`` px.
 
     Small pictures are enlarged by a whole factor without smoothing, so that pixels stay
     squares; large ones are reduced with antialiasing.

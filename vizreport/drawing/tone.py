@@ -106,7 +106,7 @@ def root_mean_squares(values: np.ndarray, scales: np.ndarray) -> np.ndarray:
 
 
 def typical(strengths: np.ndarray) -> float:
-    """Return the strength of a layer's projections, by which :func:`blank` ones are told.
+    """Return the strength of a layer's projections, by which :func:`blank` recognises blank ones.
 
     That of the median map, not of the strongest one: in many layers one map is a hundred times
     stronger than others whose pictures are as plain.
@@ -121,7 +121,7 @@ def typical(strengths: np.ndarray) -> float:
 
 
 def blank(strengths: np.ndarray, of: float | None = None) -> np.ndarray:
-    """Tell which projections are blank: almost nothing of the signal arrives at the pixels.
+    """Return which projections are blank: almost nothing of the signal arrives at the pixels.
 
     Parameters
     ----------

@@ -142,7 +142,7 @@ class _GraphSide:
         return self.values[index]
 
     def difference(self, ours: Any, theirs: Any, inputs: tuple[int, ...]) -> str:
-        """Say how two tensors differ; "" where they agree."""
+        """Describe how two tensors differ; "" where they agree."""
         ours, theirs = self.array(ours), self.array(theirs)
         if ours.shape != theirs.shape:
             return f"outputs are of the shape {list(ours.shape)}, not {list(theirs.shape)}"
@@ -183,7 +183,7 @@ def _is_reduced(graph: Graph) -> bool:
 
 @contextmanager
 def _watched(told: Callable[[Any, Any], None]) -> Iterator[None]:
-    """Hand over what every operation of Keras gives out, but for those that ``told`` runs."""
+    """Pass on the outputs of every operation of Keras, except those that ``told`` runs."""
     original = keras.Operation.__call__
     busy = False
 

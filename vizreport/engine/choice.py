@@ -53,7 +53,7 @@ def choose_layers(graph: Graph, names: tuple[str, ...] | None = None) -> list[Re
 
 
 def _spread(layers: list[ReportableLayer], most: int) -> list[ReportableLayer]:
-    """Return at most so many layers, evenly spread, the first and the last among them."""
+    """Return at most ``most`` layers, evenly spread, the first and the last among them."""
     if len(layers) <= most:
         return layers
     if most < 2:

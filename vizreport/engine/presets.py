@@ -83,7 +83,7 @@ def find_rule(preset: str, node: Node) -> Rule | None:
 
 
 def rule_problem(graph: Graph, target: int, preset: str) -> str:
-    """Say why a preset is not defined from a node down to the input.
+    """Explain why a preset is not defined from a node down to the input.
 
     Gates are left out: their value is held constant.
 
@@ -121,7 +121,7 @@ def missing_rule(graph: Graph, target: int, preset: str) -> tuple[str, str] | No
 
 
 def require_rules(graph: Graph, target: int, preset: str) -> None:
-    """Raise where :func:`rule_problem` has something to say.
+    """Raise an error if :func:`rule_problem` finds a problem.
 
     Parameters
     ----------

@@ -72,7 +72,7 @@ def images_of_the_data(
 
 
 def is_right(mining: MiningResult) -> np.ndarray:
-    """Tell which images are classified correctly: all, where no class is known: bool [N]."""
+    """Return which images are classified correctly: all, where no class is known: bool [N]."""
     if not (mining.labels >= 0).any():
         return np.ones(len(mining.labels), bool)
     right: np.ndarray = mining.labels == mining.top_classes[:, 0]

@@ -133,7 +133,7 @@ def _first_ready(waiting: Mapping[str, Experiment], found: Mapping[str, Experime
 
 
 def _wrong(experiment: Experiment, others: Mapping[str, Experiment]) -> str:
-    """Say why an experiment cannot stand beside others, or ""."""
+    """Explain why an experiment cannot stand beside others, or ""."""
     if not _NAME.fullmatch(experiment.name):
         return f"{experiment.name!r} cannot be a name; letters, digits and _ can"
     if experiment.name in others:
@@ -159,7 +159,7 @@ def _wrong(experiment: Experiment, others: Mapping[str, Experiment]) -> str:
 def _never_ready(
     experiment: Experiment, waiting: Mapping[str, Experiment], found: Mapping[str, Experiment]
 ) -> str:
-    """Say which requirement is missing, or by which circle none can be first."""
+    """State which requirement is missing, or by which circle none can be first."""
     path = [experiment.name]
     while True:
         current = waiting[path[-1]]

@@ -77,7 +77,7 @@ class Setting:
         return (self.flag or "--" + self.name.replace("_", "-")) if self.help else ""
 
     def problem(self, value: Any) -> str:
-        """Say what is wrong with a value, or ""."""
+        """Describe what is wrong with a value, or ""."""
         if self.choices and value not in self.choices:
             return f"is {value!r}; there are {', '.join(self.choices)}"
         return "" if value == self.default else self.check(value)

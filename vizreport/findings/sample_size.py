@@ -38,7 +38,7 @@ def needed_pairs(differences: np.ndarray, reference: float) -> int | None:
 
 
 def needed_share(expected: float, reference: float) -> int | None:
-    """Return how many units would tell two shares apart in four of five samples."""
+    """Return how many units distinguish two shares in four of five samples."""
     if expected == reference:
         return None
     from scipy import stats

@@ -13,7 +13,7 @@ LEADING = 3
 
 
 def sentence(finding: Finding) -> str:
-    """Say what a decided finding says: what is shown, or that it is not, and on how many units."""
+    """Write a decided finding as a sentence: what is shown or not, and on how many units."""
     if finding.decision == SHOWN:
         return filled(finding, finding.shown)
     claim, units = filled(finding, finding.claim), f"{Quantity(finding.n, 'count')} {finding.unit}"
@@ -34,7 +34,7 @@ def _needed(finding: Finding) -> str:
 
 
 def beside_published(finding: Finding) -> str:
-    """Say how a decided finding stands to the published one; "" where there is none."""
+    """Compare a decided finding with the published one; "" where there is none."""
     published = finding.published
     if published is None:
         return ""
@@ -49,7 +49,7 @@ def _stands(finding: Finding) -> str:
 
 
 def beside_all_published(findings: Sequence[Finding]) -> list[str]:
-    """Say how decided findings stand to published ones, a sentence for each published one.
+    """Compare decided findings with published ones, a sentence for each published one.
 
     Where several stand beside the same one and not alike, each is named by what tells it apart: its
     method, its layer.
@@ -79,7 +79,7 @@ def beside_all_published(findings: Sequence[Finding]) -> list[str]:
 
 
 def notice(finding: Finding) -> str:
-    """Say what is wrong and what to try."""
+    """Describe what is wrong and what to try."""
     return f"{sentence(finding)} {filled(finding, finding.advice)}".strip()
 
 
@@ -95,7 +95,7 @@ def faults(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def compared(finding: Finding) -> str:
-    """Say what is compared with what."""
+    """Describe what is compared with what."""
     return filled(finding, finding.compared)
 
 

@@ -217,7 +217,7 @@ def _transposed(model: keras.Model) -> tuple[str, ...]:
 
 
 def _notes(trained: list[str]) -> tuple[str, ...]:
-    """Say which layers are called with training=True, which no prediction of Keras follows."""
+    """State which layers are called with training=True, which no prediction of Keras follows."""
     if not trained:
         return ()
     several = len(trained) > 1

@@ -41,7 +41,7 @@ _REDUCTIONS = ("Mean", "Sum", "Max", "Min")
 
 
 class NotTransposedError(Exception):
-    """It is not sure what an operation is on transposed tensors; the message says why."""
+    """An operation's equivalent on transposed tensors is not known; the message says why."""
 
 
 def transposed(operation: Any) -> Any:

@@ -78,7 +78,7 @@ class ExpectedRange:
 def expected_range(
     found: Preparation, pixels: Callable[[], PixelStatistics | None] = lambda: None
 ) -> ExpectedRange:
-    """Tell the pixel values that a network expects from what it does to them.
+    """Infer the range of pixel values that a network expects from its first operations.
 
     A learned normalisation is compared with the images: the range is taken under which its mean
     and standard deviation come nearest to theirs. Elsewhere the arithmetic tells: what divides by

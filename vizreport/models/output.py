@@ -106,12 +106,12 @@ _ACTIVATIONS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def describe(meaning: OutputMeaning) -> str:
-    """Say what an output means and how that is known, as part of a sentence."""
+    """Describe what an output means and how that is known, as part of a sentence."""
     return f"{name_output(meaning)} ({meaning.reason})"
 
 
 def name_output(meaning: OutputMeaning) -> str:
-    """Say what an output means, in a few words."""
+    """Describe what an output means, in a few words."""
     n = meaning.outputs
     scores = {"": "probabilities", "softmax": "logits", "sigmoid": "logits"}.get(
         meaning.activation, "scores interpreted as probabilities"
@@ -129,7 +129,7 @@ def name_output(meaning: OutputMeaning) -> str:
 
 
 def about_probability(meaning: OutputMeaning, names: Sequence[str]) -> str:
-    """Say what is called probability, where that is not just the network's softmax.
+    """Describe what is called probability, where that is not just the network's softmax.
 
     Parameters
     ----------

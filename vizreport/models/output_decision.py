@@ -51,7 +51,7 @@ def decide_output(
     agrees: Callable[[], str] | None = None,
     channels: int = 3,
 ) -> OutputMeaning:
-    """Decide what an output means, by the first of these that tells.
+    """Decide what an output means, by the first of these that decides it.
 
     The option; the loss stored in the checkpoint; the last activation; the shape together with
     what is known of the outputs' names.

@@ -59,7 +59,7 @@ class ChosenPreprocessing:
 
 
 def describe_choice(chosen: ChosenPreprocessing) -> str:
-    """Say what a network is given and why, as part of a sentence."""
+    """Describe what a network is given and why, as part of a sentence."""
     said = f"{describe_preprocessing(chosen.preprocessing)} ({chosen.reason})"
     return f"{said}. {chosen.warning}" if chosen.warning else said
 
@@ -172,7 +172,7 @@ def _departure(
     expected: ExpectedRange,
     confirmed: bool,
 ) -> str:
-    """Say how a preprocessing departs from what the network expects; refuse to scale twice."""
+    """Describe how a preprocessing departs from what the network expects; refuse to scale twice."""
     if _scales(found, usual):
         if not confirmed:
             raise RequestError(

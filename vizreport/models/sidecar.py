@@ -70,7 +70,7 @@ class Sidecar:
 
     @property
     def prepares(self) -> bool:
-        """Whether it says how images are prepared."""
+        """Whether it states how images are prepared."""
         return self.preset is not None or self.preprocessing is not None
 
 

@@ -41,7 +41,7 @@ class KeptPieces:
         self.store.save(self._folder(work), label, finished.result, _VERSION, origin=origin)
 
     def has(self, work: Work, piece: Piece) -> bool:
-        """Tell whether a piece's result is there, undamaged."""
+        """Return whether a piece's result is there, undamaged."""
         return self.store.has(self._folder(work), piece.label)
 
     def load(self, work: Work, piece: Piece) -> Finished | None:

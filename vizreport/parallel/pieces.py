@@ -43,7 +43,7 @@ class Pieces:
         self.devices: dict[str, list[str]] = {}
 
     def record(self) -> dict[str, str]:
-        """Say which device computed which pieces, where several did; as ``Origin.host`` does."""
+        """State which device computed which pieces, if several did, as ``Origin.host`` does."""
         if len(self.devices) < 2:
             return {}
         return {"pieces": "; ".join(f"{on}: {', '.join(of)}" for on, of in self.devices.items())}

@@ -96,7 +96,7 @@ def find_figure(run_folder: Path, run: RunRecord, name: str) -> Listed:
 
 
 def near(name: str, known: list[str]) -> str:
-    """Say which known names are like a name."""
+    """List the known names similar to a name."""
     alike = get_close_matches(name, known, 3, 0.5) or [
         each for each in known if name.lower() in each
     ]

@@ -35,7 +35,7 @@ class _Look:
 
 
 def fit_chart(chart: Figure, width: float, height: float, letters: float) -> float:
-    """Bring a chart to a width, and to a height that is not above another.
+    """Fit a chart to a width and a maximum height.
 
     A chart with a layout engine keeps its height where it has room; one whose axes have fixed
     places keeps its proportions. Letters are ``letters`` high at most and get smaller until no

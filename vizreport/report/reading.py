@@ -192,7 +192,7 @@ def _check_names(section: Section) -> None:
 
 
 def not_drawn(error: Exception) -> str:
-    """Say why a section is shown as failed."""
+    """Explain why a section is shown as failed."""
     return f"The section could not be drawn: {type(error).__name__}: {error}"
 
 

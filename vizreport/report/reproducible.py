@@ -13,7 +13,7 @@ VARIABLE = "SOURCE_DATE_EPOCH"
 
 
 def as_shown(run: RunRecord) -> RunRecord:
-    """Return what pages say of a run.
+    """Return a run's record as pages show it.
 
     With ``SOURCE_DATE_EPOCH`` in the environment that is its date, and neither times nor the
     command line, which names the folder.

@@ -146,7 +146,7 @@ class _Inside(HTMLParser):
         return tag != "a" and self._is_inside(address.removeprefix(_UP))
 
     def _is_inside(self, path: str) -> bool:
-        """Tell the report's own pictures from a class that is called like one."""
+        """Distinguish the report's own pictures from a class of the same name."""
         if not path.startswith(_PICTURES):
             return False
         found = (self._folder / path).resolve()

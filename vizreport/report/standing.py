@@ -50,7 +50,7 @@ def of(run: RunRecord, html: bool, pdf: bool) -> str:
 
 
 def stands(folder: Path, drawn_of: str) -> bool:
-    """Tell whether the report that lies in a folder shows what it would if it were drawn again.
+    """Return whether the report in a folder is what would be drawn now.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ def state(path: Path) -> State:
 
 
 def is_unchanged(path: Path, known: State) -> bool:
-    """Tell whether a file is as it was; one of another time, such as a copy, is read."""
+    """Return whether a file is unchanged; if its time differs, its content decides."""
     try:
         found = path.stat()
         changed, size, sha256 = known
@@ -29,7 +29,7 @@ def is_unchanged(path: Path, known: State) -> bool:
 
 
 def take(source: Path, target: Path) -> None:
-    """Give a file a second name, or copy it where the disk knows no second names."""
+    """Hard-link a file, or copy it where the file system has no hard links."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)

@@ -74,7 +74,7 @@ def _try_to_write(folder: Path) -> None:
 
 
 def warn_if_scarce(folder: Path) -> None:
-    """Say on standard error that the disk of a folder, which need not exist, is nearly full."""
+    """Warn on standard error that the disk of a folder, which need not exist, is nearly full."""
     existing = next((each for each in (folder, *folder.parents) if each.is_dir()), Path())
     free = shutil.disk_usage(existing).free
     if free < SCARCE:

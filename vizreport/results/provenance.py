@@ -32,7 +32,7 @@ class Made(TypedDict):
 
 
 def of_results(store: Store, records: Sequence[ExperimentRecord]) -> Made:
-    """Say of a run's results when, on what and in which time they were computed.
+    """State of a run's results when, on what and in which time they were computed.
 
     Parameters
     ----------

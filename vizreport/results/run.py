@@ -176,7 +176,7 @@ def read_run(folder: Path) -> RunRecord:
 
 
 def is_safe(address: str) -> bool:
-    """Tell whether a link may lead there: ``http(s)``, or relative to the page it stands on."""
+    """Return whether a link may lead there: ``http(s)``, or relative to the page it stands on."""
     # Browsers drop control characters and take a backslash for a slash.
     if re.search(r"[\x00-\x20\x7f\\]", address):
         return False

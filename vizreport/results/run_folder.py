@@ -121,7 +121,7 @@ def adopted_pages(folder: Path, parts: Iterable[str]) -> Iterator[str]:
 
 
 def is_page_of_vizreport(page: Path) -> bool:
-    """Tell whether an HTML file says of itself that vizreport wrote it."""
+    """Return whether an HTML file states that vizreport wrote it."""
     if problem(page):
         return False
     try:

@@ -219,7 +219,7 @@ class Store:
         return read_origin(self.path(experiment_name, key, SUFFIX))
 
     def has(self, experiment_name: str, key: str) -> bool:
-        """Tell whether an undamaged result is there, by its hash, without decoding it."""
+        """Return whether an undamaged result is there, by its hash, without decoding it."""
         try:
             self._read(experiment_name, key)
         except Unusable:

@@ -48,7 +48,7 @@ class Checked:
 
 
 def check(run: str | Path, fail_on: Sequence[str] = ()) -> Checked:
-    """Rank the findings of a run, and tell which of them meet a condition.
+    """Rank the findings of a run, and return which of them meet a condition.
 
     Reads the stored results alone; needs no TensorFlow.
 
@@ -105,7 +105,7 @@ class Condition:
     bound: float
 
     def meets(self, found: Found) -> bool:
-        """Tell whether a decided finding meets it."""
+        """Return whether a decided finding meets it."""
         finding = found.finding
         if self.name in (FAULT, LOOK):
             return finding.severity == FAULT or finding.severity == self.name

@@ -30,7 +30,7 @@ class Network(Protocol):
         """Return the network; importing TensorFlow happens here."""
 
     def sidecar(self) -> Sidecar | None:
-        """Read what its sidecar says."""
+        """Read its sidecar."""
 
     def loss(self, model: keras.Model, output: str | None) -> StoredLoss | None:
         """Return the loss that it was trained with, as far as that is known."""

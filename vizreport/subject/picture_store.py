@@ -43,7 +43,7 @@ class PictureStore:
     def read(
         self, records: Sequence[int] | np.ndarray, batch_size: int | None = None
     ) -> Iterator[Batch]:
-        """Yield the readable ones of some images in batches, and keep the pictures at hand.
+        """Yield the readable ones of some images in batches, and cache the pictures.
 
         Images that are at hand are not read again.
         """

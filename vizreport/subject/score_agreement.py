@@ -22,7 +22,7 @@ def scores_agree(
     dataset: Dataset,
     inputs: Callable[[np.ndarray], Iterator[tuple[np.ndarray, np.ndarray]]],
 ) -> str:
-    """Say that the outputs agree with the data's classes beyond chance; "" if they do not.
+    """State that the outputs agree with the data's classes beyond chance; "" if they do not.
 
     Parameters
     ----------

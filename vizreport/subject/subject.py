@@ -169,7 +169,7 @@ class Subject:
         return found
 
     def release(self) -> None:
-        """Let go of what was held for the works of one experiment."""
+        """Release what was held for one experiment."""
         self._compiled = None
 
     def chosen_layers(self, layers: tuple[str, ...] | None) -> list[ReportableLayer]:
@@ -203,7 +203,7 @@ class Subject:
 
     @cached_property
     def loss(self) -> StoredLoss | None:
-        """The loss that the network was trained with, as far as the checkpoint tells."""
+        """The loss that the network was trained with, as far as the checkpoint states it."""
         return self.network.loss(self.model, self.options.output)
 
     @cached_property
@@ -257,7 +257,7 @@ class Subject:
         return PictureStore(self.dataset, self.preprocessing, self.batch_size)
 
     def read(self, records: Sequence[int] | np.ndarray) -> Iterator[Batch]:
-        """Yield the readable ones of some images in batches, and keep the pictures at hand."""
+        """Yield the readable ones of some images in batches, and cache the pictures."""
         return self._store.read(records)
 
     def pictures(self, records: np.ndarray) -> np.ndarray:

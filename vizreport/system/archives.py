@@ -72,7 +72,7 @@ def check_members(archive: ZipFile) -> None:
 
 
 def is_bomb(unpacked: int, stored: int) -> bool:
-    """Tell whether so many bytes cannot honestly come from so few."""
+    """Return whether a compression ratio is too high to be honest."""
     return unpacked > max(SUSPICIOUS_BYTES, SUSPICIOUS_EXPANSION * stored)
 
 

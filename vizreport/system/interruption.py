@@ -42,13 +42,13 @@ def handle_signals() -> None:
 
 
 def stop_handling() -> None:
-    """Let the interpreter come to its end, all work being done: signals are ignored from now on."""
+    """Ignore signals from now on, since all work is done, so that the interpreter can exit."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
 
 
 def received() -> bool:
-    """Tell whether a signal arrived, whatever a library made of the exception."""
+    """Return whether a signal arrived, whatever a library made of the exception."""
     return bool(_received)
 
 
@@ -65,7 +65,7 @@ def status_of(error: BaseException) -> int:
 
 
 def end_now() -> NoReturn:
-    """Say so and end the process."""
+    """Report it and end the process."""
     os.write(_errors, f"vizreport: {MESSAGE}\n".encode())
     os._exit(128 + _received)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 @contextmanager
 def long_lived() -> Iterator[None]:
-    """Within, garbage is looked for only among what was made since :func:`give_back`.
+    """Within, garbage is looked for only among what was made since :func:`release_memory`.
 
     A backend and its compiled functions are over a million objects, which last as long as the
     build; to look at each of them after each experiment takes seconds.

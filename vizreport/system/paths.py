@@ -30,7 +30,7 @@ _KINDS = (
 
 
 def problem(path: str | Path) -> str:
-    """Say why a path is no regular file.
+    """Explain why a path is not a regular file.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def problem(path: str | Path) -> str:
 
 
 def folder_problem(path: str | Path) -> str:
-    """Say why a path is no folder, as :func:`problem` does of files; "" where it is one."""
+    """Explain why a path is not a folder, as :func:`problem` does for files; "" where it is one."""
     found = problem(path)
     if found == IS_FOLDER:
         return ""
@@ -61,7 +61,7 @@ def folder_problem(path: str | Path) -> str:
 
 
 def is_there(path: str | Path) -> bool:
-    """Tell whether anything is there, a link that leads nowhere included; never raises."""
+    """Return whether a path exists, including dangling links; never raises."""
     return os.path.lexists(path)
 
 

@@ -43,7 +43,7 @@ def log(line: str) -> None:
 
 @contextmanager
 def drawing(parts: int) -> Iterator[Callable[[str], None]]:
-    """Show the progress of drawing a report; yields what is to be told of each part begun.
+    """Show the progress of drawing a report; yields what to call as each part begins.
 
     Parameters
     ----------

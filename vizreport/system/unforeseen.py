@@ -11,7 +11,7 @@ from vizreport.wording.foreign_text import brief
 
 
 def unforeseen(error: BaseException, folder: Path | None = None) -> str:
-    """Keep an error's traceback and say in one sentence what happened.
+    """Save an error's traceback and report in one sentence what happened.
 
     Parameters
     ----------

@@ -153,7 +153,7 @@ def ablate(request: AblationRequest, log: Callable[[str], None] = print) -> None
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """What a worker says of a training: its last line, and whether that says what went wrong."""
+    """A worker's report on a training: its last line, and whether that is an error."""
 
     line: str
     failed: bool

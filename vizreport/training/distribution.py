@@ -14,7 +14,7 @@ from vizreport.training.request import STRATEGIES
 
 
 def prepare_devices() -> str:
-    """Let memory grow on every GPU, and say what there is.
+    """Let memory grow on every GPU, and return the devices.
 
     Has to come before anything is computed; where TensorFlow has started already, memory stays
     as it was set up.

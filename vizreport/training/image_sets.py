@@ -19,7 +19,7 @@ MOST_HELD_OUT = 50
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Images of a data set with their classes: those that train, or those that validate.
+    """Images of a data set with their classes: the training images, or the validation images.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ def class_labels(dataset: Dataset) -> tuple[np.ndarray, tuple[str, ...]]:
 def hold_out(
     labels: np.ndarray, images_per_class: int | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """ImageSet images in those that train and those that validate, class by class.
+    """Split images into training and validation images, class by class.
 
     Parameters
     ----------

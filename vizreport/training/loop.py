@@ -152,7 +152,7 @@ def train_on(
     checkpoints : bool
         Whether to keep each epoch's checkpoint and the history beside the state.
     gallery : keras.callbacks.Callback or None
-        Is told the end of each epoch, where checkpoints are kept.
+        Called after each epoch, if checkpoints are kept.
 
     Returns
     -------
@@ -266,7 +266,7 @@ def _gallery(request: TrainingRequest, shown: Dataset, images: Images) -> keras.
 
 
 def _said(epoch: Epoch) -> dict[str, float]:
-    """Return what the list of galleries says of an epoch: nats, and shares from 0 to 1."""
+    """Return what the list of galleries shows of an epoch: nats, and shares from 0 to 1."""
     return {
         "training loss": epoch.training_loss,
         "training error": epoch.training_error,

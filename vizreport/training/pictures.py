@@ -70,7 +70,7 @@ def read_images(request: TrainingRequest, sets: ImageSets, log: Callable[[str], 
     sets : ImageSets
         Which images train and which validate.
     log : callable
-        Is told what is left out, a line each.
+        Called with a line for each image that is left out.
 
     Raises
     ------

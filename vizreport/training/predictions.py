@@ -100,7 +100,7 @@ def predict(subject: Subject, pieces: Pieces, wanted: np.ndarray) -> Predictions
 
 
 def _no_ten_crops(preprocessing: Preprocessing) -> str | None:
-    """Say why there cannot be ten crops; None where there can."""
+    """Explain why there cannot be ten crops; None where there can."""
     try:
         square_of(preprocessing)
     except RequestError as error:

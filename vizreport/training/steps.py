@@ -155,7 +155,7 @@ def make_stepper(
 
 
 def distribute(strategy: tf.distribute.Strategy, rows: Rows, replicas: list[int]) -> Any:
-    """Hand this process's rows to its replicas.
+    """Distribute this process's rows to its replicas.
 
     Parameters
     ----------

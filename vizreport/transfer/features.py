@@ -100,7 +100,7 @@ def transfer_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
 
 
 def _is_passed_by_all(graph: Graph, index: int) -> bool:
-    """Tell whether no way from the input to the output goes around a node."""
+    """Return whether every path from the input to the output passes a node."""
     output = output_node(graph)
     on_the_way = set(graph.ancestors(graph.outputs[0] if output is None else output))
     return not any(

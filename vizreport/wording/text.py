@@ -71,7 +71,7 @@ def slugs(names: Iterable[str]) -> dict[str, str]:
 
 
 def shared_reasons(status: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Say once each reason for which layers have no projections.
+    """Give each reason once for which layers have no projections.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def shared_reasons(status: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """Write a number with so many significant digits, thin spaces between thousands."""
+    """Write a number with ``digits`` significant digits, thin spaces between thousands."""
     if not math.isfinite(value):
         return "–"
     if value == int(value) and abs(value) < 1e15:
@@ -116,7 +116,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def decimal(value: float, digits: int = 2) -> str:
-    """Write a number with so many decimals, "–" for one that is not known."""
+    """Write a number with a fixed number of decimals, "–" for one that is not known."""
     if not math.isfinite(value):
         return "–"
     # Adding 0 takes the sign off a zero.
@@ -131,7 +131,7 @@ def telling(values: Sequence[float], write: Callable[[float, int], str], digits:
     values : sequence of float
         Numbers that stand beside each other in a sentence.
     write : callable
-        Writes a number with so many digits, as :func:`number` and :func:`decimal` do.
+        Writes a number with a number of digits, as :func:`number` and :func:`decimal` do.
     digits : int
         As many as do where the numbers are not near each other.
 
@@ -150,7 +150,7 @@ def telling(values: Sequence[float], write: Callable[[float, int], str], digits:
 
 
 def duration(seconds: float) -> str:
-    """Write seconds as a reader says them: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min"."""
+    """Write seconds in words: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min"."""
     if seconds < 10:
         return f"{seconds:.1f}\u202fs"
     whole = round(seconds)

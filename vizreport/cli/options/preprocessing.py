@@ -91,7 +91,7 @@ OPTIONS = (
 
 
 def network_options(arguments: argparse.Namespace) -> NetworkOptions:
-    """Return what the arguments say of the network; what a command has no option for is default."""
+    """Return the network's options; those that a command does not have keep their defaults."""
     from vizreport.models.preprocessing_choice import PreprocessingRequest
     from vizreport.subject.options import NetworkOptions
 

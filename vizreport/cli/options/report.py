@@ -44,7 +44,7 @@ SINGLE_FILE = Option(
 
 
 def print_reading(folder: Path) -> None:
-    """Say how the network's output and the data's classes were read."""
+    """Describe how the network's output and the data's classes were read."""
     from vizreport.experiments.overview.meaning import lines
     from vizreport.runs.opened import open_run
 

@@ -1,4 +1,4 @@
-"""Filters and maps that say the same. No TensorFlow here."""
+"""Duplicate filters and maps. No TensorFlow here."""
 
 from __future__ import annotations
 

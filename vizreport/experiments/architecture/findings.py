@@ -53,12 +53,12 @@ def counted_bands(filters: FiltersResult) -> np.ndarray | None:
 
 
 def large(filters: FiltersResult) -> bool:
-    """Tell whether the first filters are as large as those that Zeiler & Fergus replaced."""
+    """Return whether the first filters are as large as those that Zeiler & Fergus replaced."""
     return min(filters.filters.shape[1:3]) >= THEIR_SIDE
 
 
 def sparse(result: ArchitectureResult) -> bool:
-    """Tell whether the first stride is as large as the one that Zeiler & Fergus replaced."""
+    """Return whether the first stride is as large as the one that Zeiler & Fergus replaced."""
     return max(result.stride) >= THEIR_STRIDE
 
 

@@ -22,7 +22,7 @@ from vizreport.wording.text import decimal, number, percent, quoted
 
 
 def section(results: Mapping[str, Any], run: RunRecord) -> Section:
-    """Show maps of class evidence beside the occlusion's, and what each test says of them."""
+    """Show maps of class evidence beside the occlusion maps, and the result of each test."""
     result: ClassEvidenceResult = results["class_evidence"]
     decided = claims_of(findings, results)
     figures = (_maps(result), *([_curves(result)] if len(result.sample) else []))

@@ -27,7 +27,7 @@ FEWEST = 6
 
 
 def findings(results: Mapping[str, Any]) -> list[Finding]:
-    """Say which maps pass every test, then what each test says of each map."""
+    """State which maps pass every test, then the result of each test for each map."""
     result: ClassEvidenceResult = results["class_evidence"]
     tests = [each for method in result.methods for each in _tests(result, method)]
     return [_supported(result, decide(tests)), *tests]
@@ -85,7 +85,7 @@ def _supported(result: ClassEvidenceResult, decided: Sequence[Finding]) -> Findi
 
 
 def _verdict(outcome: Mapping[str, bool | None]) -> str:
-    """Say which tests a method passes: "fails deletion and is inconclusive on insertion"."""
+    """State which tests a method passes: "fails deletion and is inconclusive on insertion"."""
     if all(outcome.values()):
         return "passes every test"
     failed = [test for test, passes in outcome.items() if passes is False]

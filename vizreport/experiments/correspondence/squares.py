@@ -87,7 +87,7 @@ def masked(pictures: np.ndarray, starts: np.ndarray, side: int, grey: int = 128)
 
 
 def covers(starts: np.ndarray, side: int, points: np.ndarray) -> np.ndarray:
-    """Say which squares hide at least one of some points.
+    """State which squares hide at least one of some points.
 
     Parameters
     ----------

@@ -306,7 +306,7 @@ _MEASURES = {
 
 
 def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding]) -> Figure | None:
-    """Draw the measures that tell a class, image by image."""
+    """Draw the measures that identify a class, image by image."""
     telling = {each.kind for each in own if each.severity != NOTE}
     labels, names = classes_of(mining)
     shown = []

@@ -27,7 +27,7 @@ UNSTEADY = 0.1
 
 
 def place_findings(result: DiagnosisResult, mining: MiningResult) -> list[Finding]:
-    """Say of the two classes whose place carries them furthest what it does elsewhere."""
+    """State of the two classes whose place carries them furthest what it does elsewhere."""
     turned = [_turned(result, z) for z in range(len(result.place_classes))]
     order = sorted(range(len(turned)), key=lambda z: -float(np.mean(turned[z])))
     return [_place(result, mining, z) for z in order[:2]]
@@ -146,7 +146,7 @@ def kept_by(result: DiagnosisResult, labels: np.ndarray, change: str) -> Kept | 
 
 
 def change_findings(result: DiagnosisResult, labels: np.ndarray) -> list[Finding]:
-    """Say what is left of the accuracy where only colour, or only the background, is seen."""
+    """Describe what is left of the accuracy where only colour, or only the background, is seen."""
     found = []
     colour = [kept_by(result, labels, name) for name in (changes.COLOUR, changes.SHUFFLED)]
     known = [each for each in colour if each is not None]

@@ -70,7 +70,7 @@ _OF_LABELS = (
 
 
 def _headline(ranking: Sequence[Ranked]) -> str:
-    """Say what to look at first; "" leaves it to the section's own findings.
+    """Describe what to look at first; "" leaves it to the section's own findings.
 
     A fault stands as a notice of its own already.
     """

@@ -170,7 +170,7 @@ def look(
     project: Project | None,
     seed: int,
 ) -> FixedPlaces:
-    """Find the place that tells most of each class; then test it on other images.
+    """Find the place that is most informative of each class; then test it on other images.
 
     Candidates are the square where the projections of a class's unit have most energy beside the
     other classes, a strip along each edge, and the border; and, of the classes that they raise

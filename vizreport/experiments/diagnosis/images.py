@@ -112,7 +112,7 @@ def measures(result: DiagnosisResult, mining: MiningResult) -> dict[str, np.ndar
 
 
 def quality_findings(result: DiagnosisResult, mining: MiningResult) -> list[Finding]:
-    """Test for each measure which class it tells best from the others."""
+    """Test for each measure which class it separates best from the others."""
     labels, names = classes_of(mining)
     found = []
     for what, values in measures(result, mining).items():

@@ -142,7 +142,7 @@ def suspects(predictions: LabelledPredictions) -> np.ndarray:
 
 
 def _sure(predictions: LabelledPredictions) -> np.ndarray:
-    """Tell which predictions are as confident as half of the correct ones: bool [n]."""
+    """Return which predictions are as confident as half of the correct ones: bool [n]."""
     right = predictions.right
     least = np.median(predictions.confidence[right]) if right.any() else np.inf
     return np.asarray(predictions.confidence >= least)

@@ -62,7 +62,7 @@ def mask(region: Region, height: int, width: int) -> np.ndarray:
 
 
 def is_inner(region: Region) -> bool:
-    """Tell whether a region lies inside the picture, where it may be the object itself."""
+    """Return whether a region lies inside the picture, where it may be the object itself."""
     inside = range(1, PLACES - 1)
     return region.kind == SQUARE and region.row in inside and region.col in inside
 

@@ -49,7 +49,7 @@ def signatures(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def is_plain(small: np.ndarray) -> np.ndarray:
-    """Tell which pictures are of hardly more than one colour: bool [n]."""
+    """Return which pictures are of hardly more than one colour: bool [n]."""
     n, channels = len(small), 3
     spread = small.reshape(n, -1, channels).std(axis=1).max(axis=1)
     return np.asarray(spread < _PLAIN)

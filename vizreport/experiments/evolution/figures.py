@@ -63,7 +63,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
 
 
 def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) -> Context:
-    """Gather what the templates say of a layer."""
+    """Gather what the templates show of a layer."""
     if result.status[name]:
         return {"name": name, "slug": slug, "status": result.status[name]}
     maps, window = result.maps[name], int(result.window[name])
@@ -96,7 +96,7 @@ def _spread(count: int) -> list[int]:
 def _cell(
     result: EvolutionResult, mining: MiningResult, name: str, slug: str, place: int
 ) -> Context:
-    """Gather what the templates say of a feature map."""
+    """Gather what the templates show of a feature map."""
     feature_map = int(result.maps[name][place])
     changed = [False, *jumps(result, name)[:, place].tolist()]
     folder = f"pages/evolution-{slug}"
@@ -221,7 +221,7 @@ def _figure(
 
 
 def _steadiest(cells: Sequence[Mapping[str, Any]]) -> str:
-    """Say which maps of a figure kept their image, or how often the steadiest one changed it."""
+    """State which maps of a figure kept their image, or how often the steadiest one changed it."""
     steady = [str(cell["map"]) for cell in cells if not cell["jumps"]]
     if steady:
         return f"map{'s' * (len(steady) > 1)} {', '.join(steady)} kept the same image throughout"

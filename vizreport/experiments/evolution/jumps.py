@@ -8,7 +8,7 @@ from vizreport.experiments.evolution.result import EvolutionResult
 
 
 def jumps(result: EvolutionResult, name: str) -> np.ndarray:
-    """Tell where the image of the strongest activation is another than one epoch before.
+    """Return where the strongest activation's image differs from the epoch before.
 
     Returns
     -------

@@ -164,7 +164,7 @@ def _columns(count: int) -> int:
 
 
 def _coloured(filters: np.ndarray) -> np.ndarray:
-    """Tell which filters have at least a tenth of their energy in differences of colour."""
+    """Return which filters have at least a tenth of their energy in differences of colour."""
     signed = filters.astype(np.float64)
     colour = np.square(signed - signed.mean(axis=-1, keepdims=True)).sum(axis=(1, 2, 3))
     found: np.ndarray = colour >= _IN_COLOUR * np.square(signed).sum(axis=(1, 2, 3))

@@ -148,7 +148,7 @@ def _name(result: HogResult, i: int) -> str:
 
 
 def _fitted(picture: np.ndarray) -> Image.Image:
-    """Bring pictures of all sizes to one, smoothly: HOG's are smaller than the network's."""
+    """Resize pictures to one size, smoothly: HOG's are smaller than the network's."""
     height, width = picture.shape[:2]
     size = (round(width * _SIDE / height), _SIDE)
     return Image.fromarray(picture).convert("RGB").resize(size, Image.Resampling.BICUBIC)

@@ -64,7 +64,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
 
 
 def _chosen(result: InvarianceResult) -> str:
-    """Say how the images shown were chosen, and how many of the sample would do."""
+    """Describe how the images shown were chosen, and how many of the sample would do."""
     if result.given:
         return "The images shown were specified with --invariance."
     if not result.class_names:
@@ -85,7 +85,7 @@ def _chosen(result: InvarianceResult) -> str:
 
 
 def _labels(result: InvarianceResult) -> list[str]:
-    """Call the images by their class, or by their file where that does not tell them apart."""
+    """Name the images by their class, or by their file where classes repeat."""
     count = len(result.paths)
     classes = result.classes[:count]
     if not result.class_names or len(set(classes.tolist())) < count:

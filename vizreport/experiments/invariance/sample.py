@@ -65,7 +65,7 @@ def untouched(
 def telling(
     probabilities: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    """Tell in which images something happens: bool [I].
+    """Return in which images something happens: bool [I].
 
     The probability of the class is above 0.5, and some transformation takes more than 0.2 of it.
     """

@@ -95,7 +95,7 @@ def _value(value: float) -> str:
 
 
 def _beside(value: float, natural: float) -> str:
-    """Write what an optimised input reached, and say so where the data's best is above it."""
+    """Write what an optimised input reached, and mark it where the data's best is stronger."""
     return _value(value) + (" (below data)" if value < natural else "")
 
 

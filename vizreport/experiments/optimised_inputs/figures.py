@@ -91,7 +91,7 @@ def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
 
 
 def _stronger(result: OptimisedInputsResult) -> str:
-    """Say by how much the optimised inputs excite their units more than the images do."""
+    """State by how much the optimised inputs excite their units more than the images do."""
     best = np.concatenate([result.reached[name].max(axis=1) for name in result.layers])
     images = np.concatenate([result.strongest[name] for name in result.layers])
     above = best[images > 0] / images[images > 0]

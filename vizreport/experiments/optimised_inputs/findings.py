@@ -15,7 +15,7 @@ from vizreport.wording.text import quoted
 
 
 def findings(results: Mapping[str, Any]) -> list[Finding]:
-    """Say how many units are excited more than by any image, and by how much in the last layer."""
+    """State how many units exceed their best image, and by how much in the last layer."""
     result: OptimisedInputsResult = results["optimised_inputs"]
     more = np.concatenate([exceeds(result, name) for name in result.layers])
     deepest = result.layers[-1]
@@ -54,7 +54,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
 
 
 def exceeds(result: OptimisedInputsResult, layer: str) -> np.ndarray:
-    """Tell which units are excited more than by any image: bool [m]."""
+    """Return which units are excited more than by any image: bool [m]."""
     found: np.ndarray = result.reached[layer].max(axis=1) > result.strongest[layer]
     return found
 

@@ -34,8 +34,8 @@ class OptimisedInputsSettings:
 
     optimised_maps: int = setting(
         16,
-        "Maximum number of maps per layer, among those shown, with an optimised input; fewer for "
-        "slow networks.",
+        "Maximum number of the maps shown per layer that get an optimised input; fewer for slow "
+        "networks.",
         parse=values.count,
         check=checks.count,
         metavar="N",

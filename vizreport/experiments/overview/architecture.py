@@ -141,7 +141,7 @@ def draw(stages: Sequence[Stage]) -> Figure:
 
 
 def describe(stages: Sequence[Stage]) -> str:
-    """Say in words what the diagram shows."""
+    """Describe in words what the diagram shows."""
     said = ", ".join(
         f"{number(block['maps'])} maps of {block['rows']} by {block['cols']}"
         if block["rows"] * block["cols"] > 1

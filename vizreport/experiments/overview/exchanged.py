@@ -66,7 +66,7 @@ def find_exchanged(labels: np.ndarray, predicted: np.ndarray, classes: int) -> l
 def exchange_findings(
     exchanged: Sequence[Exchange], class_names: Sequence[str], one_score: bool
 ) -> list[Finding]:
-    """Say what the pairs mean and what to do.
+    """Describe what the pairs mean and what to do.
 
     Parameters
     ----------

@@ -121,7 +121,7 @@ def _subset(subset: Subset) -> tuple[str, str, str, str]:
 
 
 def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Say the preprocessing in the words of the command line."""
+    """Describe the preprocessing as command-line options."""
     rows = []
     for name, value in preprocessing.items():
         if value is None or value == [] or name == "schema_version":

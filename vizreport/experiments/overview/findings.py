@@ -97,7 +97,7 @@ def recalls(predictions: LabelledPredictions, classes: int) -> tuple[np.ndarray,
 
 
 def _classes(predictions: LabelledPredictions, names: list[str]) -> list[Finding]:
-    """Say where recall is lowest; of two classes, sensitivity and specificity."""
+    """State where recall is lowest; of two classes, sensitivity and specificity."""
     from scipy import stats  # slow to import
 
     correct, counts = recalls(predictions, len(names))

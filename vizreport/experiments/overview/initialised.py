@@ -12,7 +12,7 @@ _NAMED = 3  # layers that are named one by one
 
 
 def initialised_warning(layers: Sequence[str], tested: int) -> str:
-    """Say which layers are as initialised and what that means; "" for none.
+    """State which layers are as initialised and what that means; "" for none.
 
     Parameters
     ----------

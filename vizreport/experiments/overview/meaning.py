@@ -14,7 +14,7 @@ MOST_VALUES = 20  # rows of the table of values
 
 
 def meaning_context(result: OverviewResult, mining: MiningResult) -> Context:
-    """Return what the template says of the output."""
+    """Return what the template shows of the output."""
     meaning = OutputMeaning(**mining.output)
     names = [quoted(name, 60) for name in mining.class_names]
     return {
@@ -29,7 +29,7 @@ def meaning_context(result: OverviewResult, mining: MiningResult) -> Context:
 
 
 def lines(result: OverviewResult, mining: MiningResult) -> list[str]:
-    """Say in a terminal how output and images were read, and what follows for the accuracy."""
+    """Describe how output and images were read, and what follows for the accuracy."""
     said = [f"output: {describe(OutputMeaning(**mining.output))}"]
     if mining.class_names:
         said.append(f"classes: {mining.labels_reason}")

@@ -90,7 +90,7 @@ def expected_average_precision(
 
 
 def at_part(places: np.ndarray, points: np.ndarray, reach: np.ndarray) -> np.ndarray:
-    """Say whether places lie at a part.
+    """State whether places lie at a part.
 
     Parameters
     ----------

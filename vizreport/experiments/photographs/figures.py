@@ -187,7 +187,7 @@ def _figure(
 def _strongest(
     result: PhotographsResult, named: Mapping[str, Sequence[str]], p: int, layer: str
 ) -> str:
-    """Say which maps of a layer respond most."""
+    """State which maps of a layer respond most."""
     maps = [int(one) for one in result.maps[layer][p]]
     said = [quoted(named[layer][one], 30) if named[layer] else f"map {one}" for one in maps]
     return f"Strongest in {quoted(layer, 40)}: {', '.join(said)}."

@@ -18,7 +18,7 @@ _RANGE = "The input range looks wrong."
 
 
 def findings(results: Mapping[str, Any]) -> list[Finding]:
-    """Say what looks wrong: another preprocessing does better, or values are out of range."""
+    """Describe what looks wrong: another preprocessing does better, or values are out of range."""
     result: PreprocessingResult = results["preprocessing"]
     best = next((a for a in result.alternatives if a["better"]), None)
     said = [_departure(result)] if result.warning else []

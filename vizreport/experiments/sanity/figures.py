@@ -97,7 +97,7 @@ def _row(one: Assessment) -> tuple[str, ...]:
 
 
 def dependence(result: SanityResult) -> Context | None:
-    """Say how alike the pictures of two maps are, and where the signal is lost."""
+    """Describe how alike the pictures of two maps are, and where the signal is lost."""
     trained, random = (panel_drawing.mean_known(state) for state in result.panel_alike)
     if not len(result.panel_maps) or math.isnan(trained) or math.isnan(random):
         return None

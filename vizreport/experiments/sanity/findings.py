@@ -46,7 +46,7 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
 
 
 def _surely(finding: Finding, result: SanityResult) -> bool:
-    """Whether it fails whatever the other tests of the section say."""
+    """Whether it fails whatever the section's other tests show."""
     tests = 2 * len(result.methods) * len(result.layers)
     return finding.severity == LOOK and (finding.p or 0.0) * tests < LEVEL
 

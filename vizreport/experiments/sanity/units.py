@@ -36,7 +36,7 @@ class TestedUnits:
 def visible(
     subject: Subject, mining: MiningResult, layer: ReportableLayer, units: TestedUnits, method: str
 ) -> np.ndarray:
-    """Tell which units' projections are not blank: bool [U].
+    """Return which units' projections are not blank: bool [U].
 
     Parameters
     ----------

@@ -35,8 +35,8 @@ class TopPatchesSettings:
     )
     scale: str = setting(
         "map",
-        "Scale of linear projections, in layer 1 and in the linear view: one for the nine of a "
-        "feature map, or one per tile.",
+        "Scale of linear projections, in layer 1 and in the linear view: one for a feature "
+        "map's nine tiles, or one per tile.",
         choices=("map", "tile"),
         heading=PICTURES,
         role="display",

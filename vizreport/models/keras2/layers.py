@@ -78,7 +78,7 @@ _HOLD_LAYERS = ("layer", "forward_layer", "backward_layer", "activation", "recur
 
 
 def is_of_keras(entry: dict[str, Json]) -> bool:
-    """Whether an object is one of Keras' own, as far as its description tells."""
+    """Whether an object is one of Keras' own, as far as its description shows."""
     if "module" not in entry:
         return ">" not in str(entry["class_name"])
     return str(entry["module"]).split(".")[0] in ("keras", "tf_keras", "tensorflow")
