@@ -79,7 +79,7 @@ def test_all_maps_and_the_dead_ones_last(mining):
 
 @pytest.mark.parametrize("stored", [True, False])
 def test_selective_maps_are_unlike_each_other(stored):
-    """The greedy choice, with likeness taken from the definition."""
+    """The greedy choice, with similarity taken from the definition."""
     with np.errstate(invalid="ignore", divide="ignore"):
         mining, values = mining_of(stored, seed=2)
     maps = np.setdiff1d(np.arange(40), [3, 4, 5])

@@ -89,7 +89,7 @@ def preferred(filters: np.ndarray) -> np.ndarray:
 
 
 def bands(filters: np.ndarray) -> np.ndarray:
-    """Count the filters that prefer low, middle and high frequencies, as far as their size resolves them.
+    """Count the filters that prefer low, middle and high frequencies that their size resolves.
 
     Low: less than one period in the filter, as blobs of colour and gradients have. High: periods of
     4 px and less. Middle: between.

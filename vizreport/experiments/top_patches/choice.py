@@ -44,7 +44,7 @@ def choose_maps(mining: MiningResult, layer: str, count: int | None, seed: int) 
     Parameters
     ----------
     mining : MiningResult
-        Strongest activations, classes and likeness of all maps.
+        Strongest activations, classes and similarity of all maps.
     layer : str
         Name of a mined layer.
     count : int or None
@@ -84,14 +84,14 @@ def selectivity(mining: MiningResult, layer: str) -> np.ndarray:
 def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: int) -> np.ndarray:
     """Choose, among the most selective quarter, maps that are least alike.
 
-    The most selective comes first, then again and again the one whose largest likeness to those
+    The most selective comes first, then again and again the one whose largest similarity to those
     chosen is smallest. Maps whose strongest activation is under half of the median map's are
     passed over: their filters are often hardly trained, and so unlike any other.
 
     Parameters
     ----------
     mining : MiningResult
-        Strongest activations, classes and likeness of all maps.
+        Strongest activations, classes and similarity of all maps.
     layer : str
         Name of a mined layer.
     maps : int array [m]
@@ -108,7 +108,7 @@ def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: in
     strong = maps[strongest >= median - (1 - STRONG) * abs(median)]  # half of them and more
     falling = np.argsort(-selectivity(mining, layer)[strong], kind="stable")
     kept = strong[falling[: max(count, int(np.ceil(CANDIDATES * len(maps))))]]
-    alike = _likeness(mining, layer, kept)
+    alike = _similarity(mining, layer, kept)
     nearest = np.full(len(kept), -np.inf)
     chosen: list[int] = []
     for _ in range(min(count, len(kept))):
@@ -119,7 +119,7 @@ def selective_maps(mining: MiningResult, layer: str, maps: np.ndarray, count: in
     return kept[chosen]
 
 
-def _likeness(mining: MiningResult, layer: str, maps: np.ndarray) -> np.ndarray:
+def _similarity(mining: MiningResult, layer: str, maps: np.ndarray) -> np.ndarray:
     """Return the correlation of maps over the images; else the share of their nine in common."""
     mined = mining.layers[layer]
     if mined.similarity.size:
