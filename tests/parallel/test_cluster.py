@@ -171,7 +171,7 @@ def test_images_that_only_one_process_has_are_refused(inputs, monkeypatch):
         next(Cluster("auto")(subject, Work("", luckless, (), [], Done, "", ""), [], BAR))
     assert str(refused.value) == (
         f"the images of {subject.dataset.name} cannot be sent to workers; write them to a folder, "
-        "or leave out --cluster"
+        "or omit --cluster"
     )
     monkeypatch.setattr(subject, "dataset", replace(subject.dataset, read=read))
     with pytest.raises(AttributeError, match="cluster_resources"):  # those of others are sent

@@ -104,7 +104,7 @@ class Cluster:
                 name = subject.dataset.name if subject else "this work"
                 raise RequestError(  # without the error's text, which has all that was to be sent
                     f"the images of {name} cannot be sent to workers; write them to a folder, or "
-                    "leave out --cluster"
+                    "omit --cluster"
                 ) from error
         return self._sent[1]
 
@@ -162,7 +162,7 @@ def _connected(address: str) -> Any:
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         raise RequestError(
             f"there is no Ray cluster at {address} ({_first_line(error)}): start one with "
-            "ray start --head, or give --cluster auto"
+            "ray start --head, or use --cluster auto"
         ) from error
     finally:
         for number, handler in handlers.items():
@@ -182,8 +182,8 @@ def _check_version(ray: Any) -> None:
         ) from error
     if there != __version__:
         raise RequestError(
-            f"the cluster's workers have vizreport {there}, and this is {__version__}: install the "
-            "same version on all machines"
+            f"the cluster's workers have vizreport {there}, this machine has {__version__}: "
+            "install the same version on all machines"
         )
 
 

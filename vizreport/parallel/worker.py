@@ -138,7 +138,7 @@ def _opened(sent: Sent | None, threads: int) -> Subject | None:
             path = sent.dataset.records[sent.readable].path
             raise RequestError(
                 f"a worker of the cluster cannot read {path} of {sent.dataset.name} ({error}): "
-                "the data have to be where all its machines find them, on a shared disk or in a "
-                "bucket"
+                "the data must be on a shared disk or in a bucket that all its machines can "
+                "read"
             ) from None
     return Subject(sent.network, sent.options, sent.dataset, sent.batch_size)
