@@ -110,14 +110,17 @@ def _interval(result: OverviewResult) -> str:
         return ""
     wrong = result.top1_error / 100 * result.labelled
     low, high = wilson(wrong, result.labelled)
-    return f"{percent(low, 1)} to {percent(high, 1)}"
+    return _range(low, high)
 
 
 def _subset(subset: Subset) -> tuple[str, str, str, str]:
     wrong, images = subset["wrong"], subset["images"]
     low, high = wilson(wrong, images)
-    interval = f"{percent(low, 1)} to {percent(high, 1)}"
-    return subset["name"], number(images), percent(wrong / images, 1), interval
+    return subset["name"], number(images), percent(wrong / images, 1), _range(low, high)
+
+
+def _range(low: float, high: float) -> str:
+    return f"{100 * low:.1f} to {percent(high, 1)}"
 
 
 def preprocessing_rows(preprocessing: Mapping[str, Any]) -> list[tuple[str, str]]:
