@@ -19,6 +19,7 @@ from vizreport.wording.foreign_text import brief
 _BLOCK = 2**16
 """Bytes that are read ahead of what a reader of a file asks for."""
 
+_Info = dict[str, Any]  # of a file, as fsspec gives it: each kind of store has entries of its own
 _TAGS = ("ETag", "etag", "e_tag", "md5Hash", "md5", "content_md5", "checksum")
 """Where file systems put the entity tag."""
 
@@ -243,14 +244,14 @@ def _opened(url: str) -> tuple[Any, str]:
     return files, str(root).rstrip("/")
 
 
-def _item(info: dict[str, Any]) -> Item:
+def _item(info: _Info) -> Item:
     tag = next((str(info[key]) for key in _TAGS if info.get(key)), "")
     name, size = str(info["name"]).rstrip("/").rpartition("/")[2], int(info.get("size") or 0)
     folder, tagged = info.get("type") == "directory", f"{tag} {size}" if tag else ""
     return Item(name, folder, size, tagged, times=_times(info))
 
 
-def _times(info: dict[str, Any]) -> tuple[int, int, int]:
+def _times(info: _Info) -> tuple[int, int, int]:
     """Return what ``Item.times`` has, of the one time that file systems give."""
     found = next((info[key] for key in _CHANGED if info.get(key)), 0)
     if isinstance(found, datetime):

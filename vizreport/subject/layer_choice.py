@@ -55,7 +55,7 @@ def layers_with_pictures(
     tested = [layer for layer in layers[1:] if layer in every]
     shown: list[ReportableLayer] = list(layers)
     replaced: list[Replaced] = []
-    sample = _Sample(deconvnet, sampled(_IMAGES), tested) if tested else None
+    sample = _Sampled(deconvnet, sampled(_IMAGES), tested) if tested else None
     if sample is None or not sample.inputs:
         return shown, replaced
     for layer in tested:
@@ -73,7 +73,7 @@ def layers_with_pictures(
     return sorted(shown, key=lambda layer: layer.node), replaced
 
 
-class _Sample:
+class _Sampled:
     """Images drawn at random, and what projections of a layer's maps from them show."""
 
     def __init__(

@@ -8,7 +8,7 @@ from vizreport.experiments.contributions.result import ContributionsResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.settings import Given
-from vizreport.experiments.top_patches.choice import Choice
+from vizreport.experiments.top_patches.choice import MapChoice
 from vizreport.experiments.top_patches.compute import project_maps
 from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.parallel.pieces import Pieces
@@ -34,7 +34,7 @@ def compute(
         Without the layers of which all such maps are shown.
     """
     choices = {
-        name: Choice(maps, np.arange(len(maps), dtype=np.int32), np.zeros(len(maps), bool))
+        name: MapChoice(maps, np.arange(len(maps), dtype=np.int32), np.zeros(len(maps), bool))
         for name, maps in contributions.feeding.items()
         if len(maps)
     }

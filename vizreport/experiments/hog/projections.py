@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNITS = 16
 
 
-class Projections(TypedDict):
+class ProjectedPictures(TypedDict):
     """The fields of :class:`HogResult` from ``layers`` to ``scales``."""
 
     layers: list[str]
@@ -27,7 +27,7 @@ class Projections(TypedDict):
     scales: np.ndarray
 
 
-def projections(subject: Subject, settings: Given, pictures: np.ndarray) -> Projections:
+def projections(subject: Subject, settings: Given, pictures: np.ndarray) -> ProjectedPictures:
     """Project the strongest units of two layers in each image, and add them up.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -205,7 +205,7 @@ def mined_layer(found: Strongest, layer: ReportableLayer, k: int) -> MinedLayer:
 
 def _mined(
     strongest: dict[str, Strongest],
-    by_image: dict[str, Any],
+    by_image: Mapping[str, np.ndarray],
     skipped: list[tuple[str, str]],
     not_finite: np.ndarray,
     left_out: int,

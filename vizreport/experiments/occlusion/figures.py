@@ -12,7 +12,7 @@ from PIL import Image
 
 from vizreport.drawing import tone
 from vizreport.drawing.encoding import jpeg_bytes, png_bytes
-from vizreport.drawing.section import Figure, Highlight, Section
+from vizreport.drawing.section import Context, Figure, Highlight, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.occlusion import drawing, maps
 from vizreport.experiments.occlusion.examples import FALL, PROBABLE
@@ -99,7 +99,7 @@ def _chosen(result: OcclusionResult) -> str:
     return f"{said}The images shown are those with the largest drops."
 
 
-def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlight:
+def _highlight(result: OcclusionResult, images: list[Context]) -> Highlight:
     """Choose the image whose probability falls most."""
     drops = [image["sizes"][-1]["drop"] for image in images]
     i = int(np.argmax(drops))
@@ -125,7 +125,7 @@ def _highlight(result: OcclusionResult, images: list[dict[str, Any]]) -> Highlig
 
 def _image(
     result: OcclusionResult, mining: MiningResult, i: int, files: dict[str, bytes]
-) -> dict[str, Any]:
+) -> Context:
     """Gather what the template says of an image and leave its pictures among the files."""
     clean, names = result.clean, result.class_names
     colours = maps.class_colours(result, i)
@@ -168,7 +168,7 @@ def _size(
     colours: maps.ClassColours,
     photo: str,
     files: dict[str, bytes],
-) -> dict[str, Any]:
+) -> Context:
     """Gather one size's maps."""
     square = result.squares[size]
     r, c = maps.lowest(result, i, size)
@@ -269,7 +269,7 @@ def _rounded(values: np.ndarray) -> Any:
 
 def _projections(
     result: OcclusionResult, mining: MiningResult, i: int, files: dict[str, bytes]
-) -> list[dict[str, Any]]:
+) -> list[Context]:
     if result.projections.problem:
         return []
     found = []

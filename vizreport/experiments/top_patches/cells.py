@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from vizreport.drawing.section import Context
 from vizreport.experiments.mining.classes import predicted_name, true_name
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import PartsResult
@@ -30,7 +31,7 @@ class Gathering:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownLayer:
     """A layer as it is shown; ``counts``: the classes of its maps' images can be counted."""
 
     name: str
@@ -39,7 +40,7 @@ class Shown:
     counts: bool
 
 
-def gathered_cell(of: Gathering, layer: Shown, place: int, main: bool) -> dict[str, Any]:
+def gathered_cell(of: Gathering, layer: ShownLayer, place: int, main: bool) -> Context:
     """Gather what is said of a feature map; ``main``: it is in the report's figures."""
     name, drawn, mining = layer.name, layer.drawn, of.mining
     top, measured = drawn.top, drawn.top.tiles
@@ -87,7 +88,7 @@ def gathered_cell(of: Gathering, layer: Shown, place: int, main: bool) -> dict[s
     }
 
 
-def _tiles(of: Gathering, layer: Shown, place: int) -> list[dict[str, Any]]:
+def _tiles(of: Gathering, layer: ShownLayer, place: int) -> list[Context]:
     """Gather what is said of a map's tiles; without those that no image excites."""
     mining, top = of.mining, layer.drawn.top
     silent = [] if top.dead[place] else np.flatnonzero(~top.shown[place]).tolist()

@@ -17,7 +17,7 @@ STRONG = 0.5
 
 
 @dataclass(frozen=True)
-class Choice:
+class MapChoice:
     """Maps of a layer that are shown.
 
     Attributes
@@ -35,7 +35,7 @@ class Choice:
     selective: np.ndarray
 
 
-def choose_maps(mining: MiningResult, layer: str, count: int | None, seed: int) -> Choice:
+def choose_maps(mining: MiningResult, layer: str, count: int | None, seed: int) -> MapChoice:
     """Choose maps: one half selective and unlike each other, the other half at random.
 
     Any first part of the ranking has halves, too. Dead maps and nearly dead ones are passed over;
@@ -64,7 +64,7 @@ def choose_maps(mining: MiningResult, layer: str, count: int | None, seed: int) 
         order = np.concatenate([order, np.setdiff1d(np.arange(len(dead)), order)])
     rising = np.argsort(order)
     maps = order[rising].astype(np.int32)
-    return Choice(maps, rising.astype(np.int32), np.isin(maps, picked))
+    return MapChoice(maps, rising.astype(np.int32), np.isin(maps, picked))
 
 
 def selectivity(mining: MiningResult, layer: str) -> np.ndarray:

@@ -13,11 +13,11 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound, telling_layers
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.settings import Given
-from vizreport.experiments.top_patches.choice import Choice, choose_maps
+from vizreport.experiments.top_patches.choice import MapChoice, choose_maps
 from vizreport.experiments.top_patches.classes import purity
 from vizreport.experiments.top_patches.projected import (
+    StrongestUnits,
     ToProject,
-    Units,
     is_shown,
     project_layer,
 )
@@ -59,7 +59,7 @@ def project_maps(
     settings: Given,
     mining: MiningResult,
     parts: PartsResult,
-    choices: Mapping[str, Choice],
+    choices: Mapping[str, MapChoice],
     windows: Mapping[str, tuple[int, float]],
 ) -> TopPatchesResult:
     """Project the strongest activations of some maps.
@@ -76,7 +76,7 @@ def project_maps(
         The strongest activations.
     parts : PartsResult
         Where objects are, as far as it is known.
-    choices : mapping of str to Choice
+    choices : mapping of str to MapChoice
         Maps by layer.
     windows : mapping of str to (int, float)
         Side of a layer's tiles and the share of energy that lies in them, where they are given.
@@ -111,7 +111,7 @@ def project_maps(
 def _layer(
     mining: MiningResult,
     layer: ReportableLayer,
-    choice: Choice,
+    choice: MapChoice,
     tiles: Tiles,
     classes: np.ndarray,
 ) -> TopLayer:
@@ -146,7 +146,7 @@ def _piece(
     mined = mining.layers[layer.name]
     images = mined.images
     seen = np.unique(images[images >= 0])
-    units = Units(
+    units = StrongestUnits(
         mined.values,
         np.where(images >= 0, np.searchsorted(seen, images), -1).astype(images.dtype),
         mined.rows,

@@ -10,11 +10,11 @@ from PIL import Image
 
 from vizreport.drawing import medium, montage, spotlight, tone
 from vizreport.drawing.fonts import drawable
-from vizreport.drawing.section import Content, Fact, Figure, Page, Section
+from vizreport.drawing.section import Content, Context, Fact, Figure, Page, Section
 from vizreport.experiments.mining.classes import counted_as
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches import classes, ground_truth, mosaics, wording
-from vizreport.experiments.top_patches.cells import Gathering, Shown, gathered_cell
+from vizreport.experiments.top_patches.cells import Gathering, ShownLayer, gathered_cell
 from vizreport.experiments.top_patches.highlights import chosen
 from vizreport.experiments.top_patches.result import SHOWN, TopPatchesResult, first_places
 from vizreport.results.run import RunRecord
@@ -73,7 +73,7 @@ def gathered(
     shown: int = SHOWN,
     which: str = "top_patches",
     shared: bool = True,
-) -> list[dict[str, Any]]:
+) -> list[Context]:
     """Gather what is said of each layer and, in its "cells", of each map projected.
 
     Parameters
@@ -112,7 +112,7 @@ def _page(layer: Mapping[str, Any]) -> Page:
     return Page(name, "Top-9", "pages/top_layer.html", {"layer": layer}, layer["name"])
 
 
-def _layer(of: Gathering, name: str, slug: str) -> dict[str, Any]:
+def _layer(of: Gathering, name: str, slug: str) -> Context:
     """Gather what the templates say of a layer."""
     mining, top = of.mining, of.result.layers[name]
     tiles = top.tiles
@@ -122,7 +122,7 @@ def _layer(of: Gathering, name: str, slug: str) -> dict[str, Any]:
     chosen = first_places(top, of.shown)
     # What a first layer's patches show of the image's class is chance.
     counts = classes.is_counted(mining) and not first
-    shown = Shown(name, slug, drawn, counts)
+    shown = ShownLayer(name, slug, drawn, counts)
     cells = [gathered_cell(of, shown, i, i in chosen) for i in range(len(top.maps))]
     faded = [cell["map"] for cell in cells if cell["blank"] and cell["place"] in chosen]
     main = [cells[i] for i in chosen if not (cells[i]["dead"] or cells[i]["blank"])]
@@ -168,7 +168,7 @@ def _layer(of: Gathering, name: str, slug: str) -> dict[str, Any]:
     }
 
 
-def listed(maps: Sequence[int]) -> dict[str, Any]:
+def listed(maps: Sequence[int]) -> Context:
     """Return how many maps there are, and their numbers as they are listed in a line."""
     numbers = ", ".join(str(int(one)) for one in maps[:_LISTED])
     return {"count": len(maps), "numbers": numbers + (", …" if len(maps) > _LISTED else "")}

@@ -10,7 +10,7 @@ import numpy as np
 
 from vizreport.drawing import charts
 from vizreport.drawing.fonts import drawable
-from vizreport.drawing.section import Figure
+from vizreport.drawing.section import Context, Figure
 from vizreport.experiments.parts.result import PartsResult
 from vizreport.experiments.top_patches.result import Tiles, TopPatchesResult
 from vizreport.wording.text import percent, quoted
@@ -41,7 +41,7 @@ def named_maps(parts: PartsResult, layer: str) -> np.ndarray:
     )
 
 
-def part_of(parts: PartsResult, layer: str, feature_map: int) -> dict[str, Any] | None:
+def part_of(parts: PartsResult, layer: str, feature_map: int) -> Context | None:
     """Return a map's part with its precision and chance; None where it bears no name."""
     named = named_maps(parts, layer)
     if not len(named) or not named[feature_map]:
@@ -54,7 +54,7 @@ def part_of(parts: PartsResult, layer: str, feature_map: int) -> dict[str, Any] 
     }
 
 
-def best_named(parts: PartsResult, layer: str) -> list[dict[str, Any]]:
+def best_named(parts: PartsResult, layer: str) -> list[Context]:
     """List a layer's named maps by the precision on the half on which parts were chosen.
 
     The order does not use the other half, so that the first one's precision there is not the
@@ -66,7 +66,7 @@ def best_named(parts: PartsResult, layer: str) -> list[dict[str, Any]]:
     return [part for part in found if part is not None]
 
 
-def table(parts: PartsResult, layers: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+def table(parts: PartsResult, layers: Sequence[Mapping[str, Any]]) -> Context | None:
     """Gather what the template says of names; None where no parts are known."""
     rows = []
     for layer in layers:

@@ -44,7 +44,7 @@ _MASKS = 1000  # kept at hand: bounds memory
 
 
 @dataclass(frozen=True)
-class Units:
+class StrongestUnits:
     """The strongest units of a layer's M maps, as mining found them, and the n images they are in.
 
     Attributes
@@ -74,7 +74,7 @@ class ToProject:
         Which.
     maps : int32 [m]
         Of its maps.
-    units : Units
+    units : StrongestUnits
         Of all its maps.
     window : (int, float) or None
         Side of the tiles and the share of energy that lies in them.
@@ -82,12 +82,12 @@ class ToProject:
 
     layer: ReportableLayer
     maps: np.ndarray
-    units: Units
+    units: StrongestUnits
     window: tuple[int, float] | None
 
 
 @dataclass(frozen=True)
-class _Projected:
+class _ProjectedMaps:
     """Projections of some maps' units, on crops, in RGB."""
 
     units: np.ndarray  # [u, 2] position in the chunk's maps, position among the nine
@@ -116,7 +116,7 @@ def project_layer(subject: Subject, rule: str, window: str, mean_mask: np.ndarra
     shares = _shares_function(subject, mean_mask)
 
     def compute(asked: ToProject, done: Callable[[int], Any]) -> Tiles:
-        work = _Work(subject, asked.units, window, shares, asked.window, done)
+        work = _Tiling(subject, asked.units, window, shares, asked.window, done)
         status = rule_problem(subject.graph, asked.layer.node, rule)
         if not status:
             try:
@@ -133,7 +133,7 @@ def is_shown(layer: ReportableLayer, values: np.ndarray, images: np.ndarray) -> 
     return (images >= 0) & ((values > 0) | (layer.kind == "output"))
 
 
-_SharesFunction = Callable[["_Projected", np.ndarray], Shares]
+_SharesFunction = Callable[["_ProjectedMaps", np.ndarray], Shares]
 
 
 def _shares_function(subject: Subject, mean_mask: np.ndarray) -> _SharesFunction | None:
@@ -146,7 +146,7 @@ def _shares_function(subject: Subject, mean_mask: np.ndarray) -> _SharesFunction
     def mask(record: int) -> np.ndarray:
         return in_view(truth(record), subject.preprocessing).mask
 
-    def shares(found: _Projected, records: np.ndarray) -> Shares:
+    def shares(found: _ProjectedMaps, records: np.ndarray) -> Shares:
         masks = np.stack([mask(int(record)) for record in records])
         fields = found.fields.clipped(masks.shape[1:])
         return energy_shares(found.projections, found.tops, found.lefts, fields, masks, mean_mask)
@@ -155,11 +155,11 @@ def _shares_function(subject: Subject, mean_mask: np.ndarray) -> _SharesFunction
 
 
 @dataclass(frozen=True)
-class _Work:
+class _Tiling:
     """What the tiles of all layers are made from; ``window`` is how their side is chosen."""
 
     subject: Subject
-    units: Units
+    units: StrongestUnits
     window: str
     shares: _SharesFunction | None
     given: tuple[int, float] | None
@@ -167,7 +167,7 @@ class _Work:
 
 
 def _tiles(
-    work: _Work, layer: ReportableLayer, maps: np.ndarray, deconvnet: Deconvnet | None
+    work: _Tiling, layer: ReportableLayer, maps: np.ndarray, deconvnet: Deconvnet | None
 ) -> Tiles:
     """Project, cut and encode one layer's tiles; without a deconvnet patches alone."""
     subject, strongest, shares = work.subject, work.units, work.shares
@@ -188,7 +188,7 @@ def _tiles(
             chunk = slice(start, start + _CHUNK)
             found, pictures = _project(subject, deconvnet, strongest, layer, maps[chunk])
             if start == 0 and work.window == "energy":
-                sample: _Projected | None = found
+                sample: _ProjectedMaps | None = found
                 most = _CHUNK if deconvnet else _UNPROJECTED
                 if len(maps) > most or deconvnet is None:
                     spread = np.linspace(0, len(maps) - 1, most).round().astype(int)
@@ -250,10 +250,10 @@ def _tiles(
 def _sample(
     subject: Subject,
     deconvnet: Deconvnet | None,
-    strongest: Units,
+    strongest: StrongestUnits,
     layer: ReportableLayer,
     maps: np.ndarray,
-) -> _Projected | None:
+) -> _ProjectedMaps | None:
     """Project what the window is chosen by; without a deconvnet gradients, where finite."""
     if deconvnet is not None:
         return _project(subject, deconvnet, strongest, layer, maps)[0]
@@ -267,10 +267,10 @@ def _sample(
 def _project(
     subject: Subject,
     deconvnet: Deconvnet | None,
-    strongest: Units,
+    strongest: StrongestUnits,
     layer: ReportableLayer,
     maps: np.ndarray,
-) -> tuple[_Projected, dict[int, np.ndarray]]:
+) -> tuple[_ProjectedMaps, dict[int, np.ndarray]]:
     """Project the active units of some maps; also return the pictures by image.
 
     Without a deconvnet no unit is projected.
@@ -289,7 +289,7 @@ def _project(
         else []
     )
     order = np.concatenate([part.chosen for part in parts]) if parts else np.zeros(0, int)
-    found = _Projected(
+    found = _ProjectedMaps(
         units[order],
         np.concatenate([subject.to_rgb(part.pictures) for part in parts])
         if parts
@@ -312,7 +312,7 @@ def _measured(signed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _patches(
     subject: Subject,
-    strongest: Units,
+    strongest: StrongestUnits,
     layer: ReportableLayer,
     maps: np.ndarray,
     pictures: dict[int, np.ndarray],
