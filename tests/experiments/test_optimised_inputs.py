@@ -253,51 +253,53 @@ def found(tiny_subject, required):
 
 def test_what_is_reached_is_what_the_network_says(tiny_subject, required, found):
     subject, mining = tiny_subject, required["mining"]
-    assert found.layers == ["conv1", "conv2", "classes"]
-    assert 2 not in found.maps["conv1"]  # dead
+    assert [*found.layers] == ["conv1", "conv2", "classes"]
+    assert 2 not in found.layers["conv1"].maps  # dead
     for name in ("conv2", "classes"):
         layer = next(each for each in subject.chosen_layers(None) if each.name == name)
-        maps = found.maps[name]
-        np.testing.assert_array_equal(found.strongest[name], mining.layers[name].values[maps, 0])
+        maps = found.layers[name].maps
+        np.testing.assert_array_equal(
+            found.layers[name].strongest, mining.layers[name].values[maps, 0]
+        )
         if name == "classes":
             dense = subject.model.get_layer(name)
             below = keras.Model(subject.model.input, dense.input)
-            pictures = found.pictures[name].reshape(-1, *tiny.SIZE, 3)
+            pictures = found.layers[name].pictures.reshape(-1, *tiny.SIZE, 3)
             kernel, bias = dense.get_weights()
             scores = below(subject.preprocessing.tensor(pictures)).numpy() @ kernel + bias
             wanted = scores[np.arange(len(scores)), np.repeat(maps, 2)]
-            np.testing.assert_allclose(found.reached[name].ravel(), wanted, rtol=1e-4)
+            np.testing.assert_allclose(found.layers[name].reached.ravel(), wanted, rtol=1e-4)
             continue
         watch = keras.Model(subject.model.input, subject.model.get_layer(name).output)
         row, col = layer.rows // 2, layer.cols // 2
         # The unit sees 13 x 13 px from 4 * row and 4 * col on; what lies around does not matter.
         whole = np.full((len(maps), *tiny.SIZE, 3), 77, np.uint8)
-        assert found.pictures[name].shape[2:4] == (15, 15)
-        whole[:, 4 * row : 4 * row + 15, 4 * col : 4 * col + 15] = found.pictures[name][:, 1]
+        assert found.layers[name].pictures.shape[2:4] == (15, 15)
+        whole[:, 4 * row : 4 * row + 15, 4 * col : 4 * col + 15] = found.layers[name].pictures[:, 1]
         values = watch(subject.preprocessing.tensor(whole)).numpy()[:, row, col]
         np.testing.assert_allclose(
-            found.reached[name][:, 1], values[np.arange(len(maps)), maps], rtol=1e-4
+            found.layers[name].reached[:, 1], values[np.arange(len(maps)), maps], rtol=1e-4
         )
 
 
 def test_natural_fields_are_cut_from_their_images(tiny_subject, required, found):
     mining = required["mining"]
-    for place, m in enumerate(found.maps["conv1"]):
+    for place, m in enumerate(found.layers["conv1"].maps):
         image, row, col = (
             int(getattr(mining.layers["conv1"], field)[m, 0])
             for field in ("images", "rows", "cols")
         )
         picture = tiny_subject.pictures(mining.records[[image]])[0]
         wanted = picture[2 * row : 2 * row + 5, 2 * col : 2 * col + 5]
-        np.testing.assert_array_equal(found.natural["conv1"][place], wanted)
+        np.testing.assert_array_equal(found.layers["conv1"].natural[place], wanted)
         apart = wanted - found.mean_colour
-        assert found.contrasts["conv1"][place] == pytest.approx(
+        assert found.layers["conv1"].contrasts[place] == pytest.approx(
             np.sqrt(np.square(apart).mean()), rel=1e-5
         )
 
 
 def test_variants_differ(found):
-    first, second = found.pictures["classes"].transpose(1, 0, 2, 3, 4).astype(float)
+    first, second = found.layers["classes"].pictures.transpose(1, 0, 2, 3, 4).astype(float)
     alike = correlations(first, second)
     assert max(alike) < 0.9
     with pytest.raises(RequestError, match="is 5; at most 4 are allowed"):
@@ -305,21 +307,27 @@ def test_variants_differ(found):
 
 
 def test_findings(found):
-    reached = {name: np.full_like(values, 8) for name, values in found.reached.items()}
-    strongest = {name: np.full_like(values, 4) for name, values in found.strongest.items()}
-    plain = {name: np.full_like(values, 10) for name, values in found.plain_reached.items()}
-    strongest["conv1"][0] = 9
-    result = replace(found, reached=reached, strongest=strongest, plain_reached=plain)
-    units = sum(map(len, strongest.values()))
+    layers = {
+        name: replace(
+            layer,
+            reached=np.full_like(layer.reached, 8),
+            strongest=np.full_like(layer.strongest, 4),
+            plain_reached=np.full_like(layer.plain_reached, 10),
+        )
+        for name, layer in found.layers.items()
+    }
+    layers["conv1"].strongest[0] = 9
+    result = replace(found, layers=layers)
+    units = sum(len(layer.maps) for layer in layers.values())
     (said,) = decide(findings({"optimised_inputs": result}))
     assert sentence(said) == (
         f"Optimised inputs with the same contrast excite {units - 1} of {units} units more than "
         "any image in the data: in \u2068classes\u2069 2.0 times as much (median), and 2.5 times "
         "without regularisation."
     )
-    assert not exceeds(result, "conv1")[0]
+    assert not exceeds(layers["conv1"])[0]
     # Scores may all be below 0: then there is no multiple.
-    below = {**strongest, "classes": -strongest["classes"]}
-    (said,) = decide(findings({"optimised_inputs": replace(result, strongest=below)}))
+    layers["classes"].strongest[:] *= -1
+    (said,) = decide(findings({"optimised_inputs": result}))
     assert sentence(said).endswith("more than any image in the data.")
-    assert np.isnan(factors(replace(result, strongest=below), "classes")).all()
+    assert np.isnan(factors(layers["classes"])).all()

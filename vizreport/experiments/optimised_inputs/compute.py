@@ -14,7 +14,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.optimised_inputs.optimising import Ascend, Climb, optimise
 from vizreport.experiments.optimised_inputs.pictures import Prepared, colour_statistics
-from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
+from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult, OptimisedLayer
 from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.result import TopPatchesResult, first_places
 from vizreport.graph.fields import unit_fields
@@ -52,17 +52,15 @@ def compute(
     drawn = np.random.default_rng([settings.seed, 26]).permutation(len(mining.records))[:_COLOURS]
     colours = colour_statistics(subject.pictures(mining.records[np.sort(drawn)]))
     prepared = Prepared.of(subject.preprocessing)
-    parts, total = {}, 0.0
+    layers, total = {}, 0.0
     count = sum(len(maps) for _, maps, _ in chosen)
     with progress("optimising inputs", count, "maps") as bar:
         for layer, maps, cost in chosen:
             one = _MiddleUnits(subject, layer, prepared, *colours)
-            parts[layer.name] = one.run(mining, maps, settings, steps, plain_steps, bar)
+            layers[layer.name] = one.run(mining, maps, settings, steps, plain_steps, bar)
             total += cost * len(maps)
-    names = list(parts)
     return OptimisedInputsResult(
-        layers=names,
-        **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
+        layers=layers,
         mean_colour=colours[0],
         steps=steps,
         plain_steps=plain_steps,
@@ -129,9 +127,9 @@ class _MiddleUnits:
         steps: int,
         plain_steps: int,
         bar: Any,
-    ) -> dict[str, np.ndarray]:
-        """Return the fields of the result that are by layer."""
-        name, variants = self.layer.name, settings.optimised_diverse
+    ) -> OptimisedLayer:
+        """Optimise inputs for some of the layer's maps."""
+        variants = settings.optimised_diverse
         natural, contrasts = self._natural(mining, maps)
         inner = self.rows.stop - self.rows.start, self.cols.stop - self.cols.start
         pictures = np.zeros((len(maps), variants, *inner, 3), np.uint8)
@@ -170,17 +168,17 @@ class _MiddleUnits:
             found = optimise(self._of(maps[units]), self.prepared, self.place, climb)
             plain[units], plain_reached[units] = self._seen(found.pixels), found.activations
             bar.update(len(units))
-        return {
-            "maps": maps,
-            "pictures": pictures,
-            "plain": plain,
-            "natural": natural,
-            "reached": reached,
-            "plain_reached": plain_reached,
-            "strongest": mining.layers[name].values[maps, 0],
-            "contrasts": contrasts,
-            "curves": curves,
-        }
+        return OptimisedLayer(
+            maps=maps,
+            pictures=pictures,
+            plain=plain,
+            natural=natural,
+            reached=reached,
+            plain_reached=plain_reached,
+            strongest=mining.layers[self.layer.name].values[maps, 0],
+            contrasts=contrasts,
+            curves=curves,
+        )
 
     def _calls(self, count: int, variants: int) -> list[np.ndarray]:
         """Part units into calls whose values fit into memory."""

@@ -10,7 +10,7 @@ from PIL import Image
 from vizreport.drawing import charts, medium, montage
 from vizreport.drawing.fonts import drawable
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
+from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult, OptimisedLayer
 from vizreport.experiments.top_patches.classes import own_class
 from vizreport.wording.text import number, spoken
 
@@ -36,22 +36,18 @@ def tile(picture: np.ndarray, side: int = _SIDE) -> Image.Image:
     return whole
 
 
-def strip(result: OptimisedInputsResult, layer: str, place: int) -> Image.Image:
+def strip(layer: OptimisedLayer, place: int) -> Image.Image:
     """Put a map's strongest field, its optimised inputs and the plain one side by side."""
-    pictures = [
-        result.natural[layer][place],
-        *result.pictures[layer][place],
-        result.plain[layer][place],
-    ]
-    whole = Image.new("RGBA", strip_size(result, layer))  # the page's ground between
+    pictures = [layer.natural[place], *layer.pictures[place], layer.plain[place]]
+    whole = Image.new("RGBA", strip_size(layer))  # the page's ground between
     for i, picture in enumerate(pictures):
         whole.paste(tile(picture), (i * (_SIDE + 8), 0))
     return whole
 
 
-def strip_size(result: OptimisedInputsResult, layer: str) -> tuple[int, int]:
+def strip_size(layer: OptimisedLayer) -> tuple[int, int]:
     """Return width and height of a layer's strips, px."""
-    return (result.pictures[layer].shape[1] + 2) * (_SIDE + 8) - 8, _SIDE
+    return (layer.pictures.shape[1] + 2) * (_SIDE + 8) - 8, _SIDE
 
 
 def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
@@ -63,24 +59,24 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
     shown = 1 if medium.narrow() else 2 if medium.low() else SHOWN
     layers = 2 if medium.low() else LAYERS
     empty = Image.new("RGB", (_SIDE, _SIDE), montage.palette().paper)
-    for layer in result.layers[-layers:]:
+    for name, layer in [*result.layers.items()][-layers:]:
         for place in range(shown):
-            if place >= len(result.maps[layer]):
+            if place >= len(layer.maps):
                 cells += [empty] * 3
                 labels += [("", "")] * 3
                 continue
-            feature_map = int(result.maps[layer][place])
-            own = own_class(mining, layer, feature_map)
-            called = drawable(spoken(own) if own else f"{layer}, map {feature_map}", 30)
-            best = int(result.reached[layer][place].argmax())
-            cells.append(tile(result.natural[layer][place]))
-            labels.append((called, f"\ndata's best: {_value(result.strongest[layer][place])}"))
-            cells.append(tile(result.pictures[layer][place, best]))
-            natural = float(result.strongest[layer][place])
-            reached = float(result.reached[layer][place, best])
+            feature_map = int(layer.maps[place])
+            own = own_class(mining, name, feature_map)
+            called = drawable(spoken(own) if own else f"{name}, map {feature_map}", 30)
+            best = int(layer.reached[place].argmax())
+            cells.append(tile(layer.natural[place]))
+            labels.append((called, f"\ndata's best: {_value(layer.strongest[place])}"))
+            cells.append(tile(layer.pictures[place, best]))
+            natural = float(layer.strongest[place])
+            reached = float(layer.reached[place, best])
             labels.append(("optimised", f"\n{_beside(reached, natural)}"))
-            cells.append(tile(result.plain[layer][place]))
-            plain = float(result.plain_reached[layer][place])
+            cells.append(tile(layer.plain[place]))
+            plain = float(layer.plain_reached[place])
             labels.append(("unregularised", f"\n{_beside(plain, natural)}"))
     picture = montage.grid(cells, 3 * shown, 10, labels, 22, sets=3)
     head = (
@@ -99,11 +95,11 @@ def _beside(value: float, natural: float) -> str:
     return _value(value) + (" (below data)" if value < natural else "")
 
 
-def multiples(result: OptimisedInputsResult, layer: str) -> np.ndarray:
+def multiples(layer: OptimisedLayer) -> np.ndarray:
     """Return the median activation of a layer's maps by step, in multiples of the best image's."""
-    strongest = result.strongest[layer][:, None]
+    strongest = layer.strongest[:, None]
     known = strongest[:, 0] > 0
-    median: np.ndarray = np.median(result.curves[layer][known] / strongest[known], axis=0)
+    median: np.ndarray = np.median(layer.curves[known] / strongest[known], axis=0)
     return median
 
 
@@ -111,13 +107,13 @@ def curves(result: OptimisedInputsResult, axes: Axes) -> None:
     """Draw the median activation by step, as a multiple of the strongest image's."""
     steps = np.arange(1, result.steps + 1)
     dashes = ("-", "--", ":", "-.")
-    for i, layer in enumerate(result.layers):
-        if not (result.strongest[layer] > 0).any():
+    for i, (name, layer) in enumerate(result.layers.items()):
+        if not (layer.strongest > 0).any():
             continue
         axes.plot(
-            steps, multiples(result, layer), linewidth=1.2, linestyle=dashes[i % 4],
+            steps, multiples(layer), linewidth=1.2, linestyle=dashes[i % 4],
             color=charts.SERIES[i % len(charts.SERIES)],
-            label=drawable(layer, 24),
+            label=drawable(name, 24),
         )  # fmt: skip
     axes.axhline(1, color=charts.SOFT, linewidth=0.8, label="best image in the data")
     axes.set_xlabel("optimisation step")

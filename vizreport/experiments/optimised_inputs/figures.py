@@ -12,7 +12,7 @@ from vizreport.drawing.charts import styled
 from vizreport.drawing.section import Content, Context, Figure, Section
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.optimised_inputs import drawing
-from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
+from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult, OptimisedLayer
 from vizreport.experiments.top_patches.classes import own_class
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.result import TopPatchesResult
@@ -28,12 +28,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     files: dict[str, Content] = {}
     slug = slugs(top.layers)
     layers: list[Context] = []
-    for name in result.layers:
+    for name, layer in result.layers.items():
         cells = []
-        for place, feature_map in enumerate(result.maps[name].tolist()):
+        width, height = drawing.strip_size(layer)
+        for place, feature_map in enumerate(layer.maps.tolist()):
             src = f"pages/top-{slug[name]}/{feature_map:05d}-optimised.webp"
-            files[src] = partial(_strip, result, name, place)
-            width, height = drawing.strip_size(result, name)
+            files[src] = partial(_strip, layer, place)
             cells.append(
                 {
                     "map": feature_map,
@@ -41,16 +41,16 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
                     "src": src,
                     "width": width,
                     "height": height,
-                    "strongest": float(result.strongest[name][place]),
-                    "reached": [float(each) for each in result.reached[name][place]],
-                    "plain": float(result.plain_reached[name][place]),
+                    "strongest": float(layer.strongest[place]),
+                    "reached": [float(each) for each in layer.reached[place]],
+                    "plain": float(layer.plain_reached[place]),
                 }
             )
         layers.append({"name": name, "cells": cells})
     context = {
         "layers": layers,
-        "maps": {(layer["name"], cell["map"]): cell for layer in layers for cell in layer["cells"]},
-        "diverse": result.pictures[result.layers[0]].shape[1],
+        "maps": {(each["name"], cell["map"]): cell for each in layers for cell in each["cells"]},
+        "diverse": next(iter(result.layers.values())).pictures.shape[1],
         "steps": result.steps,
         "plain_steps": result.plain_steps,
         "multiplications": number(result.multiplications / 1e9),
@@ -58,13 +58,14 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     return Section((_sheet(result, mining), _curves(result)), (), (), (), files, context)
 
 
-def _strip(result: OptimisedInputsResult, name: str, place: int) -> bytes:
-    picture = drawing.strip(result, name, place)
+def _strip(layer: OptimisedLayer, place: int) -> bytes:
+    picture = drawing.strip(layer, place)
     # Lossless, their noise would be a tenth of a large report.
     return drawn_encoder(picture.height)(picture)
 
 
 def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
+    first = next(iter(result.layers.values()))
     few = "the last layers" if len(result.layers) > drawing.LAYERS else "each layer"
     return Figure(
         name="optimised-inputs",
@@ -81,7 +82,7 @@ def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
             "any of these. All three have the same contrast before clipping to the pixel range."
         ),
         alt=(
-            f"Rows of {min(drawing.SHOWN, len(result.maps[result.layers[0]]))} maps per layer: an "
+            f"Rows of {min(drawing.SHOWN, len(first.maps))} maps per layer: an "
             f"image patch, an optimised input with coarse and fine structure, and one like noise. "
             f"{_stronger(result)}"
         ),
@@ -92,8 +93,9 @@ def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
 
 def _stronger(result: OptimisedInputsResult) -> str:
     """State by how much the optimised inputs excite their units more than the images do."""
-    best = np.concatenate([result.reached[name].max(axis=1) for name in result.layers])
-    images = np.concatenate([result.strongest[name] for name in result.layers])
+    layers = result.layers.values()
+    best = np.concatenate([layer.reached.max(axis=1) for layer in layers])
+    images = np.concatenate([layer.strongest for layer in layers])
     above = best[images > 0] / images[images > 0]
     return (
         f"{int((above > 1).sum())} of {len(above)} optimised inputs excite their unit more than "
@@ -115,9 +117,9 @@ def _curves(result: OptimisedInputsResult) -> Figure:
         alt=(
             f"After {result.steps} steps, in multiples of the best image's activation: "
             + ", ".join(
-                f"{quoted(layer, 40)} {number(float(drawing.multiples(result, layer)[-1]), 2)}"
-                for layer in result.layers
-                if (result.strongest[layer] > 0).any()
+                f"{quoted(name, 40)} {number(float(drawing.multiples(layer)[-1]), 2)}"
+                for name, layer in result.layers.items()
+                if (layer.strongest > 0).any()
             )
             + "."
         ),

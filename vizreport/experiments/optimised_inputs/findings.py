@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult
+from vizreport.experiments.optimised_inputs.result import OptimisedInputsResult, OptimisedLayer
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import Finding
 from vizreport.findings.statistics import share
@@ -17,12 +17,9 @@ from vizreport.wording.text import quoted
 def findings(results: Mapping[str, Any]) -> list[Finding]:
     """State how many units exceed their best image, and by how much in the last layer."""
     result: OptimisedInputsResult = results["optimised_inputs"]
-    more = np.concatenate([exceeds(result, name) for name in result.layers])
-    deepest = result.layers[-1]
-    factor, plain = (
-        float(np.median(each))
-        for each in (factors(result, deepest), factors(result, deepest, True))
-    )
+    more = np.concatenate([exceeds(layer) for layer in result.layers.values()])
+    deepest, last = [*result.layers.items()][-1]
+    factor, plain = (float(np.median(each)) for each in (factors(last), factors(last, True)))
     tested = share(int(more.sum()), len(more))
     return [
         Finding(
@@ -53,14 +50,14 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     ]
 
 
-def exceeds(result: OptimisedInputsResult, layer: str) -> np.ndarray:
+def exceeds(layer: OptimisedLayer) -> np.ndarray:
     """Return which units are excited more than by any image: bool [m]."""
-    found: np.ndarray = result.reached[layer].max(axis=1) > result.strongest[layer]
+    found: np.ndarray = layer.reached.max(axis=1) > layer.strongest
     return found
 
 
-def factors(result: OptimisedInputsResult, layer: str, plain: bool = False) -> np.ndarray:
+def factors(layer: OptimisedLayer, plain: bool = False) -> np.ndarray:
     """Return how many times the strongest image's activation is reached; NaN where that is 0."""
-    reached = result.plain_reached[layer] if plain else result.reached[layer].max(axis=1)
-    strongest = result.strongest[layer].astype(np.float64)
+    reached = layer.plain_reached if plain else layer.reached.max(axis=1)
+    strongest = layer.strongest.astype(np.float64)
     return np.where(strongest > 0, reached / np.where(strongest > 0, strongest, 1), np.nan)
