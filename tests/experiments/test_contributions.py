@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from vizreport.experiments.contributions.compute import _feeding
-from vizreport.experiments.contributions.result import SOURCES, UNITS, ContributionsResult
+from vizreport.experiments.contributions.result import (
+    SOURCES,
+    UNITS,
+    ContributionsResult,
+    SplitLayer,
+)
 from vizreport.experiments.feature_maps.walk import Walk, walks
 
 from . import tiny
@@ -38,8 +43,8 @@ def test_shares_are_those_of_weights_and_activations(few, found, mined):
     model = subject.model
     below = keras.Model(model.input, model.get_layer("conv2").output)
     kernel, bias = (np.asarray(w, np.float64) for w in model.get_layer("classes").get_weights())
-    assert found.below["classes"] == ["conv2"]
-    for place, number in enumerate(found.maps["classes"]):
+    assert found.layers["classes"].below == ["conv2"]
+    for place, number in enumerate(found.layers["classes"].maps):
         given = []
         for rank in range(UNITS):
             if not mined.layers["classes"].values[number, rank] > 0:
@@ -52,39 +57,41 @@ def test_shares_are_those_of_weights_and_activations(few, found, mined):
             given.append(by_map / (by_map.sum() + bias[number]))
         wanted = np.mean(given, axis=0)
         order = [m for m in np.argsort(-wanted) if wanted[m] > 0][:SOURCES]
-        kept = found.sources["classes"][place]
+        kept = found.layers["classes"].sources[place]
         assert kept[: len(order), 1].tolist() == order
-        assert (kept[: len(order), 0] == found.layers.index("conv2")).all()
+        assert (kept[: len(order), 0] == [*found.layers].index("conv2")).all()
         assert (kept[len(order) :] == -1).all()
         np.testing.assert_allclose(
-            found.shares["classes"][place, : len(order)], wanted[order], rtol=1e-4
+            found.layers["classes"].shares[place, : len(order)], wanted[order], rtol=1e-4
         )
-        np.testing.assert_allclose(found.explained["classes"][place], wanted.sum(), rtol=1e-4)
+        np.testing.assert_allclose(
+            found.layers["classes"].explained[place], wanted.sum(), rtol=1e-4
+        )
 
 
 def test_what_feeds_is_followed_down_to_the_first_layer(few, found):
     _, top = few
-    assert found.below["conv1"] == []
-    assert (found.sources["conv1"] == -1).all()
-    assert np.isnan(found.explained["conv1"]).all()
+    assert found.layers["conv1"].below == []
+    assert (found.layers["conv1"].sources == -1).all()
+    assert np.isnan(found.layers["conv1"].explained).all()
     for name in found.layers:
-        assert set(found.maps[name]) == {*top.layers[name].maps, *found.feeding[name]}
-        assert not set(top.layers[name].maps) & set(found.feeding[name])
-        assert len(found.feeding[name]) <= 48
-    assert any(len(feeding) for feeding in found.feeding.values())
+        assert set(found.layers[name].maps) == {*top.layers[name].maps, *found.layers[name].feeding}
+        assert not set(top.layers[name].maps) & set(found.layers[name].feeding)
+        assert len(found.layers[name].feeding) <= 48
+    assert any(len(layer.feeding) for layer in found.layers.values())
     # The four largest parts of a map that is followed have pictures: there is room for all.
-    first = found.sources["classes"][:, :4, 1]
-    assert set(first[first >= 0]) <= set(found.maps["conv2"])
+    first = found.layers["classes"].sources[:, :4, 1]
+    assert set(first[first >= 0]) <= set(found.layers["conv2"].maps)
 
 
 def test_feeding_maps_have_the_pictures_that_all_maps_would(few, found, mined, parts):
     subject, top = few
     required = {"mining": mined, "parts": parts, "top_patches": top, "contributions": found}
     feeding = compute_feeding(subject, required)
-    assert [*feeding.layers] == [name for name in found.layers if len(found.feeding[name])]
+    assert [*feeding.layers] == [name for name in found.layers if len(found.layers[name].feeding)]
     every = compute_top(tiny.changed(subject, maps=None), required)
     for name in feeding.layers:
-        np.testing.assert_array_equal(feeding.layers[name].maps, found.feeding[name])
+        np.testing.assert_array_equal(feeding.layers[name].maps, found.layers[name].feeding)
         assert feeding.layers[name].tiles.window == top.layers[name].tiles.window
         places = [
             list(every.layers[name].maps).index(number) for number in feeding.layers[name].maps
@@ -106,7 +113,7 @@ def test_without_maps_left_out_none_is_added(few, mined, parts):
     subject = tiny.changed(few[0], maps=None)
     top = compute_top(subject, {"mining": mined, "parts": parts})
     found = compute(subject, {"mining": mined, "top_patches": top})
-    assert all(len(feeding) == 0 for feeding in found.feeding.values())
+    assert all(len(layer.feeding) == 0 for layer in found.layers.values())
     required = {"mining": mined, "parts": parts, "top_patches": top, "contributions": found}
     assert compute_feeding(subject, required).layers == {}
 
@@ -120,18 +127,23 @@ def test_largest_contributions_are_followed_first():
 
 def test_walks_by_hand():
     steps = [[[0, 4], [0, 2], [-1, -1]], [[0, 3], [0, 2], [0, 4]]]
-    found = ContributionsResult(
-        layers=["low", "high"],
-        below={"low": [], "high": ["low"]},
-        maps={"low": np.array([2, 4]), "high": np.array([0, 1])},
-        feeding={"low": np.array([4]), "high": np.array([], int)},
-        sources={"low": np.full((2, 3, 2), -1), "high": np.array(steps)},
-        shares={
-            "low": np.full((2, 3), np.nan),
-            "high": np.array([[0.5, 0.25, np.nan], [0.75, 0.5, 0.125]]),
-        },
-        explained={"low": np.full(2, np.nan), "high": np.array([1.25, 0.5])},
+    low = SplitLayer(
+        below=[],
+        maps=np.array([2, 4]),
+        feeding=np.array([4]),
+        sources=np.full((2, 3, 2), -1),
+        shares=np.full((2, 3), np.nan),
+        explained=np.full(2, np.nan),
     )
+    high = SplitLayer(
+        below=["low"],
+        maps=np.array([0, 1]),
+        feeding=np.array([], int),
+        sources=np.array(steps),
+        shares=np.array([[0.5, 0.25, np.nan], [0.75, 0.5, 0.125]]),
+        explained=np.array([1.25, 0.5]),
+    )
+    found = ContributionsResult({"low": low, "high": high})
     pages = {("low", 2), ("low", 4), ("high", 0), ("high", 1)}
     walked = walks(found, pages)
     top = (("low", 4), 0.5), (("low", 2), 0.25)

@@ -8,7 +8,12 @@ import numpy as np
 
 from vizreport.engine.contributions import contributions, layers_below
 from vizreport.engine.projection.units import Units
-from vizreport.experiments.contributions.result import SOURCES, UNITS, ContributionsResult
+from vizreport.experiments.contributions.result import (
+    SOURCES,
+    UNITS,
+    ContributionsResult,
+    SplitLayer,
+)
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.result import TopPatchesResult
@@ -36,27 +41,23 @@ def compute(
     graph = subject.graph
     below = {layer.name: layers_below(graph, layer, layers) for layer in layers}
     wanted: dict[str, list[tuple[int, float, int]]] = {layer.name: [] for layer in layers}
-    parts: dict[str, dict[str, np.ndarray]] = {}
+    found: dict[str, SplitLayer] = {}
     with progress("following contributions", len(layers), "layers") as bar:
         for layer in reversed(layers):  # what feeds the maps above is known by then
             shown = top_patches.layers[layer.name].maps
             feeding = _feeding(wanted[layer.name], shown, max(_MOST, len(shown)))
             maps = np.union1d(shown, feeding).astype(np.int32)
-            found = _split(subject, mining, layer, below[layer.name], layers, maps)
-            parts[layer.name] = {"maps": maps, "feeding": feeding, **found}
-            for sources, shares in zip(found["sources"], found["shares"], strict=True):
+            split = _split(subject, mining, layer, below[layer.name], layers, maps)
+            names = [other.name for other in below[layer.name]]
+            found[layer.name] = SplitLayer(names, maps, feeding, *split)
+            for sources, shares, _ in zip(*split, strict=True):
                 for rank in range(_FOLLOWED):
                     place, source = sources[rank]
                     if place >= 0:
                         name = layers[place].name
                         wanted[name].append((rank, -float(shares[rank]), int(source)))
             bar.update(1)
-    names = [layer.name for layer in layers]
-    return ContributionsResult(
-        layers=names,
-        below={name: [other.name for other in below[name]] for name in names},
-        **{field: {name: parts[name][field] for name in names} for field in parts[names[0]]},
-    )
+    return ContributionsResult({layer.name: found[layer.name] for layer in layers})
 
 
 def _feeding(wanted: Sequence[tuple[int, float, int]], shown: np.ndarray, most: int) -> np.ndarray:
@@ -73,14 +74,13 @@ def _split(
     below: Sequence[ReportableLayer],
     layers: Sequence[ReportableLayer],
     maps: np.ndarray,
-) -> dict[str, np.ndarray]:
-    """Return the largest contributions to some maps: ``sources``, ``shares``, ``explained``."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the largest contributions to some maps: sources, shares and what all explain."""
     sources = np.full((len(maps), SOURCES, 2), -1, np.int32)
     shares = np.full((len(maps), SOURCES), np.nan, np.float32)
     explained = np.full(len(maps), np.nan, np.float32)
-    found = {"sources": sources, "shares": shares, "explained": explained}
     if not below:
-        return found
+        return sources, shares, explained
     owners = np.concatenate([np.full(other.maps, layers.index(other), np.int32) for other in below])
     indices = np.concatenate([np.arange(other.maps, dtype=np.int32) for other in below])
     for start in range(0, len(maps), _CHUNK):
@@ -93,7 +93,7 @@ def _split(
             largest = largest[given[largest] > 0]
             sources[place, : len(largest)] = np.stack([owners[largest], indices[largest]], axis=1)
             shares[place, : len(largest)] = given[largest]
-    return found
+    return sources, shares, explained
 
 
 def _shares(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
-import numpy as np
-
 from vizreport.experiments.contributions.result import ContributionsResult
 
 STEPS = 4  # maps that lead on, at most
@@ -52,19 +50,18 @@ def walks(found: ContributionsResult, pages: Container[Map]) -> dict[Map, Walk]:
     sources: dict[Map, list[tuple[Map, float]]] = {}
     targets: dict[Map, list[tuple[Map, float]]] = {}
     explained: dict[Map, float] = {}
-    for name in found.layers:
-        for place, number in enumerate(found.maps[name].tolist()):
+    names = [*found.layers]
+    for name, layer in found.layers.items():
+        for place, number in enumerate(layer.maps.tolist()):
             own = name, number
-            explained[own] = float(found.explained[name][place])
-            kept = np.flatnonzero(found.sources[name][place, :, 0] >= 0)
+            explained[own] = float(layer.explained[place])
             sources[own] = [
-                (
-                    (found.layers[found.sources[name][place, i, 0]],
-                     int(found.sources[name][place, i, 1])),
-                    float(found.shares[name][place, i]),
+                ((names[lower], int(source)), float(share))
+                for (lower, source), share in zip(
+                    layer.sources[place], layer.shares[place], strict=True
                 )
-                for i in kept
-            ]  # fmt: skip
+                if lower >= 0
+            ]
             for source, share in sources[own]:
                 if own in pages:
                     targets.setdefault(source, []).append((own, share))
@@ -77,7 +74,7 @@ def walks(found: ContributionsResult, pages: Container[Map]) -> dict[Map, Walk]:
             tuple(shown),
             tuple(sorted(targets.get(own, []), key=lambda step: -step[1])[:STEPS]),
             tuple(step for step in given if step[0] not in pages and step[1] > least),
-            tuple(found.below.get(own[0], ())),
+            tuple(found.layers[own[0]].below if own[0] in found.layers else ()),
             explained.get(own, float("nan")),
         )
     return walked

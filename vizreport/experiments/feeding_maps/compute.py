@@ -34,11 +34,15 @@ def compute(
         Without the layers of which all such maps are shown.
     """
     choices = {
-        name: MapChoice(maps, np.arange(len(maps), dtype=np.int32), np.zeros(len(maps), bool))
-        for name, maps in contributions.feeding.items()
-        if len(maps)
+        name: _all_of(layer.feeding)
+        for name, layer in contributions.layers.items()
+        if len(layer.feeding)
     }
     tiles = {name: top_patches.layers[name].tiles for name in choices}
     windows = {name: (each.window, each.energy_share) for name, each in tiles.items()}
     same = Given(layers=settings.layers, rule=settings.rule, window="given")
     return project_maps(subject, pieces, same, mining, parts, choices, windows)
+
+
+def _all_of(maps: np.ndarray) -> MapChoice:
+    return MapChoice(maps, np.arange(len(maps), dtype=np.int32), np.zeros(len(maps), bool))
