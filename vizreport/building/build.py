@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from vizreport.building import first_pass, setting_values
 from vizreport.building.keys import keys_of
@@ -23,6 +24,7 @@ from vizreport.findings.sentences import faults
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.parallel.engine import engine_at
+from vizreport.report.processes import apart
 from vizreport.results import provenance
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
@@ -61,6 +63,13 @@ def build(request: BuildRequest) -> int:
     out = request.folder
     prepare_run(out, request.pdf, request.single_file)
     warn_if_scarce(out)
+    with apart() as elsewhere:
+        return _built(request, elsewhere)
+
+
+def _built(request: BuildRequest, elsewhere: Callable[..., Any]) -> int:
+    """Compute and render; ``elsewhere`` calls a function in a process without TensorFlow."""
+    out = request.folder
     epochs = () if folder_problem(request.checkpoint) else epoch_checkpoints(request.checkpoint)
     checkpoint = epochs[-1].path if epochs else request.checkpoint
     request = dataclasses.replace(
@@ -107,7 +116,7 @@ def build(request: BuildRequest) -> int:
     shown = {**setting_values.shown(settings), **layout}
     run = run_record(computing, records, title, checkpoint.name, checkpoint_key, shown)
     run = dataclasses.replace(run, command=provenance.command())
-    drawn = _render(out, run, request.pdf)
+    drawn = _render(out, run, request.pdf, elsewhere)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
 
@@ -172,7 +181,7 @@ def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:
         )
 
 
-def _render(out: Path, run: RunRecord, pdf: bool) -> bool:
+def _render(out: Path, run: RunRecord, pdf: bool, elsewhere: Callable[..., Any]) -> bool:
     """Write the record and the pages, unless those on disk show these very results.
 
     Returns
@@ -181,10 +190,17 @@ def _render(out: Path, run: RunRecord, pdf: bool) -> bool:
         Whether every section could be drawn.
     """
     from vizreport.report import standing
-    from vizreport.report.render import as_drawn, render
+    from vizreport.report.render import as_drawn
 
     if standing.stands(out, standing.of(as_drawn(run, {}), True, pdf)):
         return True
     write_run(out, run)
-    with drawing(len(run.experiments) + 2) as log:
-        return not render(out, pdf=pdf, progress=log)
+    return not elsewhere(_draw, out, pdf, len(run.experiments) + 2)
+
+
+def _draw(out: Path, pdf: bool, parts: int) -> tuple[str, ...]:
+    """Draw the report; return the sections that failed."""
+    from vizreport.report.render import render
+
+    with drawing(parts) as log:
+        return render(out, pdf=pdf, progress=log)

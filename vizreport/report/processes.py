@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -27,9 +28,34 @@ def processes() -> int:
     Processes are copies of this one (forked), which what is to be drawn goes with. That is safe
     on Linux and before TensorFlow or JAX has started threads.
     """
-    if sys.platform != "linux" or {"tensorflow", "jax"} & sys.modules.keys():
-        return 1
-    return min(_MOST, len(os.sched_getaffinity(0)))
+    return min(_MOST, len(os.sched_getaffinity(0))) if _may_fork() else 1
+
+
+def _may_fork() -> bool:
+    return sys.platform == "linux" and not {"tensorflow", "jax"} & sys.modules.keys()
+
+
+@contextmanager
+def apart() -> Iterator[Callable[..., Any]]:
+    """Yield what calls a function in a process that is begun now and waits until then.
+
+    That process has none of the memory that this one takes meanwhile, and may have more processes
+    when this one has started TensorFlow. Where none can be begun, or it has ended, the function is
+    called here.
+    """
+    if not _may_fork():
+        yield lambda function, *arguments: function(*arguments)
+        return
+    with _forked(1) as pool:
+        pool.submit(os.getpid)
+
+        def called(function: Callable[..., Any], *arguments: Any) -> Any:
+            try:
+                return pool.submit(function, *arguments).result()
+            except BrokenProcessPool:
+                return function(*arguments)
+
+        yield called
 
 
 @contextmanager

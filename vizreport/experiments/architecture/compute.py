@@ -28,6 +28,7 @@ from vizreport.graph.layers import ReportableLayer, reportable_layers
 from vizreport.subject.subject import Subject
 
 IMAGES = 64  # of the sample whose activations are correlated
+_TOGETHER = 8  # of them at once, since all layers' outputs are held
 PLACES = 16  # rows and columns of a map that are compared, at most
 MAPS = 48  # of layer 2 that are projected
 STRONGEST = 3  # projections a map
@@ -91,7 +92,7 @@ def _correlated(
     moments = {layer.name: Moments(layer.maps) for layer in layers}
     steps = [(-(-layer.rows // PLACES), -(-layer.cols // PLACES)) for layer in layers]
     forward = feature_function(graph, [layer.node for layer in layers], steps)
-    size = subject.batch_size
+    size = min(_TOGETHER, subject.batch_size)
     for start in range(0, count, size):
         pictures = subject.pictures(mining.records[chosen[start : start + size]])
         seen = forward(subject.preprocessing.tensor(pictures))

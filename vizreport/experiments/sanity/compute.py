@@ -46,7 +46,7 @@ MOST_STEPS = 8
 DRAWS = 3
 """Draws of random weights of the states that are judged."""
 # What the forward passes of units that are projected together may hand down, bytes.
-_TOGETHER = 2**27
+_TOGETHER = 2**26
 
 
 class _States(TypedDict):
