@@ -98,8 +98,11 @@ def test_colours_are_learned_and_kept(files, tmp_path, capsys, monkeypatch):
     assert "another settings" in capsys.readouterr().err
     assert_all_are_named(tmp_path)
     assert_foreign_files_are_refused(tmp_path, tmp_path / "scratch", prepare_transfer)
+    # As if the first edition had written it, which recorded no devices.
     (tmp_path / ".vizreport" / "transfer.json").unlink()
-    prepare_transfer(tmp_path)  # as if the first edition had written it
+    for path in (tmp_path / "features").glob("devices-*.json"):
+        path.unlink()
+    prepare_transfer(tmp_path)
     assert_all_are_named(tmp_path)
 
 
