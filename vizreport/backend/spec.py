@@ -17,7 +17,7 @@ class Spec(NamedTuple):
         Such as "float32"; arrays of other types are converted.
     static : bool
         Whole numbers on which shapes inside the function depend: a backend without shapes of run
-        time compiles the function anew for each value.
+        time recompiles the function for each value.
     """
 
     shape: tuple[int | str | None, ...]

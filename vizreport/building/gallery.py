@@ -86,8 +86,8 @@ class GalleryCallback(keras.callbacks.Callback):
     Raises
     ------
     RequestError
-        At once, if the data or the preprocessing is wrong, or if ``out`` holds what is no gallery
-        where the galleries would be, or cannot be written to.
+        At once, if the data or the preprocessing is wrong, or if ``out`` has other files
+        in the galleries' places or cannot be written to.
 
     Examples
     --------

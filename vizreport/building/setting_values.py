@@ -17,7 +17,7 @@ from vizreport.wording.foreign_text import quoted
 
 
 def with_studies(settings: Settings, checkpoint: Path) -> Settings:
-    """Name the studies that lie in folders beside the checkpoint, unless others were named."""
+    """Name the studies in folders beside the checkpoint, unless others were named."""
     return settings.replace(
         **{
             name: str(checkpoint.parent / name)

@@ -83,7 +83,7 @@ class CloudFolder:
             listed = self._files.ls(self._at(path), detail=True)
             self._files.invalidate_cache()
         here = self._at(path).rstrip("/")
-        # A folder's own marker is no part of it.
+        # A folder's own marker is not part of it.
         found = [_item(each) for each in listed if each["name"].rstrip("/") != here]
         return sorted(found, key=lambda item: item.name)
 

@@ -140,7 +140,7 @@ def fingerprint(
 ) -> str:
     """Hash what a data set contains: sha256, hexadecimal.
 
-    The seed of a sample is no part of it: the images that were drawn are.
+    The seed of a sample is not part of it: the images that were drawn are.
 
     Parameters
     ----------

@@ -164,7 +164,7 @@ def preset(
     channels : int
         With 1 the channels are "L", with 3 colours, else "bands".
     parts : mapping, optional
-        As for ``with_parts``; an ``input_size`` here goes before the argument.
+        As for ``with_parts``; an ``input_size`` here takes precedence over the argument.
 
     Raises
     ------

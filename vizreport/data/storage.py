@@ -35,7 +35,7 @@ class Item:
         The entity tag and the size, which change with the content; "" where the storage gives
         no tag.
     problem : str
-        What follows "it" where it is no file that can be read; else "".
+        What follows "it" where it is not a file that can be read; else "".
     link : bool
         Whether it is a symbolic link.
     times : (int, int, int)

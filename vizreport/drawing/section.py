@@ -150,7 +150,7 @@ class Section:
     files : mapping of str to bytes or callable
         Pictures the HTML refers to, by path relative to the report's folder; they must lie
         below ``pages/`` or ``figures/``. A function that returns the content is called where the
-        section is drawn anew.
+        section is redrawn.
     context : mapping
         Variables of the section's template.
     """

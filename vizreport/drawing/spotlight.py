@@ -65,7 +65,7 @@ def light(patch: np.ndarray, values: np.ndarray, inside: np.ndarray | None = Non
     part = slice(top, bottom), slice(left, right)
     energy = np.square(values, dtype=np.float64).sum(axis=2)
     lightness, contrast = patch @ _WEIGHTS, np.zeros((height, across))
-    if min(lightness[part].shape) > 1:  # what lies beyond the image is no edge
+    if min(lightness[part].shape) > 1:  # what lies beyond the image is not an edge
         contrast[part] = np.square(np.gradient(lightness[part])).sum(axis=0)
     width = WIDTH * max(height, across)
     rows, cols = _blur(height, width), _blur(across, width)

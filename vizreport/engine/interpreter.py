@@ -78,7 +78,7 @@ def climb(
     place : Place
         Where the values lie: in whole outputs (the default), or in windows of them.
     rule : callable, optional
-        The backward rule of a node; without one there is no way back.
+        The backward rule of a node; without one there is no backward pass.
     hand : callable, optional
         Takes a node's index and its output; returns what is kept as its value.
 

@@ -32,7 +32,7 @@ LINEAR = (
     "upsampling",
     "resizing",
 )
-"""Linear operations: whatever the preset, the way back is their transpose."""
+"""Linear operations: whatever the preset, the backward pass is their transpose."""
 
 # Kinds whose gradient is already what every preset asks for: linear operations, whose gradient
 # is their transpose, and selections, whose gradient goes through their switches.

@@ -1,4 +1,4 @@
-"""Backward rules: the forward pass as it is, the way back overridden.
+"""Backward rules: the forward pass as it is, the backward pass overridden.
 
 A rule takes a step and its input tensors and returns the step's output and a function that takes
 the signal at the output back to the inputs: a signal for each, None where nothing is to go.

@@ -65,7 +65,7 @@ class Windows:
     def inputs(self, node: Node, values: Values) -> list[Any]:
         """Return what the step selects among (max pooling), cut out of whole outputs.
 
-        Of other steps the inputs' shapes are all that the way back needs.
+        Of other steps the inputs' shapes are all that the backward pass needs.
         """
         taken = []
         for number, parent in enumerate(node.parents):

@@ -30,7 +30,7 @@ class Quantity:
         percentage points), "count", "p", "" for a plain number, or what is to stand behind it, such
         as "px".
     low, high : float or None
-        95 % interval; None where the value is no estimate.
+        95 % interval; None where the value is not an estimate.
     digits : int or None
         Decimals, in the unit written; None for the unit's usual ones.
     """

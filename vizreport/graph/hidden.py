@@ -24,7 +24,7 @@ def stage_output(graph: Graph, layer: ReportableLayer) -> int:
     It is followed from the layer as long as one operation alone takes the signal. Pooling over
     all places (global pooling) counts as pooling and is the last; padding counts where a
     pooling or a normalisation follows it, since otherwise it is the next layer's. Where a
-    pooling gives the network's output it is left out: that is no feature of a hidden layer.
+    pooling gives the network's output it is left out: that is not a feature of a hidden layer.
 
     Parameters
     ----------

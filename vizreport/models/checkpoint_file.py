@@ -24,7 +24,7 @@ TRUSTED_COPY = "get the original file written by model.save from whoever trained
 
 
 def check_file(path: str | Path) -> Path:
-    """Refuse what is no file of a whole Keras model.
+    """Refuse what is not a file of a whole Keras model.
 
     Returns
     -------

@@ -51,7 +51,7 @@ class DeclaredWeights:
 
         def add_weight(layer: Any, shape: Any = None, *args: Any, **kwargs: Any) -> Any:
             sizes = (shape,) if isinstance(shape, int) else tuple(shape or ())
-            # What is no size Keras itself refuses.
+            # Keras itself refuses what is not a size.
             self._add(layer, math.prod(int(size) for size in sizes if isinstance(size, Integral)))
             return make(layer, shape, *args, **kwargs)
 

@@ -56,8 +56,8 @@ def parse_description(content: str | bytes) -> JsonObject:
     Raises
     ------
     BadDescription
-        It is no such JSON, nested beyond ``DEEPEST``, holds a number beyond ``LARGEST``, or names
-        a function or class that is no part of a network.
+        It is not such JSON, nested beyond ``DEEPEST``, holds a number beyond ``LARGEST``, or names
+        a function or class that is not part of a network.
     """
     try:
         config = json.loads(content)

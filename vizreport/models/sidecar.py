@@ -229,7 +229,7 @@ def _strings(values: JsonObject, name: str) -> tuple[str, ...]:
 
 def _entry(values: JsonObject, name: str, kind: type) -> Any:
     value = values.get(name)
-    # type() and not isinstance: true is no epoch.
+    # type() and not isinstance: true is not an epoch.
     if value is not None and type(value) is not kind:
         raise RequestError(f"{name} must be of type {kind.__name__}, not {quoted(value)}")
     return value

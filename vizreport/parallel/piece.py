@@ -79,7 +79,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Failed:
-    """What stands in the place of a piece's result that was given up.
+    """Replaces the result of a piece that was given up.
 
     Attributes
     ----------

@@ -72,7 +72,7 @@ class Pieces:
             raise PieceFailed(failure_message(failed, len(work.pieces)) + again * bool(self._kept))
 
     def outcomes(self, subject: Subject | None, work: Work) -> Iterator[Finished | Failed]:
-        """Compute all pieces of a work; yields what came of each, in the order of the pieces."""
+        """Compute all pieces of a work; yields the outcome of each, in the order of the pieces."""
         kept = self._kept
         stored = {piece.label for piece in work.pieces if kept and kept.has(work, piece)}
         left = [piece for piece in work.pieces if piece.label not in stored]

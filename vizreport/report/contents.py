@@ -96,8 +96,8 @@ def draw_sections(
         for read in reads
         if read.status == DONE and read.experiment is not None
     }
-    anew = [read for read in reads if not taken.get(read.record.name)]
-    charts = [figure for read in anew for figure in read.section.figures if not figure.threaded]
+    redrawn = [read for read in reads if not taken.get(read.record.name)]
+    charts = [figure for read in redrawn for figure in read.section.figures if not figure.threaded]
     order = {figure.name: number for number, figure in enumerate(charts)}
     shown: list[Shown] = []
     counts: dict[bool, int] = {}

@@ -83,7 +83,7 @@ def digest(values: Any) -> str:
 
 
 class Former:
-    """The pictures of the report that lies in a run's folder.
+    """The pictures of the report in a run's folder.
 
     Parameters
     ----------

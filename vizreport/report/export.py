@@ -62,7 +62,7 @@ def export(
 ) -> Exported:
     """Draw a figure for a place.
 
-    Charts are laid out anew in the place; for slides and columns, pictures with labels come in as
+    Charts are laid out again in the place; for slides and columns, pictures with labels come in as
     many columns as make them largest. Letters have about 7 points where they fit. In SVG and PDF
     a chart is made of lines and letters; a picture is embedded without loss, every pixel of it.
 

@@ -1,4 +1,4 @@
-"""Charts laid out anew for a place of another size, with letters that can be read there."""
+"""Charts laid out again for a place of another size, with letters that can be read there."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _LIBRARIES = ("numpy", "scipy")
 
 
 class KeptFindings:
-    """The findings of the report that lies in a run's folder.
+    """The findings of the report in a run's folder.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ def render(
 ) -> tuple[str, ...]:
     """Draw the report of a run from ``results/`` and ``run.json`` alone.
 
-    One that lies there and would be drawn the same stays. A new report is finished before it
+    An existing one that would be drawn the same is kept. A new report is finished before it
     takes the place of the former one. What the run's manifest does not name is left as it is.
 
     Parameters
@@ -120,7 +120,7 @@ def as_drawn(run: RunRecord, given: Mapping[str, Any]) -> RunRecord:
     run : RunRecord
         As it is stored.
     given : mapping
-        Settings that go before its own.
+        Settings that override its own.
     """
     run = as_shown(run)
     return replace(run, settings={"paper": PAPER, **run.settings, **given})

@@ -21,7 +21,7 @@ def as_shown(run: RunRecord) -> RunRecord:
     Raises
     ------
     RequestError
-        If the variable is no number of seconds.
+        If the variable is not a number of seconds.
     """
     given = os.environ.get(VARIABLE)
     if not given:

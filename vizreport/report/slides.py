@@ -224,7 +224,7 @@ def _notes(slide: Any, text: str) -> None:
 
 
 def _clean(text: str) -> str:
-    """Leave out what XML cannot hold, and marks of direction; spell out what is no UTF-8.
+    """Leave out what XML cannot hold, and marks of direction; spell out what is not UTF-8.
 
     The thin spaces of numbers become spaces that do not break.
     """

@@ -69,7 +69,7 @@ def stands(folder: Path, drawn_of: str) -> bool:
 
 
 def kept_pdf(folder: Path, set_of: str) -> Path | None:
-    """Return the PDF that lies in a folder, if it is what would be set; see :func:`set_of`."""
+    """Return a folder's PDF if it is what would be set; see :func:`set_of`."""
     try:
         known = json.loads((folder / RENDERED).read_text("utf-8"))
         kept = known["set"] == set_of and is_unchanged(folder / PDF, known["files"][PDF])

@@ -144,7 +144,7 @@ def fill(template: str, package: str = "", **context: Any) -> str:
     template : str
         Relative to the folder of templates.
     package : str
-        Where a folder ``templates`` may be that goes before vizreport's own.
+        Where a folder ``templates`` may be that takes precedence over vizreport's own.
     **context
         Variables of the template.
     """

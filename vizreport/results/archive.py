@@ -182,12 +182,12 @@ def _mapped(path: Path, entry: zipfile.ZipInfo) -> np.ndarray:
         start = file.tell()
         version = np.lib.format.read_magic(file)
         if version != (1, 0) or entry.compress_type != zipfile.ZIP_STORED:
-            raise ValueError(f"{entry.filename} is no column")
+            raise ValueError(f"{entry.filename} is not a column")
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
         offset = file.tell()
         size = math.prod(shape) * dtype.itemsize
         if dtype.hasobject or fortran or offset - start + size != entry.file_size:
-            raise ValueError(f"{entry.filename} is no column")
+            raise ValueError(f"{entry.filename} is not a column")
         if not size:  # nothing cannot be mapped
             return np.zeros(shape, dtype)
         return np.asarray(np.memmap(file, dtype, "r", offset, shape))

@@ -55,7 +55,7 @@ def write_with(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 def write_text(path: Path, content: str) -> None:
     """Write a UTF-8 text file as :func:`write_bytes` does."""
-    # Names of files may hold bytes that are no UTF-8; they must not end the run.
+    # Names of files may hold bytes that are not UTF-8; they must not end the run.
     write_bytes(path, content.encode("utf-8", errors="backslashreplace"))
 
 

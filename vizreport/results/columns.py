@@ -105,7 +105,7 @@ class Strings(Sequence[str]):
 class StringsFile:
     """Strings that are appended to nameless files.
 
-    File names that are no UTF-8 keep their bytes, as Python's surrogates.
+    File names that are not UTF-8 keep their bytes, as Python's surrogates.
     """
 
     def __init__(self) -> None:

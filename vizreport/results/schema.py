@@ -165,7 +165,7 @@ def _declared(name: str, hint: Any) -> Declared:
         column = any(isinstance(note, Column) for note in notes)
     found = _DECLARATION.fullmatch(said)
     if found is None:
-        raise TypeError(f"{name}: {said!r} is no declaration")
+        raise TypeError(f"{name}: {said!r} is not a declaration")
     sides = None
     if found["shape"]:
         sides = tuple(side.strip() for side in found["sides"].split(",") if side.strip())

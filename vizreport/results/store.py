@@ -191,7 +191,7 @@ class Store:
         return self.read_as(experiment.name, key, experiment.version, experiment.result_type)
 
     def read_as(self, experiment_name: str, key: str, version: int, kind: type) -> Outcome:
-        """Read what is no experiment's whole result, as :meth:`read` does; of a dataclass."""
+        """Read what is not an experiment's whole result, as :meth:`read` does; of a dataclass."""
         record, path = self._read(experiment_name, key)
         if record.version != version:
             raise OtherVersion(

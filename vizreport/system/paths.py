@@ -71,7 +71,7 @@ def opened(path: Path) -> BufferedReader:
     Raises
     ------
     OSError
-        It is no regular file, or cannot be read; FileNotFoundError where there is none.
+        It is not a regular file, or cannot be read; FileNotFoundError where there is none.
     """
     wrong = problem(path)
     if wrong and wrong != MISSING:
@@ -106,7 +106,7 @@ def read_text(path: Path, what: str, advice: str) -> str:
     Raises
     ------
     RequestError
-        It is no regular file, cannot be opened, is larger than ``TEXT_LIMIT`` or no UTF-8.
+        It is not a regular file, cannot be opened, is larger than ``TEXT_LIMIT`` or is not UTF-8.
     """
     found = problem(path)
     try:

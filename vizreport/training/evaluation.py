@@ -143,7 +143,7 @@ def evaluate_each(
 ) -> tuple[Evaluation, ...]:
     """Measure the error of each network and of ensembles, whose probabilities are averaged.
 
-    The networks are loaded one after the other; the images are read anew for each. Networks of
+    The networks are loaded one after the other; the images are read again for each. Networks of
     the same name and number of weights are a group. With several groups, of which one at least
     has several networks, each group has a row of its own, "(a)", "(b)" and so on, as in the
     paper's Table 2; the last row has all networks.

@@ -91,8 +91,8 @@ def dropout_masks(model: keras.Model, seed: Any, first: Any, rows: int, total: i
     """Which units each dropout layer keeps, for some rows of a step's batch.
 
     The masks are drawn for the whole batch, of which each device takes its rows: the same masks
-    on one device and on many. Keras's own dropout draws for each device anew and keeps a count,
-    which could not be resumed in the middle.
+    on one device and on many. Keras's own dropout draws separately for each device and keeps a
+    count, which could not be resumed in the middle.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def learning_rate(
 
     The paper's authors lowered it by hand "when the validation error plateaus" (section 3); here
     it is divided by ten when neither error nor loss has been below its least for some epochs,
-    counted anew after each lowering, and never below a hundredth of the first. The loss counts
+    counted again after each lowering, and never below a hundredth of the first. The loss counts
     because it falls from the first epochs on, in which the error only wavers about chance. A pure
     function of the history, so that a resumed training cannot differ.
 

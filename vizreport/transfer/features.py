@@ -123,7 +123,7 @@ def pool(maps: np.ndarray, rows: int, cols: int) -> np.ndarray:
     """Average maps [N, R, C, M] over nearly equal boxes to [N, rows, cols, M].
 
     Box i goes from ``floor(i R / rows)`` to ``ceil((i + 1) R / rows)``; neighbours share a row
-    where R is no multiple.
+    where R is not a multiple.
     """
     if maps.shape[1:3] == (rows, cols):
         return maps

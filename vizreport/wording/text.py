@@ -129,7 +129,7 @@ def telling(values: Sequence[float], write: Callable[[float, int], str], digits:
     Parameters
     ----------
     values : sequence of float
-        Numbers that stand beside each other in a sentence.
+        Numbers that appear together in a sentence.
     write : callable
         Writes a number with a number of digits, as :func:`number` and :func:`decimal` do.
     digits : int

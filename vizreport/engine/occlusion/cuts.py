@@ -130,7 +130,7 @@ def completions(filled: Completed) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Cuts:
-    """Where the interpreter finds the values of windows; there is no way back.
+    """Where the interpreter finds the values of windows; there is no backward pass.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Projection of deep units: one forward pass an image, and windows on the way back.
+"""Projection of deep units: one forward pass an image, and windows on the backward pass.
 
 The deconvnet needs of the forward pass nothing but its switches. So where many units come from
 one image and their receptive fields are large, the image goes forward once, whole, and each
@@ -52,7 +52,7 @@ def forward_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[..
 
 
 def window_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[..., Any]:
-    """Compile the way back through the windows (Zeiler & Fergus 2013, section 2.1).
+    """Compile the backward pass through the windows (Zeiler & Fergus 2013, section 2.1).
 
     Parameters
     ----------

@@ -18,8 +18,8 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 
 BATCH = 8
-"""Whole inputs at once, each of which keeps all layers' outputs for the way back; of crops as many
-as hold about as many pixels."""
+"""Whole inputs per batch, each of which keeps all layers' outputs for the backward pass; of crops,
+as many as have about as many pixels."""
 _MOST_CROPS = 1024
 # Images that go forward at once where units share them: their poolings' inputs are kept.
 _IMAGES_FORWARD = 8

@@ -1,4 +1,4 @@
-"""Which window of every layer a unit's signal needs on its way down."""
+"""Which window of every layer a unit's signal needs in the backward pass."""
 
 from __future__ import annotations
 

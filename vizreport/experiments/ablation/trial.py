@@ -1,4 +1,4 @@
-"""What came of training one variant with one seed, as files. No TensorFlow here."""
+"""The outcome of training one variant with one seed, as files. No TensorFlow here."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class CorrespondenceResult:
     part_squares : int32 [I, P, 2]
         Left and top of the square that hides each part, px.
     random_squares : int32 [I, D, 2]
-        D random places on the object, drawn for each picture anew.
+        D random places on the object, drawn separately for each picture.
     shared_squares : int32 [I, S, 2]
         S places drawn for all pictures: number s is at the same place of the object's box in each.
     layers : list of str

@@ -120,7 +120,7 @@ def permutation_p(agreements: np.ndarray, seed: int) -> float:
 
     Every picture has K alternatives: number 0 hides the part, the others hide random places. If
     hiding the part were nothing but hiding a random place, each of the K could as well be the
-    one called the part. So the label is dealt anew, in every picture for itself and evenly
+    one called the part. So the label is permuted, in every picture for itself and evenly
     among its K alternatives, and the mean agreement over the pairs of pictures is taken between
     the labelled ones. One-sided: p is the share of assignments, the true one included, with
     a mean agreement at or above the true one's. All assignments are counted where they are at

@@ -71,7 +71,7 @@ def exchanged(predictions: LabelledPredictions, seed: int = 0) -> tuple[Finding,
     tested = paired_shares(with_names == predictions.predicted, predictions.right)
     whole = assignment(predictions.labels, predictions.predicted, classes)
     moved = np.flatnonzero(whole != np.arange(classes))
-    # What rests on an image or two is no exchange.
+    # What rests on an image or two is not an exchange.
     counts = np.array(
         [
             int(((predictions.labels == c) & (predictions.predicted == whole[c])).sum())

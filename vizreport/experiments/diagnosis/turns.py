@@ -110,7 +110,7 @@ def finding(result: DiagnosisResult, mining: MiningResult) -> Finding | None:
 def _test(right: np.ndarray, names: list[str]) -> tuple[float, int, int]:
     """Compare the turn that mends most with the next: p, and which they are.
 
-    The opposite quarter turn is no rival: many objects look alike under both.
+    The opposite quarter turn is not a competitor: many objects look alike under both.
     """
     first, *rest = np.argsort(-right.sum(axis=0), kind="stable").tolist()
     second = next(i for i in rest if {names[first], names[i]} != _QUARTERS)

@@ -114,7 +114,7 @@ def _worst(result: OcclusionResult) -> Finding:
 
 
 def _examples(result: OcclusionResult) -> Finding:
-    """Three images are no sample: they are told one by one in the figures."""
+    """Three images are not a sample: they are described one by one in the figures."""
     clean = result.clean.probabilities.astype(float)
     lowest = result.squares[result.largest].probabilities.min(axis=(1, 2)).astype(float)
     drop = clean - lowest

@@ -1,4 +1,4 @@
-"""From what is optimised to pixels, and from pixels to a network's input, with the way back."""
+"""From optimised values to pixels, and from pixels to a network's input, forward and back."""
 
 from __future__ import annotations
 

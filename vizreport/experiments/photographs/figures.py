@@ -78,7 +78,7 @@ def classes_of(mining: MiningResult, overview: OverviewResult, layer: str) -> li
     Returns
     -------
     list of str
-        One for each map; none where the layer's maps are no classes.
+        One for each map; none where the layer's maps are not classes.
     """
     count = len(mining.layers[layer].values) if layer in mining.layers else 0
     named = [own_class(mining, layer, feature_map) for feature_map in range(count)]

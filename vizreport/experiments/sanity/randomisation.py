@@ -12,7 +12,7 @@ import numpy as np
 from vizreport.graph.network import Graph
 
 _PRODUCERS = {"convolution", "dense"}
-# Statistics of the data are no learned filters.
+# Statistics of the data are not learned filters.
 _PREPROCESSING = "affine"
 
 

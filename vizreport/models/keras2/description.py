@@ -73,7 +73,7 @@ def translate(description: dict[str, Json], own: frozenset[str] = frozenset()) -
     UntranslatableError
         A layer or function has no equal in Keras 3.
     KeyError, IndexError, TypeError, ValueError
-        This is no description of Keras 2.
+        This is not a Keras 2 description.
     """
     return _entry(_mark(description, own), None)
 

@@ -100,7 +100,7 @@ def _fit_layer(layer: Any, name: str, group: h5py.Group) -> None:
 
 
 def _layer(model: Any, translation: Translation) -> Any:
-    """Return the layer of a description; None for a function, which is no layer."""
+    """Return the layer of a description; None for a function, which is not a layer."""
     named = {layer.name: layer for layer in model.layers}
     return named.get(translation.new_name)
 
