@@ -22,6 +22,7 @@ SHOWN = 3
 LAYERS = 4
 """The last layers are in the figure."""
 _SIDE = 210  # px of a tile
+_LETTERS = 26  # px; a name such as "conv10, map 143" is as wide as a tile
 
 
 def tile(picture: np.ndarray, side: int = _SIDE) -> Image.Image:
@@ -70,7 +71,7 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
             called = drawable(spoken(own) if own else f"{name}, map {feature_map}", 30)
             best = int(layer.reached[place].argmax())
             cells.append(tile(layer.natural[place]))
-            labels.append((called, f"\ndata's best: {_value(layer.strongest[place])}"))
+            labels.append((called, f"\nbest: {_value(layer.strongest[place])}"))
             cells.append(tile(layer.pictures[place, best]))
             natural = float(layer.strongest[place])
             reached = float(layer.reached[place, best])
@@ -78,12 +79,12 @@ def sheet(result: OptimisedInputsResult, mining: MiningResult) -> Image.Image:
             cells.append(tile(layer.plain[place]))
             plain = float(layer.plain_reached[place])
             labels.append(("unregularised", f"\n{_beside(plain, natural)}"))
-    picture = montage.grid(cells, 3 * shown, 10, labels, 22, sets=3)
+    picture = montage.grid(cells, 3 * shown, 10, labels, _LETTERS, sets=3)
     head = (
         "three inputs per map, with the activation reached: the best patch in the data (grey "
         "beyond the image), optimised, and optimised without regularisation"
     )
-    return montage.headed(picture, head, 22)
+    return montage.headed(picture, head, _LETTERS)
 
 
 def _value(value: float) -> str:
@@ -92,7 +93,7 @@ def _value(value: float) -> str:
 
 def _beside(value: float, natural: float) -> str:
     """Write what an optimised input reached, and mark it where the data's best is stronger."""
-    return _value(value) + (" (below data)" if value < natural else "")
+    return _value(value) + (" (lower)" if value < natural else "")
 
 
 def multiples(layer: OptimisedLayer) -> np.ndarray:

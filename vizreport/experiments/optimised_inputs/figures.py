@@ -79,7 +79,8 @@ def _sheet(result: OptimisedInputsResult, mining: MiningResult) -> Figure:
             "Left: the receptive field of the strongest unit in the data (grey beyond the image). "
             "Middle: optimised for the map's central unit, as a spectrum in decorrelated colours, "
             "under small shifts, scalings and rotations. Right: optimised pixel by pixel, without "
-            "any of these. All three have the same contrast before clipping to the pixel range."
+            "any of these. All three have the same contrast before clipping to the pixel range. "
+            "Numbers: the activation; “lower”: below that of the best image."
         ),
         alt=(
             f"Rows of {min(drawing.SHOWN, len(first.maps))} maps per layer: an "
