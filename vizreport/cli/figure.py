@@ -64,8 +64,8 @@ VERB = Verb(
     summary="export one figure for a slide, a column or a page",
     description=(
         "Redraw one figure of a report from its stored results, with a layout and text size suited "
-        "to its purpose. In SVG and PDF files, charts are vector graphics and images are embedded "
-        "losslessly. Works without TensorFlow."
+        "to its purpose; for a slide, fewer and larger images. In SVG and PDF files, charts are "
+        "vector graphics and images are embedded losslessly. Works without TensorFlow."
     ),
     usage="RUN NAME [--out FILE] [options]",
     options=(
