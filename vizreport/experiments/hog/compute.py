@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 from skimage.feature import hog as glyph_picture
+from threadpoolctl import threadpool_limits
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.chosen_images import choose_images
@@ -65,13 +66,16 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> HogResul
     seed = settings.seed
     require_sound(mining)
     shown, measured, learned = split(mining, seed)
-    paired, ridge, mean_picture = learn(shrunk(subject.shown(mining.records[learned])), seed)
     pictures = subject.pictures(mining.records[measured])
-    found = measure(shrunk(subject.preprocessing.shown(pictures)), (paired, ridge), mean_picture)
     places = np.searchsorted(measured, shown)
     seen = pictures[places]
     some = shrunk(subject.preprocessing.shown(seen))
-    codes = paired.codes(_flat(hog_windows(some, WINDOW)))
+    # The products are small: threads wait for each other, and what is learned depends on them.
+    with threadpool_limits(1):
+        paired, ridge, mean_picture = learn(shrunk(subject.shown(mining.records[learned])), seed)
+        inversions = paired, ridge
+        found = measure(shrunk(subject.preprocessing.shown(pictures)), inversions, mean_picture)
+        codes = paired.codes(_flat(hog_windows(some, WINDOW)))
     return HogResult(
         paths=[mining.paths[i] for i in shown],
         names=[true_name(mining, i) or predicted_name(mining, i) for i in shown],
