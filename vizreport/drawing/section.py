@@ -80,6 +80,9 @@ class Page:
     map : int or None
         The feature map of that layer it is about, to which galleries link; None for the layer as
         a whole.
+    others : tuple of str
+        Names of the other sections that its template shows parts of: of all sections, it is given
+        these and its own.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Page:
     context: Mapping[str, Any]
     layer: str = ""
     map: int | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,9 @@ class Shown:
         Drawn and numbered, by name.
     highlights : tuple of Placed
         Pictures for the front page.
+    key : str
+        Of what its pictures were drawn, see :func:`vizreport.report.drawn.keys`; "" where it is
+        not done.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Shown:
     section: Section
     figures: Mapping[str, Placed] = field(default_factory=dict)
     highlights: tuple[Placed, ...] = ()
+    key: str = ""
 
 
 def draw_sections(
@@ -108,6 +112,7 @@ def draw_sections(
                 if not part.taken:
                     progress(part.experiment.title)
                 part = _finished(part, counts, lambda figure: chart(order[figure.name]))
+                part = replace(part, key=known[part.name] if part.status == DONE else "")
             shown.append(part)
     drawn = {each.name: each for each in shown if each.status == DONE}
     write(

@@ -138,6 +138,17 @@ def fingerprint(packages: Iterable[str]) -> str:
     return found.hexdigest()
 
 
+def pages_of(package: str) -> str:
+    """Hash vizreport's templates, and those of a package that brought a section ("" for none)."""
+    found = hashlib.sha256()
+    for name in dict.fromkeys((OWN, package or OWN)):
+        for path, inside in _files(name):
+            if path.suffix == ".html":
+                found.update(f"\0{inside}\0".encode())
+                found.update(path.read_bytes())
+    return found.hexdigest()
+
+
 def _files(package: str) -> Iterator[tuple[Path, str]]:
     """Return a package's modules and templates, with their names in it."""
     spec = _spec(package)

@@ -174,6 +174,12 @@ def write(
     (stage / FILE).write_text(json.dumps(sections, indent=1), "utf-8")
 
 
+def states(folder: Path) -> dict[str, State]:
+    """Return what the sections' files of the report in a folder are known by."""
+    sections = json.loads((folder / FILE).read_text("utf-8"))
+    return {name: known for each in sections.values() for name, known in each["files"].items()}
+
+
 def _record(placed: Placed) -> JsonObject:
     names = ("kept", "screen", "printed", "width", "height", "dark")
     return {name: getattr(placed, name) for name in names}

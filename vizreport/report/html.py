@@ -12,6 +12,7 @@ from vizreport.report import templates
 from vizreport.report.bodies import Bodies, map_pages
 from vizreport.report.contents import Shown
 from vizreport.report.front import front
+from vizreport.report.kept_pages import KeptPages, as_pages_show, key, write
 from vizreport.report.numbering import References
 from vizreport.results.run import RunRecord
 from vizreport.results.run_folder import WHOLE
@@ -27,6 +28,7 @@ def write_html(
     sections: tuple[Shown, ...],
     bodies: Bodies,
     pdf: bool,
+    kept: KeptPages,
 ) -> None:
     """Write the pages and their assets; the figures are there already.
 
@@ -42,6 +44,8 @@ def write_html(
         Filled templates.
     pdf : bool
         Whether a PDF lies beside the page, to be linked.
+    kept : KeptPages
+        Pages of layers and maps that need not be filled again.
     """
     assets = stage / "assets"
     assets.mkdir(exist_ok=True)
@@ -54,24 +58,34 @@ def write_html(
     pages = stage / "pages"
     pages.mkdir(exist_ok=True)
     _write_sections(stage, run, sections, bodies, pdf)
+    _write_pages(stage, as_pages_show(run), sections, kept)
+
+
+def _write_pages(stage: Path, run: RunRecord, sections: tuple[Shown, ...], kept: KeptPages) -> None:
+    """Write the pages of layers and maps, or take those over that are kept."""
     maps = map_pages(sections)
-    for shown in sections:
-        for page in shown.section.pages:
-            filled = templates.fill(
-                page.template,
-                shown.package,
-                medium="html",
-                root="../" * (1 + page.name.count("/")),
-                run=run,
-                sections=sections,
-                shown=shown,
-                page=page,
-                map_pages=maps,
-                **page.context,
-            )
-            file = pages / f"{page.name}.html"
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(filled, "utf-8")
+    every = [(shown, page) for shown in sections for page in shown.section.pages]
+    files = [f"pages/{page.name}.html" for _, page in every]
+    involved = {name for shown, page in every for name in (shown.name, *page.others)}
+    filled_of = key([shown for shown in sections if shown.name in involved], run)
+    if kept.take(filled_of, files, stage):
+        return
+    for (shown, page), name in zip(every, files, strict=True):
+        filled = templates.fill(
+            page.template,
+            shown.package,
+            medium="html",
+            root="../" * (1 + page.name.count("/")),
+            run=run,
+            sections=tuple(s for s in sections if s.name in (shown.name, *page.others)),
+            shown=shown,
+            page=page,
+            map_pages=maps,
+            **page.context,
+        )
+        (stage / name).parent.mkdir(exist_ok=True)
+        (stage / name).write_text(filled, "utf-8")
+    write(filled_of, files, stage)
 
 
 def _write_sections(

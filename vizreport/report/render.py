@@ -13,6 +13,7 @@ from vizreport.report import standing
 from vizreport.report.bodies import set_sections
 from vizreport.report.contents import Shown, draw_sections
 from vizreport.report.html import write_html
+from vizreport.report.kept_pages import KeptPages
 from vizreport.report.pdf import PAPER, print_page, printed_page
 from vizreport.report.processes import made_beside
 from vizreport.report.reading import FAILED
@@ -95,13 +96,13 @@ def render(
             write_findings(stage, sections)
             if html:
                 log("pages")
-                write_html(stage, run, on_screen, bodies, pdf)
+                write_html(stage, run, on_screen, bodies, pdf, KeptPages(run_folder))
             try:
                 if beside and not kept:
                     done.result()
             except Exception:
                 if html:  # what could be made is kept, without a link to what could not
-                    write_html(stage, run, on_screen, bodies, pdf=False)
+                    write_html(stage, run, on_screen, bodies, False, KeptPages(run_folder))
                     replace_files(stage, run_folder, REPORT, (FINDINGS, *HTML_PARTS))
                 raise
         parts = (FINDINGS, *HTML_PARTS, PDF) if html else (FINDINGS, PDF)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 from vizreport.experiments.registry import experiments
-from vizreport.report import templates
+from vizreport.report import drawn, kept_pages, templates
 from vizreport.report.drawing_code import Modules, fingerprint
-from vizreport.report.drawn import FILE, digest
-from vizreport.report.unchanged import is_unchanged, state
+from vizreport.report.drawn import digest
+from vizreport.report.unchanged import State, is_unchanged, state
 from vizreport.results.atomic import write_text
 from vizreport.results.manifest import add, read
 from vizreport.results.run import RunRecord
@@ -90,10 +91,7 @@ def set_of(filled: str, stage: Path, paper: str) -> str:
     paper : str
         Size of its pages.
     """
-    drawn = json.loads((stage / FILE).read_text("utf-8"))
-    pictures = {
-        name: sha256 for each in drawn.values() for name, (_, _, sha256) in each["files"].items()
-    }
+    pictures = {name: sha256 for name, (_, _, sha256) in drawn.states(stage).items()}
     style = (templates.folder() / "assets" / "print.css").read_text("utf-8")
     code = Modules().code_of("vizreport.report.pdf:print_page")
     return digest([filled, pictures, style, paper, code, version("weasyprint")])
@@ -105,7 +103,15 @@ def write(
     """Note of what the report in a folder was drawn, and its PDF set."""
     add(folder, REPORT, [RENDERED])
     names = {*_results(run), *_drawn(folder, html, pdf)}
-    files = {name: state(folder / name) for name in sorted(names) if (folder / name).is_file()}
+    known: dict[str, State] = {}
+    for kept in (drawn, kept_pages):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            known |= kept.states(folder)
+    files = {
+        name: state(folder / name, known.get(name))
+        for name in sorted(names)
+        if (folder / name).is_file()
+    }
     write_text(folder / RENDERED, json.dumps({"of": drawn_of, "set": set_of, "files": files}))
 
 

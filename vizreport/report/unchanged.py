@@ -12,9 +12,15 @@ State = list[Any]
 """Time of the last change, ns; size, bytes; SHA-256."""
 
 
-def state(path: Path) -> State:
-    """Return what a file is known by."""
+def state(path: Path, known: State | None = None) -> State:
+    """Return what a file is known by; one of the time and size of ``known`` is not read."""
     found = path.stat()
+    if (
+        isinstance(known, list)
+        and len(known) == 3
+        and known[:2] == [found.st_mtime_ns, found.st_size]
+    ):
+        return known
     return [found.st_mtime_ns, found.st_size, _hash(path)]
 
 

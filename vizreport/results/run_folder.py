@@ -38,7 +38,7 @@ _HEAD = 4000  # characters in which the mark stands
 # What pages do not name: scripts, pictures that scripts ask for or that the front page had no room
 # for.
 _UNSEEN = re.compile(
-    r"assets/(report\.css|\w+\.js)|figures/(highlight-[^/]+|(drawn|claims)\.json)|(figures|pages)/[^/]+/[^/]+\.(webp|png|jpg)"
+    r"assets/(report\.css|\w+\.js)|figures/(highlight-[^/]+|(drawn|claims|pages)\.json)|(figures|pages)/[^/]+/[^/]+\.(webp|png|jpg)"
 )
 _SHOWN = re.compile(r"[^\s\"'/&;,()]+\.(?:html|webp|png|svg|jpg|css|js)\b")
 

@@ -18,6 +18,7 @@ from vizreport.experiments.top_patches.result import TopPatchesResult
 from vizreport.results.run import RunRecord
 from vizreport.wording.text import quoted
 
+_PARTS = ("optimised_inputs", "evolution")  # sections that a map's page shows parts of
 _ALIKE = 0.2  # below it a neighbour is not shown
 
 
@@ -95,7 +96,9 @@ def _pages(
         }
         title = f"Map {cell['map']}"
         pages.append(
-            Page(page_name(layer, cell), title, "pages/map.html", context, name, cell["map"])
+            Page(
+                page_name(layer, cell), title, "pages/map.html", context, name, cell["map"], _PARTS
+            )
         )
     return pages
 
@@ -126,7 +129,9 @@ def _pages_of_feeding(
         }
         title = f"Map {cell['map']}"
         pages.append(
-            Page(page_name(layer, cell), title, "pages/map.html", context, name, cell["map"])
+            Page(
+                page_name(layer, cell), title, "pages/map.html", context, name, cell["map"], _PARTS
+            )
         )
     return pages
 

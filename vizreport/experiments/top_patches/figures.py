@@ -109,7 +109,10 @@ def mosaic_files(layers: Sequence[Mapping[str, Any]]) -> dict[str, Content]:
 
 def _page(layer: Mapping[str, Any]) -> Page:
     name = f"top-{layer['slug']}"
-    return Page(name, "Top-9", "pages/top_layer.html", {"layer": layer}, layer["name"])
+    others = ("optimised_inputs",)
+    return Page(
+        name, "Top-9", "pages/top_layer.html", {"layer": layer}, layer["name"], others=others
+    )
 
 
 def _layer(of: Gathering, name: str, slug: str) -> Context:
