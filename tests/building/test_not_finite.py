@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from tests.experiments import tiny
 from vizreport.cli import main
 from vizreport.results.run import read_run
+from vizreport.runs.checking import check
 
 NEEDS_IT = ("occlusion", "invariance", "correspondence", "sanity", "hog")
 
@@ -68,6 +69,9 @@ def test_values_that_are_not_finite(tmp_path, capfd):
     from pptx import Presentation
 
     slides = Presentation(str(out / "slides.pptx")).slides
+    faults = slides[1]
+    assert sentence in re.sub("[\u2068\u2069]", "", faults.shapes.title.text)
+    assert check(out).ranking[0].first.finding.advice in faults.shapes[1].text_frame.text
     shown = [shape for slide in slides for shape in slide.shapes]
     texts = [shape.text_frame.text for shape in shown if shape.has_text_frame]
     texts += [slide.notes_slide.notes_text_frame.text for slide in slides]

@@ -50,10 +50,10 @@ VERB = Verb(
     name="slides",
     summary="export a report as slides",
     description=(
-        "Write a PowerPoint file, 16:9: a title slide with network, data and accuracy, then one "
-        "figure per section, at most 12, titled with its finding; the caption is in the notes, "
-        "the description in the alternative text. Needs the package python-pptx (vizreport doctor "
-        "says how to install it), but not TensorFlow."
+        "Write a PowerPoint file, 16:9: a title slide with network, data and accuracy, a slide of "
+        "faults if the report has any, then one figure per section, at most 12, titled with its "
+        "finding; the caption is in the notes, the description in the alternative text. Needs the "
+        "package python-pptx (vizreport doctor says how to install it), but not TensorFlow."
     ),
     usage="RUN [--all] [--out FILE]",
     options=(

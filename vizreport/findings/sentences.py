@@ -80,7 +80,12 @@ def beside_all_published(findings: Sequence[Finding]) -> list[str]:
 
 def notice(finding: Finding) -> str:
     """Describe what is wrong and what to try."""
-    return f"{sentence(finding)} {filled(finding, finding.advice)}".strip()
+    return f"{sentence(finding)} {remedy(finding)}".strip()
+
+
+def remedy(finding: Finding) -> str:
+    """Describe what to try; "" where the finding says nothing of it."""
+    return filled(finding, finding.advice)
 
 
 def headline(findings: Sequence[Finding]) -> str:

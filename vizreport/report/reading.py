@@ -114,7 +114,7 @@ def read_sections(
         if progress:
             progress(experiment.title)
         reads.append(_made(waiting, run))
-    others = _findings(each for each in reads if isinstance(each, ReadSection))
+    others = findings_of(each for each in reads if isinstance(each, ReadSection))
     for each in reads:
         yield each if isinstance(each, ReadSection) else _made(each, run, others)
 
@@ -147,7 +147,8 @@ def _made(waiting: _Waiting, run: RunRecord, *others: list[Found]) -> ReadSectio
     return ReadSection(record, experiment, DONE, None, section)
 
 
-def _findings(reads: Iterable[ReadSection]) -> list[Found]:
+def findings_of(reads: Iterable[ReadSection]) -> list[Found]:
+    """Return the decided findings of sections, in the report's order."""
     return [
         Found(read.record.name, read.experiment.title, each)
         for read in reads

@@ -1,4 +1,4 @@
-"""A run as slides: a title, then a figure a slide, headed by what it shows."""
+"""A run as slides: a title, the faults, then a figure a slide, headed by what it shows."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from typing import Any
 
 from vizreport.drawing.section import Fact
 from vizreport.errors import RequestError
-from vizreport.findings.sentences import sentence
+from vizreport.findings.ranking import ranked
+from vizreport.findings.record import FAULT
+from vizreport.findings.sentences import notice, remedy, sentence
 from vizreport.report.export import SIZES, Exported, export
 from vizreport.report.figures import Listed
 from vizreport.report.numbering import number_figures
-from vizreport.report.reading import ReadSection, read_sections
+from vizreport.report.reading import ReadSection, findings_of, read_sections
 from vizreport.report.reproducible import as_shown
 from vizreport.results.run import RunRecord
 from vizreport.system.installed import pip_install
@@ -37,7 +39,8 @@ def make_slides(
 ) -> tuple[bytes, tuple[str, ...]]:
     """Make a PowerPoint file of a run's figures from its results alone.
 
-    By default of one figure a section, at most 12, each headed by what its section found.
+    By default of one figure a section, at most 12, each headed by what its section found. Where
+    the run has faults, they come first, on a slide of their own.
 
     Captions are in the notes, descriptions of the pictures in their alternative texts. The same
     results give the same bytes.
@@ -73,6 +76,7 @@ def make_slides(
     deck.slide_width, deck.slide_height = Mm(WIDTH), Mm(HEIGHT)
     sections = list(read_sections(run_folder, run))
     _title_slide(deck, run, sections)
+    _fault_slide(deck, sections)
     failed = [read.record.name for read in sections if read.status == "failed"]
     numbered = _numbered(sections)
     for slide in _all(numbered) if every else _telling(numbered):
@@ -160,6 +164,21 @@ def _title_slide(deck: Any, run: RunRecord, sections: list[ReadSection]) -> None
     box = _box(slide, _EDGE, 80.0, WIDTH - 2 * _EDGE, 90.0)
     _write(box, lines, 20)
     _notes(slide, f"Made with vizreport from {run.name}, {run.date[:10]}.")
+
+
+def _fault_slide(deck: Any, sections: list[ReadSection]) -> None:
+    """Show the first fault as the title, with its remedy, and the others below."""
+    all_ranked = ranked(findings_of(sections))
+    found = [each.first for each in all_ranked if each.first.finding.severity == FAULT]
+    if not found:
+        return
+    first, *others = (each.finding for each in found)
+    slide = _slide(deck, f"Fault: {sentence(first)}", 26, _TOP)
+    lines = [remedy(first), *(f"Fault: {notice(each)}" for each in others)]
+    lines = [line for line in lines if line]
+    if lines:
+        _write(_box(slide, _EDGE, _TOP + _TITLE + 8, WIDTH - 2 * _EDGE, 140.0), lines, 20)
+    _notes(slide, "\n".join(f"{each.title}: {notice(each.finding)}" for each in found))
 
 
 def _said(fact: Fact) -> str:

@@ -17,7 +17,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.decided import claims_of
 from vizreport.findings.ranking import Found, Ranked, ranked
 from vizreport.findings.record import LOOK, NOTE, TOO_LITTLE, Finding
-from vizreport.findings.sentences import compared, notice, sentence
+from vizreport.findings.sentences import compared, notice, remedy, sentence
 from vizreport.results.run import RunRecord
 
 
@@ -83,7 +83,7 @@ def _row(entry: Ranked) -> Context:
     return {
         "severity": first.finding.severity,
         "sentence": sentence(first.finding),
-        "advice": notice(first.finding).removeprefix(sentence(first.finding)).strip(),
+        "advice": remedy(first.finding),
         "effect": first.finding.effect,
         "n": f"{first.finding.n} {first.finding.unit}",
         "section": first.section,
