@@ -41,7 +41,13 @@ def test_no_verb_lists_the_verbs(capsys):
 
 
 def test_unknown_verb_lists_the_verbs(capsys):
-    assert "render" in complaint(capsys, "bild")
+    assert "render" in complaint(capsys, "frobnicate")
+
+
+def test_a_verb_or_option_that_is_nearly_right_is_named(capsys):
+    assert "did you mean build?" in complaint(capsys, "bild")
+    typed = ("build", "--checkpoint", "a.keras", "--data", "b", "--max-image", "5")
+    assert "did you mean --max-images?" in complaint(capsys, *typed)
 
 
 def test_unknown_option_is_refused(capsys):

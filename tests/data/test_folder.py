@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from io import StringIO
 
 import numpy as np
@@ -10,9 +11,11 @@ from PIL import Image
 from tqdm import tqdm
 
 from vizreport.data import contents
-from vizreport.data.image import Decoding
+from vizreport.data.encoded import Encoded, encoded_dataset
+from vizreport.data.image import DEFAULT_DECODING, Decoding
 from vizreport.data.presets import PRESETS
 from vizreport.data.reading import read_batches
+from vizreport.data.records import RecordsFile
 from vizreport.data.sources import open_dataset
 from vizreport.errors import RequestError
 
@@ -259,3 +262,26 @@ def test_progress(tmp_path, monkeypatch):
     assert bars == []
     assert dataset.fingerprint == dataset.fingerprint
     assert [(bar.n, bar.total) for bar in bars] == [(3, 3)]
+
+
+def test_the_manifest_covers_classes_that_do_not_follow_from_paths(tmp_path):
+    file = tmp_path / "one.png"
+    Image.new("RGB", (4, 4)).save(file)
+    there = file.stat()
+    manifests = []
+    for class_name in ("cat", "dog", "cat"):
+        records = RecordsFile()
+        records.append(file.name, "", class_name)
+        dataset = encoded_dataset(
+            Encoded(
+                name="listed",
+                kind="list",
+                records=records.finished(),
+                read=lambda _: file.read_bytes(),
+                sizes=np.array([there.st_size]),
+                times=np.array([[there.st_mtime_ns, there.st_ctime_ns, time.time_ns()]]),
+            ),
+            DEFAULT_DECODING,
+        )
+        manifests.append(dataset.manifest)
+    assert manifests[0] == manifests[2] != manifests[1]

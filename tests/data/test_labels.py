@@ -148,7 +148,8 @@ def test_names_of_the_outputs():
         (
             dataset(["a.jpg"]),
             {},
-            "The images have no classes (folders), and no labels were given (--labels).",
+            "The images have no classes: sort them into a folder for each class, or, where "
+            "file names start with the index of an output, pass the outputs' names (--labels).",
         ),
         (
             dataset(["train/a.jpg", "val/b.jpg"]),

@@ -158,9 +158,9 @@ def test_a_layer_of_too_many_maps_has_no_similarities():
 
     def checked(shape):
         stored = taken_apart(mining)
-        stored["similarity"][name] = np.zeros(shape, np.int8)
+        stored["likeness"][name] = np.zeros(shape, np.int8)
         check(MiningResult, stored)
 
     checked((0, 0))
-    with pytest.raises(Mismatch, match="similarity"):
+    with pytest.raises(Mismatch, match="likeness"):
         checked((0, 3))

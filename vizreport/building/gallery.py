@@ -117,9 +117,13 @@ class GalleryCallback(keras.callbacks.Callback):
         self._out = Path(out)
         self._epochs = None if epochs is None else frozenset(epochs)
         if not isinstance(preprocessing, Preprocessing) and preprocessing not in PRESETS:
+            wrong = (
+                "a gallery needs the network's preprocessing"
+                if preprocessing is None
+                else f"unknown preset {preprocessing!r}"
+            )
             raise RequestError(
-                "a gallery needs the network's preprocessing: set preprocessing= to one of "
-                f"{', '.join(PRESETS)}, or a Preprocessing"
+                f"{wrong}: set preprocessing= to one of {', '.join(PRESETS)}, or a Preprocessing"
             )
         for condition in stop_on:
             parse(condition)

@@ -60,7 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         prepared = describe_choice(subject.chosen_preprocessing)
     except RequestError as error:
-        prepared = f"not known ({str(error).removeprefix(f'{network.path}: ')})"
+        # Not the option to choose it with, which only other commands have.
+        why = str(error).removeprefix(f"{network.path}: ").partition("; choose --preprocess")[0]
+        prepared = f"not known ({why}; vizreport describe records it)"
         # The layers do not depend on it.
         raw = PreprocessingRequest("raw", preprocessing_parts(arguments), scale_twice=True)
         subject = Subject(network, replace(options, preprocessing=raw), NO_IMAGES)

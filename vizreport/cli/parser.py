@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from vizreport.cli import (
@@ -83,10 +85,24 @@ class _Parser(argparse.ArgumentParser):
         verb, self.verb = self.verb, None
         if verb is not None:
             _add_options(self, verb)
-        return super().parse_known_args(args, namespace)
+        found, unknown = super().parse_known_args(args, namespace)
+        if verb is not None and unknown:
+            known = [flag for option in verb.all_options() if (flag := option.flag)[0] == "-"]
+            wrong = next((each for each in unknown if each[0] == "-"), unknown[0])
+            hint = _near(wrong.partition("=")[0], known)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
+        wrong = re.match(r"argument COMMAND: invalid choice: '(.*)' \(", message)
+        if wrong and (hint := _near(wrong[1], [verb.name for verb in VERBS])):
+            message = f"there is no command {wrong[1]!r}{hint}"
         raise RequestError(f"{message.removeprefix('argument ')} (see {self.prog} --help)")
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -70,7 +70,9 @@ def encoded_dataset(source: Encoded, decoding: Decoding) -> Dataset:
     )
     contents = None
     if source.sizes is not None and source.times is not None:
-        about = fingerprint(source.kind, (), source.class_names, source.skipped)
+        # Classes may be read from elsewhere than the paths, and change where no image does.
+        kind = f"{source.kind} {source.records.classes_hash}"
+        about = fingerprint(kind, (), source.class_names, source.skipped)
         paths = source.records.paths
         contents = Contents(about, paths, fingerprint_of, source.read, source.sizes, source.times)
     return Dataset(

@@ -196,7 +196,10 @@ def _why(
     classes, has_own = _classes(dataset), _has_own(dataset)
     if not classes and not has_own:
         if not labels_file:
-            return "The images have no classes (folders), and no labels were given (--labels)."
+            return (
+                "The images have no classes: sort them into a folder for each class, or, where "
+                "file names start with the index of an output, pass the outputs' names (--labels)."
+            )
         return (
             "The images have no classes (folders), and not every file name starts with the index "
             "of an output."

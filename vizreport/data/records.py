@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import overload
 
@@ -59,6 +61,14 @@ class Records(Sequence[ImageRecord]):
 
     def __len__(self) -> int:
         return len(self.paths)
+
+    @property
+    def classes_hash(self) -> str:
+        """Hash of each image's class and of the classes' names."""
+        digest = hashlib.sha256(json.dumps(list(self.class_names)).encode())
+        for column in (self._classes, self._labels):
+            digest.update(np.asarray(column, "<i4").tobytes())
+        return digest.hexdigest()
 
 
 def class_numbers(

@@ -121,8 +121,8 @@ def about_folder(path: Path) -> str:
     """Sentence about a folder where a checkpoint's file is needed."""
     if (path / "saved_model.pb").exists():
         return (
-            f"{path} is a SavedModel folder, which Keras 3 cannot load; load it with the Keras 2 "
-            "(tf_keras) that wrote it and save it with model.save('NAME.h5')"
+            f"{path} is a SavedModel folder, which Keras 3 cannot load; save the model itself, "
+            "with model.save('NAME.keras') in Keras 3 or, with tf_keras, model.save('NAME.h5')"
         )
     checkpoints = sorted(
         file.name

@@ -7,6 +7,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -50,7 +51,7 @@ def checkpoint_hash(path: str | Path) -> str:
     for file in (path, *sidecar_paths(path)):
         wrong = problem(file)
         if wrong:
-            raise RequestError(f"{file} {wrong}; pass a checkpoint made of regular files")
+            raise RequestError(f"{file} {wrong}; {_instead(file)}")
         # The kind of file, so that a mean never stands for a description.
         kind = "checkpoint" if file == path else file.suffix
         try:
@@ -61,6 +62,13 @@ def checkpoint_hash(path: str | Path) -> str:
             raise RequestError(f"{file} cannot be read: {error.strerror}") from error
         combined.update(f"{kind} {digest}\n".encode())
     return combined.hexdigest()
+
+
+def _instead(file: Path) -> str:
+    """Return what to do, such as the name of a file beside it that is nearly the same."""
+    beside = sorted(each.name for each in file.parent.glob("*") if each.suffix == file.suffix)
+    near = get_close_matches(file.name, beside, 1)
+    return f"did you mean {near[0]}?" if near else "pass a .keras or .h5 file"
 
 
 def _archive_digest(stream: BinaryIO) -> str | None:

@@ -125,12 +125,13 @@ def choose_preprocessing(
     """
     parts = dict(asked.parts)
     own = RANGES[expected.name] if expected is not None and expected.name else None
-    changed = ", with individual options changed" if parts.keys() - {"input_size", "bands"} else ""
+    changed = _changed(parts)
     if asked.preset is not None:
         found = preset(asked.preset, size, channels, parts)
         reason = f"--preprocess {asked.preset}{changed}"
     elif sidecar is not None and sidecar.preset is not None:
         found = preset(sidecar.preset, size, channels, {**sidecar.parts, **parts})
+        changed = _changed({**sidecar.parts, **parts})
         return ChosenPreprocessing(found, f"preset {sidecar.preset} in the sidecar{changed}")
     elif sidecar is not None and sidecar.preprocessing is not None:
         found = with_parts(sidecar.preprocessing, parts)
@@ -158,6 +159,11 @@ def departs(found: Preprocessing, chosen: ChosenPreprocessing) -> bool:
 def _scales(found: Preprocessing, usual: Preprocessing) -> bool:
     scaled = (found.scale, found.std, found.mean_image is None) != (usual.scale, usual.std, True)
     return scaled or set(found.mean) != set(usual.mean)
+
+
+def _changed(parts: Mapping[str, object]) -> str:
+    own = parts.keys() - {"input_size", "bands"}
+    return ", with individual options changed" if own else ""
 
 
 def _not_known(checkpoint: Path, expected: ExpectedRange | None) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, TypedDict
 import numpy as np
 
 from vizreport.results.columns import Column, Strings
+from vizreport.results.groups import Stored
 
 
 class Output(TypedDict):
@@ -46,7 +47,7 @@ class MinedLayer:
     cols: Annotated[np.ndarray, "int32 [M, K]"]
     means: Annotated[np.ndarray, "float32 [M]"]
     active: Annotated[np.ndarray, "float32 [M]"]
-    similarity: Annotated[np.ndarray, "int8 [S, S]"]
+    similarity: Annotated[np.ndarray, "int8 [S, S]", Stored("likeness")]
 
 
 @dataclass(frozen=True)
