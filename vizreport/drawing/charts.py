@@ -38,6 +38,11 @@ METHODS = {
 LineStyle = dict[str, Any]
 """Keyword arguments of Matplotlib's for a line or its marks."""
 
+ON_DARK = "#fdfdfd"
+"""For letters on dark cells of a heat map; not in :data:`dark.COLOURS`, as the cells are not."""
+ON_LIGHT = "#111417"
+"""The same on light cells."""
+
 _STYLE: Any = {
     "font.size": 7.5,
     "axes.edgecolor": SOFT,

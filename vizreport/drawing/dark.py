@@ -61,8 +61,12 @@ def darken(chart: Figure) -> None:
     for artist in artists:
         for of in ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor"):
             read, write = (getattr(artist, f"{verb}_{of}", None) for verb in ("get", "set"))
-            if read and write:
-                write(_darkened(read()))
+            if not (read and write):
+                continue
+            colour = read()
+            # Writing none, as of outlines without areas, would let the colour map fill them.
+            if len(colour):
+                write(_darkened(colour))
 
 
 def _darkened(colour: Any) -> Any:

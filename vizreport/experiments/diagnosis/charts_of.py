@@ -57,7 +57,7 @@ def confusion(predictions: LabelledPredictions) -> Figure:
             for i, row in enumerate(shares):
                 for j, value in enumerate(row):
                     if value >= 0.005:
-                        colour = "white" if value > 0.5 else charts.INK
+                        colour = charts.ON_DARK if value > 0.7 else charts.ON_LIGHT
                         axes.text(j, i, f"{100 * value:.0f}", ha="center", va="center",
                                   color=colour, fontsize=6)  # fmt: skip
 
@@ -106,7 +106,8 @@ def balance(predictions: LabelledPredictions) -> Figure:
         name="diagnosis-balance",
         title="Images per class",
         caption=(
-            "Number of images per class (pale), and of those classified correctly (dark)."
+            "Number of images per class (wide bars), and of those classified correctly (narrow "
+            "bars)."
             + (" Only the largest and smallest classes are shown." if len(order) > MOST else "")
         ),
         method=(
@@ -337,7 +338,7 @@ def quality(result: DiagnosisResult, mining: MiningResult, own: Sequence[Finding
         title=f"Images by class: {_MEASURES[shown[0][0]]}",
         caption=(
             "Classes whose points lie apart can be recognised by this measure alone. Each point "
-            "is an image, the black line the class median."
+            "is an image, the vertical line the median of its class."
         ),
         method=("Measured on the images before preprocessing."),
         alt=f"Points for {len(present)} classes; medians "

@@ -125,9 +125,15 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
         name="diagnosis-places",
         title="Regions that classes depend on",
         caption=(
-            "Bottom: where covering the image lowers a class's log-odds most. Top: the tested "
-            "region, outlined on the mean image of the class. Pasted into images of other "
-            f"classes: {said}."
+            "Top: the tested region, outlined on the mean image of the class. "
+            f"{'Middle' if len(maps) > 1 else 'Bottom'}: where covering the image lowers the "
+            "class's log-odds most."
+            + (
+                " Bottom: where the class has more projection energy than the other classes."
+                if len(maps) > 1
+                else ""
+            )
+            + f" Pasted into images of other classes: {said}."
         ),
         method=(
             f"Drops are means over {COVERED} other images of the class."

@@ -138,7 +138,7 @@ def _figure(result: InvarianceResult, figure: str, labels: list[str]) -> Figure:
         caption=(
             "How much the features of each layer change when the image does (0: not at all). "
             f"Dashed: as much as for another image.{probability} Each row shows one image; its "
-            "number is at the end of its curves; the black line is the mean of "
+            "number is at the end of its curves; the line without a number is the mean of "
             f"{number(int(result.sampled.sum()))} images."
         ),
         method=(
