@@ -83,7 +83,7 @@ def panels(result: ClassEvidenceResult) -> Image.Image:
                 most = decimal(float(map_of(result, i, each).max()))
                 said = f"probability drops\nby at most {most}"
             else:
-                said = f"rank correlation\nwith occlusion: {decimal(agreement(result, i, each))}"
+                said = f"rank correlation\n{decimal(agreement(result, i, each))}"
             labels.append((_SHORT[each], f"\n{said}"))
     columns = (1 + len(which)) * min(_ABREAST, len(result.pictures))
     if medium.narrow():

@@ -88,11 +88,11 @@ def _maps(result: ClassEvidenceResult) -> Figure:
         title=f"Occlusion, {methods} for the same class, over the same square",
         caption=(
             "Where each method finds evidence for the class, from dark blue (none, or "
-            f"evidence against it) to yellow (each map's maximum){masked}. r: rank correlation "
-            "with the occlusion map over all positions."
+            f"evidence against it) to yellow (each map's maximum){masked}. The "
+            "rank correlation is that with the occlusion map, over all positions."
         ),
         method=(
-            "Each image with the probability p of its class. Occlusion is the drop in p while the "
+            "Each image with the probability of its class. Occlusion: how far it drops while the "
             f"{result.size} px square hides that position.{cam}{gradients} Each value is drawn "
             "at the centre of its square, so the pale border has no values. A dash: no "
             "positive values."
