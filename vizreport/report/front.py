@@ -13,6 +13,7 @@ from vizreport.report.contents import Shown
 from vizreport.report.files import Placed
 
 FACTS = 6  # key numbers on the front page
+RANKED = 3  # things to look at first, unless there are more faults
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,12 @@ class Front:
     telling : tuple of (Shown, Placed)
         The pictures, each with its section, in the report's order.
     warnings : tuple of (Shown, str)
-        What looks wrong, each with the section that says so.
+        What looks wrong, each with the section that says so; shown where nothing is ranked.
     lead : str
-        The finding of the first section.
+        The finding of the first section; shown where nothing is ranked.
     ranking : sequence
-        What to look at first, as the diagnosis ranks it.
+        What to look at first, as the diagnosis ranks it: all faults, and what else is among the
+        first three. Empty where the report has no diagnosis or nothing stands out.
     others : tuple of (Shown, str)
         The other sections, each with the first thing that it found.
     """
@@ -67,12 +69,15 @@ def front(sections: Sequence[Shown], pictures: int) -> Front:
         tuple((shown, placed) for _, _, shown, placed in chosen),
         warnings(sections),
         sections[0].section.finding if sections else "",
-        next(
-            (s.section.context["ranking"] for s in sections[:1] if "ranking" in s.section.context),
-            (),
-        ),
+        _ranking(sections),
         tuple((s, _first(s)) for s in sections[1:] if s.section.finding),
     )
+
+
+def _ranking(sections: Sequence[Shown]) -> Sequence[Any]:
+    rows: Sequence[Any] = sections[0].section.context.get("ranking", ()) if sections else ()
+    faults = sum(row["severity"] == FAULT for row in rows)
+    return rows[: max(RANKED, faults)]
 
 
 def _first(shown: Shown) -> str:

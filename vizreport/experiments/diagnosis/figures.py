@@ -16,7 +16,7 @@ from vizreport.experiments.mining.predictions import labelled_predictions
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.decided import claims_of
 from vizreport.findings.ranking import Found, Ranked, ranked
-from vizreport.findings.record import LOOK, NOTE, TOO_LITTLE, Finding
+from vizreport.findings.record import FAULT, LOOK, NOTE, TOO_LITTLE, Finding
 from vizreport.findings.sentences import compared, notice, remedy, sentence
 from vizreport.results.run import RunRecord
 
@@ -89,7 +89,14 @@ def _row(entry: Ranked) -> Context:
         "section": first.section,
         "title": first.title,
         "evidence": first.finding.evidence,
-        "others": [(each.section, each.title, sentence(each.finding)) for each in entry.others],
+        "others": [
+            (
+                each.section,
+                each.title,
+                (notice if each.finding.severity == FAULT else sentence)(each.finding),
+            )
+            for each in entry.others
+        ],
     }
 
 
