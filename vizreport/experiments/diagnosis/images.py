@@ -143,14 +143,20 @@ _SAID = {
 _ADVICE = {
     "light": "Check whether the images of {cls} have different lighting or exposure; vary "
     "brightness at random in training.",
-    "size": "Resize all images in the same way before training; check the source of the images of "
-    "{cls}.",
-    "shape": "Crop all images to one aspect ratio in the same way before training; check the "
-    "source of the images of {cls}.",
+    "size": "Check the source of the images of {cls}; blur and compress at random in training.",
+    "shape": "Crop all images to one aspect ratio before training; check the source of the images "
+    "of {cls}.",
     "blur": "Check whether the images of {cls} come from another camera or were resized "
     "differently; blur or sharpen at random in training.",
     "compression": "Save the images of all classes with the same settings; compress at random in "
     "training.",
+}
+_USE = "A network can recognise the class by that alone."
+_TRACES = {
+    "size": "The network receives all images at one size, but sharpness and compression artefacts "
+    "can still reveal the original size.",
+    "shape": "The network receives all images in one shape, but distorted or cropped content can "
+    "still reveal the original aspect ratio.",
 }
 
 
@@ -182,7 +188,7 @@ def _differs(what: str, values: np.ndarray, labels: np.ndarray, names: list[str]
         compared=f"{_SAID[what][2]} of each class's images and of the others",
         claim=f"images of {{cls}} are {word} than the others",
         shown=f"Images of {{cls}} are {word} than the others: in {{effect}} of all pairs with an "
-        "image of another class (half by chance). A network can recognise the class by that alone."
+        f"image of another class (half by chance). {_TRACES.get(what, _USE)}"
         if telling
         else f"By {_SAID[what][2]}, {{cls}} is separated best: its images have "
         f"{'more' if more else 'less'} in {{effect}} of all pairs with an image of another class.",
