@@ -145,7 +145,7 @@ def _draw_rms(axes: Axes, runs: Sequence[FinishedRun]) -> None:
     axes.axhline(LIMIT, color=charts.SOFT, lw=0.8, ls=(0, (1, 2)), label="the paper's limit")
     _log_scale(axes)
     axes.set_xlabel("share of the filters, %")
-    axes.set_ylabel("RMS of the weights")
+    axes.set_ylabel("RMS of the weights on RGB values")
     _legend(axes)
 
 

@@ -299,7 +299,7 @@ def with_scale(picture: Image.Image, limit: str, size: int) -> Image.Image:
     """Put a grey scale from minus to plus a limit below a picture, at its left."""
     ramp = np.repeat(np.linspace(1, 255, 256).astype(np.uint8)[None, :, None], 3, axis=2)
     ends = f"−{limit}", "0", f"+{limit}"
-    return with_ramp(picture, ramp, ends, "weight, in each colour", size)
+    return with_ramp(picture, ramp, ends, "weight on RGB values (0 to 255)", size)
 
 
 def with_ramp(

@@ -81,7 +81,7 @@ def panels(result: ClassEvidenceResult) -> Image.Image:
             cells.append(montage.fit(Image.fromarray(coloured(result, i, each)), _SIDE))
             if each == OCCLUSION:
                 most = decimal(float(map_of(result, i, each).max()))
-                said = f"probability drops\nby at most {most}"
+                said = f"largest drop\n{most}"
             else:
                 said = f"rank correlation\n{decimal(agreement(result, i, each))}"
             labels.append((_SHORT[each], f"\n{said}"))

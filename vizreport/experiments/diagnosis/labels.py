@@ -21,6 +21,8 @@ BY_CHANCE = 0.1
 """Of the mistakes, those that may always be as confident as half of the correct predictions."""
 UNBALANCED = 4.0
 """Largest class over the median one, from which on the balance is worth a look."""
+UNEQUAL = 2.0
+"""Largest class over the median one, from which on images taken for one class suggest balancing."""
 ONE_CLASS = 0.8
 """Share of all predictions from which on one class is a fault."""
 
@@ -111,6 +113,8 @@ def one_class(predictions: LabelledPredictions) -> Finding:
     tested = share(int(counts[most]), len(predictions.labels), min(max(there, 1e-3), 1 - 1e-3))
     chosen = len(np.unique(np.concatenate([predictions.labels, predictions.predicted])))
     over = tested.value - there
+    sizes = np.bincount(predictions.labels)
+    unbalanced = sizes.max() > UNEQUAL * np.median(sizes[sizes > 0])
     severity = FAULT if tested.value >= ONE_CLASS and over >= 0.3 else LOOK if over >= 0.2 else NOTE
     return Finding(
         kind="predictions-one-class",
@@ -125,8 +129,10 @@ def one_class(predictions: LabelledPredictions) -> Finding:
         unit="images",
         evidence="diagnosis-confusion",
         severity=severity,
-        advice="Check the preprocessing and the input range; if they are right, training "
-        "collapsed: try a lower learning rate, and balance the classes."
+        advice="Check the preprocessing and the input range. If they are right, the moving "
+        "averages of batch normalization may not have settled (compare the error in training "
+        "mode, or re-estimate the averages), or training may have collapsed (try a lower learning "
+        "rate)." + (" Balance the classes." if unbalanced else "")
         if severity != NOTE
         else "",
         leading=False,

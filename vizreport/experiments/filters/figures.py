@@ -47,11 +47,12 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         title=f"The {count} filters of {quoted(result.layer)}, {size} each",
         caption=(
             "What the first layer responds to: each filter with its number and the RMS of its "
-            "weights. Dashed frame: dead, never above 0. Heavy frame: dominating."
+            "weights as trained. Dashed frame: dead, never above 0. Heavy frame: dominating."
         ),
         method=(
-            "The filters are shown as they act on RGB pixels, enlarged without smoothing; "
-            "mid-grey is zero. "
+            "The filters are shown as they act on RGB values (0 to 255), with all scaling of the "
+            "image before the first layer included; the RMS is in the network's own units, "
+            "without it. Enlarged without smoothing; mid-grey is zero. "
             f"{scale} Dead: its map is never above 0. Dominating: its RMS exceeds "
             f"{number(result.dominating_ratio)} times the median."
         ),
@@ -190,7 +191,7 @@ def _grid(result: FiltersResult, ranges: np.ndarray, shared: bool) -> Image.Imag
     if medium.low() and len(cells) > _LABELLED:
         labels, columns = [], math.ceil((2.4 * len(cells)) ** 0.5)
     else:
-        head += ", with its number and the RMS of its weights"
+        head += ", with its number and the RMS of its weights as trained"
     picture = montage.headed(montage.grid(cells, columns, 14, labels, 24), head, 24)
     return montage.with_scale(picture, number(float(ranges[0])), 24) if shared else picture
 
@@ -242,7 +243,7 @@ def _spread(axes: Axes, result: FiltersResult) -> None:
     axes.set_xlabel(f"filters of {drawable(result.layer, 30)} sorted by RMS")
     axes.locator_params(axis="x", integer=True)
     axes.set_xlim(0, len(rms) + 1)
-    axes.set_ylabel("RMS of the weights")
+    axes.set_ylabel("RMS of the weights as trained")
     axes.set_ylim(0, 1.15 * max(float(rms.max()), median * result.dominating_ratio))
     if dead.any() or strong.any():
         axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0)
