@@ -92,9 +92,9 @@ def _maps(result: ClassEvidenceResult) -> Figure:
             "rank correlation is that with the occlusion map, over all positions."
         ),
         method=(
-            "Each image with the probability of its class. Occlusion: the drop in probability while the "
-            f"{result.size} px square hides that position.{cam}{gradients} Each value is drawn "
-            "at the centre of its square, so the pale border has no values. A dash: no "
+            "Each image with the probability of its class. Occlusion: the drop in probability "
+            f"while the {result.size} px square hides that position.{cam}{gradients} Each value is "
+            "drawn at the centre of its square, so the pale border has no values. A dash: no "
             "positive values."
         ),
         alt=(
