@@ -93,8 +93,20 @@ def test_one_class_for_all_is_a_fault():
     given = answers()
     predicted = np.where(np.arange(400) % 20 == 0, given.predicted, 2)
     collapsed = LabelledPredictions(given.images, given.labels, predicted, given.confidence, NAMES)
-    assert decided(labels.one_class(collapsed)).severity == "fault"
-    assert decided(labels.one_class(given)).severity == "note"
+    assert decided(labels.one_class(collapsed, False)).severity == "fault"
+    assert decided(labels.one_class(given, False)).severity == "note"
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+@pytest.mark.parametrize("largest", [100, 300])
+def test_one_class_for_all_has_the_causes_that_are_possible(normalized, largest):
+    true = np.repeat(np.arange(6), [largest, 100, 100, 100, 100, 100])
+    n = len(true)
+    collapsed = LabelledPredictions(np.arange(n), true, np.full(n, 2), np.full(n, 0.9), NAMES)
+    advice = labels.one_class(collapsed, normalized).advice
+    assert ("batch normalization" in advice) == normalized
+    assert ("balance the classes" in advice) == (largest > 200)
+    assert "collapsed" in advice
 
 
 def test_balance_is_judged_by_the_largest_class():

@@ -66,4 +66,5 @@ def make_diagnosis(
         change_names=list(best),
         **found,
         untested=[["Evidence off the object", "the data have no object masks or boxes"]],
+        batch_normalization=suspicious,
     )

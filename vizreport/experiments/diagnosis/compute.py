@@ -75,6 +75,7 @@ def compute(
         **_quality(subject, mining, seed),
         **_predictions(subject, mining, seed, untested),
         untested=untested,
+        batch_normalization=any(n.kind == "batch_normalization" for n in subject.graph.nodes),
     )
 
 

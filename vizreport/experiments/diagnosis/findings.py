@@ -28,7 +28,8 @@ def findings(results: Mapping[str, Any]) -> list[Finding]:
     given = mining.labels
     if predictions is not None:
         exchanged, assigned = labels.exchanged(predictions)
-        found += [exchanged, labels.one_class(predictions), labels.balance(predictions)]
+        found += [exchanged, labels.one_class(predictions, result.batch_normalization)]
+        found.append(labels.balance(predictions))
         given = given.copy()
         given[predictions.images] = assigned
         predictions = labels.with_labels(predictions, assigned)

@@ -105,7 +105,7 @@ def exchanged(predictions: LabelledPredictions, seed: int = 0) -> tuple[Finding,
     ), (whole[predictions.labels] if shown else predictions.labels)
 
 
-def one_class(predictions: LabelledPredictions) -> Finding:
+def one_class(predictions: LabelledPredictions, batch_normalization: bool) -> Finding:
     """Compare the most frequent prediction with how frequent that class is."""
     counts = np.bincount(predictions.predicted, minlength=len(predictions.names))
     most = int(counts.argmax())
@@ -114,7 +114,7 @@ def one_class(predictions: LabelledPredictions) -> Finding:
     chosen = len(np.unique(np.concatenate([predictions.labels, predictions.predicted])))
     over = tested.value - there
     sizes = np.bincount(predictions.labels)
-    unbalanced = sizes.max() > UNEQUAL * np.median(sizes[sizes > 0])
+    unbalanced = bool(sizes.max() > UNEQUAL * np.median(sizes[sizes > 0]))
     severity = FAULT if tested.value >= ONE_CLASS and over >= 0.3 else LOOK if over >= 0.2 else NOTE
     return Finding(
         kind="predictions-one-class",
@@ -129,16 +129,26 @@ def one_class(predictions: LabelledPredictions) -> Finding:
         unit="images",
         evidence="diagnosis-confusion",
         severity=severity,
-        advice="Check the preprocessing and the input range. If they are right, the moving "
-        "averages of batch normalization may not have settled (compare the error in training "
-        "mode, or re-estimate the averages), or training may have collapsed (try a lower learning "
-        "rate)." + (" Balance the classes." if unbalanced else "")
-        if severity != NOTE
-        else "",
+        advice=_one_class_advice(batch_normalization, unbalanced) if severity != NOTE else "",
         leading=False,
         values={"there": Quantity(there, SHARE)},
         names={"most": quoted(predictions.names[most], 40)},
     )
+
+
+def _one_class_advice(batch_normalization: bool, unbalanced: bool) -> str:
+    """Name the causes that are possible, the most frequent first."""
+    causes = ["training may have collapsed (try a lower learning rate)"]
+    if batch_normalization:
+        causes.insert(
+            0,
+            "the moving averages of batch normalization may not have settled (compare the error "
+            "in training mode, or re-estimate the averages)",
+        )
+    if unbalanced:
+        causes.append("the largest class may dominate training (balance the classes)")
+    listed = "; or ".join(causes)
+    return f"Check the preprocessing and the input range. If they are right, {listed}."
 
 
 def suspects(predictions: LabelledPredictions) -> np.ndarray:

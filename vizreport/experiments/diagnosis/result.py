@@ -90,6 +90,8 @@ class DiagnosisResult:
         Mean picture of the images covered.
     untested : list of [what, why]
         What could not be measured.
+    batch_normalization : bool
+        Whether the network has batch normalization, whose moving averages may not have settled.
     """
 
     compared: int
@@ -120,3 +122,4 @@ class DiagnosisResult:
     place_turned: Annotated[np.ndarray, "int8 [Z, K]"]
     place_pictures: Annotated[np.ndarray, "uint8 [Z, h, w, 3]"]
     untested: list[tuple[str, str]]
+    batch_normalization: bool
