@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.parts.result import NamedLayer, NamedMaps, PartsResult
 from vizreport.experiments.top_patches import ground_truth
 from vizreport.experiments.top_patches.findings import parts_finding
 
@@ -23,12 +23,9 @@ def parts_of(rows):
         halves=[5, 4],
         shown=np.full((2, 2), 4, np.int32),
         tolerance=0.1,
-        layers=["conv2"],
-        least={"conv2": 4.0},
-        part={"conv2": part.astype(np.int32)},
-        chosen={"conv2": chosen},
-        precision={"conv2": precision},
-        chance={"conv2": chance},
+        layers={
+            "conv2": NamedLayer(4.0, NamedMaps(part.astype(np.int32), chosen, precision, chance))
+        },
     )
 
 

@@ -65,11 +65,12 @@ def test_precision_by_brute_force(subject, mined, named, truth):
     first = halves(classes, np.random.default_rng(subject.asked.seed))
     assert named.halves == [first.sum(), (~first).sum()]
     assert named.names == ["left dot", "right dot", "dot"]
-    assert named.layers == ["conv1", "conv2"]  # the class scores have no places
+    assert [*named.layers] == ["conv1", "conv2"]  # the class scores have no places
     known = [truth(i) for i in range(count)]
     for layer, (stride, side) in GEOMETRY.items():
         values = activations(subject, layer)
-        assert named.least[layer] == pytest.approx(stride / np.sqrt(2))
+        maps = named.layers[layer].maps
+        assert named.layers[layer].least == pytest.approx(stride / np.sqrt(2))
         scores = np.zeros((2, 3, values.shape[-1]))
         for m in range(values.shape[-1]):
             for q, wanted in enumerate((["left dot"], ["right dot"], ["left dot", "right dot"])):
@@ -89,13 +90,13 @@ def test_precision_by_brute_force(subject, mined, named, truth):
                         average = metrics.average_precision_score(hits[half], strongest[half])
                         scores[h, q, m] = average * hits[half].sum() / shown[half].sum()
         best = scores[0].max(axis=0)
-        np.testing.assert_allclose(np.nan_to_num(named.chosen[layer]), best, rtol=1e-5)
+        np.testing.assert_allclose(np.nan_to_num(maps.chosen), best, rtol=1e-5)
         for m in np.flatnonzero(best):
-            part = named.part[layer][m]
+            part = maps.part[m]
             assert scores[0, part, m] == pytest.approx(best[m])
-            assert named.precision[layer][m] == pytest.approx(scores[1, part, m], rel=1e-5)
-            assert 0 <= named.chance[layer][m] <= 1
-        assert (named.part[layer][best == 0] == -1).all()
+            assert maps.precision[m] == pytest.approx(scores[1, part, m], rel=1e-5)
+            assert 0 <= maps.chance[m] <= 1
+        assert (maps.part[best == 0] == -1).all()
         assert (best > 0).any()
 
 
@@ -106,7 +107,7 @@ def test_mean_mask(mined, named, truth):
 
 
 def test_data_without_truth_have_no_parts(tiny_subject, mined, parts):
-    assert (parts.masks, parts.names, parts.layers, parts.part) == (0, [], [], {})
+    assert (parts.masks, parts.names, parts.layers) == (0, [], {})
     projected = project(
         tiny.changed(tiny_subject, layers=("conv1",)), {"mining": mined, "parts": parts}
     )

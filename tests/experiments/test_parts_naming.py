@@ -46,7 +46,7 @@ def named(scenes, maps, reach=6.0):
     names, shown = shown_concepts(scenes)
     values, places = (np.stack(column) for column in zip(*maps, strict=True))
     found = name_maps(values, places, scenes, np.full(IMAGES, reach), names, shown)
-    return [names[part].name if part >= 0 else "" for part in found["part"]], found
+    return [names[part].name if part >= 0 else "" for part in found.part], found
 
 
 def test_halves_share_every_class():
@@ -80,17 +80,17 @@ def test_planted_detectors_are_found(scenes):
         ],
     )
     assert names == ["left eye (cat)", "handle (mug)", "eye (cat)"]
-    np.testing.assert_allclose(found["precision"], 1, atol=1e-6)
-    np.testing.assert_allclose(found["chosen"], 1, atol=1e-6)
-    assert (found["chance"] < 0.1).all()
+    np.testing.assert_allclose(found.precision, 1, atol=1e-6)
+    np.testing.assert_allclose(found.chosen, 1, atol=1e-6)
+    assert (found.chance < 0.1).all()
 
 
 def test_maps_that_look_for_nothing_get_chance(scenes):
     random = np.random.default_rng(5)
     _, found = named(scenes, [detector(scenes, random) for _ in range(200)], reach=20.0)
     # Chosen on one half, they look better there than they are.
-    assert found["chosen"].mean() > found["precision"].mean()
-    assert found["precision"].mean() == pytest.approx(found["chance"].mean(), abs=0.004)
+    assert found.chosen.mean() > found.precision.mean()
+    assert found.precision.mean() == pytest.approx(found.chance.mean(), abs=0.004)
 
 
 def test_a_map_that_knows_the_class_but_not_the_place_gets_chance(scenes):
@@ -101,8 +101,8 @@ def test_a_map_that_knows_the_class_but_not_the_place_gets_chance(scenes):
         maps.append((values + (scenes.classes == "cat"), places))
     names, found = named(scenes, maps, reach=20.0)
     assert all("cat" in name for name in names)
-    assert found["precision"].mean() == pytest.approx(found["chance"].mean(), abs=0.006)
-    assert found["chance"].mean() > 0.03
+    assert found.precision.mean() == pytest.approx(found.chance.mean(), abs=0.006)
+    assert found.chance.mean() > 0.03
 
 
 def test_a_map_that_is_never_active_has_no_part(scenes):
@@ -110,8 +110,8 @@ def test_a_map_that_is_never_active_has_no_part(scenes):
     values, places = detector(scenes, random)
     names, found = named(scenes, [(0 * values, places)])
     assert names == [""]
-    assert np.isnan(found["precision"]).all()
-    assert np.isnan(found["chance"]).all()
+    assert np.isnan(found.precision).all()
+    assert np.isnan(found.chance).all()
 
 
 def test_many_maps_are_named_as_few(scenes):
@@ -121,4 +121,4 @@ def test_many_maps_are_named_as_few(scenes):
     maps += [detector(scenes, random) for _ in range(140)]
     _, whole = named(scenes, maps)
     _, alone = named(scenes, maps[130:])
-    np.testing.assert_array_equal(whole["precision"][130:], alone["precision"])
+    np.testing.assert_array_equal(whole.precision[130:], alone.precision)

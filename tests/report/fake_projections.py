@@ -7,7 +7,7 @@ import numpy as np
 from tests.report import fake_pictures
 from tests.report.fake_results import HOSTILE, SIZE, make_layers
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.parts.result import NamedLayer, NamedMaps, PartsResult
 from vizreport.experiments.photographs.result import PhotographsResult
 from vizreport.experiments.top_patches.result import Tiles, TopLayer, TopPatchesResult
 
@@ -106,11 +106,8 @@ def shares(centre: float, shape: tuple[int, int], dead: np.ndarray) -> np.ndarra
 def make_parts(random: np.random.Generator, hostile: bool) -> PartsResult:
     """Half of the maps of deeper layers have a name; with hostile names the last layer none."""
     names = [HOSTILE[0], "left eye", HOSTILE[4], "wheel (car)"] if hostile else ["eye", "wheel"]
-    fields: dict[str, dict] = {
-        key: {} for key in ("least", "part", "chosen", "precision", "chance")
-    }
-    layers = make_layers(hostile)[:-1]
-    for depth, (name, maps, _, _, stride, _) in enumerate(layers):
+    layers: dict[str, NamedLayer] = {}
+    for depth, (name, maps, _, _, stride, _) in enumerate(make_layers(hostile)[:-1]):
         part = random.integers(0, len(names), maps).astype(np.int32)
         part[5] = -1
         chosen = random.uniform(0, (0.15, 0.6, 0.9)[depth], maps).astype(np.float32)
@@ -118,9 +115,7 @@ def make_parts(random: np.random.Generator, hostile: bool) -> PartsResult:
         chance = random.uniform(0, 0.15, maps).astype(np.float32)
         for column in (chosen, precision, chance):
             column[5] = np.nan
-        columns = (stride / 2**0.5, part, chosen, precision, chance)
-        for key, column in zip(fields, columns, strict=True):
-            fields[key][name] = column
+        layers[name] = NamedLayer(stride / 2**0.5, NamedMaps(part, chosen, precision, chance))
     return PartsResult(
         mean_mask=np.full((SIZE, SIZE), 0.3, np.float32),
         masks=60,
@@ -128,8 +123,7 @@ def make_parts(random: np.random.Generator, hostile: bool) -> PartsResult:
         halves=[30, 30],
         shown=np.full((len(names), 2), 6, np.int32),
         tolerance=0.1,
-        layers=[layer[0] for layer in layers],
-        **fields,
+        layers=layers,
     )
 
 

@@ -6,11 +6,10 @@ import numpy as np
 
 from vizreport.data.truth import Truth, in_view
 from vizreport.engine.mining import reduction_function
-from vizreport.experiments.by_layer import by_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.concepts import Point
-from vizreport.experiments.parts.naming import Named, Scenes, halves, name_maps, shown_concepts
-from vizreport.experiments.parts.result import PartsResult
+from vizreport.experiments.parts.naming import Scenes, halves, name_maps, shown_concepts
+from vizreport.experiments.parts.result import NamedLayer, PartsResult
 from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
@@ -20,12 +19,6 @@ from vizreport.system.progress import progress
 TOLERANCE = 0.1
 # Beyond this many images a seeded sample is taken: bounds memory and time.
 _IMAGES = 2000
-
-
-class _NamedLayer(Named):
-    """The same, with the least tolerance of the layer."""
-
-    least: float
 
 
 def compute(subject: Subject, settings: Given, mining: MiningResult) -> PartsResult:
@@ -59,14 +52,14 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> PartsRes
     layers = [x for x in subject.chosen_layers(settings.layers) if x.stride and x.name in mined]
     if not names or not layers:
         return _without_names(mean_mask, len(records))
-    named: dict[str, _NamedLayer] = {}
+    named: dict[str, NamedLayer] = {}
     strongest = _strongest(subject, records, layers)
     for layer, (values, units) in zip(layers, strongest, strict=True):
         least = layer.stride / np.sqrt(2)
         reach = np.maximum(TOLERANCE * scenes.longer, least)
         places = _centres(subject, layer)[units]
         found = name_maps(values, places, scenes, reach, names, shown)
-        named[layer.name] = {**found, "least": float(least)}
+        named[layer.name] = NamedLayer(float(least), found)
     return PartsResult(
         mean_mask=mean_mask,
         masks=len(records),
@@ -74,8 +67,7 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> PartsRes
         names=[concept.name for concept in names],
         halves=[int(scenes.first.sum()), int((~scenes.first).sum())],
         shown=shown,
-        layers=list(named),
-        **by_layer(named),
+        layers=named,
     )
 
 
@@ -88,12 +80,7 @@ def _without_names(mean_mask: np.ndarray, masks: int) -> PartsResult:
         halves=[0, 0],
         shown=np.zeros((0, 2), np.int32),
         tolerance=TOLERANCE,
-        layers=[],
-        least={},
-        part={},
-        chosen={},
-        precision={},
-        chance={},
+        layers={},
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from vizreport.experiments.parts.precision import (
     expected_average_precision,
     ranked,
 )
+from vizreport.experiments.parts.result import NamedMaps
 
 # A part counts that is seen in as many images of each half.
 LEAST_SHOWN = 4
@@ -72,15 +72,6 @@ def shown_concepts(scenes: Scenes) -> tuple[list[Concept], np.ndarray]:
     return kept, np.array(counts, np.int32).reshape(-1, 2)
 
 
-class Named(TypedDict):
-    """The part of each of a layer's maps, as :class:`PartsResult` describes it."""
-
-    part: np.ndarray
-    chosen: np.ndarray
-    precision: np.ndarray
-    chance: np.ndarray
-
-
 def name_maps(
     values: np.ndarray,
     places: np.ndarray,
@@ -88,7 +79,7 @@ def name_maps(
     reach: np.ndarray,
     names: list[Concept],
     shown: np.ndarray,
-) -> Named:
+) -> NamedMaps:
     """Find the part that each map responds to.
 
     Parameters
@@ -110,11 +101,11 @@ def name_maps(
         _chunk(values[rows], places[rows], scenes, reach, names, shown)
         for rows in (slice(start, start + _CHUNK) for start in range(0, len(values), _CHUNK))
     ]
-    return Named(
-        part=np.concatenate([each["part"] for each in parts]),
-        chosen=np.concatenate([each["chosen"] for each in parts]),
-        precision=np.concatenate([each["precision"] for each in parts]),
-        chance=np.concatenate([each["chance"] for each in parts]),
+    return NamedMaps(
+        part=np.concatenate([each.part for each in parts]),
+        chosen=np.concatenate([each.chosen for each in parts]),
+        precision=np.concatenate([each.precision for each in parts]),
+        chance=np.concatenate([each.chance for each in parts]),
     )
 
 
@@ -125,7 +116,7 @@ def _chunk(
     reach: np.ndarray,
     names: list[Concept],
     shown: np.ndarray,
-) -> Named:
+) -> NamedMaps:
     first, other = scenes.first, ~scenes.first
     hits = {point: at_part(places, where, reach) for point, where in scenes.points.items()}
     ranking = ranked(values[:, first])
@@ -153,7 +144,7 @@ def _chunk(
     precision = average_precision(ranking, hit[:, other], shown[part, 1])
     chance = expected_average_precision(ranking, probabilities[:, other], shown[part, 1])
     none = chosen == 0
-    return Named(
+    return NamedMaps(
         part=np.where(none, -1, part).astype(np.int32),
         chosen=np.where(none, np.nan, chosen).astype(np.float32),
         precision=np.where(none, np.nan, precision).astype(np.float32),

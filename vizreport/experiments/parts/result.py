@@ -9,11 +9,46 @@ import numpy as np
 
 
 @dataclass(frozen=True)
+class NamedMaps:
+    """The part that each of a layer's M feature maps responds to.
+
+    Attributes
+    ----------
+    part : int32 [M]
+        Index into the result's ``names``; -1 for a map that is never active in the first half.
+    chosen : float32 [M]
+        Average precision for that part on the half it was chosen on; NaN without a part.
+    precision, chance : float32 [M]
+        Average precision on the other half, and what it would be with the map's places exchanged
+        among the images of a class; NaN without a part.
+    """
+
+    part: Annotated[np.ndarray, "int32 [M]"]
+    chosen: Annotated[np.ndarray, "float32 [M]"]
+    precision: Annotated[np.ndarray, "float32 [M]"]
+    chance: Annotated[np.ndarray, "float32 [M]"]
+
+
+@dataclass(frozen=True)
+class NamedLayer:
+    """A layer whose maps have places.
+
+    Attributes
+    ----------
+    least : float
+        Least tolerance, px of the network's input: half the diagonal between neighbouring units.
+    maps : NamedMaps
+    """
+
+    least: float
+    maps: NamedMaps
+
+
+@dataclass(frozen=True)
 class PartsResult:
     """Parts as names of feature maps; see docs/parts.md.
 
-    Empty where the data know neither masks nor parts. M is the number of feature maps of a
-    layer, h x w the network's input.
+    Empty where the data know neither masks nor parts. h x w is the network's input.
 
     Attributes
     ----------
@@ -30,17 +65,8 @@ class PartsResult:
     tolerance : float
         How far from a part a place may lie to be at it, as a share of the longer side of the
         object's box.
-    layers : list of str
-        Layers whose maps have places, from the input to the output; empty where no parts are known.
-    least : dict of float
-        Least tolerance, px of the network's input: half the diagonal between neighbouring units.
-    part : dict of int32 [M]
-        Index into ``names``; -1 for a map that is never active in the first half.
-    chosen : dict of float32 [M]
-        Average precision for that part on the half it was chosen on; NaN without a part.
-    precision, chance : dict of float32 [M]
-        Average precision on the other half, and what it would be with the map's places exchanged
-        among the images of a class; NaN without a part.
+    layers : dict of NamedLayer
+        By name, from the input to the output; empty where no parts are known.
     """
 
     mean_mask: Annotated[np.ndarray, "float32 [h, w]"]
@@ -49,9 +75,4 @@ class PartsResult:
     halves: Annotated[list[int], "[2]"]
     shown: Annotated[np.ndarray, "int32 [Q, 2]"]
     tolerance: float
-    layers: list[str]
-    least: Annotated[dict[str, float], "by layers"]
-    part: Annotated[dict[str, np.ndarray], "int32 [M] by layers"]
-    chosen: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
-    precision: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
-    chance: Annotated[dict[str, np.ndarray], "float32 [M] by layers"]
+    layers: dict[str, NamedLayer]

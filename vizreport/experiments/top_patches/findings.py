@@ -267,7 +267,7 @@ def parts_finding(parts: PartsResult) -> Finding | None:
     layer = max(reversed(parts.layers), key=lambda name: counts[name], default="")
     if not layer or counts[layer] < NAMED_PARTS:
         return None
-    best, maps = ground_truth.best_named(parts, layer)[0], len(parts.part[layer])
+    best, maps = ground_truth.best_named(parts, layer)[0], len(parts.layers[layer].maps.part)
     return Finding(
         kind="top-patches-parts",
         compared="average precision of maps in {layer} as part detectors on held-out images, and "

@@ -34,10 +34,10 @@ def named_maps(parts: PartsResult, layer: str) -> np.ndarray:
     """Return which maps of a layer bear a name: bool [M]; none where parts are not known."""
     if layer not in parts.layers:
         return np.zeros(0, bool)
-    chosen, precision = parts.chosen[layer], parts.precision[layer]
+    maps = parts.layers[layer].maps
     # Maps without a part are NaN, which compares as False.
     return np.asarray(
-        (chosen >= NAMED) & (precision >= NAMED) & (precision >= 2 * parts.chance[layer])
+        (maps.chosen >= NAMED) & (maps.precision >= NAMED) & (maps.precision >= 2 * maps.chance)
     )
 
 
@@ -46,11 +46,12 @@ def part_of(parts: PartsResult, layer: str, feature_map: int) -> Context | None:
     named = named_maps(parts, layer)
     if not len(named) or not named[feature_map]:
         return None
+    maps = parts.layers[layer].maps
     return {
         "map": feature_map,
-        "name": parts.names[parts.part[layer][feature_map]],
-        "precision": float(parts.precision[layer][feature_map]),
-        "chance": float(parts.chance[layer][feature_map]),
+        "name": parts.names[maps.part[feature_map]],
+        "precision": float(maps.precision[feature_map]),
+        "chance": float(maps.chance[feature_map]),
     }
 
 
@@ -61,8 +62,9 @@ def best_named(parts: PartsResult, layer: str) -> list[Context]:
     luckiest of many.
     """
     maps = np.flatnonzero(named_maps(parts, layer))
-    order = maps[np.argsort(-parts.chosen[layer][maps], kind="stable")] if len(maps) else maps
-    found = (part_of(parts, layer, int(feature_map)) for feature_map in order)
+    if len(maps):
+        maps = maps[np.argsort(-parts.layers[layer].maps.chosen[maps], kind="stable")]
+    found = (part_of(parts, layer, int(feature_map)) for feature_map in maps)
     return [part for part in found if part is not None]
 
 
@@ -70,16 +72,17 @@ def table(parts: PartsResult, layers: Sequence[Mapping[str, Any]]) -> Context | 
     """Gather what the template says of names; None where no parts are known."""
     rows = []
     for layer in layers:
-        if layer["name"] not in parts.layers:
+        known = parts.layers.get(layer["name"])
+        if known is None:
             continue
         named = best_named(parts, layer["name"])
         links = {cell["map"]: f"{layer['page']}#{cell['anchor']}" for cell in layer["cells"]}
         rows.append(
             {
                 "name": layer["name"],
-                "maps": len(parts.part[layer["name"]]),
+                "maps": len(known.maps.part),
                 "named": len(named),
-                "least": parts.least[layer["name"]],
+                "least": known.least,
                 "best": [{**part, "href": links.get(part["map"], "")} for part in named[:_LISTED]],
             }
         )
