@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vizreport.building import first_pass, setting_values
+from vizreport.building import exports, first_pass, setting_values
 from vizreport.building.keys import keys_of
 from vizreport.building.record import run_record
 from vizreport.building.request import BuildRequest
@@ -28,7 +28,7 @@ from vizreport.report.processes import apart
 from vizreport.results import provenance
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
-from vizreport.results.run_folder import prepare_run
+from vizreport.results.run_folder import PDF, SINGLE_FILE, prepare_run
 from vizreport.results.store import Store
 from vizreport.subject.network import StoredNetwork
 from vizreport.subject.subject import Subject
@@ -116,7 +116,7 @@ def _built(request: BuildRequest, elsewhere: Callable[..., Any]) -> int:
     shown = {**setting_values.shown(settings), **layout}
     run = run_record(computing, records, title, checkpoint.name, checkpoint_key, shown)
     run = dataclasses.replace(run, command=provenance.command())
-    drawn = _render(out, run, request.pdf, elsewhere)
+    drawn = _render(out, run, request, elsewhere)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
 
@@ -181,8 +181,12 @@ def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:
         )
 
 
-def _render(out: Path, run: RunRecord, pdf: bool, elsewhere: Callable[..., Any]) -> bool:
+def _render(
+    out: Path, run: RunRecord, request: BuildRequest, elsewhere: Callable[..., Any]
+) -> bool:
     """Write the record and the pages, unless those on disk show these very results.
+
+    Exports of former results, which the build does not make anew, are removed.
 
     Returns
     -------
@@ -192,10 +196,14 @@ def _render(out: Path, run: RunRecord, pdf: bool, elsewhere: Callable[..., Any])
     from vizreport.report import standing
     from vizreport.report.render import as_drawn
 
-    if standing.stands(out, standing.of(as_drawn(run, {}), True, pdf)):
+    if standing.stands(out, standing.of(as_drawn(run, {}), True, request.pdf)):
         return True
+    anew = [PDF] * request.pdf + [SINGLE_FILE] * request.single_file
+    removed = exports.remove_outdated(out, run, anew)
+    if removed:
+        print(f"vizreport: {printable(exports.removal(out, removed))}", file=sys.stderr)
     write_run(out, run)
-    return not elsewhere(_draw, out, pdf, len(run.experiments) + 2)
+    return not elsewhere(_draw, out, request.pdf, len(run.experiments) + 2)
 
 
 def _draw(out: Path, pdf: bool, parts: int) -> tuple[str, ...]:
