@@ -143,20 +143,10 @@ def _draw_rms(axes: Axes, runs: Sequence[FinishedRun]) -> None:
         rank = 100 * (np.arange(len(rms)) + 0.5) / len(rms)
         axes.plot(rank, rms, marker="o", ms=2.5, **_line(k), label=drawable(run.label, 40))
     axes.axhline(LIMIT, color=charts.SOFT, lw=0.8, ls=(0, (1, 2)), label="the paper's limit")
-    _log_scale(axes)
+    charts.logarithmic(axes, "y")
     axes.set_xlabel("share of the filters, %")
     axes.set_ylabel("RMS of the weights on RGB values")
     _legend(axes)
-
-
-def _log_scale(axes: Axes) -> None:
-    """Make the vertical axis logarithmic, with plain numbers: the charts' text knows no powers."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _line(k: int) -> charts.LineStyle:

@@ -119,7 +119,7 @@ def figure(mining: MiningResult) -> Figure:
                     half.barh(row, width, left=left, color=colour, alpha=1 - 0.09 * i, ec="white")
                     left += width
             far.axvline(TIMES, color=charts.SOFT, lw=0.8, ls="--")
-            far.set_xscale("log")
+            charts.logarithmic(far, "x")
             far.set_yticks(range(len(layers)), [drawable(name, 28) for name in layers])
             far.set_ylim(len(layers) - 0.5, -0.5)
             far.set_xlabel("strongest activation / median map's")
