@@ -28,13 +28,18 @@ from vizreport.results.store import Store
 from vizreport.wording.text import printable
 
 
-def test_page(runs, tmp_path):
+def test_page(runs, tmp_path, monkeypatch, capsys):
+    faults = {runs[0].name: ("Its input is wrong. Mend it.",)}
+    monkeypatch.setattr(runs_module, "run_faults", lambda folder, _: faults.get(folder.name, ()))
     assert main(["compare", *map(str, runs), "--out", str(tmp_path), "--no-pdf"]) == 0
+    assert f"fault in {runs[0].name}: Its input is wrong. Mend it.\n" in capsys.readouterr().err
     page = Page(tmp_path / "index.html")
     assert page.errors == []
     words = page.words()
     assert HOSTILE[1] in words  # the checkpoint's name, written out
     assert "A wide-stride" in words
+    assert words.count("Its input is wrong. Mend it.") == 1
+    assert words.index("Its input is wrong") < words.index("The runs in numbers")
     assert "filters of 7 × 7 px, stride 2" in words
     ids = page.ids()
     assert len(ids) == len(set(ids))

@@ -205,6 +205,8 @@ def reports(run: Path, tmp_path: Path) -> Path:
         (reports / name / "index.html").write_text("a report")
         (reports / name / "figures").mkdir()
         Image.new("RGB", (2000, 900), "red").save(reports / name / "figures" / "highlight-a.png")
+    found = {"findings": [{"severity": "fault"}, {"severity": "look"}]}
+    (reports / "in/new" / "findings.json").write_text(json.dumps(found))
     (reports / "cut").mkdir()
     (reports / "cut" / "run.json").write_text('{"schema_version": 1')
     shutil.copytree(run, reports / "lost")
@@ -224,6 +226,8 @@ def test_index_lists_runs_and_damaged_ones(reports, tmp_path, capsys):
     moved = reports.rename(tmp_path / "elsewhere")
     page = (moved / "index.html").read_text()
     assert page.index("Run in/new") < page.index("Run old #1 &lt;b&gt;")  # newest first
+    assert page.count(">1 fault<") == 1  # of the newer alone; the other has no findings.json
+    assert page.index("Run in/new") < page.index(">1 fault<") < page.index("Run old #1")
     damaged = page[page.index('id="damaged"') :]
     for name in ("cut", "lost", "stopped"):
         assert f">{name}<" in damaged

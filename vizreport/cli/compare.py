@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 
 from vizreport.cli.options import report
@@ -25,9 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from vizreport.compare.page import compare
     from vizreport.system.progress import drawing
+    from vizreport.wording.text import printable
 
     with drawing(2) as log:
-        compare(arguments.RUN, arguments.out, pdf=not arguments.no_pdf, progress=log)
+        runs = compare(arguments.RUN, arguments.out, pdf=not arguments.no_pdf, progress=log)
+    for each in runs:
+        for said in each.faults:
+            print(f"vizreport: fault in {printable(f'{each.run.name}: {said}')}", file=sys.stderr)
     print(arguments.out / "index.html")
     if not arguments.no_pdf:
         print(arguments.out / "report.pdf")

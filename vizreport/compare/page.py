@@ -38,7 +38,7 @@ def compare(
     out: Path,
     pdf: bool = True,
     progress: Callable[[str], None] | None = None,
-) -> None:
+) -> list[FinishedRun]:
     """Write finished runs side by side; needs neither checkpoints, images nor TensorFlow.
 
     Parameters
@@ -51,6 +51,11 @@ def compare(
         Whether to write ``report.pdf`` too.
     progress : callable, optional
         Told in a few words what is being done.
+
+    Returns
+    -------
+    list of FinishedRun
+        The runs, as they were read.
 
     Raises
     ------
@@ -87,6 +92,7 @@ def compare(
                 replace(stage, out, _WRITER, _PARTS)
                 raise
         replace(stage, out, _WRITER, (*_PARTS, PDF))
+    return runs
 
 
 def _drawn(runs: list[FinishedRun], stage: Path) -> Context:

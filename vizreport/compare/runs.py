@@ -19,6 +19,7 @@ from vizreport.experiments.registry import experiments
 from vizreport.report.reproducible import as_shown
 from vizreport.results.run import RunRecord, read_run
 from vizreport.results.store import DONE, Store, Unusable
+from vizreport.runs.checking import run_faults
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class FinishedRun:
         None where the run has no history of its training.
     top9 : mapping or None
         Results by experiment of which the top-9 are drawn; None where the run has none.
+    faults : tuple of str
+        What is wrong with it, as its diagnosis ranks it, and what to try.
     """
 
     letter: str
@@ -65,6 +68,7 @@ class FinishedRun:
     reason: str | None
     curves: TrainingCurves | None
     top9: Mapping[str, Any] | None = None
+    faults: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -101,10 +105,10 @@ def _read(folder: Path, letter: str) -> FinishedRun:
     if mining is None or overview is None:
         raise RequestError(f"{folder} has no overview to compare ({reason}); omit it")
     filters, reason = _result(folder, run, "filters", needed=False)
-    architecture, _ = _result(folder, run, "architecture", needed=False)
+    architecture, lacking = _result(folder, run, "architecture", needed=False)
     return FinishedRun(
-        letter, run, mining, overview, filters, architecture, reason, _curves(folder, run),
-        _top9(folder, run, mining),
+        letter, run, mining, overview, filters, architecture, reason or lacking, _curves(folder, run),
+        _top9(folder, run, mining), run_faults(folder, run),
     )  # fmt: skip
 
 

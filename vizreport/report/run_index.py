@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,13 +17,14 @@ from PIL import Image
 
 from vizreport.errors import RequestError
 from vizreport.experiments.registry import experiments
+from vizreport.findings.record import FAULT
 from vizreport.report import templates
 from vizreport.report.reading import FAILED, read_result
 from vizreport.report.reproducible import as_shown
 from vizreport.report.stage import stage_in
 from vizreport.results.manifest import prepare, replace
 from vizreport.results.run import FILE_NAME, RunRecord, read_run
-from vizreport.results.run_folder import PAGE, adopted_pages, is_page_of_vizreport
+from vizreport.results.run_folder import FINDINGS, PAGE, adopted_pages, is_page_of_vizreport
 from vizreport.results.store import DONE, Store
 from vizreport.wording.text import network_name, percent
 
@@ -55,6 +57,8 @@ class ListedRun:
         Seconds since 1970 at its start.
     failed : tuple of str
         Sections that failed.
+    faults : int
+        Findings of its report that are faults.
     picture : str
         Its thumbnail below ``FILES``, "" where it has none.
     size : (int, int)
@@ -78,6 +82,7 @@ class ListedRun:
     picture: str = ""
     size: tuple[int, int] = (0, 0)
     reason: str = ""
+    faults: int = 0
 
 
 def write_index(root: Path) -> tuple[ListedRun, ...]:
@@ -187,7 +192,17 @@ def _listed_run(root: Path, folder: Path, files: Path) -> ListedRun:
         tuple(record.name for record in run.experiments if record.status == FAILED),
         picture,
         size,
+        faults=_faults(folder),
     )
+
+
+def _faults(folder: Path) -> int:
+    """Count the faults that a report's findings.json states; 0 where it has none to read."""
+    try:
+        found = json.loads((folder / FINDINGS).read_text("utf-8"))["findings"]
+        return sum(each["severity"] == FAULT for each in found)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return 0
 
 
 def _measured(folder: Path, run: RunRecord) -> tuple[str, float | None]:

@@ -15,6 +15,7 @@ from vizreport.experiments.registry import experiments
 from vizreport.findings.decisions import decide
 from vizreport.findings.ranking import CAUSES, Found, Ranked, ranked
 from vizreport.findings.record import FAULT, LOOK, NOTE
+from vizreport.findings.sentences import notice
 from vizreport.report.reading import read_result
 from vizreport.results.run import RunRecord, read_run
 from vizreport.results.store import DONE, Store
@@ -192,3 +193,10 @@ def run_findings(folder: Path, run: RunRecord) -> tuple[list[Found], dict[str, s
             continue
         found += [Found(record.name, experiment.title, each) for each in decided]
     return found, unread
+
+
+def run_faults(folder: Path, run: RunRecord) -> tuple[str, ...]:
+    """Describe the faults of a run, first things first, each with what to try."""
+    found, _ = run_findings(folder, run)
+    first = (each.first.finding for each in ranked(found))
+    return tuple(notice(each) for each in first if each.severity == FAULT)
