@@ -107,8 +107,8 @@ def _read(folder: Path, letter: str) -> FinishedRun:
     filters, reason = _result(folder, run, "filters", needed=False)
     architecture, lacking = _result(folder, run, "architecture", needed=False)
     return FinishedRun(
-        letter, run, mining, overview, filters, architecture, reason or lacking, _curves(folder, run),
-        _top9(folder, run, mining), run_faults(folder, run),
+        letter, run, mining, overview, filters, architecture, reason or lacking,
+        _curves(folder, run), _top9(folder, run, mining), run_faults(folder, run),
     )  # fmt: skip
 
 
