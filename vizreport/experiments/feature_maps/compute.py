@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypedDict
 
 import numpy as np
 
 from vizreport.drawing.tiles import cut_tiles, display_scale, quantised
 from vizreport.engine.deconvnet import Deconvnet
 from vizreport.engine.presets import PRESETS, rule_problem
-from vizreport.experiments.by_layer import by_layer
 from vizreport.experiments.feature_maps import neighbours
 from vizreport.experiments.feature_maps.images import MOST_IMAGES, wanted_images
-from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
+from vizreport.experiments.feature_maps.result import (
+    RANKS,
+    FeatureMapsResult,
+    OtherRules,
+    PagedLayer,
+)
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.settings import Given
 from vizreport.experiments.top_patches.pictures import (
@@ -29,24 +32,6 @@ from vizreport.subject.subject import Subject
 from vizreport.system.progress import progress
 
 _DECODED = 64  # at once: bounds memory
-
-
-class _OtherRules(TypedDict):
-    """Projections of a layer's maps under the other rules, as :class:`FeatureMapsResult` has."""
-
-    rules: list[str]
-    maps: np.ndarray
-    projections: np.ndarray
-    projection_offsets: np.ndarray
-    scales: np.ndarray
-
-
-class _MapsOfLayer(_OtherRules):
-    """With them the similarity of its maps."""
-
-    neighbours: np.ndarray
-    similarity: np.ndarray
-    order: np.ndarray
 
 
 def compute(
@@ -65,12 +50,11 @@ def compute(
         for layer in subject.chosen_layers(settings.layers)
         if layer.name in top_patches.layers
     ]
-    names = [layer.name for layer in layers]
     images = np.union1d(
-        wanted_images([top_patches.layers[name] for name in names], MOST_IMAGES),
+        wanted_images([top_patches.layers[layer.name] for layer in layers], MOST_IMAGES),
         wanted_images([*feeding_maps.layers.values()], MOST_IMAGES // 2),
     ).astype(np.int32)
-    parts: dict[str, _MapsOfLayer] = {}
+    paged: dict[str, PagedLayer] = {}
     with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
         encoded = _pictures(subject, mining, images, pool)
         for layer in layers:
@@ -79,21 +63,20 @@ def compute(
                 top_patches.layers[layer.name].maps,
             )
             near, how = neighbours.neighbours(similarity, maps)
-            parts[layer.name] = {
-                **_compared(subject, mining, top_patches, layer, pool),
-                "neighbours": near,
-                "similarity": how,
-                "order": neighbours.side_by_side(similarity, maps),
-            }
+            paged[layer.name] = PagedLayer(
+                others=_compared(subject, mining, top_patches, layer, pool),
+                neighbours=near,
+                similarity=how,
+                order=neighbours.side_by_side(similarity, maps),
+            )
             bar.update(1)
     return FeatureMapsResult(
-        layers=names,
+        layers=paged,
         size=list(subject.preprocessing.input_size),
         images=images,
         pictures=_joined(encoded),
         picture_offsets=offsets(encoded),
         rule=top_patches.rule,
-        **by_layer(parts),
     )
 
 
@@ -113,7 +96,7 @@ def _compared(
     top: TopPatchesResult,
     layer: ReportableLayer,
     pool: ThreadPoolExecutor,
-) -> _OtherRules:
+) -> OtherRules:
     """Project a sample of a layer's maps under the other rules."""
     graph, shown = subject.graph, top.layers[layer.name]
     side, maps = shown.tiles.window, shown.maps[first_places(shown)]
@@ -130,13 +113,13 @@ def _compared(
     if rows:
         pictures = np.concatenate(rows, axis=1).reshape(len(maps), len(rules) * side, -1, 3)
         encoded = list(pool.map(projection_encoder(side, len(shown.maps)), pictures))
-    return {
-        "rules": rules,
-        "maps": maps,
-        "projections": _joined(encoded),
-        "projection_offsets": offsets(encoded),
-        "scales": scales,
-    }
+    return OtherRules(
+        rules=rules,
+        maps=maps,
+        projections=_joined(encoded),
+        projection_offsets=offsets(encoded),
+        scales=scales,
+    )
 
 
 def _tiles(

@@ -68,6 +68,7 @@ def _pages(
     compared: Mapping[int, Mapping[str, Any]],
 ) -> list[Page]:
     name, cells = layer["name"], layer["cells"]
+    paged = result.layers[name]
     by_map = {cell["map"]: cell for cell in cells}
     pages = []
     for place, cell in enumerate(cells):
@@ -80,7 +81,7 @@ def _pages(
         near = [
             {"cell": by_map[int(other)], "similarity": float(similarity)}
             for other, similarity in zip(
-                result.neighbours[name][place], result.similarity[name][place], strict=True
+                paged.neighbours[place], paged.similarity[place], strict=True
             )
             if similarity >= _ALIKE
         ]
@@ -92,7 +93,7 @@ def _pages(
             "compared": compared.get(cell["map"]),
             "rule": result.rule,
             "size": result.size,
-            "order": int(result.order[name][place]),
+            "order": int(paged.order[place]),
         }
         title = f"Map {cell['map']}"
         pages.append(
@@ -176,18 +177,18 @@ def _figures(
     """Compare the rules on one unit of each layer."""
     chosen = []
     for layer in layers:
-        name = layer["name"]
+        compared = result.layers[layer["name"]].others
         living = [
             cell
             for cell in layer["cells"]
-            if not cell["dead"] and cell["map"] in result.maps[name] and result.rules[name]
+            if not cell["dead"] and cell["map"] in compared.maps and compared.rules
         ]
         if living:
             chosen.append((layer, max(living, key=lambda c: (c["times"], c["strongest"]))))
     if not chosen:
         return ()
     own = [result.rule] if any(cell["projections"] for _, cell in chosen) else []
-    others = (rule for layer, _ in chosen for rule in result.rules[layer["name"]])
+    others = (rule for layer, _ in chosen for rule in result.layers[layer["name"]].others.rules)
     rules = list(dict.fromkeys([*own, *others]))
     shown = "; ".join(f"{quoted(layer['name'], 30)} map {cell['map']}" for layer, cell in chosen)
     return (

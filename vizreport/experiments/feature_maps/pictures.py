@@ -13,7 +13,7 @@ from PIL import Image
 from vizreport.drawing import medium, montage, tone
 from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Context
-from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult
+from vizreport.experiments.feature_maps.result import RANKS, FeatureMapsResult, OtherRules
 from vizreport.experiments.top_patches import mosaics
 from vizreport.experiments.top_patches.pictures import drawn_encoder
 from vizreport.experiments.top_patches.result import TopPatchesResult
@@ -40,30 +40,28 @@ def compared(
     result: FeatureMapsResult, top: TopPatchesResult, layer: Mapping[str, Any]
 ) -> dict[int, Context]:
     """Return, by map, the picture of its projections under the other rules."""
-    name = layer["name"]
-    if not result.rules[name]:
+    others = result.layers[layer["name"]].others
+    if not others.rules:
         return {}
     return {
         int(feature_map): {
             "src": f"pages/top-{layer['slug']}/{int(feature_map):05d}-rules.webp",
-            "content": partial(_compared, result, top, layer, i),
-            "rules": result.rules[name],
+            "content": partial(_compared, others, top, layer, i),
+            "rules": others.rules,
         }
-        for i, feature_map in enumerate(result.maps[name])
+        for i, feature_map in enumerate(others.maps)
     }
 
 
-def _compared(
-    result: FeatureMapsResult, top: TopPatchesResult, layer: Mapping[str, Any], i: int
-) -> bytes:
+def _compared(others: OtherRules, top: TopPatchesResult, layer: Mapping[str, Any], i: int) -> bytes:
     """Draw a row for each other rule of the three strongest units' projections."""
-    name, window, side = layer["name"], layer["window"], layer["drawn"].side
-    stored = np.asarray(_decoded(result.projections[name], result.projection_offsets[name], i))
-    shown = top.layers[name]
-    place = int(np.flatnonzero(shown.maps == result.maps[name][i])[0])
+    window, side = layer["window"], layer["drawn"].side
+    stored = np.asarray(_decoded(others, i))
+    shown = top.layers[layer["name"]]
+    place = int(np.flatnonzero(shown.maps == others.maps[i])[0])
     images = layer["drawn"].insides[place]
-    whole = Image.new("RGBA", (RANKS * side, len(result.rules[name]) * side))
-    for row in range(len(result.rules[name])):
+    whole = Image.new("RGBA", (RANKS * side, len(others.rules) * side))
+    for row in range(len(others.rules)):
         for k in np.flatnonzero(shown.shown[place][:RANKS]).tolist():
             tile = stored[row * window :, k * window :][:window, :window]
             picture = mosaics.within(tone.fitted(tile, side, layer["linear"]), images[k] / window)
@@ -95,24 +93,22 @@ def rules_sheet(
     cells, labels = [], []
     newline = "\n" if medium.low() else ""  # letters are large there
     for layer, cell in chosen:
-        name, side = layer["name"], layer["window"]
+        side, others = layer["window"], result.layers[layer["name"]].others
         drawn, place = layer["drawn"], cell["place"]
         tiles = [mosaics.tiles(drawn, place, "patches", _SIDE)[0]]
-        row = int(np.flatnonzero(result.maps[name] == cell["map"])[0])
-        others = np.asarray(
-            _decoded(result.projections[name], result.projection_offsets[name], row)
-        )
+        row = int(np.flatnonzero(others.maps == cell["map"])[0])
+        projections = np.asarray(_decoded(others, row))
         for rule in rules:
             tile = Image.new("RGBA", tiles[0].size, (128, 128, 128, 0))
-            if rule in result.rules[name]:
-                first = result.rules[name].index(rule) * side
-                picture = tone.fitted(others[first : first + side, :side], _SIDE, drawn.linear)
+            if rule in others.rules:
+                first = others.rules.index(rule) * side
+                picture = tone.fitted(projections[first : first + side, :side], _SIDE, drawn.linear)
                 tile = mosaics.within(picture, drawn.insides[place, 0] / side)
             elif rule == result.rule and cell["projections"]:
                 tile = mosaics.tiles(drawn, place, "projections", _SIDE)[0]
             tiles.append(tile)
         cells += [_padded(montage.on_paper(tile), _SIDE) for tile in tiles]
-        where = drawable(name, 14), f"{newline}map {cell['map']}"
+        where = drawable(layer["name"], 14), f"{newline}map {cell['map']}"
         labels += [where, *((rule, "") for rule in rules)]
     columns = 1 + len(rules)
     if len(chosen) > 1 and not medium.narrow():
@@ -131,6 +127,7 @@ def _part(content: np.ndarray, offsets: np.ndarray, i: int) -> bytes:
     return content[int(offsets[i]) : int(offsets[i + 1])].tobytes()
 
 
-def _decoded(content: np.ndarray, offsets: np.ndarray, i: int) -> Image.Image:
-    with Image.open(io.BytesIO(_part(content, offsets, i))) as picture:
+def _decoded(others: OtherRules, i: int) -> Image.Image:
+    content = _part(others.projections, others.projection_offsets, i)
+    with Image.open(io.BytesIO(content)) as picture:
         return picture.convert("RGB")

@@ -11,18 +11,65 @@ RANKS = 3  # strongest units that are projected under the other rules
 
 
 @dataclass(frozen=True)
-class FeatureMapsResult:
-    """Whole images, other backward rules and similarity of the maps shown in the top-9.
-
-    m is the number of maps of a layer that the top-9 show and c the number of those that are
-    projected under the other rules as well. Encoded pictures lie
-    one after the other in one byte vector; picture i begins at byte ``offsets[i]`` and ends
-    before ``offsets[i + 1]``.
+class OtherRules:
+    """Projections of c of a layer's maps under backward rules other than the report's own.
 
     Attributes
     ----------
-    layers : list of str
-        Those of the top-9, from the input to the output.
+    rules : list of str
+        Presets of those rules that the layer can be projected under.
+    maps : int32 [c]
+        Maps projected under them.
+    projections : uint8 [bytes]
+        One WebP a map: a row of tiles for each of ``rules``, a column for each of the three
+        strongest units; tiles as in the top-9, scaled to 128 + 127 p / scale.
+    projection_offsets : int64 [c + 1]
+        Where each of ``projections`` begins, and where the last one ends.
+    scales : float32 [c, rules]
+        Value shown as full white, one for a map's row.
+    """
+
+    rules: list[str]
+    maps: Annotated[np.ndarray, "int32 [c]"]
+    projections: Annotated[np.ndarray, "uint8 [*]"]
+    projection_offsets: Annotated[np.ndarray, "int64 [c + 1]"]
+    scales: Annotated[np.ndarray, "float32 [c, rules]"]
+
+
+@dataclass(frozen=True)
+class PagedLayer:
+    """What the pages of a layer's maps show; m of them are in the top-9.
+
+    Attributes
+    ----------
+    others : OtherRules
+        Of some of the maps.
+    neighbours : int32 [m, s]
+        For each map of the top-9 those of them that are most like it, most alike first.
+    similarity : float32 [m, s]
+        Correlation of the two maps' strongest activations over all images.
+    order : int32 [m]
+        Each map's place in an order that puts like maps side by side: it begins with the first
+        map, and next comes the one most like the last of those not placed yet.
+    """
+
+    others: OtherRules
+    neighbours: Annotated[np.ndarray, "int32 [m, s]"]
+    similarity: Annotated[np.ndarray, "float32 [m, s]"]
+    order: Annotated[np.ndarray, "int32 [m]"]
+
+
+@dataclass(frozen=True)
+class FeatureMapsResult:
+    """Whole images, other backward rules and similarity of the maps shown in the top-9.
+
+    Encoded pictures lie one after the other in one byte vector; picture i begins at byte
+    ``offsets[i]`` and ends before ``offsets[i + 1]``.
+
+    Attributes
+    ----------
+    layers : dict of PagedLayer
+        By name, those of the top-9, from the input to the output.
     size : [height, width]
         Of the network's input, px.
     images : int32 [n]
@@ -31,40 +78,13 @@ class FeatureMapsResult:
         What the network saw of them, in their own colours: lossy WebP.
     picture_offsets : int64 [n + 1]
         Where each of ``pictures`` begins, and where the last one ends.
-    rules : dict of list of str
-        Presets of backward rules other than the report's own that the layer can be projected
-        under.
-    maps : dict of int32 [c]
-        Maps projected under them.
-    projections : dict of uint8 [bytes]
-        One WebP a map: a row of tiles for each of ``rules``, a column for each of the three
-        strongest units; tiles as in the top-9, scaled to 128 + 127 p / scale.
-    projection_offsets : dict of int64 [c + 1]
-        The same of each layer's ``projections``.
-    scales : dict of float32 [c, rules]
-        Value shown as full white, one for a map's row.
-    neighbours : dict of int32 [m, s]
-        For each map of the top-9 those of them that are most like it, most alike first.
-    similarity : dict of float32 [m, s]
-        Correlation of the two maps' strongest activations over all images.
-    order : dict of int32 [m]
-        Each map's place in an order that puts like maps side by side: it begins with the first
-        map, and next comes the one most like the last of those not placed yet.
     rule : str
         The report's own preset.
     """
 
-    layers: list[str]
+    layers: dict[str, PagedLayer]
     size: Annotated[list[int], "[2]"]
     images: Annotated[np.ndarray, "int32 [n]"]
     pictures: Annotated[np.ndarray, "uint8 [*]"]
     picture_offsets: Annotated[np.ndarray, "int64 [n + 1]"]
-    rules: Annotated[dict[str, list[str]], "by layers"]
-    maps: Annotated[dict[str, np.ndarray], "int32 [c] by layers"]
-    projections: Annotated[dict[str, np.ndarray], "uint8 [*] by layers"]
-    projection_offsets: Annotated[dict[str, np.ndarray], "int64 [c + 1] by layers"]
-    scales: Annotated[dict[str, np.ndarray], "float32 [c, rules] by layers"]
-    neighbours: Annotated[dict[str, np.ndarray], "int32 [m, s] by layers"]
-    similarity: Annotated[dict[str, np.ndarray], "float32 [m, s] by layers"]
-    order: Annotated[dict[str, np.ndarray], "int32 [m] by layers"]
     rule: str
