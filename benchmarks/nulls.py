@@ -137,17 +137,17 @@ def occlusion(results: Mapping[str, Any], random: np.random.Generator, shift: fl
 def sanity(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
     """Centre what is left on the bound, each unit's deviation with either sign."""
     result = results["sanity"]
-    cascade = {}
-    for name, similarity in result.cascade.items():
-        out = similarity.astype(np.float64)
-        chance = np.nanmean(result.controls[name][:, 2], axis=1)[:, None]  # [M, 1, 4]
+    layers = {}
+    for name, tested in result.layers.items():
+        out = tested.states.cascade.astype(np.float64)
+        chance = np.nanmean(tested.states.controls[:, 2], axis=1)[:, None]  # [M, 1, 4]
         for step, limit in ((0, CHANGED), (-1, PASSED)):
             left = (out[:, step] - chance) / (1 - chance)
             sign = np.where(random.random(left.shape[1]) < 0.5, -1, 1)[None, :, None]
             away = sign * (left - np.nanmean(left, axis=1, keepdims=True))
             out[:, step] = chance + (limit + away - shift) * (1 - chance)
-        cascade[name] = out
-    return {**results, "sanity": replace(result, cascade=cascade)}
+        layers[name] = replace(tested, states=replace(tested.states, cascade=out))
+    return {**results, "sanity": replace(result, layers=layers)}
 
 
 def majority(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:

@@ -64,10 +64,11 @@ def score_of_every_pixel(model, chosen):
 
 def test_pictures_of_a_linear_network(linear):
     subject, found = linear
-    assert found.layers == ["classes"]
+    assert [*found.layers] == ["classes"]
+    tested = found.layers["classes"]
     assert found.methods == list(METHODS)
-    assert found.steps["classes"] == [["classes"], ["conv2"], ["conv1"]]
-    chosen = int(found.maps["classes"][0])
+    assert tested.steps == [["classes"], ["conv2"], ["conv1"]]
+    chosen = int(tested.units.maps[0])
     weights = weighted_layers(subject.graph, subject.traced.layers()[-1].node)
     known = [score_of_every_pixel(subject.model, chosen)]
     with weights_kept(weights):
@@ -80,18 +81,18 @@ def test_pictures_of_a_linear_network(linear):
         for state, picture in enumerate(known):
             picture = picture[..., ::-1]
             wanted = quantised(picture[None], np.array([display_scale(np.abs(picture))]))[0]
-            stored = found.projections["classes"][m, state].astype(int)
+            stored = tested.states.projections[m, state].astype(int)
             assert np.abs(stored - wanted).max() <= 1, (m, state)
-    np.testing.assert_array_equal(found.controls["classes"][:, 1], 1)
-    drawn = found.drawn["classes"]
-    np.testing.assert_array_equal(found.controls["classes"][:, 0], drawn[:, 0, 1])
+    np.testing.assert_array_equal(tested.states.controls[:, 1], 1)
+    drawn = tested.states.drawn
+    np.testing.assert_array_equal(tested.states.controls[:, 0], drawn[:, 0, 1])
     np.testing.assert_array_equal(drawn[:, :, 1], drawn[:, :, 2])
     assert np.ptp(drawn[:, :, 1], axis=1).max() > 0.01  # every draw is another one
-    np.testing.assert_allclose(found.cascade["classes"][:, -1], drawn[:, :, 1].mean(axis=1))
-    np.testing.assert_allclose(found.cascade["classes"][:, 0], drawn[:, :, 0].mean(axis=1))
-    assert found.cascade["classes"][:, -1].max() < 0.5
-    assert found.poolings == {"classes": 0}
-    assert not found.blank["classes"].any()
+    np.testing.assert_allclose(tested.states.cascade[:, -1], drawn[:, :, 1].mean(axis=1))
+    np.testing.assert_allclose(tested.states.cascade[:, 0], drawn[:, :, 0].mean(axis=1))
+    assert tested.states.cascade[:, -1].max() < 0.5
+    assert tested.poolings == 0
+    assert not tested.states.blank.any()
 
 
 @pytest.fixture(scope="module")
@@ -104,20 +105,21 @@ def subject(tiny_subject):
 def test_the_first_picture_is_the_projection_and_the_weights_stay(subject, mined, monkeypatch):
     before = [weight.numpy() for weight in subject.model.weights]
     found = compute(subject, {"mining": mined})
-    assert found.layers == ["conv2", "classes"]
-    assert found.poolings == {"conv2": 1, "classes": 1}
-    unit = tuple(int(getattr(found, part)["conv2"][0]) for part in ("rows", "cols", "maps"))
-    record = mined.records[found.images["conv2"][:1]]
+    assert [*found.layers] == ["conv2", "classes"]
+    assert [layer.poolings for layer in found.layers.values()] == [1, 1]
+    tested = found.layers["conv2"]
+    unit = tuple(int(getattr(tested.units, part)[0]) for part in ("rows", "cols", "maps"))
+    record = mined.records[tested.units.images[:1]]
     tensor = subject.preprocessing.tensor(subject.pictures(record))
     whole = subject.traced.project(tensor, "conv2", unit)[0]
-    left, top, right, bottom = found.fields["conv2"][0]
+    left, top, right, bottom = tested.states.fields[0]
     part = whole[top:bottom, left:right]
     assert np.abs(part).sum() == pytest.approx(np.abs(whole).sum(), rel=1e-5)
     wanted = quantised(part[None], np.array([display_scale(np.abs(part))]))[0].astype(int)
-    assert np.abs(found.projections["conv2"][0, 0] - wanted).max() <= 1
+    assert np.abs(tested.states.projections[0, 0] - wanted).max() <= 1
     # Other switches, other pictures; and what is random differs from what was learned.
-    assert (found.controls["conv2"] < 1).all()
-    assert (found.cascade["conv2"][:, -1] < 0.9).all()
+    assert (tested.states.controls < 1).all()
+    assert (tested.states.cascade[:, -1] < 0.9).all()
     unchanged(subject, before)
 
     def fails(layer, seed):
@@ -133,10 +135,10 @@ def test_the_first_picture_is_the_projection_and_the_weights_stay(subject, mined
 def test_panels_are_projections_of_the_nine_of_a_map(subject, mined):
     """Before and after all weights are random; each on its own scale, whatever the seed."""
     found = compute(subject, {"mining": mined})
-    assert found.panel_maps.tolist() == found.maps["conv2"][:2].tolist()
+    assert found.panel_maps.tolist() == found.layers["conv2"].units.maps[:2].tolist()
     assert found.panel_rectifiers == ["conv1"]
     assert ((found.panel_passed > 0) & (found.panel_passed < 1)).all()
-    drawn = found.maps["conv2"].tolist()
+    drawn = found.layers["conv2"].units.maps.tolist()
     others = found.panel_others.tolist()
     assert others == [*drawn[1:], drawn[0]][: len(others)]
     weights = weighted_layers(subject.graph, subject.traced.layer("conv2").node)
@@ -175,7 +177,7 @@ def test_panels_are_projections_of_the_nine_of_a_map(subject, mined):
                     alike = np.corrcoef(whole[seen], other[seen])[0, 1]
                     assert found.panel_alike[state, p, k] == pytest.approx(alike, abs=1e-4)
     assert found.panel_shown.sum() > 3
-    assert 1 <= found.visible["conv2"] <= found.tried["conv2"]
+    assert 1 <= found.layers["conv2"].visible <= found.layers["conv2"].tried
 
 
 def unchanged(subject, before):

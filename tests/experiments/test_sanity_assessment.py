@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.report.fake_results import make_mining
-from tests.report.fake_sanity import make_sanity
+from tests.report.fake_sanity import make_sanity, with_states
 from vizreport.experiments.sanity.assessment import assess
 from vizreport.experiments.sanity.findings import findings
 from vizreport.findings.decisions import decide
@@ -20,16 +20,16 @@ def made(top, end, controls, units=8, spread=0.05):
     random = np.random.default_rng(0)
     mining = make_mining(random, [f"class {i}" for i in range(20)], False)
     result = make_sanity(random, mining, np.zeros((4, 227, 227, 3), np.uint8), True)
-    layer = result.layers[0]
-    steps = len(result.steps[layer])
+    layer, tested = next(iter(result.layers.items()))
+    steps = len(tested.steps)
     own = np.append(np.linspace(-spread, spread, units), np.nan)[:, None]
     cascade = np.linspace(top, end, steps)[None, :, None, None] + own + np.zeros(4)
     apart = np.array(controls)[None, :, None, None] + own * 0 + np.zeros(4)
-    return replace(
-        result,
-        layers=[layer],
-        cascade={layer: cascade.astype(np.float32)},
-        controls={layer: apart.astype(np.float32)},
+    return with_states(
+        replace(result, layers={layer: tested}),
+        layer,
+        cascade=cascade.astype(np.float32),
+        controls=apart.astype(np.float32),
     )
 
 
@@ -38,7 +38,7 @@ def told(result):
 
 
 def test_shares_beyond_chance_have_a_sign():
-    one = assess(made(0.84, 0.52, (0.6, 0.36, 0.2)), made(1, 1, (1, 1, 0)).layers[0], 0)[0]
+    one = assess(made(0.84, 0.52, (0.6, 0.36, 0.2)), next(iter(made(1, 1, (1, 1, 0)).layers)), 0)[0]
     assert np.nanmean(one.left_by_top) == pytest.approx(0.8)
     assert np.nanmean(one.left) == pytest.approx(0.4)
     assert np.nanmean(one.from_switches) == pytest.approx(0.5)
@@ -71,18 +71,18 @@ def test_what_lies_about_the_bound_is_open():
 
 def test_a_method_must_pass_in_both_measures():
     result = made(0.84, 0.25, (0.6, 0.36, 0.2))
-    layer = result.layers[0]
-    cascade = result.cascade[layer].copy()
+    (layer,) = result.layers
+    cascade = result.layers[layer].states.cascade.copy()
     cascade[..., 3] = 0.95 + cascade[..., 3] * 0.01
-    every, _, _ = told(replace(result, cascade={layer: cascade}))
+    every, _, _ = told(with_states(result, layer, cascade=cascade))
     assert every.severity == "look"
 
 
 def test_mostly_blank_pictures_are_too_little():
     result = made(0.84, 0.25, (0.6, 0.36, 0.2), units=9)
-    layer = result.layers[0]
-    cascade = result.cascade[layer].copy()
+    (layer,) = result.layers
+    cascade = result.layers[layer].states.cascade.copy()
     cascade[:, :, 4:] = np.nan
-    every, top, _ = told(replace(result, cascade={layer: cascade}))
+    every, top, _ = told(with_states(result, layer, cascade=cascade))
     assert {every.decision, top.decision} == {"too little data"}
     assert every.n == 4

@@ -10,7 +10,7 @@ from PIL import ImageDraw
 
 from tests.report.fake_pictures import pictures
 from tests.report.fake_results import IMAGES, NOUNS, SIZE, make_mining
-from tests.report.fake_sanity import make_sanity
+from tests.report.fake_sanity import make_sanity, with_states
 from vizreport.experiments.sanity import curves, drawing, figures, panel_drawing
 
 
@@ -32,17 +32,16 @@ def test_nothing_is_like_a_blank_picture(written):
     random = np.random.default_rng(0)
     mining = make_mining(random, list(NOUNS), False)
     result = make_sanity(random, mining, pictures(IMAGES, SIZE, 1), False)
-    layer = result.layers[0]
+    layer, tested = next(iter(result.layers.items()))
     scales, cascade, controls = (
-        {name: array.copy() for name, array in getattr(result, field).items()}
-        for field in ("scales", "cascade", "controls")
+        getattr(tested.states, field).copy() for field in ("scales", "cascade", "controls")
     )
-    scales[layer][0] = [0, *np.ones(scales[layer].shape[1] - 1)]
-    cascade[layer][0, :, 0] = controls[layer][0, :, 0] = np.nan
-    blank = replace(result, scales=scales, cascade=cascade, controls=controls)
+    scales[0] = [0, *np.ones(scales.shape[1] - 1)]
+    cascade[0, :, 0] = controls[0, :, 0] = np.nan
+    blank = with_states(result, layer, scales=scales, cascade=cascade, controls=controls)
     drawing.pictures(blank, layer, "map 1")
     assert written.count("blank") == 1
-    states = scales[layer].shape[1]
+    states = scales.shape[1]
     assert written.count("–") == states - 1
     assert not [text for text in written if "nan" in text.split()]
 
@@ -51,10 +50,10 @@ def test_curves_show_the_units_that_are_not_blank():
     random = np.random.default_rng(0)
     mining = make_mining(random, list(NOUNS), False)
     result = make_sanity(random, mining, pictures(IMAGES, SIZE, 1), False)
-    layer = result.layers[0]
-    cascade = result.cascade[layer].copy()
+    layer, tested = next(iter(result.layers.items()))
+    cascade = tested.states.cascade.copy()
     cascade[0, 0, 0], cascade[0, 1] = np.nan, np.nan
-    figure = curves.curves(replace(result, cascade={**result.cascade, layer: cascade}), layer)
+    figure = curves.curves(with_states(result, layer, cascade=cascade), layer)
     axes = figure.axes[0]
     line = axes.lines[0].get_xdata()  # the first method's, of states without a blank picture
     assert line[0] == 1
@@ -69,7 +68,7 @@ def test_curves_show_the_units_that_are_not_blank():
     assert "blank" in [each.get_text() for each in axes.get_xticklabels()]
     chance = [each.get_xdata()[0] for each in axes.lines if len(each.get_xdata()) == 2
               and len(set(each.get_xdata())) == 1]  # fmt: skip
-    for control in result.controls[layer][:, -1, :, 0]:
+    for control in tested.states.controls[:, -1, :, 0]:
         assert control.mean() == pytest.approx(min(chance, key=lambda y: abs(y - control.mean())))
     said = [text.get_text() for text in figure.legends[0].get_texts()]
     assert any("hollow" in text for text in said)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tests.report import fake_pictures
 from tests.report.fake_results import make_layers
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.sanity.result import METHODS, SanityResult
+from vizreport.experiments.sanity.result import (
+    METHODS,
+    SanityResult,
+    States,
+    TestedLayer,
+    TestedUnits,
+)
 
 
 def make_sanity(
@@ -21,7 +29,7 @@ def make_sanity(
         layers[1]: [[chosen[3][0]], *([f"fire{n}", f"fire{n}_1x1"] for n in range(8, 1, -1))],
     }
     units = 2 if hostile else 8
-    by_layer: dict[str, dict] = {}
+    tested: dict[str, TestedLayer] = {}
     for layer, steps in pieces.items():
         states = 1 + len(steps) + 3
         fall = np.linspace(0.9, 0.3, len(steps))[None, :, None, None]
@@ -37,24 +45,31 @@ def make_sanity(
         controls = np.broadcast_to(apart, (len(methods), 3, units, 4)).astype(np.float32)
         if hostile:
             cascade[:, :, 1], controls[:, :, 1] = np.nan, np.nan
-        by_layer[layer] = {
-            "images": np.arange(units, dtype=np.int32),
-            "maps": np.arange(units, dtype=np.int32),
-            "rows": np.zeros(units, np.int32),
-            "cols": np.zeros(units, np.int32),
-            "values": np.full(units, 9.5, np.float32),
-            "fields": np.tile(np.array([40, 20, 200, 170], np.int32), (units, 1)),
-            "cascade": cascade,
-            "controls": controls,
-            "drawn": np.stack([cascade[:, 0], cascade[:, -1], controls[:, 2]], axis=1)[
-                :, None
-            ].repeat(3, axis=1),
-            "blank": blank,
-            "pictures": seen[0, 20:170, 40:200],
-            "projections": np.broadcast_to(tile, (*shape, *tile.shape)).copy(),
-            "scales": scales,
-        }
-    first = next(iter(by_layer.values()))
+        ends = np.stack([cascade[:, 0], cascade[:, -1], controls[:, 2]], axis=1)
+        tested[layer] = TestedLayer(
+            scores=layer == layers[1],
+            steps=steps,
+            poolings=0 if hostile else 3,
+            tried=16,
+            visible=11,
+            units=TestedUnits(
+                images=np.arange(units, dtype=np.int32),
+                maps=np.arange(units, dtype=np.int32),
+                rows=np.zeros(units, np.int32),
+                cols=np.zeros(units, np.int32),
+                values=np.full(units, 9.5, np.float32),
+            ),
+            states=States(
+                fields=np.tile(np.array([40, 20, 200, 170], np.int32), (units, 1)),
+                cascade=cascade,
+                controls=controls,
+                drawn=ends[:, None].repeat(3, axis=1),
+                blank=blank,
+                pictures=seen[0, 20:170, 40:200],
+                projections=np.broadcast_to(tile, (*shape, *tile.shape)).copy(),
+                scales=scales,
+            ),
+        )
     maps = 0 if hostile else 2
     cut = seen[:9, 60:120, 60:120]
     tiles = np.stack([fake_pictures.projection(one) for one in cut])
@@ -72,14 +87,15 @@ def make_sanity(
         "panel_peaks": np.ones((2, maps, 9), np.float32),
     }
     return SanityResult(
-        layers=layers,
+        layers=tested,
         methods=methods,
         problems={"guided": "guided has no rule for silu (layer 'x<y>')"} if hostile else {},
-        scores={layer: layer == layers[1] for layer in layers},
-        steps=pieces,
-        tried=dict.fromkeys(layers, 16),
-        visible=dict.fromkeys(layers, 11),
         **panel,
-        poolings=dict.fromkeys(layers, 0 if hostile else 3),
-        **{field: {layer: kept[field] for layer, kept in by_layer.items()} for field in first},
     )
+
+
+def with_states(result: SanityResult, layer: str, **changed: np.ndarray) -> SanityResult:
+    """Exchange some of what is known of a layer's states."""
+    tested = result.layers[layer]
+    tested = replace(tested, states=replace(tested.states, **changed))
+    return replace(result, layers={**result.layers, layer: tested})

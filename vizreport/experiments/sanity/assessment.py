@@ -82,8 +82,10 @@ def assess(result: SanityResult, layer: str, measure: int) -> list[Assessment]:
     """
     found = []
     for m, method in enumerate(result.methods):
-        cascade = result.cascade[layer][m, :, :, measure].astype(np.float64)
-        switches, filters, neither = result.controls[layer][m, :, :, measure].astype(np.float64)
+        cascade = result.layers[layer].states.cascade[m, :, :, measure].astype(np.float64)
+        switches, filters, neither = (
+            result.layers[layer].states.controls[m, :, :, measure].astype(np.float64)
+        )
         chance = known_mean(neither)
         if not np.isfinite(cascade).any():
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -14,7 +14,6 @@ from vizreport.drawing.tiles import display_scale, quantised
 from vizreport.engine.presets import rule_problem
 from vizreport.engine.projection.split_passes import decided, down_function, up_function
 from vizreport.errors import NotApplicable
-from vizreport.experiments.by_layer import by_layer
 from vizreport.experiments.mining.one_layer import with_layer
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
@@ -25,10 +24,16 @@ from vizreport.experiments.sanity.randomisation import (
     weighted_layers,
     weights_kept,
 )
-from vizreport.experiments.sanity.result import CONTROLS, METHODS, SanityResult
+from vizreport.experiments.sanity.result import (
+    CONTROLS,
+    METHODS,
+    SanityResult,
+    States,
+    TestedLayer,
+    TestedUnits,
+)
 from vizreport.experiments.sanity.similarity import MEASURES, WINDOW, Original
 from vizreport.experiments.sanity.units import (
-    TestedUnits,
     choose_classes,
     choose_units,
     tested_layers,
@@ -49,29 +54,6 @@ DRAWS = 3
 _TOGETHER = 2**26
 
 
-class _States(TypedDict):
-    """Pictures of a layer's units in every state, as :class:`SanityResult` describes them."""
-
-    fields: np.ndarray
-    cascade: np.ndarray
-    controls: np.ndarray
-    drawn: np.ndarray
-    blank: np.ndarray
-    pictures: np.ndarray
-    projections: np.ndarray
-    scales: np.ndarray
-
-
-class _TestedLayer(_States):
-    """With them the units."""
-
-    images: np.ndarray
-    maps: np.ndarray
-    rows: np.ndarray
-    cols: np.ndarray
-    values: np.ndarray
-
-
 def compute(
     subject: Subject, settings: Given, mining: MiningResult, pieces: Pieces
 ) -> SanityResult:
@@ -86,9 +68,7 @@ def compute(
     """
     graph = subject.graph
     require_sound(mining)
-    tests: list[tuple[ReportableLayer, TestedUnits, list[list[WeightedLayer]]]] = []
-    tried: dict[str, int] = {}
-    seen: dict[str, int] = {}
+    tests: list[tuple[ReportableLayer, TestedUnits, np.ndarray, list[list[WeightedLayer]]]] = []
     count = settings.sanity_units
     for layer in tested_layers(subject, settings):
         units: TestedUnits | None
@@ -106,9 +86,8 @@ def compute(
         shown = np.ones(len(units.maps), bool)
         if known:
             shown = visible(subject, mining, layer, units, known[0])
-        tried[layer.name], seen[layer.name] = len(shown), int(shown.sum())
         chosen = np.flatnonzero(shown if shown.any() else ~shown)[:count]
-        tests.append((layer, units.taken(chosen), steps(weighted)))
+        tests.append((layer, units.taken(chosen), shown, steps(weighted)))
     if not tests:
         raise NotApplicable(
             "no unit in the deep layers is ever active, or no weights lie below them"
@@ -116,48 +95,35 @@ def compute(
     top = tests[-1][0].node
     problems = {method: rule_problem(graph, top, method) for method in METHODS}
     methods = [method for method in METHODS if not problems[method]]
-    found: dict[str, _TestedLayer] = {}
+    found: dict[str, TestedLayer] = {}
     total = sum(
         (1 + len(below) + len(CONTROLS) + 3 * (DRAWS - 1)) * len(units.maps)
-        for _, units, below in tests
+        for _, units, _, below in tests
     )
     panel: Panels | None = None
     with progress("making random", total * len(methods), "pictures") as bar:
-        for layer, units, below in tests:
+        for layer, units, shown, below in tests:
             test = _Test(subject, mining, layer, units, methods)
-            found[layer.name] = {
-                "images": units.images,
-                "maps": units.maps,
-                "rows": units.rows,
-                "cols": units.cols,
-                "values": units.values,
-                **test.run(below, settings.seed, bar),
-            }
+            found[layer.name] = TestedLayer(
+                scores=layer.kind == "output" and subject.output.classes > 0,
+                steps=[[name for one in piece for name in one.names] for piece in below],
+                poolings=sum(
+                    graph.nodes[index].kind == "max_pooling"
+                    for index in graph.ancestors(layer.node)
+                ),
+                tried=len(shown),
+                visible=int(shown.sum()),
+                units=units,
+                states=test.run(below, settings.seed, bar),
+            )
             if methods and panel is None and layer.name in mining.layers:
                 randomising = Randomising(below, test.batch, settings.seed)
                 panel = panels(subject, mining, layer, units.maps, methods[0], randomising)
     return SanityResult(
-        layers=[layer.name for layer, _, _ in tests],
+        layers=found,
         methods=methods,
-        tried=tried,
-        visible=seen,
         problems={method: problem for method, problem in problems.items() if problem},
-        scores={
-            layer.name: layer.kind == "output" and subject.output.classes > 0
-            for layer, _, _ in tests
-        },
-        steps={
-            layer.name: [[name for one in piece for name in one.names] for piece in pieces]
-            for layer, _, pieces in tests
-        },
-        poolings={
-            layer.name: sum(
-                graph.nodes[index].kind == "max_pooling" for index in graph.ancestors(layer.node)
-            )
-            for layer, _, _ in tests
-        },
         **(panel or no_panels()),
-        **by_layer(found),
     )
 
 
@@ -200,7 +166,7 @@ class _Test:
         self.up = up_function(graph, layer.node)
         self.down = [down_function(graph, layer.node, m, self.batch) for m in methods]
 
-    def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> _States:
+    def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> States:
         """Compare every state with the trained one."""
         units, states = len(self.seeds), 1 + len(pieces) + len(CONTROLS)
         similarity = np.ones((len(self.methods), states, units, len(MEASURES)), np.float32)
@@ -239,16 +205,16 @@ class _Test:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a picture may be blank in every draw
             similarity[:, ends] = np.nanmean(drawn, axis=1)
-        return {
-            "fields": self.fields,
-            "cascade": similarity[:, 1 : 1 + len(pieces)],
-            "controls": similarity[:, 1 + len(pieces) :],
-            "drawn": drawn,
-            "blank": (scales == 0).sum(axis=2).astype(np.int32),
-            "pictures": self.seen[0, top:bottom, left:right],
-            "projections": quantised(flat, scales[..., 0].ravel()).reshape(shape),
-            "scales": scales[..., 0],
-        }
+        return States(
+            fields=self.fields,
+            cascade=similarity[:, 1 : 1 + len(pieces)],
+            controls=similarity[:, 1 + len(pieces) :],
+            drawn=drawn,
+            blank=(scales == 0).sum(axis=2).astype(np.int32),
+            pictures=self.seen[0, top:bottom, left:right],
+            projections=quantised(flat, scales[..., 0].ravel()).reshape(shape),
+            scales=scales[..., 0],
+        )
 
     def _random(
         self,

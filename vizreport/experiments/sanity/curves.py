@@ -34,7 +34,7 @@ def curves(result: SanityResult, layer: str) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    names = ["trained", *(lowest(step, 30) for step in result.steps[layer])]
+    names = ["trained", *(lowest(step, 30) for step in result.layers[layer].steps)]
     controls = [" ".join(words) for words in CONTROLS_SAID]
     controls[-1] = "both random (chance)"
     # A row that only names what follows: behind the trained network, and before the controls.
@@ -52,10 +52,10 @@ def curves(result: SanityResult, layer: str) -> Figure:
         for axes, (measure, title) in zip(panels, _MEASURES, strict=True):
             for m, method in enumerate(result.methods):
                 shift = _DODGE * (m - (len(result.methods) - 1) / 2)
-                steps = result.cascade[layer][m, :, :, measure]
+                steps = result.layers[layer].states.cascade[m, :, :, measure]
                 every = np.concatenate([np.ones((1, steps.shape[1])), steps])
                 _points(axes, every, above + shift, method, joined=True)
-                apart = result.controls[layer][m, :, :, measure]
+                apart = result.layers[layer].states.controls[m, :, :, measure]
                 _points(axes, apart, below + shift, method)
                 _chance(axes, apart[-1], method, line)
             axes.axvline(1, color=charts.FAINT, linewidth=0.8, zorder=0)
@@ -78,7 +78,9 @@ def curves(result: SanityResult, layer: str) -> Figure:
 
 def _known(result: SanityResult, layer: str) -> np.ndarray:
     """Return how many units have a picture that is not blank: int [method, state]."""
-    similarity = np.concatenate([result.cascade[layer], result.controls[layer]], axis=1)[..., 0]
+    similarity = np.concatenate(
+        [result.layers[layer].states.cascade, result.layers[layer].states.controls], axis=1
+    )[..., 0]
     known: np.ndarray = np.isfinite(similarity).sum(axis=2)
     return known
 
@@ -117,7 +119,7 @@ def _legend(result: SanityResult, layer: str) -> list[Line2D]:
         colour = charts.METHODS[method]
         entries.append(Line2D([], [], color=colour, marker=marker, markersize=3.5))
         entries[-1].set(linestyle=dash, label=NAMES[method])
-    known, units = _known(result, layer), result.cascade[layer].shape[2]
+    known, units = _known(result, layer), result.layers[layer].states.cascade.shape[2]
     entries.append(
         Line2D([], [], color=charts.SOFT, linewidth=1.2,
                label=f"bar: ± standard deviation ({units} units)")

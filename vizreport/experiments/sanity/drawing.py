@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from vizreport.drawing import medium, montage, tone
 from vizreport.drawing.fonts import drawable
-from vizreport.experiments.sanity.result import SanityResult
+from vizreport.experiments.sanity.result import SanityResult, TestedLayer
 from vizreport.wording.text import decimal
 
 NAMES = {"deconvnet": "Deconvnet", "guided": "Guided backpropagation", "gradient": "Gradient"}
@@ -43,10 +43,10 @@ def pictures(result: SanityResult, layer: str, unit: str) -> Image.Image:
     The controls have a row of their own on a page. Elsewhere they end the methods' rows, and of
     the random networks the first and the last are shown: so letters can be read.
     """
-    steps = len(result.steps[layer])
+    steps = result.layers[layer].steps
     place = medium.current()
     brief = place is not None and place.columns
-    shown = sorted({0, steps - 1}) if brief else list(range(steps))
+    shown = sorted({0, len(steps) - 1}) if brief else list(range(len(steps)))
     size = montage.letters_for(
         place, _LETTERS, lambda size: _Layout(result, layer, size, shown, brief).size
     )
@@ -55,7 +55,7 @@ def pictures(result: SanityResult, layer: str, unit: str) -> Image.Image:
         f"{drawable(layer, 30)}, {unit}. Below each projection: rank correlation with the trained "
         "network's (1: identical; chance: in the method's last control)"
     )
-    if any(len(step) > 1 for step in result.steps[layer]):
+    if any(len(step) > 1 for step in steps):
         head += ". Columns skip layers: all weights down to the layer named are random"
     return montage.headed(sheet, head, size)
 
@@ -85,12 +85,16 @@ class _Layout:
     brief: bool
 
     @property
+    def tested(self) -> TestedLayer:
+        return self.result.layers[self.layer]
+
+    @property
     def line(self) -> int:
         return round(1.35 * self.letters)
 
     @property
     def tile(self) -> tuple[int, int]:
-        return _tile(self.result.pictures[self.layer]).size
+        return _tile(self.tested.states.pictures).size
 
     @property
     def row(self) -> int:
@@ -115,7 +119,7 @@ class _Layout:
         names = [
             (
                 "random to",
-                *filter(None, two_lines(lowest(self.result.steps[self.layer][step]), self.fits)),
+                *filter(None, two_lines(lowest(self.tested.steps[step]), self.fits)),
             )
             for step in self.shown
         ]
@@ -123,7 +127,7 @@ class _Layout:
         self.words(whole, across, head, ("trained",))
         for column, name in enumerate(names, 2):
             self.words(whole, column * across, head, name)
-        whole.paste(_tile(self.result.pictures[self.layer]), (0, head + line))
+        whole.paste(_tile(self.tested.states.pictures), (0, head + line))
         columns = [0, *(1 + step for step in self.shown)]
         for m in range(len(self.result.methods)):
             top = head + m * self.row
@@ -146,7 +150,7 @@ class _Layout:
             place = left + number * across
             if m == 0 or not self.brief:
                 self.words(whole, place, head + (0 if self.brief else line), words)
-            state = 1 + len(self.result.steps[self.layer]) + number
+            state = 1 + len(self.tested.steps) + number
             self.picture(whole, place, top + line, m, state)
 
     def name(self, whole: Image.Image, left: int, top: int, m: int, more: str = "") -> None:
@@ -168,16 +172,14 @@ class _Layout:
 
     def picture(self, whole: Image.Image, left: int, top: int, m: int, state: int) -> None:
         """Show a method's picture of a state with its similarity below."""
-        result, layer = self.result, self.layer
-        tile = _projection(result.projections[layer][m, state])
+        states = self.tested.states
+        tile = _projection(states.projections[m, state])
         whole.paste(tile, (left, top))
-        alike = np.concatenate(
-            [[1], result.cascade[layer][m, :, 0, 0], result.controls[layer][m, :, 0, 0]]
-        )
+        alike = np.concatenate([[1], states.cascade[m, :, 0, 0], states.controls[m, :, 0, 0]])
         said = decimal(float(alike[state]))  # "–" where the trained network's picture is blank
         if state == len(alike) - 1 and np.isfinite(alike[state]):
             said = f"chance {said}"
-        if not result.scales[layer][m, state]:
+        if not states.scales[m, state]:
             said = "blank"
         place = (left + tile.width / 2, top + tile.height + 2)
         letters = montage.font(self.letters)

@@ -51,7 +51,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
         "own": dependence(result),
         "layers": layers,
         "missing": [(NAMES[method], reason) for method, reason in result.problems.items()],
-        "draws": int(next(iter(result.drawn.values())).shape[1]),
+        "draws": int(next(iter(result.layers.values())).states.drawn.shape[1]),
         "passed": PASSED,
         "changed": CHANGED,
     }
@@ -60,13 +60,15 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
 
 def _layer(result: SanityResult, layer: str, number: int, decided: Sequence[Finding]) -> Context:
     rows = [one for measure in range(4) for one in assess(result, layer, measure)]
+    tested = result.layers[layer]
+    blank = tested.states.blank
     return {
         "name": layer,
-        "scores": result.scores[layer],
-        "units": len(result.maps[layer]),
-        "tried": result.tried[layer],
-        "visible": result.visible[layer],
-        "poolings": result.poolings[layer],
+        "scores": tested.scores,
+        "units": len(tested.units.maps),
+        "tried": tested.tried,
+        "visible": tested.visible,
+        "poolings": tested.poolings,
         "pictures": f"sanity-pictures-{number + 1}",
         "curves": f"sanity-similarity-{number + 1}",
         "said": [sentence(each) for each in decided if each.names["layer"] == quoted(layer, 40)],
@@ -75,9 +77,9 @@ def _layer(result: SanityResult, layer: str, number: int, decided: Sequence[Find
             for measure, name in enumerate(MEASURES)
         ],
         "blank": [
-            (NAMES[method], int(result.blank[layer][m, -4]), int(result.blank[layer][m, 0]))
+            (NAMES[method], int(blank[m, -4]), int(blank[m, 0]))
             for m, method in enumerate(result.methods)
-            if result.blank[layer][m, [0, -4]].any()
+            if blank[m, [0, -4]].any()
         ],
     }
 
@@ -102,7 +104,7 @@ def dependence(result: SanityResult) -> Context | None:
     if not len(result.panel_maps) or math.isnan(trained) or math.isnan(random):
         return None
     own: Context = {
-        "layer": result.layers[0],
+        "layer": next(iter(result.layers)),
         "method": NAMES[result.methods[0]].lower(),
         "trained": decimal(trained),
         "random": decimal(random),
@@ -120,7 +122,7 @@ def dependence(result: SanityResult) -> Context | None:
 
 
 def _panels(result: SanityResult) -> Figure:
-    layer = result.layers[0]
+    layer = next(iter(result.layers))
     maps = " and ".join(str(one) for one in result.panel_maps)
     lit = " and ".join(
         decimal(panel_drawing.agreement(result, place)) for place in range(len(result.panel_maps))
@@ -154,12 +156,13 @@ def _panels(result: SanityResult) -> Figure:
 
 
 def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: int) -> Figure:
-    image = mining.paths[result.images[layer][0]]
-    unit = int(result.maps[layer][0])
+    tested = result.layers[layer]
+    image = mining.paths[tested.units.images[0]]
+    unit = int(tested.units.maps[0])
     second = mining.output["kind"] == "binary"  # which one score is the probability of
     what = (
         f"class {drawable(mining.class_names[unit + second], 40)}"
-        if result.scores[layer]
+        if tested.scores
         else f"map {unit}"
     )  # fmt: skip
     return Figure(
@@ -179,7 +182,7 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
             "values."
         ),
         alt=(
-            f"{len(result.methods)} rows of {result.projections[layer].shape[1]} projections. "
+            f"{len(result.methods)} rows of {tested.states.projections.shape[1]} projections. "
             "With all layers random, the rank correlation with the first is "
             + ", ".join(
                 f"{decimal(one.all)} ({NAMES[one.method].lower()})"
@@ -193,7 +196,7 @@ def _pictures(result: SanityResult, mining: MiningResult, layer: str, number: in
 
 
 def _curves(result: SanityResult, layer: str, number: int) -> Figure:
-    units = len(result.maps[layer])
+    units = len(result.layers[layer].units.maps)
     return Figure(
         name=f"sanity-similarity-{number + 1}",
         supplement=number > 0,

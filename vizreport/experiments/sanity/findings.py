@@ -104,13 +104,13 @@ def _judged(
         names={
             "method": NAMES[pair[0].method].lower(),
             "layer": quoted(layer, 40),
-            "piece": ", ".join(quoted(name, 40) for name in result.steps[layer][0][:3]),
+            "piece": ", ".join(quoted(name, 40) for name in result.layers[layer].steps[0][:3]),
         },
     )
 
 
 def _topmost(result: SanityResult, layer: str) -> str:
-    return "the target class" if result.scores[layer] else "the unit's own weights"
+    return "the target class" if result.layers[layer].scores else "the unit's own weights"
 
 
 def _sources(result: SanityResult, layer: str, one: Assessment, number: int) -> Finding:
@@ -145,4 +145,4 @@ def _published(method: str, step: str, fails: bool) -> Published | None:
 
 
 def _draws(result: SanityResult, layer: str) -> int:
-    return int(result.drawn[layer].shape[1])
+    return int(result.layers[layer].states.drawn.shape[1])

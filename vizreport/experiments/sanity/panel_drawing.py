@@ -30,7 +30,9 @@ def panels(result: SanityResult) -> Image.Image:
             labels.append((f"map {feature_map}", said))
     width = cells[0].width
     sheet = montage.grid(cells, 2, width // 21, labels, max(9, width // 28), sets=2, bars_are=_BARS)
-    head = f"{drawable(result.layers[0], 40)}: left: trained weights, right: random weights"
+    head = (
+        f"{drawable(next(iter(result.layers)), 40)}: left: trained weights, right: random weights"
+    )
     lost = narrowest(result)
     if lost is not None and lost.trained <= tone.BLANK:
         head += (

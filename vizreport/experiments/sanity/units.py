@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,27 +9,13 @@ import numpy as np
 from vizreport.drawing import tone
 from vizreport.experiments.mining.living import nearly_dead
 from vizreport.experiments.mining.result import MiningResult
+from vizreport.experiments.sanity.result import TestedUnits
 from vizreport.experiments.settings import Given
 from vizreport.graph.layers import occluded_layer
 from vizreport.subject.subject import Subject
 
 if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer
-
-
-@dataclass(frozen=True)
-class TestedUnits:
-    """Units of one layer, each in an image: int [U] each, and float32 [U] activations."""
-
-    images: np.ndarray
-    maps: np.ndarray
-    rows: np.ndarray
-    cols: np.ndarray
-    values: np.ndarray
-
-    def taken(self, places: np.ndarray) -> TestedUnits:
-        """Return some of the units."""
-        return TestedUnits(*(getattr(self, field.name)[places] for field in fields(self)))
 
 
 def visible(
