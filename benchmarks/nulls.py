@@ -112,16 +112,16 @@ def correspondence(results: Mapping[str, Any], random: np.random.Generator, shif
 def evolution(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
     """Deal the maps' similarities over the layers."""
     result = results["evolution"]
-    layers = [name for name in result.layers if not result.status[name]]
-    every = np.concatenate([result.similarity[name] for name in layers], axis=1)
+    followed = result.followed
+    every = np.concatenate([maps.similarity for maps in followed.values()], axis=1)
     every = every[:, random.permutation(every.shape[1])].copy()
-    ends = np.cumsum([0, *(result.similarity[name].shape[1] for name in layers)])
-    similarity = dict(result.similarity)
-    for depth, name in enumerate(layers):
+    ends = np.cumsum([0, *(maps.similarity.shape[1] for maps in followed.values())])
+    layers = dict(result.layers)
+    for depth, (name, maps) in enumerate(followed.items()):
         mine = every[:, ends[depth] : ends[depth + 1]].copy()
-        mine[:-1] -= shift * depth / max(len(layers) - 1, 1)
-        similarity[name] = mine
-    return {**results, "evolution": replace(result, similarity=similarity)}
+        mine[:-1] -= shift * depth / max(len(followed) - 1, 1)
+        layers[name] = replace(layers[name], followed=replace(maps, similarity=mine))
+    return {**results, "evolution": replace(result, layers=layers)}
 
 
 def occlusion(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.report import fake_pictures
-from vizreport.experiments.evolution.result import EvolutionResult
+from vizreport.experiments.evolution.result import EvolutionResult, EvolvedLayer, FollowedMaps
 from vizreport.experiments.evolution.similarity import settled
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.top_patches.pictures import offsets
@@ -18,15 +18,9 @@ def make_evolution(
     random: np.random.Generator, mining: MiningResult, top: TopPatchesResult, seen: np.ndarray
 ) -> EvolutionResult:
     """Follow eight maps of each projected layer; upper layers settle later, one never."""
-    status = {name: layer.tiles.status for name, layer in top.layers.items()}
-    names = [name for name in status if not status[name]]
+    layers = {name: EvolvedLayer(layer.tiles.status, None) for name, layer in top.layers.items()}
+    names = [name for name, layer in layers.items() if not layer.status]
     count, steps = 8, len(EPOCHS)
-    fields: dict[str, dict] = {
-        name: {}
-        for name in ("maps", "window", "values", "images", "rows", "cols", "scales", "similarity",
-                     "own_similarity", "unrelated", "settled", "projections", "patches",
-                     "projection_offsets", "patch_offsets")
-    }  # fmt: skip
     for place, name in enumerate(names):
         window = top.layers[name].tiles.window
         images = random.integers(0, len(seen), (steps, count)).astype(np.int32)
@@ -46,31 +40,29 @@ def make_evolution(
         rise = np.clip(np.linspace(0.3, 1.2 - 0.2 * place, steps), 0, 0.97)
         similarity = rise[:, None] + random.normal(0, 0.02, (steps, count))
         similarity[-1], similarity[:, 1] = 1, np.nan
-        for key, value in {
-            "maps": top.layers[name].maps[:count],
-            "window": window,
-            "values": values,
-            "images": images,
-            "rows": np.full_like(images, 5),
-            "cols": np.full_like(images, 5),
-            "scales": values,
-            "similarity": similarity.astype(np.float32),
-            "own_similarity": (similarity**2).astype(np.float32),
-            "unrelated": 0.05,
-            "settled": settled(EPOCHS, similarity),
-            "projections": np.frombuffer(b"".join(strips[True]), np.uint8),
-            "patches": np.frombuffer(b"".join(strips[False]), np.uint8),
-            "projection_offsets": offsets(strips[True]),
-            "patch_offsets": offsets(strips[False]),
-        }.items():
-            fields[key][name] = value
+        followed = FollowedMaps(
+            maps=top.layers[name].maps[:count],
+            window=window,
+            values=values,
+            images=images,
+            rows=np.full_like(images, 5),
+            cols=np.full_like(images, 5),
+            scales=values,
+            similarity=similarity.astype(np.float32),
+            own_similarity=(similarity**2).astype(np.float32),
+            unrelated=0.05,
+            settled=settled(EPOCHS, similarity),
+            projections=np.frombuffer(b"".join(strips[True]), np.uint8),
+            patches=np.frombuffer(b"".join(strips[False]), np.uint8),
+            projection_offsets=offsets(strips[True]),
+            patch_offsets=offsets(strips[False]),
+        )
+        layers[name] = EvolvedLayer("", followed)
     loss = 7 * np.exp(-np.arange(1, 65) / 20).astype(np.float32)
     return EvolutionResult(
         epochs=EPOCHS,
         found=64,
-        layers=[*status],
-        status=status,
-        **fields,
+        layers=layers,
         history_epochs=np.arange(1, 65, dtype=np.int32),
         training_loss=loss,
         validation_loss=loss + 0.4,

@@ -47,15 +47,15 @@ def made():
 def result_of(*layers):
     """Return a result of layers with these similarities, float [E, m], and no jumps."""
     names = [f"conv{i + 1}" for i in range(len(layers))]
-    values = [np.where(np.isnan(each), 0, 1) for each in layers]
-    return SimpleNamespace(
-        epochs=[1, 5, 20, 64],
-        layers=names,
-        status=dict.fromkeys(names, ""),
-        similarity=dict(zip(names, layers, strict=True)),
-        values=dict(zip(names, values, strict=True)),
-        images=dict(zip(names, [np.zeros_like(each, int) for each in layers], strict=True)),
-    )
+    maps = [
+        SimpleNamespace(
+            similarity=each,
+            values=np.where(np.isnan(each), 0, 1),
+            images=np.zeros_like(each, int),
+        )
+        for each in layers
+    ]
+    return SimpleNamespace(epochs=[1, 5, 20, 64], followed=dict(zip(names, maps, strict=True)))
 
 
 def similarities(early, late, count=10):
@@ -96,15 +96,12 @@ def test_the_same_in_all_layers_is_no_finding():
 
 
 def test_jumps_are_changes_of_image_while_alive(made):
-    result = made[1]
-    name = result.layers[0]
+    maps = next(iter(made[1].followed.values()))
     values = np.ones((3, 2), np.float32)
     values[1, 1] = 0
     images = np.array([[4, 4], [4, 5], [6, 6]], np.int32)
-    changed = dataclasses.replace(
-        result, values={**result.values, name: values}, images={**result.images, name: images}
-    )
-    assert jumps(changed, name).tolist() == [[False, False], [True, False]]
+    changed = dataclasses.replace(maps, values=values, images=images)
+    assert jumps(changed).tolist() == [[False, False], [True, False]]
 
 
 def test_the_page_marks_the_jumps(made):
@@ -116,7 +113,7 @@ def test_the_page_marks_the_jumps(made):
     ]
     for layer in shown.context["layers"]:
         for cell in layer["cells"]:
-            changed = jumps(result, layer["name"])[:, cell["place"]]
+            changed = jumps(result.followed[layer["name"]])[:, cell["place"]]
             assert [tile["jump"] for tile in cell["tiles"]] == [False, *changed]
             assert [tile["epoch"] for tile in cell["tiles"]] == EPOCHS
             assert shown.files[cell["projections"]]().startswith(b"RIFF")

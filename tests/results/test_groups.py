@@ -141,3 +141,45 @@ class Twice:
 def test_two_fields_of_one_name():
     with pytest.raises(TypeError, match="Twice stores 'tops' twice"):
         declarations(Twice)
+
+
+@dataclass(frozen=True)
+class Tried:
+    status: str
+    tiles: Tiles | None
+
+
+@dataclass(frozen=True)
+class Partly:
+    layers: dict[str, Tried]
+
+
+PARTLY = Partly({"b": Tried("no rule", None), "a": Tried("", Tiles(11, B[:, 0]))})
+
+
+def test_a_dataclass_that_is_none_has_no_entries():
+    arrays, values = archive.split(PARTLY)
+    assert list(arrays) == ["scales/a"]
+    assert values["layers"] == ["b", "a"]
+    assert values["status"] == {"b": "no rule", "a": ""}
+    assert values["window"] == {"a": 11}
+    back = archive.join(Partly, arrays, values)
+    assert list(back.layers) == ["b", "a"]
+    assert back.layers["b"] == PARTLY.layers["b"]
+    assert back.layers["a"].tiles.window == 11
+    none = Partly({"b": PARTLY.layers["b"]})
+    assert archive.join(Partly, *archive.split(none)) == none
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"window": {"c": 11}}, "window and layers differ in 'c'"),
+        ({"window": {}}, "scales and window differ in 'a'"),
+        ({"status": {"a": ""}}, "status and layers differ in 'b'"),
+    ],
+)
+def test_it_has_all_entries_or_none(changes: dict[str, Any], said: str):
+    arrays, values = archive.split(PARTLY)
+    with pytest.raises(Mismatch, match=re.escape(said)):
+        archive.join(Partly, arrays, {**values, **changes})

@@ -7,6 +7,8 @@ What is stored lies side by side, whatever the result's dataclasses are::
 
 A dataclass is stored as its fields, a dict of dataclasses as the list of its keys and, for each
 field, a dict by key. Names are those of the fields, unless :class:`Stored` gives another one.
+Within those of a dict a dataclass may be None, as in ``strips: Strips | None``: its fields' dicts
+are then without the key.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
+from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 
@@ -43,6 +46,8 @@ class Member:
         The dataclass that it is, or that it has by key.
     key : type or None
         Of the keys, str or int; None where there is one dataclass or none.
+    optional : bool
+        Whether the dataclass may be None instead.
     """
 
     field: str
@@ -50,6 +55,7 @@ class Member:
     hint: Any
     group: type | None = None
     key: type | None = None
+    optional: bool = False
 
 
 @cache
@@ -67,8 +73,11 @@ def _member(field: str, hint: Any) -> Member:
     if get_origin(kind) is dict and is_dataclass(get_args(kind)[1]):
         key, group = get_args(kind)
         return Member(field, name, hint, group, key)
+    optional = get_origin(kind) is UnionType and NoneType in get_args(kind)
+    if optional:
+        kind = next(each for each in get_args(kind) if each is not NoneType)
     group = kind if isinstance(kind, type) and is_dataclass(kind) else None
-    return Member(field, name, hint, group)
+    return Member(field, name, hint, group, optional=optional and group is not None)
 
 
 def taken_apart(result: Any) -> dict[str, Any]:
@@ -80,12 +89,12 @@ def taken_apart(result: Any) -> dict[str, Any]:
         if member.group is None:
             found[member.name] = value
         elif member.key is None:
-            found |= taken_apart(value)
+            found |= {} if value is None else taken_apart(value)
         else:
             found[member.name] = list(value)
             entries = {str(key): taken_apart(entry) for key, entry in value.items()}
             for name in names(member.group):
-                found[name] = {key: entry[name] for key, entry in entries.items()}
+                found[name] = {key: entry[name] for key, entry in entries.items() if name in entry}
     return found
 
 
@@ -96,14 +105,19 @@ def put_together(kind: type, found: Mapping[str, Any]) -> Any:
         if member.group is None:
             values[member.field] = found[member.name]
         elif member.key is None:
-            values[member.field] = put_together(member.group, found)
+            there = not member.optional or names(member.group)[0] in found
+            values[member.field] = put_together(member.group, found) if there else None
         else:
-            own = names(member.group)
             values[member.field] = {
-                key: put_together(member.group, {name: found[name][str(key)] for name in own})
+                key: put_together(member.group, _entry(member.group, found, str(key)))
                 for key in found[member.name]
             }
     return kind(**values)
+
+
+def _entry(kind: type, found: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return what is stored of one dataclass of a dict, by name."""
+    return {name: found[name][key] for name in names(kind) if key in found[name]}
 
 
 @cache

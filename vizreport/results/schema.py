@@ -52,6 +52,8 @@ class Declared:
         Sides of an array, or length of a list; None where nothing is declared.
     keys : str
         Field that lists a dict's keys; "" where they are not declared.
+    some : bool
+        Whether it may have only some of these keys.
     column : bool
         Whether its rows are read from the file where they are used.
     """
@@ -62,6 +64,7 @@ class Declared:
     sides: tuple[str, ...] | None = None
     keys: str = ""
     column: bool = False
+    some: bool = False
 
 
 @cache
@@ -77,6 +80,10 @@ def declarations(kind: type) -> tuple[Declared, ...]:
     for member in members(kind):
         if member.group is None:
             found.append(_declared(member.name, member.hint))
+        elif member.key is None and member.optional:
+            first, *others = declarations(member.group)
+            found.append(replace(first, some=True))
+            found += [replace(each, keys=first.name) for each in others]
         elif member.key is None:
             found += declarations(member.group)
         else:
@@ -84,7 +91,7 @@ def declarations(kind: type) -> tuple[Declared, ...]:
             found.append(replace(_declared(member.name, member.hint), type=list[key]))
             for each in declarations(member.group):
                 of: Any = each.type
-                found.append(replace(each, type=dict[str, of], keys=member.name))
+                found.append(replace(each, type=dict[str, of], keys=each.keys or member.name))
     names = [each.name for each in found]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
@@ -152,9 +159,9 @@ def check(kind: type, result: Mapping[str, Any]) -> None:
                 _check_shape(where, shape, each.sides, known)
         if each.keys:
             wanted = {str(key) for key in result[each.keys]}
-            if set(value) != wanted:
-                odd = sorted(wanted ^ set(value))[0]
-                raise Mismatch(f"{each.name} and {each.keys} differ in {odd!r}")
+            odd = set(value) - wanted if each.some else set(value) ^ wanted
+            if odd:
+                raise Mismatch(f"{each.name} and {each.keys} differ in {min(odd)!r}")
 
 
 def _declared(name: str, hint: Any) -> Declared:

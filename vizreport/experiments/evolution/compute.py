@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 
 from vizreport.errors import NotApplicable
-from vizreport.experiments.by_layer import by_layer
 from vizreport.experiments.evolution.epoch import Followed, follow
-from vizreport.experiments.evolution.result import EvolutionResult
+from vizreport.experiments.evolution.result import EvolutionResult, EvolvedLayer, FollowedMaps
 from vizreport.experiments.evolution.similarity import mean_between, settled
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.settings import Given
@@ -27,24 +26,6 @@ EPOCHS = 8
 """Epochs shown of a folder with more, as in the paper's Fig. 4."""
 MAPS = 16
 """Maps followed of a layer: bounds memory where Top-9 shows all of them."""
-
-
-class _Strips(TypedDict):
-    """What a result keeps of one layer, as :class:`EvolutionResult` describes it."""
-
-    values: np.ndarray
-    images: np.ndarray
-    rows: np.ndarray
-    cols: np.ndarray
-    scales: np.ndarray
-    similarity: np.ndarray
-    own_similarity: np.ndarray
-    unrelated: float | None
-    settled: int
-    projections: np.ndarray
-    projection_offsets: np.ndarray
-    patches: np.ndarray
-    patch_offsets: np.ndarray
 
 
 def compute(
@@ -81,22 +62,22 @@ def compute(
         subject, pieces, shown, (mining.records, layers, maps, windows, settings.rule)
     )
     history = read_history(shown[0].path.parent)
-    names = [layer.name for layer in layers]
-    strips = {name: _strips(followed, name, [epoch.epoch for epoch in shown]) for name in names}
+    epochs = [epoch.epoch for epoch in shown]
+    over_epochs = {
+        name: _over_epochs(followed, name, epochs, maps[name], windows[name]) for name in maps
+    }
     return EvolutionResult(
-        epochs=[epoch.epoch for epoch in shown],
+        epochs=epochs,
         found=len(found),
-        layers=[*problems],
-        status=problems,
-        maps=maps,
-        window=windows,
+        layers={
+            name: EvolvedLayer(problem, over_epochs.get(name)) for name, problem in problems.items()
+        },
         history_epochs=np.array([epoch.epoch for epoch in history], np.int32),
         training_loss=_curve(epoch.training_loss for epoch in history),
         validation_loss=_curve(epoch.validation_loss for epoch in history),
         training_error=_curve(epoch.training_error for epoch in history),
         validation_error=_curve(epoch.validation_error for epoch in history),
         rule=settings.rule,
-        **by_layer(strips),
     )
 
 
@@ -141,29 +122,32 @@ def _followed(
     return [*pieces.map(subject, work("others", shown[:-1], last)), last]
 
 
-def _strips(followed: Sequence[Followed], layer: str, epochs: list[int]) -> _Strips:
-    """Return a layer's entries of the result: its tiles at all epochs, in strips."""
+def _over_epochs(
+    followed: Sequence[Followed], layer: str, epochs: list[int], maps: np.ndarray, window: int
+) -> FollowedMaps:
+    """Put a layer's epochs together, its tiles in strips."""
     similarity = np.stack([each.similarity[layer] for each in followed])
-    side = followed[0].patches[layer].shape[1]
     projections = _encoded([each.projections[layer] for each in followed], lossless)
     patches = _encoded(
-        [each.patches[layer] for each in followed], lossy if side > SMALL else lossless
+        [each.patches[layer] for each in followed], lossy if window > SMALL else lossless
     )
-    return {
-        "values": np.stack([each.values[layer] for each in followed]),
-        "images": np.stack([each.images[layer] for each in followed]),
-        "rows": np.stack([each.rows[layer] for each in followed]),
-        "cols": np.stack([each.cols[layer] for each in followed]),
-        "scales": np.stack([each.scales[layer] for each in followed]),
-        "similarity": similarity,
-        "own_similarity": np.stack([each.own_similarity[layer] for each in followed]),
-        "unrelated": mean_between(followed[-1].tiles[layer]),
-        "settled": settled(epochs, similarity),
-        "projections": np.frombuffer(b"".join(projections), np.uint8),
-        "projection_offsets": offsets(projections),
-        "patches": np.frombuffer(b"".join(patches), np.uint8),
-        "patch_offsets": offsets(patches),
-    }
+    return FollowedMaps(
+        maps=maps,
+        window=window,
+        values=np.stack([each.values[layer] for each in followed]),
+        images=np.stack([each.images[layer] for each in followed]),
+        rows=np.stack([each.rows[layer] for each in followed]),
+        cols=np.stack([each.cols[layer] for each in followed]),
+        scales=np.stack([each.scales[layer] for each in followed]),
+        similarity=similarity,
+        own_similarity=np.stack([each.own_similarity[layer] for each in followed]),
+        unrelated=mean_between(followed[-1].tiles[layer]),
+        settled=settled(epochs, similarity),
+        projections=np.frombuffer(b"".join(projections), np.uint8),
+        patches=np.frombuffer(b"".join(patches), np.uint8),
+        projection_offsets=offsets(projections),
+        patch_offsets=offsets(patches),
+    )
 
 
 def _encoded(tiles: Sequence[np.ndarray], encode: Callable[[np.ndarray], bytes]) -> list[bytes]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from vizreport.drawing import charts, medium
 from vizreport.drawing.fonts import drawable
 from vizreport.experiments.evolution.result import EvolutionResult
@@ -37,9 +35,9 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
             second.sharey(first)
             title = "{} epoch's strongest unit:\nits projection compared with the last epoch's"
             unit = title.format("the last")
-            _similarity(first, result, layers, result.similarity, unit)
-            own = title.format("each")
-            _similarity(second, result, layers, result.own_similarity, own)
+            _similarity(first, result, layers, unit)
+            each = title.format("each")
+            _similarity(second, result, layers, each, own=True)
             first.set_ylabel("similarity (cosine),\nmedian over the layer's maps")
             handles, labels = first.get_legend_handles_labels()
             handles.append(
@@ -63,12 +61,9 @@ def curves(result: EvolutionResult, layers: Sequence[str]) -> Callable[[], Figur
 
 
 def _similarity(
-    axes: Axes,
-    result: EvolutionResult,
-    layers: Sequence[str],
-    values: dict[str, np.ndarray],
-    title: str,
+    axes: Axes, result: EvolutionResult, layers: Sequence[str], title: str, own: bool = False
 ) -> None:
+    """Draw the medians by epoch of the last epoch's strongest units, or of each epoch's own."""
     axes.set_title(title, loc="left", fontsize=7.5, color=charts.SOFT)
     axes.axhline(THRESHOLD, color=charts.FAINT, linewidth=0.8, zorder=0)
     axes.text(
@@ -82,11 +77,12 @@ def _similarity(
     )
     for place, name in enumerate(layers):
         colour, mark = _MARKS[place % len(_MARKS)]
-        means = median_similarity(values[name])
+        maps = result.followed[name]
+        means = median_similarity(maps.own_similarity if own else maps.similarity)
         line: charts.LineStyle = {"color": colour, "marker": mark, "linewidth": 1.1}
         axes.plot(result.epochs, means, markersize=3, label=drawable(name, 24), **line)
-        if values is result.similarity and result.settled[name]:
-            at = result.epochs.index(result.settled[name])
+        if not own and maps.settled:
+            at = result.epochs.index(maps.settled)
             # Hollow: layers that settle at once do not hide each other.
             axes.plot(
                 [result.epochs[at]], [means[at]], **line, markersize=7.5, markerfacecolor="none"

@@ -15,7 +15,7 @@ from vizreport.drawing.fonts import drawable
 from vizreport.drawing.section import Context, Figure, Highlight, Section
 from vizreport.experiments.evolution.curves import curves
 from vizreport.experiments.evolution.jumps import jumps
-from vizreport.experiments.evolution.result import EvolutionResult
+from vizreport.experiments.evolution.result import EvolutionResult, FollowedMaps
 from vizreport.experiments.evolution.sheet import TILE, Strip, sheet, side_by_side
 from vizreport.experiments.evolution.similarity import THRESHOLD, median_similarity
 from vizreport.experiments.mining.result import MiningResult
@@ -64,10 +64,10 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
 
 def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) -> Context:
     """Gather what the templates show of a layer."""
-    if result.status[name]:
-        return {"name": name, "slug": slug, "status": result.status[name]}
-    maps, window = result.maps[name], int(result.window[name])
-    changed = jumps(result, name)
+    maps = result.layers[name].followed
+    if maps is None:
+        return {"name": name, "slug": slug, "status": result.layers[name].status}
+    window, changed = maps.window, jumps(maps)
     return {
         "name": name,
         "slug": slug,
@@ -78,12 +78,12 @@ def _layer(result: EvolutionResult, mining: MiningResult, name: str, slug: str) 
         "side": min(window, SIDE),
         "columns": min(window, SIDE) * len(result.epochs),
         "pixelated": window < _LARGE,
-        "maps": len(maps),
-        "cells": [_cell(result, mining, name, slug, place) for place in _spread(len(maps))],
-        "similarity": median_similarity(result.similarity[name]).tolist(),
-        "own_similarity": median_similarity(result.own_similarity[name]).tolist(),
-        "unrelated": result.unrelated[name],
-        "settled": int(result.settled[name]),
+        "maps": len(maps.maps),
+        "cells": [_cell(result, mining, name, slug, place) for place in _spread(len(maps.maps))],
+        "similarity": median_similarity(maps.similarity).tolist(),
+        "own_similarity": median_similarity(maps.own_similarity).tolist(),
+        "unrelated": maps.unrelated,
+        "settled": maps.settled,
         "jumps": float(changed.mean()) if changed.size else float("nan"),
     }
 
@@ -97,10 +97,11 @@ def _cell(
     result: EvolutionResult, mining: MiningResult, name: str, slug: str, place: int
 ) -> Context:
     """Gather what the templates show of a feature map."""
-    feature_map = int(result.maps[name][place])
-    changed = [False, *jumps(result, name)[:, place].tolist()]
+    maps = result.followed[name]
+    feature_map = int(maps.maps[place])
+    changed = [False, *jumps(maps)[:, place].tolist()]
     folder = f"pages/evolution-{slug}"
-    paths = [mining.paths[image] for image in result.images[name][:, place]]
+    paths = [mining.paths[image] for image in maps.images[:, place]]
     return {
         "map": feature_map,
         "own": own_class(mining, name, feature_map),
@@ -115,9 +116,9 @@ def _cell(
     }
 
 
-def _encoded(result: EvolutionResult, name: str, place: int, projections: bool) -> bytes:
-    content = result.projections[name] if projections else result.patches[name]
-    offsets = (result.projection_offsets if projections else result.patch_offsets)[name]
+def _encoded(maps: FollowedMaps, place: int, projections: bool) -> bytes:
+    content = maps.projections if projections else maps.patches
+    offsets = maps.projection_offsets if projections else maps.patch_offsets
     return content[int(offsets[place]) : int(offsets[place + 1])].tobytes()
 
 
@@ -131,11 +132,11 @@ def _tiles(
 ) -> list[Image.Image]:
     """Draw a map's tiles, one an epoch, transparent where no image is: RGBA."""
     name, window, place = layer["name"], layer["window"], cell["place"]
-    with Image.open(io.BytesIO(_encoded(result, name, place, projections))) as opened:
+    maps = result.followed[name]
+    with Image.open(io.BytesIO(_encoded(maps, place, projections))) as opened:
         strip = np.asarray(opened.convert("RGB"))
-    rows, cols = result.rows[name][:, place], result.cols[name][:, place]
-    images = insides(top, name, rows, cols, window)
-    images[~(result.values[name][:, place] > 0)] = 0
+    images = insides(top, name, maps.rows[:, place], maps.cols[:, place], window)
+    images[~(maps.values[:, place] > 0)] = 0
     found = []
     for i, inside in enumerate(images):
         tile = strip[:, i * window : (i + 1) * window]
@@ -173,7 +174,7 @@ def _strip(
     rows = [_tiles(result, top, layer, cell, which, TILE) for which in (True, False)]
     said = "no jump" if not cell["jumps"] else f"{cell['jumps']} jump" + "s" * (cell["jumps"] > 1)
     label = drawable(cell["own"], 30) or f"map {cell['map']}"
-    active = (result.values[layer["name"]][:, cell["place"]] > 0).tolist()
+    active = (result.followed[layer["name"]].values[:, cell["place"]] > 0).tolist()
     return Strip(label, said, [t["jump"] for t in cell["tiles"]], rows[0], rows[1], active)
 
 

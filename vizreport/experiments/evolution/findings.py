@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.experiments.evolution.jumps import jumps
-from vizreport.experiments.evolution.result import EvolutionResult
+from vizreport.experiments.evolution.result import EvolutionResult, FollowedMaps
 from vizreport.experiments.evolution.similarity import THRESHOLD, settled
 from vizreport.findings.quantity import COUNT, SHARE, Quantity
 from vizreport.findings.record import Finding, Published
@@ -21,16 +21,16 @@ EVIDENCE = "evolution-curves"
 def findings(results: Mapping[str, Any]) -> list[Finding]:
     """Compare layers map by map, and count the maps that have settled."""
     result: EvolutionResult = results["evolution"]
-    layers = [name for name in result.layers if not result.status[name]]
-    known = {name: closeness(result, name) for name in layers}
+    known = {name: closeness(maps) for name, maps in result.followed.items()}
     known = {name: values for name, values in known.items() if np.isfinite(values).any()}
     if not known:
         return []
     found = [_depth(result, known)] if len(known) > 1 else []
-    return [*found, _settled(result, list(known)), *_jumps(result, list(known))]
+    maps = [result.followed[name] for name in known]
+    return [*found, _settled(result, maps), *_jumps(maps)]
 
 
-def closeness(result: EvolutionResult, layer: str) -> np.ndarray:
+def closeness(maps: FollowedMaps) -> np.ndarray:
     """Return how close each map is to its final form, on average over the epochs before the last.
 
     Returns
@@ -39,7 +39,7 @@ def closeness(result: EvolutionResult, layer: str) -> np.ndarray:
         Mean similarity over the epochs at which the map projects something; NaN where there is
         none, and for maps that project nothing at the last.
     """
-    before = result.similarity[layer][:-1].astype(np.float64)
+    before = maps.similarity[:-1].astype(np.float64)
     seen = np.isfinite(before)
     total = np.where(seen, before, 0).sum(axis=0)
     return np.divide(total, seen.sum(axis=0), out=np.full(len(total), np.nan), where=seen.any(0))
@@ -51,7 +51,7 @@ def _depth(result: EvolutionResult, known: Mapping[str, np.ndarray]) -> Finding:
     lower = tested.value < 0
     word, other = ("lower", "upper") if lower else ("upper", "lower")
     ends = [(*known,)[0], (*known,)[-1]]
-    epochs = [settled(result.epochs, result.similarity[name]) for name in ends]
+    epochs = [settled(result.epochs, result.followed[name].similarity) for name in ends]
     told = [
         f"{{{key}}} by epoch {{epoch_{key}}}" if epoch else f"{{{key}}} only at the last, {{last}}"
         for key, epoch in zip(("shallow", "deep"), epochs, strict=True)
@@ -82,9 +82,9 @@ def _depth(result: EvolutionResult, known: Mapping[str, np.ndarray]) -> Finding:
     )
 
 
-def _settled(result: EvolutionResult, layers: list[str]) -> Finding:
+def _settled(result: EvolutionResult, layers: list[FollowedMaps]) -> Finding:
     """Count the maps that are as good as final at the last epoch shown but one."""
-    before = np.concatenate([result.similarity[name][-2] for name in layers])
+    before = np.concatenate([maps.similarity[-2] for maps in layers])
     before = before[np.isfinite(before)]
     count = int((before >= THRESHOLD).sum())
     return Finding(
@@ -107,10 +107,10 @@ def _settled(result: EvolutionResult, layers: list[str]) -> Finding:
     )
 
 
-def _jumps(result: EvolutionResult, layers: list[str]) -> list[Finding]:
-    changed = np.concatenate([jumps(result, name) for name in layers], axis=1)
+def _jumps(layers: list[FollowedMaps]) -> list[Finding]:
+    changed = np.concatenate([jumps(maps) for maps in layers], axis=1)
     known = np.concatenate(
-        [(result.values[n][1:] > 0) & (result.values[n][:-1] > 0) for n in layers], axis=1
+        [(maps.values[1:] > 0) & (maps.values[:-1] > 0) for maps in layers], axis=1
     )
     counted = known.any(axis=0)
     if not counted.any():

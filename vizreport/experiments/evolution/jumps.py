@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from vizreport.experiments.evolution.result import EvolutionResult
+from vizreport.experiments.evolution.result import FollowedMaps
 
 
-def jumps(result: EvolutionResult, name: str) -> np.ndarray:
+def jumps(maps: FollowedMaps) -> np.ndarray:
     """Return where the strongest activation's image differs from the epoch before.
 
     Returns
@@ -15,7 +15,6 @@ def jumps(result: EvolutionResult, name: str) -> np.ndarray:
     bool [E - 1, m]
         False where the map is not above 0 at both epochs.
     """
-    alive = result.values[name] > 0
-    images = result.images[name]
+    alive, images = maps.values > 0, maps.images
     changed: np.ndarray = (images[1:] != images[:-1]) & alive[1:] & alive[:-1]
     return changed
