@@ -319,11 +319,11 @@ def test_layers_without_a_rule_do_not_take_the_place_of_those_with_one():
     [
         (lambda x: layers.Conv2D(2, 1, activation="softmax", name="mask")(x), "mask", "softmax"),
         (lambda x: layers.Conv2D(1, 1, activation="sigmoid", name="mask")(x), "mask", "sigmoid"),
-        (lambda x: layers.Conv2D(3, 1, name="image")(x), "image", ""),
+        (lambda x: layers.Conv2D(3, 1, name="image")(x), "image", None),
         (lambda x: layers.Softmax()(layers.UpSampling2D(name="up")(layers.Conv2D(2, 1)(x))),
          "up", "softmax"),
-        (lambda x: layers.MaxPooling2D(name="pool")(x), None, ""),  # a backbone
-        (lambda x: x, None, ""),
+        (lambda x: layers.MaxPooling2D(name="pool")(x), None, None),  # a backbone
+        (lambda x: x, None, None),
     ],
 )  # fmt: skip
 def test_maps_that_a_network_gives_out(head, name, last):

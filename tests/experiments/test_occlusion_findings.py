@@ -40,7 +40,7 @@ def test_images_in_which_nothing_falls_do_not_count():
 
 
 @pytest.mark.parametrize(
-    ("shift", "words"), [(0.2, "on the object more"), (-0.1, "object less than")]
+    ("shift", "words"), [(0.2, "More of the drop"), (-0.1, "Less of the drop")]
 )
 def test_falls_on_or_beside_the_object(shift, words):
     areas = np.linspace(0.2, 0.3, 30)

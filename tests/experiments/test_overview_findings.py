@@ -62,7 +62,7 @@ def test_better_and_worse_than_the_majority():
     assert better["accuracy-majority"].decision == "shown"
     assert better["accuracy-majority"].severity == "note"
     said = sentence(better["accuracy-majority"])
-    assert "always predicting one and the same class would be right in 33.3\u202f%" in said
+    assert "always predicting the same class would be correct for 33.3\u202f%" in said
     worse = told(labels, np.full(120, 1), confusions=[(0, 1, 40, 0.9)])
     assert worse["accuracy-majority"].decision == "not shown"  # the same as saying one class
     wrong = told(labels, (labels + 1) % 3)

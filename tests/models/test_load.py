@@ -163,7 +163,7 @@ def test_saved_model_folder(tmp_path):
     (tmp_path / "saved_model.pb").write_bytes(b"x")
     message = refusal(tmp_path)
     assert "SavedModel" in message
-    assert "Keras 2" in message
+    assert "Keras 3 or, with tf_keras" in message
 
 
 def test_folders(saved, tmp_path):

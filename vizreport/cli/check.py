@@ -67,8 +67,8 @@ VERB = Verb(
     summary="print what to look at first; exit with an error on chosen conditions",
     description=(
         "Print a build's faults and other findings worth a look, ranked as in the report's "
-        "Diagnosis section, each with a suggested remedy. With --fail-on the exit status is 3 if "
-        "one of the conditions is met. Reads only stored results and works without TensorFlow."
+        "Diagnosis section, each with a suggested remedy. With --fail-on, the exit status is 3 "
+        "if any of the conditions is met. Reads only stored results and works without TensorFlow."
     ),
     usage="RUN [--fail-on CONDITION] ...",
     options=(

@@ -92,7 +92,7 @@ def _figure(
     counted = (
         " Fraction: how many of the nine show that class."
         if scores
-        else " Fraction: the most frequent class among the nine, if at least two share one."
+        else " Fraction: how many of the nine share their most frequent class, if any do."
     )
     return Figure(
         name=name,

@@ -21,9 +21,10 @@ EVEN = 0.5
 """Share of the tile's mean in the contrast beside which energy is seen: flat places have none."""
 
 CAPTION = (
-    "the patch, in colour where the projection is strong relative to the patch's contrast (energy "
-    "divided by half the contrast plus half its mean, both smoothed by a twentieth of the tile; "
-    f"from {FROM} to {FULL:.0f} times the tile's mean), elsewhere pale grey"
+    "the patch, in colour where the projection is strong relative to the patch's contrast and pale "
+    "grey elsewhere (strength: the projection's energy divided by the average of the local "
+    "contrast and the tile's mean contrast, all smoothed over a twentieth of the tile; colour "
+    f"fades in from {FROM} to {FULL:.0f} times the tile's mean strength)"
 )
 _WEIGHTS = np.array([0.299, 0.587, 0.114])  # of red, green and blue in lightness
 _PALE, _LEFT = 224.0, 0.3  # the pale grey, and the share of the patch's lightness left in it

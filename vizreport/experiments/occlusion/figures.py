@@ -30,10 +30,10 @@ PRINTED = 2  # images in print; further ones are supplementary
 _SIDE = 320  # px to which small maps are enlarged, so that places keep sharp edges
 
 FILLS = {
-    "grey": "a grey square (RGB 128)",
-    "mean": "a square in the image's mean colour",
-    "blur": "a blurred square of the image (Gaussian, standard deviation a quarter of the side)",
-    "noise": "a square of random colours",
+    "grey": "grey (RGB 128)",
+    "mean": "in the image's mean colour",
+    "blur": "the image itself, blurred (Gaussian, standard deviation a quarter of the side)",
+    "noise": "filled with random colours",
 }
 
 
@@ -91,8 +91,8 @@ def _chosen(result: OcclusionResult) -> str:
     said = (
         f"The images are examples with an effect. {percent(choice.sure)} of the images "
         f"are {right} with a probability above {PROBABLE}. Of {choice.tried} of them, drawn at "
-        f"random, at most one per class, {choice.telling} lose more than {FALL} on a coarse grid "
-        "of positions. "
+        f"random, at most one per class, hiding some position on a "
+        f"coarse grid lowers the probability of {choice.telling} by more than {FALL}. "
     )
     if choice.telling >= len(result.clean.paths):
         return f"{said}The images shown are drawn at random from these."

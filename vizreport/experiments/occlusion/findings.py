@@ -37,14 +37,14 @@ def _object(sample: Sample) -> Finding:
     tested = paired(shares, areas)
     known = np.isfinite(shares)
     on = tested.value > 0
-    word = "on the object more than" if on else "on the object less than"
+    more, but = ("More", "although") if on else ("Less", "while")
     return Finding(
         kind="occlusion-object",
         compared="share of the probability drop on the object, and the object's share of the image",
         claim=f"hiding the object costs {'more' if on else 'less'} than hiding as much background",
         shown=(
-            f"The drop in probability lies {word} chance predicts: {{share}} of it, although the "
-            "object covers {area} of the image (medians of {n} images"
+            f"{more} of the drop in probability lies on the object than chance predicts: "
+            f"{{share}}, {but} the object covers {{area}} of the image (medians of {{n}} images"
             + (
                 "; in {others} others the probability drops by less than {least})."
                 if (~known).any()

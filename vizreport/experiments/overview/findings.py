@@ -52,7 +52,7 @@ def _accuracy(predictions: LabelledPredictions, names: list[str]) -> Finding:
     counts = np.bincount(predictions.labels)
     majority = int(counts.argmax())
     alone = int((counts == counts.max()).sum()) == 1
-    guess = "{majority}, the largest class" if alone else "one and the same class"
+    guess = "{majority}, the largest class" if alone else "the same class"
     always = predictions.labels == majority
     tested = paired_shares(predictions.right, always)
     accuracy = share(int(predictions.right.sum()), len(always))
@@ -65,7 +65,7 @@ def _accuracy(predictions: LabelledPredictions, names: list[str]) -> Finding:
         claim=f"it classifies {rest} always predicting {{majority}} would",
         shown=(
             "The network classifies {accuracy:interval} of {n} labelled images correctly; always "
-            "predicting " + guess + (", " if alone else " ") + "would be right in {baseline}."
+            "predicting " + guess + (", " if alone else " ") + "would be correct for {baseline}."
         ),
         not_shown=(
             "The network classifies {accuracy:interval} of {n} labelled images correctly: no "

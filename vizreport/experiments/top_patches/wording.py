@@ -24,7 +24,7 @@ def counted_said(cells: Sequence[Mapping[str, Any]], noun: str) -> str:
     if any(cell["own"] for cell in cells):
         return f" Each unit is the score of one {noun.removeprefix('predicted ')}, named above it."
     if any(cell["common"] for cell in cells):
-        return f" Fraction: the most frequent {noun} among the nine, if at least two share one."
+        return f" Fraction: how many of the nine share their most frequent {noun}, if any do."
     return ""
 
 
