@@ -90,38 +90,34 @@ def activations(subject, epoch: int, layer: str) -> np.ndarray:
 def test_strongest_units_are_those_of_each_epoch(evolved, layer):
     subject, required, result = evolved
     assert result.epochs == list(EPOCHS)
-    assert (result.followed[layer].maps == required["top_patches"].layers[layer].maps).all()
+    followed = result.followed[layer]
+    assert (followed.maps == required["top_patches"].layers[layer].maps).all()
     for e, epoch in enumerate(EPOCHS):
-        found = activations(subject, epoch, layer)[..., result.followed[layer].maps]
+        found = activations(subject, epoch, layer)[..., followed.maps]
         by_image = found.max(axis=1)
-        np.testing.assert_allclose(
-            result.followed[layer].values[e], by_image.max(axis=0), rtol=1e-4
-        )
-        np.testing.assert_array_equal(result.followed[layer].images[e], by_image.argmax(axis=0))
+        np.testing.assert_allclose(followed.values[e], by_image.max(axis=0), rtol=1e-4)
+        np.testing.assert_array_equal(followed.images[e], by_image.argmax(axis=0))
     mining = required["mining"]
     for field in ("values", "images", "rows", "cols"):
-        mined_last = getattr(mining.layers[layer], field)[result.followed[layer].maps, 0]
-        np.testing.assert_allclose(
-            getattr(result.followed[layer], field)[-1], mined_last, rtol=1e-5
-        )
+        mined_last = getattr(mining.layers[layer], field)[followed.maps, 0]
+        np.testing.assert_allclose(getattr(followed, field)[-1], mined_last, rtol=1e-5)
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2"])
 def test_similarity_and_tiles_against_whole_images(evolved, deconvnets, layer):
     subject, _, result = evolved
-    maps, side = result.followed[layer].maps, result.followed[layer].window
+    followed = result.followed[layer]
+    maps, side = followed.maps, followed.window
 
     def at(e: int, units: int) -> np.ndarray:
-        places = (
-            getattr(result.followed[layer], field)[units] for field in ("images", "rows", "cols")
-        )
+        places = (getattr(followed, field)[units] for field in ("images", "rows", "cols"))
         return whole_tiles(subject, deconvnets[e], layer, maps, *places, side)
 
     last = at(-1, -1)
     for e in range(len(EPOCHS)):
         for stored, tiles in (
-            (result.followed[layer].similarity, at(e, -1)),
-            (result.followed[layer].own_similarity, at(e, e)),
+            (followed.similarity, at(e, -1)),
+            (followed.own_similarity, at(e, e)),
         ):
             for m in range(len(maps)):
                 a, b = tiles[m].ravel(), last[m].ravel()
@@ -131,19 +127,17 @@ def test_similarity_and_tiles_against_whole_images(evolved, deconvnets, layer):
                 expected = a @ b / np.sqrt((a @ a) * (b @ b)) if a.any() else np.nan
                 assert stored[e, m] == pytest.approx(expected, abs=1e-4, nan_ok=True)
         shown = at(e, e)
-        offsets = result.followed[layer].projection_offsets
+        offsets = followed.projection_offsets
         for m in range(len(maps)):
-            content = result.followed[layer].projections[offsets[m] : offsets[m + 1]].tobytes()
+            content = followed.projections[offsets[m] : offsets[m + 1]].tobytes()
             strip = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(float)
             assert strip.shape == (side, side * len(EPOCHS), 3)
             tile = strip[:, e * side : (e + 1) * side] - 128
-            scale = result.followed[layer].scales[e, m] or 1.0
+            scale = followed.scales[e, m] or 1.0
             expected = 127 * np.clip(shown[m] / scale, -1, 1)
             np.testing.assert_allclose(tile, expected, atol=0.6)
-    assert (
-        result.followed[layer].similarity[-1][~np.isnan(result.followed[layer].similarity[-1])]
-        > 0.999
-    ).all()
+    last_similarity = followed.similarity[-1]
+    assert (last_similarity[~np.isnan(last_similarity)] > 0.999).all()
 
 
 def test_a_dead_map_has_no_similarity(tiny_files, evolved):
