@@ -218,13 +218,13 @@ def test_photographs(tiny_subject, mined, tmp_path):
         maxima = activations(tiny_subject, layer)[:2].max((1, 2))
         for p in range(2):
             order = np.argsort(-maxima[p], kind="stable")[:9]
-            np.testing.assert_array_equal(found.maps[layer][p], order)
-            np.testing.assert_allclose(found.values[layer][p], maxima[p][order], rtol=1e-5)
+            np.testing.assert_array_equal(found.layers[layer].maps[p], order)
+            np.testing.assert_allclose(found.layers[layer].values[p], maxima[p][order], rtol=1e-5)
             whole = deconvnet.project(x[p : p + 1], layer, int(order[0]))[0]
-            scale = found.scales[layer][p, 0]
+            scale = found.layers[layer].scales[p, 0]
             assert scale == pytest.approx(np.percentile(np.abs(whole[whole != 0]), 99.5), rel=1e-3)
             wanted = 128 + 127 * np.clip(whole / scale, -1, 1)
-            assert np.abs(found.projections[layer][p, 0] - wanted).max() <= 1.0
+            assert np.abs(found.layers[layer].projections[p, 0] - wanted).max() <= 1.0
 
 
 def test_units_below_zero_have_no_projection(mined, full):

@@ -8,7 +8,7 @@ from tests.report import fake_pictures
 from tests.report.fake_results import HOSTILE, SIZE, make_layers
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.parts.result import NamedLayer, NamedMaps, PartsResult
-from vizreport.experiments.photographs.result import PhotographsResult
+from vizreport.experiments.photographs.result import PhotographsResult, ProjectedLayer
 from vizreport.experiments.top_patches.result import Tiles, TopLayer, TopPatchesResult
 
 
@@ -131,26 +131,22 @@ def make_photographs(
     random: np.random.Generator, names: list[str], seen: np.ndarray, hostile: bool
 ) -> PhotographsResult:
     count, strongest = (2 if hostile else 1), 4
-    layers = [layer[0] for layer in make_layers(hostile)]
-    fields: dict[str, dict] = {
-        key: {} for key in ("status", "maps", "values", "fields", "projections", "scales")
-    }
-    for name, maps, window, _, _, _ in make_layers(hostile):
-        fields["status"][name] = ""
+    layers: dict[str, ProjectedLayer] = {}
+    for name, count_of_maps, window, _, _, _ in make_layers(hostile):
         places = random.integers(20, SIZE - 20, (count, strongest, 2))
         half = np.array([window // 2 + 1] * 2)
         boxes = np.concatenate([places - half, places + half], axis=-1)
-        fields["fields"][name] = np.clip(boxes, 0, SIZE).astype(np.int32)
-        fields["maps"][name] = random.integers(0, maps, (count, strongest)).astype(np.int32)
+        fields = np.clip(boxes, 0, SIZE).astype(np.int32)
+        maps = random.integers(0, count_of_maps, (count, strongest)).astype(np.int32)
         values = np.sort(random.gamma(4, 9, (count, strongest)), axis=1)[:, ::-1]
-        fields["values"][name] = values.astype(np.float32)
-        fields["scales"][name] = random.uniform(0.1, 2, (count, strongest)).astype(np.float32)
+        values = values.astype(np.float32)
+        scales = random.uniform(0.1, 2, (count, strongest)).astype(np.float32)
         shown = np.full((count, strongest, SIZE, SIZE, 3), 128, np.uint8)
         for p in range(count):
             whole = fake_pictures.projection(seen[p])
-            for j, (left, top, right, bottom) in enumerate(fields["fields"][name][p]):
+            for j, (left, top, right, bottom) in enumerate(fields[p]):
                 shown[p, j, top:bottom, left:right] = whole[top:bottom, left:right]
-        fields["projections"][name] = shown
+        layers[name] = ProjectedLayer("", maps, values, fields, shown, scales)
     return PhotographsResult(
         paths=[HOSTILE[2], HOSTILE[0]] if hostile else ["cat.jpg"],
         pictures=seen[:count],
@@ -159,5 +155,4 @@ def make_photographs(
         class_names=names,
         layers=layers,
         rule="deconvnet",
-        **fields,
     )

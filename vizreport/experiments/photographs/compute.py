@@ -14,7 +14,7 @@ from vizreport.errors import NotApplicable
 from vizreport.experiments.chosen_images import photograph
 from vizreport.experiments.mining.mined_images import TOP_CLASSES
 from vizreport.experiments.mining.result import MiningResult
-from vizreport.experiments.photographs.result import PhotographsResult
+from vizreport.experiments.photographs.result import PhotographsResult, ProjectedLayer
 from vizreport.experiments.settings import Given
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
@@ -43,12 +43,11 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> Photogra
     scores = subject.output.probabilities(np.asarray(outputs))
     top = np.argsort(-scores, axis=1, kind="stable")[:, :TOP_CLASSES].astype(np.int32)
     deconvnet = subject.deconvnet(settings.rule)
-    status, parts = {}, {}
+    projected: dict[str, ProjectedLayer] = {}
     for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
-        status[layer.name] = rule_problem(graph, layer.node, settings.rule)
-        kept = 0 if status[layer.name] else STRONGEST
-        parts[layer.name] = _layer(
-            deconvnet, layer, inputs, np.asarray(maxima), np.asarray(places), kept
+        problem = rule_problem(graph, layer.node, settings.rule)
+        projected[layer.name] = _layer(
+            deconvnet, layer, inputs, np.asarray(maxima), np.asarray(places), problem
         )
     return PhotographsResult(
         paths=[Path(file).name for file in files],
@@ -56,12 +55,7 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> Photogra
         top_classes=top,
         top_probabilities=np.take_along_axis(scores, top, axis=1).astype(np.float32),
         class_names=mining.class_names,
-        layers=[layer.name for layer in layers],
-        status=status,
-        **{
-            field: {name: part[field] for name, part in parts.items()}
-            for field in ("maps", "values", "fields", "projections", "scales")
-        },
+        layers=projected,
         rule=settings.rule,
     )
 
@@ -72,9 +66,10 @@ def _layer(
     inputs: np.ndarray,
     maxima: np.ndarray,
     places: np.ndarray,
-    kept: int,
-) -> dict[str, np.ndarray]:
-    graph = deconvnet.graph
+    problem: str,
+) -> ProjectedLayer:
+    """Project the strongest maps, none where a problem with the rule is told."""
+    graph, kept = deconvnet.graph, 0 if problem else STRONGEST
     maps = np.argsort(-maxima, axis=1, kind="stable")[:, :kept].astype(np.int32)
     count, kept = maps.shape
     values = np.take_along_axis(maxima, maps, axis=1).astype(np.float32)
@@ -90,10 +85,11 @@ def _layer(
     # The percentile of what is not zero: a small receptive field would vanish otherwise.
     scales = np.array([display_scale(np.abs(tile[tile != 0])) for tile in full], np.float32)
     fields = unit_fields(graph, layer.node, rows, cols).clipped(graph.input_shape)
-    return {
-        "maps": maps,
-        "values": values,
-        "fields": fields.reshape(count, kept, 4),
-        "projections": quantised(full, scales).reshape(count, kept, *full.shape[1:]),
-        "scales": scales.reshape(count, kept),
-    }
+    return ProjectedLayer(
+        status=problem,
+        maps=maps,
+        values=values,
+        fields=fields.reshape(count, kept, 4),
+        projections=quantised(full, scales).reshape(count, kept, *full.shape[1:]),
+        scales=scales.reshape(count, kept),
+    )

@@ -33,7 +33,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
     files: dict[str, bytes] = {}
     photographs = []
     for p, path in enumerate(result.paths):
-        there = [name for name in result.layers if not result.status[name]]
+        there = [name for name, layer in result.layers.items() if not layer.status]
         parts = [there[i : i + _ROWS] for i in range(0, len(there), _ROWS)]
         names = [f"photograph-{p + 1}-{i + 1}" for i in range(len(parts))]
         figures += [
@@ -57,7 +57,7 @@ def section(results: Mapping[str, Any], run: RunRecord) -> Section:
                 "groups": list(zip(names, groups, strict=True)),
             }
         )
-    missing = shared_reasons({name: result.status[name] for name in result.layers})
+    missing = shared_reasons({name: layer.status for name, layer in result.layers.items()})
     context = {"photographs": photographs, "missing": missing, "rule": result.rule}
     return Section(tuple(figures), (), (), (), files, context)
 
@@ -98,12 +98,12 @@ def _layer(
     files: dict[str, bytes],
 ) -> Context:
     """Gather a layer's strongest maps and leave their pictures among the files."""
-    place = result.layers.index(name) + 1
-    fields = result.fields[name][p]
+    place = list(result.layers).index(name) + 1
+    fields = result.layers[name].fields[p]
     located = f"figures/photographs/{p + 1}-{place}-fields.jpg"
     files[located] = jpeg_bytes(_located(result, p, name))
     maps = []
-    for j, feature_map in enumerate(result.maps[name][p]):
+    for j, feature_map in enumerate(result.layers[name].maps[p]):
         src = f"figures/photographs/{p + 1}-{place}-{j + 1}.png"
         files[src] = png_bytes(_projection(result, p, name, j, name == mining.checked[0]))
         maps.append(
@@ -111,8 +111,8 @@ def _layer(
                 "map": int(feature_map),
                 "own": named[feature_map] if named else "",
                 "src": src,
-                "value": float(result.values[name][p][j]),
-                "scale": float(result.scales[name][p][j]),
+                "value": float(result.layers[name].values[p][j]),
+                "scale": float(result.layers[name].scales[p][j]),
                 "field": [int(side) for side in fields[j]],
             }
         )
@@ -126,12 +126,14 @@ def _projection(
 
     A unit that is not above 0 has none: a dash.
     """
-    stored = result.projections[name][p][j]
+    stored = result.layers[name].projections[p][j]
     picture = tone.fitted(stored, side or len(stored), linear)
-    if not result.values[name][p][j] > 0:
+    if not result.layers[name].values[p][j] > 0:
         return montage.on_paper(dash(*picture.size))
     factor = picture.height / len(stored)
-    left, top, right, bottom = (round(int(edge) * factor) for edge in result.fields[name][p][j])
+    left, top, right, bottom = (
+        round(int(edge) * factor) for edge in result.layers[name].fields[p][j]
+    )
     box = (left, top, right, bottom)
     drawn = montage.outlined(picture, box)
     if 4 * max(right - left, bottom - top) > picture.width:
@@ -142,7 +144,7 @@ def _projection(
 def _located(result: PhotographsResult, p: int, name: str) -> Image.Image:
     """Draw the receptive fields of all the layer's strongest maps in the photograph."""
     picture = Image.fromarray(result.pictures[p])
-    for box in result.fields[name][p]:
+    for box in result.layers[name].fields[p]:
         picture = montage.outlined(picture, box)
     return picture
 
@@ -159,7 +161,7 @@ def _figure(
     several = f"{quoted(layers[0], 40)} to {quoted(layers[-1], 40)}" if len(layers) > 1 else (
         quoted(layers[0], 40)
     )  # fmt: skip
-    strongest = len(result.maps[layers[0]][p])
+    strongest = len(result.layers[layers[0]].maps[p])
     return Figure(
         name=name,
         title=f"{title}: strongest maps of {several}",
@@ -188,7 +190,7 @@ def _strongest(
     result: PhotographsResult, named: Mapping[str, Sequence[str]], p: int, layer: str
 ) -> str:
     """State which maps of a layer respond most."""
-    maps = [int(one) for one in result.maps[layer][p]]
+    maps = [int(one) for one in result.layers[layer].maps[p]]
     said = [quoted(named[layer][one], 30) if named[layer] else f"map {one}" for one in maps]
     return f"Strongest in {quoted(layer, 40)}: {', '.join(said)}."
 
@@ -205,10 +207,10 @@ def _drawn(
         first = name == mining.checked[0]
         cells.append(montage.fit(_located(result, p, name), _SIDE))
         labels.append((drawable(name, 20), "\nfields seen"))
-        for j, feature_map in enumerate(result.maps[name][p]):
+        for j, feature_map in enumerate(result.layers[name].maps[p]):
             cells.append(_projection(result, p, name, j, first, _SIDE))
             own = drawable(named[name][feature_map], 24) if named[name] else ""
-            value = number(float(result.values[name][p][j]))
+            value = number(float(result.layers[name].values[p][j]))
             labels.append((own or f"map {feature_map}", f"\n{value}"))
-    columns = 1 + len(result.maps[layers[0]][p])
+    columns = 1 + len(result.layers[layers[0]].maps[p])
     return montage.grid(cells, columns, 20, labels, 20, sets=columns)

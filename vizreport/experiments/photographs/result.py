@@ -9,10 +9,38 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class PhotographsResult:
-    """For each photograph given, the strongest maps of each layer and their projections.
+class ProjectedLayer:
+    """The n strongest maps of a layer for each of P photographs; none where it is not projected.
 
-    P photographs, n strongest maps a layer; pictures are h x w, the size of the network's input.
+    Attributes
+    ----------
+    status : str
+        "" or why the layer was not projected.
+    maps : int32 [P, n]
+        Strongest maps of each photograph, falling by their strongest activation.
+    values : float32 [P, n]
+        The strongest activation of each of ``maps``.
+    fields : int32 [P, n, 4]
+        Receptive field of the strongest unit, clipped: left, top, right, bottom, px.
+    projections : uint8 [P, n, h, w, 3]
+        round(128 + 127 * clip(p / scale, -1, 1)) over the whole input.
+    scales : float32 [P, n]
+        What is shown as full white in each projection.
+    """
+
+    status: str
+    maps: Annotated[np.ndarray, "int32 [P, n]"]
+    values: Annotated[np.ndarray, "float32 [P, n]"]
+    fields: Annotated[np.ndarray, "int32 [P, n, 4]"]
+    projections: Annotated[np.ndarray, "uint8 [P, n, h, w, 3]"]
+    scales: Annotated[np.ndarray, "float32 [P, n]"]
+
+
+@dataclass(frozen=True)
+class PhotographsResult:
+    """For each of P photographs given, the strongest maps of each layer and their projections.
+
+    Pictures are h x w, the size of the network's input.
 
     Attributes
     ----------
@@ -26,20 +54,8 @@ class PhotographsResult:
         Their probabilities.
     class_names : list of str
         Name of each class of the network.
-    layers : list of str
-        Chosen layers from the input to the output.
-    status : dict of str
-        "" or why a layer was not projected.
-    maps : dict of int32 [P, n]
-        Strongest maps of each photograph, falling by their strongest activation.
-    values : dict of float32 [P, n]
-        The strongest activation of each of ``maps``.
-    fields : dict of int32 [P, n, 4]
-        Receptive field of the strongest unit, clipped: left, top, right, bottom, px.
-    projections : dict of uint8 [P, n, h, w, 3]
-        round(128 + 127 * clip(p / scale, -1, 1)) over the whole input.
-    scales : dict of float32 [P, n]
-        What is shown as full white in each projection.
+    layers : dict of ProjectedLayer
+        By name, chosen layers from the input to the output.
     rule : str
         Preset of backward rules.
     """
@@ -49,11 +65,5 @@ class PhotographsResult:
     top_classes: Annotated[np.ndarray, "int32 [P, T]"]
     top_probabilities: Annotated[np.ndarray, "float32 [P, T]"]
     class_names: list[str]
-    layers: list[str]
-    status: Annotated[dict[str, str], "by layers"]
-    maps: Annotated[dict[str, np.ndarray], "int32 [P, n] by layers"]
-    values: Annotated[dict[str, np.ndarray], "float32 [P, n] by layers"]
-    fields: Annotated[dict[str, np.ndarray], "int32 [P, n, 4] by layers"]
-    projections: Annotated[dict[str, np.ndarray], "uint8 [P, n, h, w, 3] by layers"]
-    scales: Annotated[dict[str, np.ndarray], "float32 [P, n] by layers"]
+    layers: dict[str, ProjectedLayer]
     rule: str
