@@ -85,9 +85,9 @@ def correspondence(results: Mapping[str, Any], random: np.random.Generator, shif
     """Exchange each part with the random places, in each picture by itself."""
     result = results["correspondence"]
     parts, seed = len(result.parts), int(random.integers(2**31))
-    fields: dict[str, dict[str, Any]] = {"agreements": {}, "p_values": {}, "p_all": {}}
-    for name in result.layers:
-        found = result.agreements[name]
+    layers = {}
+    for name, layer in result.layers.items():
+        found = layer.agreements
         images, places = found.shape[:2]
         order = np.stack([random.permutation(places) for _ in range(images)])
         dealt = np.stack(
@@ -103,10 +103,13 @@ def correspondence(results: Mapping[str, Any], random: np.random.Generator, shif
                 for each in ([part, *range(parts, places)] for part in range(parts))
             ]
         )
-        fields["agreements"][name] = dealt
-        fields["p_values"][name] = np.array([permutation_p(each[None], seed) for each in tested])
-        fields["p_all"][name] = permutation_p(tested, seed)
-    return {**results, "correspondence": replace(result, **fields)}
+        layers[name] = replace(
+            layer,
+            agreements=dealt,
+            p_values=np.array([permutation_p(each[None], seed) for each in tested]),
+            p_all=permutation_p(tested, seed),
+        )
+    return {**results, "correspondence": replace(result, layers=layers)}
 
 
 def evolution(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:

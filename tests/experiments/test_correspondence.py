@@ -47,17 +47,17 @@ def test_distances_are_those_of_plain_loops(result, subject):
         return [value.reshape(len(value), -1) for value in values]
 
     clean = of(result.pictures)
-    assert result.layers == ["conv1", "conv2"]
+    assert [*result.layers] == ["conv1", "conv2"]
     assert result.lengths == [value.shape[1] for value in clean]
     count = len(result.paths)
-    for squares, stored, changed in (
-        (result.part_squares, result.part_distances, result.part_changed),
-        (result.random_squares, result.random_distances, None),
-        (result.shared_squares, result.shared_distances, None),
+    for squares, what in (
+        (result.part_squares, "part"),
+        (result.random_squares, "random"),
+        (result.shared_squares, "shared"),
     ):
         for k in range(0, squares.shape[1], 4):
             hidden = of(masked(result.pictures, squares[:, k], result.side))
-            for name, x, y in zip(result.layers, clean, hidden, strict=True):
+            for layer, x, y in zip(result.layers.values(), clean, hidden, strict=True):
                 difference = x - y
                 limit = 1e-5 * np.abs(x).max(axis=1, keepdims=True)
                 signs = np.sign(np.where(np.abs(difference) <= limit, 0, difference))
@@ -66,9 +66,10 @@ def test_distances_are_those_of_plain_loops(result, subject):
                     for i in range(count)
                     for j in range(i + 1, count)
                 ]
-                assert stored[name][k] == pytest.approx(pairs, abs=1e-6)
-                if changed is not None:
-                    assert changed[name][k] == pytest.approx((signs != 0).mean())
+                stored = getattr(layer, f"{what}_distances")[k]
+                assert stored == pytest.approx(pairs, abs=1e-6)
+                if what == "part":
+                    assert layer.part_changed[k] == pytest.approx((signs != 0).mean())
 
 
 def test_squares_are_on_the_points_asked_for(result, subject, mined):

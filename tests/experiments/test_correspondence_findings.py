@@ -28,12 +28,20 @@ def result():
     random = np.random.default_rng(3)
     mining = make_mining(random, ["a", "b"], False)
     made = make_correspondence(random, mining, np.zeros((12, 8, 8, 3), np.uint8), False)
-    agreements = {name: np.full_like(each, 0.2) for name, each in made.agreements.items()}
-    agreements["fire8"][:, :3, :, :3] += np.float32(0.1)
-    p_values = {"fire8": np.array([1e-4, 2e-4, 0.4]), "fire9": np.array([0.0498, 0.5, 0.9])}
-    return replace(
-        made, agreements=agreements, p_values=p_values, p_all={"fire8": 1e-4, "fire9": 0.3}
+    agreements = np.full_like(made.layers["fire8"].agreements, 0.2)
+    better = agreements.copy()
+    better[:, :3, :, :3] += np.float32(0.1)
+    return with_layers(
+        made,
+        fire8={"agreements": better, "p_values": np.array([1e-4, 2e-4, 0.4]), "p_all": 1e-4},
+        fire9={"agreements": agreements, "p_values": np.array([0.0498, 0.5, 0.9]), "p_all": 0.3},
     )
+
+
+def with_layers(result, **changed):
+    """Exchange some of what is known of each layer."""
+    layers = {name: replace(layer, **changed[name]) for name, layer in result.layers.items()}
+    return replace(result, layers=layers)
 
 
 def test_the_numbers_are_those_of_what_was_tested(result):
@@ -51,16 +59,15 @@ def test_the_numbers_are_those_of_what_was_tested(result):
 
 
 def test_one_part_is_tested_once(result):
-    def alone(arrays):
-        return {name: each[:1] for name, each in arrays.items()}
-
-    one = replace(
-        result,
-        parts=["nose"],
-        p_values=alone(result.p_values),
-        part_distances=alone(result.part_distances),
-        agreements={name: each[:, 2:, :, 2:] for name, each in result.agreements.items()},
-    )
+    alone = {
+        name: {
+            "p_values": layer.p_values[:1],
+            "part_distances": layer.part_distances[:1],
+            "agreements": layer.agreements[:, 2:, :, 2:],
+        }
+        for name, layer in result.layers.items()
+    }
+    one = with_layers(replace(result, parts=["nose"]), **alone)
     assert len(found_in(one)) == 2
 
 
@@ -74,6 +81,6 @@ def test_table_1_stands_beside_networks_that_end_as_the_paper_s_does(result):
 
 def test_where_one_same_place_is_as_alike_as_one_same_part_the_sentence_says_so(result):
     for place, said in ((0.1, False), (0.4, True)):
-        alike = {name: np.full((2, 66), place) for name in result.layers}
-        first = decide(found_in(replace(result, shared_agreement=alike)))[0]
+        alike = {name: {"shared_agreement": np.full((2, 66), place)} for name in result.layers}
+        first = decide(found_in(with_layers(result, **alike)))[0]
         assert ("the parts' positions may explain it)" in sentence(first)) == said

@@ -48,15 +48,15 @@ def test_measure_gives_the_numbers_of_the_table():
     shared = np.array([[1, 1, 1, 1, 0], [1, 1, 1, 1, 0], [1, 1, 1, -1, 0]], np.int8)
     signs = np.stack([part, draws, draws[[1, 2, 0]], shared], axis=1)
     found = measure(signs, 1, 2, 0)
-    assert found["part_distances"].tolist() == [[0, 0, 0]]
-    assert found["random_distances"] == pytest.approx(np.full((2, 3), 0.4))
-    assert found["shared_distances"] == pytest.approx(np.array([[0, 0.2, 0.2]]))
-    assert found["part_changed"] == pytest.approx([0.4])
-    assert found["random_changed"] == pytest.approx(0.2)
-    assert found["shared_changed"] == pytest.approx(0.8)
+    assert found.part_distances.tolist() == [[0, 0, 0]]
+    assert found.random_distances == pytest.approx(np.full((2, 3), 0.4))
+    assert found.shared_distances == pytest.approx(np.array([[0, 0.2, 0.2]]))
+    assert found.part_changed == pytest.approx([0.4])
+    assert found.random_changed == pytest.approx(0.2)
+    assert found.shared_changed == pytest.approx(0.8)
     # Of the 27 assignments the true one alone has equal signs everywhere.
-    assert found["p_values"][0] == found["p_all"] == pytest.approx(1 / 27)
-    assert pair_values(found["agreements"][:, 0, :, 0]).tolist() == [1, 1, 1]
+    assert found.p_values[0] == found.p_all == pytest.approx(1 / 27)
+    assert pair_values(found.agreements[:, 0, :, 0]).tolist() == [1, 1, 1]
 
 
 def test_agreement_by_hand():

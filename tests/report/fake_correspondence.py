@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.report.fake_results import HOSTILE, SIZE
-from vizreport.experiments.correspondence.result import CorrespondenceResult
+from vizreport.experiments.correspondence.result import ComparedLayer, CorrespondenceResult
 from vizreport.experiments.correspondence.squares import corners
 from vizreport.experiments.mining.result import MiningResult
 
@@ -20,10 +20,8 @@ def make_correspondence(
     shape = (SIZE, SIZE)
     points = random.uniform(0, SIZE, (count, len(parts), 2)).astype(np.float32)
 
-    def distances(rows: int, mean: float) -> dict[str, np.ndarray]:
-        return {
-            name: random.normal(mean, 0.01, (rows, pairs)).astype(np.float32) for name in layers
-        }
+    def distances(rows: int, mean: float) -> np.ndarray:
+        return random.normal(mean, 0.01, (rows, pairs)).astype(np.float32)
 
     def squares(rows: int) -> np.ndarray:
         return corners(random.uniform(0, SIZE, (count, rows, 2)), side, shape)
@@ -43,21 +41,22 @@ def make_correspondence(
         part_squares=corners(points, side, shape),
         random_squares=squares(draws),
         shared_squares=squares(shared),
-        layers=layers,
-        lengths=[86528] * len(layers),
-        part_distances=distances(len(parts), 0.08),
-        random_distances=distances(draws, 0.1),
-        shared_distances=distances(shared, 0.09),
-        part_changed={name: np.full(len(parts), 0.3, np.float32) for name in layers},
-        random_changed=dict.fromkeys(layers, 0.28),
-        shared_changed=dict.fromkeys(layers, 0.29),
-        agreements={
-            name: random.normal(0.2, 0.02, (count, len(parts) + draws) * 2).astype(np.float32)
+        layers={
+            name: ComparedLayer(
+                part_distances=distances(len(parts), 0.08),
+                random_distances=distances(draws, 0.1),
+                shared_distances=distances(shared, 0.09),
+                part_changed=np.full(len(parts), 0.3, np.float32),
+                random_changed=0.28,
+                shared_changed=0.29,
+                agreements=random.normal(0.2, 0.02, (count, len(parts) + draws) * 2).astype(
+                    np.float32
+                ),
+                shared_agreement=distances(shared, 0.2),
+                p_values=np.linspace(0.3 if hostile else 0.0001, 0.9, len(parts)),
+                p_all=0.3 if hostile else 0.0002,
+            )
             for name in layers
         },
-        shared_agreement=distances(shared, 0.2),
-        p_all=dict.fromkeys(layers, 0.3 if hostile else 0.0002),
-        p_values={
-            name: np.linspace(0.3 if hostile else 0.0001, 0.9, len(parts)) for name in layers
-        },
+        lengths=[86528] * len(layers),
     )

@@ -10,7 +10,7 @@ from vizreport.engine.choice import choose_layers
 from vizreport.engine.features import feature_function
 from vizreport.errors import NotApplicable
 from vizreport.experiments.correspondence.images import compared_images, regions
-from vizreport.experiments.correspondence.result import CorrespondenceResult
+from vizreport.experiments.correspondence.result import ComparedLayer, CorrespondenceResult
 from vizreport.experiments.correspondence.squares import (
     corners,
     masked,
@@ -77,12 +77,6 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> Correspo
     )
     squares = np.concatenate([parts, drawn, shared], axis=1)
     signs = _signs(subject, layers, pictures, squares, side)
-    measured: dict[str, dict[str, np.ndarray]] = {}
-    for layer, changes in zip(layers, signs, strict=True):
-        for name, values in measure(
-            changes, len(chosen.parts), RANDOM_DRAWS, settings.seed
-        ).items():
-            measured.setdefault(name, {})[layer.name] = values
     return CorrespondenceResult(
         class_name=chosen.class_name,
         asked=settings.correspondence_class is not None,
@@ -98,9 +92,11 @@ def compute(subject: Subject, settings: Given, mining: MiningResult) -> Correspo
         part_squares=parts,
         random_squares=drawn,
         shared_squares=shared,
-        layers=[layer.name for layer in layers],
+        layers={
+            layer.name: measure(changes, len(chosen.parts), RANDOM_DRAWS, settings.seed)
+            for layer, changes in zip(layers, signs, strict=True)
+        },
         lengths=[changes.shape[2] for changes in signs],
-        **measured,  # type: ignore[arg-type]
     )
 
 
@@ -130,7 +126,7 @@ def compared_layers(graph: Graph, names: tuple[str, ...] | None) -> list[Reporta
     return [*below[-1:], last]
 
 
-def measure(signs: np.ndarray, parts: int, draws: int, seed: int) -> dict[str, np.ndarray]:
+def measure(signs: np.ndarray, parts: int, draws: int, seed: int) -> ComparedLayer:
     """Compare what hiding each place changes, between pictures.
 
     Parameters
@@ -141,11 +137,6 @@ def measure(signs: np.ndarray, parts: int, draws: int, seed: int) -> dict[str, n
         How many of the V places are parts and random draws; the rest are shared places.
     seed : int
         For the permutation tests.
-
-    Returns
-    -------
-    dict
-        The arrays of :class:`CorrespondenceResult` for one layer.
     """
     images, places, _ = signs.shape
     own = parts + draws
@@ -158,20 +149,20 @@ def measure(signs: np.ndarray, parts: int, draws: int, seed: int) -> dict[str, n
     alternatives = [[part, *range(parts, own)] for part in range(parts)]
     tested = np.stack([agreements[:, each][..., each] for each in alternatives])
     tests = [permutation_p(each[None], seed) for each in tested]
-    return {
-        "part_distances": np.array(between[:parts], np.float32),
-        "random_distances": np.array(between[parts:], np.float32),
-        "shared_distances": np.array(shared, np.float32),
-        "part_changed": changed[:parts].astype(np.float32),
-        "random_changed": float(changed[parts:own].mean()),
-        "shared_changed": float(changed[own:].mean()),
-        "agreements": agreements.astype(np.float32),
-        "shared_agreement": np.array(
+    return ComparedLayer(
+        part_distances=np.array(between[:parts], np.float32),
+        random_distances=np.array(between[parts:], np.float32),
+        shared_distances=np.array(shared, np.float32),
+        part_changed=changed[:parts].astype(np.float32),
+        random_changed=float(changed[parts:own].mean()),
+        shared_changed=float(changed[own:].mean()),
+        agreements=agreements.astype(np.float32),
+        shared_agreement=np.array(
             [pair_values(agreement(signs[:, k])) for k in range(own, places)], np.float32
         ),
-        "p_values": np.array(tests),
-        "p_all": permutation_p(tested, seed) if parts > 1 else tests[0],
-    }
+        p_values=np.array(tests),
+        p_all=permutation_p(tested, seed) if parts > 1 else tests[0],
+    )
 
 
 def _signs(

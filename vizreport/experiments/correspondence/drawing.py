@@ -140,8 +140,8 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: LayerRows) -> None:
         fill = charts.BLUE if row["corrected"] < LEVEL else "white"
         axes.plot(row["mean"], r, "o", color=charts.BLUE, markerfacecolor=fill, markersize=4.5)
     controls = [
-        (layer["random"], result.random_distances[name]),
-        (layer["shared"], result.shared_distances[name]),
+        (layer["random"], result.layers[name].random_distances),
+        (layer["shared"], result.layers[name].shared_distances),
     ]
     for r, (control, values) in enumerate(controls, start=len(layer["rows"])):
         _line(axes, r, control, charts.SOFT)
@@ -163,11 +163,12 @@ def _panel(axes: Axes, result: CorrespondenceResult, layer: LayerRows) -> None:
 def _span(result: CorrespondenceResult, layers: list[LayerRows]) -> tuple[float, float]:
     """Return one axis for all layers, which holds every mean with its spread."""
     rows: list[Spread] = [
-        row for layer in layers for row in (*layer["rows"], layer["random"], layer["shared"])
+        row for one in layers for row in (*one["rows"], one["random"], one["shared"])
     ]
     ends = [row["mean"] + sign * row["std"] for row in rows for sign in (-1, 1)]
-    for draws in (*result.random_distances.values(), *result.shared_distances.values()):
-        ends += draws.mean(axis=1).tolist()
+    for layer in result.layers.values():
+        for draws in (layer.random_distances, layer.shared_distances):
+            ends += draws.mean(axis=1).tolist()
     return max(0.0, min(ends) - 0.02), max(ends) + 0.02
 
 

@@ -56,22 +56,20 @@ def _layers(result: CorrespondenceResult, decided: Sequence[Finding]) -> list[La
     corrected = iter(tested[-len(result.layers) * len(result.parts) :])
     layers: list[LayerRows] = []
     draws = range(len(result.parts), len(result.parts) + result.random_squares.shape[1])
-    for name, length in zip(result.layers, result.lengths, strict=True):
-        shared = result.shared_distances[name].mean(axis=1)
+    for (name, layer), length in zip(result.layers.items(), result.lengths, strict=True):
+        shared = layer.shared_distances.mean(axis=1)
         rows: list[PartRow] = [
             {
                 "name": part,
                 "mean": float(values.mean()),
                 "std": float(values.std()),
-                "changed": float(result.part_changed[name][p]),
+                "changed": float(layer.part_changed[p]),
                 "agreement": agreement(result, name, p),
-                "p": float(result.p_values[name][p]),
+                "p": float(layer.p_values[p]),
                 "corrected": next(corrected),
                 "lower": int((shared <= values.mean()).sum()),
             }
-            for p, (part, values) in enumerate(
-                zip(result.parts, result.part_distances[name], strict=True)
-            )
+            for p, (part, values) in enumerate(zip(result.parts, layer.part_distances, strict=True))
         ]
         layers.append(
             {
@@ -79,14 +77,14 @@ def _layers(result: CorrespondenceResult, decided: Sequence[Finding]) -> list[La
                 "length": length,
                 "rows": rows,
                 "random": _control(
-                    result.random_distances[name],
-                    result.random_changed[name],
+                    layer.random_distances,
+                    layer.random_changed,
                     float(np.mean([agreement(result, name, k) for k in draws])),
                 ),
                 "shared": _control(
-                    result.shared_distances[name],
-                    result.shared_changed[name],
-                    float(result.shared_agreement[name].mean()),
+                    layer.shared_distances,
+                    layer.shared_changed,
+                    float(layer.shared_agreement.mean()),
                 ),
             }
         )
@@ -95,7 +93,7 @@ def _layers(result: CorrespondenceResult, decided: Sequence[Finding]) -> list[La
 
 def agreement(result: CorrespondenceResult, layer: str, place: int) -> float:
     """Return the mean agreement beyond chance over the pairs, of a part or a random draw."""
-    return float(pair_values(result.agreements[layer][:, place, :, place]).mean())
+    return float(pair_values(result.layers[layer].agreements[:, place, :, place]).mean())
 
 
 def _control(distances: np.ndarray, changed: float, agreeing: float) -> Spread:

@@ -59,7 +59,7 @@ def excess(result: CorrespondenceResult, layer: str, parts: list[int]) -> np.nda
     float64 [I]
         One value per image; their mean is the difference of the mean agreements over pairs.
     """
-    found, own = result.agreements[layer].astype(np.float64), len(result.parts)
+    found, own = result.layers[layer].agreements.astype(np.float64), len(result.parts)
     places = [pseudovalues(found[:, k, :, k]) for k in range(found.shape[1])]
     random = np.mean(places[own:], axis=0)
     return np.asarray(np.mean([places[part] for part in parts], axis=0) - random)
@@ -69,12 +69,12 @@ def _layer(result: CorrespondenceResult, layer: str, beside: bool) -> Finding:
     every = [*range(len(result.parts))]
     of_class = " of the class {of}" if result.class_name else ""
     parts = "its {parts} parts" if len(every) > 1 else "{part}"
-    explained = float(result.shared_agreement[layer].mean()) >= _mean(result, layer, every)
+    explained = float(result.layers[layer].shared_agreement.mean()) >= _mean(result, layer, every)
     return _made(
         result,
         layer,
         every,
-        float(result.p_all[layer]),
+        float(result.layers[layer].p_all),
         kind="correspondence-layer",
         compared=f"at {{layer}}, hiding {parts} and hiding random positions on the object",
         claim=f"hiding the same part{' in images' if of_class else ''}{of_class} changes {{layer}} "
@@ -94,7 +94,7 @@ def _part(result: CorrespondenceResult, layer: str, part: int) -> Finding:
         result,
         layer,
         [part],
-        float(result.p_values[layer][part]),
+        float(result.layers[layer].p_values[part]),
         kind="correspondence-part",
         compared="at {layer}, hiding {part} and hiding random positions on the object",
         claim="hiding {part} changes {layer} more consistently than hiding random positions",
@@ -113,7 +113,9 @@ def _made(
     values = excess(result, layer, parts)
     low, high = interval(values, np.mean)
     known = bool(np.isfinite([low, high]).all())
-    random = _mean(result, layer, range(len(result.parts), result.agreements[layer].shape[1]))
+    random = _mean(
+        result, layer, range(len(result.parts), result.layers[layer].agreements.shape[1])
+    )
     reference = 0.05
     return Finding(
         effect=Quantity(float(values.mean()), "", *((low, high) if known else (None, None))),
@@ -129,7 +131,7 @@ def _made(
         values={
             "own": Quantity(_mean(result, layer, parts)),
             "random": Quantity(random),
-            "place": Quantity(float(result.shared_agreement[layer].mean())),
+            "place": Quantity(float(result.layers[layer].shared_agreement.mean())),
             "parts": Quantity(len(result.parts), COUNT),
         },
         names={
@@ -142,7 +144,7 @@ def _made(
 
 
 def _mean(result: CorrespondenceResult, layer: str, places: Any) -> float:
-    found = result.agreements[layer]
+    found = result.layers[layer].agreements
     pairs = np.triu_indices(len(found), 1)
     return float(np.mean([found[:, k, :, k][pairs] for k in places]))
 
@@ -155,4 +157,4 @@ def _comparable(result: CorrespondenceResult, mining: MiningResult) -> str:
     if len(result.layers) != 2 or not set(result.layers) <= set(mining.layers):
         return ""
     first, last = (int(mining.layers[name].rows.max()) > 0 for name in result.layers)
-    return result.layers[0] if first and not last else ""
+    return next(iter(result.layers)) if first and not last else ""

@@ -9,6 +9,48 @@ import numpy as np
 
 
 @dataclass(frozen=True)
+class ComparedLayer:
+    """What hiding P parts, and places of D random and S shared draws, changes in a layer.
+
+    Q pairs are made of the I pictures.
+
+    Attributes
+    ----------
+    part_distances : float32 [P, Q]
+        Between the pictures with the same part hidden.
+    random_distances : float32 [D, Q]
+        Between the pictures' random places of the same number.
+    shared_distances : float32 [S, Q]
+        With the same shared place hidden.
+    part_changed : float32 [P]
+        Share of features that hiding the part changes, mean over pictures.
+    random_changed, shared_changed : float
+        The same over pictures and places.
+    agreements : float32 [I, P + D, I, P + D]
+        Agreement beyond chance (Cohen's kappa, ``statistics.agreement``) of the signs of every
+        picture and place, first the parts, then the random draws, with every other.
+    shared_agreement : float32 [S, Q]
+        Agreement beyond chance of the same pairs.
+    p_values : float64 [P]
+        Of the one-sided permutation test of the part against random places, see
+        ``statistics.permutation_p``; not corrected.
+    p_all : float
+        Of the same test of the mean over the parts.
+    """
+
+    part_distances: Annotated[np.ndarray, "float32 [P, Q]"]
+    random_distances: Annotated[np.ndarray, "float32 [D, Q]"]
+    shared_distances: Annotated[np.ndarray, "float32 [S, Q]"]
+    part_changed: Annotated[np.ndarray, "float32 [P]"]
+    random_changed: float
+    shared_changed: float
+    agreements: Annotated[np.ndarray, "float32 [I, P + D, I, P + D]"]
+    shared_agreement: Annotated[np.ndarray, "float32 [S, Q]"]
+    p_values: Annotated[np.ndarray, "float64 [P]"]
+    p_all: float
+
+
+@dataclass(frozen=True)
 class CorrespondenceResult:
     """Correspondence of P parts in I pictures of one class (Zeiler & Fergus, Table 1).
 
@@ -48,30 +90,10 @@ class CorrespondenceResult:
         D random places on the object, drawn separately for each picture.
     shared_squares : int32 [I, S, 2]
         S places drawn for all pictures: number s is at the same place of the object's box in each.
-    layers : list of str
-        Whose features are compared, from the input to the output.
+    layers : dict of ComparedLayer
+        By name, those whose features are compared, from the input to the output.
     lengths : list of int
         Number of features of each layer: of the stage's output.
-    part_distances : dict of float32 [P, Q]
-        Between the pictures with the same part hidden.
-    random_distances : dict of float32 [D, Q]
-        Between the pictures' random places of the same number.
-    shared_distances : dict of float32 [S, Q]
-        With the same shared place hidden.
-    part_changed : dict of float32 [P]
-        Share of features that hiding the part changes, mean over pictures.
-    random_changed, shared_changed : dict of float
-        The same over pictures and places.
-    agreements : dict of float32 [I, P + D, I, P + D]
-        Agreement beyond chance (Cohen's kappa, ``statistics.agreement``) of the signs of every
-        picture and place, first the parts, then the random draws, with every other.
-    shared_agreement : dict of float32 [S, Q]
-        Agreement beyond chance of the same pairs.
-    p_values : dict of float64 [P]
-        Of the one-sided permutation test of the part against random places, see
-        ``statistics.permutation_p``; not corrected.
-    p_all : dict of float
-        Of the same test of the mean over the parts.
     """
 
     class_name: str
@@ -88,15 +110,5 @@ class CorrespondenceResult:
     part_squares: Annotated[np.ndarray, "int32 [I, P, 2]"]
     random_squares: Annotated[np.ndarray, "int32 [I, D, 2]"]
     shared_squares: Annotated[np.ndarray, "int32 [I, S, 2]"]
-    layers: Annotated[list[str], "[L]"]
+    layers: Annotated[dict[str, ComparedLayer], "[L]"]
     lengths: Annotated[list[int], "[L]"]
-    part_distances: Annotated[dict[str, np.ndarray], "float32 [P, Q] by layers"]
-    random_distances: Annotated[dict[str, np.ndarray], "float32 [D, Q] by layers"]
-    shared_distances: Annotated[dict[str, np.ndarray], "float32 [S, Q] by layers"]
-    part_changed: Annotated[dict[str, np.ndarray], "float32 [P] by layers"]
-    random_changed: Annotated[dict[str, float], "by layers"]
-    shared_changed: Annotated[dict[str, float], "by layers"]
-    agreements: Annotated[dict[str, np.ndarray], "float32 [I, P + D, I, P + D] by layers"]
-    shared_agreement: Annotated[dict[str, np.ndarray], "float32 [S, Q] by layers"]
-    p_values: Annotated[dict[str, np.ndarray], "float64 [P] by layers"]
-    p_all: Annotated[dict[str, float], "by layers"]
