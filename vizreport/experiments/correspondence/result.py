@@ -10,9 +10,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class ComparedLayer:
-    """What hiding P parts, and places of D random and S shared draws, changes in a layer.
+    """What hiding P parts, D random and S shared places changes in a layer.
 
-    Q pairs are made of the I pictures.
+    A distance is that of two sign vectors, the share of features (0 to 1) in which they differ; its
+    Q = I (I - 1) / 2 values are those of the pairs i < j of the I pictures, in the order of
+    ``numpy.triu_indices(I, 1)``.
 
     Attributes
     ----------
@@ -54,10 +56,7 @@ class ComparedLayer:
 class CorrespondenceResult:
     """Correspondence of P parts in I pictures of one class (Zeiler & Fergus, Table 1).
 
-    Pictures are h x w, the size of the network's input. Dicts are named after the layers. A
-    distance is that of two sign vectors, the share of features (0 to 1) in which they differ; its
-    Q = I (I - 1) / 2 values are those of the pairs i < j of pictures, in the order
-    of ``numpy.triu_indices(I, 1)``.
+    Pictures are h x w, the size of the network's input.
 
     Attributes
     ----------
