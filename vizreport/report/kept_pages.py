@@ -43,7 +43,8 @@ def key(sections: Iterable[Shown], run: RunRecord) -> str:
     known.append([pages_of(package) for package in sorted({s.package for s in sections})])
     for shown in sections:
         numbers = {name: placed.number for name, placed in shown.figures.items()}
-        found = findings_json({shown.name: shown.section.findings})
+        # Read back from the report before, counts are no longer integers.
+        found = json.loads(findings_json({shown.name: shown.section.findings}), parse_int=float)
         known.append([shown.name, shown.status, shown.key, numbers, found])
     return digest(known)
 
