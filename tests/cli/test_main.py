@@ -48,6 +48,7 @@ def test_a_verb_or_option_that_is_nearly_right_is_named(capsys):
     assert "did you mean build?" in complaint(capsys, "bild")
     typed = ("build", "--checkpoint", "a.keras", "--data", "b", "--max-image", "5")
     assert "did you mean --max-images?" in complaint(capsys, *typed)
+    assert "unrecognized arguments" in complaint(capsys, *typed[:-2], "")
 
 
 def test_unknown_option_is_refused(capsys):

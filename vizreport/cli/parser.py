@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from vizreport.cli import (
@@ -31,6 +30,7 @@ from vizreport.cli import (
 from vizreport.cli.verb import Option, Verb
 from vizreport.errors import RequestError
 from vizreport.version import __version__
+from vizreport.wording.nearest import meant
 
 VERBS: tuple[Verb, ...] = (
     demo.VERB,
@@ -88,21 +88,18 @@ class _Parser(argparse.ArgumentParser):
         found, unknown = super().parse_known_args(args, namespace)
         if verb is not None and unknown:
             known = [flag for option in verb.all_options() if (flag := option.flag)[0] == "-"]
-            wrong = next((each for each in unknown if each[0] == "-"), unknown[0])
-            hint = _near(wrong.partition("=")[0], known)
-            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+            wrong = next((each for each in unknown if each.startswith("-")), unknown[0])
+            hint = meant(wrong.partition("=")[0], known, "")
+            self.error(
+                "; ".join(filter(None, (f"unrecognized arguments: {' '.join(unknown)}", hint)))
+            )
         return found, unknown
 
     def error(self, message: str) -> NoReturn:
         wrong = re.match(r"argument COMMAND: invalid choice: '(.*)' \(", message)
-        if wrong and (hint := _near(wrong[1], [verb.name for verb in VERBS])):
-            message = f"there is no command {wrong[1]!r}{hint}"
+        if wrong and (hint := meant(wrong[1], [verb.name for verb in VERBS], "")):
+            message = f"there is no command {wrong[1]!r}; {hint}"
         raise RequestError(f"{message.removeprefix('argument ')} (see {self.prog} --help)")
-
-
-def _near(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def make_parser() -> argparse.ArgumentParser:

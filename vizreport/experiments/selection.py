@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from vizreport.errors import RequestError
 from vizreport.experiments.experiment import Experiment
 from vizreport.experiments.registry import Registry
 from vizreport.experiments.settings import Settings
+from vizreport.wording.nearest import meant
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,5 @@ def _require_known(name: str, registry: Registry) -> None:
     names = [*registry.experiments, *registry.broken]
     if name in names:
         return
-    near = get_close_matches(name, names, 1)
-    hint = f"did you mean {near[0]}?" if near else f"available are {', '.join(names)}"
+    hint = meant(name, names, f"available are {', '.join(names)}")
     raise RequestError(f"there is no section {name!r}; {hint} (vizreport sections lists them)")

@@ -7,7 +7,6 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -16,6 +15,7 @@ from vizreport.errors import RequestError
 from vizreport.models.sidecar import sidecar_paths
 from vizreport.system.documents import JsonObject
 from vizreport.system.paths import problem
+from vizreport.wording.nearest import meant
 
 _DESCRIPTION, _SAVED = "config.json", "metadata.json"
 _LONGEST_DESCRIPTION = 64 * 2**20  # bytes
@@ -66,9 +66,8 @@ def checkpoint_hash(path: str | Path) -> str:
 
 def _instead(file: Path) -> str:
     """Return what to do, such as the name of a file beside it that is nearly the same."""
-    beside = sorted(each.name for each in file.parent.glob("*") if each.suffix == file.suffix)
-    near = get_close_matches(file.name, beside, 1)
-    return f"did you mean {near[0]}?" if near else "pass a .keras or .h5 file"
+    beside = [each.name for each in file.parent.glob("*") if each.suffix == file.suffix]
+    return meant(file.name, beside, "pass a .keras or .h5 file")
 
 
 def _archive_digest(stream: BinaryIO) -> str | None:

@@ -7,7 +7,6 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from vizreport.errors import RequestError
@@ -19,6 +18,7 @@ from vizreport.findings.sentences import notice
 from vizreport.report.reading import read_result
 from vizreport.results.run import RunRecord, read_run
 from vizreport.results.store import DONE, Store
+from vizreport.wording.nearest import meant
 
 _CONDITION = re.compile(r"\s*([a-z0-9-]+)\s*(?:(>=|<=|>|<)\s*([-+.\deE]+)\s*)?")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -152,8 +152,7 @@ def _require_known(condition: Condition, found: Iterable[Found]) -> None:
     if name in (FAULT, LOOK) or any(_is_named(kind, name) for kind in kinds):
         return
     words = kinds | {word for kind in kinds for word in kind.split("-")}
-    near = get_close_matches(name, sorted(words), 1)
-    hint = f"did you mean {near[0]}?" if near else f"available are {', '.join(sorted(kinds))}"
+    hint = meant(name, words, f"available are {', '.join(sorted(kinds))}")
     raise RequestError(f"there is no finding {name!r}; {hint}")
 
 
