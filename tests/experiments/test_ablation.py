@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -57,6 +58,17 @@ def test_what_was_trained_comes_in_the_order_of_the_table(tmp_path):
         ]
     assert (result.validation_images, result.classes) == (40, CLASSES)
     assert result.study == tmp_path.name
+
+
+def test_the_time_of_a_training_is_without_its_pauses(tmp_path):
+    write_trials(tmp_path, ("zfnet",), (0, 1))
+    for seed, seconds in ((0, [2.0, 3.0, 900.0]), (1, [3.0, 3.0, 4.0])):
+        path = tmp_path / f"zfnet-seed-{seed}.json"
+        kept = json.loads(path.read_text())
+        kept["epochs"] = [{**kept["epochs"][0], "seconds": each} for each in seconds]
+        path.write_text(json.dumps(kept))
+    (row,) = computed(tmp_path).rows
+    assert row["seconds"] == 9.0
 
 
 def test_ensembles_against_scikit_learn(tmp_path):

@@ -6,7 +6,7 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="ablation",
     title="Ablation",
-    version=1,
+    version=2,
     result="vizreport.experiments.ablation.result:AblationResult",
     compute="vizreport.experiments.ablation.compute:compute",
     section="vizreport.experiments.ablation.figures:section",

@@ -53,7 +53,7 @@ def _row(trials: list[Trial]) -> VariantErrors:
     return {
         "variant": trials[0].variant,
         "parameters": trials[0].parameters,
-        "seconds": float(np.mean([trial.seconds for trial in trials])),
+        "seconds": _seconds(trials),
         "seeds": [trial.seed for trial in trials],
         "training": [trial.training_error for trial in trials],
         "validation": [trial.validation_error for trial in trials],
@@ -63,6 +63,12 @@ def _row(trials: list[Trial]) -> VariantErrors:
             if trial.validation_top5_error is not None
         ],
     }
+
+
+def _seconds(trials: list[Trial]) -> float:
+    """Time of one training: its epochs times their median time, which a pause does not lengthen."""
+    epochs = [epoch.seconds for trial in trials for epoch in trial.epochs]
+    return len(trials[0].epochs) * float(np.median(epochs))
 
 
 def ensembles(by_variant: dict[str, list[Trial]]) -> list[Ensemble]:

@@ -54,9 +54,9 @@ class AblationResult:
         ``epochs``, ``width``, ``input_size``, ``batch_size``.
     rows : list of dict
         One a network, in the order of the published table: ``variant``, ``parameters``,
-        ``seconds`` (wall-clock time of the steps, mean over the seeds), ``seeds``, and, one for
-        each seed, ``training``, ``validation`` (top-1 errors) and ``top5`` (validation; empty
-        with five classes or fewer).
+        ``seconds`` (of one training: its number of epochs times the median epoch's wall-clock
+        time, over the seeds), ``seeds``, and, one for each seed, ``training``, ``validation``
+        (top-1 errors) and ``top5`` (validation; empty with five classes or fewer).
     ensembles : list of dict
         Networks whose probabilities were averaged: ``name`` ("krizhevsky", "zfnet" or
         "combined"), ``members`` ([variant, seed] each), ``validation``, ``top5`` (or None).
