@@ -48,7 +48,7 @@ def main() -> None:
     start = time.process_time()
     paired, ridge, mean = learn(shrunk(pictures[learned]), arguments.seed)
     middle = time.process_time()
-    found = measure(shrunk(pictures[measured]), (paired, ridge), mean)["correlations"]
+    found = measure(shrunk(pictures[measured]), (paired, ridge), mean).correlations
     end = time.process_time()
     print(f"{len(learned)} images learned from, {len(measured)} measured")
     print(f"learning {middle - start:.1f} s, measuring {end - middle:.1f} s of processor time")

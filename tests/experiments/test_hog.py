@@ -8,13 +8,21 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 from skimage.feature import hog as skimage_hog
-from sklearn.linear_model import Lasso, Ridge
+from sklearn.linear_model import Lasso
+from sklearn.linear_model import Ridge as ScikitRidge
 
 from tests.experiments import tiny
 from vizreport.errors import NotApplicable
 from vizreport.experiments.hog.compute import shrunk, split
 from vizreport.experiments.hog.descriptors import blocks, cells, hog_windows
-from vizreport.experiments.hog.dictionaries import Paired, fit_ridge, fitted, learn_paired
+from vizreport.experiments.hog.dictionaries import (
+    Centred,
+    Paired,
+    centred,
+    fit_ridge,
+    fitted,
+    learn_atoms,
+)
 from vizreport.experiments.hog.figures import inverted_atoms, section
 from vizreport.experiments.hog.findings import findings
 from vizreport.experiments.hog.glyphs import atom_glyphs, window_cells
@@ -101,6 +109,16 @@ def test_correlations_are_pearsons():
     np.testing.assert_allclose(correlations(a, b), [*expected, 0], atol=1e-6)
 
 
+def without_mean(values: np.ndarray) -> Centred:
+    return centred(values.copy())
+
+
+def learned(hog: np.ndarray, pixels: np.ndarray, atoms: int, passes: int = 1) -> Paired:
+    hog, pixels = without_mean(hog), without_mean(pixels)
+    paired = learn_atoms(hog, pixels, atoms, 0.05, 0, passes)
+    return fitted(paired, centred(paired.centred_codes(hog.values)), pixels)
+
+
 @pytest.fixture(scope="module")
 def planted():
     """Descriptors and windows made of 1 or 2 of 12 planted atoms each, of either sign."""
@@ -116,7 +134,7 @@ def planted():
 
 def test_planted_dictionaries_are_recovered_and_inverted(planted):
     hog, pixels, hog_atoms, pixel_atoms = planted
-    paired = learn_paired(hog[:800], pixels[:800], 40, 0.05, 0, passes=3)
+    paired = learned(hog[:800], pixels[:800], 40, passes=3)
     similarity = np.abs(np.corrcoef(hog_atoms, paired.hog_atoms)[:12, 12:])
     assert (similarity.max(axis=1) > 0.95).mean() >= 0.75
     # The pixels of an atom that was found are those of the planted one, of either sign.
@@ -132,11 +150,11 @@ def test_rectified_codes_invert_what_is_not_linear():
     hog = random.normal(size=(1500, 10)).astype(np.float32)
     atoms = random.normal(size=(6, 10)).astype(np.float32)
     pixels = np.abs(hog @ atoms.T) @ random.normal(size=(6, 20)).astype(np.float32)
-    paired = learn_paired(hog[:1200], pixels[:1200], 60, 0.05, 0)
+    paired = learned(hog[:1200], pixels[:1200], 60)
     spread = np.square(pixels[1200:] - pixels[:1200].mean(axis=0)).sum()
     left = [
         np.square(one.invert(hog[1200:]) - pixels[1200:]).sum() / spread
-        for one in (paired, fit_ridge(hog[:1200], pixels[:1200]))
+        for one in (paired, fit_ridge(without_mean(hog[:1200]), without_mean(pixels[:1200])))
     ]
     assert left[1] > 0.9  # even functions have no linear part
     assert left[0] < 0.5
@@ -163,12 +181,9 @@ def test_the_pixel_half_is_ridge_regression_on_the_codes(planted):
     hog, pixels, hog_atoms, _ = planted
     unit = (hog_atoms / np.linalg.norm(hog_atoms, axis=1, keepdims=True)).astype(np.float32)
     empty = np.zeros((2, 12, 64), np.float32)
-    paired = fitted(
-        Paired(np.full(40, 3, np.float32), 1.0, unit, np.zeros(64, np.float32), empty, 0.1),
-        hog,
-        pixels,
-    )
-    expected = Ridge(1.0).fit(paired.codes(hog).astype(np.float64), pixels)
+    paired = Paired(np.full(40, 3, np.float32), 1.0, unit, np.zeros(64, np.float32), empty, 0.1)
+    paired = fitted(paired, centred(paired.codes(hog)), without_mean(pixels))
+    expected = ScikitRidge(1.0).fit(paired.codes(hog).astype(np.float64), pixels)
     np.testing.assert_allclose(np.vstack(paired.pixel_atoms), expected.coef_.T, atol=2e-4)
     np.testing.assert_allclose(
         paired.invert(hog[:9]), expected.predict(paired.codes(hog[:9])), atol=1e-3
@@ -177,8 +192,9 @@ def test_the_pixel_half_is_ridge_regression_on_the_codes(planted):
 
 def test_ridge_is_scikit_learns(planted):
     hog, pixels, *_ = planted
-    expected = Ridge(10.0).fit(hog.astype(np.float64), pixels).predict(hog[:20])
-    np.testing.assert_allclose(fit_ridge(hog, pixels).invert(hog[:20]), expected, atol=1e-3)
+    expected = ScikitRidge(10.0).fit(hog.astype(np.float64), pixels).predict(hog[:20])
+    found = fit_ridge(without_mean(hog), without_mean(pixels))
+    np.testing.assert_allclose(found.invert(hog[:20]), expected, atol=1e-3)
 
 
 def test_strokes_run_along_the_edge():

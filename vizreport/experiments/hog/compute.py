@@ -11,8 +11,15 @@ from threadpoolctl import threadpool_limits
 
 from vizreport.errors import NotApplicable
 from vizreport.experiments.chosen_images import choose_images
-from vizreport.experiments.hog.descriptors import CELL, hog_windows
-from vizreport.experiments.hog.dictionaries import Paired, Ridge, fit_ridge, learn_paired
+from vizreport.experiments.hog.descriptors import CELL, ORIENTATIONS, hog_windows
+from vizreport.experiments.hog.dictionaries import (
+    Paired,
+    Ridge,
+    centred,
+    fit_ridge,
+    fitted,
+    learn_atoms,
+)
 from vizreport.experiments.hog.projections import projections
 from vizreport.experiments.hog.result import HogResult
 from vizreport.experiments.hog.windows import averaged, correlations, pixel_windows
@@ -32,6 +39,7 @@ WINDOWS = 12000
 ATOMS = 512
 SPARSITY = 0.04
 _FEWEST = 6
+_TOGETHER = 50  # pictures cut into windows at once
 _FULL = 1.5  # normalised contrast shown as white
 
 
@@ -165,9 +173,13 @@ def learn(grey: np.ndarray, seed: int) -> tuple[Paired, Ridge, np.ndarray]:
     seed : int
         Of the random choice.
     """
-    hog, pixels, mean = training_windows(grey, seed)
-    paired = learn_paired(hog, pixels, min(ATOMS, len(hog) // 4), SPARSITY, seed)
-    return paired, fit_ridge(hog, pixels), mean
+    descriptors, windows, mean = training_windows(grey, seed)
+    hog, pixels = centred(descriptors), centred(windows)
+    paired = learn_atoms(hog, pixels, min(ATOMS, len(windows) // 4), SPARSITY, seed)
+    ridge = fit_ridge(hog, pixels)
+    codes = paired.centred_codes(hog.values)
+    del descriptors, hog  # memory is highest in the next step
+    return fitted(paired, centred(codes), pixels), ridge, mean
 
 
 def training_windows(grey: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -181,12 +193,25 @@ def training_windows(grey: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarra
     """
     places = _places(grey)
     drawn = np.random.default_rng([seed, 32]).permutation(len(grey) * places)[:WINDOWS]
-    cols = grey.shape[2] // CELL - WINDOW + 1
     number, place = np.divmod(np.sort(drawn), places)
-    row, col = np.divmod(place, cols)
-    hog = hog_windows(grey, WINDOW)[number, row, col]
-    total = sum(normalised(part).sum(axis=0) for part in np.array_split(grey, -(-len(grey) // 50)))
-    return hog, pixel_windows(grey, WINDOW, (number, row, col)), np.asarray(total / len(grey))
+    values = (WINDOW - 1) ** 2 * 4 * ORIENTATIONS
+    hog = np.empty((len(drawn), values), np.float32)
+    pixels = np.empty((len(drawn), (WINDOW * CELL) ** 2), np.float32)
+    total, begin = np.zeros(grey.shape[1:], np.float32), 0
+    for part in _parts(grey):
+        here = slice(*np.searchsorted(number, (begin, begin + len(part))))
+        chosen = (number[here] - begin) * places + place[here]
+        windows = pixel_windows(part, WINDOW)
+        total += averaged(windows, WINDOW).sum(axis=0)
+        pixels[here] = _flat(windows)[chosen]
+        hog[here] = _flat(hog_windows(part, WINDOW))[chosen]
+        begin += len(part)
+    return hog, pixels, total / len(grey)
+
+
+def _parts(grey: np.ndarray) -> list[np.ndarray]:
+    """Cut pictures into parts whose windows are made at once: bounds memory."""
+    return np.array_split(grey, -(-len(grey) // _TOGETHER))
 
 
 def normalised(grey: np.ndarray) -> np.ndarray:
@@ -219,7 +244,7 @@ def measure(
         The mean picture, a guess at every picture.
     """
     originals, inverted = [], []
-    for part in np.array_split(grey, -(-len(grey) // 50)):
+    for part in _parts(grey):
         originals.append(normalised(part))
         hog = hog_windows(part, WINDOW)
         windows = (one.invert(_flat(hog)).reshape(*hog.shape[:3], -1) for one in inversions)

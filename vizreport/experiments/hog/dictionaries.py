@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,27 @@ _COMPONENTS = (192, 96)  # of descriptors and of pixels, while atoms are learned
 _DESCENTS = 30  # of the lasso's coordinates, at most
 _PENALTY = 10.0  # of ridge regression; 3 and 30 gave the same to two digits
 _CODE_PENALTY = 1.0  # of the pixel half; 0.3 gave the same to three digits
+_ROWS = 1024  # at once, where rows do not depend on each other: bounds memory
+
+
+class Centred(NamedTuple):
+    """Values without their mean.
+
+    Attributes
+    ----------
+    values : float32 [n, d]
+    mean : float32 [d]
+    """
+
+    values: np.ndarray
+    mean: np.ndarray
+
+
+def centred(values: np.ndarray) -> Centred:
+    """Subtract the mean row of some values [n, d], **in place**: a copy is tens of megabytes."""
+    mean = values.mean(axis=0)
+    values -= mean
+    return Centred(values, mean)
 
 
 @dataclass(frozen=True)
@@ -35,16 +57,15 @@ class Ridge:
         return np.asarray(self.offset + hog @ self.weights)
 
 
-def fit_ridge(hog: np.ndarray, pixels: np.ndarray, penalty: float = _PENALTY) -> Ridge:
+def fit_ridge(hog: Centred, pixels: Centred, penalty: float = _PENALTY) -> Ridge:
     """Fit windows [n, p] to descriptors [n, d] by least squares with a penalty."""
     from scipy.linalg import solve
 
-    hog_mean, pixel_mean = hog.mean(axis=0), pixels.mean(axis=0)
-    hog, pixels = hog - hog_mean, pixels - pixel_mean
-    gram = (hog.T @ hog).astype(np.float64)
+    gram = (hog.values.T @ hog.values).astype(np.float64)
     gram[np.diag_indices_from(gram)] += penalty
-    weights = solve(gram, (hog.T @ pixels).astype(np.float64), assume_a="pos").astype(np.float32)
-    return Ridge(pixel_mean - hog_mean @ weights, weights)
+    products = (hog.values.T @ pixels.values).astype(np.float64)
+    weights = solve(gram, products, assume_a="pos").astype(np.float32)
+    return Ridge(pixels.mean - hog.mean @ weights, weights)
 
 
 @dataclass(frozen=True)
@@ -88,13 +109,18 @@ class Paired:
             ``max(0, x . u - sparsity)`` of each scaled descriptor x with each atom u, then the
             same with the negative of each atom.
         """
-        from sklearn.decomposition import sparse_encode
+        return self.centred_codes(hog - self.hog_mean)
 
-        scaled = (hog - self.hog_mean) / np.float32(self.hog_scale)
-        signed = sparse_encode(
-            scaled, self.hog_atoms, algorithm="threshold", alpha=self.sparsity
-        ).astype(np.float32)
-        return np.hstack([np.maximum(signed, 0), np.maximum(-signed, 0)])
+    def centred_codes(self, hog: np.ndarray) -> np.ndarray:
+        """Find atoms as :meth:`codes` does, in descriptors without their mean, **overwritten**."""
+        hog /= np.float32(self.hog_scale)
+        count = len(self.hog_atoms)
+        codes = np.empty((2 * count, len(hog)), np.float32)
+        found, negative = codes[:count], codes[count:]
+        np.matmul(self.hog_atoms, hog.T, out=found)
+        np.negative(found, out=negative)
+        codes -= self.sparsity
+        return np.maximum(codes, 0, out=codes).T
 
     def invert(self, hog: np.ndarray) -> np.ndarray:
         """Return the windows [n, p] that descriptors [n, d] stand for."""
@@ -102,22 +128,22 @@ class Paired:
         return np.asarray(self.pixel_offset + self.codes(hog) @ atoms)
 
 
-def learn_paired(
-    hog: np.ndarray, pixels: np.ndarray, atoms: int, sparsity: float, seed: int, passes: int = 1
+def learn_atoms(
+    hog: Centred, pixels: Centred, atoms: int, sparsity: float, seed: int, passes: int = 1
 ) -> Paired:
     """Learn the two dictionaries together, on windows and their descriptors.
 
-    Both halves are brought to mean 0 and root mean square length 1, laid side by side and
+    Both halves are brought to root mean square length 1, laid side by side and
     learned as one dictionary, so that an atom's halves share their code (Vondrick et al. 2013),
     each half in its first principal components, which makes learning several times faster. When
-    a descriptor is inverted only its half is known; so the pixel half is then fitted, by ridge
-    regression, to the codes that the descriptors alone give.
+    a descriptor is inverted only its half is known; so the pixel half, which is left zero here,
+    is then fitted to the codes that the descriptors alone give (:func:`fitted`).
 
     Parameters
     ----------
-    hog : float32 [n, d]
+    hog : Centred [n, d]
         Descriptor of each of n windows.
-    pixels : float32 [n, p]
+    pixels : Centred [n, p]
         The same windows' pixels.
     atoms : int
         How many to learn.
@@ -131,14 +157,14 @@ def learn_paired(
     from sklearn.decomposition import MiniBatchDictionaryLearning
 
     random = np.random.default_rng([seed, 33])
-    drawn = random.permutation(len(hog))[:_LEARNED]
-    scales = [_length(half - half.mean(axis=0)) for half in (hog, pixels)]
-    scaled = [
-        (half[drawn] - half.mean(axis=0)) / scale
-        for half, scale in zip((hog, pixels), scales, strict=True)
-    ]
-    bases = [_principal(half, count) for half, count in zip(scaled, _COMPONENTS, strict=True)]
-    joint = np.hstack([half @ basis for half, basis in zip(scaled, bases, strict=True)])
+    drawn = random.permutation(len(hog.values))[:_LEARNED]
+    scales = [_length(half.values) for half in (hog, pixels)]
+    bases, reduced = [], []
+    for half, scale, components in zip((hog, pixels), scales, _COMPONENTS, strict=True):
+        scaled = half.values[drawn] / scale
+        bases.append(_principal(scaled, components))
+        reduced.append(scaled @ bases[-1])
+    joint = np.hstack(reduced)
     start = joint[random.permutation(len(joint))[:atoms]]
     start = start / np.maximum(np.linalg.norm(start, axis=1, keepdims=True), 1e-6)
     with warnings.catch_warnings():
@@ -157,21 +183,20 @@ def learn_paired(
         ).fit(joint)
     half = learned.components_[:, : bases[0].shape[1]] @ bases[0].T
     half = half / np.maximum(np.linalg.norm(half, axis=1, keepdims=True), 1e-6)
-    size = pixels.shape[1]
-    found = Paired(
-        hog.mean(axis=0),
+    size = len(pixels.mean)
+    return Paired(
+        hog.mean,
         scales[0],
         half.astype(np.float32),
         np.zeros(size, np.float32),
         np.zeros((2, atoms, size), np.float32),
         sparsity,
     )
-    return fitted(found, hog, pixels)
 
 
-def fitted(paired: Paired, hog: np.ndarray, pixels: np.ndarray) -> Paired:
-    """Fit the pixel half [.., p] to the codes that descriptors [n, d] alone give."""
-    fit = fit_ridge(paired.codes(hog), pixels, _CODE_PENALTY)
+def fitted(paired: Paired, codes: Centred, pixels: Centred) -> Paired:
+    """Fit the pixel half by ridge regression to codes [n, 2 K] of descriptors alone."""
+    fit = fit_ridge(codes, pixels, _CODE_PENALTY)
     halves = fit.weights.reshape(2, len(paired.hog_atoms), -1)
     return replace(paired, pixel_offset=fit.offset, pixel_atoms=halves)
 
@@ -186,4 +211,7 @@ def _principal(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def _length(values: np.ndarray) -> float:
-    return float(np.sqrt(np.square(values).sum(axis=1).mean())) or 1.0
+    """Return the root mean square length of centred values [n, d]; 1 where all are 0."""
+    parts = (values[start : start + _ROWS] for start in range(0, len(values), _ROWS))
+    squares = np.concatenate([np.square(part).sum(axis=1) for part in parts])
+    return float(np.sqrt(squares.mean())) or 1.0

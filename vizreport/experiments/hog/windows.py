@@ -35,8 +35,9 @@ def pixel_windows(
     every = every[:, ::CELL, ::CELL]
     cut = (every if places is None else every[places]).astype(np.float32)
     flat = cut.reshape(*cut.shape[:-2], -1)
-    flat = flat - flat.mean(axis=-1, keepdims=True)
-    return flat / np.sqrt(np.square(flat).mean(axis=-1, keepdims=True) + _FLOOR**2)
+    flat -= flat.mean(axis=-1, keepdims=True)
+    flat /= np.sqrt(np.square(flat).mean(axis=-1, keepdims=True) + _FLOOR**2)
+    return flat
 
 
 def averaged(windows: np.ndarray, side: int) -> np.ndarray:
