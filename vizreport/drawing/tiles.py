@@ -30,11 +30,15 @@ def energy_by_side(
     float array
         Entry s is the energy that a square of side s holds and one of side s - 1 does not.
     """
-    energy = np.einsum("uhwc,uhwc->uhw", projections, projections, dtype=np.float64)
-    rows = _sides(tops, energy.shape[1], fields.low[:, 0], fields.high[:, 0])
-    cols = _sides(lefts, energy.shape[2], fields.low[:, 1], fields.high[:, 1])
-    sides = np.maximum(rows[:, :, None], cols[:, None, :])
-    return np.bincount(sides.ravel(), energy.ravel())
+    height, width = projections.shape[1:3]
+    rows = _sides(tops, height, fields.low[:, 0], fields.high[:, 0])
+    cols = _sides(lefts, width, fields.low[:, 1], fields.high[:, 1])
+    found = np.zeros(1 + max(rows.max(initial=0), cols.max(initial=0)))
+    for picture, row, col in zip(projections, rows, cols, strict=True):
+        energy = np.einsum("hwc,hwc->hw", picture, picture, dtype=np.float64)
+        sides = np.maximum(row[:, None], col)
+        found += np.bincount(sides.ravel(), energy.ravel(), len(found))
+    return found
 
 
 def _sides(starts: np.ndarray, count: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:

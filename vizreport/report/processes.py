@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from vizreport.drawing.section import Figure
 from vizreport.report.files import Placed, place
+from vizreport.system.processors import processors
 
 _MOST = 2  # a third would wait for the others
 
@@ -28,7 +29,7 @@ def processes() -> int:
     Processes are copies of this one (forked), which what is to be drawn goes with. That is safe
     on Linux and before TensorFlow or JAX has started threads.
     """
-    return min(_MOST, len(os.sched_getaffinity(0))) if _may_fork() else 1
+    return min(_MOST, processors()) if _may_fork() else 1
 
 
 def _may_fork() -> bool:

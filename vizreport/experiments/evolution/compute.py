@@ -21,6 +21,7 @@ from vizreport.models.history import read_history
 from vizreport.parallel.piece import Piece, Work
 from vizreport.parallel.pieces import Pieces
 from vizreport.subject.subject import Subject
+from vizreport.system.processors import processors
 
 EPOCHS = 8
 """Epochs shown of a folder with more, as in the paper's Fig. 4."""
@@ -155,5 +156,5 @@ def _encoded(tiles: Sequence[np.ndarray], encode: Callable[[np.ndarray], bytes])
     stacked = np.stack(tiles)
     count, side = stacked.shape[1:3]
     strips = stacked.transpose(1, 2, 0, 3, 4).reshape(count, side, -1, 3)
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         return list(pool.map(encode, strips))

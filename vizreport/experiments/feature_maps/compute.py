@@ -29,6 +29,7 @@ from vizreport.experiments.top_patches.result import TopPatchesResult, first_pla
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.subject.subject import Subject
+from vizreport.system.processors import processors
 from vizreport.system.progress import progress
 
 _DECODED = 64  # at once: bounds memory
@@ -55,7 +56,10 @@ def compute(
         wanted_images([*feeding_maps.layers.values()], MOST_IMAGES // 2),
     ).astype(np.int32)
     paged: dict[str, PagedLayer] = {}
-    with ThreadPoolExecutor() as pool, progress("comparing rules", len(layers), "layers") as bar:
+    with (
+        ThreadPoolExecutor(processors()) as pool,
+        progress("comparing rules", len(layers), "layers") as bar,
+    ):
         encoded = _pictures(subject, mining, images, pool)
         for layer in layers:
             similarity, maps = (

@@ -45,6 +45,7 @@ from vizreport.graph.layers import ReportableLayer
 from vizreport.graph.network import Graph
 from vizreport.parallel.pieces import Pieces
 from vizreport.subject.subject import Subject
+from vizreport.system.processors import processors
 from vizreport.system.progress import progress
 
 MOST_STEPS = 8
@@ -180,7 +181,7 @@ class _Test:
             chosen = np.arange(start, min(start + self.batch, units))
             true = self.up(self.inputs[np.resize(chosen, self.batch)])
             originals: dict[int, list[Original]] = {}
-            with ThreadPoolExecutor() as pool:
+            with ThreadPoolExecutor(processors()) as pool:
                 for m, _, pictures in self._down(true, 0, chosen):
                     cut, limits = self._cut(pictures, chosen)
                     originals[m] = list(pool.map(Original, cut, limits))

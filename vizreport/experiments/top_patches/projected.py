@@ -33,6 +33,7 @@ from vizreport.graph.fields import Fields, unit_fields
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Compute
 from vizreport.subject.subject import Subject
+from vizreport.system.processors import processors
 
 if TYPE_CHECKING:
     from vizreport.engine.deconvnet import Deconvnet
@@ -90,11 +91,30 @@ class ToProject:
 class _ProjectedMaps:
     """Projections of some maps' units, on crops, in RGB."""
 
-    units: np.ndarray  # [u, 2] position in the chunk's maps, position among the nine
+    units: np.ndarray  # [u, 2] position in the chunk's maps, rising, and among the nine
     projections: np.ndarray
     tops: np.ndarray
     lefts: np.ndarray
     fields: Fields
+
+    def of_map(self, place: int) -> _ProjectedMaps:
+        """Return those of one map."""
+        here = slice(*np.searchsorted(self.units[:, 0], (place, place + 1)))
+        return _ProjectedMaps(
+            self.units[here],
+            self.projections[here],
+            self.tops[here],
+            self.lefts[here],
+            replace(self.fields, low=self.fields.low[here], high=self.fields.high[here]),
+        )
+
+    def cut(self, count: int, side: int) -> np.ndarray:
+        """Cut the tiles of a single map, 0 where there is none: float32 [count, s, s, 3]."""
+        signed = np.zeros((count, side, side, 3), np.float32)
+        signed[self.units[:, 1]] = cut_tiles(
+            self.projections, self.tops, self.lefts, self.fields, side, 0.0
+        )
+        return signed
 
 
 def project_layer(subject: Subject, rule: str, window: str, mean_mask: np.ndarray) -> Compute:
@@ -183,40 +203,36 @@ def _tiles(
     scales = np.zeros((len(maps), count), np.float32)
     tile_scales, peaks, strengths = (np.zeros_like(scales) for _ in range(3))
     energies = Shares(*(np.full(scales.shape, np.nan, np.float32) for _ in range(3)))
-    with ThreadPoolExecutor() as pool:
+    few = deconvnet is not None and 0 < len(maps) <= _CHUNK
+    first = _project(subject, deconvnet, strongest, layer, maps) if few else None
+    if work.window == "energy" and len(maps):
+        sample = first[0] if first else _sample(subject, deconvnet, strongest, layer, maps)
+        if sample is not None:
+            energy = energy_by_side(sample.projections, sample.tops, sample.lefts, sample.fields)
+            side, share = window_side(energy, full)
+        del sample
+    with ThreadPoolExecutor(processors()) as pool:
         for start in range(0, len(maps), _CHUNK):
             chunk = slice(start, start + _CHUNK)
-            found, pictures = _project(subject, deconvnet, strongest, layer, maps[chunk])
-            if start == 0 and work.window == "energy":
-                sample: _ProjectedMaps | None = found
-                most = _CHUNK if deconvnet else _UNPROJECTED
-                if len(maps) > most or deconvnet is None:
-                    spread = np.linspace(0, len(maps) - 1, most).round().astype(int)
-                    sample = _sample(subject, deconvnet, strongest, layer, maps[np.unique(spread)])
-                if sample is not None:
-                    energy = energy_by_side(
-                        sample.projections, sample.tops, sample.lefts, sample.fields
-                    )
-                    side, share = window_side(energy, full)
-            signed = np.zeros((len(maps[chunk]), count, side, side, 3), np.float32)
-            signed[tuple(found.units.T)] = cut_tiles(
-                found.projections, found.tops, found.lefts, found.fields, side, 0.0
-            )
-            map_scales[chunk], tile_scales[chunk], peaks[chunk] = _measured(signed)
-            scales[chunk] = np.maximum(
-                tile_scales[chunk], np.minimum(map_scales[chunk, None], peaks[chunk])
-            )
-            tiles = quantised(signed.reshape(-1, side, side, 3), scales[chunk].ravel()).reshape(
-                signed.shape
-            )
-            strengths[chunk] = [
-                tone.root_mean_squares(tone.signed(nine), full)
-                for nine, full in zip(tiles, scales[chunk], strict=True)
-            ]
-            if shares is not None and len(found.units):
-                units = found.units + [start, 0]
-                images = strongest.images[maps[units[:, 0]], units[:, 1]]
-                energies.put(units, shares(found, strongest.records[images]))
+            found, pictures = first or _project(subject, deconvnet, strongest, layer, maps[chunk])
+            tiles = np.full((len(maps[chunk]), count, side, side, 3), GREY, np.uint8)
+            # One map after the other: the tiles of all are as large as their projections.
+            for number, stored in enumerate(tiles, start):
+                one = found.of_map(number - start)
+                signed = one.cut(count, side)
+                strength = np.abs(signed).reshape(count, -1)
+                map_scales[number] = display_scale(strength)
+                tile_scales[number] = [display_scale(tile) for tile in strength]
+                peaks[number] = strength.max(axis=1)
+                scales[number] = np.maximum(
+                    tile_scales[number], np.minimum(map_scales[number], peaks[number])
+                )
+                stored[:] = quantised(signed, scales[number])
+                strengths[number] = tone.root_mean_squares(tone.signed(stored), scales[number])
+                if shares is not None and len(one.units):
+                    units = one.units + [start, 0]
+                    images = strongest.images[maps[units[:, 0]], units[:, 1]]
+                    energies.put(units, shares(one, strongest.records[images]))
             cut = _patches(subject, strongest, layer, maps[chunk], pictures, side)
             patches += pool.map(patch_encoder(side, len(maps)), map(mosaic, cut))
             if deconvnet:
@@ -225,6 +241,7 @@ def _tiles(
             else:
                 projections += [b""] * len(tiles)
             work.done(len(maps[chunk]))
+            del found, pictures, tiles, cut, one  # before the next are made
     return Tiles(
         status="",
         window=side,
@@ -254,12 +271,18 @@ def _sample(
     layer: ReportableLayer,
     maps: np.ndarray,
 ) -> _ProjectedMaps | None:
-    """Project what the window is chosen by; without a deconvnet gradients, where finite."""
+    """Project what the window is chosen by, of maps spread over those shown.
+
+    Without a deconvnet gradients, where they are finite.
+    """
+    most = _CHUNK if deconvnet else _UNPROJECTED
+    spread = np.linspace(0, len(maps) - 1, min(most, len(maps))).round().astype(int)
+    spread = maps[np.unique(spread)]
     if deconvnet is not None:
-        return _project(subject, deconvnet, strongest, layer, maps)[0]
+        return _project(subject, deconvnet, strongest, layer, spread)[0]
     try:
         gradient = subject.deconvnet("gradient")
-        return _project(subject, gradient, strongest, layer, maps)[0]
+        return _project(subject, gradient, strongest, layer, spread)[0]
     except NotApplicable:
         return None
 
@@ -283,31 +306,20 @@ def _project(
     numbers = np.searchsorted(wanted, images[taken])
     rows, cols = strongest.rows[maps][taken], strongest.cols[maps][taken]
     inputs = subject.preprocessing.tensor(pictures)
-    parts = (
-        list(deconvnet.project_units(inputs, layer, numbers, rows, cols, maps[units[:, 0]]))
-        if deconvnet
-        else []
-    )
-    order = np.concatenate([part.chosen for part in parts]) if parts else np.zeros(0, int)
-    found = _ProjectedMaps(
-        units[order],
-        np.concatenate([subject.to_rgb(part.pictures) for part in parts])
-        if parts
-        else np.zeros((0, 1, 1, 3), np.float32),
-        np.concatenate([part.tops for part in parts]) if parts else order,
-        np.concatenate([part.lefts for part in parts]) if parts else order,
-        unit_fields(subject.graph, layer.node, rows[order], cols[order]),
-    )
+    tops, lefts = np.zeros((2, len(units)), np.int64)
+    projections = np.zeros((0, 1, 1, 3), np.float32)
+    if deconvnet is not None:
+        parts = deconvnet.project_units(inputs, layer, numbers, rows, cols, maps[units[:, 0]])
+        for part in parts:
+            some = subject.to_rgb(part.pictures)
+            if not len(projections):
+                projections = np.empty((len(units), *some.shape[1:]), some.dtype)
+            projections[part.chosen] = some
+            tops[part.chosen], lefts[part.chosen] = part.tops, part.lefts
+    fields = unit_fields(subject.graph, layer.node, rows, cols)
+    found = _ProjectedMaps(units, projections, tops, lefts, fields)
     seen = subject.preprocessing.shown(pictures)
     return found, dict(zip(wanted.tolist(), seen, strict=True))
-
-
-def _measured(signed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the scale of each map's nine together [m], that of each tile, and its peak [m, K]."""
-    strength = np.abs(signed).reshape(*signed.shape[:2], -1)
-    maps = [display_scale(nine) for nine in strength]
-    tiles = [[display_scale(tile) for tile in nine] for nine in strength]
-    return np.array(maps), np.array(tiles), strength.max(axis=2)
 
 
 def _patches(
