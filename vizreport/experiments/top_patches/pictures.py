@@ -49,8 +49,8 @@ def _lossy_picture(picture: Image.Image, quality: int = 75) -> bytes:
 
 
 def lossless(picture: np.ndarray) -> bytes:
-    """Encode a picture without loss."""
-    return _webp(picture, lossless=True, quality=50, method=2, exact=True)
+    """Encode a picture without loss, with least effort: in a tenth of the time 6 % larger."""
+    return _webp(picture, lossless=True, quality=0, method=0, exact=True)
 
 
 def lossy(picture: np.ndarray) -> bytes:
