@@ -151,7 +151,6 @@ def run_experiment(
         with naming(result) if naming else nullcontext(key) as final:
             store.save(name, final, result, experiment.version, origin=computed)
         kept.remove()
-        computing.subject.release()
         del result, required
         release_memory()
         status = "done"

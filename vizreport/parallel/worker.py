@@ -66,7 +66,7 @@ class Refusal:
 
 # What this process keeps from piece to piece: one network with its data, and one work.
 _subject: tuple[str, Subject | None] | None = None
-_compute: tuple[str, Make, Compute] | None = None
+_compute: tuple[str, Compute] | None = None
 
 
 def version() -> str:
@@ -111,11 +111,9 @@ def _prepared(sent_name: str, job_name: str, fetch: Callable[[str], Any], thread
     subject = _subject[1]
     if _compute is None or _compute[0] != job_name:
         job: Job = fetch(job_name)
-        if subject is not None and _compute is not None and _compute[1] is not job.make:
-            subject.release()
         _compute = None
-        _compute = job_name, job.make, job.make(subject, *job.arguments)
-    return _compute[2]
+        _compute = job_name, job.make(subject, *job.arguments)
+    return _compute[1]
 
 
 def _opened(sent: Sent | None, threads: int) -> Subject | None:

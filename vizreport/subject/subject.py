@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from vizreport.graph.layers import ReportableLayer
     from vizreport.graph.network import Graph
 
-T = TypeVar("T")
 _SAMPLED = 64  # images whose pixels are compared with what a network has learned of its input
 _NO_CLASSES = {
     "values": "The network outputs values, not classes.",
@@ -68,7 +67,6 @@ class Subject:
         self.dataset = dataset
         self.batch_size = batch_size
         self._deconvnets: dict[str, Deconvnet] = {}
-        self._compiled: tuple[object, Any] | None = None
 
     def on(self, dataset: Dataset) -> Subject:
         """Return the same network, read by the same options, on other images."""
@@ -152,25 +150,6 @@ class Subject:
     def to_rgb(self, projections: np.ndarray) -> np.ndarray:
         """Carry projections back through the preprocessing's linear part, under whatever rule."""
         return self.traced.to_rgb(projections)
-
-    def compiled(self, key: object, make: Callable[[], T]) -> T:
-        """Return what works of one experiment compile in common; the last such thing is held.
-
-        Parameters
-        ----------
-        key : object
-            Equal for the same thing.
-        make : callable
-            Compiles it.
-        """
-        if self._compiled is None or self._compiled[0] != key:
-            self._compiled = key, make()
-        found: T = self._compiled[1]
-        return found
-
-    def release(self) -> None:
-        """Release what was held for one experiment."""
-        self._compiled = None
 
     def chosen_layers(self, layers: tuple[str, ...] | None) -> list[ReportableLayer]:
         """Return the layers to show: those of the names, or the default choice.

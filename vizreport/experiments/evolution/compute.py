@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.errors import NotApplicable
-from vizreport.experiments.evolution.epoch import Followed, follow
+from vizreport.experiments.evolution.epoch import EpochUnits, Followed, follow
 from vizreport.experiments.evolution.result import EvolutionResult, EvolvedLayer, FollowedMaps
 from vizreport.experiments.evolution.similarity import mean_between, settled
 from vizreport.experiments.mining.result import MiningResult
@@ -59,8 +59,9 @@ def compute(
         raise NotApplicable(next(iter(problems.values())))
     maps = {layer.name: _spread(top_patches.layers[layer.name].maps) for layer in layers}
     windows = {layer.name: top_patches.layers[layer.name].tiles.window for layer in layers}
+    mined = {layer.name: _mined(mining, layer.name, maps[layer.name]) for layer in layers}
     followed = _followed(
-        subject, pieces, shown, (mining.records, layers, maps, windows, settings.rule)
+        subject, pieces, shown, (mining.records, layers, maps, windows, settings.rule, mined)
     )
     history = read_history(shown[0].path.parent)
     epochs = [epoch.epoch for epoch in shown]
@@ -107,6 +108,13 @@ def _spread(maps: np.ndarray) -> np.ndarray:
     return maps[np.arange(MAPS) * len(maps) // MAPS]
 
 
+def _mined(mining: MiningResult, layer: str, maps: np.ndarray) -> EpochUnits:
+    """Return the strongest units of the network itself, which is the last epoch."""
+    mined = mining.layers[layer]
+    each = (mined.values, mined.images, mined.rows, mined.cols)
+    return EpochUnits(*(of_maps[maps, 0] for of_maps in each))
+
+
 def _followed(
     subject: Subject,
     pieces: Pieces,
@@ -115,12 +123,14 @@ def _followed(
 ) -> list[Followed]:
     """Follow maps over epochs: the last one first, with which the others are compared."""
 
-    def work(name: str, epochs: Sequence[EpochCheckpoint], last: Followed | None) -> Work:
+    def work(
+        name: str, epochs: Sequence[EpochCheckpoint], last: dict[str, np.ndarray] | None
+    ) -> Work:
         each = [Piece(f"epoch-{e.epoch}", e, 1, f"epoch {e.epoch}") for e in epochs]
         return Work(name, follow, (*arguments, last), each, Followed, "following", "epochs")
 
     (last,) = pieces.map(subject, work("last", shown[-1:], None))
-    return [*pieces.map(subject, work("others", shown[:-1], last)), last]
+    return [*pieces.map(subject, work("others", shown[:-1], last.tiles)), last]
 
 
 def _over_epochs(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -61,7 +62,7 @@ _COLUMNS = ("values", "images", "rows", "cols", "scales", "similarity", "own_sim
 
 
 @dataclass(frozen=True)
-class _EpochUnits:
+class EpochUnits:
     """The strongest unit of m maps of one layer at one epoch."""
 
     values: np.ndarray  # float32 [m]
@@ -77,14 +78,15 @@ def follow(
     maps: dict[str, np.ndarray],
     windows: dict[str, int],
     rule: str,
-    last: Followed | None,
+    mined: dict[str, EpochUnits],
+    last: dict[str, np.ndarray] | None,
 ) -> Compute:
-    """Compile the search for the strongest units, and their deconvnet.
+    """Return what searches the strongest units of an epoch and projects them.
 
     Parameters
     ----------
     subject : Subject
-        Network and data.
+        Network, of the last epoch, and data.
     records : int array [N]
         The images, as records of the data.
     layers : sequence of ReportableLayer
@@ -95,38 +97,27 @@ def follow(
         Side of each layer's tiles, px.
     rule : str
         Preset of backward rules.
-    last : Followed or None
-        The last epoch, with which others are compared; None for itself.
+    mined : dict of EpochUnits
+        The last epoch's.
+    last : dict of float32 [m, s, s, 3], or None
+        The last epoch's tiles, with which others are compared; None for itself.
 
     Returns
     -------
     callable
         From an epoch's checkpoint to what was :class:`Followed`.
     """
-    from vizreport.engine import Deconvnet
+    deconvnet = subject.deconvnet(rule)
 
-    def compiled() -> tuple[Any, Deconvnet, Callable[..., Any]]:
-        # A model of its own, whose weights become each epoch's in turn: what was compiled stays.
-        model = subject.network.load(subject.options)
-        deconvnet = Deconvnet(model, rule, subject.preprocessing)
-        return model, deconvnet, _search_function(deconvnet.graph, layers, maps)
-
-    chosen = [(layer.name, maps[layer.name].tolist()) for layer in layers]
-    model, deconvnet, search = subject.compiled(("evolution", rule, chosen), compiled)
-
-    def epoch(checkpoint: EpochCheckpoint, done: Callable[[int], Any]) -> Followed:
-        other = StoredNetwork(checkpoint.path).load(subject.options)
-        model.set_weights(other.get_weights())
+    def followed(strongest: dict[str, EpochUnits]) -> Followed:
         found: dict[str, dict[str, np.ndarray]] = {name: {} for name in (*_COLUMNS, "tiles")}
-        strongest = _strongest(subject, records, search, layers)
-        for layer, units in zip(layers, strongest, strict=True):
-            name, side = layer.name, windows[layer.name]
+        for layer in layers:
+            name, side, units = layer.name, windows[layer.name], strongest[layer.name]
             arguments = subject, records, deconvnet, layer, maps[name]
             tiles = _project(*arguments, units, side)
             held, reference = tiles, tiles
             if last is not None:
-                reference = last.tiles[name]
-                held = _project(*arguments, _units(last, name), side)
+                held, reference = _project(*arguments, mined[name], side), last[name]
             else:
                 found["tiles"][name] = tiles
             scales = np.array([display_scale(np.abs(tile)) for tile in tiles], np.float32)
@@ -145,61 +136,57 @@ def follow(
                 found[field][name] = values
         return Followed([layer.name for layer in layers], **found)
 
+    def epoch(checkpoint: EpochCheckpoint, done: Callable[[int], Any]) -> Followed:
+        if last is None:
+            return followed(mined)
+        with _weights_of(checkpoint, subject):
+            return followed(_strongest(subject, records, layers, maps))
+
     return epoch
 
 
-def _units(followed: Followed, layer: str) -> _EpochUnits:
-    return _EpochUnits(
-        followed.values[layer],
-        followed.images[layer],
-        followed.rows[layer],
-        followed.cols[layer],
-    )
-
-
-def _search_function(
-    graph: Graph, layers: Sequence[ReportableLayer], maps: dict[str, np.ndarray]
-) -> Callable[[np.ndarray], list[tuple[Any, Any]]]:
-    """Compile the pass that gives some maps' maxima [B, m] and flat places [B, m] a layer."""
-    from keras import ops
-
-    from vizreport import backend
-    from vizreport.backend import Spec
-    from vizreport.engine.interpreter import forward
-
-    def search(x: Any) -> list[tuple[Any, Any]]:
-        values = forward(graph, x, [layer.node for layer in layers])
-        found = []
-        for layer in layers:
-            chosen = ops.take(values[layer.node], maps[layer.name], axis=-1)
-            flat = ops.reshape(chosen, (ops.shape(x)[0], -1, len(maps[layer.name])))
-            found.append((ops.max(flat, axis=1), backend.argmax(flat, 1)))
-        return found
-
-    images = Spec(("images", *graph.input_shape), graph.dtype)
-    return backend.compiled(search, images, variables=graph.variables)
+@contextmanager
+def _weights_of(checkpoint: EpochCheckpoint, subject: Subject) -> Iterator[None]:
+    """Lend an epoch's weights to the subject's network: what is compiled reads them."""
+    own = subject.model.get_weights()
+    other = StoredNetwork(checkpoint.path).load(subject.options)
+    try:
+        subject.model.set_weights(other.get_weights())
+        yield
+    finally:
+        subject.model.set_weights(own)
 
 
 def _strongest(
     subject: Subject,
     records: np.ndarray,
-    search: Callable[..., Any],
     layers: Sequence[ReportableLayer],
-) -> list[_EpochUnits]:
-    """Return each layer's strongest units over all images."""
-    batches: list[list[tuple[np.ndarray, np.ndarray]]] = []
+    maps: dict[str, np.ndarray],
+) -> dict[str, EpochUnits]:
+    """Return the strongest units of each layer's maps over all images."""
+    from vizreport.engine.mining import reduction_function
+
+    reduce = subject.traced.compiled(
+        ("reduced", *(layer.node for layer in layers)),
+        lambda: reduction_function(subject.graph, [*layers]),
+    )
+    batches: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {layer.name: [] for layer in layers}
     size = subject.batch_size
     for start in range(0, len(records), size):
         pictures = subject.pictures(records[start : start + size])
-        found = search(subject.preprocessing.tensor(pictures))
-        batches.append([(np.asarray(maxima), np.asarray(places)) for maxima, places in found])
-    strongest = []
-    for layer, parts in zip(layers, zip(*batches, strict=True), strict=True):
-        maxima, places = (np.concatenate(part) for part in zip(*parts, strict=True))
+        reduced, _ = reduce(subject.preprocessing.tensor(pictures))
+        for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
+            chosen = maps[layer.name]
+            batches[layer.name].append(
+                (np.asarray(maxima)[:, chosen], np.asarray(places)[:, chosen])
+            )
+    strongest = {}
+    for layer in layers:
+        maxima, places = (np.concatenate(part) for part in zip(*batches[layer.name], strict=True))
         images = maxima.argmax(axis=0)  # the first of equals, as in mining
-        chosen = images, np.arange(len(images))
-        rows, cols = np.divmod(places[chosen], layer.cols)
-        strongest.append(_EpochUnits(maxima[chosen], images.astype(np.int32), rows, cols))
+        found = images, np.arange(len(images))
+        rows, cols = np.divmod(places[found], layer.cols)
+        strongest[layer.name] = EpochUnits(maxima[found], images.astype(np.int32), rows, cols)
     return strongest
 
 
@@ -209,7 +196,7 @@ def _project(
     deconvnet: Deconvnet,
     layer: ReportableLayer,
     maps: np.ndarray,
-    units: _EpochUnits,
+    units: EpochUnits,
     side: int,
 ) -> np.ndarray:
     """Project one unit of each map: float32 [m, s, s, 3]; nothing of those not above 0."""
@@ -230,7 +217,7 @@ def _patches(
     records: np.ndarray,
     graph: Graph,
     layer: ReportableLayer,
-    units: _EpochUnits,
+    units: EpochUnits,
     side: int,
 ) -> np.ndarray:
     """Cut the images' tiles: uint8 [m, s, s, 3]; those of maps not above 0 are grey."""
