@@ -103,18 +103,27 @@ def _placed(
     full: tf.Tensor, x: tf.Tensor, kernel: tuple[int, int], stride: int, padding: str
 ) -> tf.Tensor:
     """Cut the full transposed output to the input that was convolved."""
-    shape, given = tf.shape(x), tf.shape(full)
-    begins, ends = [], []
-    for axis in (0, 1):
-        size = shape[axis + 1]
+    begins, sizes, over = [], [], [(0, 0)]
+    for axis in (1, 2):
+        size, given = _length(x, axis), _length(full, axis)
         begin = 0
         if padding == "same":
             windows = -(-size // stride)
-            begin = tf.maximum((windows - 1) * stride + kernel[axis] - size, 0) // 2
+            begin = _at_least_0((windows - 1) * stride + kernel[axis - 1] - size) // 2
         begins.append(begin)
-        ends.append(tf.maximum(begin + size - given[axis + 1], 0))
-    full = tf.pad(full, [(0, 0), (0, ends[0]), (0, ends[1]), (0, 0)])
-    return full[:, begins[0] : begins[0] + shape[1], begins[1] : begins[1] + shape[2], :]
+        sizes.append(size)
+        over.append((0, _at_least_0(begin + size - given)))
+    full = tf.pad(full, [*over, (0, 0)])
+    return full[:, begins[0] : begins[0] + sizes[0], begins[1] : begins[1] + sizes[1], :]
+
+
+def _length(x: tf.Tensor, axis: int) -> Any:
+    """Return a tensor's length: a number where it is known, which takes no operations to trace."""
+    return tf.shape(x)[axis] if x.shape[axis] is None else x.shape[axis]
+
+
+def _at_least_0(length: Any) -> Any:
+    return max(length, 0) if isinstance(length, int) else tf.maximum(length, 0)
 
 
 def _dilated(kernel: tf.Tensor, dilation: tuple[int, int]) -> tf.Tensor:
