@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vizreport.drawing.tiles import energies
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -54,7 +56,7 @@ def energy_shares(
     mean_mask : float array [H, W]
         Share of the images whose object shows at a pixel.
     """
-    energy = np.square(projections, dtype=np.float64).sum(axis=-1)
+    energy = energies(projections)
     total = energy.sum(axis=(1, 2))
     # Beyond the input there is no energy: any pixel may stand for those there.
     height, width = mean_mask.shape
