@@ -82,6 +82,21 @@ def test_what_the_network_tells_is_written(scaling):
     assert written(scaling) == {"schema_version": 1, "preset": "raw", "preprocessing": parts}
 
 
+def test_what_the_network_determines_is_left_to_it(scaling, capsys):
+    sized = keras.Sequential([keras.Input((9, 8, 3)), keras.models.load_model(scaling)])
+    sized.save(scaling)
+    assert describe(scaling) == 2
+    assert "nothing to record, since the network itself determines" in capsys.readouterr().err
+    assert not scaling.with_suffix(".vizreport.json").exists()
+    assert describe(scaling, "--epoch", "3") == 0
+    assert written(scaling) == {"schema_version": 1, "epoch": 3}
+    assert "not recorded since the network determines it: squashed" in capsys.readouterr().out
+    assert describe(scaling, "--channels", "BGR") == 0
+    assert written(scaling)["preprocessing"] == {"channels": "BGR"}
+    assert describe(scaling, "--epoch", "4") == 0
+    assert written(scaling)["preprocessing"] == {"channels": "BGR"}
+
+
 def test_what_does_not_fit_is_refused_and_nothing_written(checkpoint, scaling, capsys):
     assert describe(checkpoint) == 2
     assert "choose --preprocess" in capsys.readouterr().err

@@ -30,14 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     RequestError
-        If the checkpoint cannot be loaded, its sidecar not be read, or an option does not fit the
-        network.
+        If the checkpoint cannot be loaded, its sidecar not be read, an option does not fit the
+        network, or there is nothing to record.
     """
     from vizreport.data.dataset import NO_IMAGES
     from vizreport.data.label_file import read_label_file
     from vizreport.models.checkpoint_file import check_file
     from vizreport.models.preprocessing_choice import describe_choice
-    from vizreport.models.sidecar import sidecar_paths, write_sidecar
+    from vizreport.models.sidecar import Sidecar, sidecar_paths, write_sidecar
     from vizreport.subject.network import StoredNetwork
     from vizreport.subject.subject import Subject
     from vizreport.system.bundled import bundled_folder
@@ -50,7 +50,12 @@ def run(arguments: argparse.Namespace) -> int:
     subject = Subject(StoredNetwork(checkpoint), network_options(arguments), NO_IMAGES)
     sidecar, model, chosen = subject.sidecar, subject.model, subject.chosen_preprocessing
     open_size = model.input_shape[1:3] == (None, None)
-    described = _prepared(sidecar, arguments.preprocess, chosen, open_size)
+    described = sidecar or Sidecar()
+    given = arguments.preprocess is not None or preprocessing.preprocessing_parts(arguments)
+    # What nobody states, every command reads from the network, with the images at hand.
+    recorded = bool(given) or described.prepares
+    if recorded:
+        described = _prepared(described, arguments.preprocess, chosen, open_size)
     if arguments.labels is not None:
         names, ids = read_label_file(arguments.labels, model.output_shape[-1])
         described = replace(described, class_names=names, class_ids=ids or ())
@@ -58,6 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
         described = replace(described, labels_in_order=True)
     if arguments.epoch is not None:
         described = replace(described, epoch=arguments.epoch)
+    if described == Sidecar():
+        raise RequestError(
+            f"{checkpoint}: there is nothing to record, since the network itself determines its "
+            f"preprocessing ({chosen.reason}); pass --labels, --epoch or options for preprocessing"
+        )
     if _mean_image(sidecar) is not None and _mean_image(described) is None:
         mean = sidecar_paths(checkpoint)[-1]
         raise RequestError(
@@ -65,21 +75,21 @@ def run(arguments: argparse.Namespace) -> int:
         )
     write_sidecar(checkpoint, described)
     print(sidecar_paths(checkpoint)[0])
-    print(f"preprocessing: {describe_choice(chosen)}")
+    where = "" if recorded else ", not recorded since the network determines it"
+    print(f"preprocessing{where}: {describe_choice(chosen)}")
     return 0
 
 
 def _prepared(
-    sidecar: Sidecar | None,
+    sidecar: Sidecar,
     preset: str | None,
     chosen: ChosenPreprocessing,
     open_size: bool,
 ) -> Sidecar:
     """Return the sidecar with the preprocessing chosen, as a preset and what differs from it."""
     from vizreport.data.presets import PRESETS
-    from vizreport.models.sidecar import Sidecar
 
-    sidecar, found = sidecar or Sidecar(), chosen.preprocessing
+    found = chosen.preprocessing
     if preset is None and sidecar.preprocessing is not None:
         return replace(sidecar, preprocessing=found)
     name = preset or sidecar.preset or "raw"
@@ -103,8 +113,8 @@ VERB = Verb(
     name="describe",
     summary="record a checkpoint's preprocessing and class names",
     description=(
-        "Write what a checkpoint file cannot record (its preprocessing, as given or as read from "
-        "the network; the names of its outputs; its epoch) to NAME.vizreport.json beside it, so "
+        "Write what a checkpoint file cannot record (its preprocessing, unless the network itself "
+        "determines it; the names of its outputs; its epoch) to NAME.vizreport.json beside it, so "
         "that other commands need no options for these. Existing entries stay unless an option "
         "changes them."
     ),
