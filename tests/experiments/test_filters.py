@@ -9,6 +9,7 @@ from keras import layers
 
 from tests.engine.float64 import randomise
 from tests.experiments import tiny
+from vizreport.engine.ruled_graph import RuledGraph
 from vizreport.errors import NotApplicable
 from vizreport.experiments.filters.compute import impulse_responses
 from vizreport.graph.trace import trace
@@ -21,7 +22,7 @@ def responses_of(operation, size=(24, 31), name="conv"):
     model = randomise(keras.Model(image, layers.ReLU()(operation(image))))
     graph = trace(model)
     target = max(node.index for node in graph.nodes if node.kind == "convolution")
-    responses, stride = impulse_responses(graph, target)
+    responses, stride = impulse_responses(RuledGraph(graph, "gradient"), target)
     return responses, stride, model
 
 

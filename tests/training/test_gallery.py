@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import keras
 import numpy as np
@@ -15,6 +16,7 @@ from keras import layers
 import vizreport
 from tests.ownership import assert_all_are_named, assert_foreign_files_are_refused
 from tests.training.conftest import CLASSES, assert_same_state, gratings
+from vizreport import backend
 from vizreport.cli import main
 from vizreport.errors import RequestError
 from vizreport.experiments.registry import experiments
@@ -57,13 +59,33 @@ def fitted(images, epochs: int, callbacks=(), initial_epoch: int = 0) -> keras.M
 
 
 @pytest.fixture(scope="module")
-def archived(images, tmp_path_factory):
+def compiled():
+    """What was compiled: names of functions, in their order."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def archived(images, tmp_path_factory, compiled):
     """Three epochs of training, of which the first and the last are drawn."""
     out = tmp_path_factory.mktemp("gallery") / "run"
     gallery = vizreport.GalleryCallback(
         images, out, (1, 3), preprocessing="unit", settings=Settings(layers=("conv",))
     )
-    return out, fitted(images, 3, [gallery])
+    real = backend.compiled
+
+    def noted(function, *arguments, **options):
+        compiled.append(function.__name__)
+        return real(function, *arguments, **options)
+
+    ended = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: compiled.append("epoch"))
+    with mock.patch.object(backend, "compiled", noted):
+        return out, fitted(images, 3, [gallery, ended])
+
+
+def test_all_is_compiled_in_the_first_epoch(archived, compiled):
+    first = compiled.index("epoch")
+    assert {"reduce", "respond"} <= {*compiled[:first]}
+    assert compiled[first:] == ["epoch"] * 3
 
 
 def test_files_of_others_are_refused(archived, images, tmp_path):

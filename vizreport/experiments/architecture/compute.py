@@ -91,7 +91,10 @@ def _correlated(
     chosen = np.sort(random.choice(len(mining.records), count, replace=False))
     moments = {layer.name: Moments(layer.maps) for layer in layers}
     steps = [(-(-layer.rows // PLACES), -(-layer.cols // PLACES)) for layer in layers]
-    forward = feature_function(graph, [layer.node for layer in layers], steps)
+    nodes = [layer.node for layer in layers]
+    forward = subject.traced.compiled(
+        ("features", *nodes), lambda: feature_function(graph, nodes, steps)
+    )
     size = min(_TOGETHER, subject.batch_size)
     for start in range(0, count, size):
         pictures = subject.pictures(mining.records[chosen[start : start + size]])

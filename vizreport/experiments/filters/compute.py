@@ -11,13 +11,13 @@ from vizreport import backend
 from vizreport.backend import Spec
 from vizreport.engine.interpreter import there_and_back
 from vizreport.engine.projection.crops import CropPlan, plan_crops
+from vizreport.engine.ruled_graph import RuledGraph
 from vizreport.errors import NotApplicable
 from vizreport.experiments.filters.result import FiltersResult
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import reportable_layers
-from vizreport.graph.network import Graph
 from vizreport.subject.subject import Subject
 
 # A filter whose RMS is this many times the layer's median drowns the others (Zeiler & Fergus
@@ -42,7 +42,7 @@ def compute(subject: Subject, mining: MiningResult) -> FiltersResult:
     producer = graph.nodes[layer.producer]
     if any(graph.nodes[i].kind == "convolution" for i in graph.ancestors(producer.parents[0])):
         raise NotApplicable("the first convolution with an activation is not the first convolution")
-    responses, stride = impulse_responses(graph, layer.producer)
+    responses, stride = impulse_responses(subject.traced.ruled, layer.producer)
     own = producer.step.parameters.get("layer")
     if own is None:
         weights = responses
@@ -67,7 +67,7 @@ def compute(subject: Subject, mining: MiningResult) -> FiltersResult:
     )
 
 
-def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
+def impulse_responses(ruled: RuledGraph, target: int) -> tuple[np.ndarray, int]:
     """Return the gradient of a unit in the middle, for each map of a linear layer.
 
     Of a convolution this is the filter; whatever scales the image in front of it is included,
@@ -75,8 +75,8 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
 
     Parameters
     ----------
-    graph : Graph
-        Of which the layer is a node.
+    ruled : RuledGraph
+        Of which the layer is a node, under whatever rule; what is compiled is kept with it.
     target : int
         Index of the layer's node; everything below it is linear.
 
@@ -86,6 +86,7 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
     stride : int
         Input pixels between neighbouring units.
     """
+    graph = ruled.graph
     rows, cols, maps = graph.nodes[target].shape
     plan = plan_crops(graph, target, np.array([rows // 2]), np.array([cols // 2]))
 
@@ -97,7 +98,10 @@ def impulse_responses(graph: Graph, target: int) -> tuple[np.ndarray, int]:
         return pull(ops.pad(seeds, [(0, 0), (row, after[0]), (col, after[1]), (0, 0)]))[0]
 
     zeros = np.zeros((maps, *plan.size, graph.input_shape[2]), graph.dtype)
-    compiled = backend.compiled(respond, Spec(zeros.shape, graph.dtype), variables=graph.variables)
+    taken = Spec(zeros.shape, graph.dtype)
+    compiled = ruled.compiled(
+        ("impulse", target), lambda: backend.compiled(respond, taken, variables=graph.variables)
+    )
     responses = ops.convert_to_numpy(compiled(zeros))
     # The crop is larger than the filter where it has to keep strides in phase.
     fields = unit_fields(graph, target, np.array([rows // 2]), np.array([cols // 2]))

@@ -98,7 +98,12 @@ def mine(
     """
     from vizreport.engine.mining import checked_reduction_function, one_ahead
 
-    output, reduce = subject.output, checked_reduction_function(subject.graph, layers, checked)
+    output, graph = subject.output, subject.graph
+    # Kept with the network: a gallery mines it again after each epoch.
+    reduce = subject.traced.compiled(
+        ("mined", *(layer.node for layer in layers), None, *(layer.node for layer in checked)),
+        lambda: checked_reduction_function(graph, layers, checked),
+    )
 
     def started(batch: Batch) -> Any:
         return reduce(subject.preprocessing.tensor(batch.pictures))
