@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Colour = tuple[int, int, int]
 _SIDE_BY_SIDE = 120.0  # mm
 _LOW = 100.0  # mm
+_POINT = 25.4 / 72  # mm
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,12 @@ def room(own: float) -> float:
     return min(own, medium.width) if medium else own
 
 
+def headroom(own: float) -> float:
+    """Return the height, mm, to lay a chart out in: its own, or that of a lower place."""
+    medium = _CURRENT.get()
+    return min(own, medium.height) if medium else own
+
+
 def narrow() -> bool:
     """Whether there is no room for two charts side by side."""
     return room(_SIDE_BY_SIDE) < _SIDE_BY_SIDE
@@ -89,6 +96,18 @@ def palette() -> Palette:
     """Return the colours to draw with."""
     medium = _CURRENT.get()
     return medium.palette if medium else LIGHT
+
+
+@contextmanager
+def lower(lines: float) -> Iterator[None]:
+    """Draw what is drawn within for a place without some lines, which are drawn above or below."""
+    medium = _CURRENT.get()
+    if medium is None:
+        yield
+        return
+    height = medium.height - lines * medium.letters * _POINT
+    with drawn_for(replace(medium, height=height)):
+        yield
 
 
 @contextmanager

@@ -85,14 +85,14 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
     above = energy - (energy.sum(axis=0) - energy) / others
     maps = [("drop in log-odds", result.place_falls)]
     if result.place_energy.any():
-        maps.append(("energy, points above\nthe other classes", above))
+        maps.append(("energy above\nothers, points", above))
 
     def chart() -> Chart:
         from matplotlib.figure import Figure as Chart
 
         with charts.style():
-            width = medium.room(40.0 * len(shown) + 8)
-            figure = Chart(figsize=(width / 25.4, (44 + 38 * len(maps)) / 25.4))
+            width, height = medium.room(40.0 * len(shown) + 8), medium.headroom(44 + 38 * len(maps))
+            figure = Chart(figsize=(width / 25.4, height / 25.4))
             figure.set_layout_engine("constrained")
             grid = figure.subplots(1 + len(maps), len(shown), squeeze=False)
             for i, z in enumerate(shown):
@@ -115,7 +115,7 @@ def places(result: DiagnosisResult, mining: MiningResult) -> Figure | None:
                 most = max(float(np.abs(values[shown]).max()), 1e-6)
                 for i, z in enumerate(shown):
                     drawn = grid[row][i].imshow(values[z], cmap="PuOr_r", vmin=-most, vmax=most)
-                figure.colorbar(drawn, ax=grid[row], shrink=0.8, label=label)
+                figure.colorbar(drawn, ax=grid[row], shrink=0.8, panchor=False, label=label)
             for axes in grid.ravel():
                 axes.set_axis_off()
         return figure

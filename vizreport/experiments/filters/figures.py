@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _IN_COLOUR = 0.1
 _LABELLED = 40  # filters at most, on a slide
+_HEAD, _SCALE = 2.0, 4.0  # lines above and below the filters
 _CLIPPED = 99.5  # percentile of the absolute weights that is shown as full white or black
 
 
@@ -192,7 +193,9 @@ def _grid(result: FiltersResult, ranges: np.ndarray, shared: bool) -> Image.Imag
         labels, columns = [], math.ceil((2.4 * len(cells)) ** 0.5)
     else:
         head += ", with its number and the RMS of its weights as trained"
-    picture = montage.headed(montage.grid(cells, columns, 14, labels, 24), head, 24)
+    with medium.lower(_HEAD + shared * _SCALE):
+        grid = montage.grid(cells, columns, 14, labels, 24)
+    picture = montage.headed(grid, head, 24)
     return montage.with_scale(picture, number(float(ranges[0])), 24) if shared else picture
 
 
