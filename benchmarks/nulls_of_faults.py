@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.nulls import Null
-from vizreport.experiments.diagnosis import changes
+from vizreport.experiments.diagnosis import changes, estimation
 from vizreport.experiments.diagnosis.evidence import BY_CHANCE as BY_CHANCE_PASTED
 from vizreport.experiments.diagnosis.evidence import UNSTEADY
 from vizreport.experiments.diagnosis.labels import BY_CHANCE
+from vizreport.experiments.diagnosis.result import NormalizedLayer
 
 SECTION = "diagnosis"
 
@@ -38,6 +39,37 @@ def _answered(
     if confidence is not None:
         fields["top_probabilities"][known, 0] = confidence
     return {**results, "mining": replace(mining, **fields)}
+
+
+def averages(
+    results: Mapping[str, Any], random: np.random.Generator, shift: float, left: float = 0.0
+) -> Any:
+    """Let other averages correct as many images as they spoil; then let them correct more."""
+    found, mining = results[SECTION], results["mining"]
+    images = random.permutation(_known(results))[: estimation.TESTING]
+    top, right = mining.top_classes.copy(), mining.labels[images]
+    wrong = (right + 1) % len(mining.class_names)
+    moved, gained = random.random((2, len(images)))
+    after = (moved < 0.2) & (gained < 0.5)  # a fifth is right with one of them alone
+    before = np.where(moved < 0.2, ~after, top[images, 0] == right)
+    after = np.where(moved < 0.2, after, before)
+    mended = random.random(len(images)) < shift
+    top[images, 0] = np.where(before & ~mended, right, wrong)
+    mean, variance = random.normal(0, 1, 16), random.uniform(0.1, 4, 16)
+    stored = (1 - left) * mean, left + (1 - left) * variance
+    changed = replace(
+        found,
+        normalized={"norm": NormalizedLayer(*stored, mean, variance)},
+        estimated_on=estimation.ESTIMATING,
+        reestimated=images,
+        reestimated_predictions=np.where(after | mended, right, wrong),
+    )
+    return {**results, SECTION: changed, "mining": replace(mining, top_classes=top)}
+
+
+def unsettled(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
+    """The same, a third of the averages' initial values being left."""
+    return averages(results, random, shift, 0.3)
 
 
 def names(results: Mapping[str, Any], random: np.random.Generator, shift: float) -> Any:
@@ -160,7 +192,10 @@ def _null(kinds: tuple[str, ...], change: Any, null: str, effect: str, shift: fl
     return Null(SECTION, kinds, change, null, effect, shift, 5)
 
 
+_CORRECTED = "images that only the stored, or only other averages have right"
 NULLS = (
+    _null(("averages-unsettled",), unsettled, _CORRECTED, "20 points more correct", 0.2),
+    _null(("averages-unfitting",), averages, _CORRECTED, "20 points more correct", 0.2),
     _null(("labels-assignment",), names, "labels of the images", "two names swapped", 1.0),
     _null(
         ("predictions-one-class",),

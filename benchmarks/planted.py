@@ -191,6 +191,11 @@ def dead(folder: Path, seed: int, strength: float) -> Subject:
     return _small_changed(folder, seed, "dead", change)
 
 
+def few_updates(folder: Path, seed: int, strength: float) -> Subject:
+    """Train in so few steps that the moving averages of batch normalisation have not settled."""
+    return trained(folder, f"epochs-{strength:g}", seed, epochs=int(strength), norm=True)
+
+
 def not_finite(folder: Path, seed: int, strength: float) -> Subject:
     """Let some weights be no numbers, as after a training that diverged."""
 
@@ -346,6 +351,9 @@ FAULTS: dict[str, Fault] = {
         ("calibration-error", "accuracy-calibration"), over_confident, 4.0, "factor of the scores"
     ),
     "untrained layer": Fault(("layers-initialised",), initialised, 1, "layers"),
+    "unsettled averages": Fault(
+        ("averages-unsettled",), few_updates, 4, "epochs of training (47 steps each)"
+    ),
     "dead maps": Fault(("architecture-dead", "filters-dead"), dead, 0.6, "share of the maps"),
     "dominating map": Fault(
         ("layers-dominated", "filters-dominating"), dominated, 40.0, "factor of the map"

@@ -158,6 +158,7 @@ def trained(
     seed: int,
     change: Callable[[Pictures, int], Pictures] = lambda pictures, _: pictures,
     kinds: Sequence[str] = SHAPES,
+    epochs: int | None = None,
     **options: object,
 ) -> Subject:
     """Train a small network on changed pictures; test it on others, changed alike.
@@ -168,7 +169,8 @@ def trained(
     if not path.exists():
         model = small(len(kinds), seed, **options)  # type: ignore[arg-type]
         longer = 12 if options.get("norm") else 8
-        train(model, change(shapes(TRAINED, 2 * seed, kinds), 2 * seed), seed, longer)
+        pictures = change(shapes(TRAINED, 2 * seed, kinds), 2 * seed)
+        train(model, pictures, seed, longer if epochs is None else epochs)
         write(model, kinds, path)
     return Subject(path, change(shapes(TESTED, 2 * seed + 1, kinds), 2 * seed + 1))
 

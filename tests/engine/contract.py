@@ -12,6 +12,12 @@ import numpy as np
 from keras import layers
 
 from vizreport.engine import Deconvnet
+from vizreport.engine.batch_statistics import (
+    estimated,
+    normalizing_layers,
+    output_function,
+    statistics_function,
+)
 from vizreport.engine.mining import reduction_function
 from vizreport.engine.occlusion import Running, Squares, occlude
 from vizreport.engine.projection.split_passes import down_function, up_function
@@ -56,6 +62,11 @@ def results() -> dict[str, np.ndarray]:
         arrays[f"{way} outputs"], arrays[f"{way} sums"] = scores.outputs, scores.activations
     ((maxima, places, means),), outputs = reduction_function(found.graph, [layer])(images)
     arrays.update(maxima=maxima, places=places, means=means, outputs=outputs)
+    normalizing = normalizing_layers(found.graph)
+    statistics = statistics_function(found.graph, normalizing, len(images))
+    ((mean, variance),) = estimated(normalizing, statistics, [images]).values()
+    anew = output_function(found.graph, normalizing)(images, [(mean, variance)])
+    arrays.update({"batch mean": mean, "batch variance": variance, "other averages": anew})
     up, down = (
         up_function(found.graph, layer.node),
         down_function(found.graph, layer.node, RULES[1], 3),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vizreport.experiments.diagnosis import changes, fixed_places, regions, turns
-from vizreport.experiments.diagnosis.result import DiagnosisResult
+from vizreport.experiments.diagnosis.result import DiagnosisResult, NormalizedLayer
 from vizreport.experiments.mining.result import MiningResult
 
 
@@ -67,4 +67,18 @@ def make_diagnosis(
         **found,
         untested=[["Evidence off the object", "the data have no object masks or boxes"]],
         batch_normalization=suspicious,
+        normalized=_normalized(random) if suspicious else {},
+        estimated_on=32 * suspicious,
+        reestimated=np.arange(n * suspicious, dtype=np.int32),
+        reestimated_predictions=labels[: n * suspicious].astype(np.int32),
     )
+
+
+def _normalized(random: np.random.Generator) -> dict[str, NormalizedLayer]:
+    """Return two layers in whose averages 0.3 of their initial values is left."""
+    found = {}
+    for name in ("norm1", "norm2"):
+        mean, variance = random.normal(0, 1, 8), random.uniform(0.1, 5, 8)
+        averages = (0.7 * mean, 0.3 + 0.7 * variance, mean, variance)
+        found[name] = NormalizedLayer(*(each.astype(np.float32) for each in averages))
+    return found

@@ -34,6 +34,19 @@ def test_letters_can_be_read(figures, section, size):
         assert _smallest(figure, place) >= LEAST[size], figure.name
 
 
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        ("filters", "filters"),
+        ("diagnosis", "diagnosis-places"),
+        ("diagnosis", "diagnosis-averages"),
+    ],
+)
+def test_letters_can_be_read_on_a_slide(figures, section, name):
+    figure = next(each for each in figures[section] if each.name == name)
+    assert _smallest(figure, place_of("slide")) >= READABLE
+
+
 def _smallest(figure: Figure, place: Medium) -> float:
     """Return the height of a figure's smallest letters in a place, points.
 

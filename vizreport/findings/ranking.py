@@ -10,7 +10,9 @@ from vizreport.findings.record import FAULT, LOOK, Finding
 CAUSES: tuple[tuple[str, ...], ...] = (
     ("values-not-finite", "values-silent", "values-extreme"),
     ("layers-initialised",),
+    ("averages-unsettled",),
     ("preprocessing-better", "preprocessing-departure", "input-range"),
+    ("averages-unfitting",),
     ("labels-assignment", "labels-exchanged"),
     ("predictions-collapsed", "predictions-one-class"),
     ("images-turned",),

@@ -18,22 +18,13 @@ def batch_normalization(layer: Any) -> list[Step]:
         return []
 
     def forward(x: Any) -> Any:
-        return _normalized(
-            x,
-            layer.moving_mean,
-            layer.moving_variance,
-            layer.gamma if layer.scale else None,
-            layer.beta if layer.center else None,
-            layer.epsilon,
-        )
+        return normalized(x, layer, layer.moving_mean, layer.moving_variance)
 
     return [Step("batch_normalization", forward, HERE, {}, weights_of(layer))]
 
 
-def _normalized(
-    x: Any, mean: Any, variance: Any, gamma: Any | None, beta: Any | None, epsilon: float
-) -> Any:
-    """Normalise with the moving statistics: at inference a scale and a shift for each map.
+def normalized(x: Any, layer: Any, mean: Any, variance: Any) -> Any:
+    """Apply a batch normalisation with given statistics: a scale and a shift for each map.
 
     y = gamma (x - mean) / sqrt(variance + epsilon) + beta.
 
@@ -41,19 +32,17 @@ def _normalized(
     ----------
     x : Tensor [..., C]
         Maps last.
+    layer : keras.layers.BatchNormalization
+        Its gamma, beta (1 and 0 where it has none) and epsilon.
     mean, variance : Tensor [C]
-        Moving statistics of each map.
-    gamma, beta : Tensor [C] or None
-        None for 1 and 0.
-    epsilon : float
-        Added to the variance.
+        Of each map: at inference the layer's moving averages.
     """
-    scale = ops.rsqrt(ops.cast(variance, x.dtype) + epsilon)
-    if gamma is not None:
-        scale = scale * ops.cast(gamma, x.dtype)
+    scale = ops.rsqrt(ops.cast(variance, x.dtype) + layer.epsilon)
+    if layer.scale:
+        scale = scale * ops.cast(layer.gamma, x.dtype)
     shift = -ops.cast(mean, x.dtype) * scale
-    if beta is not None:
-        shift = shift + ops.cast(beta, x.dtype)
+    if layer.center:
+        shift = shift + ops.cast(layer.beta, x.dtype)
     return x * scale + shift
 
 

@@ -5,7 +5,7 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="diagnosis",
     title="Diagnosis",
-    version=5,
+    version=6,
     result="vizreport.experiments.diagnosis.result:DiagnosisResult",
     compute="vizreport.experiments.diagnosis.compute:compute",
     section="vizreport.experiments.diagnosis.figures:section",

@@ -10,7 +10,14 @@ import numpy as np
 from vizreport.data.image import UnreadableImage
 from vizreport.engine.presets import rule_problem
 from vizreport.errors import NotApplicable
-from vizreport.experiments.diagnosis import changes, fixed_places, quality, repeated, turns
+from vizreport.experiments.diagnosis import (
+    changes,
+    estimation,
+    fixed_places,
+    quality,
+    repeated,
+    turns,
+)
 from vizreport.experiments.diagnosis.result import DiagnosisResult, Pair
 from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
@@ -57,7 +64,7 @@ class _Turned(TypedDict):
     turned_right: np.ndarray
 
 
-class _Repredicted(_Changed, _Turned, fixed_places.FixedPlaces):
+class _Repredicted(_Changed, _Turned, fixed_places.FixedPlaces, estimation.Reestimated):
     pass
 
 
@@ -158,6 +165,7 @@ def _predictions(
             "change_names": [],
             **_no_mistakes(),
             **fixed_places.none(height, width),
+            **estimation.none(),
         }
 
     def predict(pictures: np.ndarray) -> np.ndarray:
@@ -171,6 +179,7 @@ def _predictions(
         **_changed(subject, mining, seed, predict, untested),
         **_turned(subject, mining, seed, predict),
         **_places(subject, mining, seed, predict, untested),
+        **estimation.reestimated(subject, mining, seed, untested),
     }
 
 

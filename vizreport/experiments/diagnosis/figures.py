@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.drawing.section import Context, Figure, Section
-from vizreport.experiments.diagnosis import charts_of, domination, labels, pictures, turns
+from vizreport.experiments.diagnosis import averages, charts_of, domination, labels, pictures, turns
 from vizreport.experiments.diagnosis.findings import findings
 from vizreport.experiments.diagnosis.images import OF_A_CLASS, classes_of
 from vizreport.experiments.diagnosis.result import DiagnosisResult
@@ -135,6 +135,7 @@ def _figures(result: DiagnosisResult, mining: MiningResult, own: Sequence[Findin
             given = labels.with_labels(predictions, labels.exchanged(predictions)[1])
         found += [charts_of.suspects(given, mining), charts_of.reliability(given)]
     found += [
+        averages.figure(result),
         turns.figure(result),
         pictures.repeated(result, mining),
         pictures.places(result, mining),

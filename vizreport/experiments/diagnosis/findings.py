@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from vizreport.experiments.diagnosis import domination, evidence, images, labels, turns
+from vizreport.experiments.diagnosis import averages, domination, evidence, images, labels, turns
 from vizreport.experiments.diagnosis.calibration import calibration
 from vizreport.experiments.diagnosis.result import DiagnosisResult
 from vizreport.experiments.mining.predictions import labelled_predictions
@@ -20,15 +20,17 @@ ALWAYS = ("diagnosis-reliability", "diagnosis-changes")
 
 
 def findings(results: Mapping[str, Any]) -> list[Finding]:
-    """Test for each fault that the diagnosis knows, those of labels first."""
+    """Test for each fault that the diagnosis knows, those of averages and labels first."""
     result: DiagnosisResult = results["diagnosis"]
     mining: MiningResult = results["mining"]
-    found: list[Finding | None] = []
+    settled = averages.finding(result, mining)
+    found: list[Finding | None] = [settled]
     predictions = labelled_predictions(mining)
     given = mining.labels
     if predictions is not None:
         exchanged, assigned = labels.exchanged(predictions)
-        found += [exchanged, labels.one_class(predictions, result.batch_normalization)]
+        unsettled = settled.severity != NOTE if settled else result.batch_normalization
+        found += [exchanged, labels.one_class(predictions, unsettled)]
         found.append(labels.balance(predictions))
         given = given.copy()
         given[predictions.images] = assigned

@@ -20,6 +20,25 @@ class Pair(TypedDict):
 
 
 @dataclass(frozen=True)
+class NormalizedLayer:
+    """A layer of batch normalisation: its averages as stored, and estimated anew.
+
+    Attributes
+    ----------
+    moving_means, moving_variances : float32 [M]
+        Of each map, as the network has them.
+    batch_means, batch_variances : float32 [M]
+        Of what the layer is given for some of the images, each batch being normalised by its own
+        statistics, as in training.
+    """
+
+    moving_means: Annotated[np.ndarray, "float32 [M]"]
+    moving_variances: Annotated[np.ndarray, "float32 [M]"]
+    batch_means: Annotated[np.ndarray, "float32 [M]"]
+    batch_variances: Annotated[np.ndarray, "float32 [M]"]
+
+
+@dataclass(frozen=True)
 class DiagnosisResult:
     """Repeated images, sharpness and compression, and predictions of changed images.
 
@@ -88,6 +107,15 @@ class DiagnosisResult:
         an image of this class is pasted in; -1 where there is no image.
     place_pictures : uint8 [Z, h, w, 3]
         Mean picture of the images covered.
+    normalized : dict of NormalizedLayer
+        By name, in their order; empty where the network has no batch normalization, or its
+        averages were not estimated.
+    estimated_on : int
+        Images from which averages were estimated anew; 0 for none.
+    reestimated : int32 [E]
+        Other images, classified with these averages.
+    reestimated_predictions : int32 [E]
+        Their most probable classes.
     untested : list of [what, why]
         What could not be measured.
     batch_normalization : bool
@@ -121,5 +149,9 @@ class DiagnosisResult:
     place_covered: Annotated[np.ndarray, "float32 [Z, K]"]
     place_turned: Annotated[np.ndarray, "int8 [Z, K]"]
     place_pictures: Annotated[np.ndarray, "uint8 [Z, h, w, 3]"]
+    normalized: dict[str, NormalizedLayer]
+    estimated_on: int
+    reestimated: Annotated[np.ndarray, "int32 [E]"]
+    reestimated_predictions: Annotated[np.ndarray, "int32 [E]"]
     untested: list[tuple[str, str]]
     batch_normalization: bool
