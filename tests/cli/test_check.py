@@ -8,6 +8,10 @@ import vizreport
 from tests.report.small_run import make_small_run
 from vizreport.cli import main
 from vizreport.errors import RequestError
+from vizreport.findings.decisions import decide
+from vizreport.findings.ranking import Found
+from vizreport.findings.record import Finding
+from vizreport.runs import checking
 from vizreport.runs.checking import parse
 
 
@@ -26,6 +30,23 @@ def test_the_ranking_is_printed(run, capsys):
     listed = json.loads(capsys.readouterr().out)
     assert {each["severity"] for each in listed["ranking"]} <= {"look", "fault"}
     assert listed["failed"] == []
+
+
+def test_a_check_that_says_little_is_named(run, capsys, monkeypatch):
+    weak, strong = (
+        Finding(
+            "labels-noise", "", "", "", 20, "mistakes", p=p, caveat="The network is often wrong."
+        )
+        for p in (0.5, 0.001)
+    )
+    found = [Found("diagnosis", "Diagnosis", each) for each in decide([weak, strong])]
+    monkeypatch.setattr(checking, "run_findings", lambda *_: (found, {}))
+    assert main(["check", str(run)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("weak (labels-noise, Diagnosis): The network is often wrong.") == 1
+    assert main(["check", str(run), "--json"]) == 0
+    weakness = {"labels-noise": "The network is often wrong."}
+    assert json.loads(capsys.readouterr().out)["weak"] == weakness
 
 
 @pytest.mark.parametrize(

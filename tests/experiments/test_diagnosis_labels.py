@@ -9,6 +9,7 @@ from vizreport.experiments.diagnosis import calibration, labels
 from vizreport.experiments.mining.predictions import LabelledPredictions
 from vizreport.findings.decisions import decide
 from vizreport.findings.record import NOT_SHOWN, SHOWN
+from vizreport.findings.sentences import caveat
 
 NAMES = tuple("abcdef")
 
@@ -81,6 +82,22 @@ def test_wrong_labels_are_estimated():
 
 def test_mistakes_of_a_sound_network_are_no_wrong_labels():
     assert decided(labels.noise(answers(2000))).decision == NOT_SHOWN
+
+
+@pytest.mark.parametrize(
+    ("mistaken", "said"),
+    [(0.0, ""), (0.3, "The check for wrong labels is weak here"), (0.6, "could not be checked")],
+)
+def test_of_a_network_that_is_often_wrong_the_check_is_said_to_be_weak(mistaken, said):
+    given, random = answers(600), np.random.default_rng(5)
+    moved = random.random(600) < mistaken
+    predicted = np.where(moved, (given.labels + 2) % 6, given.predicted)
+    unsure = np.where(moved, 0.3, given.confidence)
+    found = LabelledPredictions(given.images, given.labels, predicted, unsure, NAMES)
+    shown = decided(labels.noise(found))
+    assert shown.decision == NOT_SHOWN
+    assert said in caveat(shown)
+    assert bool(said) == bool(caveat(shown))
 
 
 def test_a_network_without_mistakes_is_not_suspected():

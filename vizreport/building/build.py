@@ -20,7 +20,7 @@ from vizreport.experiments.registry import experiments, registry
 from vizreport.experiments.selection import Selection, select
 from vizreport.experiments.settings import Settings
 from vizreport.findings.decisions import decide
-from vizreport.findings.sentences import faults
+from vizreport.findings.sentences import caveat, faults
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.parallel.engine import engine_at
@@ -151,7 +151,7 @@ def _broken(causes: Mapping[str, str]) -> dict[str, ExperimentRecord]:
 def _print_faults(
     store: Store, wanted: Sequence[Experiment], records: dict[str, ExperimentRecord]
 ) -> None:
-    """Print, too, what stands first in the report."""
+    """Print, too, what stands first in the report, and which checks say little."""
     for experiment in wanted:
         if not experiment.findings or records[experiment.name].status != "done":
             continue
@@ -161,7 +161,8 @@ def _print_faults(
         }
         found = {name: outcome.result for name, outcome in results.items() if outcome}
         try:
-            said = faults(decide(experiment.load(experiment.findings)(found)))
+            decided = decide(experiment.load(experiment.findings)(found))
+            said = [*faults(decided), *filter(None, map(caveat, decided))]
         except Exception:  # the report shows the section as failed, with the reason
             continue
         for each in said:

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     RequestError
         If the folder is not that of a run, or a condition cannot be understood.
     """
-    from vizreport.findings.sentences import notice
+    from vizreport.findings.sentences import caveat, notice
     from vizreport.runs.checking import check
     from vizreport.wording.text import printable
 
@@ -39,13 +39,17 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.as_json:
         failed = [each.finding.kind for each in checked.failed]
         listed = [_plain(each) for each in entries]
-        print(json.dumps({"ranking": listed, "failed": failed, "unread": checked.unread}, indent=1))
+        weak = {each.finding.kind: caveat(each.finding) for each in checked.weak}
+        plain = {"ranking": listed, "failed": failed, "weak": weak, "unread": checked.unread}
+        print(json.dumps(plain, indent=1))
     else:
         for place, each in enumerate(entries, start=1):
             said = printable(notice(each.finding))
             print(f"{place}. {each.finding.severity} ({each.finding.kind}, {each.title}): {said}")
         if not entries:
             print("nothing in this report is a fault or worth a look")
+        for each in checked.weak:
+            print(f"weak ({each.finding.kind}, {each.title}): {printable(caveat(each.finding))}")
     for name, reason in checked.unread.items():
         print(f"vizreport: section {name} failed: {printable(reason)}", file=sys.stderr)
     for each in checked.failed:

@@ -84,6 +84,7 @@ def _decided(finding: Finding, corrected: float | None) -> Finding:
         decision=decision,
         severity=finding.severity if shown else NOTE,
         advice=finding.advice if shown else "",
+        caveat=finding.caveat if decision == NOT_SHOWN else "",
         published=_beside(finding.published, shown),
     )
 

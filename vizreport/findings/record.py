@@ -43,8 +43,9 @@ class Published:
 class Finding:
     """One claim of a section.
 
-    The texts ``compared``, ``claim``, ``shown``, ``not_shown`` and ``advice`` are templates:
-    ``{effect}``, ``{n}``, ``{reference}``, and every key of ``values`` and ``names`` in braces.
+    The texts ``compared``, ``claim``, ``shown``, ``not_shown``, ``caveat`` and ``advice`` are
+    templates: ``{effect}``, ``{n}``, ``{reference}``, and every key of ``values`` and ``names`` in
+    braces.
     They must hold no digit of their own: each number of a sentence is a field of its record.
 
     Attributes
@@ -72,6 +73,9 @@ class Finding:
         Below this many units the test could not show anything.
     not_shown : str
         The sentence where it is not shown, in place of "No evidence that ...".
+    caveat : str
+        A sentence on why it says little here that this is not shown; "" where it says enough, and
+        unless it was tested and not shown.
     needed : int or None
         How many units would show ``reference`` in four of five samples.
     reference : Quantity or None
@@ -114,6 +118,7 @@ class Finding:
     p: float | None = None
     fewest: int = 0
     not_shown: str = ""
+    caveat: str = ""
     needed: int | None = None
     reference: Quantity | None = None
     reference_of: str = ""
@@ -146,6 +151,7 @@ class Finding:
             self.claim,
             self.shown,
             self.not_shown,
+            self.caveat,
             self.reference_of,
             self.advice,
         )

@@ -88,6 +88,11 @@ def remedy(finding: Finding) -> str:
     return filled(finding, finding.advice)
 
 
+def caveat(finding: Finding) -> str:
+    """Describe why a decided finding says little where it is not shown; "" where it says enough."""
+    return filled(finding, finding.caveat)
+
+
 def headline(findings: Sequence[Finding]) -> str:
     """Join the sentences of a section's first findings; faults are notices of their own."""
     leading = [each for each in findings if each.leading and each.severity != FAULT]

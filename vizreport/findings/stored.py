@@ -23,7 +23,7 @@ def as_record(finding: Finding) -> JsonObject:
     record = asdict(finding)
     for name in ("shown", "not_shown"):
         del record[name]
-    for name in ("compared", "claim", "reference_of", "advice"):
+    for name in ("compared", "claim", "reference_of", "advice", "caveat"):
         record[name] = printable(filled(finding, getattr(finding, name)))
     record["names"] = {name: printable(value) for name, value in finding.names.items()}
     record["sentence"] = printable(sentence(finding))

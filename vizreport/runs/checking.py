@@ -39,12 +39,15 @@ class Checked:
         What to look at, first things first.
     failed : tuple of Found
         The findings that meet a condition of those asked for.
+    weak : tuple of Found
+        Findings whose check says little here; each has a caveat.
     unread : dict of str to str
         Sections whose result is missing, failed or cannot be read, with the reason.
     """
 
     ranking: tuple[Ranked, ...]
     failed: tuple[Found, ...]
+    weak: tuple[Found, ...]
     unread: dict[str, str]
 
 
@@ -84,7 +87,8 @@ def check(run: str | Path, fail_on: Sequence[str] = ()) -> Checked:
     for each in conditions:
         _require_known(each, found)
     failed = [one for one in found if any(each.meets(one) for each in conditions)]
-    return Checked(ranked(found), tuple(failed), unread)
+    weak = tuple(one for one in found if one.finding.caveat)
+    return Checked(ranked(found), tuple(failed), weak, unread)
 
 
 @dataclass(frozen=True)

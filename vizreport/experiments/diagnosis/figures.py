@@ -17,7 +17,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.findings.decided import claims_of
 from vizreport.findings.ranking import Found, Ranked, ranked
 from vizreport.findings.record import FAULT, LOOK, NOTE, TOO_LITTLE, Finding
-from vizreport.findings.sentences import compared, notice, remedy, sentence
+from vizreport.findings.sentences import caveat, compared, notice, remedy, sentence
 from vizreport.results.run import RunRecord
 
 
@@ -52,8 +52,12 @@ def section(results: Mapping[str, Any], run: RunRecord, others: Sequence[Found] 
             "clean": [
                 sentence(each)
                 for each in own
-                if each.severity == NOTE and each.decision != TOO_LITTLE and each.kind not in _QUIET
+                if each.severity == NOTE
+                and each.decision != TOO_LITTLE
+                and each.kind not in _QUIET
+                and not each.caveat
             ],
+            "weak": [caveat(each) for each in own if each.caveat],
             "untested": untested(result, mining, own),
         },
     )

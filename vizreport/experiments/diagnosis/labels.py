@@ -23,6 +23,8 @@ UNBALANCED = 4.0
 """Largest class over the median one, from which on the balance is worth a look."""
 UNEQUAL = 2.0
 """Largest class over the median one, from which on images taken for one class suggest balancing."""
+UNSURE = 0.7
+"""Accuracy below which the network's own mistakes hide wrong labels."""
 ONE_CLASS = 0.8
 """Share of all predictions from which on one class is a fault."""
 
@@ -182,8 +184,9 @@ def noise(predictions: LabelledPredictions) -> Finding:
         return min(1.0, max(0.0, 2 * (share_of_mistakes * wrong - expected) / n))
 
     rate, low, high = (rate_of(each) for each in (tested.value, tested.low, tested.high))
+    accuracy = 1 - wrong / n
     # Of a network that is mostly wrong, mistakes say nothing of the labels.
-    more = wrong > 0 and tested.value > chance and 2 * wrong <= n
+    more = wrong > 0 and tested.value > chance and accuracy >= 0.5
     severity = FAULT if rate >= VERY_NOISY else LOOK if rate >= NOISY else NOTE
     return Finding(
         kind="labels-noise",
@@ -192,6 +195,7 @@ def noise(predictions: LabelledPredictions) -> Finding:
         claim="labels are wrong",
         shown="About {effect:interval} of the labels look wrong: {suspects} of {wrong} mistakes "
         "are at least as confident as half of the correct predictions.",
+        caveat=_weakness(accuracy),
         effect=Quantity(rate, SHARE, low, high) if wrong else Quantity(0.0, SHARE),
         n=wrong,
         unit="mistakes",
@@ -206,8 +210,19 @@ def noise(predictions: LabelledPredictions) -> Finding:
             "wrong": Quantity(wrong, COUNT),
             "suspects": Quantity(len(found), COUNT),
             "chance": Quantity(chance, SHARE),
+            "accuracy": Quantity(accuracy, SHARE),
         },
     )
+
+
+def _weakness(accuracy: float) -> str:
+    """Say where a network is wrong too often to find wrong labels by its mistakes."""
+    if accuracy >= UNSURE:
+        return ""
+    classified = "the network classifies only {accuracy} of the images correctly, and "
+    if accuracy >= 0.5:
+        return f"The check for wrong labels is weak here: {classified}its own mistakes hide them."
+    return f"Wrong labels could not be checked: {classified}its mistakes say nothing of the labels."
 
 
 def balance(predictions: LabelledPredictions) -> Finding:
