@@ -73,8 +73,7 @@ def results() -> dict[str, np.ndarray]:
     )
     kernel = model.get_layer("conv1").kernel
     kernel.assign(kernel.numpy()[::-1])  # both passes read the weights as they now are
-    seeds = np.eye(8, dtype=np.float32)[number][:, None, None] * np.ones((1, 5, 5, 1), np.float32)
-    arrays["other weights"] = down(up(images), seeds)
+    arrays["other weights"], _ = down(up(images), number, number, number)
     return {name: np.asarray(array) for name, array in arrays.items()}
 
 

@@ -13,13 +13,14 @@ from keras import layers
 from tests.engine import networks, oracle
 from tests.engine.float64 import floats, randomise
 from vizreport.engine import Deconvnet
+from vizreport.engine.projection import split_passes
 from vizreport.engine.projection.split_passes import (
     decided,
     down_function,
     rectifiers_below,
     up_function,
-    watched_down_function,
 )
+from vizreport.engine.projection.window_plan import plan_windows
 from vizreport.experiments.sanity.randomisation import shuffle, weighted_layers, weights_kept
 from vizreport.graph.trace import trace
 
@@ -59,10 +60,8 @@ def one_place(shape):
     return seed
 
 
-def seeds(graph, target, count):
-    seed = np.zeros((count, *graph.nodes[target].shape))
-    seed[(slice(None), *UNIT)] = 1
-    return seed
+def units(count, unit=UNIT):
+    return [np.full(count, part) for part in unit]
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -83,13 +82,9 @@ def test_filters_and_switches_from_different_places(preset):
             shuffle(layer, (5,))
         pairs += [(true, "random"), (elsewhere, "random")]
         shuffled = [model.get_layer(name).get_weights() for name in ("first", "second")]
-        found = [
-            down(values, seeds(graph, target, 2)).numpy()
-            for values, kind in pairs
-            if kind != "true"
-        ]
+        found = [down(values, *units(2))[0] for values, kind in pairs if kind != "true"]
     trained = [model.get_layer(name).get_weights() for name in ("first", "second")]
-    found = [down(values, seeds(graph, target, 2)).numpy() for values, _ in pairs[:2]] + found
+    found = [down(values, *units(2))[0] for values, _ in pairs[:2]] + found
     assert not np.array_equal(trained[0][0], shuffled[0][0])
     for (values, kind), pictures in zip(pairs, found, strict=True):
         filters = trained if kind == "true" else shuffled
@@ -119,12 +114,39 @@ def test_nothing_exchanged_is_the_projection(build, preset):
     graph, layer = deconvnet.graph, deconvnet.layers()[-1]
     y = model(x).numpy()[0]
     unit = np.unravel_index(y.argmax(), y.shape)
-    seed = np.zeros((1, *y.shape))
-    seed[(0, *unit)] = 1
     values = up_function(graph, layer.node)(x)
-    found = down_function(graph, layer.node, preset, 1)(values, seed).numpy()
+    found, _ = down_function(graph, layer.node, preset, 1)(values, *units(1, unit))
     wanted = deconvnet.project(x, layer.name, tuple(int(part) for part in unit))
     np.testing.assert_allclose(found * y.max(), wanted, atol=1e-12 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize(
+    ("name", "preset"), [("zfnet", "gradient"), ("squeezenet", "guided"), ("mobile", "deconvnet")]
+)
+def test_windows_hold_all_of_the_signal(name, preset, monkeypatch):
+    """Through windows and whole, with values from elsewhere, in the corners and the middle."""
+    graph = trace(networks.network(name))
+    target = next(
+        node.index
+        for node in graph.nodes[::-1]
+        if node.kind == "relu" and (plan := plan_windows(graph, node.index))
+        and 2 * np.prod(plan.sizes[0]) < np.prod(graph.input_shape[:2])
+    )  # fmt: skip
+    random = np.random.default_rng(4)
+    count, shape = 5, graph.nodes[target].shape
+    values = [
+        random.normal(size=(count, *graph.nodes[index].shape)) for index in decided(graph, target)
+    ]
+    rows, cols, maps = (random.integers(length, size=count) for length in shape)
+    rows[:2], cols[:2] = (0, shape[0] - 1), (0, shape[1] - 1)
+    found = []
+    for least in (0, np.inf):
+        monkeypatch.setattr(split_passes, "LEAST_GAIN", least)
+        down = down_function(graph, target, preset, count, True)
+        found.append(down(values, rows, cols, maps))
+    for windows, whole in zip(*found, strict=True):
+        assert np.abs(whole).max(axis=tuple(range(1, whole.ndim))).all()
+        np.testing.assert_allclose(windows, whole, atol=1e-12 * np.abs(whole).max())
 
 
 def test_what_a_rectifier_passes_is_watched():
@@ -132,9 +154,9 @@ def test_what_a_rectifier_passes_is_watched():
     model, graph, target = small()
     x = np.random.default_rng(3).normal(size=(2, 13, 12, 3))
     values = up_function(graph, target)(x)
-    watched = watched_down_function(graph, target, "deconvnet", 2)
-    pictures, passed = watched(values, seeds(graph, target, 2))
-    plain = down_function(graph, target, "deconvnet", 2)(values, seeds(graph, target, 2))
+    pictures, passed = down_function(graph, target, "deconvnet", 2, True)(values, *units(2))
+    plain, nothing = down_function(graph, target, "deconvnet", 2)(values, *units(2))
+    assert nothing.shape == (2, 0)
     np.testing.assert_array_equal(pictures, plain)
     assert [graph.nodes[index].layer for index in rectifiers_below(graph, target)] == ["first"]
     assert passed.shape == (2, 1)

@@ -1,6 +1,7 @@
 """The way back in windows: for each of some units a window of every node's output.
 
-A window may lie partly off its node's grid. What max pooling reads there is never chosen.
+A window may lie partly off its node's grid. What max pooling reads there is never chosen, and no
+signal comes from there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from keras import ops
 
 from vizreport import backend
 from vizreport.engine.interpreter import Values
+from vizreport.engine.presets import LINEAR
 from vizreport.graph.geometry import Shift, pads
 from vizreport.graph.network import Graph, Node, Step
 
@@ -63,14 +65,14 @@ class Windows:
         return replace(node.step, forward=node.step.unpadded or node.step.forward)
 
     def inputs(self, node: Node, values: Values) -> list[Any]:
-        """Return what the step selects among (max pooling), cut out of whole outputs.
+        """Return what the step's way back depends on, cut out of whole outputs that are kept.
 
-        Of other steps the inputs' shapes are all that the backward pass needs.
+        Of linear steps, and where nothing is kept, the inputs' shapes are all that it needs.
         """
         taken = []
         for number, parent in enumerate(node.parents):
             margins = self.margins[node.index, number]
-            if node.kind != "max_pooling":
+            if node.kind in LINEAR or parent not in self.kept:
                 taken.append(self._zeros(parent, margins))
                 continue
             rows, cols = self._reached(parent, margins)

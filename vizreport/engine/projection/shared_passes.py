@@ -8,7 +8,7 @@ there: 1 x 1 at the unit, the receptive field at the input.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,9 @@ from vizreport import backend
 from vizreport.backend import Spec
 from vizreport.engine.interpreter import climb, descend, forward, rules_of
 from vizreport.engine.projection.window_plan import WindowPlan
+from vizreport.engine.rules import Rule
 from vizreport.engine.windows import Windows, cut
-from vizreport.graph.network import Graph
+from vizreport.graph.network import Graph, Node
 
 PRESET = "deconvnet"
 
@@ -70,26 +71,16 @@ def window_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[...
         and maps of the units; returns projections [U, h, w, C] on the units' receptive fields
         and activations [U].
     """
-    nodes, margins = graph.ancestors(target), _margins(graph, target, plan)
+    down = signal_function(graph, target, plan, rules_of(PRESET))
 
     def project(
         output: Any, pooled: list[Any], images: Any, rows: Any, cols: Any, maps: Any
     ) -> tuple[Any, Any]:
-        starts = {
-            index: tuple(
-                units * plan.steps[index][axis] + plan.offsets[index][axis]
-                for axis, units in enumerate((rows, cols))
-            )
-            for index in nodes
-        }
-        kept = dict(zip(plan.pooled, pooled, strict=True))
-        windows = Windows(graph, kept, images, starts, plan.sizes, margins)
         here = cut(output, rows[:, None], cols[:, None], images)
         chosen = ops.one_hot(maps, graph.nodes[target].shape[-1], dtype=graph.dtype)
         seed = ops.where(chosen[:, None, None, :] > 0, here, ops.zeros_like(here))
-        values: dict[int, Any] = {0: None}
-        pulls = climb(graph, nodes, values, windows, rules_of(PRESET), lambda *_: None)
-        return descend(graph, pulls, {target: seed}, windows), ops.sum(seed, axis=(1, 2, 3))
+        kept = dict(zip(plan.pooled, pooled, strict=True))
+        return down(kept, images, rows, cols, seed), ops.sum(seed, axis=(1, 2, 3))
 
     def spec(index: int) -> Spec:
         return Spec(("images", *graph.nodes[index].shape), graph.dtype)
@@ -99,6 +90,45 @@ def window_function(graph: Graph, target: int, plan: WindowPlan) -> Callable[...
     return backend.compiled(
         project, spec(target), kept, units, units, units, units, variables=graph.variables
     )
+
+
+def signal_function(
+    graph: Graph, target: int, plan: WindowPlan, rule: Callable[[Node], Rule]
+) -> Callable[[Mapping[int, Any], Any, Any, Any, Any], Any]:
+    """Return what takes the signals of some units to the input, through their windows.
+
+    Parameters
+    ----------
+    graph : Graph
+        What the number of the node refers to.
+    target : int
+        Index of the layer's node.
+    plan : WindowPlan
+        Of that layer.
+    rule : callable
+        The backward rule of a node.
+
+    Returns
+    -------
+    callable
+        Takes whole outputs [N, H, W, C] of the nodes on which the rules depend, int32 [U] each,
+        images, rows and columns of the units, and the signals there [U, 1, 1, M]; returns the
+        signals at the input [U, h, w, C], on the units' receptive fields.
+    """
+    nodes, margins = graph.ancestors(target), _margins(graph, target, plan)
+
+    def down(kept: Mapping[int, Any], images: Any, rows: Any, cols: Any, seed: Any) -> Any:
+        windows_of = {(plan.steps[index], plan.offsets[index]) for index in nodes}
+        places = {
+            (steps, offsets): (rows * steps[0] + offsets[0], cols * steps[1] + offsets[1])
+            for steps, offsets in sorted(windows_of)
+        }
+        starts = {index: places[plan.steps[index], plan.offsets[index]] for index in nodes}
+        windows = Windows(graph, kept, images, starts, plan.sizes, margins)
+        pulls = climb(graph, nodes, {0: None}, windows, rule, lambda *_: None)
+        return descend(graph, pulls, {target: seed}, windows)
+
+    return down
 
 
 def _margins(graph: Graph, target: int, plan: WindowPlan) -> dict[tuple[int, int], Any]:

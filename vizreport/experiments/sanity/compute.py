@@ -104,7 +104,8 @@ def compute(
     panel: Panels | None = None
     with progress("making random", total * len(methods), "pictures") as bar:
         for layer, units, shown, below in tests:
-            test = _Test(subject, mining, layer, units, methods)
+            shows = bool(methods) and panel is None and layer.name in mining.layers
+            test = _Test(subject, mining, layer, units, methods, shows)
             found[layer.name] = TestedLayer(
                 scores=layer.kind == "output" and subject.output.classes > 0,
                 steps=[[name for one in piece for name in one.names] for piece in below],
@@ -117,9 +118,9 @@ def compute(
                 units=units,
                 states=test.run(below, settings.seed, bar),
             )
-            if methods and panel is None and layer.name in mining.layers:
-                randomising = Randomising(below, test.batch, settings.seed)
-                panel = panels(subject, mining, layer, units.maps, methods[0], randomising)
+            if shows:
+                randomising = Randomising(below, test.batch, settings.seed, test.up, test.down[0])
+                panel = panels(subject, mining, layer, units.maps, randomising)
     return SanityResult(
         layers=found,
         methods=methods,
@@ -153,23 +154,27 @@ class _Test:
         layer: ReportableLayer,
         units: TestedUnits,
         methods: list[str],
+        watched: bool,
     ) -> None:
         graph = subject.graph
         self.methods, self.to_rgb = methods, subject.to_rgb
         pictures = subject.pictures(mining.records[units.images])
         self.seen = subject.preprocessing.shown(pictures)
         self.inputs = np.asarray(subject.preprocessing.tensor(pictures), graph.dtype)
-        self.seeds = _seeds(graph, layer, units)
+        self.units = units
         self.fields = _fields(graph, layer, units)
         handed = sum(int(np.prod(graph.nodes[i].shape)) for i in decided(graph, layer.node))
-        self.batch = max(1, min(len(self.seeds), _TOGETHER // (4 * max(handed, 1))))
+        self.batch = max(1, min(len(units.maps), _TOGETHER // (4 * max(handed, 1))))
         self._generators: dict[tuple[int, ...], np.random.Generator] = {}
         self.up = up_function(graph, layer.node)
-        self.down = [down_function(graph, layer.node, m, self.batch) for m in methods]
+        self.down = [
+            down_function(graph, layer.node, method, self.batch, watched and number == 0)
+            for number, method in enumerate(methods)
+        ]
 
     def run(self, pieces: list[list[WeightedLayer]], seed: int, bar: Any) -> States:
         """Compare every state with the trained one."""
-        units, states = len(self.seeds), 1 + len(pieces) + len(CONTROLS)
+        units, states = len(self.units.maps), 1 + len(pieces) + len(CONTROLS)
         similarity = np.ones((len(self.methods), states, units, len(MEASURES)), np.float32)
         left, top, right, bottom = self.fields[0]
         shape = (len(self.methods), states, bottom - top, right - left, 3)
@@ -248,7 +253,7 @@ class _Test:
 
     def _generator(self, seed: Sequence[int], shape: tuple[int, ...]) -> np.random.Generator:
         """Return random numbers for outputs of a shape; they go on from batch to batch."""
-        key = (*seed, len(self.seeds), *shape)
+        key = (*seed, len(self.units.maps), *shape)
         if key not in self._generators:
             self._generators[key] = np.random.default_rng(key)
         return self._generators[key]
@@ -257,9 +262,9 @@ class _Test:
         self, values: list[Any], state: int, chosen: np.ndarray
     ) -> Iterator[tuple[int, int, np.ndarray]]:
         """Yield method, ``state`` and pictures, from what a forward pass decided."""
-        seeds = self.seeds[np.resize(chosen, self.batch)]
+        units = self.units.taken(np.resize(chosen, self.batch))
         for m, function in enumerate(self.down):
-            signed = np.asarray(function(values, seeds))[: len(chosen)]
+            signed = function(values, units.rows, units.cols, units.maps)[0][: len(chosen)]
             if not np.isfinite(signed).all():
                 raise NotApplicable("the values of the projections are not finite")
             yield m, state, self.to_rgb(signed).astype(np.float32)
@@ -299,15 +304,6 @@ def _shuffled(
             # As tensors: every method's way down takes them, twice.
             mixed[number] = ops.convert_to_tensor(shuffled[..., place])
     return mixed
-
-
-def _seeds(graph: Graph, layer: ReportableLayer, units: TestedUnits) -> np.ndarray:
-    """Return 1 at each unit, 0 elsewhere: [U, ...] of the layer's shape."""
-    shape = graph.nodes[layer.node].shape
-    seeds = np.zeros((len(units.maps), *shape), graph.dtype)
-    place = (units.rows, units.cols) if len(shape) == 3 else ()
-    seeds[(np.arange(len(seeds)), *place, units.maps)] = 1
-    return seeds
 
 
 def _fields(graph: Graph, layer: ReportableLayer, units: TestedUnits) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -55,11 +56,15 @@ class Randomising:
         Units at once.
     seed : int
         Of the random choice.
+    up, down : callable
+        The forward pass, and the backward pass that tells what rectifiers let pass.
     """
 
     pieces: list[list[WeightedLayer]]
     batch: int
     seed: int
+    up: Callable[..., Any]
+    down: Callable[..., Any]
 
 
 def panels(
@@ -67,7 +72,6 @@ def panels(
     mining: MiningResult,
     layer: ReportableLayer,
     drawn: np.ndarray,
-    method: str,
     randomising: Randomising,
 ) -> Panels:
     """Project the nine strongest units of some maps, before and after all weights are random.
@@ -85,17 +89,15 @@ def panels(
         The layer of the maps.
     drawn : int array
         Maps of the layer; the first of them have a panel each, whose other map is the next drawn.
-    method : str
-        Preset of backward rules.
     randomising : Randomising
-        All weights below the layer, and how they are made random.
+        All weights below the layer, how they are made random, and how units are projected.
 
     Returns
     -------
     Panels
         Of the first of the maps.
     """
-    pieces, batch = randomising.pieces, randomising.batch
+    pieces = randomising.pieces
     graph, maps = subject.graph, drawn[:MAPS]
     others = np.roll(drawn, -1)[: len(maps)]
     values, images, rows, cols = (
@@ -107,24 +109,19 @@ def panels(
     wanted, indices = np.unique(images[taken], return_inverse=True)
     pictures = subject.pictures(mining.records[wanted])
     inputs = np.asarray(subject.preprocessing.tensor(pictures), graph.dtype)[indices]
-    seeds = np.zeros((2, len(indices), *graph.nodes[layer.node].shape), graph.dtype)
-    place = (rows[taken], cols[taken]) if seeds.ndim == 5 else ()
-    for units, seeded in zip(seeds, (maps, others), strict=True):
-        units[(np.arange(len(units)), *place, seeded[taken[0]])] = 1
+    seeded = [(rows[taken], cols[taken], some[taken[0]]) for some in (maps, others)]
     fields = unit_fields(graph, layer.node, rows[taken], cols[taken])
     none = np.zeros(len(indices), int)
     states, compared, passed, side = [], [], [], max(fields.size)
-    from vizreport.engine.projection import split_passes
+    from vizreport.engine.projection.split_passes import rectifiers_below
 
-    up = split_passes.up_function(graph, layer.node)
-    down = split_passes.watched_down_function(graph, layer.node, method, batch)
     with weights_kept([one for piece in pieces for one in piece]):
         for random in (False, True):
             if random:
                 for number, piece in enumerate(pieces):
                     for order, one in enumerate(piece):
                         shuffle(one, (randomising.seed, number, order))
-            found, shares = _projected(up, down, inputs, seeds, batch)
+            found, shares = _projected(randomising, inputs, seeded)
             if not np.isfinite(found).all():
                 raise NotApplicable("the values of the projections are not finite")
             states.append(subject.to_rgb(found[0]).astype(np.float32))
@@ -147,7 +144,7 @@ def panels(
     alike = np.full((2, *shape[:2]), np.nan, np.float32)
     alike[:, taken[0], taken[1]] = compared
     alike[:, maps == others] = np.nan
-    below = split_passes.rectifiers_below(graph, layer.node)
+    below = rectifiers_below(graph, layer.node)
     start = (fields.low + fields.high + 1 - side) // 2
     low, high = -start, np.array(graph.input_shape[:2]) - start
     insides[taken] = np.clip(np.concatenate([low[:, ::-1], high[:, ::-1]], axis=1), 0, side)
@@ -185,18 +182,18 @@ def no_panels() -> Panels:
 
 
 def _projected(
-    up: Any, down: Any, inputs: np.ndarray, seeds: np.ndarray, batch: int
+    passes: Randomising, inputs: np.ndarray, seeded: Sequence[tuple[np.ndarray, ...]]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Carry units back in batches of one size, from each set of seeds [S, U, ...].
+    """Carry units back in batches of one size, from each set of rows, columns and maps [U].
 
     Returns projections [S, U, H, W, C], and what rectifiers pass of the first set's [U, R].
     """
     parts, shares = [], []
-    for first in range(0, len(inputs), batch):
-        chosen = np.arange(first, min(first + batch, len(inputs)))
-        padded = np.resize(chosen, batch)
-        values = up(inputs[padded])
-        found = [[np.asarray(one) for one in down(values, seed[padded])] for seed in seeds]
+    for first in range(0, len(inputs), passes.batch):
+        chosen = np.arange(first, min(first + passes.batch, len(inputs)))
+        padded = np.resize(chosen, passes.batch)
+        values = passes.up(inputs[padded])
+        found = [passes.down(values, *(each[padded] for each in units)) for units in seeded]
         parts.append(np.stack([projections[: len(chosen)] for projections, _ in found]))
         shares.append(found[0][1][: len(chosen)])
     return np.concatenate(parts, axis=1), np.concatenate(shares)
