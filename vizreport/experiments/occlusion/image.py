@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from vizreport.experiments.occlusion.examples import coarse
+from vizreport.experiments.occlusion.examples import TRIED, coarse
 from vizreport.experiments.occlusion.fills import NOISE_DRAWS, fill_picture
 from vizreport.graph.layers import ReportableLayer
 from vizreport.parallel.piece import Compute, Piece
@@ -134,7 +134,7 @@ class Occluded:
     errors_drawn: Annotated[np.ndarray, "float32 [59]"]
 
 
-# Images that a build commonly occludes with one square, among which compiling is shared.
+# Images that a build commonly occludes with one square.
 _IMAGES = 3
 
 
@@ -178,7 +178,7 @@ def find_fall(subject: Subject, layer: ReportableLayer, fill: Fill) -> Compute:
         square = image.square
         random = np.random.default_rng([fill.seed, image.number, square.size])
         fills = fill_picture(image.picture, fill.kind, square.size, random)[None]
-        occluding = _Occluding(subject, layer, fill, image, fills)
+        occluding = _Occluding(subject, layer, fill, image, fills, TRIED)
         scores = occluding.scores(*coarse_grid(square), done)
         return Fall(float(image.clean - scores.outputs[:, image.watched].min()))
 
@@ -197,7 +197,7 @@ def occlude_image(subject: Subject, layer: ReportableLayer, fill: Fill, refined:
         fills = np.stack(
             [fill_picture(image.picture, fill.kind, square.size, random) for _ in range(fill.draws)]
         )
-        evaluate = _Occluding(subject, layer, fill, image, fills).scores
+        evaluate = _Occluding(subject, layer, fill, image, fills, _IMAGES).scores
         if refined:
             scores, computed = refine(shape, partial(evaluate, done=done), watched)
             scores, computed, worst, drawn = _checked(evaluate, scores, computed, watched, random)
@@ -222,13 +222,17 @@ def occlude_image(subject: Subject, layer: ReportableLayer, fill: Fill, refined:
 
 @dataclass(frozen=True)
 class _Occluding:
-    """An image, and what its squares are filled with: uint8 [draws, h, w, C]."""
+    """An image, and what its squares are filled with: uint8 [draws, h, w, C].
+
+    ``together`` is how many images are occluded at these places, which share compiling.
+    """
 
     subject: Subject
     layer: ReportableLayer
     fill: Fill
     image: ToOcclude
     fills: np.ndarray
+    together: int
 
     def scores(
         self, rows: np.ndarray, cols: np.ndarray, done: Callable[[int], Any] | None = None
@@ -242,7 +246,7 @@ class _Occluding:
         image, preprocessing = self.image, self.subject.preprocessing
         square, output = image.square, self.subject.output
         inputs = preprocessing.tensor(image.picture[None])[0]
-        maps = _IMAGES * len(self.fills)
+        maps = self.together * len(self.fills)
         running = Running(memory=self.fill.memory, progress=done, maps=maps)
         draws = [
             occlude(
