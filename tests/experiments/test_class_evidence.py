@@ -106,7 +106,8 @@ def test_deletion_and_insertion_by_brute_force(subject):
     def probability(x):
         return subject.model(x).numpy()[:, 1]
 
-    deletion, insertion = cells.curves(probability, image, grey, numbers, ranks)
+    ends = probability(np.stack([image, grey]))
+    deletion, insertion = cells.curves(probability, image, grey, numbers, ranks, ends)
     for name, order in ranks.items():
         for f, fraction in enumerate(cells.FRACTIONS):
             deleted, shown = image.copy(), grey.copy()

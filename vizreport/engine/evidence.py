@@ -159,8 +159,8 @@ def over_the_input(graph: Graph, layer: int, maps: np.ndarray) -> np.ndarray:
     whole = fields.everywhere
     down = (np.arange(rows) + 0.5) * height / rows - 0.5 if whole else centres[:rows, 0]
     across = (np.arange(cols) + 0.5) * width / cols - 0.5 if whole else centres[:cols, 1]
-    spread: np.ndarray = np.einsum(
-        "yr,nrc,xc->nyx", _between(down, height), maps.astype(np.float64), _between(across, width)
+    spread: np.ndarray = (
+        _between(down, height) @ maps.astype(np.float64) @ _between(across, width).T
     )
     return spread
 

@@ -6,7 +6,7 @@ from vizreport.experiments.experiment import Experiment
 EXPERIMENT = Experiment(
     name="class_evidence",
     title="Class evidence",
-    version=3,
+    version=4,
     result="vizreport.experiments.class_evidence.result:ClassEvidenceResult",
     compute="vizreport.experiments.class_evidence.compute:compute",
     section="vizreport.experiments.class_evidence.figures:section",

@@ -63,6 +63,7 @@ def curves(
     grey: np.ndarray,
     cells: np.ndarray,
     ranks: Mapping[str, np.ndarray],
+    ends: tuple[float, float],
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Delete cells from an image, and insert them into a grey one, in several orders.
 
@@ -76,6 +77,8 @@ def curves(
         As :func:`cell_grid` returns them.
     ranks : mapping of int [cells]
         By order: each cell's place in it.
+    ends : (float, float)
+        Probabilities of the class for the image and for the grey one.
 
     Returns
     -------
@@ -84,14 +87,13 @@ def curves(
     """
     counts = np.rint(FRACTIONS * (cells.max() + 1)).astype(int)
     inner = counts[1:-1]
-    made = [image, grey]
+    made: list[np.ndarray] = []
     for order in ranks.values():
         taken = order[cells] < inner[:, None, None]
         made += [np.where(part[..., None], grey, image) for part in taken]
         made += [np.where(part[..., None], image, grey) for part in taken]
-    found = probability(np.stack(made))
-    clean, none = found[:2]
-    parts = found[2:].reshape(len(ranks), 2, len(inner))
+    clean, none = ends
+    parts = probability(np.stack(made)).reshape(len(ranks), 2, len(inner))
     deletion = {n: np.array([clean, *part[0], none]) for n, part in zip(ranks, parts, strict=True)}
     insertion = {n: np.array([none, *part[1], clean]) for n, part in zip(ranks, parts, strict=True)}
     return deletion, insertion

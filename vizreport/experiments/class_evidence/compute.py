@@ -75,13 +75,13 @@ def compute(
     )
     once = multiply_adds(subject.graph, evidence.output, None)
     maps = 3 * (1 + STEPS)  # passes of one image
-    tests = 2 + 2 * len(FRACTIONS[1:-1]) * (len(evidence.methods) + len(BASELINES))
+    tests = 2 * len(FRACTIONS[1:-1]) * (len(evidence.methods) + len(BASELINES))
     count = settings.evidence_images
     if count is None:
         count = int(np.clip(MULTIPLICATIONS // ((maps + tests) * max(once, 1)), FEWEST, MOST))
     sample = _sample(mining, count, settings.seed)
     again = min(random_weights.IMAGES, len(sample))
-    states = 1 + 2 * random_weights.DRAWS
+    states = 2 * random_weights.DRAWS
     with progress("testing class evidence", len(sample) + states * again, "maps") as bar:
         tested = _tested(subject, evidence, mining, sample, square(occlusion)[2], settings, bar)
     passes = maps * (len(shown["paths"]) + len(sample)) + tests * len(sample)
@@ -133,21 +133,26 @@ def _tested(
     classes = mining.top_classes[sample, 0]
     kinds = (len(sample), len(FRACTIONS))
     deletion, insertion = ({o: np.zeros(kinds, np.float32) for o in orders} for _ in range(2))
+    trained: dict[str, list[np.ndarray]] = {method: [] for method in evidence.methods}
     hits = {order: np.zeros(len(sample), bool) for order in orders}
     missed = np.full(len(sample), np.nan, np.float32)
+    clean = mining.top_probabilities[sample, 0]  # known since the images were mined
+    none = evidence.probabilities(grey[None])[0, classes]
     differences = evidence.scores(inputs, classes) - evidence.scores(grey[None], classes)
     for n, image in enumerate(inputs):
         random = np.random.default_rng([settings.seed, 25, n])
         wanted = int(classes[n])
         pixels = evidence.pixels(image, grey, wanted, STEPS)
         means = {method: cell_means(values, cells) for method, values in pixels.items()}
+        for method, averages in means.items():
+            trained[method].append(averages)
         means |= {_RANDOM: random.random(cells.max() + 1), _CENTRE: centrality(grid)}
         ranks = {order: ranked(means[order], random) for order in orders}
 
         def probability(x: np.ndarray, wanted: int = wanted) -> np.ndarray:
             return evidence.probabilities(x)[:, wanted]
 
-        found = curves(probability, image, grey, cells, ranks)
+        found = curves(probability, image, grey, cells, ranks, (clean[n], none[n]))
         for order in orders:
             deletion[order][n], insertion[order][n] = (each[order] for each in found)
         strongest = {m: int(ndimage.uniform_filter(v, size).argmax()) for m, v in pixels.items()}
@@ -160,7 +165,14 @@ def _tested(
         bar.update(1)
     tested = np.arange(min(random_weights.IMAGES, len(sample)), dtype=np.int32)
     similarity, chance = random_weights.compare(
-        evidence, inputs[tested], grey, classes[tested], cells, settings.seed, bar
+        evidence,
+        inputs[tested],
+        grey,
+        classes[tested],
+        cells,
+        {method: maps[: len(tested)] for method, maps in trained.items()},
+        settings.seed,
+        bar,
     )
     return {
         "deletion": deletion,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ def compare(
     grey: np.ndarray,
     classes: np.ndarray,
     cells: np.ndarray,
+    trained: Mapping[str, Sequence[np.ndarray]],
     seed: int,
     bar: Any,
 ) -> tuple[dict[str, np.ndarray], dict[str, float]]:
@@ -39,6 +41,8 @@ def compare(
         Class looked at in each image.
     cells : int [H, W]
         Over which maps are averaged before they are compared.
+    trained : mapping of sequence of float [cells]
+        By method: the averages of each image's map with the trained weights.
     seed : int
         Of the random weights.
     bar : tqdm
@@ -59,7 +63,6 @@ def compare(
             bar.update(1)
         return found
 
-    trained = maps()
     shape = (2, DRAWS, len(inputs))
     similarity = {method: np.full(shape, np.nan, np.float32) for method in evidence.methods}
     layers = weighted_layers(evidence.graph, evidence.output)[::-1]
@@ -86,7 +89,7 @@ def correlated(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(stats.rankdata(a), stats.rankdata(b))[0, 1])
 
 
-def _chance(maps: list[np.ndarray]) -> float:
+def _chance(maps: Sequence[np.ndarray]) -> float:
     """Return the mean correlation of maps of different images: what they share by their place."""
     pairs = [correlated(a, b) for i, a in enumerate(maps) for b in maps[:i]]
     known = [each for each in pairs if np.isfinite(each)]
