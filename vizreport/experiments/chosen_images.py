@@ -79,7 +79,13 @@ def is_right(mining: MiningResult) -> np.ndarray:
     return right
 
 
-def choose_images(mining: MiningResult, count: int, seed: int, above: float = 0.0) -> np.ndarray:
+def choose_images(
+    mining: MiningResult,
+    count: int,
+    seed: int,
+    above: float = 0.0,
+    among: np.ndarray | None = None,
+) -> np.ndarray:
     """Choose correctly classified images at random, at most one a class.
 
     Where no class is known, predicted classes stand for the true ones; of a network without
@@ -95,6 +101,8 @@ def choose_images(mining: MiningResult, count: int, seed: int, above: float = 0.
         Of the random choice.
     above : float
         Least probability of the class, exclusive.
+    among : int array, optional
+        Images to choose from; all by default.
 
     Returns
     -------
@@ -102,6 +110,7 @@ def choose_images(mining: MiningResult, count: int, seed: int, above: float = 0.
         Images, in rising order of their class.
     """
     order = np.random.default_rng([seed, 7]).permutation(len(mining.top_classes))
+    order = order if among is None else order[np.isin(order, among)]
     if not mining.top_classes.size:
         return np.sort(order[:count]).astype(np.int32)
     predicted = mining.top_classes[:, 0]

@@ -6,7 +6,7 @@ from vizreport.experiments.invariance.settings import InvarianceSettings
 EXPERIMENT = Experiment(
     name="invariance",
     title="Invariance",
-    version=3,
+    version=4,
     result="vizreport.experiments.invariance.result:InvarianceResult",
     compute="vizreport.experiments.invariance.compute:compute",
     section="vizreport.experiments.invariance.figures:section",

@@ -10,7 +10,6 @@ from vizreport.engine.choice import choose_layers
 from vizreport.engine.projection.window_plan import multiply_adds
 from vizreport.errors import NotApplicable, RequestError
 from vizreport.experiments.chosen_images import (
-    choose_images,
     images_of_files,
     images_of_the_data,
     is_right,
@@ -19,7 +18,9 @@ from vizreport.experiments.invariance.moved import Moved, measure, output_nodes
 from vizreport.experiments.invariance.result import InvarianceResult
 from vizreport.experiments.invariance.sample import (
     choose_shown,
+    draw_sample,
     falls,
+    images_to_show,
     sample_size,
     telling,
     with_sample,
@@ -58,11 +59,6 @@ def compute(
     if len(settings.invariance) > SHOWN:
         raise RequestError(f"--invariance takes at most {SHOWN} images")
     layers = compared_layers(graph, settings.invariance_layers)
-    if settings.invariance:
-        shown = images_of_files(subject, mining, settings.invariance)
-    else:
-        few = choose_images(mining, SHOWN, settings.seed)
-        shown = images_of_the_data(subject, mining, few, "--invariance")
     nodes = [stage_output(graph, layer) for layer in layers]
     ways = transformations(*graph.input_shape[:2])
     passes = 2 + sum(len(way.values) - 1 for way in ways)
@@ -70,7 +66,13 @@ def compute(
     if wanted is None:
         once = max(multiply_adds(graph, node, None) for node in [*nodes, *output_nodes(graph)])
         wanted = sample_size(passes * once)
-    images, sampled = with_sample(shown, mining, wanted, settings.seed)
+    sample = draw_sample(mining, wanted, settings.seed)
+    if settings.invariance:
+        shown = images_of_files(subject, mining, settings.invariance)
+    else:
+        few = images_to_show(mining, sample, SHOWN, settings.seed)
+        shown = images_of_the_data(subject, mining, few, "--invariance")
+    images, sampled = with_sample(shown, sample)
     labels = np.concatenate([shown.labels, mining.labels[images[len(shown.images) :]]])
     given = len(shown.images)
     records = np.concatenate([-1 - np.arange(given), mining.records[images[given:]]])

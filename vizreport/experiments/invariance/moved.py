@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -75,6 +75,14 @@ def measure(
             found[of_data] = subject.pictures(images[of_data])
         return found
 
+    def next_ones(clean: _Seen, images: np.ndarray, following: np.ndarray) -> _Seen:
+        """Return the features of each image's next one, most of which are among the images."""
+        new = np.setdiff1d(following, images)
+        both = [clean.features, evaluate(shown(new)).features if len(new) else [[]] * len(nodes)]
+        place = {record: n for n, record in enumerate([*images, *new])}
+        rows = [[*some, *others] for some, others in zip(*both, strict=True)]
+        return _Seen([[each[place[r]] for r in following] for each in rows], clean.scores[:0])
+
     def compute(
         argument: tuple[np.ndarray, np.ndarray, np.ndarray], done: Callable[[int], Any]
     ) -> Moved:
@@ -87,7 +95,7 @@ def measure(
         clean = evaluate(pictures)
         norms = np.stack([_lengths(each) for each in clean.features], axis=1).astype(np.float32)
         if len(following):
-            apart[:] = _distances(clean, evaluate(shown(following)))
+            apart[:] = _distances(clean, next_ones(clean, images, following))
         if clean.scores.size:
             classes[:] = np.where(labels >= 0, labels, clean.scores.argmax(axis=1))
         done(2 * count)
@@ -108,9 +116,9 @@ def measure(
 
 @dataclass(frozen=True)
 class _Seen:
-    """What the network makes of some pictures: features [B, n] a layer, and probabilities."""
+    """What the network makes of B pictures: features [n] of each by layer, and probabilities."""
 
-    features: list[np.ndarray]
+    features: Sequence[Iterable[np.ndarray]]
     scores: np.ndarray
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vizreport.experiments.chosen_images import ChosenImages
+from vizreport.experiments.chosen_images import ChosenImages, choose_images
 from vizreport.experiments.mining.result import MiningResult
 
 FEWEST, MOST = 10, 50
@@ -27,12 +27,20 @@ def sample_size(multiplications: int) -> int:
     return int(np.clip(MULTIPLICATIONS // max(multiplications, 1), FEWEST, MOST))
 
 
-def with_sample(
-    shown: ChosenImages, mining: MiningResult, count: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images shown and after them a seeded sample, each once; who is of the sample."""
+def draw_sample(mining: MiningResult, count: int, seed: int) -> np.ndarray:
+    """Draw images whether classified correctly or not: int array [at most count], rising."""
     order = np.random.default_rng([seed, 11]).permutation(len(mining.paths))
-    sample = np.sort(order[:count])
+    return np.sort(order[:count])
+
+
+def images_to_show(mining: MiningResult, sample: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Choose correctly classified images, of the sample if it has enough: int32 [at most count]."""
+    found = choose_images(mining, count, seed, among=sample)
+    return found if len(found) == count else choose_images(mining, count, seed)
+
+
+def with_sample(shown: ChosenImages, sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images shown and after them a sample, each once; who is of the sample."""
     images = np.concatenate([shown.images, np.setdiff1d(sample, shown.images)]).astype(np.int32)
     return images, np.isin(images, sample)
 
