@@ -298,11 +298,10 @@ def _shuffled(
         joint = np.stack([arrays[number] for number in alike], axis=-1)
         records = joint.view(np.dtype((np.void, joint.strides[-2])))[..., 0]
         flat = records.reshape(shape[0], -1, shape[-1]) if len(shape) == 4 else records
-        mixed_up = generator(shape[1:]).permuted(flat, axis=1)
-        shuffled = mixed_up.view(joint.dtype).reshape(joint.shape)
+        generator(shape[1:]).permuted(flat, axis=1, out=flat)
         for place, number in enumerate(alike):
             # As tensors: every method's way down takes them, twice.
-            mixed[number] = ops.convert_to_tensor(shuffled[..., place])
+            mixed[number] = ops.convert_to_tensor(joint[..., place])
     return mixed
 
 
