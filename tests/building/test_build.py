@@ -30,6 +30,7 @@ from vizreport.models.preprocessing_choice import PreprocessingRequest
 from vizreport.report import templates
 from vizreport.results.store import Store
 from vizreport.subject.options import NetworkOptions
+from vizreport.wording.text import printable
 
 # Those that every build has; others that join the registry have tests of their own.
 ALL = ["mining", "overview", "filters", "parts", "top_patches"]
@@ -145,6 +146,19 @@ def test_results_of_two_backends_are_named(tiny_files, copy, capsys):
     assert "(4 on tensorflow, 1 on jax)" in capsys.readouterr().err
     host = json.loads((copy / "run.json").read_text())["host"]
     assert host["backend"].endswith("; jax: overview")
+
+
+def test_faults_are_printed_as_the_report_says_them(tiny_files, copy, capsys, monkeypatch):
+    def render(out, *_):
+        found = {"severity": "fault", "sentence": "All is grey.", "advice": "Try colour.\x1b[0m"}
+        others = {"severity": "note", "sentence": "All is well.", "advice": ""}
+        (out / "findings.json").write_text(json.dumps({"findings": [found, others]}))
+        return True
+
+    monkeypatch.setattr(build_module, "_render", render)
+    assert build(request(tiny_files, copy)) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "vizreport: " + printable("All is grey. Try colour.\x1b[0m")
 
 
 def test_a_changed_template_draws_the_report_again(

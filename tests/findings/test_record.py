@@ -16,8 +16,8 @@ from vizreport.findings.sentences import (
     notice,
     sentence,
 )
-from vizreport.findings.stored import as_record, findings_json
-from vizreport.wording.text import quoted
+from vizreport.findings.stored import as_record, findings_json, stored_findings, warnings
+from vizreport.wording.text import printable, quoted
 
 
 def made(p=0.01, n=20, **more):
@@ -80,6 +80,17 @@ def test_what_is_not_shown_is_no_fault_and_advises_nothing():
     (not_shown,) = decide([replace(odd, p=0.5)])
     assert (not_shown.severity, not_shown.advice) == ("note", "")
     assert headline([not_shown]) == sentence(not_shown)
+
+
+def test_warnings_are_read_back_as_they_were_said(tmp_path):
+    wrong, mute = decide([made(severity="fault", advice="Try {shallow}."), made(severity="fault")])
+    (weak,) = decide([made(0.5, caveat="{deep} says little.")])
+    written = findings_json({"a": [wrong, *decide([made()])], "b": [mute, weak]})
+    (tmp_path / "findings.json").write_text(written, "utf-8")
+    said = [*map(printable, faults([wrong, mute])), "fc7 says little."]
+    assert said[0].endswith("in 20 images. Try conv1.")
+    assert warnings(stored_findings(tmp_path / "findings.json")) == said
+    assert stored_findings(tmp_path / "none.json") == []
 
 
 def test_sentences():

@@ -87,3 +87,39 @@ for attempt in range(12):
 def test_giving_up_ends_the_processes_without_a_word() -> None:
     done = subprocess.run([sys.executable, "-c", GIVEN_UP], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+APART = """
+import os
+import sys
+
+from vizreport.report import processes
+
+first = []
+
+def asked(end):
+    if end and os.getpid() != here:
+        os._exit(1)
+    return os.getpid(), len(first)
+
+here = os.getpid()
+with processes.apart() as elsewhere:
+    first.append(bytes(10))  # comes after the other process began, which has none of it
+    there, known = elsewhere(asked, False)
+    assert (there != here, known) == (sys.platform == "linux", int(there == here))
+    assert elsewhere(asked, False)[0] == there
+    try:
+        elsewhere(int, "x")
+    except ValueError as error:
+        print(error)
+    assert elsewhere(asked, True) == (here, 1)  # it has ended: done here
+sys.modules["tensorflow"] = None
+with processes.apart() as elsewhere:
+    assert elsewhere(asked, False) == (here, 1)
+"""
+
+
+def test_what_is_done_apart_is_done_without_what_came_later() -> None:
+    done = subprocess.run([sys.executable, "-c", APART], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "invalid literal for int() with base 10: 'x'\n"

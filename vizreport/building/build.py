@@ -16,11 +16,10 @@ from vizreport.building.running import Computing, run_experiments
 from vizreport.data.image import Decoding
 from vizreport.data.sources import open_dataset
 from vizreport.experiments.experiment import Experiment
-from vizreport.experiments.registry import experiments, registry
+from vizreport.experiments.registry import registry
 from vizreport.experiments.selection import Selection, select
 from vizreport.experiments.settings import Settings
-from vizreport.findings.decisions import decide
-from vizreport.findings.sentences import caveat, faults
+from vizreport.findings.stored import stored_findings, warnings
 from vizreport.models.epochs import epoch_checkpoints, epochs_hash
 from vizreport.models.hash import checkpoint_hash
 from vizreport.parallel.engine import engine_at
@@ -28,7 +27,7 @@ from vizreport.report.processes import apart
 from vizreport.results import provenance
 from vizreport.results.disk import warn_if_scarce
 from vizreport.results.run import ExperimentRecord, RunRecord, write_run
-from vizreport.results.run_folder import PDF, SINGLE_FILE, prepare_run
+from vizreport.results.run_folder import FINDINGS, PDF, SINGLE_FILE, prepare_run
 from vizreport.results.store import Store
 from vizreport.subject.network import StoredNetwork
 from vizreport.subject.subject import Subject
@@ -105,7 +104,6 @@ def _built(request: BuildRequest, elsewhere: Callable[..., Any]) -> int:
         computing = Computing(subject, settings, store, keys, request.strict, engine)
         records = run_experiments(wanted, computing, known)
     records.update(_broken(selection.broken))
-    _print_faults(store, wanted, records)
     _print_backends(store, records)
     layout = {
         "paper": request.paper,
@@ -117,6 +115,8 @@ def _built(request: BuildRequest, elsewhere: Callable[..., Any]) -> int:
     run = run_record(computing, records, title, checkpoint.name, checkpoint_key, shown)
     run = dataclasses.replace(run, command=provenance.command())
     drawn = _render(out, run, request, elsewhere)
+    for said in warnings(stored_findings(out / FINDINGS)):  # as in the report
+        print(f"vizreport: {printable(said)}", file=sys.stderr)
     failed = any(record.status == "failed" for record in records.values())
     return 1 if failed or not drawn else 0
 
@@ -146,27 +146,6 @@ def _broken(causes: Mapping[str, str]) -> dict[str, ExperimentRecord]:
         print(f"vizreport: section {name}: {printable(reason)}", file=sys.stderr)
         found[name] = ExperimentRecord(name, "", "failed", reason)
     return found
-
-
-def _print_faults(
-    store: Store, wanted: Sequence[Experiment], records: dict[str, ExperimentRecord]
-) -> None:
-    """Print, too, what stands first in the report, and which checks say little."""
-    for experiment in wanted:
-        if not experiment.findings or records[experiment.name].status != "done":
-            continue
-        results = {
-            name: store.load(experiments()[name], records[name].key)
-            for name in (*experiment.requires, experiment.name)
-        }
-        found = {name: outcome.result for name, outcome in results.items() if outcome}
-        try:
-            decided = decide(experiment.load(experiment.findings)(found))
-            said = [*faults(decided), *filter(None, map(caveat, decided))]
-        except Exception:  # the report shows the section as failed, with the reason
-            continue
-        for each in said:
-            print(f"vizreport: {printable(each)}", file=sys.stderr)
 
 
 def _print_backends(store: Store, records: dict[str, ExperimentRecord]) -> None:

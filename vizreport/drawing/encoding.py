@@ -88,5 +88,5 @@ def _printed_jpeg(picture: Image.Image, width: float) -> bytes:
     if picture.width > most:
         height = round(picture.height * most / picture.width)
         picture = picture.resize((most, height), Image.Resampling.LANCZOS)
-    picture.save(buffer, "JPEG", quality=75, subsampling="4:2:0", optimize=True, progressive=True)
+    picture.save(buffer, "JPEG", quality=75, subsampling="4:2:0", optimize=True)
     return buffer.getvalue()

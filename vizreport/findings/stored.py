@@ -6,11 +6,12 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from vizreport.findings.decisions import LEVEL
 from vizreport.findings.quantity import CONFIDENCE
-from vizreport.findings.record import Finding
+from vizreport.findings.record import FAULT, Finding
 from vizreport.findings.sentences import beside_published, filled, sentence
 from vizreport.system.documents import JsonObject
 from vizreport.wording.text import printable
@@ -51,6 +52,25 @@ def findings_json(sections: Mapping[str, Sequence[Finding]]) -> str:
         ],
     }
     return json.dumps(_plain(found), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def stored_findings(path: Path) -> list[JsonObject]:
+    """Return the records of a report's ``findings.json``; none where it has none to read."""
+    try:
+        found = json.loads(path.read_text("utf-8"))["findings"]
+        return [each for each in found if isinstance(each, dict)]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
+def warnings(records: Sequence[JsonObject]) -> list[str]:
+    """Return what a user is told of stored findings: faults, and why checks say little."""
+    said = []
+    for each in records:
+        if each.get("severity") == FAULT:
+            said.append(f"{each.get('sentence', '')} {each.get('advice', '')}".strip())
+        said.append(each.get("caveat", ""))
+    return [text for text in said if text]
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from PIL import Image
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from vizreport.drawing.encoding import encoded
+from vizreport.drawing.printed import printed
 from vizreport.drawing.section import PRINT_WIDTH
 
 # Pictures are named in the PDF after their addresses: these must not tell the folder.
@@ -38,7 +39,10 @@ class ReportFetcher(URLFetcher):
         if not url.startswith(BASE) or not path.is_relative_to(self._folder):
             raise ValueError(f"{url} is not part of the report")
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+        content = path.read_bytes()
+        if path.suffix == ".svg":
+            content = printed(content)
+        return URLFetcherResponse(url, content, {"Content-Type": kind})
 
 
 def _smaller(url: str, response: URLFetcherResponse) -> URLFetcherResponse:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from vizreport.findings.stored import findings_json
 from vizreport.report import standing
 from vizreport.report.bodies import set_sections
@@ -77,7 +79,8 @@ def render(
     drawn_of, set_of = standing.of(run, html, pdf), ""
     if standing.stands(run_folder, drawn_of):
         return ()
-    with stage_in(run_folder) as stage:
+    # Matrices are small here: a second thread of BLAS waits longer than it multiplies.
+    with threadpool_limits(1), stage_in(run_folder) as stage:
         with made_beside("weasyprint") if pdf else nullcontext() as beside:
             sections = draw_sections(run_folder, run, stage, log)
             if html:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from PIL import Image
 from vizreport.errors import RequestError
 from vizreport.experiments.registry import experiments
 from vizreport.findings.record import FAULT
+from vizreport.findings.stored import stored_findings
 from vizreport.report import templates
 from vizreport.report.reading import FAILED, read_result
 from vizreport.report.reproducible import as_shown
@@ -192,17 +192,8 @@ def _listed_run(root: Path, folder: Path, files: Path) -> ListedRun:
         tuple(record.name for record in run.experiments if record.status == FAILED),
         picture,
         size,
-        faults=_faults(folder),
+        faults=sum(each.get("severity") == FAULT for each in stored_findings(folder / FINDINGS)),
     )
-
-
-def _faults(folder: Path) -> int:
-    """Count the faults that a report's findings.json states; 0 where it has none to read."""
-    try:
-        found = json.loads((folder / FINDINGS).read_text("utf-8"))["findings"]
-        return sum(each["severity"] == FAULT for each in found)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return 0
 
 
 def _measured(folder: Path, run: RunRecord) -> tuple[str, float | None]:
