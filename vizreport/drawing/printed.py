@@ -33,7 +33,8 @@ def printed(svg: bytes) -> bytes:
     whole = ElementTree.fromstring(svg, reader)
     for parent in list(whole.iter()):
         for said, group in pairwise(parent):  # a text's outlines follow its letters
-            if said.tag is ElementTree.Comment and group.tag == f"{_SVG}g":
+            kind: object = said.tag  # a function where it is a comment
+            if kind is ElementTree.Comment and group.tag == f"{_SVG}g":
                 glyphs = group.findall(f"{_SVG}use")
                 text = _text(unescape(said.text or "")[1:-1], glyphs)
                 if text is not None:

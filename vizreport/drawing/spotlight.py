@@ -64,7 +64,7 @@ def light(patch: np.ndarray, values: np.ndarray, inside: np.ndarray | None = Non
     height, across = values.shape[:2]
     left, top, right, bottom = (0, 0, across, height) if inside is None else inside
     part = slice(top, bottom), slice(left, right)
-    energy = np.square(values, dtype=np.float64).sum(axis=2)
+    energy = np.einsum("hwc,hwc->hw", values, values, dtype=np.float64)
     lightness, contrast = patch @ _WEIGHTS, np.zeros((height, across))
     if min(lightness[part].shape) > 1:  # what lies beyond the image is not an edge
         contrast[part] = np.square(np.gradient(lightness[part])).sum(axis=0)
