@@ -29,6 +29,7 @@ from vizreport.experiments.mining.result import MiningResult
 from vizreport.experiments.mining.soundness import require_sound
 from vizreport.experiments.settings import Given
 from vizreport.subject.subject import Subject
+from vizreport.system.memory import release_memory
 
 SIDE = 96  # shorter side of a grey picture, px
 WINDOW = 4  # cells
@@ -174,9 +175,11 @@ def learn(grey: np.ndarray, seed: int) -> tuple[Paired, Ridge, np.ndarray]:
         Of the random choice.
     """
     descriptors, windows, mean = training_windows(grey, seed)
+    del grey
     hog, pixels = centred(descriptors), centred(windows)
     paired = learn_atoms(hog, pixels, min(ATOMS, len(windows) // 4), SPARSITY, seed)
     ridge = fit_ridge(hog, pixels)
+    release_memory()
     codes = paired.centred_codes(hog.values)
     del descriptors, hog  # memory is highest in the next step
     return fitted(paired, centred(codes), pixels), ridge, mean
