@@ -104,17 +104,16 @@ def test_two_groups():
     assert tested.low < 8 < tested.high
 
 
-def test_two_groups_of_few_values_by_welch():
+def test_two_groups_of_few_values():
     a, b = np.array([0.54, 0.48, 0.44]), np.array([0.9, 0.5])
     tested = groups.means(a, b)
-    # By hand: the standard error, and Welch and Satterthwaite's degrees of freedom.
-    parts = [each.var(ddof=1) / len(each) for each in (a, b)]
-    error = math.sqrt(sum(parts))
-    freedom = sum(parts) ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 1)
-    t = (a.mean() - b.mean()) / error
-    assert tested.p == pytest.approx(2 * stats.t.sf(abs(t), freedom))
-    half = stats.t.ppf(0.975, freedom) * error
-    assert (tested.low, tested.high) == pytest.approx((tested.value - half, tested.value + half))
+    expected = stats.ttest_ind(a, b)
+    low, high = expected.confidence_interval(0.95)
+    assert (tested.p, tested.low, tested.high) == pytest.approx((expected.pvalue, low, high))
+    # Dunnett's statistic has the spread of all groups too, here with 2 + 1 + 1 + 2 of freedom.
+    others = [np.array([0.7, 0.72]), np.array([0.6, 0.65, 0.61])]
+    pooled = stats.dunnett(a, *others, control=b, random_state=0).statistic[0]
+    assert groups.means(a, b, others).p == pytest.approx(2 * stats.t.sf(abs(pooled), 6))
     assert groups.means(a, b[:1]).fewest > groups.means(a, b[:1]).n  # one value has no spread
     assert groups.means(np.full(3, 0.5), np.full(3, 0.5)).p == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -36,11 +37,11 @@ def independent(first: np.ndarray, second: np.ndarray) -> Tested:
     return Tested(value, low, high, len(a) + len(b), name, p, fewest)
 
 
-def means(first: np.ndarray, second: np.ndarray) -> Tested:
-    """Test whether the means of two groups differ, which may spread differently (Welch's t).
+def means(first: np.ndarray, second: np.ndarray, others: Sequence[np.ndarray] = ()) -> Tested:
+    """Test whether the means of two groups of few values differ (t, with a pooled spread).
 
-    The effect is the difference of the means with its interval, which rests on the spread of few
-    values.
+    The spread is that within all groups, as in an analysis of variance: two values alone say
+    little about it. The effect is the difference of the means with its interval.
 
     Parameters
     ----------
@@ -48,18 +49,24 @@ def means(first: np.ndarray, second: np.ndarray) -> Tested:
         Values of one group; the effect is above 0 where they are larger.
     second : float [m]
         Values of the other.
+    others : sequence of float [k]
+        Further groups, whose values spread by the same causes.
     """
     from scipy import stats
 
-    a, b = np.asarray(first, np.float64), np.asarray(second, np.float64)
-    count, value, name = len(a) + len(b), float(a.mean() - b.mean()), "Welch's t test"
+    groups = [np.asarray(group, np.float64) for group in (first, second, *others)]
+    a, b = groups[:2]
+    count, value, name = len(a) + len(b), float(a.mean() - b.mean()), "t test with pooled spread"
     if min(len(a), len(b)) < 2:
         return Tested(value, math.nan, math.nan, count, name, 1.0, count + 1)
-    if not np.ptp(a) and not np.ptp(b):  # no spread at all: nothing that a t could be made of
+    freedom = sum(len(group) - 1 for group in groups)
+    variance = sum(float(np.sum((group - group.mean()) ** 2)) for group in groups) / freedom
+    error = math.sqrt(variance * (1 / len(a) + 1 / len(b)))
+    if not error:  # no spread at all: nothing that a t could be made of
         return Tested(value, value, value, count, name, float(not value), 4)
-    tested = stats.ttest_ind(a, b, equal_var=False)
-    low, high = tested.confidence_interval(CONFIDENCE)
-    return Tested(value, float(low), float(high), count, name, float(tested.pvalue), 4)
+    p = 2 * float(stats.t.sf(abs(value) / error, freedom))
+    half = error * float(stats.t.isf((1 - CONFIDENCE) / 2, freedom))
+    return Tested(value, value - half, value + half, count, name, p, 4)
 
 
 def shares(first: int, of_first: int, second: int, of_second: int) -> Tested:

@@ -49,7 +49,8 @@ def _removal(result: AblationResult, row: VariantErrors, first: bool) -> Finding
     """Compare a network without some layers with the unchanged one.
 
     Trainings differ by chance. Where each network was trained several times, trainings are
-    compared, and something is said of the removal; else the two networks at hand on the images.
+    compared, by the spread between the trainings of all networks of that kind, and something is
+    said of the removal; else the two networks at hand on the images.
     """
     variant = VARIANTS[row["variant"]]
     base = next(each for each in result.rows if each["variant"] == variant.base)
@@ -58,7 +59,12 @@ def _removal(result: AblationResult, row: VariantErrors, first: bool) -> Finding
     several = seeds > 1
     more = "raises" if error > unchanged else "lowers"
     if several:
-        tested = means(np.array(row["validation"]), np.array(base["validation"]))
+        others = [
+            np.array(each["validation"])
+            for each in result.rows
+            if each not in (row, base) and VARIANTS[each["variant"]].base == variant.base
+        ]
+        tested = means(np.array(row["validation"]), np.array(base["validation"]), others)
         claim = f"removing {{removed}} {more} the error of {{base}}"
         shown = (
             f"removing {{removed}} {more} the error of {{base}} by {{effect:size}}, to {{error}} "
