@@ -164,15 +164,21 @@ def _tested(
             missed[n] = abs(pixels[GRADIENTS].sum() / differences[n] - 1)
         bar.update(1)
     tested = np.arange(min(random_weights.IMAGES, len(sample)), dtype=np.int32)
+
+    def made_again() -> dict[str, list[np.ndarray]]:
+        found: dict[str, list[np.ndarray]] = {method: [] for method in evidence.methods}
+        for n in tested:
+            pixels = evidence.pixels(inputs[n], grey, int(classes[n]), random_weights.STEPS)
+            for method, values in pixels.items():
+                found[method].append(cell_means(values, cells))
+            bar.update(1)
+        return found
+
     similarity, chance = random_weights.compare(
         evidence,
-        inputs[tested],
-        grey,
-        classes[tested],
-        cells,
+        made_again,
         {method: maps[: len(tested)] for method, maps in trained.items()},
         settings.seed,
-        bar,
     )
     return {
         "deletion": deletion,

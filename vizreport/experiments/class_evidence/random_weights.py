@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from vizreport.experiments.class_evidence.cells import cell_means
 from vizreport.experiments.class_evidence.methods import Evidence
 from vizreport.experiments.sanity.randomisation import shuffle, weighted_layers, weights_kept
 
@@ -19,13 +17,9 @@ STEPS = 8
 
 def compare(
     evidence: Evidence,
-    inputs: np.ndarray,
-    grey: np.ndarray,
-    classes: np.ndarray,
-    cells: np.ndarray,
+    averages: Callable[[], Mapping[str, Sequence[np.ndarray]]],
     trained: Mapping[str, Sequence[np.ndarray]],
     seed: int,
-    bar: Any,
 ) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     """Make maps again with weights in random order; the network keeps its own.
 
@@ -33,20 +27,13 @@ def compare(
     ----------
     evidence : Evidence
         The network's.
-    inputs : float array [S, H, W, C]
-        Preprocessed.
-    grey : float array [H, W, C]
-        Where the integration begins, preprocessed.
-    classes : int [S]
-        Class looked at in each image.
-    cells : int [H, W]
-        Over which maps are averaged before they are compared.
+    averages : callable
+        Makes maps with the weights that the network has when it is called; returns, by method,
+        the averages float [cells] of each of S images' maps.
     trained : mapping of sequence of float [cells]
-        By method: the averages of each image's map with the trained weights.
+        What it returned with the trained weights.
     seed : int
         Of the random weights.
-    bar : tqdm
-        Told of each map made.
 
     Returns
     -------
@@ -54,17 +41,10 @@ def compare(
         As in :class:`ClassEvidenceResult`.
     chance : dict of float
     """
-
-    def maps() -> dict[str, list[np.ndarray]]:
-        found: dict[str, list[np.ndarray]] = {method: [] for method in evidence.methods}
-        for image, wanted in zip(inputs, classes, strict=True):
-            for method, pixels in evidence.pixels(image, grey, int(wanted), STEPS).items():
-                found[method].append(cell_means(pixels, cells))
-            bar.update(1)
-        return found
-
-    shape = (2, DRAWS, len(inputs))
-    similarity = {method: np.full(shape, np.nan, np.float32) for method in evidence.methods}
+    similarity = {
+        method: np.full((2, DRAWS, len(trained[method])), np.nan, np.float32)
+        for method in evidence.methods
+    }
     layers = weighted_layers(evidence.graph, evidence.output)[::-1]
     for draw in range(DRAWS):
         with weights_kept(layers):
@@ -72,7 +52,7 @@ def compare(
                 shuffle(layer, (seed, draw, number))
                 if number not in (0, len(layers) - 1):
                     continue
-                found = maps()
+                found = averages()
                 states = [s for s, at in enumerate((0, len(layers) - 1)) if at == number]
                 for method in evidence.methods:
                     pairs = zip(trained[method], found[method], strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vizreport.errors import NotApplicable
-from vizreport.experiments.evolution.epoch import EpochUnits, Followed, follow
+from vizreport.experiments.evolution.epoch import EpochUnits, Followed, LayerToFollow, follow
 from vizreport.experiments.evolution.result import EvolutionResult, EvolvedLayer, FollowedMaps
 from vizreport.experiments.evolution.similarity import mean_between, settled
 from vizreport.experiments.mining.result import MiningResult
@@ -59,10 +59,12 @@ def compute(
         raise NotApplicable(next(iter(problems.values())))
     maps = {layer.name: _spread(top_patches.layers[layer.name].maps) for layer in layers}
     windows = {layer.name: top_patches.layers[layer.name].tiles.window for layer in layers}
-    mined = {layer.name: _mined(mining, layer.name, maps[layer.name]) for layer in layers}
-    followed = _followed(
-        subject, pieces, shown, (mining.records, layers, maps, windows, settings.rule, mined)
-    )
+    wanted = [
+        LayerToFollow(layer, maps[name], windows[name], _mined(mining, name, maps[name]))
+        for layer in layers
+        for name in [layer.name]
+    ]
+    followed = _followed(subject, pieces, shown, (mining.records, wanted, settings.rule))
     history = read_history(shown[0].path.parent)
     epochs = [epoch.epoch for epoch in shown]
     over_epochs = {

@@ -13,7 +13,6 @@ from vizreport.drawing.tiles import GREY, cut_tiles, display_scale, quantised
 from vizreport.experiments.evolution.similarity import cosines
 from vizreport.graph.fields import unit_fields
 from vizreport.graph.layers import ReportableLayer
-from vizreport.graph.network import Graph
 from vizreport.models.epochs import EpochCheckpoint
 from vizreport.parallel.piece import Compute
 from vizreport.subject.network import StoredNetwork
@@ -71,14 +70,21 @@ class EpochUnits:
     cols: np.ndarray
 
 
+@dataclass(frozen=True)
+class LayerToFollow:
+    """Which m maps of a layer, the side of their tiles, and their units at the last epoch."""
+
+    layer: ReportableLayer
+    maps: np.ndarray  # int [m]
+    side: int
+    mined: EpochUnits
+
+
 def follow(
     subject: Subject,
     records: np.ndarray,
-    layers: Sequence[ReportableLayer],
-    maps: dict[str, np.ndarray],
-    windows: dict[str, int],
+    layers: Sequence[LayerToFollow],
     rule: str,
-    mined: dict[str, EpochUnits],
     last: dict[str, np.ndarray] | None,
 ) -> Compute:
     """Return what searches the strongest units of an epoch and projects them.
@@ -89,16 +95,10 @@ def follow(
         Network, of the last epoch, and data.
     records : int array [N]
         The images, as records of the data.
-    layers : sequence of ReportableLayer
-        Those to follow.
-    maps : dict of int array [m]
-        Which maps of each.
-    windows : dict of int
-        Side of each layer's tiles, px.
+    layers : sequence of LayerToFollow
+        From the input to the output.
     rule : str
         Preset of backward rules.
-    mined : dict of EpochUnits
-        The last epoch's.
     last : dict of float32 [m, s, s, 3], or None
         The last epoch's tiles, with which others are compared; None for itself.
 
@@ -111,13 +111,13 @@ def follow(
 
     def followed(strongest: dict[str, EpochUnits]) -> Followed:
         found: dict[str, dict[str, np.ndarray]] = {name: {} for name in (*_COLUMNS, "tiles")}
-        for layer in layers:
-            name, side, units = layer.name, windows[layer.name], strongest[layer.name]
-            arguments = subject, records, deconvnet, layer, maps[name]
-            tiles = _project(*arguments, units, side)
+        for each in layers:
+            name, units = each.layer.name, strongest[each.layer.name]
+            arguments = subject, records, deconvnet, each
+            tiles = _project(*arguments, units)
             held, reference = tiles, tiles
             if last is not None:
-                held, reference = _project(*arguments, mined[name], side), last[name]
+                held, reference = _project(*arguments, each.mined), last[name]
             else:
                 found["tiles"][name] = tiles
             scales = np.array([display_scale(np.abs(tile)) for tile in tiles], np.float32)
@@ -130,17 +130,17 @@ def follow(
                 cosines(held, reference),
                 cosines(tiles, reference),
                 quantised(tiles, scales),
-                _patches(subject, records, deconvnet.graph, layer, units, side),
+                _patches(subject, records, each, units),
             )
             for field, values in zip(_COLUMNS, column, strict=True):
                 found[field][name] = values
-        return Followed([layer.name for layer in layers], **found)
+        return Followed([*strongest], **found)
 
     def epoch(checkpoint: EpochCheckpoint, done: Callable[[int], Any]) -> Followed:
         if last is None:
-            return followed(mined)
+            return followed({each.layer.name: each.mined for each in layers})
         with _weights_of(checkpoint, subject):
-            return followed(_strongest(subject, records, layers, maps))
+            return followed(_strongest(subject, records, layers))
 
     return epoch
 
@@ -158,35 +158,29 @@ def _weights_of(checkpoint: EpochCheckpoint, subject: Subject) -> Iterator[None]
 
 
 def _strongest(
-    subject: Subject,
-    records: np.ndarray,
-    layers: Sequence[ReportableLayer],
-    maps: dict[str, np.ndarray],
+    subject: Subject, records: np.ndarray, layers: Sequence[LayerToFollow]
 ) -> dict[str, EpochUnits]:
     """Return the strongest units of each layer's maps over all images."""
     from vizreport.engine.mining import reduction_function
 
     reduce = subject.traced.compiled(
-        ("reduced", *(layer.node for layer in layers)),
-        lambda: reduction_function(subject.graph, [*layers]),
+        ("reduced", *(each.layer.node for each in layers)),
+        lambda: reduction_function(subject.graph, [each.layer for each in layers]),
     )
-    batches: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {layer.name: [] for layer in layers}
+    batches: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in layers]
     size = subject.batch_size
     for start in range(0, len(records), size):
         pictures = subject.pictures(records[start : start + size])
         reduced, _ = reduce(subject.preprocessing.tensor(pictures))
-        for layer, (maxima, places, _) in zip(layers, reduced, strict=True):
-            chosen = maps[layer.name]
-            batches[layer.name].append(
-                (np.asarray(maxima)[:, chosen], np.asarray(places)[:, chosen])
-            )
+        for each, (maxima, places, _), batch in zip(layers, reduced, batches, strict=True):
+            batch.append((np.asarray(maxima)[:, each.maps], np.asarray(places)[:, each.maps]))
     strongest = {}
-    for layer in layers:
-        maxima, places = (np.concatenate(part) for part in zip(*batches[layer.name], strict=True))
+    for each, batch in zip(layers, batches, strict=True):
+        maxima, places = (np.concatenate(part) for part in zip(*batch, strict=True))
         images = maxima.argmax(axis=0)  # the first of equals, as in mining
         found = images, np.arange(len(images))
-        rows, cols = np.divmod(places[found], layer.cols)
-        strongest[layer.name] = EpochUnits(maxima[found], images.astype(np.int32), rows, cols)
+        rows, cols = np.divmod(places[found], each.layer.cols)
+        strongest[each.layer.name] = EpochUnits(maxima[found], images.astype(np.int32), rows, cols)
     return strongest
 
 
@@ -194,12 +188,11 @@ def _project(
     subject: Subject,
     records: np.ndarray,
     deconvnet: Deconvnet,
-    layer: ReportableLayer,
-    maps: np.ndarray,
+    followed: LayerToFollow,
     units: EpochUnits,
-    side: int,
 ) -> np.ndarray:
     """Project one unit of each map: float32 [m, s, s, 3]; nothing of those not above 0."""
+    layer, maps, side = followed.layer, followed.maps, followed.side
     tiles = np.zeros((len(maps), side, side, 3), np.float32)
     wanted, indices = np.unique(units.images, return_inverse=True)
     inputs = subject.preprocessing.tensor(subject.pictures(records[wanted]))
@@ -213,17 +206,12 @@ def _project(
 
 
 def _patches(
-    subject: Subject,
-    records: np.ndarray,
-    graph: Graph,
-    layer: ReportableLayer,
-    units: EpochUnits,
-    side: int,
+    subject: Subject, records: np.ndarray, followed: LayerToFollow, units: EpochUnits
 ) -> np.ndarray:
     """Cut the images' tiles: uint8 [m, s, s, 3]; those of maps not above 0 are grey."""
     pictures = subject.shown(records[units.images])
-    fields = unit_fields(graph, layer.node, units.rows, units.cols)
+    fields = unit_fields(subject.graph, followed.layer.node, units.rows, units.cols)
     none = np.zeros(len(pictures), int)
-    patches = cut_tiles(pictures, none, none, fields, side, GREY)
+    patches = cut_tiles(pictures, none, none, fields, followed.side, GREY)
     patches[units.values <= 0] = GREY
     return patches
