@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from vizreport.building import exports, first_pass, setting_values
 from vizreport.building.keys import keys_of
 from vizreport.building.record import run_record
@@ -88,7 +90,8 @@ def _built(request: BuildRequest, elsewhere: Callable[..., Any]) -> int:
     network = StoredNetwork(checkpoint, epochs)
     subject, store = Subject(network, request.network, dataset, settings.batch_size), Store(out)
     known: dict[str, ExperimentRecord] = {}
-    with long_lived(), engine_at(request.cluster) as engine:
+    # Products outside the network are small: two threads of BLAS would wait for each other.
+    with long_lived(), threadpool_limits(1), engine_at(request.cluster) as engine:
         contents = dataset.contents
         unread = contents is not None and not first_pass.recall(store, contents)
         if unread and dataset.manifest and first_pass.mines(wanted):
