@@ -193,6 +193,21 @@ def test_tables_say_what_was_measured():
     ]
 
 
+def test_chance_is_drawn_where_it_leaves_room_for_the_errors():
+    def drawn(error):
+        result = with_errors(("zfnet", [error]), ("krizhevsky", [error / 2]))
+        (figure,) = figures.section({"ablation": result}, None).figures
+        here = figure.draw().axes[0]
+        return here.get_xlim()[1], figure.caption
+
+    right, caption = drawn(0.6)
+    assert right > 91
+    assert "Dashed: chance among 12 classes" in caption
+    right, caption = drawn(0.2)
+    assert right < 25
+    assert "Chance, 91.7 %, is far outside" in caption.replace("\u202f", " ")
+
+
 def test_without_results():
     with pytest.raises(NotApplicable, match="--ablation"):
         computed(None)

@@ -153,7 +153,12 @@ def _errors(result: AblationResult) -> Figure:
         caption=(
             "Which changes hurt most here and in the paper: compare the pattern, not the numbers. "
             "A wide gap between diamonds (training) and dots (validation) is "
-            f"overfitting. Dashed: chance among {result.classes} classes."
+            "overfitting. "
+            + (
+                f"Dashed: chance among {result.classes} classes."
+                if _near_chance(result)
+                else f"Chance, {percent(chance(result), 1)}, is far outside."
+            )
         ),
         method=(
             "Dots: error on validation images. Diamonds: error on training images."
@@ -172,6 +177,12 @@ def _errors(result: AblationResult) -> Figure:
         ),
         draw=lambda: _chart(result),
     )
+
+
+def _near_chance(result: AblationResult) -> bool:
+    """Whether a line at chance leaves room to tell the errors apart."""
+    highest = max(max(*row["validation"], *row["training"]) for row in result.rows)
+    return highest > chance(result) / 2
 
 
 def _chart(result: AblationResult) -> Chart:
@@ -199,7 +210,8 @@ def _chart(result: AblationResult) -> Chart:
         here.set_yticks(range(len(result.rows)), names)
         here.set_ylim(len(result.rows) - 0.5, -0.5)
         guessing = {"color": charts.SOFT, "lw": 0.7, "ls": "--", "zorder": 0}
-        here.axvline(100 * chance(result), label="guessing", **guessing)
+        if _near_chance(result):
+            here.axvline(100 * chance(result), label="guessing", **guessing)
         here.set_title(f"measured:\n{drawable(result.validation_data, 40)}", fontsize=7.5)
         paper.set_title("published:\nImageNet 2012", fontsize=7.5)
         for axes in (here, paper):
