@@ -211,7 +211,7 @@ def healthy(folder: Path, seed: int) -> dict[str, Callable[[], Subject]]:
         "demo, 600 pictures": lambda: demo(600, seed + 1),
         "small": lambda: trained(folder, "sound", seed),
         "small, another seed": lambda: trained(folder, "sound", seed + 50),
-        "small, batch normalization": lambda: trained(folder, "norm", seed, norm=True),
+        "small, batch normalisation": lambda: trained(folder, "norm", seed, norm=True),
         "small, wide": lambda: trained(folder, "wide", seed, width=20),
         "small, two classes": lambda: trained(folder, "two", seed, kinds=("disc", "cross")),
         "small, three classes": lambda: trained(

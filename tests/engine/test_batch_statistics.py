@@ -1,4 +1,4 @@
-"""Averages of batch normalisation estimated anew, against Keras' own updates in training mode."""
+"""Re-estimated averages of batch normalisation, against Keras' own updates in training mode."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def results(model):
         few = replace(mining, paths=mining.paths[:63])
         assert estimation.reestimated(subject, few, 0, untested)["normalized"] == {}
         why = "this needs 64 images, and there are 63"
-        assert untested == [("Moving averages of batch normalization", why)]
+        assert untested == [("Moving averages of batch normalisation", why)]
         return mining, replace(other, **measured)
 
     settled = found()
@@ -128,7 +128,7 @@ def test_averages_of_other_images_are_not_taken_for_unsettled_ones(results):
     other = replace(first, moving_means=first.batch_means / 2)  # of brighter images
     found = decided(mining, replace(few, normalized={"norm1": other, "norm2": second}))
     assert (found.kind, found.severity) == ("averages-unfitting", "fault")
-    assert sentence(found).startswith("The moving averages of batch normalization do not fit")
+    assert sentence(found).startswith("The moving averages of batch normalisation do not fit")
     assert "prepared as those of the training" in remedy(found)
 
 

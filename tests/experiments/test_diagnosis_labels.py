@@ -121,7 +121,7 @@ def test_one_class_for_all_has_the_causes_that_are_possible(normalized, largest)
     n = len(true)
     collapsed = LabelledPredictions(np.arange(n), true, np.full(n, 2), np.full(n, 0.9), NAMES)
     advice = labels.one_class(collapsed, normalized).advice
-    assert ("batch normalization" in advice) == normalized
+    assert ("batch normalisation" in advice) == normalized
     assert ("balance the classes" in advice) == (largest > 200)
     assert "collapsed" in advice
 

@@ -33,7 +33,7 @@ _FAR = 9.0  # squared distance of a map, at most: a few dead maps decide nothing
 
 
 def finding(result: DiagnosisResult, mining: MiningResult) -> Finding | None:
-    """Test whether averages estimated anew make more of other images correct."""
+    """Test whether re-estimated averages make more of other images correct."""
     if not result.normalized:
         return None
     before = mining.top_classes[result.reestimated, 0]
@@ -47,21 +47,21 @@ def finding(result: DiagnosisResult, mining: MiningResult) -> Finding | None:
     if tested.value >= BETTER:
         severity = FAULT if tested.value >= MUCH_BETTER else LOOK
     left = initial_share(result)
-    gain = "estimated anew from {estimating} images, they raise the accuracy on {n} others from "
+    gain = "re-estimated from {estimating} images, they raise the accuracy on {n} others from "
     gain += "{before} to {after}, by {effect:interval}."
-    shown = "Estimated anew from {estimating} images, the moving averages of batch normalization "
+    shown = "Re-estimated from {estimating} images, the moving averages of batch normalisation "
     shown += "change the accuracy on {n} others by {effect:interval}."
     if severity != NOTE:
-        shown = "The moving averages of batch normalization do not fit these images: " + gain
+        shown = "The moving averages of batch normalisation do not fit these images: " + gain
         if left is not None:
-            shown = "The moving averages of batch normalization have not settled: they still "
+            shown = "The moving averages of batch normalisation have not settled: they still "
             shown += "contain about {left} of their initial values. "
             shown += gain[:1].upper() + gain[1:]
     return Finding(
         kind="averages-unfitting" if left is None else "averages-unsettled",
-        compared="images classified correctly with the moving averages of batch normalization "
-        "estimated anew from {estimating} other images, and as they are stored",
-        claim="moving averages of batch normalization that are estimated anew raise the accuracy",
+        compared="images classified correctly with the moving averages of batch normalisation "
+        "re-estimated from {estimating} other images, and as they are stored",
+        claim="re-estimated moving averages of batch normalisation raise the accuracy",
         shown=shown,
         **replace(tested, fewest=FEWEST, p=tested.p if tested.value > 0 else 1.0).fields(POINTS),
         unit="images",
@@ -78,7 +78,7 @@ def finding(result: DiagnosisResult, mining: MiningResult) -> Finding | None:
 
 
 def _advice(unsettled: bool) -> str:
-    estimate = "estimate them anew: call the model with training=True on a few hundred batches of "
+    estimate = "re-estimate them: call the model with training=True on a few hundred batches of "
     estimate += "training images, which changes no weight. When training again, lower the layers' "
     estimate += "momentum or train for more steps."
     if unsettled:
@@ -91,13 +91,13 @@ def _advice(unsettled: bool) -> str:
 
 def _without_labels(result: DiagnosisResult, moved: np.ndarray) -> Finding:
     left = initial_share(result)
-    shown = "With the moving averages of batch normalization estimated anew from {estimating} "
+    shown = "With the moving averages of batch normalisation re-estimated from {estimating} "
     shown += "images, {effect:interval} of {n} others are classified differently"
     if left is not None:
         shown += "; those stored still contain about {left} of their initial values"
     return Finding(
         kind="averages-changed",
-        compared="predictions with the moving averages of batch normalization estimated anew from "
+        compared="predictions with the moving averages of batch normalisation re-estimated from "
         "{estimating} other images, and as they are stored",
         claim="other averages change predictions",
         shown=shown + ".",
@@ -179,9 +179,9 @@ def figure(result: DiagnosisResult) -> Figure | None:
 
     return Figure(
         name="diagnosis-averages",
-        title="Moving averages of batch normalization",
+        title="Moving averages of batch normalisation",
         caption=(
-            "Stored averages compared with those estimated anew from "
+            "Stored averages compared with those re-estimated from "
             f"{number(result.estimated_on)} images; each point is a feature map. Averages that "
             "have settled lie on the dashed lines."
             + (f" The {MOST} layers that are furthest off." if len(off) > MOST else "")

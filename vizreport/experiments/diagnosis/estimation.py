@@ -1,4 +1,4 @@
-"""Moving averages of batch normalisation, estimated anew from some of the images."""
+"""Moving averages of batch normalisation, re-estimated from some of the images."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def reestimated(
     count = min(ESTIMATING, n // 2) // BATCH * BATCH
     if not count:
         why = f"this needs {2 * BATCH} images, and there are {n}"
-        untested.append(("Moving averages of batch normalization", why))
+        untested.append(("Moving averages of batch normalisation", why))
         return none()
     # In random order: a batch of one class would have statistics of its own.
     order = np.random.default_rng([seed, 5]).permutation(n)

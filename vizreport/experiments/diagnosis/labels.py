@@ -144,7 +144,7 @@ def _one_class_advice(batch_normalization: bool, unbalanced: bool) -> str:
     if batch_normalization:
         causes.insert(
             0,
-            "the moving averages of batch normalization may not have settled (compare the error "
+            "the moving averages of batch normalisation may not have settled (compare the error "
             "in training mode, or re-estimate the averages)",
         )
     if unbalanced:

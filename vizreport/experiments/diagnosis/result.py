@@ -21,7 +21,7 @@ class Pair(TypedDict):
 
 @dataclass(frozen=True)
 class NormalizedLayer:
-    """A layer of batch normalisation: its averages as stored, and estimated anew.
+    """A layer of batch normalisation: its averages as stored, and re-estimated.
 
     Attributes
     ----------
@@ -108,10 +108,10 @@ class DiagnosisResult:
     place_pictures : uint8 [Z, h, w, 3]
         Mean picture of the images covered.
     normalized : dict of NormalizedLayer
-        By name, in their order; empty where the network has no batch normalization, or its
+        By name, in their order; empty where the network has no batch normalisation, or its
         averages were not estimated.
     estimated_on : int
-        Images from which averages were estimated anew; 0 for none.
+        Images from which averages were re-estimated; 0 for none.
     reestimated : int32 [E]
         Other images, classified with these averages.
     reestimated_predictions : int32 [E]
@@ -119,7 +119,7 @@ class DiagnosisResult:
     untested : list of [what, why]
         What could not be measured.
     batch_normalization : bool
-        Whether the network has batch normalization, whose moving averages may not have settled.
+        Whether the network has batch normalisation, whose moving averages may not have settled.
     """
 
     compared: int
