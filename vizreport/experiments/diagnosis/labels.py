@@ -222,7 +222,9 @@ def _weakness(accuracy: float) -> str:
     classified = "the network classifies only {accuracy} of the images correctly, and "
     if accuracy >= 0.5:
         return f"The check for wrong labels is weak here: {classified}its own mistakes hide them."
-    return f"Wrong labels could not be checked: {classified}its mistakes say nothing of the labels."
+    return (
+        f"Wrong labels could not be checked: {classified}its mistakes say nothing about the labels."
+    )
 
 
 def balance(predictions: LabelledPredictions) -> Finding:
